@@ -1,0 +1,59 @@
+.DEFAULT_GOAL := help
+.SILENT:
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help
+help: ## list the targets
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The lab
+
+.PHONY: up down clean status logs doctor
+up: ## start the lab: two hosts, servers, client, captures
+	setup/up.sh
+
+down: ## end the lab; captures stay, complete
+	setup/down.sh
+
+clean: down ## end the lab and remove its images; captures stay
+	docker image rm --force wirelab/programs wirelab/capture >/dev/null 2>&1 || true
+
+status: ## what runs, and how it is
+	docker compose ps --all --format 'table {{.Service}}\t{{.Status}}\t{{.Ports}}'
+
+logs: ## what the programs print, as they print it (Ctrl-C ends)
+	docker compose logs --follow --tail 100
+
+doctor: ## check this machine: each row ok, or a problem with its cure
+	setup/doctor.sh
+
+# From the client host
+
+.PHONY: balance shell
+balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTERVAL= JSON=1]
+	setup/exec.sh client sh -c 'exec client balance "$$LAB_SERVER_ADDRESS" "$$HTTP_PORT" "$$@"' client \
+	    $(REQUESTS:%=--requests %) $(TIMEOUT:%=--timeout %) $(INTERVAL:%=--interval %) $(if $(JSON),--json)
+
+shell: ## a shell in the client host
+	setup/exec.sh client bash
+
+# Faults while the lab runs
+
+.PHONY: faults
+faults: ## show or change the faults [HTTP='timeout=1,403=0'|none SEED= RESET=1]
+	setup/exec.sh http faults $(if $(HTTP),--profile '$(HTTP)') $(if $(SEED),--seed '$(SEED)') $(if $(RESET),--reset)
+
+# Development
+
+.PHONY: test test-unit lint bench
+test: ## unit tests, then the suites in containers
+	setup/dependencies.sh && setup/engine.sh && setup/images.sh && npm run --silent test
+
+test-unit: ## unit tests alone, no container
+	setup/dependencies.sh && npm run --silent test:unit
+
+lint: ## format, lint and types
+	setup/dependencies.sh && npm run --silent lint
+
+bench: ## measure speed, memory and start-up
+	setup/dependencies.sh && setup/engine.sh && setup/images.sh && npm run --silent bench

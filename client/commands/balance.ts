@@ -1,0 +1,138 @@
+import { Agent } from 'node:http';
+import type { AxiosInstance } from 'axios';
+import axios from 'axios';
+import type { Log } from '#common/log.ts';
+import type { Sleep } from '#common/sleep.ts';
+import { explainNetworkError } from '../network-error.ts';
+
+export interface BalanceOptions {
+  readonly address: string;
+  readonly port: number;
+  /** How many requests to `/getbalance`. */
+  readonly requests: number;
+  /** How long the answer to one request may take, in seconds. */
+  readonly timeout: number;
+  /** The pause after each request, in seconds. */
+  readonly interval: number;
+  /** One JSON object a line instead of the seed's lines. */
+  readonly json: boolean;
+}
+
+export interface BalanceParts {
+  readonly log: Log;
+  readonly sleep: Sleep;
+  /** Aborted by Ctrl-C. */
+  readonly interrupted: AbortSignal;
+}
+
+/** How a request ended: a status code, no answer in time, or no connection. */
+type Result =
+  | { readonly kind: 'status'; readonly status: number; readonly body: string }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/**
+ * The client of the first seed document, section 2: so many requests to `/getbalance` over one kept-alive
+ * session, a line each, then the server's logs.
+ *
+ * @returns 0, 1 when not one request reached the server, 130 when interrupted
+ */
+export async function balance(options: BalanceOptions, parts: BalanceParts): Promise<number> {
+  const { log, sleep, interrupted } = parts;
+  const session = openSession(options);
+  const results: Result[] = [];
+  try {
+    for (let request = 1; request <= options.requests; request += 1) {
+      const result = await get(session, '/getbalance', options, interrupted);
+      results.push(result);
+      log.info(options.json ? jsonLine({ request, ...resultFields(result) }) : balanceLine(result));
+      await sleep(options.interval * 1000, interrupted);
+    }
+    const logs = await get(session, '/getlogs', options, interrupted);
+    printLogs(logs, options, log);
+  } catch (error) {
+    if (!interrupted.aborted) throw error;
+    log.info(options.json ? jsonLine({ interrupted: true, ...tally(results) }) : summary(results, options));
+    return 130;
+  }
+  return results.some(({ kind }) => kind !== 'failed') || results.length === 0 ? 0 : 1;
+}
+
+function openSession({ address, port }: BalanceOptions): AxiosInstance {
+  return axios.create({
+    baseURL: `http://${address.includes(':') ? `[${address}]` : address}:${port}`,
+    httpAgent: new Agent({ keepAlive: true, maxSockets: 1 }),
+    responseType: 'text',
+    transformResponse: (body: string) => body,
+    validateStatus: () => true,
+    maxRedirects: 0,
+    proxy: false,
+  });
+}
+
+async function get(
+  session: AxiosInstance,
+  path: string,
+  { address, port, timeout }: BalanceOptions,
+  interrupted: AbortSignal,
+): Promise<Result> {
+  const late = AbortSignal.timeout(timeout * 1000);
+  try {
+    const { status, data } = await session.get<string>(path, {
+      signal: AbortSignal.any([late, interrupted]),
+    });
+    return { kind: 'status', status, body: data };
+  } catch (error) {
+    interrupted.throwIfAborted();
+    if (late.aborted) return { kind: 'timeout' };
+    return { kind: 'failed', reason: explainNetworkError(error, `${address}:${port}`) };
+  }
+}
+
+function balanceLine(result: Result): string {
+  if (result.kind === 'status') return `/getbalance response status code: ${result.status}`;
+  if (result.kind === 'timeout') return '/getbalance request timed out';
+  return `/getbalance request failed: ${result.reason}`;
+}
+
+function printLogs(result: Result, { json }: BalanceOptions, log: Log): void {
+  if (json)
+    log.info(jsonLine({ logs: result.kind === 'status' ? logEntries(result.body) : resultFields(result) }));
+  else if (result.kind === 'status') log.info(`Logs:\n${result.body}`);
+  else log.info(`/getlogs request failed: ${result.kind === 'failed' ? result.reason : 'timed out'}`);
+}
+
+/** The entries, or the body as it is when it isn't JSON, such as the server's error. */
+function logEntries(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+function resultFields(result: Result): object {
+  if (result.kind === 'status') return { outcome: String(result.status) };
+  if (result.kind === 'timeout') return { outcome: 'timeout' };
+  return { outcome: 'failed', reason: result.reason };
+}
+
+function tally(results: readonly Result[]): Record<string, number> {
+  const counts = Map.groupBy(results, (result) =>
+    result.kind === 'status' ? String(result.status) : result.kind,
+  );
+  return {
+    requests: results.length,
+    ...Object.fromEntries(Array.from(counts, ([k, all]) => [k, all.length])),
+  };
+}
+
+function summary(results: readonly Result[], { requests }: BalanceOptions): string {
+  const { requests: done, ...counts } = tally(results);
+  const parts = Object.entries(counts).map(([outcome, count]) => `${count} × ${outcome}`);
+  return `Interrupted after ${done} of ${requests} requests${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
+}
+
+function jsonLine(value: object): string {
+  return JSON.stringify(value);
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { createLog } from '#common/log.ts';
+import { sleep } from '#common/sleep.ts';
+import { balance } from './commands/balance.ts';
+
+const log = createLog();
+const interrupt = new AbortController();
+process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort());
+
+const program = new Command('client')
+  .description('Talks to the servers of the lab and survives their faults.')
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError();
+
+program
+  .command('balance')
+  .description("requests /getbalance again and again over one session, then prints the server's logs")
+  .argument('<server_address>', 'address or name of the server')
+  .argument('<port>', 'its TCP port', wholeNumber({ min: 1, max: 65_535 }))
+  .option('--requests <n>', 'how many requests', wholeNumber({ min: 1, max: 1_000_000 }), 20)
+  .option('--timeout <seconds>', 'how long an answer may take', seconds({ min: 0.001, max: 3600 }), 10)
+  .option('--interval <seconds>', 'pause after each request', seconds({ min: 0, max: 3600 }), 0.5)
+  .option('--json', 'one JSON object a line', false)
+  .action(async (address: string, port: number, options) => {
+    process.exitCode = await balance(
+      { address, port, ...options },
+      { log, sleep, interrupted: interrupt.signal },
+    );
+  });
+
+function wholeNumber({ min, max }: { min: number; max: number }) {
+  return (text: string): number => {
+    if (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
+    throw new InvalidArgumentError(`Allowed: a whole number from ${min} to ${max}.`);
+  };
+}
+
+function seconds({ min, max }: { min: number; max: number }) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Allowed: seconds from ${min} to ${max}.`);
+  };
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}

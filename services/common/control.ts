@@ -1,0 +1,83 @@
+import { unlink } from 'node:fs/promises';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { type FaultChange, FaultChangeError, type FaultStatus } from './faults.ts';
+
+/** What a program lets its control socket ask of it. */
+export interface Controlled {
+  /** Undefined for a program without faults. */
+  readonly faults?: {
+    status(): FaultStatus;
+    /** @throws FaultChangeError when the change is not allowed */
+    change(change: FaultChange): Promise<void>;
+  };
+}
+
+const changeSchema = z.strictObject({
+  profile: z.string().optional(),
+  seed: z.string().optional(),
+  reset: z.boolean().optional(),
+});
+
+/**
+ * Serves HTTP on a Unix socket, which no network reaches: `GET /health`, `GET /faults`, `POST /faults`.
+ *
+ * It is opened last, when the program serves on all of its ports: that the socket answers is the health check.
+ */
+export async function openControl(path: string, controlled: Controlled): Promise<Server> {
+  // A killed program leaves its socket file behind.
+  await unlink(path).catch(() => undefined);
+  const server = createServer((incoming, response) => {
+    answer(controlled, incoming)
+      .catch((error: unknown) => ({ status: 500, body: { problems: [String(error)] } }))
+      .then(({ status, body }) => send(response, status, body));
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(path, resolve);
+  await promise;
+  return server;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+async function answer({ faults }: Controlled, incoming: IncomingMessage): Promise<Answer> {
+  const call = `${incoming.method} ${incoming.url}`;
+  if (call === 'GET /health') return { status: 200, body: { serving: true } };
+  if (faults && call === 'GET /faults') return { status: 200, body: faults.status() };
+  if (!faults || call !== 'POST /faults')
+    return { status: 404, body: { problems: [`${call} is not known`] } };
+  try {
+    await faults.change(changeSchema.parse(JSON.parse(await text(incoming))));
+    return { status: 200, body: faults.status() };
+  } catch (error) {
+    if (error instanceof FaultChangeError) return { status: 400, body: { problems: error.problems } };
+    if (error instanceof SyntaxError || error instanceof z.ZodError) {
+      return { status: 400, body: { problems: [`the request is not a change: ${error.message}`] } };
+    }
+    throw error;
+  }
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/**
+ * Asks the program behind a control socket for its faults, after a change when one is given.
+ *
+ * @throws FaultChangeError when the change was refused, the system's error when nobody answers
+ */
+export async function askFaults(path: string, change?: FaultChange): Promise<FaultStatus> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  request({ socketPath: path, path: '/faults', method: change ? 'POST' : 'GET' }, resolve)
+    .once('error', reject)
+    .end(change && JSON.stringify(change));
+  const response = await promise;
+  const body = JSON.parse(await text(response));
+  if (response.statusCode !== 200) throw new FaultChangeError(body.problems);
+  return body;
+}

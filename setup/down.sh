@@ -1,0 +1,28 @@
+#!/bin/sh
+# make down: ends the lab. The programs stop first, so that the captures hold their last packets too.
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+# Sums what tcpdump said of a host at each stop: captured, dropped.
+packets() {
+    docker compose logs --no-log-prefix "capture-$1" 2>/dev/null | awk '
+        / packets? captured$/ { captured += $1 }
+        / packets? dropped by kernel$/ { dropped += $1 }
+        END { print captured + 0, dropped + 0 }'
+}
+
+if [ -z "$(lab_containers 2>/dev/null)" ]; then
+    say 'no lab is up'
+    exit
+fi
+quietly docker compose stop http echo client
+quietly docker compose stop capture-server capture-client
+for host in server client; do
+    # shellcheck disable=SC2046
+    set -- $(packets "$host")
+    printf '%s  %s packets captured, %s dropped by the kernel\n' "$LAB_CAPTURES_DIR/$host.pcap" "$1" "$2"
+    [ "$2" -eq 0 ] || printf 'warning: packets are missing in it; give the kernel more room: LAB_CAPTURE_BUFFER_KIB=%s make up\n' \
+        "$((LAB_CAPTURE_BUFFER_KIB * 4))"
+done
+quietly docker compose down --remove-orphans
+say 'the lab is down'

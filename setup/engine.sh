@@ -1,0 +1,75 @@
+#!/bin/sh
+# Makes sure that a Docker engine with Compose v2 answers. One that does is left as it is; otherwise root on
+# Debian or Ubuntu gets one installed and started, and anyone else is told what to do.
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+# The first with health checks that have a start interval.
+oldest_engine=25
+
+engine_version() { docker version --format '{{.Server.Version}}' 2>&1; }
+engine_answers() { engine_version >/dev/null; }
+has_plugins() { docker compose version >/dev/null 2>&1 && docker buildx version >/dev/null 2>&1; }
+
+explain() {
+    case "$(uname -s)" in
+        Darwin) set -- 'Install Docker Desktop (https://docs.docker.com/desktop/setup/install/mac-install/) and start it.' ;;
+        Linux) set -- 'Install Docker Engine with Compose v2 and buildx (https://docs.docker.com/engine/install/), then:' \
+            '  sudo systemctl start docker' \
+            '  sudo usermod --append --groups docker "$USER"     and log in again' \
+            'On Debian or Ubuntu, `sudo make up` does all of it.' ;;
+        *) set -- 'Install Docker Desktop (https://docs.docker.com/desktop/) and run make inside WSL.' ;;
+    esac
+    stop "$problem" "$@"
+}
+
+# Debian 12 has neither Compose v2 nor an engine new enough. They come from Debian 13, pinned so low that
+# nothing else on the machine does.
+add_trixie() {
+    printf '%s\n' 'Types: deb' "URIs: $(apt_mirror)" 'Suites: trixie' 'Components: main' \
+        'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg' >/etc/apt/sources.list.d/wirelab-trixie.sources
+    printf '%s\n' 'Package: *' 'Pin: release n=trixie' 'Pin-Priority: 50' >/etc/apt/preferences.d/wirelab-trixie
+}
+
+install_engine() {
+    say "installing a Docker engine with Compose ($problem)"
+    case "$(os_field ID)-$(os_field VERSION_CODENAME)" in
+        debian-bookworm)
+            add_trixie
+            apt_install docker.io/trixie docker-cli/trixie docker-compose/trixie docker-buildx/trixie \
+                containerd/trixie iptables
+            ;;
+        debian-*) apt_install docker.io docker-cli docker-compose docker-buildx iptables ;;
+        *) apt_install docker.io docker-compose-v2 docker-buildx iptables ;;
+    esac
+}
+
+start_engine() {
+    say 'starting the Docker engine'
+    if [ -d /run/systemd/system ]; then
+        see='journalctl --unit docker'
+        quietly systemctl enable --now docker || stop 'systemd could not start docker' "See: $see"
+    else
+        see='/var/log/dockerd.log'
+        setsid dockerd >>"$see" 2>&1 </dev/null &
+    fi
+    for _ in $(seq 300); do
+        engine_answers && return
+        sleep 0.1
+    done
+    stop 'the Docker engine does not answer after 30 s' "See: $see"
+}
+
+if ! engine_answers || ! has_plugins; then
+    case "$(engine_version)" in
+        *'permission denied'*) problem="$(id -un) may not use the Docker engine" ;;
+        [0-9]*) problem='Docker has no Compose v2 or no buildx' ;;
+        *) problem='no Docker engine answers' ;;
+    esac
+    can_install || explain
+    command -v dockerd >/dev/null && has_plugins || install_engine
+    engine_answers || start_engine
+fi
+version=$(engine_version)
+[ "${version%%.*}" -ge "$oldest_engine" ] || stop "the Docker engine is $version; allowed: $oldest_engine or newer" \
+    'Upgrade it: https://docs.docker.com/engine/install/'

@@ -1,0 +1,13 @@
+#!/bin/sh
+# exec.sh SERVICE COMMAND…: runs it in that container of the lab, on this terminal where there is one.
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+service=$1
+shift
+lab_containers 2>/dev/null | grep -q "^$service running " || stop "$service is not running" 'cure: make up'
+if [ -t 0 ] && [ -t 1 ]; then
+    exec docker compose exec "$service" "$@"
+else
+    exec docker compose exec --no-TTY "$service" "$@"
+fi

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Makes sure that the lab's images are built from the sources as they are now. The images carry a checksum
+# of these, so that a look at a label tells and a warm start builds nothing.
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+LAB_SOURCES=$({
+    echo "$LAB_BASE_IMAGE"
+    find package.json package-lock.json .dockerignore services client -type f ! -name '*.test.ts' |
+        LC_ALL=C sort | xargs cksum
+} | cksum | tr ' ' -)
+export LAB_SOURCES
+
+built=$(docker image inspect --format '{{index .Config.Labels "wirelab.sources"}}' \
+    wirelab/programs wirelab/capture 2>/dev/null | sort -u || true)
+if [ "$built" != "$LAB_SOURCES" ]; then
+    setup/base-image.sh
+    say 'building the images'
+    quietly docker compose build http capture-server || stop 'the images could not be built (the output is above)'
+fi
