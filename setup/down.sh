@@ -5,7 +5,7 @@ set -eu
 
 # Sums what tcpdump said of a host at each stop: captured, dropped.
 packets() {
-    docker compose logs --no-log-prefix "capture-$1" 2>/dev/null | awk '
+    docker logs "$(docker compose ps --all --quiet "capture-$1")" 2>&1 | awk '
         / packets? captured$/ { captured += $1 }
         / packets? dropped by kernel$/ { dropped += $1 }
         END { print captured + 0, dropped + 0 }'

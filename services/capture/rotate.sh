@@ -1,14 +1,26 @@
 #!/bin/sh
-# rotate.sh FILE: tcpdump runs this when FILE is full, and goes on in the file that it names $HOST.pcap1,
-# $HOST.pcap2 and so on. Numbers the full one, gives the new one the name $HOST.pcap, removes the oldest.
+# rotate.sh [FILE]: gives full capture files their numbers. tcpdump runs this when FILE is full, and goes on
+# in the next of $HOST.pcap, $HOST.pcap1, $HOST.pcap2 and so on, which may not be there yet. The full one
+# becomes $HOST.0001.pcap and so on, the newest $HOST.pcap, and the oldest beyond LAB_CAPTURE_FILES goes.
+# tcpdump waits for none of these runs: the lock puts them in order. Without FILE: what is left to do.
 set -eu
-case "$1" in
-    *.pcap) number=1 ;;
-    *) number=$((${1##*.pcap} + 1)) ;;
+case "${1-}" in
+    '') full=-1 ;;
+    *.pcap) full=0 ;;
+    *) full=${1##*.pcap} ;;
 esac
-next=$HOST.pcap$number
-until [ -e "$next" ]; do sleep 0.01; done
-mv "$HOST.pcap" "$(printf '%s.%04d.pcap' "$HOST" "$number")"
-mv "$next" "$HOST.pcap"
-oldest=$((number - LAB_CAPTURE_FILES + 1))
-[ "$oldest" -lt 1 ] || rm -f "$(printf '%s.%04d.pcap' "$HOST" "$oldest")"
+state=/tmp/$HOST.pcap # which of tcpdump's files has that name now
+
+exec 9>"$state.lock"
+flock 9
+[ -e "$state" ] || echo 0 >"$state"
+current=$(cat "$state")
+while [ "$current" -le "$full" ] || [ -e "$HOST.pcap$((current + 1))" ]; do
+    current=$((current + 1))
+    until [ -e "$HOST.pcap$current" ]; do sleep 0.01; done
+    mv "$HOST.pcap" "$(printf '%s.%04d.pcap' "$HOST" "$current")"
+    mv "$HOST.pcap$current" "$HOST.pcap"
+    echo "$current" >"$state"
+    oldest=$((current - LAB_CAPTURE_FILES + 1))
+    [ "$oldest" -lt 1 ] || rm -f "$(printf '%s.%04d.pcap' "$HOST" "$oldest")"
+done
