@@ -12,6 +12,7 @@ IFS='
 services/capture/archive.sh "$LAB_CAPTURES_DIR" $earlier
 cd "$LAB_CAPTURES_DIR"
 : >http.log
+chmod g+rx .
 chmod 664 http.log
 chown "$LAB_UID:$LAB_GID" . http.log
 [ ! -d archive ] || chown -R "$LAB_UID:$LAB_GID" archive

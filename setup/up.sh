@@ -12,9 +12,19 @@ problem() {
     stop "$what" "$cures"
 }
 
-# What server-host says about itself while the lab is up, so that a second make up changes nothing.
+# A second make up, while the lab is up, goes on with the seed that the first one drew.
 seed_in_force() {
     docker compose exec --no-TTY http printenv LAB_SEED 2>/dev/null || true
+}
+
+# What Compose says beside its progress, then what the programs that are not well print on stderr. A program
+# that was started again says it again.
+reasons() {
+    printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
+    for container in $(docker compose ps --all --quiet http echo capture-server capture-client); do
+        docker inspect --format '{{.State.Health.Status}}' "$container" | grep -q '^healthy$' ||
+            docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
+    done
 }
 
 new_seed() { od -An -N4 -tx1 /dev/urandom | tr -d ' \n'; }
@@ -45,12 +55,11 @@ if [ -z "$LAB_SEED" ]; then
 fi
 export LAB_SEED
 
-if ! quietly docker compose up --detach --wait --wait-timeout 60 --remove-orphans; then
-    docker compose logs --no-log-prefix http echo capture-server capture-client 2>/dev/null |
-        grep -E '^(error|warning|tcpdump|setpriv):' | sort -u >&2 || true
+output=$(docker compose up --detach --wait --wait-timeout 60 --remove-orphans 2>&1 </dev/null) || {
+    reasons "$output" >&2
     quietly docker compose down
     stop 'the lab did not come up (the reason is above) and was taken down again'
-fi
+}
 
 cat <<UP
 wirelab is up

@@ -10,7 +10,7 @@ export function createLog({ level = 'info' }: { level?: string } = {}): Log {
   return winston.createLogger({
     level,
     format: winston.format.printf(({ level, message }) =>
-      level === 'info' ? String(message) : `${level}: ${message}`,
+      level === 'info' ? String(message) : String(message).replace(/^/gm, `${level}: `),
     ),
     transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn'] })],
   });

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { parseProfile, pick, probabilities } from '#common/fault-profile.ts';
+import { draw } from '#common/random.ts';
+import { DEFAULT_PROFILE, outcomes } from '../services/http/outcomes.ts';
+import { Lab } from './lab.ts';
+
+jest.setTimeout(120_000);
+
+const profile = parseProfile(DEFAULT_PROFILE, outcomes).profile!;
+const expected = (n: number) => pick(profile, outcomes, draw('alice', 'http', n));
+
+describe('20 requests of a student', () => {
+  let lab: Lab;
+  let lines: string[];
+
+  beforeAll(async () => {
+    lab = await Lab.start();
+    const { code, stdout } = await lab.balance('--timeout', '0.5', '--interval', '0.02');
+    expect(code).toBe(0);
+    lines = stdout.trim().split('\n');
+  });
+  afterAll(() => lab?.end());
+
+  test('give the 20 outcomes of the seed, printed as the seed document prints them', () => {
+    const outcomeLines = Array.from({ length: 20 }, (_, i) => expected(i + 1)).map((outcome) =>
+      outcome === 'timeout'
+        ? '/getbalance request timed out'
+        : `/getbalance response status code: ${outcome}`,
+    );
+    expect(lines.slice(0, 21)).toEqual([...outcomeLines, 'Logs:']);
+  });
+
+  test('are what the server logs, the same in /getlogs and in the journal', async () => {
+    const logs = JSON.parse(lines.slice(21).join('\n'));
+    expect(logs).toEqual(await lab.journal());
+    expect(logs.map(({ outcome }: { outcome: string }) => outcome)).toEqual(
+      Array.from({ length: 20 }, (_, i) => expected(i + 1)),
+    );
+    expect(new Set(logs.map(({ client_ip }: { client_ip: string }) => client_ip))).toEqual(
+      new Set([lab.settings.LAB_CLIENT_ADDRESS]),
+    );
+  });
+
+  test('are all in both captures, the same exchanges over the same streams', async () => {
+    const fields = ['tcp.stream', 'tcp.srcport', 'tcp.dstport', 'http.request.uri', 'http.response.code'];
+    const atServer = await lab.frames('server', 'http', ...fields);
+    const atClient = await lab.frames('client', 'http', ...fields);
+    expect(atServer).toEqual(atClient);
+
+    const requests = atServer.filter(([, , , uri, code]) => uri === '/getbalance' && !code);
+    const ports = (await lab.journal()).map(({ client_port }) => String(client_port));
+    expect(requests.map(([, port]) => port)).toEqual(ports);
+    const codes = atServer.flatMap(([, , , , code]) => (code ? [code] : []));
+    const answered = Array.from({ length: 20 }, (_, i) => expected(i + 1)).filter((o) => o !== 'timeout');
+    expect(codes).toEqual([...answered, '200']);
+  });
+
+  test('went over one session, opened again only after a time-out', async () => {
+    const opened = await lab.frames('client', 'tcp.flags.syn == 1 && tcp.flags.ack == 0', 'tcp.srcport');
+    const timeouts = Array.from({ length: 19 }, (_, i) => expected(i + 1)).filter((o) => o === 'timeout');
+    expect(opened).toHaveLength(timeouts.length + 1);
+  });
+});
+
+describe('2,000 requests', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.start({ HTTP_TIMEOUT_SECONDS: '0' });
+  });
+  afterAll(() => lab?.end());
+
+  test('are distributed as the profile says', async () => {
+    const { stdout } = await lab.balance('--requests', '2000', '--interval', '0', '--json');
+    expect(stdout.trim().split('\n')).toHaveLength(2001);
+
+    const journal = await lab.journal();
+    expect(journal).toHaveLength(2000);
+    const counts = Map.groupBy(journal, ({ outcome }) => outcome);
+    let chiSquare = 0;
+    for (const [outcome, probability] of probabilities(profile, outcomes)) {
+      const count = counts.get(outcome)?.length ?? 0;
+      chiSquare += (count - 2000 * probability) ** 2 / (2000 * probability);
+    }
+    // The upper 1 % point for 3 degrees of freedom; the seed is fixed, so this never flickers.
+    expect(chiSquare).toBeLessThan(11.34);
+  });
+});
+
+describe('a request that the server lets time out', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.start({ HTTP_FAULTS: 'timeout=1', HTTP_TIMEOUT_SECONDS: '1.5' });
+  });
+  afterAll(() => lab?.end());
+
+  test('is closed without a byte after its time', async () => {
+    const { stdout } = await lab.exec(
+      'client',
+      ...[
+        'curl',
+        '--silent',
+        '--output',
+        '/dev/null',
+        '--write-out',
+        '%{exitcode} %{size_header} %{size_download}',
+      ],
+      `http://${lab.server}:${lab.httpPort}/getbalance`,
+    );
+    const EMPTY_REPLY = 52;
+    expect(stdout).toBe(`${EMPTY_REPLY} 0 0`);
+
+    const times = async (filter: string) =>
+      (await lab.frames('server', filter, 'frame.time_epoch')).map(([time]) => Number(time));
+    const [asked] = await times('http.request');
+    const [closed] = await times(`tcp.flags.fin == 1 && tcp.srcport == ${lab.httpPort}`);
+    expect(closed! - asked!).toBeGreaterThan(1.499);
+    expect(closed! - asked!).toBeLessThan(2.5);
+    expect(await times(`tcp.len > 0 && tcp.srcport == ${lab.httpPort}`)).toEqual([]);
+  });
+});

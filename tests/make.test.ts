@@ -1,0 +1,116 @@
+import { chmod, chown, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { command, ownSettings, remove, type Settings } from './lab.ts';
+
+jest.setTimeout(120_000);
+
+let settings: Settings;
+const make = (target: string, overrides: Settings = {}) =>
+  command({ ...settings, ...overrides }, 'make', '--silent', target);
+const docker = async (...args: string[]) => (await command(settings, 'docker', ...args)).stdout.trim();
+const left = () => docker('ps', '--all', '--quiet', '--filter', `name=${settings.COMPOSE_PROJECT_NAME}`);
+
+beforeEach(async () => {
+  settings = await ownSettings();
+});
+afterEach(() => remove(settings));
+
+describe('make up and make down', () => {
+  test('begin a run, leave a complete one behind, and archive it when the next begins', async () => {
+    const up = await make('up');
+    expect(up.stderr).toBe('');
+    expect(up.stdout).toContain(`server host  ${settings.LAB_SERVER_ADDRESS}`);
+    expect(up.stdout).toContain('seed         alice (LAB_SEED)');
+    expect(up.stdout).toContain('Next: make balance');
+
+    const { stdout } = await command(settings, 'make', '--silent', 'balance', 'REQUESTS=1', 'TIMEOUT=0.5');
+    expect(stdout).toMatch(/^\/getbalance response status code: \d+\nLogs:\n\[\{.*\}\]\n$/);
+
+    const down = await make('down');
+    expect(down.stdout).toMatch(/server\.pcap {2}[1-9]\d* packets captured, 0 dropped by the kernel/);
+    expect(down.stdout).toMatch(/client\.pcap {2}[1-9]\d* packets captured, 0 dropped by the kernel/);
+    expect(await left()).toBe('');
+
+    await make('up', { LAB_SEED: '' });
+    const [archived] = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive'));
+    const files = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive', archived!));
+    expect(files.sort()).toEqual(['client.pcap', 'http.log', 'server.pcap']);
+    for (const file of ['client.pcap', 'server.pcap', 'http.log', 'archive']) {
+      expect((await stat(join(settings.LAB_CAPTURES_DIR!, file))).uid).toBe(process.getuid?.());
+    }
+
+    // A second make up changes nothing: the same containers, the seed that was drawn.
+    const containers = await left();
+    const again = await make('up', { LAB_SEED: '' });
+    expect(again.stdout).toMatch(/seed {9}[0-9a-f]{8} \(as before\)/);
+    expect(await left()).toBe(containers);
+  });
+
+  test('say so when there is nothing to end', async () => {
+    const { code, stdout } = await make('down');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'wirelab: no lab is up\n' });
+  });
+});
+
+describe('make up refuses, with a cure and nothing left behind', () => {
+  const refuses = async (overrides: Settings, ...messages: string[]) => {
+    const { code, stderr } = await make('up', overrides);
+    expect(code).toBe(2);
+    for (const message of messages) expect(stderr).toContain(message);
+    expect(await left()).toBe('');
+  };
+
+  test('a wrong fault profile', () =>
+    refuses(
+      { HTTP_FAULTS: 'timeout=0.9,403=0.9,404=0' },
+      'HTTP_FAULTS is "timeout=0.9,403=0.9,404=0"; "404=0" names no fault; allowed: timeout, 403, 500, or none alone',
+      'the probabilities add up to 1.8; allowed: at most 1',
+      'the lab did not come up',
+    ));
+
+  test('a port that is taken', async () => {
+    const { promise, resolve } = Promise.withResolvers<Server>();
+    const server = createServer().listen(Number(settings.HTTP_PORT), '127.0.0.1', () => resolve(server));
+    await promise;
+    try {
+      await refuses({}, `${settings.HTTP_PORT}/tcp is taken by another program`, 'cure: ');
+    } finally {
+      server.close();
+    }
+  });
+
+  test('a captures folder that is a file, or of somebody else', async () => {
+    const file = join(settings.LAB_CAPTURES_DIR!, 'file');
+    await writeFile(file, '');
+    await refuses({ LAB_CAPTURES_DIR: file }, `${file} is not a folder`, 'cure: sudo chown');
+
+    const locked = join(settings.LAB_CAPTURES_DIR!, 'locked');
+    await mkdir(locked);
+    if (process.getuid?.() === 0) await chown(locked, 4242, 4242);
+    else await chmod(locked, 0o500);
+    await refuses({ LAB_CAPTURES_DIR: locked }, `${locked} is not a folder`, 'cure: sudo chown');
+    await rm(locked, { recursive: true });
+  });
+
+  test('a subnet that another Docker network has', async () => {
+    const network = `${settings.COMPOSE_PROJECT_NAME}-other`;
+    await docker('network', 'create', '--subnet', settings.LAB_SUBNET!.replace('0.0/16', '28.0/24'), network);
+    try {
+      await refuses(
+        {},
+        `${settings.LAB_SUBNET} overlaps the Docker network ${network}`,
+        `cure: docker network rm ${network}`,
+      );
+      const doctor = await make('doctor');
+      expect(doctor.code).not.toBe(0);
+      expect(doctor.stdout).toMatch(new RegExp(`PROBLEM +subnet +.* overlaps the Docker network ${network}`));
+      expect(doctor.stdout).toMatch(/^ok +engine +Docker \d/m);
+    } finally {
+      await docker('network', 'rm', network);
+    }
+    const doctor = await make('doctor');
+    expect(doctor).toMatchObject({ code: 0, stderr: '' });
+  });
+});

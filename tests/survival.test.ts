@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Lab } from './lab.ts';
+
+jest.setTimeout(120_000);
+
+const REQUESTS = 80;
+
+describe('while the HTTP server is restarted, killed and recreated', () => {
+  let lab: Lab;
+  let lines: string[];
+
+  beforeAll(async () => {
+    lab = await Lab.start({ HTTP_FAULTS: 'none' });
+    const run = lab.balance('--requests', String(REQUESTS), '--interval', '0.1', '--timeout', '2');
+    await lab.compose('restart', 'http');
+    await lab.compose('kill', '--signal', 'SIGKILL', 'http');
+    await lab.compose('start', 'http');
+    await lab.compose('up', '--detach', '--wait', '--no-deps', '--force-recreate', 'http');
+    const { code, stdout } = await run;
+    expect(code).toBe(0);
+    lines = stdout.split('\n');
+  });
+  afterAll(() => lab?.end());
+
+  test('the client goes on to the last request and the logs', () => {
+    expect(lines.filter((line) => line.startsWith('/getbalance '))).toHaveLength(REQUESTS);
+    expect(lines).toContain('Logs:');
+    expect(lines.filter((line) => line.includes('failed')).length).toBeGreaterThan(0);
+    expect(lines[REQUESTS - 1]).toBe('/getbalance response status code: 200');
+  });
+
+  test('the journal stays whole: every answer is in it, each entry once', async () => {
+    const ids = (await lab.journal()).map(({ id }) => id);
+    expect(ids).toEqual(ids.map((_, i) => i + 1));
+    const answered = lines.filter((line) => line.endsWith('200')).length;
+    expect(ids.length).toBeGreaterThanOrEqual(answered);
+  });
+
+  test('no packet is lost: both captures hold the same frames, refused connections included', async () => {
+    const fields = [
+      'ip.src',
+      'tcp.srcport',
+      'tcp.dstport',
+      'tcp.seq_raw',
+      'tcp.ack_raw',
+      'tcp.flags',
+      'tcp.len',
+    ];
+    const sorted = async (host: 'server' | 'client') =>
+      (await lab.frames(host, 'tcp', ...fields)).map((row) => row.join(' ')).sort();
+    const atServer = await sorted('server');
+    expect(atServer).toEqual(await sorted('client'));
+
+    const requests = await lab.frames('server', 'http.request.uri == "/getbalance"', 'frame.number');
+    expect(requests.length).toBeGreaterThanOrEqual((await lab.journal()).length);
+    const refused = await lab.frames('client', 'tcp.flags.reset == 1', 'frame.number');
+    expect(refused.length).toBeGreaterThan(0);
+  });
+
+  test('nothing of a capture is truncated', async () => {
+    for (const host of ['server', 'client'] as const) {
+      const { stdout, stderr } = await lab.exec(
+        `capture-${host}`,
+        'capinfos',
+        '-c',
+        `/captures/${host}.pcap`,
+      );
+      expect(stdout).toMatch(/Number of packets:\s+\d+/);
+      expect(stderr).not.toMatch(/cut short/);
+    }
+  });
+});
+
+describe('a capture with small files', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.start({ LAB_CAPTURE_FILE_MB: '1', LAB_CAPTURE_FILES: '3' });
+  });
+  afterAll(() => lab?.end());
+
+  test('keeps the newest under its name and the older ones by number, up to the limit', async () => {
+    const send = `head -c 600000 /dev/zero | nc -N ${lab.server} ${lab.settings.ECHO_PORT} | wc -c`;
+    for (let i = 0; i < 6; i += 1) {
+      expect((await lab.exec('client', 'sh', '-c', send)).stdout.trim()).toBe('600000');
+    }
+    await lab.compose('stop', 'capture-server', 'capture-client');
+    for (const host of ['server', 'client']) {
+      const { stdout } = await lab.exec('http', 'sh', '-c', `cd /captures && ls ${host}*`);
+      const files = stdout.trim().split('\n');
+      expect(files).toHaveLength(3);
+      expect(files.at(-1)).toBe(`${host}.pcap`);
+      expect(files.slice(0, 2)).toEqual([
+        expect.stringMatching(new RegExp(`^${host}\\.\\d{4}\\.pcap$`)),
+        expect.stringMatching(new RegExp(`^${host}\\.\\d{4}\\.pcap$`)),
+      ]);
+    }
+  });
+});
