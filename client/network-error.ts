@@ -5,6 +5,7 @@ const explanations: Readonly<Record<string, (where: string) => string>> = {
   EPIPE: (where) => `connection reset: ${where} closed it without an answer`,
   EHOSTUNREACH: (where) => `no route to ${where}: no host has that address`,
   ENETUNREACH: (where) => `no route to ${where}: its network can't be reached`,
+  ETIMEDOUT: (where) => `no answer from ${where}: the connection could not be opened in time`,
   ENOTFOUND: (where) => `name not found: ${where}`,
   EAI_AGAIN: (where) => `name not found: ${where} (the name server does not answer)`,
 };

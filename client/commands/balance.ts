@@ -35,7 +35,7 @@ type Result =
  * The client of the first seed document, section 2: so many requests to `/getbalance` over one kept-alive
  * session, a line each, then the server's logs.
  *
- * @returns 0, 1 when not one request reached the server, 130 when interrupted
+ * @returns 0, 1 when every request failed for want of a connection, 130 when interrupted
  */
 export async function balance(options: BalanceOptions, parts: BalanceParts): Promise<number> {
   const { log, sleep, interrupted } = parts;
@@ -63,7 +63,6 @@ function openSession({ address, port }: BalanceOptions): AxiosInstance {
     baseURL: `http://${address.includes(':') ? `[${address}]` : address}:${port}`,
     httpAgent: new Agent({ keepAlive: true, maxSockets: 1 }),
     responseType: 'text',
-    transformResponse: (body: string) => body,
     validateStatus: () => true,
     maxRedirects: 0,
     proxy: false,

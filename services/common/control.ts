@@ -56,7 +56,8 @@ async function answer({ faults }: Controlled, incoming: IncomingMessage): Promis
   } catch (error) {
     if (error instanceof FaultChangeError) return { status: 400, body: { problems: error.problems } };
     if (error instanceof SyntaxError || error instanceof z.ZodError) {
-      return { status: 400, body: { problems: [`the request is not a change: ${error.message}`] } };
+      const reason = error instanceof z.ZodError ? z.prettifyError(error) : error.message;
+      return { status: 400, body: { problems: [`the request is not a change: ${reason}`] } };
     }
     throw error;
   }

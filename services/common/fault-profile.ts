@@ -16,7 +16,7 @@ export type ParsedProfile<Fault extends string> =
   | { readonly profile: FaultProfile<Fault>; readonly problems: readonly [] }
   | { readonly profile: undefined; readonly problems: readonly string[] };
 
-/** What a sum of decimal fractions may exceed 1 by and still mean 1: 0.7 + 0.2 + 0.1 does. */
+/** What a sum of decimal fractions may exceed 1 by and still mean 1: 0.33 + 0.56 + 0.11 does. */
 const ROUNDING = 1e-9;
 
 /**

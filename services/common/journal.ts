@@ -79,8 +79,15 @@ export class Journal {
    */
   async toJsonArray(): Promise<Readable> {
     const file = await open(this.path, 'r');
-    const size = await endOfLastLine(file, (await file.stat()).size);
-    return Readable.from(jsonArray(file, size), { objectMode: false });
+    try {
+      const size = await endOfLastLine(file, (await file.stat()).size);
+      const array = Readable.from(jsonArray(file, size), { objectMode: false });
+      // Not left to the generator: one that nobody began to read runs no `finally`.
+      return array.once('close', () => file.close());
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -104,32 +111,30 @@ export class Journal {
     try {
       while (offset < bytes.length) offset += (await this.#file.write(bytes, offset)).bytesWritten;
     } catch (error) {
-      const { size } = await this.#file.stat();
-      await this.#file.truncate(size - offset);
+      if (offset > 0) {
+        const { size } = await this.#file.stat();
+        await this.#file.truncate(size - offset);
+      }
       throw error;
     }
   }
 }
 
 async function* jsonArray(file: FileHandle, size: number): AsyncGenerator<Buffer> {
-  try {
-    yield Buffer.from('[');
-    let open = false;
-    for (let position = 0; position < size; ) {
-      const chunk = Buffer.alloc(Math.min(READ_BYTES, size - position));
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
-      if (bytesRead === 0) break;
-      position += bytesRead;
-      const whole = chunk[bytesRead - 1] === NEWLINE;
-      // latin1 maps bytes to characters one to one, so a character cut by the chunk stays as it is.
-      const text = chunk.toString('latin1', 0, whole ? bytesRead - 1 : bytesRead).replaceAll('\n', ',\n');
-      yield Buffer.from(open ? `,\n${text}` : text, 'latin1');
-      open = whole;
-    }
-    yield Buffer.from(']');
-  } finally {
-    await file.close();
+  yield Buffer.from('[');
+  let open = false;
+  for (let position = 0; position < size; ) {
+    const chunk = Buffer.alloc(Math.min(READ_BYTES, size - position));
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
+    if (bytesRead === 0) break;
+    position += bytesRead;
+    const whole = chunk[bytesRead - 1] === NEWLINE;
+    // latin1 maps bytes to characters one to one, so a character cut by the chunk stays as it is.
+    const text = chunk.toString('latin1', 0, whole ? bytesRead - 1 : bytesRead).replaceAll('\n', ',\n');
+    yield Buffer.from(open ? `,\n${text}` : text, 'latin1');
+    open = whole;
   }
+  yield Buffer.from(']');
 }
 
 /** Where the last newline ends, 0 when there is none. */

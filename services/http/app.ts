@@ -21,9 +21,11 @@ export interface AppParts {
 export function createApp({ faults, journal, log, sleep, now, timeoutSeconds }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
+  app.enable('strict routing').enable('case sensitive routing');
 
   // Express would answer HEAD by GET's route, and a look at the headers would cost a draw.
-  app.head('/{*path}', notFound);
+  // A regular expression, as '/{*path}' would decode every path and fail for `/%ff`.
+  app.head(/./, notFound);
 
   app.get('/getbalance', async (request, response) => {
     const { fault: outcome, draw } = faults.next();

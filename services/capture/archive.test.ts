@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+const script = join(import.meta.dirname, 'archive.sh');
+const now = '2025-01-02T030405Z';
+
+let directory: string;
+let captures: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
+  captures = join(directory, 'captures');
+  await mkdir(captures);
+  await stopClock(now);
+});
+
+afterEach(() => rm(directory, { recursive: true }));
+
+/** Puts a `date` that always says so on the path of the script. */
+async function stopClock(time: string) {
+  const date = `#!/bin/sh\n[ "$*" = '-u +%Y-%m-%dT%H%M%SZ' ] && echo ${time}\n`;
+  await writeFile(join(directory, 'date'), date, { mode: 0o755 });
+}
+
+async function archive(...files: string[]) {
+  const env = { ...process.env, PATH: `${directory}${delimiter}${process.env.PATH}` };
+  const { stdout, stderr } = await promisify(execFile)('sh', [script, captures, ...files], {
+    env,
+    timeout: 4_000,
+  });
+  return stdout + stderr;
+}
+
+async function write(files: Record<string, string>) {
+  for (const [name, content] of Object.entries(files)) await writeFile(join(captures, name), content);
+}
+
+/** Content by path of every file of the captures. */
+async function tree(): Promise<Record<string, string>> {
+  const entries = await readdir(captures, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const files = paths.map(async (path) => [path.slice(captures.length + 1), await readFile(path, 'utf8')]);
+  return Object.fromEntries(await Promise.all(files));
+}
+
+test('moves the files it is told to a folder of the time, and no others', async () => {
+  await write({ 'server.pcap': 'one', 'a b.log': 'two', 'client.pcap': 'three' });
+  expect(await archive('server.pcap', 'none.pcap', 'a b.log')).toBe('');
+  expect(await tree()).toEqual({
+    'client.pcap': 'three',
+    [`archive/${now}/server.pcap`]: 'one',
+    [`archive/${now}/a b.log`]: 'two',
+  });
+});
+
+test('says nothing and makes nothing when none of the files is there', async () => {
+  expect(await archive('server.pcap', 'server.*.pcap')).toBe('');
+  expect(await readdir(captures)).toEqual([]);
+});
+
+test('never overwrites: runs in one second have a folder each', async () => {
+  for (const run of ['one', 'two', 'three']) {
+    await write({ 'server.pcap': run });
+    await archive('server.pcap');
+  }
+  expect(await tree()).toEqual({
+    [`archive/${now}/server.pcap`]: 'one',
+    [`archive/${now}+/server.pcap`]: 'two',
+    [`archive/${now}++/server.pcap`]: 'three',
+  });
+});
+
+test('fails with the words of the system when it can make no folder', async () => {
+  await stopClock('no/such/directory');
+  await write({ 'server.pcap': 'one' });
+  await expect(archive('server.pcap')).rejects.toMatchObject({ stderr: expect.stringContaining('mkdir') });
+  expect(await tree()).toEqual({ 'server.pcap': 'one' });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { ConfigError, describeConfig, faultProfile, integer, port, readConfig, seconds } from './config.ts';
+
+const names = { faults: ['loss', 'delay'], rest: 'none' } as const;
+
+const schema = z.object({
+  PORT: port(8080).describe('TCP port'),
+  FILES: integer(5, { min: 1, max: 9 }).describe('how many files'),
+  HOLD: seconds(1.5, { max: 60 }).describe('how long'),
+  FAULTS: faultProfile(names, 'loss=0.2').describe('fault profile'),
+  SEED: z.string().optional().describe('seed of the draws'),
+  TOKEN: z.string('allowed: any text').describe('what must be given'),
+});
+
+const defaults = {
+  PORT: 8080,
+  FILES: 5,
+  HOLD: 1.5,
+  FAULTS: new Map([['loss', 0.2]]),
+  SEED: undefined,
+  TOKEN: 'x',
+};
+
+describe('readConfig', () => {
+  test.each([
+    ['what is not set', { TOKEN: 'x' }],
+    ['what is empty', { PORT: '', FILES: '', HOLD: '', FAULTS: '', SEED: '', TOKEN: 'x' }],
+  ])('takes the default for %s', (_case, environment) => {
+    expect(readConfig(schema, environment)).toEqual(defaults);
+  });
+
+  test('reads what is set, up to the bounds, and nothing else of the environment', () => {
+    const environment = {
+      PORT: '0',
+      FILES: '9',
+      HOLD: '60',
+      FAULTS: 'none',
+      SEED: '0',
+      TOKEN: 'y',
+      PATH: '/',
+    };
+    expect(readConfig(schema, environment)).toEqual({
+      PORT: 0,
+      FILES: 9,
+      HOLD: 60,
+      FAULTS: new Map(),
+      SEED: '0',
+      TOKEN: 'y',
+    });
+  });
+
+  test('reports all problems at once, each with name, value and what is allowed', () => {
+    const environment = { PORT: '65536', FILES: '1.5', HOLD: '-1', FAULTS: 'loss=2,lost=0.1' };
+    const read = () => readConfig(schema, environment);
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'LAB_CONFIG',
+        message: [
+          'PORT is "65536"; allowed: a whole number from 0 to 65535',
+          'FILES is "1.5"; allowed: a whole number from 1 to 9',
+          'HOLD is "-1"; allowed: seconds from 0 to 60',
+          'FAULTS is "loss=2,lost=0.1"; "loss=2" has no probability; allowed: name=p with p from 0 to 1',
+          'FAULTS is "loss=2,lost=0.1"; "lost=0.1" names no fault; allowed: loss, delay, or none alone',
+          'FAULTS is "loss=2,lost=0.1"; the probabilities add up to 2; allowed: at most 1',
+          'TOKEN is not set; allowed: any text',
+        ].join('\n'),
+      }),
+    );
+  });
+
+  test.each(['x', ' ', '-1', '8080.5', '65536', 'NaN', 'Infinity'])('takes no port "%s"', (text) => {
+    expect(() => readConfig(schema, { PORT: text, TOKEN: 'x' })).toThrow(`PORT is "${text}"; allowed:`);
+  });
+});
+
+test('describeConfig lists every setting with its meaning and its default', () => {
+  expect(describeConfig(schema).split('\n')).toEqual([
+    'Settings, from the environment:',
+    '  PORT                     TCP port (default 8080)',
+    '  FILES                    how many files (default 5)',
+    '  HOLD                     how long (default 1.5)',
+    '  FAULTS                   fault profile (default loss=0.2)',
+    '  SEED                     seed of the draws',
+    '  TOKEN                    what must be given',
+  ]);
+});

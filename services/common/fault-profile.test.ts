@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { formatProfile, parseProfile, pick, probabilities } from './fault-profile.ts';
+
+const names = { faults: ['timeout', '403', '500'], rest: '200' } as const;
+
+const noFault = 'names no fault; allowed: timeout, 403, 500, or none alone';
+const noProbability = 'has no probability; allowed: name=p with p from 0 to 1';
+const twice = 'names 403 a second time; allowed: each fault once';
+
+function profileOf(text: string) {
+  const { profile, problems } = parseProfile(text, names);
+  expect(problems).toEqual([]);
+  return profile!;
+}
+
+describe('parseProfile', () => {
+  test.each([
+    ['none', 'none'],
+    [' none ', 'none'],
+    ['timeout=0.2,403=0.2,500=0.1', 'timeout=0.2,403=0.2,500=0.1'],
+    [' 500 = 1e-3 , timeout = 0 ', '500=0.001,timeout=0'],
+    ['403=1', '403=1'],
+    ['timeout=0.7,403=0.2,500=0.1', 'timeout=0.7,403=0.2,500=0.1'],
+    ['timeout=0.33,403=0.56,500=0.11', 'timeout=0.33,403=0.56,500=0.11'],
+  ])('reads "%s" as %s', (text, profile) => {
+    expect(formatProfile(profileOf(text))).toBe(profile);
+  });
+
+  test.each([
+    ['lost=0.1', [`"lost=0.1" ${noFault}`]],
+    ['200=0.5', [`"200=0.5" ${noFault}`]],
+    ['403=0.1,none', [`"none" ${noFault}`, `"none" ${noProbability}`]],
+    ['403=-0.1', [`"403=-0.1" ${noProbability}`]],
+    ['403=1.1', [`"403=1.1" ${noProbability}`, 'the probabilities add up to 1.1; allowed: at most 1']],
+    ['403=often', [`"403=often" ${noProbability}`]],
+    ['403=', [`"403=" ${noProbability}`]],
+    ['403', [`"403" ${noProbability}`]],
+    ['403=0.1=0.2', [`"403=0.1=0.2" ${noProbability}`]],
+    ['403=0.1,403=0.2', [`"403=0.2" ${twice}`]],
+    ['403=x,403=0.2', [`"403=x" ${noProbability}`, `"403=0.2" ${twice}`]],
+    ['timeout=0.6,403=0.5', ['the probabilities add up to 1.1; allowed: at most 1']],
+    ['timeout=0.5,403=0.500001', ['the probabilities add up to 1.000001; allowed: at most 1']],
+    ['403=0.1,', [`"" ${noFault}`, `"" ${noProbability}`]],
+    ['', [`"" ${noFault}`, `"" ${noProbability}`]],
+  ])('refuses "%s"', (text, problems) => {
+    expect(parseProfile(text, names)).toEqual({ profile: undefined, problems });
+  });
+
+  test('reports every problem at once, in the order of the text', () => {
+    expect(parseProfile('timeout=0.9, lost=x, 403=0.8, 403', names).problems).toEqual([
+      `"lost=x" ${noFault}`,
+      `"lost=x" ${noProbability}`,
+      `"403" ${twice}`,
+      `"403" ${noProbability}`,
+      'the probabilities add up to 1.7; allowed: at most 1',
+    ]);
+  });
+
+  test('reads back what formatProfile writes', () => {
+    const entry = fc.tuple(fc.constantFrom(...names.faults), fc.double({ min: 0, max: 1 / 3, noNaN: true }));
+    fc.assert(
+      fc.property(fc.uniqueArray(entry, { selector: ([fault]) => fault }), (entries) => {
+        expect([...profileOf(formatProfile(new Map(entries)))]).toEqual(entries);
+      }),
+    );
+  });
+});
+
+describe('pick', () => {
+  const justBelow = (border: number) => border - 2 ** -53;
+
+  test.each([
+    [0, 'timeout'],
+    [justBelow(0.2), 'timeout'],
+    [0.2, '403'],
+    [justBelow(0.4), '403'],
+    [0.4, '500'],
+    [justBelow(0.5), '500'],
+    [0.5, '200'],
+    [justBelow(1), '200'],
+  ])('lays %d over 0.2, 0.2, 0.1 and finds %s', (number, fault) => {
+    expect(pick(profileOf('timeout=0.2,403=0.2,500=0.1'), names, number)).toBe(fault);
+  });
+
+  test.each([
+    ['the faults in the order of the names, not of the text', '403=0.5,timeout=0.5', 0, 'timeout'],
+    ['no fault of probability 0', 'timeout=0,403=0.5', 0, '403'],
+    ['nothing but a fault of probability 1', '500=1', justBelow(1), '500'],
+    ['the rest alone when there are no faults', 'none', 0, '200'],
+  ])('finds %s', (_rule, text, number, fault) => {
+    expect(pick(profileOf(text), names, number)).toBe(fault);
+  });
+});
+
+test.each([
+  ['timeout=0.2,403=0.2,500=0.1', 'timeout=0.2,403=0.2,500=0.1,200=0.5'],
+  ['500=0.1', 'timeout=0,403=0,500=0.1,200=0.9'],
+  ['timeout=0.7,403=0.2,500=0.1', 'timeout=0.7,403=0.2,500=0.1,200=0'],
+  ['none', 'timeout=0,403=0,500=0,200=1'],
+])('probabilities of "%s" are %s, in the order of the names', (text, all) => {
+  expect(formatProfile(probabilities(profileOf(text), names))).toBe(all);
+});

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { draw, newSeed } from './random.ts';
+
+describe('draw', () => {
+  test('gives these numbers to a program that is to agree with this one', () => {
+    expect([1, 2, 3, 4, 5].map((n) => draw('alice', 'http', n))).toEqual([
+      0.8758278646335104, 0.9757644839482589, 0.3184219876370613, 0.5761297491178379, 0.47718604692779987,
+    ]);
+  });
+
+  test.each(['alice', '', '7', 'ü€😀'])('is the same number for the same seed "%s", stream and n', (seed) => {
+    expect(draw(seed, 'http', 1)).toBe(draw(seed, 'http', 1));
+  });
+
+  test.each([
+    ['seed', draw('alice', 'http', 1), draw('bob', 'http', 1)],
+    ['stream', draw('alice', 'http', 1), draw('alice', 'echo', 1)],
+    ['n', draw('alice', 'http', 1), draw('alice', 'http', 2)],
+    ['border between seed and stream', draw('ab', 'c', 1), draw('a', 'bc', 1)],
+    ['border between stream and n', draw('a', 'b1', 2), draw('a', 'b', 12)],
+  ])('is another number for another %s', (_difference, one, other) => {
+    expect(one).not.toBe(other);
+  });
+
+  test('is uniform in [0, 1): chi-square over ten bins stays below its 99.9th percentile', () => {
+    const bins = new Array<number>(10).fill(0);
+    for (let n = 1; n <= 10_000; n += 1) bins[Math.floor(draw('alice', 'http', n) * 10)]! += 1;
+    const chiSquare = bins.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
+    expect(chiSquare).toBeLessThan(27.88);
+  });
+
+  test('shares nothing between two streams of one seed: their correlation is that of chance', () => {
+    let sum = 0;
+    for (let n = 1; n <= 900; n += 1)
+      sum += (draw('alice', 'http', n) - 0.5) * (draw('alice', 'echo', n) - 0.5);
+    // Each product has variance 1/144, so four standard deviations of the sum are 4 * 30 / 12.
+    expect(Math.abs(sum)).toBeLessThan(10);
+  });
+});
+
+test('newSeed is eight hex digits and another one each time', () => {
+  const seeds = Array.from({ length: 100 }, newSeed);
+  expect(seeds).toEqual(seeds.map(() => expect.stringMatching(/^[0-9a-f]{8}$/)));
+  expect(new Set(seeds).size).toBe(100);
+});

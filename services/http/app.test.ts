@@ -1,0 +1,260 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { appendFile, mkdtemp, rm, unlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Faults } from '#common/faults.ts';
+import { Journal } from '#common/journal.ts';
+import type { Log } from '#common/log.ts';
+import { draw } from '#common/random.ts';
+import { type Sleep, sleep as waitFor } from '#common/sleep.ts';
+import { createApp } from './app.ts';
+import { DEFAULT_PROFILE, outcomes } from './outcomes.ts';
+
+const sleep = jest.fn<Sleep>();
+const error = jest.fn();
+
+let directory: string;
+let journal: Journal;
+let faults: Faults<'timeout' | '403' | '500' | '200'>;
+let server: Server;
+let port: number;
+let url: string;
+
+beforeEach(async () => {
+  sleep.mockReset().mockResolvedValue();
+  error.mockReset();
+  directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
+  journal = await Journal.open(join(directory, 'http.log'));
+  faults = new Faults('http', outcomes, { profile: new Map(), seed: 'alice' });
+  const log = { error } as unknown as Log;
+  const now = () => new Date('2025-01-02T03:04:05.006Z');
+  server = createServer(createApp({ faults, journal, log, sleep, now, timeoutSeconds: 15 }));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  ({ port } = server.address() as AddressInfo);
+  url = `http://127.0.0.1:${port}`;
+});
+
+afterEach(async () => {
+  server.close();
+  server.closeAllConnections();
+  await journal.close();
+  await rm(directory, { recursive: true });
+});
+
+async function ask(path: string, method = 'GET') {
+  const response = await fetch(url + path, { method });
+  const { status, statusText: reason, headers } = response;
+  return { status, reason, type: headers.get('content-type'), body: await response.text() };
+}
+
+function fileOfJournal() {
+  return readFileSync(journal.path, 'utf8');
+}
+
+/** A connection of its own on which a path is asked for. */
+function connectAndAsk(path = '/getbalance') {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: lab\r\n\r\n`);
+  return socket;
+}
+
+/** Keeps every call of a mock waiting until it is released. */
+function holdUp(mock: { mockImplementation(call: () => Promise<void>): unknown }) {
+  const { promise: called, resolve: call } = Promise.withResolvers<void>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  mock.mockImplementation(() => {
+    call();
+    return released;
+  });
+  return { called, release };
+}
+
+function connectionsOfServer(): Promise<number> {
+  return promisify(server.getConnections).call(server);
+}
+
+/** Ends the only connection, and returns when the server has seen it. */
+async function leave(socket: Socket) {
+  socket.resetAndDestroy();
+  while ((await connectionsOfServer()) > 0) await new Promise(setImmediate);
+}
+
+describe('/getbalance', () => {
+  test.each([
+    ['none', 200, 'OK', 'text/html', /<h1>Your Balance<\/h1>\n<p>\$9999<\/p>/],
+    ['403=1', 403, 'Forbidden', null, /^Forbidden$/],
+    ['500=1', 500, 'Internal Server Error', null, /^Internal Server Error$/],
+  ])('answers with faults %s by %d %s', async (profile, status, reason, type, body) => {
+    faults.change({ profile });
+    expect(await ask('/getbalance')).toEqual({ status, reason, type, body: expect.stringMatching(body) });
+  });
+
+  test('sends no headers but those of HTTP and the type', async () => {
+    const { headers } = await fetch(`${url}/getbalance`);
+    expect([...headers.keys()]).toEqual([
+      'connection',
+      'content-length',
+      'content-type',
+      'date',
+      'keep-alive',
+    ]);
+  });
+
+  test('has the keys of the seed and three more in the journal by the time it answers', async () => {
+    faults.change({ profile: '403=1' });
+    journal.nextId();
+    const socket = connectAndAsk();
+    await once(socket, 'data');
+    expect(fileOfJournal()).toBe(
+      '{"timestamp":"2025-01-02T03:04:05.006Z","client_ip":"127.0.0.1","outcome":"403",' +
+        `"id":2,"client_port":${socket.localPort},"request":1}\n`,
+    );
+    socket.destroy();
+  });
+
+  test('does not answer before the entry is in the journal', async () => {
+    const append = holdUp(jest.spyOn(journal, 'append'));
+    const socket = connectAndAsk();
+    await append.called;
+    await ask('/another');
+    expect(socket.bytesRead).toBe(0);
+    append.release();
+    expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    socket.destroy();
+  });
+
+  test('answers 500 when the entry can not be written, and serves the next request', async () => {
+    const full = new Error('no space left on device');
+    jest.spyOn(journal, 'append').mockRejectedValueOnce(full);
+    expect(await ask('/getbalance')).toEqual({
+      status: 500,
+      reason: 'Internal Server Error',
+      type: null,
+      body: 'Error writing log file',
+    });
+    expect(error.mock.calls).toEqual([[`a request failed: ${full}`]]);
+    expect(await ask('/getbalance')).toMatchObject({ status: 200 });
+  });
+
+  test('holds a timeout for its time and then closes without a byte', async () => {
+    faults.change({ profile: 'timeout=1' });
+    const { called, release } = holdUp(sleep);
+    const socket = connectAndAsk();
+    const received = buffer(socket);
+    await called;
+    expect(sleep.mock.calls).toEqual([[15_000, expect.any(AbortSignal)]]);
+    await ask('/another');
+    expect(socket.readyState).toBe('open');
+    release();
+    expect(await received).toHaveLength(0);
+    expect(fileOfJournal()).toMatch('"outcome":"timeout"');
+  });
+
+  test('leaves nothing of a timeout behind when the client goes first', async () => {
+    faults.change({ profile: 'timeout=1' });
+    const aborted = Promise.withResolvers<void>();
+    sleep.mockImplementation((milliseconds, signal) => {
+      signal.addEventListener('abort', () => aborted.resolve());
+      socket.destroy();
+      return waitFor(milliseconds, signal);
+    });
+    const socket = connectAndAsk();
+    await aborted.promise;
+    expect(await connectionsOfServer()).toBe(0);
+    expect(error).not.toHaveBeenCalled();
+  });
+
+  test('does not hold a timeout for a client that went before it began', async () => {
+    faults.change({ profile: 'timeout=1' });
+    const append = holdUp(jest.spyOn(journal, 'append'));
+    const socket = connectAndAsk();
+    await append.called;
+    await leave(socket);
+    append.release();
+    await ask('/another');
+    expect(sleep).not.toHaveBeenCalled();
+  });
+
+  test("has the outcomes of the draws on the seed document's ladder, in their order", async () => {
+    faults.change({ profile: DEFAULT_PROFILE });
+    const expected = Array.from({ length: 30 }, (_, index) => {
+      const number = draw('alice', 'http', index + 1);
+      const outcome = number < 0.2 ? 'timeout' : number < 0.4 ? '403' : number < 0.5 ? '500' : '200';
+      return { outcome, id: index + 1, request: index + 1 };
+    });
+    for (const { outcome } of expected) {
+      const seen = ask('/getbalance').then(({ status }) => String(status));
+      expect(await seen.catch(() => 'timeout')).toBe(outcome);
+    }
+    expect(JSON.parse((await ask('/getlogs')).body)).toMatchObject(expected);
+  });
+});
+
+describe('/getlogs', () => {
+  test('is the file of the journal as a JSON array', async () => {
+    for (const profile of ['none', '403=1', '500=1']) {
+      faults.change({ profile });
+      await ask('/getbalance');
+    }
+    expect(await ask('/getlogs')).toEqual({
+      status: 200,
+      reason: 'OK',
+      type: 'application/json',
+      body: `[${fileOfJournal().trimEnd().replaceAll('\n', ',\n')}]`,
+    });
+  });
+
+  test('is an empty array before the first request', async () => {
+    expect(await ask('/getlogs')).toMatchObject({ status: 200, body: '[]' });
+  });
+
+  test('is no error, and is not left open, when the client goes in the middle', async () => {
+    const toJsonArray = jest.spyOn(journal, 'toJsonArray');
+    await appendFile(journal.path, `{"text":"${'x'.repeat(2 ** 22)}"}\n`);
+    const socket = connectAndAsk('/getlogs');
+    await once(socket, 'data');
+    await leave(socket);
+    await ask('/another');
+    expect(await toJsonArray.mock.results[0]!.value).toMatchObject({ destroyed: true });
+    expect(error).not.toHaveBeenCalled();
+  });
+
+  test('is an error when the file is gone', async () => {
+    await unlink(journal.path);
+    expect(await ask('/getlogs')).toEqual({
+      status: 500,
+      reason: 'Internal Server Error',
+      type: null,
+      body: 'Error reading log file',
+    });
+    expect(error).toHaveBeenCalledWith(expect.stringContaining('ENOENT'));
+  });
+});
+
+test.each([
+  ['GET', '/'],
+  ['GET', '/getbalance/'],
+  ['GET', '/GetBalance'],
+  ['GET', '/getbalance/x'],
+  ['GET', '/%ff'],
+  ['POST', '/getbalance'],
+  ['OPTIONS', '/getbalance'],
+  ['HEAD', '/getbalance'],
+  ['HEAD', '/getlogs'],
+  ['HEAD', '/%ff'],
+])('%s %s is not found, and costs no draw', async (method, path) => {
+  expect(await ask(path, method)).toEqual({
+    status: 404,
+    reason: 'File not found',
+    type: null,
+    body: method === 'HEAD' ? '' : 'File not found',
+  });
+  expect(faults.status().draws).toBe(0);
+  expect(fileOfJournal()).toBe('');
+});
