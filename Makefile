@@ -29,10 +29,16 @@ doctor: ## check this machine: each row ok, or a problem with its cure
 
 # From the client host
 
+# $(call option,NAME,--name): the option with the value given on make's command line, and nothing without one.
+# The shell reads the value from its environment, where make puts it, so that it may hold any character.
+option = $(if $(filter command,$(origin $(1))),$(2) "$$$(1)")
+switch = $(if $(filter command,$(origin $(1))),$(2))
+
 .PHONY: balance shell
 balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTERVAL= JSON=1]
 	setup/exec.sh client sh -c 'exec client balance "$$LAB_SERVER_ADDRESS" "$$HTTP_PORT" "$$@"' client \
-	    $(REQUESTS:%=--requests %) $(TIMEOUT:%=--timeout %) $(INTERVAL:%=--interval %) $(if $(JSON),--json)
+	    $(call option,REQUESTS,--requests) $(call option,TIMEOUT,--timeout) \
+	    $(call option,INTERVAL,--interval) $(call switch,JSON,--json)
 
 shell: ## a shell in the client host
 	setup/exec.sh client bash
@@ -41,7 +47,7 @@ shell: ## a shell in the client host
 
 .PHONY: faults
 faults: ## show or change the faults [HTTP='timeout=1,403=0'|none SEED= RESET=1]
-	setup/exec.sh http faults $(if $(HTTP),--profile '$(HTTP)') $(if $(SEED),--seed '$(SEED)') $(if $(RESET),--reset)
+	setup/exec.sh http faults $(call option,HTTP,--profile) $(call option,SEED,--seed) $(call switch,RESET,--reset)
 
 # Development
 

@@ -10,6 +10,12 @@ const explanations: Readonly<Record<string, (where: string) => string>> = {
   EAI_AGAIN: (where) => `name not found: ${where} (the name server does not answer)`,
 };
 
+/** Whether a connection was open and the other side ended it. */
+export function closedByPeer(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
+
 /** One readable line for a failed request to `where`, such as `10.0.28.182:8080`. */
 export function explainNetworkError(error: unknown, where: string): string {
   const { code, message } = error as { code?: string; message?: string };

@@ -1,26 +1,82 @@
-# What can stop the lab, one function each, for `make doctor` and `make up`. Sourced behind lib.sh.
+# What can stop the lab, one function each, for `make doctor` and `make up`. Sourced behind lib.sh; those that
+# speak of containers need `containers`.
 # Each calls `ok NAME DETAIL` or `problem NAME DETAIL CURE…`, which the caller defines.
 
-oldest_compose=2.20.2
-
-# at_least OLDEST VERSION
-at_least() { printf '%s\n' "$1" "$2" | sort -V -C; }
-
-check_compose() {
-    version=$(docker compose version --short | sed 's/^v//')
-    if at_least "$oldest_compose" "$version"; then
-        ok Compose "$version"
+# The settings that the shell needs to be right. The programs check their own.
+check_settings() {
+    wrong=
+    for name in HTTP_PORT ECHO_PORT; do
+        eval "value=\$$name"
+        in_range "$value" 1 65535 || wrong="$wrong$name is \"$value\"; allowed: a whole number from 1 to 65535
+"
+    done
+    [ "$HTTP_PORT" != "$ECHO_PORT" ] || wrong="${wrong}ECHO_PORT is \"$ECHO_PORT\"; allowed: another than HTTP_PORT
+"
+    for name in LAB_CAPTURE_FILE_MB LAB_CAPTURE_FILES LAB_CAPTURE_BUFFER_KIB; do
+        eval "value=\$$name"
+        in_range "$value" 1 1000000 || wrong="$wrong$name is \"$value\"; allowed: a whole number from 1 to 1000000
+"
+    done
+    if ! is_network "$LAB_SUBNET"; then
+        wrong="${wrong}LAB_SUBNET is \"$LAB_SUBNET\"; allowed: a network such as 10.0.0.0/16, of at most 30 bits
+"
     else
-        problem Compose "$version; allowed: $oldest_compose or newer" 'upgrade it: https://docs.docker.com/compose/install/'
+        for name in LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS; do
+            eval "value=\$$name"
+            is_host "$value" "$LAB_SUBNET" || wrong="$wrong$name is \"$value\"; allowed: an address of $LAB_SUBNET, not its first two or its last
+"
+        done
     fi
+    [ "$LAB_SERVER_ADDRESS" != "$LAB_CLIENT_ADDRESS" ] || wrong="${wrong}LAB_CLIENT_ADDRESS is \"$LAB_CLIENT_ADDRESS\"; allowed: another than LAB_SERVER_ADDRESS
+"
+    if [ -n "$wrong" ]; then
+        problem settings "${wrong%?}" 'change it in .env or in the shell'
+        return 1
+    fi
+    ok settings 'addresses, ports and capture limits are allowed'
 }
 
-# Docker would take over the containers of another folder's lab.
+# in_range VALUE MIN MAX: a whole number without leading zeros.
+in_range() {
+    case "$1" in '' | 0?* | *[!0-9]* | ????????*) return 1 ;; esac
+    [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
+}
+
+# Numbers of IPv4 addresses and networks, for awk.
+addresses='
+    function number(text, part, i) {
+        if (split(text, part, ".") != 4) return -1
+        for (i = 1; i <= 4; i++) if (part[i] !~ /^[0-9]+$/ || part[i] > 255) return -1
+        return ((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]
+    }
+    function parse(text, part) {
+        split(text, part, "/")
+        size = 2 ^ (32 - part[2])
+        first = number(part[1])
+        return part[2] ~ /^[0-9]+$/ && part[2] <= 32 && first >= 0
+    }'
+
+is_network() { awk -v text="$1" "$addresses"'BEGIN { exit !(parse(text) && size >= 4 && first % size == 0) }'; }
+
+# is_host ADDRESS NETWORK: its first address is the network, its second Docker'"'"'s gateway, its last the broadcast.
+is_host() {
+    awk -v address="$1" -v network="$2" "$addresses"'BEGIN {
+        parse(network); n = number(address); exit !(n > first + 1 && n < first + size - 1) }'
+}
+
+# overlap A B: true when the two networks share an address.
+overlap() {
+    awk -v a="$1" -v b="$2" "$addresses"'BEGIN {
+        parse(a); low = first; high = first + size
+        if (!parse(b)) exit 1
+        exit !(low < first + size && first < high) }'
+}
+
 check_leftover() {
-    others=$(lab_containers | awk -v here="$PWD" '$3 != here { print $3 }' | sort -u)
-    left=$(lab_containers | awk '$2 != "running" { print $1 " (" $2 ")" }' | paste -s -d ' ' -)
-    if [ -n "$others" ]; then
-        problem 'leftover lab' "a lab started in $others is here" "make -C $others down"
+    read_containers
+    left=$(printf '%s\n' "$containers" | awk -F '\t' '$1 != "" && $2 != "running" { print $1 " (" $2 ")" }' | paste -s -d ' ' -)
+    if [ -n "$(other_folder)" ]; then
+        problem 'leftover lab' "a lab started in $(other_folder) is here" "make -C '$(other_folder)' down"
     elif [ -n "$left" ]; then
         problem 'leftover lab' "not running: $left" 'make down'
     else
@@ -28,60 +84,35 @@ check_leftover() {
     fi
 }
 
-# overlap A B: true when the two networks, in CIDR notation, share an address.
-overlap() {
-    awk -v a="$1" -v b="$2" 'function start(n, p, o) {
-            split(n, p, "/"); split(p[1], o, "."); size = 2 ^ (32 - p[2])
-            return int((((o[1] * 256 + o[2]) * 256 + o[3]) * 256 + o[4]) / size) * size
-        }
-        BEGIN { s = start(a); e = s + size; t = start(b); u = t + size; exit !(s < u && t < e) }'
-}
-
 # Networks this machine has a way to already, a line each: network, what it is.
 networks_in_use() {
     # shellcheck disable=SC2046
-    docker network inspect --format '{{range .IPAM.Config}}{{.Subnet}} {{end}}the Docker network {{.Name}}' \
-        $(docker network ls --quiet --filter driver=bridge) |
-        awk '/^[0-9.]+\// && $NF != ENVIRON["COMPOSE_PROJECT_NAME"] "_lab" { print }'
-    # Routes without a gateway are the bridges of Docker, which are above, and the networks of the machine.
+    docker network inspect --format '{{$name := .Name}}{{range .IPAM.Config}}{{println .Subnet "the Docker network" $name}}{{end}}' \
+        $(docker network ls --quiet --filter driver=bridge) | awk 'NF && $NF != ENVIRON["COMPOSE_PROJECT_NAME"] "_lab"'
+    # Those by the bridges of Docker are above.
     if command -v ip >/dev/null; then
         ip -4 route show | awk '$1 ~ /\// && / dev / {
             for (i = 1; i < NF; i++) if ($i == "dev") dev = $(i + 1)
-            if (dev !~ /^(br-|docker)/) print $1, "the route of this machine to " $1 " by " dev
+            if (dev !~ /^(br-|docker)/) print $1, "the route of this machine by " dev
         }'
     fi
 }
 
 check_subnet() {
-    bad=
-    case "$LAB_SUBNET" in
-        *.*.*.*/[0-9] | *.*.*.*/[12][0-9] | *.*.*.*/30) ;;
-        *) problem subnet "LAB_SUBNET is \"$LAB_SUBNET\"" 'allowed: a network such as 10.0.0.0/16' && return ;;
-    esac
-    for name in LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS; do
-        eval "address=\$$name"
-        if ! overlap "$LAB_SUBNET" "$address/32"; then
-            problem subnet "$name is \"$address\"" "allowed: an address inside LAB_SUBNET, $LAB_SUBNET" && return
-        fi
-    done
     while read -r network what; do
         if [ -n "$network" ] && overlap "$LAB_SUBNET" "$network"; then
-            bad="$what ($network)"
-            break
+            case "$what" in
+                'the Docker network bridge' | 'the route'*) cure= ;;
+                *) cure="docker network rm ${what##* }, or " ;;
+            esac
+            problem subnet "$LAB_SUBNET overlaps $what ($network)" \
+                "${cure}another network: LAB_SUBNET=10.77.0.0/16 LAB_SERVER_ADDRESS=10.77.28.182 LAB_CLIENT_ADDRESS=10.77.142.133 make up"
+            return
         fi
     done <<NETWORKS
 $(networks_in_use)
 NETWORKS
-    if [ -n "$bad" ]; then
-        case "$bad" in
-            'the Docker network'*) cure="docker network rm $(printf %s "$bad" | cut -d ' ' -f 4), or " ;;
-            *) cure= ;;
-        esac
-        problem subnet "$LAB_SUBNET overlaps $bad" \
-            "${cure}another network: LAB_SUBNET=10.77.0.0/16 LAB_SERVER_ADDRESS=10.77.28.182 LAB_CLIENT_ADDRESS=10.77.142.133 make up"
-    else
-        ok subnet "$LAB_SUBNET is free"
-    fi
+    ok subnet "$LAB_SUBNET is free"
 }
 
 # port_taken tcp|udp PORT: by a socket on any or the loopback address of this machine.
@@ -101,7 +132,7 @@ port_taken() {
 }
 
 check_ports() {
-    if lab_containers | grep -q '^server-host running '; then
+    if printf '%s\n' "$containers" | grep -q "^server-host$(printf '\t')running"; then
         ok ports "$HTTP_PORT and $ECHO_PORT are the lab's own"
         return
     fi
@@ -109,12 +140,9 @@ check_ports() {
     for use in "HTTP_PORT tcp $HTTP_PORT" "ECHO_PORT tcp $ECHO_PORT" "ECHO_PORT udp $ECHO_PORT"; do
         # shellcheck disable=SC2086
         set -- $use
-        case "$3" in
-            '' | *[!0-9]* | ??????*) problem ports "$1 is \"$3\"" 'allowed: a whole number from 1 to 65535' && return ;;
-        esac
         if port_taken "$2" "$3"; then
             problem ports "$3/$2 is taken by another program" \
-                "end that program (sudo ss -lntup 'sport = :$3' names it), or another port: $1=$(($3 + 10000)) make up"
+                "end that program (sudo ss -lntup 'sport = :$3' names it), or another port: $1=$((($3 + 10000) % 50000 + 1024)) make up"
             taken=yes
         fi
     done

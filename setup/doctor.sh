@@ -9,18 +9,31 @@ problems=0
 ok() { printf 'ok       %-14s %s\n' "$1" "$2"; }
 problem() {
     problems=$((problems + 1))
-    printf 'PROBLEM  %-14s %s\n' "$1" "$2"
+    printf 'PROBLEM  %-14s %s\n' "$1" "$(printf %s "$2" | sed '2,$s/^/                        /')"
     shift 2
     printf '                        cure: %s\n' "$@"
 }
 
+# Everything else needs these two.
 check_engine() {
-    if version=$(docker version --format '{{.Server.Version}}' 2>&1); then
+    version=$(docker version --format '{{.Server.Version}}' 2>/dev/null) || version=
+    if [ -z "$version" ]; then
+        problem engine 'no Docker engine answers' 'make up, which starts one or says what this system needs'
+    elif at_least "$oldest_engine" "$version"; then
         ok engine "Docker $version"
-    elif can_install; then
-        problem engine 'no Docker engine answers' 'make up, which installs and starts one'
     else
-        problem engine 'no Docker engine answers' 'make up, which says what this system needs'
+        problem engine "Docker $version; allowed: $oldest_engine or newer" 'upgrade it: https://docs.docker.com/engine/install/'
+    fi
+}
+
+check_compose() {
+    version=$(docker compose version --short 2>/dev/null) || version=
+    if [ -z "$version" ] || ! docker buildx version >/dev/null 2>&1; then
+        problem Compose 'Compose v2 or buildx is missing' 'make up, which installs them or says what this system needs'
+    elif at_least "$oldest_compose" "$version"; then
+        ok Compose "$version"
+    else
+        problem Compose "$version; allowed: $oldest_compose or newer" 'upgrade it: https://docs.docker.com/compose/install/'
     fi
 }
 
@@ -50,11 +63,10 @@ check_kernel() {
 }
 
 check_engine
+check_compose
 if [ "$problems" -eq 0 ]; then
-    check_compose
     check_leftover
-    check_subnet
-    check_ports
+    check_settings && check_subnet && check_ports || true
     check_base_image
     check_captures
     check_kernel

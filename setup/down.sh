@@ -5,22 +5,32 @@ set -eu
 
 # Sums what tcpdump said of a host at each stop: captured, dropped.
 packets() {
-    docker logs "$(docker compose ps --all --quiet "capture-$1")" 2>&1 | awk '
+    docker logs "$1" 2>&1 | awk '
         / packets? captured$/ { captured += $1 }
         / packets? dropped by kernel$/ { dropped += $1 }
         END { print captured + 0, dropped + 0 }'
 }
 
-if [ -z "$(lab_containers 2>/dev/null)" ]; then
+# Where the files of a capture went, whatever LAB_CAPTURES_DIR says now.
+folder() {
+    docker inspect --format '{{range .Mounts}}{{if eq .Destination "/captures"}}{{.Source}}{{end}}{{end}}' "$1"
+}
+
+read_containers
+if [ -z "$containers" ]; then
     say 'no lab is up'
     exit
 fi
+[ -z "$(other_folder)" ] || stop "the lab that is up was started in $(other_folder)" "cure: make -C '$(other_folder)' down"
 quietly docker compose stop http echo client
 quietly docker compose stop capture-server capture-client
 for host in server client; do
+    capture=$(docker compose ps --all --quiet "capture-$host")
+    [ -n "$capture" ] || continue
+    file=$(folder "$capture")/$host.pcap
     # shellcheck disable=SC2046
-    set -- $(packets "$host")
-    printf '%s  %s packets captured, %s dropped by the kernel\n' "$LAB_CAPTURES_DIR/$host.pcap" "$1" "$2"
+    set -- $(packets "$capture")
+    printf '%s  %s packets captured, %s dropped by the kernel\n' "${file#"$PWD"/}" "$1" "$2"
     [ "$2" -eq 0 ] || printf 'warning: packets are missing in it; give the kernel more room: LAB_CAPTURE_BUFFER_KIB=%s make up\n' \
         "$((LAB_CAPTURE_BUFFER_KIB * 4))"
 done

@@ -1,15 +1,13 @@
 #!/bin/sh
-# Makes sure that a Docker engine with Compose v2 answers. One that does is left as it is; otherwise root on
-# Debian or Ubuntu gets one installed and started, and anyone else is told what to do.
+# Makes sure that a Docker engine with Compose v2 and buildx answers. One that does is left as it is; otherwise
+# root on Debian or Ubuntu gets one installed and started, and anyone else is told what to do.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
-# The first with health checks that have a start interval.
-oldest_engine=25
-
 engine_version() { docker version --format '{{.Server.Version}}' 2>&1; }
 engine_answers() { engine_version >/dev/null; }
-has_plugins() { docker compose version >/dev/null 2>&1 && docker buildx version >/dev/null 2>&1; }
+compose_version() { docker compose version --short 2>/dev/null; }
+has_plugins() { compose_version >/dev/null && docker buildx version >/dev/null 2>&1; }
 
 explain() {
     case "$(uname -s)" in
@@ -37,10 +35,10 @@ install_engine() {
         debian-bookworm)
             add_trixie
             apt_install docker.io/trixie docker-cli/trixie docker-compose/trixie docker-buildx/trixie \
-                containerd/trixie iptables
+                containerd/trixie iptables ca-certificates
             ;;
-        debian-*) apt_install docker.io docker-cli docker-compose docker-buildx iptables ;;
-        *) apt_install docker.io docker-compose-v2 docker-buildx iptables ;;
+        debian-*) apt_install docker.io docker-cli docker-compose docker-buildx iptables ca-certificates ;;
+        *) apt_install docker.io docker-compose-v2 docker-buildx iptables ca-certificates ;;
     esac
 }
 
@@ -60,16 +58,21 @@ start_engine() {
     stop 'the Docker engine does not answer after 30 s' "See: $see"
 }
 
-if ! engine_answers || ! has_plugins; then
-    case "$(engine_version)" in
+version=$(engine_version) && compose=$(compose_version) && docker buildx version >/dev/null 2>&1 || {
+    case "$version" in
         *'permission denied'*) problem="$(id -un) may not use the Docker engine" ;;
         [0-9]*) problem='Docker has no Compose v2 or no buildx' ;;
         *) problem='no Docker engine answers' ;;
     esac
+    # An engine that somebody has named is theirs to start.
+    [ -z "${DOCKER_HOST-}" ] || stop "$problem at DOCKER_HOST, $DOCKER_HOST" 'cure: start it, or unset DOCKER_HOST'
     can_install || explain
     command -v dockerd >/dev/null && has_plugins || install_engine
     engine_answers || start_engine
-fi
-version=$(engine_version)
-[ "${version%%.*}" -ge "$oldest_engine" ] || stop "the Docker engine is $version; allowed: $oldest_engine or newer" \
-    'Upgrade it: https://docs.docker.com/engine/install/'
+    version=$(engine_version)
+    compose=$(compose_version)
+}
+at_least "$oldest_engine" "$version" || stop "the Docker engine is $version; allowed: $oldest_engine or newer" \
+    'cure: upgrade it, https://docs.docker.com/engine/install/'
+at_least "$oldest_compose" "$compose" || stop "Compose is $compose; allowed: $oldest_compose or newer" \
+    'cure: upgrade it, https://docs.docker.com/compose/install/'

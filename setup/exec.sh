@@ -5,7 +5,8 @@ set -eu
 
 service=$1
 shift
-lab_containers 2>/dev/null | grep -q "^$service running " || stop "$service is not running" 'cure: make up'
+read_containers
+printf '%s\n' "$containers" | grep -q "^$service$(printf '\t')running" || stop "$service is not running" 'cure: make up'
 if [ -t 0 ] && [ -t 1 ]; then
     exec docker compose exec "$service" "$@"
 else

@@ -1,6 +1,12 @@
 # Shared by the scripts in setup/. Sourced, never run; leaves the caller in the root of the project with the
 # settings of the lab in its environment.
 
+# The first engine with health checks that have a start interval, the first Compose that knows of it, and the
+# first Node that runs TypeScript as it is without a flag and is kept for long.
+oldest_engine=25
+oldest_compose=2.20.2
+oldest_node=24
+
 say() { printf 'wirelab: %s\n' "$*"; }
 
 # Prints each argument as a line on stderr and exits 2: this machine needs something from its owner.
@@ -49,28 +55,58 @@ apt_mirror() {
         awk -v release="$(os_field VERSION_CODENAME)" '$2 == release { print $1; exit }'
 }
 
+# at_least OLDEST VERSION
+at_least() {
+    awk -v a="$1" -v b="$2" 'BEGIN {
+        n = split(a, x, "."); sub(/^v/, "", b); split(b, y, ".")
+        for (i = 1; i <= n; i++) if (x[i] + 0 != y[i] + 0) exit x[i] + 0 > y[i] + 0
+    }'
+}
+
 # The CA certificates this machine trusts, extra ones of its network included: HTTPS is intercepted on some
 # networks, and image builds take this file as a secret.
 ca_file() {
     for file in "${NODE_EXTRA_CA_CERTS-}" "${SSL_CERT_FILE-}" /etc/ssl/certs/ca-certificates.crt \
-        /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem "$LAB_CA_FILE"; do
-        [ -n "$file" ] && [ -r "$file" ] && printf '%s\n' "$file" && return
+        /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
+        if [ -n "$file" ] && [ -r "$file" ]; then
+            printf '%s\n' "$file"
+            return
+        fi
     done
-    stop 'no file of CA certificates was found' 'Name one: NODE_EXTRA_CA_CERTS=/path/to/certificates.pem make up'
+    printf '%s\n' "$LAB_CA_FILE"
 }
 
-# Containers of this lab, a line each: service, state, folder of the compose file.
+# The containers of this lab, a line each: service, state and folder of the compose file, between tabs.
 lab_containers() {
     docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --format \
-        '{{.Label "com.docker.compose.service"}} {{.State}} {{.Label "com.docker.compose.project.working_dir"}}'
+        '{{.Label "com.docker.compose.service"}}{{"\t"}}{{.State}}{{"\t"}}{{.Label "com.docker.compose.project.working_dir"}}'
+}
+
+# Sets `containers` to the above, or stops when nobody answers.
+read_containers() {
+    containers=$(lab_containers 2>&1) || stop "the Docker engine does not answer: $containers" 'make doctor says more'
+}
+
+# The folder of another lab among `containers`, empty when there is none. Docker would take over its containers.
+other_folder() {
+    printf '%s\n' "$containers" | awk -F '\t' -v here="$PWD" '$3 != "" && $3 != here { print $3; exit }'
 }
 
 cd "$(dirname "$0")/.."
 # The shell overrides .env, as Compose has it.
-while IFS='=' read -r name value; do
+carriage_return=$(printf '\r')
+while IFS='=' read -r name value || [ -n "$name" ]; do
     case "$name" in '' | '#'*) continue ;; esac
+    value=${value%"$carriage_return"}
+    case "$value" in
+        \"*\" | \'*\') value=${value#?} && value=${value%?} ;;
+    esac
     eval "export $name=\"\${$name-\$value}\""
 done <.env
 : "${COMPOSE_PROJECT_NAME:=wirelab}"
+case "$LAB_CAPTURES_DIR" in
+    /*) ;;
+    *) LAB_CAPTURES_DIR=$PWD/${LAB_CAPTURES_DIR#./} ;;
+esac
 LAB_UID=${SUDO_UID:-$(id -u)} LAB_GID=${SUDO_GID:-$(id -g)} LAB_CA_FILE=$(ca_file)
-export COMPOSE_PROJECT_NAME LAB_UID LAB_GID LAB_CA_FILE
+export COMPOSE_PROJECT_NAME LAB_CAPTURES_DIR LAB_UID LAB_GID LAB_CA_FILE

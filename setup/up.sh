@@ -8,37 +8,36 @@ ok() { :; }
 problem() {
     what=$2
     shift 2
-    cures=$(printf 'cure: %s\n' "$@")
-    stop "$what" "$cures"
+    stop "$what" "$(printf 'cure: %s\n' "$@")"
 }
 
-# A second make up, while the lab is up, goes on with the seed that the first one drew.
-seed_in_force() {
-    docker compose exec --no-TTY http printenv LAB_SEED 2>/dev/null || true
-}
+lab_exec() { docker compose exec --no-TTY "$@" 2>/dev/null; }
+
+new_seed() { od -An -N4 -tx1 /dev/urandom | tr -d ' \n'; }
 
 # What Compose says beside its progress, then what the programs that are not well print on stderr. A program
 # that was started again says it again.
 reasons() {
     printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
-    for container in $(docker compose ps --all --quiet http echo capture-server capture-client); do
+    for container in $(docker compose ps --all --quiet http echo capture-server capture-client 2>/dev/null); do
         docker inspect --format '{{.State.Health.Status}}' "$container" | grep -q '^healthy$' ||
             docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
     done
 }
 
-new_seed() { od -An -N4 -tx1 /dev/urandom | tr -d ' \n'; }
-
-containers=$(lab_containers 2>/dev/null) || { setup/engine.sh && containers=$(lab_containers); }
+setup/engine.sh
+check_settings
 setup/images.sh
-origin=LAB_SEED
-if printf '%s\n' "$containers" | grep -q ' running '; then
-    others=$(printf '%s\n' "$containers" | awk -v here="$PWD" '$3 != here { print $3; exit }')
-    [ -z "$others" ] || check_leftover
-    if [ -z "$LAB_SEED" ]; then
-        LAB_SEED=$(seed_in_force)
-        origin='as before'
-    fi
+read_containers
+[ -z "$(other_folder)" ] || check_leftover
+running=
+if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; then
+    running=yes
+    # A lab that is in use must not end by a setting that its programs would refuse.
+    for program in http echo; do
+        quietly docker compose run --rm --no-TTY --no-deps "$program" node "services/$program/main.ts" --check ||
+            stop 'the lab goes on as it was: a setting is not allowed (above)'
+    done
 else
     if [ -n "$containers" ]; then
         say 'removing what an earlier lab left'
@@ -49,25 +48,36 @@ else
     check_captures
     setup/new-run.sh
 fi
-if [ -z "$LAB_SEED" ]; then
-    LAB_SEED=$(new_seed)
-    origin="drawn; the same run again: LAB_SEED=$LAB_SEED make up"
-fi
+
+given=$LAB_SEED
+[ -n "$given" ] || [ -z "$running" ] || LAB_SEED=$(lab_exec http printenv LAB_SEED || true)
+[ -n "$LAB_SEED" ] || LAB_SEED=$(new_seed)
 export LAB_SEED
 
 output=$(docker compose up --detach --wait --wait-timeout 60 --remove-orphans 2>&1 </dev/null) || {
     reasons "$output" >&2
-    quietly docker compose down
+    docker compose down >/dev/null 2>&1 || true
     stop 'the lab did not come up (the reason is above) and was taken down again'
 }
+
+if [ -n "$given" ]; then
+    # A seed that is asked for begins at draw 1, also in a lab that has gone on with it.
+    [ -z "$running" ] || lab_exec http faults --reset >/dev/null
+    seed="$LAB_SEED (LAB_SEED)"
+elif [ -n "$running" ]; then
+    seed="$(lab_exec http faults | sed -n '1s/.*, seed \(.*\), next draw \(.*\)/\1 (as before, next draw \2)/p')"
+else
+    seed="$LAB_SEED (drawn; the same run again: LAB_SEED=$LAB_SEED make up)"
+fi
+captures=${LAB_CAPTURES_DIR#"$PWD"/}
 
 cat <<UP
 wirelab is up
 
     server host  $(printf %-15s "$LAB_SERVER_ADDRESS")  http $HTTP_PORT/tcp   echo $ECHO_PORT/tcp and udp   (also on 127.0.0.1)
     client host  $(printf %-15s "$LAB_CLIENT_ADDRESS")  client, nc, curl
-    captures     $LAB_CAPTURES_DIR/server.pcap, $LAB_CAPTURES_DIR/client.pcap
-    seed         $LAB_SEED ($origin)
+    captures     $captures/server.pcap, $captures/client.pcap
+    seed         $seed
 
 Next: make balance
 UP

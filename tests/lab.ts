@@ -44,6 +44,11 @@ export async function ownSettings(overrides: Settings = {}): Promise<Settings> {
     LAB_UID: String(process.getuid?.()),
     LAB_GID: String(process.getgid?.()),
     LAB_SEED: 'alice',
+    HTTP_FAULTS: 'timeout=0.2,403=0.2,500=0.1',
+    HTTP_TIMEOUT_SECONDS: '15',
+    LAB_CAPTURE_FILE_MB: '100',
+    LAB_CAPTURE_FILES: '10',
+    LAB_CAPTURE_BUFFER_KIB: '65536',
     ...overrides,
   };
 }

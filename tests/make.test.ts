@@ -10,7 +10,11 @@ let settings: Settings;
 const make = (target: string, overrides: Settings = {}) =>
   command({ ...settings, ...overrides }, 'make', '--silent', target);
 const docker = async (...args: string[]) => (await command(settings, 'docker', ...args)).stdout.trim();
-const left = () => docker('ps', '--all', '--quiet', '--filter', `name=${settings.COMPOSE_PROJECT_NAME}`);
+const left = async () => {
+  const label = `label=com.docker.compose.project=${settings.COMPOSE_PROJECT_NAME}`;
+  const containers = await docker('ps', '--all', '--quiet', '--filter', label);
+  return `${containers}${await docker('network', 'ls', '--quiet', '--filter', label)}`;
+};
 
 beforeEach(async () => {
   settings = await ownSettings();
@@ -20,7 +24,7 @@ afterEach(() => remove(settings));
 describe('make up and make down', () => {
   test('begin a run, leave a complete one behind, and archive it when the next begins', async () => {
     const up = await make('up');
-    expect(up.stderr).toBe('');
+    expect(up).toMatchObject({ code: 0, stderr: '' });
     expect(up.stdout).toContain(`server host  ${settings.LAB_SERVER_ADDRESS}`);
     expect(up.stdout).toContain('seed         alice (LAB_SEED)');
     expect(up.stdout).toContain('Next: make balance');
@@ -33,7 +37,7 @@ describe('make up and make down', () => {
     expect(down.stdout).toMatch(/client\.pcap {2}[1-9]\d* packets captured, 0 dropped by the kernel/);
     expect(await left()).toBe('');
 
-    await make('up', { LAB_SEED: '' });
+    expect(await make('up', { LAB_SEED: '' })).toMatchObject({ code: 0, stderr: '' });
     const [archived] = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive'));
     const files = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive', archived!));
     expect(files.sort()).toEqual(['client.pcap', 'http.log', 'server.pcap']);
@@ -44,8 +48,27 @@ describe('make up and make down', () => {
     // A second make up changes nothing: the same containers, the seed that was drawn.
     const containers = await left();
     const again = await make('up', { LAB_SEED: '' });
-    expect(again.stdout).toMatch(/seed {9}[0-9a-f]{8} \(as before\)/);
+    expect(again.stdout).toMatch(/seed {9}[0-9a-f]{8} \(as before, next draw 1\)/);
     expect(await left()).toBe(containers);
+
+    // Nor does one with a setting that the programs refuse: a lab in use goes on.
+    const refused = await make('up', { HTTP_FAULTS: 'timeout=2' });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('HTTP_FAULTS is "timeout=2"; "timeout=2" has no probability');
+    expect(await left()).toBe(containers);
+  });
+
+  test('give the same outcomes for the same seed, with or without an end in between', async () => {
+    const outcomes = async () => {
+      expect(await make('up', { HTTP_TIMEOUT_SECONDS: '0' })).toMatchObject({ code: 0 });
+      const args = ['balance', 'REQUESTS=20', 'TIMEOUT=5', 'INTERVAL=0'];
+      const { stdout } = await command(settings, 'make', '--silent', ...args);
+      return stdout.split('\n').slice(0, 20);
+    };
+    const first = await outcomes();
+    expect(await outcomes()).toEqual(first);
+    await make('down');
+    expect(await outcomes()).toEqual(first);
   });
 
   test('say so when there is nothing to end', async () => {
@@ -69,6 +92,24 @@ describe('make up refuses, with a cure and nothing left behind', () => {
       'the probabilities add up to 1.8; allowed: at most 1',
       'the lab did not come up',
     ));
+
+  test('settings that can not work, all at once', () =>
+    refuses(
+      { HTTP_PORT: '99999', ECHO_PORT: '0', LAB_CAPTURE_FILES: 'abc', LAB_CLIENT_ADDRESS: '10.1.2.3' },
+      'HTTP_PORT is "99999"; allowed: a whole number from 1 to 65535',
+      'ECHO_PORT is "0"; allowed: a whole number from 1 to 65535',
+      'LAB_CAPTURE_FILES is "abc"; allowed: a whole number from 1 to 1000000',
+      `LAB_CLIENT_ADDRESS is "10.1.2.3"; allowed: an address of ${settings.LAB_SUBNET}`,
+    ));
+
+  test('an engine that does not answer', async () => {
+    const engine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
+    await refuses(engine, 'no Docker engine answers at DOCKER_HOST', 'cure: start it, or unset DOCKER_HOST');
+    expect((await make('down', engine)).stderr).toContain('the Docker engine does not answer');
+    const doctor = await make('doctor', engine);
+    expect(doctor.code).not.toBe(0);
+    expect(doctor.stdout).toMatch(/^PROBLEM +engine +no Docker engine answers$/m);
+  });
 
   test('a port that is taken', async () => {
     const { promise, resolve } = Promise.withResolvers<Server>();

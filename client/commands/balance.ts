@@ -3,7 +3,7 @@ import type { AxiosInstance } from 'axios';
 import axios from 'axios';
 import type { Log } from '#common/log.ts';
 import type { Sleep } from '#common/sleep.ts';
-import { explainNetworkError } from '../network-error.ts';
+import { closedByPeer, explainNetworkError } from '../network-error.ts';
 
 export interface BalanceOptions {
   readonly address: string;
@@ -29,13 +29,14 @@ export interface BalanceParts {
 type Result =
   | { readonly kind: 'status'; readonly status: number; readonly body: string }
   | { readonly kind: 'timeout' }
-  | { readonly kind: 'failed'; readonly reason: string };
+  /** `reached`: a connection was open, and the server ended it. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly reached: boolean };
 
 /**
  * The client of the first seed document, section 2: so many requests to `/getbalance` over one kept-alive
  * session, a line each, then the server's logs.
  *
- * @returns 0, 1 when every request failed for want of a connection, 130 when interrupted
+ * @returns 0, 1 when not one request reached the server, 130 when interrupted
  */
 export async function balance(options: BalanceOptions, parts: BalanceParts): Promise<number> {
   const { log, sleep, interrupted } = parts;
@@ -55,7 +56,7 @@ export async function balance(options: BalanceOptions, parts: BalanceParts): Pro
     log.info(options.json ? jsonLine({ interrupted: true, ...tally(results) }) : summary(results, options));
     return 130;
   }
-  return results.some(({ kind }) => kind !== 'failed') || results.length === 0 ? 0 : 1;
+  return results.some((result) => result.kind !== 'failed' || result.reached) ? 0 : 1;
 }
 
 function openSession({ address, port }: BalanceOptions): AxiosInstance {
@@ -84,7 +85,8 @@ async function get(
   } catch (error) {
     interrupted.throwIfAborted();
     if (late.aborted) return { kind: 'timeout' };
-    return { kind: 'failed', reason: explainNetworkError(error, `${address}:${port}`) };
+    const reached = closedByPeer(error);
+    return { kind: 'failed', reason: explainNetworkError(error, `${address}:${port}`), reached };
   }
 }
 

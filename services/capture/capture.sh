@@ -19,5 +19,5 @@ tcpdump -i eth0 -n -U --immediate-mode -s 65535 -B "$LAB_CAPTURE_BUFFER_KIB" -Z 
 trap 'kill -TERM $!' TERM INT
 # The first wait ends with the signal, the second with tcpdump, which writes what it holds and counts.
 wait $! || wait $! || status=$?
-"$here/rotate.sh"
+"$here/rotate.sh" || true
 exit "${status:-0}"

@@ -12,12 +12,16 @@ esac
 state=/tmp/$HOST.pcap # which of tcpdump's files has that name now
 
 exec 9>"$state.lock"
-flock 9
+flock -w 10 9
 [ -e "$state" ] || echo 0 >"$state"
 current=$(cat "$state")
 while [ "$current" -le "$full" ] || [ -e "$HOST.pcap$((current + 1))" ]; do
     current=$((current + 1))
-    until [ -e "$HOST.pcap$current" ]; do sleep 0.01; done
+    for _ in $(seq 500); do
+        [ ! -e "$HOST.pcap$current" ] || break
+        sleep 0.01
+    done
+    [ -e "$HOST.pcap$current" ] || exit # tcpdump has ended in between
     mv "$HOST.pcap" "$(printf '%s.%04d.pcap' "$HOST" "$current")"
     mv "$HOST.pcap$current" "$HOST.pcap"
     echo "$current" >"$state"

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ConfigError, describeConfig, faultProfile, integer, port, readConfig, seconds } from './config.ts';
 
-const names = { faults: ['loss', 'delay'], rest: 'none' } as const;
+const names = { noun: 'fault', faults: ['loss', 'delay'], rest: 'none' } as const;
 
 const schema = z.object({
   PORT: port(8080).describe('TCP port'),

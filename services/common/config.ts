@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTROL_SOCKET } from './control.ts';
 import { type FaultNames, type FaultProfile, parseProfile } from './fault-profile.ts';
 
 /** Every setting that is not as it must be, a line each: its name, its value and what is allowed. */
@@ -75,6 +76,11 @@ export function seconds(fallback: number, { max }: { max: number }) {
     .refine((text) => number(text, { min: 0, max, whole: false }), `allowed: seconds from 0 to ${max}`)
     .transform(Number)
     .default(fallback);
+}
+
+/** Where a program answers to `make faults` and to its health check. */
+export function controlSocket() {
+  return z.string().default(CONTROL_SOCKET).describe('Unix socket of the control API');
 }
 
 /** A fault profile in the names of a program. */

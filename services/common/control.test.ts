@@ -9,7 +9,7 @@ import { askFaults, type Controlled, openControl } from './control.ts';
 import { parseProfile } from './fault-profile.ts';
 import { type FaultChange, FaultChangeError, Faults } from './faults.ts';
 
-const names = { faults: ['loss', 'delay'], rest: 'none' } as const;
+const names = { noun: 'fault', faults: ['loss', 'delay'], rest: 'none' } as const;
 
 let directory: string;
 let path: string;

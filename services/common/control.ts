@@ -4,6 +4,9 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { type FaultChange, FaultChangeError, type FaultStatus } from './faults.ts';
 
+/** Where the socket is in a container of the lab. */
+export const CONTROL_SOCKET = '/run/wirelab/control.sock';
+
 /** What a program lets its control socket ask of it. */
 export interface Controlled {
   /** Undefined for a program without faults. */

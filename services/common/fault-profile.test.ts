@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { formatProfile, parseProfile, pick, probabilities } from './fault-profile.ts';
 
-const names = { faults: ['timeout', '403', '500'], rest: '200' } as const;
+const names = { noun: 'outcome', faults: ['timeout', '403', '500'], rest: '200' } as const;
 
 const noFault = 'names no fault; allowed: timeout, 403, 500, or none alone';
 const noProbability = 'has no probability; allowed: name=p with p from 0 to 1';

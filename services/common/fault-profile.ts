@@ -5,6 +5,8 @@
  * probability.
  */
 export interface FaultNames<Fault extends string = string> {
+  /** What one of them is called: `outcome` or `fault`. */
+  readonly noun: string;
   readonly faults: readonly Fault[];
   readonly rest: Fault;
 }

@@ -3,7 +3,7 @@ import { parseProfile, pick } from './fault-profile.ts';
 import { FaultChangeError, Faults } from './faults.ts';
 import { draw } from './random.ts';
 
-const names = { faults: ['loss', 'delay'], rest: 'none' } as const;
+const names = { noun: 'fault', faults: ['loss', 'delay'], rest: 'none' } as const;
 const even = parseProfile('loss=0.3,delay=0.3', names).profile!;
 
 function createFaults(seed = 'alice') {

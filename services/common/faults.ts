@@ -24,6 +24,7 @@ export interface FaultChange {
 /** What `make faults` shows of a server. `counts` began when the settings in force did. */
 export interface FaultStatus {
   readonly server: string;
+  readonly noun: string;
   readonly profile: string;
   readonly seed: string;
   readonly draws: number;
@@ -95,6 +96,7 @@ export class Faults<Fault extends string> {
       probability,
       count: this.#counts.get(fault) ?? 0,
     }));
-    return { server: this.server, profile: formatProfile(profile), seed, draws: this.#draws, counts };
+    const { noun } = this.#names;
+    return { server: this.server, noun, profile: formatProfile(profile), seed, draws: this.#draws, counts };
   }
 }

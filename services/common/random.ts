@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 const UNIT = 2 ** -53;
 
@@ -13,9 +13,7 @@ const UNIT = 2 ** -53;
  * @param n counted from 1
  */
 export function draw(seed: string, stream: string, n: number): number {
-  const bytes = createHash('sha256')
-    .update(JSON.stringify([seed, stream, n]))
-    .digest();
+  const bytes = hash('sha256', JSON.stringify([seed, stream, n]), 'buffer');
   return Number(bytes.readBigUInt64BE() >> 11n) * UNIT;
 }
 

@@ -51,8 +51,10 @@ export function createApp({ faults, journal, log, sleep, now, timeoutSeconds }: 
     });
     if (!entries) return respond(response, 500, 'Error reading log file');
     response.writeHead(200, { 'content-type': 'application/json' });
-    // Fails when the client leaves in the middle, and then there is nobody to tell.
-    await pipeline(entries, response).catch(() => undefined);
+    await pipeline(entries, response).catch((error: NodeJS.ErrnoException) => {
+      // The client left in the middle, and there is nobody to tell.
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error(`the journal can't be read: ${error}`);
+    });
   });
 
   app.use(notFound);

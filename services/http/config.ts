@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { faultProfile, port, seconds } from '#common/config.ts';
+import { controlSocket, faultProfile, port, seconds } from '#common/config.ts';
 import { DEFAULT_PROFILE, outcomes } from './outcomes.ts';
 
 export const configSchema = z.object({
@@ -8,5 +8,5 @@ export const configSchema = z.object({
   HTTP_TIMEOUT_SECONDS: seconds(15, { max: 3600 }).describe('how long the outcome timeout holds a request'),
   HTTP_JOURNAL: z.string().default('/captures/http.log').describe('file of the journal'),
   LAB_SEED: z.string().optional().describe('seed of the draws; unset, one is drawn and printed'),
-  CONTROL_SOCKET: z.string().default('/run/wirelab/control.sock').describe('Unix socket of the control API'),
+  CONTROL_SOCKET: controlSocket(),
 });

@@ -1,12 +1,12 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { ConfigError, describeConfig, readConfig } from '#common/config.ts';
 import { openControl } from '#common/control.ts';
 import { formatProfile } from '#common/fault-profile.ts';
-import { type FaultChange, Faults } from '#common/faults.ts';
+import { Faults } from '#common/faults.ts';
 import { Journal } from '#common/journal.ts';
 import { createLog } from '#common/log.ts';
+import { runProgram } from '#common/program.ts';
 import { newSeed } from '#common/random.ts';
-import { onShutdown } from '#common/shutdown.ts';
 import { sleep } from '#common/sleep.ts';
 import { createApp } from './app.ts';
 import { configSchema } from './config.ts';
@@ -14,8 +14,7 @@ import { outcomes } from './outcomes.ts';
 
 const log = createLog();
 
-async function main(): Promise<void> {
-  const config = readConfig(configSchema, process.env);
+await runProgram(process, configSchema, log, async (config) => {
   const now = () => new Date();
   const seed = config.LAB_SEED ?? newSeed();
   const faults = new Faults('http', outcomes, { profile: config.HTTP_FAULTS, seed });
@@ -28,15 +27,13 @@ async function main(): Promise<void> {
     await note('torn', journal.torn);
   }
   const app = createApp({ faults, journal, log, sleep, now, timeoutSeconds: config.HTTP_TIMEOUT_SECONDS });
-  const server = createServer(app);
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen({ port: config.HTTP_PORT, backlog: 4096 }, resolve);
-  await listening;
+  const server = createServer(app).listen({ port: config.HTTP_PORT, backlog: 4096 });
+  await once(server, 'listening');
 
   const control = await openControl(config.CONTROL_SOCKET, {
     faults: {
       status: () => faults.status(),
-      async change(change: FaultChange) {
+      async change(change) {
         faults.change(change);
         const { profile, seed, draws } = faults.status();
         await note('faults', { profile, seed, request: draws });
@@ -47,19 +44,10 @@ async function main(): Promise<void> {
   log.info(`Starting HTTP server on port ${config.HTTP_PORT}...`);
   log.info(`Faults ${formatProfile(config.HTTP_FAULTS)}, seed ${seed}`);
 
-  onShutdown(process, async () => {
+  return async () => {
     server.close();
     control.close();
     server.closeAllConnections();
     await journal.close();
-  });
-}
-
-if (process.argv.includes('--help')) {
-  log.info(describeConfig(configSchema));
-} else {
-  main().catch((error: unknown) => {
-    log.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = error instanceof ConfigError ? 2 : 1;
-  });
-}
+  };
+});

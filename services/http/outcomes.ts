@@ -1,7 +1,11 @@
 import type { FaultNames } from '#common/fault-profile.ts';
 
 /** What the server can decide for a request to `/getbalance`; a draw is laid over them in this order. */
-export const outcomes = { faults: ['timeout', '403', '500'], rest: '200' } as const satisfies FaultNames;
+export const outcomes = {
+  noun: 'outcome',
+  faults: ['timeout', '403', '500'],
+  rest: '200',
+} as const satisfies FaultNames;
 
 export type Outcome = (typeof outcomes.faults)[number] | typeof outcomes.rest;
 

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { ConfigError, type ConfigSchema, describeConfig, readConfig } from './config.ts';
+import type { Log } from './log.ts';
+import { onShutdown } from './shutdown.ts';
+
+/** Ends what a program has started. */
+export type Close = () => Promise<void>;
+
+/**
+ * Runs a server: reads its settings, starts it, and closes it at SIGTERM or SIGINT.
+ *
+ * `--help` prints the settings, `--check` ends once they are read. Exits 2 for settings that are not allowed, 1
+ * when it can't start.
+ */
+export async function runProgram<Schema extends ConfigSchema>(
+  target: NodeJS.Process,
+  schema: Schema,
+  log: Log,
+  start: (config: z.infer<Schema>) => Promise<Close>,
+): Promise<void> {
+  if (target.argv.includes('--help')) {
+    log.info(describeConfig(schema));
+    return;
+  }
+  try {
+    const config = readConfig(schema, target.env);
+    if (!target.argv.includes('--check')) onShutdown(target, await start(config));
+  } catch (error) {
+    log.error(error instanceof Error ? error.message : String(error));
+    target.exitCode = error instanceof ConfigError ? 2 : 1;
+  }
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { askFaults, CONTROL_SOCKET } from '#common/control.ts';
+import { FaultChangeError, type FaultStatus } from '#common/faults.ts';
+import { createLog } from '#common/log.ts';
+
+// `faults` on the PATH of a server's container, which is what `make faults` runs.
+
+const log = createLog();
+
+const program = new Command('faults')
+  .description('Shows what decides the faults of this server, after a change when one is asked for.')
+  .option('--profile <profile>', 'new fault profile, such as timeout=0.5,403=0.1, or none')
+  .option('--seed <text>', 'new seed, beginning at draw 1')
+  .option('--reset', 'back to the configured profile and seed, at draw 1')
+  .exitOverride();
+
+try {
+  const change = program.parse().opts<{ profile?: string; seed?: string; reset?: boolean }>();
+  const asked = Object.keys(change).length > 0;
+  const status = await askFaults(process.env.CONTROL_SOCKET ?? CONTROL_SOCKET, asked ? change : undefined);
+  log.info(table(status));
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof FaultChangeError) {
+    log.error(error.message);
+    return 2;
+  }
+  log.error(`the server does not answer: ${error instanceof Error ? error.message : error}`);
+  return 1;
+}
+
+function table({ server, noun, profile, seed, draws, counts }: FaultStatus): string {
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  const rows = counts.map(({ fault, probability, count }) => {
+    const share = total === 0 ? '' : percent(count / total);
+    return row(fault, percent(probability), share, String(count));
+  });
+  return [
+    `${server}: ${profile}, seed ${seed}, next draw ${draws + 1}`,
+    row(noun, 'probability', 'observed', 'count'),
+    ...rows,
+  ].join('\n');
+}
+
+function row(name: string, ...figures: string[]): string {
+  return `  ${name.padEnd(10)}${figures.map((figure) => figure.padStart(12)).join('')}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
