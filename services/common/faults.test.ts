@@ -86,6 +86,7 @@ test('status names the settings in force, and each fault with its probability an
   const count = (fault: string) => counted.filter((decision) => decision.fault === fault).length;
   expect(faults.status()).toEqual({
     server: 'echo',
+    noun: 'fault',
     profile: 'loss=0.3,delay=0.3',
     seed: 'alice',
     draws: 100,
