@@ -53,7 +53,7 @@ faults: ## show or change the faults [HTTP='timeout=1,403=0'|none SEED= RESET=1]
 
 .PHONY: test test-unit lint bench
 test: ## unit tests, then the suites in containers
-	setup/dependencies.sh && setup/engine.sh && setup/images.sh && npm run --silent test
+	setup/dependencies.sh && setup/images.sh && npm run --silent test
 
 test-unit: ## unit tests alone, no container
 	setup/dependencies.sh && npm run --silent test:unit
@@ -62,4 +62,4 @@ lint: ## format, lint and types
 	setup/dependencies.sh && npm run --silent lint
 
 bench: ## measure speed, memory and start-up
-	setup/dependencies.sh && setup/engine.sh && setup/images.sh && npm run --silent bench
+	setup/dependencies.sh && setup/images.sh && npm run --silent bench

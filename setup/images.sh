@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that the lab's images are built from the sources as they are now. The images carry a checksum
-# of these, so that a look at a label tells and a warm start builds nothing.
+# Makes sure that the lab's images are built from the sources as they are now, with all that building them needs.
+# The images carry a checksum of these, so that a look at a label tells and a warm start does nothing else.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -16,6 +16,7 @@ built=$(docker image inspect --format '{{index .Config.Labels "wirelab.sources"}
 if [ "$built" != "$LAB_SOURCES $LAB_SOURCES" ]; then
     [ -r "$LAB_CA_FILE" ] || stop 'no file of CA certificates was found' \
         'cure: name one, NODE_EXTRA_CA_CERTS=/path/to/certificates.pem make up'
+    setup/engine.sh
     setup/base-image.sh
     say 'building the images'
     quietly docker compose build http capture-server || stop 'the images could not be built (the output is above)'

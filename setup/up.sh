@@ -13,6 +13,52 @@ problem() {
 
 lab_exec() { docker compose exec --no-TTY "$@" 2>/dev/null; }
 
+# As docker compose up --wait, which looks only every half second.
+wait_until_healthy() {
+    ids=$(docker compose ps --all --quiet http echo capture-server capture-client)
+    for _ in $(seq 400); do
+        # shellcheck disable=SC2086
+        states=$(docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' $ids)
+        case "$states" in
+            *exited* | *restarting* | *dead* | *unhealthy*) return 1 ;;
+            *starting*) sleep 0.1 ;;
+            *) return ;;
+        esac
+    done
+    return 1
+}
+
+new_seed() { od -An -N4 -tx1 /dev/urandom | tr -d ' \n'; }
+
+# What Compose says beside its progress, then of each program that is not well its state and what it printed on
+# stderr. A program that was started again says it again.
+reasons() {
+    printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
+    for service in http echo capture-server capture-client; do
+        container=$(docker compose ps --all --quiet "$service" 2>/dev/null)
+        [ -n "$container" ] || continue
+        state=$(docker inspect --format '{{.State.Status}}, {{.State.Health.Status}}' "$container")
+        [ "$state" != 'running, healthy' ] || continue
+        printf '%s is %s\n' "$service" "$state"
+        docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
+    done
+}
+
+# As docker compose up --wait, which looks only every half second.
+wait_until_healthy() {
+    ids=$(docker compose ps --all --quiet http echo capture-server capture-client)
+    for _ in $(seq 400); do
+        # shellcheck disable=SC2086
+        states=$(docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' $ids)
+        case "$states" in
+            *exited* | *restarting* | *dead* | *unhealthy*) return 1 ;;
+            *starting*) sleep 0.1 ;;
+            *) return ;;
+        esac
+    done
+    return 1
+}
+
 new_seed() { od -An -N4 -tx1 /dev/urandom | tr -d ' \n'; }
 
 # What Compose says beside its progress, then what the programs that are not well print on stderr. A program
@@ -25,7 +71,6 @@ reasons() {
     done
 }
 
-setup/engine.sh
 check_settings
 setup/images.sh
 read_containers
@@ -54,7 +99,7 @@ given=$LAB_SEED
 [ -n "$LAB_SEED" ] || LAB_SEED=$(new_seed)
 export LAB_SEED
 
-output=$(docker compose up --detach --wait --wait-timeout 60 --remove-orphans 2>&1 </dev/null) || {
+output=$(docker compose up --detach --remove-orphans 2>&1 </dev/null) && wait_until_healthy || {
     reasons "$output" >&2
     docker compose down >/dev/null 2>&1 || true
     stop 'the lab did not come up (the reason is above) and was taken down again'

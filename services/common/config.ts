@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { CONTROL_SOCKET } from './control.ts';
 import { type FaultNames, type FaultProfile, parseProfile } from './fault-profile.ts';
 
@@ -12,7 +12,7 @@ export class ConfigError extends Error {
 }
 
 /** The settings of a program: name of the environment variable to how it is read. */
-export type ConfigSchema = z.ZodObject<Record<string, z.ZodType<unknown, unknown>>>;
+export type ConfigSchema = v.ObjectSchema<v.ObjectEntries, undefined>;
 
 /**
  * Reads a program's settings out of the environment. An empty variable counts as unset, as Compose passes it.
@@ -22,29 +22,37 @@ export type ConfigSchema = z.ZodObject<Record<string, z.ZodType<unknown, unknown
 export function readConfig<Schema extends ConfigSchema>(
   schema: Schema,
   environment: Readonly<Record<string, string | undefined>>,
-): z.infer<Schema> {
-  const values = Object.fromEntries(
-    Object.keys(schema.shape).map((name) => [name, environment[name] || undefined]),
-  );
-  const result = schema.safeParse(values);
-  if (result.success) return result.data;
+): v.InferOutput<Schema> {
+  const set = Object.keys(schema.entries).flatMap((name) => {
+    const value = environment[name];
+    return value ? [[name, value]] : [];
+  });
+  const result = v.safeParse(schema, Object.fromEntries(set));
+  if (result.success) return result.output;
   throw new ConfigError(
-    result.error.issues.map(({ path, message }) => {
-      const name = String(path[0]);
-      const value = values[name];
-      return value === undefined ? `${name} is not set; ${message}` : `${name} is "${value}"; ${message}`;
+    result.issues.map(({ path, message }) => {
+      const name = String(path?.[0]?.key);
+      const value = environment[name];
+      return `${name} is "${value}"; ${message}`;
     }),
   );
 }
 
 /** What a program prints for `--help`: every setting with its meaning and default. */
 export function describeConfig(schema: ConfigSchema): string {
-  const rows = Object.entries(schema.shape).map(([name, type]) => {
-    const fallback = type.safeParse(undefined);
-    const shown = type.meta()?.default ?? (fallback.success ? fallback.data : undefined);
-    return `  ${name.padEnd(24)} ${type.description ?? ''}${shown === undefined ? '' : ` (default ${shown})`}`;
+  const rows = Object.entries(schema.entries).map(([name, setting]) => {
+    const fallback = 'default' in setting && setting.default;
+    return `  ${name.padEnd(24)} ${v.getDescription(setting)}${fallback ? ` (default ${fallback})` : ''}`;
   });
   return ['Settings, from the environment:', ...rows].join('\n');
+}
+
+export function text(meaning: string, fallback: string) {
+  return v.pipe(v.optional(v.string(), fallback), v.description(meaning));
+}
+
+export function optionalText(meaning: string) {
+  return v.pipe(v.optional(v.string()), v.description(meaning));
 }
 
 function number(text: string, { min, max, whole }: { min: number; max: number; whole: boolean }): boolean {
@@ -53,45 +61,51 @@ function number(text: string, { min, max, whole }: { min: number; max: number; w
 }
 
 /** A TCP or UDP port; 0 lets the system choose. */
-export function port(fallback: number) {
-  return integer(fallback, { min: 0, max: 65_535 });
+export function port(meaning: string, fallback: number) {
+  return integer(meaning, fallback, { min: 0, max: 65_535 });
 }
 
 /** A whole number within bounds, both included. */
-export function integer(fallback: number, { min, max }: { min: number; max: number }) {
-  return z
-    .string()
-    .refine(
+export function integer(meaning: string, fallback: number, { min, max }: { min: number; max: number }) {
+  return v.pipe(
+    v.optional(v.string(), String(fallback)),
+    v.check(
       (text) => number(text, { min, max, whole: true }),
       `allowed: a whole number from ${min} to ${max}`,
-    )
-    .transform(Number)
-    .default(fallback);
+    ),
+    v.transform(Number),
+    v.description(meaning),
+  );
 }
 
 /** A time in seconds, fractions included. */
-export function seconds(fallback: number, { max }: { max: number }) {
-  return z
-    .string()
-    .refine((text) => number(text, { min: 0, max, whole: false }), `allowed: seconds from 0 to ${max}`)
-    .transform(Number)
-    .default(fallback);
+export function seconds(meaning: string, fallback: number, { max }: { max: number }) {
+  return v.pipe(
+    v.optional(v.string(), String(fallback)),
+    v.check((text) => number(text, { min: 0, max, whole: false }), `allowed: seconds from 0 to ${max}`),
+    v.transform(Number),
+    v.description(meaning),
+  );
 }
 
 /** Where a program answers to `make faults` and to its health check. */
 export function controlSocket() {
-  return z.string().default(CONTROL_SOCKET).describe('Unix socket of the control API');
+  return text('Unix socket of the control API', CONTROL_SOCKET);
 }
 
 /** A fault profile in the names of a program. */
-export function faultProfile<Fault extends string>(names: FaultNames<Fault>, fallback: string) {
-  return z
-    .string()
-    .default(fallback)
-    .transform((text, context): FaultProfile<Fault> => {
-      const { profile, problems } = parseProfile(text, names);
-      for (const message of problems) context.addIssue({ code: 'custom', message });
-      return profile ?? z.NEVER;
-    })
-    .meta({ default: fallback });
+export function faultProfile<Fault extends string>(
+  meaning: string,
+  fallback: string,
+  names: FaultNames<Fault>,
+) {
+  return v.pipe(
+    v.optional(v.string(), fallback),
+    v.rawTransform(({ dataset, addIssue, NEVER }): FaultProfile<Fault> => {
+      const { profile, problems } = parseProfile(dataset.value, names);
+      for (const message of problems) addIssue({ message });
+      return profile ?? NEVER;
+    }),
+    v.description(meaning),
+  );
 }

@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { type FaultChange, FaultChangeError, type FaultStatus } from './faults.ts';
 
 /** Where the socket is in a container of the lab. */
@@ -17,11 +17,15 @@ export interface Controlled {
   };
 }
 
-const changeSchema = z.strictObject({
-  profile: z.string().optional(),
-  seed: z.string().optional(),
-  reset: z.boolean().optional(),
-});
+const changeSchema = v.pipe(
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), 'it is a list'),
+  v.strictObject({
+    profile: v.optional(v.string()),
+    seed: v.optional(v.string()),
+    reset: v.optional(v.boolean()),
+  }),
+);
 
 /**
  * Serves HTTP on a Unix socket, which no network reaches: `GET /health`, `GET /faults`, `POST /faults`.
@@ -54,13 +58,12 @@ async function answer({ faults }: Controlled, incoming: IncomingMessage): Promis
   if (!faults || call !== 'POST /faults')
     return { status: 404, body: { problems: [`${call} is not known`] } };
   try {
-    await faults.change(changeSchema.parse(JSON.parse(await text(incoming))));
+    await faults.change(v.parse(changeSchema, JSON.parse(await text(incoming))));
     return { status: 200, body: faults.status() };
   } catch (error) {
     if (error instanceof FaultChangeError) return { status: 400, body: { problems: error.problems } };
-    if (error instanceof SyntaxError || error instanceof z.ZodError) {
-      const reason = error instanceof z.ZodError ? z.prettifyError(error) : error.message;
-      return { status: 400, body: { problems: [`the request is not a change: ${reason}`] } };
+    if (error instanceof SyntaxError || error instanceof v.ValiError) {
+      return { status: 400, body: { problems: [`the request is not a change: ${error.message}`] } };
     }
     throw error;
   }

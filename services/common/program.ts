@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { InferOutput } from 'valibot';
 import { ConfigError, type ConfigSchema, describeConfig, readConfig } from './config.ts';
 import type { Log } from './log.ts';
 import { onShutdown } from './shutdown.ts';
@@ -16,7 +16,7 @@ export async function runProgram<Schema extends ConfigSchema>(
   target: NodeJS.Process,
   schema: Schema,
   log: Log,
-  start: (config: z.infer<Schema>) => Promise<Close>,
+  start: (config: InferOutput<Schema>) => Promise<Close>,
 ): Promise<void> {
   if (target.argv.includes('--help')) {
     log.info(describeConfig(schema));

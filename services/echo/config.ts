@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { controlSocket, port } from '#common/config.ts';
 
-export const configSchema = z.object({
-  ECHO_PORT: port(9090).describe('TCP and UDP port of the server'),
+export const configSchema = v.object({
+  ECHO_PORT: port('TCP and UDP port of the server', 9090),
   CONTROL_SOCKET: controlSocket(),
 });
