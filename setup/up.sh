@@ -99,7 +99,7 @@ given=$LAB_SEED
 [ -n "$LAB_SEED" ] || LAB_SEED=$(new_seed)
 export LAB_SEED
 
-output=$(docker compose up --detach --remove-orphans 2>&1 </dev/null) && wait_until_healthy || {
+output=$(docker compose up --detach --no-build --remove-orphans 2>&1 </dev/null) && wait_until_healthy || {
     reasons "$output" >&2
     docker compose down >/dev/null 2>&1 || true
     stop 'the lab did not come up (the reason is above) and was taken down again'

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { freePort, run, type Settings, temporaryFolder } from './programs.ts';
+
+/** A whole lab beside any that a person may have up: project, network, ports and captures of its own. */
+export interface BenchLab extends AsyncDisposable {
+  up(signal: AbortSignal): Promise<void>;
+  down(): Promise<void>;
+}
+
+export const LAB_PROJECT = 'wirelab-bench';
+
+const ports = ['HTTP_PORT', 'ECHO_PORT'] as const;
+
+export async function createBenchLab(): Promise<BenchLab> {
+  const made = new AsyncDisposableStack();
+  const folder = made.use(await temporaryFolder());
+  const settings: Settings = {
+    COMPOSE_PROJECT_NAME: LAB_PROJECT,
+    LAB_SUBNET: '10.78.0.0/24',
+    LAB_SERVER_ADDRESS: '10.78.0.182',
+    LAB_CLIENT_ADDRESS: '10.78.0.133',
+    LAB_CAPTURES_DIR: join(folder.path, 'captures'),
+    LAB_SEED: 'bench',
+    // The captures belong to whoever owns the temporary folder, under sudo too.
+    SUDO_UID: '',
+    SUDO_GID: '',
+    ...Object.fromEntries(await Promise.all(ports.map(async (name) => [name, String(await freePort())]))),
+  };
+  // Also takes what a start left that was cut off, which make down does not see.
+  made.defer(async () => void (await run('docker', ['compose', 'down', '--remove-orphans'], { settings })));
+  return {
+    up: async (signal) => void (await run('make', ['--silent', 'up'], { settings, signal })),
+    down: async () => void (await run('make', ['--silent', 'down'], { settings })),
+    [Symbol.asyncDispose]: () => made.disposeAsync(),
+  };
+}
+
+/** Ids of a project's containers. */
+export async function containers(project: string): Promise<string[]> {
+  const filter = `label=com.docker.compose.project=${project}`;
+  const printed = await run('docker', ['ps', '--all', '--quiet', '--filter', filter]);
+  return printed.trimEnd().split('\n');
+}
