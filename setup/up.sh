@@ -13,23 +13,6 @@ problem() {
 
 lab_exec() { docker compose exec --no-TTY "$@" 2>/dev/null; }
 
-# As docker compose up --wait, which looks only every half second.
-wait_until_healthy() {
-    ids=$(docker compose ps --all --quiet http echo capture-server capture-client)
-    for _ in $(seq 400); do
-        # shellcheck disable=SC2086
-        states=$(docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' $ids)
-        case "$states" in
-            *exited* | *restarting* | *dead* | *unhealthy*) return 1 ;;
-            *starting*) sleep 0.1 ;;
-            *) return ;;
-        esac
-    done
-    return 1
-}
-
-new_seed() { od -An -N4 -tx1 /dev/urandom | tr -d ' \n'; }
-
 # What Compose says beside its progress, then of each program that is not well its state and what it printed on
 # stderr. A program that was started again says it again.
 reasons() {
@@ -39,20 +22,17 @@ reasons() {
         [ -n "$container" ] || continue
         state=$(docker inspect --format '{{.State.Status}}, {{.State.Health.Status}}' "$container")
         [ "$state" != 'running, healthy' ] || continue
-        printf '%s is %s\n' "$service" "$state"
+        printf '%s does not serve (%s):\n' "$service" "$state"
         docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
     done
 }
 
 # As docker compose up --wait, which looks only every half second.
 wait_until_healthy() {
-    ids=$(docker compose ps --all --quiet http echo capture-server capture-client)
     for _ in $(seq 400); do
-        # shellcheck disable=SC2086
-        states=$(docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' $ids)
-        case "$states" in
-            *exited* | *restarting* | *dead* | *unhealthy*) return 1 ;;
-            *starting*) sleep 0.1 ;;
+        case "$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --format '{{.State}}: {{.Status}}')" in
+            *exited:* | *restarting:* | *dead:* | *'(unhealthy)'*) return 1 ;;
+            *created:* | *'(health: starting)'*) sleep 0.1 ;;
             *) return ;;
         esac
     done
@@ -60,16 +40,6 @@ wait_until_healthy() {
 }
 
 new_seed() { od -An -N4 -tx1 /dev/urandom | tr -d ' \n'; }
-
-# What Compose says beside its progress, then what the programs that are not well print on stderr. A program
-# that was started again says it again.
-reasons() {
-    printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
-    for container in $(docker compose ps --all --quiet http echo capture-server capture-client 2>/dev/null); do
-        docker inspect --format '{{.State.Health.Status}}' "$container" | grep -q '^healthy$' ||
-            docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
-    done
-}
 
 check_settings
 setup/images.sh
