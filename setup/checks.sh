@@ -154,7 +154,7 @@ check_captures() {
     parent=$LAB_CAPTURES_DIR
     [ -e "$parent" ] || parent=$(dirname "$parent")
     if [ -d "$parent" ] && [ -w "$parent" ] && { [ "$(id -u)" -ne 0 ] || [ -z "$(find "$parent" -maxdepth 0 ! -user "$LAB_UID")" ]; }; then
-        ok captures "$LAB_CAPTURES_DIR is writable"
+        ok captures "${LAB_CAPTURES_DIR#"$PWD"/} is writable"
     else
         problem captures "$LAB_CAPTURES_DIR is not a folder that $(id -un "$LAB_UID" 2>/dev/null || echo "$LAB_UID") may write to" \
             "sudo chown $LAB_UID:$LAB_GID $LAB_CAPTURES_DIR, or another folder: LAB_CAPTURES_DIR=\$HOME/captures make up"
