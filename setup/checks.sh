@@ -133,7 +133,7 @@ port_taken() {
 
 check_ports() {
     if printf '%s\n' "$containers" | grep -q "^server-host$(printf '\t')running"; then
-        ok ports "$HTTP_PORT and $ECHO_PORT are the lab's own"
+        ok ports 'the lab is up and has its own'
         return
     fi
     taken=

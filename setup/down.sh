@@ -18,6 +18,8 @@ folder() {
 
 read_containers
 if [ -z "$containers" ]; then
+    # A make up that was cut off can have left a network without a container.
+    quietly docker compose down
     say 'no lab is up'
     exit
 fi

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Gives a new run its captures folder: the lab's files of an earlier run go to the archive, and the journals are
 # made here, so that they belong to the person who runs make. The servers write them by that person's group and
-# may do nothing else in the folder.
+# may do nothing else in the folder. Prints where an earlier run went, archive/<time>, if there was one.
 set -eu
 . "$(dirname "$0")/lib.sh"
 

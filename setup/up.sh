@@ -22,7 +22,7 @@ reasons() {
         [ -n "$container" ] || continue
         state=$(docker inspect --format '{{.State.Status}}, {{.State.Health.Status}}' "$container")
         [ "$state" != 'running, healthy' ] || continue
-        printf '%s does not serve (%s):\n' "$service" "$state"
+        printf '%s did not start:\n' "$service"
         docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
     done
 }
@@ -37,6 +37,13 @@ wait_until_healthy() {
         esac
     done
     return 1
+}
+
+# A run that never began leaves no files, and the earlier one goes back to where it was.
+forget_run() {
+    cd "$LAB_CAPTURES_DIR"
+    rm -f server.pcap client.pcap http.log
+    [ -z "$archived" ] || { mv "$archived"/* . && rmdir "$archived"; }
 }
 
 new_seed() { od -An -N4 -tx1 /dev/urandom | tr -d ' \n'; }
@@ -61,7 +68,7 @@ else
     check_subnet
     check_ports
     check_captures
-    setup/new-run.sh
+    archived=$(setup/new-run.sh)
 fi
 
 given=$LAB_SEED
@@ -72,6 +79,7 @@ export LAB_SEED
 output=$(docker compose up --detach --no-build --remove-orphans 2>&1 </dev/null) && wait_until_healthy || {
     reasons "$output" >&2
     docker compose down >/dev/null 2>&1 || true
+    [ -n "$running" ] || forget_run
     stop 'the lab did not come up (the reason is above) and was taken down again'
 }
 

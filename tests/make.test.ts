@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -85,13 +85,18 @@ describe('make up refuses, with a cure and nothing left behind', () => {
     expect(await left()).toBe('');
   };
 
-  test('a wrong fault profile', () =>
-    refuses(
+  test('a wrong fault profile, and the files of the run before stay where they are', async () => {
+    const journal = join(settings.LAB_CAPTURES_DIR!, 'http.log');
+    await writeFile(journal, 'the run before');
+    await refuses(
       { HTTP_FAULTS: 'timeout=0.9,403=0.9,404=0' },
       'HTTP_FAULTS is "timeout=0.9,403=0.9,404=0"; "404=0" names no fault; allowed: timeout, 403, 500, or none alone',
       'the probabilities add up to 1.8; allowed: at most 1',
       'the lab did not come up',
-    ));
+    );
+    expect(await readFile(journal, 'utf8')).toBe('the run before');
+    expect(await readdir(settings.LAB_CAPTURES_DIR!)).toEqual(['archive', 'http.log']);
+  });
 
   test('settings that can not work, all at once', () =>
     refuses(

@@ -1,6 +1,7 @@
 #!/bin/sh
 # archive.sh DIRECTORY FILE…: moves those files of the directory that exist to DIRECTORY/archive/<time>/,
-# a folder of their own, so that nothing is ever overwritten. Says nothing when there is nothing to move.
+# a folder of their own, so that nothing is ever overwritten. Prints archive/<time>, or nothing when there is
+# nothing to move.
 set -eu
 cd "$1"
 shift
@@ -17,3 +18,4 @@ for file in "$@"; do
     fi
     mv "$file" "$folder/"
 done
+[ -z "${folder-}" ] || printf '%s\n' "$folder"

@@ -51,7 +51,7 @@ async function tree(): Promise<Record<string, string>> {
 
 test('moves the files it is told to a folder of the time, and no others', async () => {
   await write({ 'server.pcap': 'one', 'a b.log': 'two', 'client.pcap': 'three' });
-  expect(await archive('server.pcap', 'none.pcap', 'a b.log')).toBe('');
+  expect(await archive('server.pcap', 'none.pcap', 'a b.log')).toBe(`archive/${now}\n`);
   expect(await tree()).toEqual({
     'client.pcap': 'three',
     [`archive/${now}/server.pcap`]: 'one',

@@ -11,7 +11,7 @@ fi
 
 # What is here already is an earlier capture: this container was started again.
 cd /captures
-"$here/archive.sh" . "$HOST".*
+"$here/archive.sh" . "$HOST".* >/dev/null
 
 # -U with immediate mode: a packet is in the file as soon as it has passed, and a stop loses none.
 tcpdump -i eth0 -n -U --immediate-mode -s 65535 -B "$LAB_CAPTURE_BUFFER_KIB" -Z root \

@@ -23,39 +23,42 @@ export function createApp({ faults, journal, log, sleep, now, timeoutSeconds }: 
   app.disable('x-powered-by').disable('etag');
   app.enable('strict routing').enable('case sensitive routing');
 
-  // Express would answer HEAD by GET's route, and a look at the headers would cost a draw.
-  // A regular expression, as '/{*path}' would decode every path and fail for `/%ff`.
-  app.head(/./, notFound);
+  // Express would answer HEAD by GET's handler, and a look at the headers would cost a draw.
+  app
+    .route('/getbalance')
+    .head(notFound)
+    .get(async (request, response) => {
+      const { fault: outcome, draw } = faults.next();
+      const { socket } = request;
+      await journal.append({
+        timestamp: now().toISOString(),
+        client_ip: clientAddress(socket),
+        outcome,
+        id: journal.nextId(),
+        client_port: socket.remotePort,
+        request: draw,
+      });
+      const answer = answers[outcome];
+      if (answer.kind === 'hold') return hold(socket, timeoutSeconds * 1000, sleep);
+      const { status, type, body } = answer;
+      respond(response, status, body, type);
+    });
 
-  app.get('/getbalance', async (request, response) => {
-    const { fault: outcome, draw } = faults.next();
-    const { socket } = request;
-    await journal.append({
-      timestamp: now().toISOString(),
-      client_ip: clientAddress(socket),
-      outcome,
-      id: journal.nextId(),
-      client_port: socket.remotePort,
-      request: draw,
+  app
+    .route('/getlogs')
+    .head(notFound)
+    .get(async (_request, response) => {
+      const entries = await journal.toJsonArray().catch((error: unknown) => {
+        log.error(`the journal can't be read: ${error}`);
+        return undefined;
+      });
+      if (!entries) return respond(response, 500, 'Error reading log file');
+      response.writeHead(200, { 'content-type': 'application/json' });
+      await pipeline(entries, response).catch((error: NodeJS.ErrnoException) => {
+        // The client left in the middle, and there is nobody to tell.
+        if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error(`the journal can't be read: ${error}`);
+      });
     });
-    const answer = answers[outcome];
-    if (answer.kind === 'hold') return hold(socket, timeoutSeconds * 1000, sleep);
-    const { status, type, body } = answer;
-    respond(response, status, body, type);
-  });
-
-  app.get('/getlogs', async (_request, response) => {
-    const entries = await journal.toJsonArray().catch((error: unknown) => {
-      log.error(`the journal can't be read: ${error}`);
-      return undefined;
-    });
-    if (!entries) return respond(response, 500, 'Error reading log file');
-    response.writeHead(200, { 'content-type': 'application/json' });
-    await pipeline(entries, response).catch((error: NodeJS.ErrnoException) => {
-      // The client left in the middle, and there is nobody to tell.
-      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error(`the journal can't be read: ${error}`);
-    });
-  });
 
   app.use(notFound);
   app.use(((error, _request, response, _next) => {
