@@ -1,6 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 
-const UNIT = 2 ** -53;
+/** The high 32 and the low 21 of 53 random bits, as parts of a number in [0, 1). */
+const HIGH = 2 ** -32;
+const LOW = 2 ** -53;
 
 /**
  * The n-th draw of a stream, a number in [0, 1) with 53 random bits.
@@ -14,7 +16,7 @@ const UNIT = 2 ** -53;
  */
 export function draw(seed: string, stream: string, n: number): number {
   const bytes = hash('sha256', JSON.stringify([seed, stream, n]), 'buffer');
-  return Number(bytes.readBigUInt64BE() >> 11n) * UNIT;
+  return bytes.readUInt32BE() * HIGH + (bytes.readUInt32BE(4) >>> 11) * LOW;
 }
 
 /** A seed for a run that was given none: short enough to be typed again. */

@@ -76,10 +76,9 @@ function notFound(_request: Request, response: Response): void {
 
 /** The seed's errors carry no content type, so none is added where none is given. */
 function respond(response: Response, status: number, body: string, type?: string): void {
-  response.writeHead(status, {
-    'content-length': Buffer.byteLength(body),
-    ...(type && { 'content-type': type }),
-  });
+  const headers = ['content-length', String(Buffer.byteLength(body))];
+  if (type) headers.push('content-type', type);
+  response.writeHead(status, headers);
   response.end(body);
 }
 
