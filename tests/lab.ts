@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DockerComposeEnvironment, type StartedDockerComposeEnvironment, Wait } from 'testcontainers';
+import { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
@@ -38,8 +38,8 @@ export async function ownSettings(overrides: Settings = {}): Promise<Settings> {
     LAB_SUBNET: `${network}.0.0/16`,
     LAB_SERVER_ADDRESS: `${network}.28.182`,
     LAB_CLIENT_ADDRESS: `${network}.142.133`,
-    HTTP_PORT: await freePort(),
-    ECHO_PORT: await freePort(),
+    HTTP_PORT: String(await freePort()),
+    ECHO_PORT: String(await freePort()),
     LAB_CAPTURES_DIR: await mkdtemp(join(tmpdir(), `${PREFIX}-`)),
     LAB_UID: String(process.getuid?.()),
     LAB_GID: String(process.getgid?.()),
@@ -151,16 +151,6 @@ async function freeNetwork(): Promise<string> {
     if (!`${networks}${routes}`.includes(`${network}.`)) return network;
   }
   throw new Error('no network from 10.200.0.0/16 to 10.249.0.0/16 is free');
-}
-
-async function freePort(): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const server = createServer().once('error', reject);
-  server.listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as { port: number };
-    server.close(() => resolve(String(port)));
-  });
-  return promise;
 }
 
 async function removeProject(project: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { freePort, run, type Settings, temporaryFolder } from './programs.ts';
+import { freePort } from '../free-port.ts';
+import { run, type Settings, temporaryFolder } from './programs.ts';
 
 /** A whole lab beside any that a person may have up: project, network, ports and captures of its own. */
 export interface BenchLab extends AsyncDisposable {

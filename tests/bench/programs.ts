@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempDisposable } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { freePort } from '../free-port.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 
@@ -30,16 +30,6 @@ const KEPT = 4_000;
 
 export function temporaryFolder() {
   return mkdtempDisposable(join(tmpdir(), 'wirelab-bench-'));
-}
-
-/** A TCP port of 127.0.0.1 that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? address!.port : 0;
 }
 
 /** Starts a program that serves on HTTP_PORT and prints its first line when it does. */
