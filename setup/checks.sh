@@ -73,7 +73,6 @@ overlap() {
 }
 
 check_leftover() {
-    read_containers
     left=$(printf '%s\n' "$containers" | awk -F '\t' '$1 != "" && $2 != "running" { print $1 " (" $2 ")" }' | paste -s -d ' ' -)
     if [ -n "$(other_folder)" ]; then
         problem 'leftover lab' "a lab started in $(other_folder) is here" "make -C '$(other_folder)' down"

@@ -65,6 +65,7 @@ check_kernel() {
 check_engine
 check_compose
 if [ "$problems" -eq 0 ]; then
+    read_containers
     check_leftover
     check_settings && check_subnet && check_ports || true
     check_base_image

@@ -14,9 +14,9 @@ export LAB_SOURCES
 built=$(docker image inspect --format '{{index .Config.Labels "wirelab.sources"}}' \
     wirelab/programs wirelab/capture 2>/dev/null | paste -s -d ' ' -)
 if [ "$built" != "$LAB_SOURCES $LAB_SOURCES" ]; then
+    setup/engine.sh
     [ -r "$LAB_CA_FILE" ] || stop 'no file of CA certificates was found' \
         'cure: name one, NODE_EXTRA_CA_CERTS=/path/to/certificates.pem make up'
-    setup/engine.sh
     setup/base-image.sh
     say 'building the images'
     quietly docker compose build http capture-server || stop 'the images could not be built (the output is above)'

@@ -46,14 +46,16 @@ export async function balance(options: BalanceOptions, parts: BalanceParts): Pro
     for (let request = 1; request <= options.requests; request += 1) {
       const result = await get(session, '/getbalance', options, interrupted);
       results.push(result);
-      log.info(options.json ? jsonLine({ request, ...resultFields(result) }) : balanceLine(result));
+      log.info(options.json ? JSON.stringify({ request, ...resultFields(result) }) : balanceLine(result));
       await sleep(options.interval * 1000, interrupted);
     }
     const logs = await get(session, '/getlogs', options, interrupted);
     printLogs(logs, options, log);
   } catch (error) {
     if (!interrupted.aborted) throw error;
-    log.info(options.json ? jsonLine({ interrupted: true, ...tally(results) }) : summary(results, options));
+    log.info(
+      options.json ? JSON.stringify({ interrupted: true, ...tally(results) }) : summary(results, options),
+    );
     return 130;
   }
   return results.some((result) => result.kind !== 'failed' || result.reached) ? 0 : 1;
@@ -98,7 +100,9 @@ function balanceLine(result: Result): string {
 
 function printLogs(result: Result, { json }: BalanceOptions, log: Log): void {
   if (json)
-    log.info(jsonLine({ logs: result.kind === 'status' ? logEntries(result.body) : resultFields(result) }));
+    log.info(
+      JSON.stringify({ logs: result.kind === 'status' ? logEntries(result.body) : resultFields(result) }),
+    );
   else if (result.kind === 'status') log.info(`Logs:\n${result.body}`);
   else log.info(`/getlogs request failed: ${result.kind === 'failed' ? result.reason : 'timed out'}`);
 }
@@ -132,8 +136,4 @@ function summary(results: readonly Result[], { requests }: BalanceOptions): stri
   const { requests: done, ...counts } = tally(results);
   const parts = Object.entries(counts).map(([outcome, count]) => `${count} × ${outcome}`);
   return `Interrupted after ${done} of ${requests} requests${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
-}
-
-function jsonLine(value: object): string {
-  return JSON.stringify(value);
 }

@@ -47,10 +47,12 @@ export function describeConfig(schema: ConfigSchema): string {
   return ['Settings, from the environment:', ...rows].join('\n');
 }
 
+/** Any text. */
 export function text(meaning: string, fallback: string) {
   return v.pipe(v.optional(v.string(), fallback), v.description(meaning));
 }
 
+/** Any text, or undefined when it is unset. */
 export function optionalText(meaning: string) {
   return v.pipe(v.optional(v.string()), v.description(meaning));
 }

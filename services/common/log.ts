@@ -6,9 +6,8 @@ export type Log = winston.Logger;
  * A log whose information lines are the bare message, so that what a lab sheet shows is what is printed.
  * Warnings and errors say what they are and go to stderr.
  */
-export function createLog({ level = 'info' }: { level?: string } = {}): Log {
+export function createLog(): Log {
   return winston.createLogger({
-    level,
     format: winston.format.printf(({ level, message }) =>
       level === 'info' ? String(message) : String(message).replace(/^/gm, `${level}: `),
     ),
