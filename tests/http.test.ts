@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parseProfile, pick, probabilities } from '#common/fault-profile.ts';
-import { draw } from '#common/random.ts';
+import { Draws } from '#common/random.ts';
 import { DEFAULT_PROFILE, outcomes } from '../services/http/outcomes.ts';
 import { Lab } from './lab.ts';
 
 jest.setTimeout(120_000);
 
-const profile = parseProfile(DEFAULT_PROFILE, outcomes).profile!;
-const expected = (n: number) => pick(profile, outcomes, draw('alice', 'http', n));
+const profile = probabilities(parseProfile(DEFAULT_PROFILE, outcomes).profile!, outcomes);
+const expected = (n: number) => pick(profile, outcomes, new Draws('alice', 'http').at(n));
 
 describe('20 requests of a student', () => {
   let lab: Lab;
@@ -78,7 +78,7 @@ describe('2,000 requests', () => {
     expect(journal).toHaveLength(2000);
     const counts = Map.groupBy(journal, ({ outcome }) => outcome);
     let chiSquare = 0;
-    for (const [outcome, probability] of probabilities(profile, outcomes)) {
+    for (const [outcome, probability] of profile) {
       const count = counts.get(outcome)?.length ?? 0;
       chiSquare += (count - 2000 * probability) ** 2 / (2000 * probability);
     }

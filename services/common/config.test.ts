@@ -2,13 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import {
   ConfigError,
+  choice,
   describeConfig,
   faultProfile,
   integer,
+  optionalFaultProfile,
   optionalText,
   port,
   readConfig,
   seconds,
+  secondsRange,
   text,
 } from './config.ts';
 
@@ -19,6 +22,9 @@ const schema = v.object({
   FILES: integer('how many files', 5, { min: 1, max: 9 }),
   HOLD: seconds('how long', 1.5, { max: 60 }),
   FAULTS: faultProfile('fault profile', 'loss=0.2', names),
+  OWN: optionalFaultProfile('fault profile of one', names),
+  MODE: choice('what it does', ['echo', 'sink']),
+  DELAY: secondsRange('how late', '0-10', { max: 60 }),
   SEED: optionalText('seed of the draws'),
   TOKEN: text('what is given', 'x'),
 });
@@ -27,7 +33,10 @@ const defaults = {
   PORT: 8080,
   FILES: 5,
   HOLD: 1.5,
-  FAULTS: new Map([['loss', 0.2]]),
+  FAULTS: { kind: 'probabilities', of: new Map([['loss', 0.2]]) },
+  OWN: undefined,
+  MODE: 'echo',
+  DELAY: { from: 0, to: 10 },
   SEED: undefined,
   TOKEN: 'x',
 };
@@ -35,7 +44,10 @@ const defaults = {
 describe('readConfig', () => {
   test.each([
     ['what is not set', { TOKEN: 'x' }],
-    ['what is empty', { PORT: '', FILES: '', HOLD: '', FAULTS: '', SEED: '', TOKEN: 'x' }],
+    [
+      'what is empty',
+      { PORT: '', FILES: '', HOLD: '', FAULTS: '', OWN: '', MODE: '', DELAY: '', SEED: '', TOKEN: 'x' },
+    ],
   ])('takes the default for %s', (_case, environment) => {
     expect(readConfig(schema, environment)).toEqual(defaults);
   });
@@ -46,6 +58,9 @@ describe('readConfig', () => {
       FILES: '9',
       HOLD: '60',
       FAULTS: 'none',
+      OWN: 'script:delay,none',
+      MODE: 'sink',
+      DELAY: '0.5-60',
       SEED: '0',
       TOKEN: 'y',
       PATH: '/',
@@ -54,14 +69,25 @@ describe('readConfig', () => {
       PORT: 0,
       FILES: 9,
       HOLD: 60,
-      FAULTS: new Map(),
+      FAULTS: { kind: 'probabilities', of: new Map() },
+      OWN: { kind: 'script', steps: ['delay', 'none'] },
+      MODE: 'sink',
+      DELAY: { from: 0.5, to: 60 },
       SEED: '0',
       TOKEN: 'y',
     });
   });
 
   test('reports all problems at once, each with name, value and what is allowed', () => {
-    const environment = { PORT: '65536', FILES: '1.5', HOLD: '-1', FAULTS: 'loss=2,lost=0.1' };
+    const environment = {
+      PORT: '65536',
+      FILES: '1.5',
+      HOLD: '-1',
+      FAULTS: 'loss=2,lost=0.1',
+      OWN: 'lost=1',
+      MODE: 'mirror',
+      DELAY: '5-1',
+    };
     const read = () => readConfig(schema, environment);
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(
@@ -74,6 +100,9 @@ describe('readConfig', () => {
           'FAULTS is "loss=2,lost=0.1"; "loss=2" has no probability; allowed: name=p with p from 0 to 1',
           'FAULTS is "loss=2,lost=0.1"; "lost=0.1" names no fault; allowed: loss, delay, or none alone',
           'FAULTS is "loss=2,lost=0.1"; the probabilities add up to 2; allowed: at most 1',
+          'OWN is "lost=1"; "lost=1" names no fault; allowed: loss, delay, or none alone',
+          'MODE is "mirror"; allowed: echo, sink',
+          'DELAY is "5-1"; allowed: seconds from 0 to 60, or a range such as 0-10',
         ].join('\n'),
       }),
     );
@@ -82,6 +111,24 @@ describe('readConfig', () => {
   test.each(['x', ' ', '-1', '8080.5', '65536', 'NaN', 'Infinity'])('takes no port "%s"', (text) => {
     expect(() => readConfig(schema, { PORT: text, TOKEN: 'x' })).toThrow(`PORT is "${text}"; allowed:`);
   });
+
+  test.each([
+    ['1.5', 1.5, 1.5],
+    ['0', 0, 0],
+    ['60', 60, 60],
+    ['0-10', 0, 10],
+    ['0.25 - 0.5', 0.25, 0.5],
+    ['3-3', 3, 3],
+  ])('reads %s as a range of seconds', (text, from, to) => {
+    expect(readConfig(schema, { DELAY: text }).DELAY).toEqual({ from, to });
+  });
+
+  test.each(['-1', '61', '0-61', '1-', '-', '1-2-3', 'x-y', ' ', '2-1'])(
+    'takes no range of seconds "%s"',
+    (text) => {
+      expect(() => readConfig(schema, { DELAY: text })).toThrow(`DELAY is "${text}"; allowed:`);
+    },
+  );
 });
 
 test('describeConfig lists every setting with its meaning and its default', () => {
@@ -91,6 +138,9 @@ test('describeConfig lists every setting with its meaning and its default', () =
     '  FILES                    how many files (default 5)',
     '  HOLD                     how long (default 1.5)',
     '  FAULTS                   fault profile (default loss=0.2)',
+    '  OWN                      fault profile of one',
+    '  MODE                     what it does (default echo)',
+    '  DELAY                    how late (default 0-10)',
     '  SEED                     seed of the draws',
     '  TOKEN                    what is given (default x)',
   ]);

@@ -101,12 +101,51 @@ export function faultProfile<Fault extends string>(
   fallback: string,
   names: FaultNames<Fault>,
 ) {
+  return v.pipe(v.optional(v.string(), fallback), toProfile(names), v.description(meaning));
+}
+
+/** A fault profile, or undefined when it is unset. */
+export function optionalFaultProfile<Fault extends string>(meaning: string, names: FaultNames<Fault>) {
+  return v.pipe(v.optional(v.pipe(v.string(), toProfile(names))), v.description(meaning));
+}
+
+function toProfile<Fault extends string>(names: FaultNames<Fault>) {
+  return v.rawTransform<string, FaultProfile<Fault>>(({ dataset, addIssue, NEVER }) => {
+    const { profile, problems } = parseProfile(dataset.value, names);
+    for (const message of problems) addIssue({ message });
+    return profile ?? NEVER;
+  });
+}
+
+/** One of a closed set of words; the first is the default. */
+export function choice<const Word extends string>(meaning: string, words: readonly [Word, ...Word[]]) {
+  return v.pipe(
+    v.optional(v.picklist(words, `allowed: ${words.join(', ')}`), words[0]),
+    v.description(meaning),
+  );
+}
+
+/** A range in seconds. */
+export interface SecondsRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A fixed time in seconds, `1.5`, or a range to draw from, `0-10`; fractions included. */
+export function secondsRange(meaning: string, fallback: string, { max }: { max: number }) {
   return v.pipe(
     v.optional(v.string(), fallback),
-    v.rawTransform(({ dataset, addIssue, NEVER }): FaultProfile<Fault> => {
-      const { profile, problems } = parseProfile(dataset.value, names);
-      for (const message of problems) addIssue({ message });
-      return profile ?? NEVER;
+    v.check((text) => {
+      const [from = '', to = from, ...more] = text.split('-');
+      return (
+        more.length === 0 &&
+        [from, to].every((bound) => number(bound, { min: 0, max, whole: false })) &&
+        Number(from) <= Number(to)
+      );
+    }, `allowed: seconds from 0 to ${max}, or a range such as 0-10`),
+    v.transform((text): SecondsRange => {
+      const [from, to = from] = text.split('-');
+      return { from: Number(from), to: Number(to) };
     }),
     v.description(meaning),
   );

@@ -7,7 +7,7 @@ import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { askFaults, type Controlled, openControl } from './control.ts';
 import { parseProfile } from './fault-profile.ts';
-import { type FaultChange, FaultChangeError, Faults } from './faults.ts';
+import { FaultChangeError, Faults } from './faults.ts';
 
 const names = { noun: 'fault', faults: ['loss', 'delay'], rest: 'none' } as const;
 
@@ -16,8 +16,15 @@ let path: string;
 let faults: Faults<'loss' | 'delay' | 'none'>;
 let server: Server;
 
-function controlled(change = async (asked: FaultChange) => faults.change(asked)): Controlled {
-  return { faults: { status: () => faults.status(), change } };
+type Change = NonNullable<Controlled['faults']>['change'];
+
+const changeFaults: Change = async (asked, { check } = {}) => {
+  const carryOut = faults.prepare(asked);
+  if (!check) carryOut();
+};
+
+function controlled(change = changeFaults): Controlled {
+  return { faults: { status: () => [faults.status()], change } };
 }
 
 async function call(method: string, url: string, body?: string) {
@@ -58,6 +65,7 @@ describe('openControl', () => {
     ['no object', '[]'],
     ['an unknown key', '{"sead":"bob"}'],
     ['a value of another type', '{"seed":1}'],
+    ['profiles that are no text', '{"profiles":{"echo":1}}'],
   ])('refuses %s as a change, and changes nothing', async (_what, body) => {
     const before = faults.status();
     expect(await call('POST', '/faults', body)).toEqual({
@@ -72,7 +80,7 @@ describe('openControl', () => {
     await once(server, 'close');
     await writeFile(path, '');
     server = await openControl(path, controlled());
-    expect(await askFaults(path)).toEqual(faults.status());
+    expect(await askFaults(path)).toEqual([faults.status()]);
   });
 
   test('fails where no socket can be', async () => {
@@ -92,11 +100,12 @@ describe('openControl', () => {
 describe('askFaults', () => {
   test('gets the status', async () => {
     faults.next();
-    expect(await askFaults(path)).toEqual(faults.status());
+    expect(await askFaults(path)).toEqual([faults.status()]);
   });
 
   test.each([
     [{ profile: 'delay=1' }, { profile: 'delay=1', seed: 'alice', draws: 1 }],
+    [{ profiles: { echo: 'delay=1' } }, { profile: 'delay=1', seed: 'alice', draws: 1 }],
     [{ seed: 'bob' }, { profile: 'loss=0.2', seed: 'bob', draws: 0 }],
     [
       { profile: 'none', seed: 'bob', reset: true },
@@ -104,8 +113,15 @@ describe('askFaults', () => {
     ],
   ])('makes the change %j and gets the status after it', async (change, after) => {
     faults.next();
-    expect(await askFaults(path, change)).toMatchObject(after);
+    expect(await askFaults(path, change)).toMatchObject([after]);
     expect(faults.status()).toMatchObject(after);
+  });
+
+  test('only looks at a change with check', async () => {
+    const before = faults.status();
+    expect(await askFaults(path, { profile: 'delay=1', check: true })).toEqual([before]);
+    await expect(askFaults(path, { profile: 'lost=1', check: true })).rejects.toThrow(FaultChangeError);
+    expect(faults.status()).toEqual(before);
   });
 
   test('waits until the program has carried the change out', async () => {
@@ -114,10 +130,10 @@ describe('askFaults', () => {
       path,
       controlled(async (change) => {
         await new Promise(setImmediate);
-        faults.change(change);
+        faults.prepare(change)();
       }),
     );
-    expect(await askFaults(path, { seed: 'bob' })).toMatchObject({ seed: 'bob' });
+    expect(await askFaults(path, { seed: 'bob' })).toMatchObject([{ seed: 'bob' }]);
   });
 
   test('throws every problem of a refused change', async () => {

@@ -11,9 +11,14 @@ export const CONTROL_SOCKET = '/run/wirelab/control.sock';
 export interface Controlled {
   /** Undefined for a program without faults. */
   readonly faults?: {
-    status(): FaultStatus;
-    /** @throws FaultChangeError when the change is not allowed */
-    change(change: FaultChange): Promise<void>;
+    /** Of each server of the program. */
+    status(): readonly FaultStatus[];
+    /**
+     * Carries a change out, or with `check` only finds out whether it could.
+     *
+     * @throws FaultChangeError when the change is not allowed
+     */
+    change(change: FaultChange, options?: { readonly check?: boolean }): Promise<void>;
   };
 }
 
@@ -22,8 +27,10 @@ const changeSchema = v.pipe(
   v.check((value) => !Array.isArray(value), 'it is a list'),
   v.strictObject({
     profile: v.optional(v.string()),
+    profiles: v.optional(v.record(v.string(), v.string())),
     seed: v.optional(v.string()),
     reset: v.optional(v.boolean()),
+    check: v.optional(v.boolean()),
   }),
 );
 
@@ -58,7 +65,8 @@ async function answer({ faults }: Controlled, incoming: IncomingMessage): Promis
   if (!faults || call !== 'POST /faults')
     return { status: 404, body: { problems: [`${call} is not known`] } };
   try {
-    await faults.change(v.parse(changeSchema, JSON.parse(await text(incoming))));
+    const { check, ...change } = v.parse(changeSchema, JSON.parse(await text(incoming)));
+    await faults.change(change, { check });
     return { status: 200, body: faults.status() };
   } catch (error) {
     if (error instanceof FaultChangeError) return { status: 400, body: { problems: error.problems } };
@@ -74,11 +82,15 @@ function send(response: ServerResponse, status: number, body: object): void {
 }
 
 /**
- * Asks the program behind a control socket for its faults, after a change when one is given.
+ * Asks the program behind a control socket for its faults, after a change when one is given. With `check` the
+ * change is only looked at.
  *
  * @throws FaultChangeError when the change was refused, the system's error when nobody answers
  */
-export async function askFaults(path: string, change?: FaultChange): Promise<FaultStatus> {
+export async function askFaults(
+  path: string,
+  change?: FaultChange & { readonly check?: boolean },
+): Promise<FaultStatus[]> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   request({ socketPath: path, path: '/faults', method: change ? 'POST' : 'GET' }, resolve)
     .once('error', reject)

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { formatProfile, parseProfile, pick, probabilities } from './fault-profile.ts';
+import { formatProfile, parseProfile, pick, probabilities, restrictProfile } from './fault-profile.ts';
 
 const names = { noun: 'outcome', faults: ['timeout', '403', '500'], rest: '200' } as const;
 
 const noFault = 'names no fault; allowed: timeout, 403, 500, or none alone';
 const noProbability = 'has no probability; allowed: name=p with p from 0 to 1';
+const noStep = 'in a script is no fault; allowed: timeout, 403, 500, 200, none';
 const twice = 'names 403 a second time; allowed: each fault once';
 
 function profileOf(text: string) {
@@ -23,6 +24,9 @@ describe('parseProfile', () => {
     ['403=1', '403=1'],
     ['timeout=0.7,403=0.2,500=0.1', 'timeout=0.7,403=0.2,500=0.1'],
     ['timeout=0.33,403=0.56,500=0.11', 'timeout=0.33,403=0.56,500=0.11'],
+    ['script:403', 'script:403'],
+    [' script: 500 ,timeout, 500', 'script:500,timeout,500'],
+    ['script:200,none', 'script:200,200'],
   ])('reads "%s" as %s', (text, profile) => {
     expect(formatProfile(profileOf(text))).toBe(profile);
   });
@@ -43,6 +47,10 @@ describe('parseProfile', () => {
     ['timeout=0.5,403=0.500001', ['the probabilities add up to 1.000001; allowed: at most 1']],
     ['403=0.1,', [`"" ${noFault}`, `"" ${noProbability}`]],
     ['', [`"" ${noFault}`, `"" ${noProbability}`]],
+    ['script:', [`"" ${noStep}`]],
+    ['script:403,', [`"" ${noStep}`]],
+    ['script:lost,403,403=1', [`"lost" ${noStep}`, `"403=1" ${noStep}`]],
+    ['SCRIPT:403', [`"SCRIPT:403" ${noFault}`, `"SCRIPT:403" ${noProbability}`]],
   ])('refuses "%s"', (text, problems) => {
     expect(parseProfile(text, names)).toEqual({ profile: undefined, problems });
   });
@@ -61,13 +69,25 @@ describe('parseProfile', () => {
     const entry = fc.tuple(fc.constantFrom(...names.faults), fc.double({ min: 0, max: 1 / 3, noNaN: true }));
     fc.assert(
       fc.property(fc.uniqueArray(entry, { selector: ([fault]) => fault }), (entries) => {
-        expect([...profileOf(formatProfile(new Map(entries)))]).toEqual(entries);
+        const profile = { kind: 'probabilities', of: new Map(entries) } as const;
+        expect(profileOf(formatProfile(profile))).toEqual(profile);
+      }),
+    );
+  });
+
+  test('reads back a script that formatProfile writes', () => {
+    const step = fc.constantFrom(...names.faults, names.rest);
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1 }), (steps) => {
+        const profile = { kind: 'script', steps } as const;
+        expect(profileOf(formatProfile(profile))).toEqual(profile);
       }),
     );
   });
 });
 
 describe('pick', () => {
+  const pickOf = (text: string, number: number) => pick(probabilities(profileOf(text), names), names, number);
   const justBelow = (border: number) => border - 2 ** -53;
 
   test.each([
@@ -80,7 +100,7 @@ describe('pick', () => {
     [0.5, '200'],
     [justBelow(1), '200'],
   ])('lays %d over 0.2, 0.2, 0.1 and finds %s', (number, fault) => {
-    expect(pick(profileOf('timeout=0.2,403=0.2,500=0.1'), names, number)).toBe(fault);
+    expect(pickOf('timeout=0.2,403=0.2,500=0.1', number)).toBe(fault);
   });
 
   test.each([
@@ -89,7 +109,7 @@ describe('pick', () => {
     ['nothing but a fault of probability 1', '500=1', justBelow(1), '500'],
     ['the rest alone when there are no faults', 'none', 0, '200'],
   ])('finds %s', (_rule, text, number, fault) => {
-    expect(pick(profileOf(text), names, number)).toBe(fault);
+    expect(pickOf(text, number)).toBe(fault);
   });
 });
 
@@ -98,6 +118,20 @@ test.each([
   ['500=0.1', 'timeout=0,403=0,500=0.1,200=0.9'],
   ['timeout=0.7,403=0.2,500=0.1', 'timeout=0.7,403=0.2,500=0.1,200=0'],
   ['none', 'timeout=0,403=0,500=0,200=1'],
+  ['script:500,none,500,403', 'timeout=0,403=0.25,500=0.5,200=0.25'],
+  ['script:timeout,none,none', 'timeout=0.333333333,403=0,500=0,200=0.666666667'],
+  ['script:timeout,403,500', 'timeout=0.333333333,403=0.333333333,500=0.333333333,200=0'],
 ])('probabilities of "%s" are %s, in the order of the names', (text, all) => {
-  expect(formatProfile(probabilities(profileOf(text), names))).toBe(all);
+  const of = probabilities(profileOf(text), names);
+  expect(formatProfile({ kind: 'probabilities', of })).toBe(all);
+});
+
+test.each([
+  ['timeout=0.2,403=0.3,500=0.1', 'timeout=0.2,500=0.1'],
+  ['403=1', 'none'],
+  ['none', 'none'],
+  ['script:403,timeout,none', 'script:200,timeout,200'],
+])('%s restricted to timeout and 500 is %s', (text, restricted) => {
+  const fewer = { ...names, faults: ['timeout', '500'] };
+  expect(formatProfile(restrictProfile(profileOf(text), fewer))).toBe(restricted);
 });

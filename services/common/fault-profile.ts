@@ -11,8 +11,10 @@ export interface FaultNames<Fault extends string = string> {
   readonly rest: Fault;
 }
 
-/** Probabilities by fault, each from 0 to 1, together at most 1. */
-export type FaultProfile<Fault extends string = string> = ReadonlyMap<Fault, number>;
+/** Probabilities by fault, each from 0 to 1, together at most 1; or faults in order, over and over. */
+export type FaultProfile<Fault extends string = string> =
+  | { readonly kind: 'probabilities'; readonly of: ReadonlyMap<Fault, number> }
+  | { readonly kind: 'script'; readonly steps: readonly Fault[] };
 
 export type ParsedProfile<Fault extends string> =
   | { readonly profile: FaultProfile<Fault>; readonly problems: readonly [] }
@@ -21,18 +23,51 @@ export type ParsedProfile<Fault extends string> =
 /** What a sum of decimal fractions may exceed 1 by and still mean 1: 0.33 + 0.56 + 0.11 does. */
 const ROUNDING = 1e-9;
 
+const SCRIPT = 'script:';
+/** The profile without faults, and in a script another name of the rest. */
+const NONE = 'none';
+
 /**
- * Reads `timeout=0.2,403=0.2`; `none` is the profile without faults.
+ * Reads `timeout=0.2,403=0.2`, or `script:timeout,403,none`; `none` is the profile without faults.
  *
  * Every problem of the text is reported, not the first alone, each with what was written and what is allowed.
  */
 export function parseProfile<Fault extends string>(
   text: string,
+  names: FaultNames<Fault>,
+): ParsedProfile<Fault> {
+  const trimmed = text.trim();
+  if (trimmed === NONE) return { profile: { kind: 'probabilities', of: new Map() }, problems: [] };
+  return trimmed.startsWith(SCRIPT)
+    ? parseScript(trimmed.slice(SCRIPT.length), names)
+    : parseProbabilities(text, names);
+}
+
+function parseScript<Fault extends string>(
+  text: string,
+  { faults, rest }: FaultNames<Fault>,
+): ParsedProfile<Fault> {
+  const known: readonly Fault[] = [...faults, rest];
+  const steps: Fault[] = [];
+  const problems: string[] = [];
+  for (const name of text.split(',').map((step) => step.trim())) {
+    const step = name === NONE ? rest : known.find((fault) => fault === name);
+    if (step !== undefined) steps.push(step);
+    else
+      problems.push(
+        `"${name}" in a script is no fault; allowed: ${[...new Set([...known, NONE])].join(', ')}`,
+      );
+  }
+  return problems.length > 0
+    ? { profile: undefined, problems }
+    : { profile: { kind: 'script', steps }, problems: [] };
+}
+
+function parseProbabilities<Fault extends string>(
+  text: string,
   { faults }: FaultNames<Fault>,
 ): ParsedProfile<Fault> {
-  const profile = new Map<Fault, number>();
-  if (text.trim() === 'none') return { profile, problems: [] };
-
+  const of = new Map<Fault, number>();
   const problems: string[] = [];
   for (const term of text.split(',')) {
     const [name = '', value = '', ...more] = term.split('=').map((part) => part.trim());
@@ -40,44 +75,71 @@ export function parseProfile<Fault extends string>(
     const probability = value === '' || more.length > 0 ? Number.NaN : Number(value);
     if (fault === undefined) {
       problems.push(`"${term.trim()}" names no fault; allowed: ${faults.join(', ')}, or none alone`);
-    } else if (profile.has(fault)) {
+    } else if (of.has(fault)) {
       problems.push(`"${term.trim()}" names ${name} a second time; allowed: each fault once`);
     }
     if (!(probability >= 0 && probability <= 1)) {
       problems.push(`"${term.trim()}" has no probability; allowed: name=p with p from 0 to 1`);
     }
-    if (fault !== undefined && !profile.has(fault)) profile.set(fault, probability);
+    if (fault !== undefined && !of.has(fault)) of.set(fault, probability);
   }
-  const sum = profile.values().reduce((total, probability) => total + probability, 0);
+  const sum = of.values().reduce((total, probability) => total + probability, 0);
   if (sum > 1 + ROUNDING) problems.push(`the probabilities add up to ${round(sum)}; allowed: at most 1`);
-  return problems.length > 0 ? { profile: undefined, problems } : { profile, problems: [] };
+  return problems.length > 0
+    ? { profile: undefined, problems }
+    : { profile: { kind: 'probabilities', of }, problems: [] };
 }
 
 /** The text that `parseProfile` reads back as this profile. */
 export function formatProfile(profile: FaultProfile): string {
-  if (profile.size === 0) return 'none';
-  return Array.from(profile, ([fault, probability]) => `${fault}=${probability}`).join(',');
+  if (profile.kind === 'script') return `${SCRIPT}${profile.steps.join(',')}`;
+  if (profile.of.size === 0) return NONE;
+  return Array.from(profile.of, ([fault, probability]) => `${fault}=${probability}`).join(',');
 }
 
-/** The probability of every fault that a profile can lead to, the rest included, in the order of the names. */
+/** The part of a profile that a program with fewer names can do; what it can't do becomes the rest. */
+export function restrictProfile<Fault extends string>(
+  profile: FaultProfile,
+  { faults, rest }: FaultNames<Fault>,
+): FaultProfile<Fault> {
+  if (profile.kind === 'script') {
+    const steps = profile.steps.map((step) => faults.find((fault) => fault === step) ?? rest);
+    return { kind: 'script', steps };
+  }
+  const kept = faults.flatMap((fault) => {
+    const probability = profile.of.get(fault);
+    return probability === undefined ? [] : [[fault, probability] as const];
+  });
+  return { kind: 'probabilities', of: new Map(kept) };
+}
+
+/**
+ * The probability of every fault that a profile can lead to, the rest included, in the order of the names. Of a
+ * script it is the share of its steps.
+ */
 export function probabilities<Fault extends string>(
   profile: FaultProfile<Fault>,
   { faults, rest }: FaultNames<Fault>,
 ): Map<Fault, number> {
-  const all = new Map(faults.map((fault) => [fault, profile.get(fault) ?? 0]));
+  if (profile.kind === 'script') {
+    const { steps } = profile;
+    const share = (fault: Fault) => steps.filter((step) => step === fault).length / steps.length;
+    return new Map([...faults, rest].map((fault) => [fault, round(share(fault))]));
+  }
+  const all = new Map(faults.map((fault) => [fault, profile.of.get(fault) ?? 0]));
   const sum = all.values().reduce((total, probability) => total + probability, 0);
   return all.set(rest, round(Math.max(0, 1 - sum)));
 }
 
-/** Lays a number in [0, 1) over the profile. */
+/** Lays a number in [0, 1) over probabilities. */
 export function pick<Fault extends string>(
-  profile: FaultProfile<Fault>,
+  probabilities: ReadonlyMap<Fault, number>,
   { faults, rest }: FaultNames<Fault>,
   number: number,
 ): Fault {
   let upper = 0;
   for (const fault of faults) {
-    upper += profile.get(fault) ?? 0;
+    upper += probabilities.get(fault) ?? 0;
     if (number < upper) return fault;
   }
   return rest;

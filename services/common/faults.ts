@@ -5,8 +5,9 @@ import {
   parseProfile,
   pick,
   probabilities,
+  restrictProfile,
 } from './fault-profile.ts';
-import { draw } from './random.ts';
+import { Draws } from './random.ts';
 
 /** What decides the faults of a server: its profile and the seed of its draws. */
 export interface FaultSettings<Fault extends string = string> {
@@ -16,7 +17,10 @@ export interface FaultSettings<Fault extends string = string> {
 
 /** What a person may ask to change; `reset` goes first, so that the others apply to the configured settings. */
 export interface FaultChange {
+  /** For every server of the program; a server leaves out faults that it can't do. */
   readonly profile?: string;
+  /** For one server, by its name; it goes before `profile`. */
+  readonly profiles?: Readonly<Record<string, string>>;
   readonly seed?: string;
   readonly reset?: boolean;
 }
@@ -35,6 +39,15 @@ export interface FaultStatus {
   }[];
 }
 
+/** A decision. */
+export interface Drawn<Fault extends string> {
+  readonly fault: Fault;
+  /** The number of its draw, counted from 1. */
+  readonly draw: number;
+  /** One more number in [0, 1) of the same draw, the same each time, for what the fault itself leaves open. */
+  readonly detail: () => number;
+}
+
 /** A change that was refused, with every problem of it. */
 export class FaultChangeError extends Error {
   readonly code = 'LAB_FAULT_CHANGE';
@@ -47,46 +60,72 @@ export class FaultChangeError extends Error {
 }
 
 /** The source of a server's decisions: the same seed gives the same faults in the same order. */
-export class Faults<Fault extends string> {
+export class Faults<Fault extends string = string> {
   readonly server: string;
   readonly #names: FaultNames<Fault>;
+  readonly #shared: FaultNames;
   readonly #configured: FaultSettings<Fault>;
   #settings: FaultSettings<Fault>;
+  #source: Draws;
   #draws = 0;
   #counts = new Map<Fault, number>();
+  /** Decisions since the settings in force began, which is where a script began. */
+  #decisions = 0;
 
-  constructor(server: string, names: FaultNames<Fault>, configured: FaultSettings<Fault>) {
+  /** @param shared the names that a profile for every server of the program may hold */
+  constructor(
+    server: string,
+    names: FaultNames<Fault>,
+    configured: FaultSettings<Fault>,
+    shared: FaultNames = names,
+  ) {
     this.server = server;
     this.#names = names;
+    this.#shared = shared;
     this.#configured = configured;
     this.#settings = configured;
+    this.#source = new Draws(configured.seed, server);
   }
 
-  /** The next decision, and the number of its draw, counted from 1. */
-  next(): { fault: Fault; draw: number } {
+  next(): Drawn<Fault> {
     const { profile, seed } = this.#settings;
     this.#draws += 1;
-    const fault = pick(profile, this.#names, draw(seed, this.server, this.#draws));
+    const number = this.#draws;
+    const fault =
+      profile.kind === 'script'
+        ? profile.steps[this.#decisions % profile.steps.length]!
+        : pick(profile.of, this.#names, this.#source.at(number));
+    this.#decisions += 1;
     this.#counts.set(fault, (this.#counts.get(fault) ?? 0) + 1);
-    return { fault, draw: this.#draws };
+    return { fault, draw: number, detail: () => new Draws(seed, `${this.server} detail`).at(number) };
   }
 
   /**
-   * Changes profile, seed or both. A new seed and a reset begin at draw 1; a new profile alone goes on with
-   * the next draw.
+   * Prepares a change of profile, seed or both, to be carried out by the function that is returned. A new seed
+   * and a reset begin at draw 1; a new profile alone goes on with the next draw. A script begins at its first step.
    *
-   * @throws FaultChangeError and changes nothing when a part of it is not allowed
+   * @throws FaultChangeError when a part of it is not allowed
    */
-  change({ profile, seed, reset = false }: FaultChange): void {
-    const base = reset ? this.#configured : this.#settings;
-    const parsed = profile === undefined ? undefined : parseProfile(profile, this.#names);
+  prepare({ profile, profiles, seed, reset = false }: FaultChange): () => void {
+    const own = profiles?.[this.server];
+    const asked = own ?? profile;
+    const parsed =
+      asked === undefined ? undefined : parseProfile(asked, own === undefined ? this.#shared : this.#names);
     const problems = (parsed?.problems ?? []).map((problem) => `profile: ${problem}`);
     if (seed === '') problems.push('seed: is empty; allowed: any other text');
     if (problems.length > 0) throw new FaultChangeError(problems);
 
-    this.#settings = { profile: parsed?.profile ?? base.profile, seed: seed ?? base.seed };
-    if (reset || seed !== undefined) this.#draws = 0;
-    this.#counts = new Map();
+    return () => {
+      const base = reset ? this.#configured : this.#settings;
+      this.#settings = {
+        profile: parsed?.profile ? restrictProfile(parsed.profile, this.#names) : base.profile,
+        seed: seed ?? base.seed,
+      };
+      this.#source = new Draws(this.#settings.seed, this.server);
+      if (reset || seed !== undefined) this.#draws = 0;
+      this.#counts = new Map();
+      this.#decisions = 0;
+    };
   }
 
   status(): FaultStatus {

@@ -1,11 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
-import { draw, newSeed } from './random.ts';
+import { Draws, newSeed } from './random.ts';
 
-describe('draw', () => {
+const draw = (seed: string, stream: string, n: number) => new Draws(seed, stream).at(n);
+
+describe('a draw', () => {
   test('gives these numbers to a program that is to agree with this one', () => {
     expect([1, 2, 3, 4, 5].map((n) => draw('alice', 'http', n))).toEqual([
-      0.8758278646335104, 0.9757644839482589, 0.3184219876370613, 0.5761297491178379, 0.47718604692779987,
+      0.1482179689050711, 0.8694141345307098, 0.5878131500547428, 0.5000936859640265, 0.397195897106453,
     ]);
+  });
+
+  test('is the same whether the draws before it were asked for or not', () => {
+    const draws = new Draws('alice', 'http');
+    const inTurn = Array.from({ length: 50 }, (_, index) => draws.at(index + 1));
+    expect(inTurn).toEqual(inTurn.map((_, index) => draw('alice', 'http', index + 1)));
+    expect(new Set(inTurn).size).toBe(50);
+    expect(draws.at(3)).toBe(inTurn[2]);
   });
 
   test.each(['alice', '', '7', 'ü€😀'])('is the same number for the same seed "%s", stream and n', (seed) => {

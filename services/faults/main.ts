@@ -1,27 +1,46 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { askFaults, CONTROL_SOCKET } from '#common/control.ts';
-import { FaultChangeError, type FaultStatus } from '#common/faults.ts';
+import { type FaultChange, FaultChangeError, type FaultStatus } from '#common/faults.ts';
 import { createLog } from '#common/log.ts';
 
 // `faults` on the PATH of a server's container, which is what `make faults` runs.
 
+interface Options {
+  readonly profile?: string;
+  readonly tcp?: string;
+  readonly udp?: string;
+  readonly seed?: string;
+  readonly reset?: boolean;
+  readonly check?: boolean;
+}
+
 const log = createLog();
 
 const program = new Command('faults')
-  .description('Shows what decides the faults of this server, after a change when one is asked for.')
-  .option('--profile <profile>', 'new fault profile, such as timeout=0.5,403=0.1, or none')
+  .description('Shows what decides the faults of this program, after a change when one is asked for.')
+  .option('--profile <profile>', 'new fault profile, such as timeout=0.5,403=0.1, script:loss,none, or none')
+  .option('--tcp <profile>', 'new fault profile of the echo server on TCP alone')
+  .option('--udp <profile>', 'new fault profile of the echo server on UDP alone')
   .option('--seed <text>', 'new seed, beginning at draw 1')
   .option('--reset', 'back to the configured profile and seed, at draw 1')
+  .option('--check', 'only say whether the change is allowed')
   .exitOverride();
 
 try {
-  const change = program.parse().opts<{ profile?: string; seed?: string; reset?: boolean }>();
-  const asked = Object.keys(change).length > 0;
-  const status = await askFaults(process.env.CONTROL_SOCKET ?? CONTROL_SOCKET, asked ? change : undefined);
-  log.info(table(status));
+  const options = program.parse().opts<Options>();
+  const asked = Object.keys(options).length > 0;
+  const all = await askFaults(
+    process.env.CONTROL_SOCKET ?? CONTROL_SOCKET,
+    asked ? change(options) : undefined,
+  );
+  if (!options.check) log.info(all.map(table).join('\n') || 'nothing here could have a fault');
 } catch (error) {
   process.exitCode = explain(error);
+}
+
+function change({ tcp, udp, ...rest }: Options): FaultChange & { readonly check?: boolean } {
+  return { ...rest, profiles: { ...(tcp && { 'echo-tcp': tcp }), ...(udp && { 'echo-udp': udp }) } };
 }
 
 function explain(error: unknown): number {
@@ -48,7 +67,7 @@ function table({ server, noun, profile, seed, draws, counts }: FaultStatus): str
 }
 
 function row(name: string, ...figures: string[]): string {
-  return `  ${name.padEnd(10)}${figures.map((figure) => figure.padStart(12)).join('')}`;
+  return `  ${name.padEnd(12)}${figures.map((figure) => figure.padStart(12)).join('')}`;
 }
 
 function percent(share: number): string {

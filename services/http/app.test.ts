@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { Faults } from '#common/faults.ts';
 import { Journal } from '#common/journal.ts';
 import type { Log } from '#common/log.ts';
-import { draw } from '#common/random.ts';
+import { Draws } from '#common/random.ts';
 import { type Sleep, sleep as waitFor } from '#common/sleep.ts';
 import { createApp } from './app.ts';
 import { DEFAULT_PROFILE, outcomes } from './outcomes.ts';
@@ -31,7 +31,7 @@ beforeEach(async () => {
   error.mockReset();
   directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
   journal = await Journal.open(join(directory, 'http.log'));
-  faults = new Faults('http', outcomes, { profile: new Map(), seed: 'alice' });
+  faults = new Faults('http', outcomes, { profile: { kind: 'probabilities', of: new Map() }, seed: 'alice' });
   const log = { error } as unknown as Log;
   const now = () => new Date('2025-01-02T03:04:05.006Z');
   server = createServer(createApp({ faults, journal, log, sleep, now, timeoutSeconds: 15 }));
@@ -46,6 +46,10 @@ afterEach(async () => {
   await journal.close();
   await rm(directory, { recursive: true });
 });
+
+function setFaults(profile: string) {
+  faults.prepare({ profile })();
+}
 
 async function ask(path: string, method = 'GET') {
   const response = await fetch(url + path, { method });
@@ -91,7 +95,7 @@ describe('/getbalance', () => {
     ['403=1', 403, 'Forbidden', null, /^Forbidden$/],
     ['500=1', 500, 'Internal Server Error', null, /^Internal Server Error$/],
   ])('answers with faults %s by %d %s', async (profile, status, reason, type, body) => {
-    faults.change({ profile });
+    setFaults(profile);
     expect(await ask('/getbalance')).toEqual({ status, reason, type, body: expect.stringMatching(body) });
   });
 
@@ -107,7 +111,7 @@ describe('/getbalance', () => {
   });
 
   test('has the keys of the seed and three more in the journal by the time it answers', async () => {
-    faults.change({ profile: '403=1' });
+    setFaults('403=1');
     journal.nextId();
     const socket = connectAndAsk();
     await once(socket, 'data');
@@ -143,7 +147,7 @@ describe('/getbalance', () => {
   });
 
   test('holds a timeout for its time and then closes without a byte', async () => {
-    faults.change({ profile: 'timeout=1' });
+    setFaults('timeout=1');
     const { called, release } = holdUp(sleep);
     const socket = connectAndAsk();
     const received = buffer(socket);
@@ -157,7 +161,7 @@ describe('/getbalance', () => {
   });
 
   test('leaves nothing of a timeout behind when the client goes first', async () => {
-    faults.change({ profile: 'timeout=1' });
+    setFaults('timeout=1');
     const aborted = Promise.withResolvers<void>();
     sleep.mockImplementation((milliseconds, signal) => {
       signal.addEventListener('abort', () => aborted.resolve());
@@ -171,7 +175,7 @@ describe('/getbalance', () => {
   });
 
   test('does not hold a timeout for a client that went before it began', async () => {
-    faults.change({ profile: 'timeout=1' });
+    setFaults('timeout=1');
     const append = holdUp(jest.spyOn(journal, 'append'));
     const socket = connectAndAsk();
     await append.called;
@@ -182,9 +186,9 @@ describe('/getbalance', () => {
   });
 
   test("has the outcomes of the draws on the seed document's ladder, in their order", async () => {
-    faults.change({ profile: DEFAULT_PROFILE });
+    setFaults(DEFAULT_PROFILE);
     const expected = Array.from({ length: 30 }, (_, index) => {
-      const number = draw('alice', 'http', index + 1);
+      const number = new Draws('alice', 'http').at(index + 1);
       const outcome = number < 0.2 ? 'timeout' : number < 0.4 ? '403' : number < 0.5 ? '500' : '200';
       return { outcome, id: index + 1, request: index + 1 };
     });
@@ -194,12 +198,19 @@ describe('/getbalance', () => {
     }
     expect(JSON.parse((await ask('/getlogs')).body)).toMatchObject(expected);
   });
+
+  test('has the outcomes of a script, over and over', async () => {
+    setFaults('script:403,500,none');
+    const statuses = [];
+    for (let count = 0; count < 4; count += 1) statuses.push((await ask('/getbalance')).status);
+    expect(statuses).toEqual([403, 500, 200, 403]);
+  });
 });
 
 describe('/getlogs', () => {
   test('is the file of the journal as a JSON array', async () => {
     for (const profile of ['none', '403=1', '500=1']) {
-      faults.change({ profile });
+      setFaults(profile);
       await ask('/getbalance');
     }
     expect(await ask('/getlogs')).toEqual({

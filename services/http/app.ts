@@ -4,7 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Res
 import type { Faults } from '#common/faults.ts';
 import type { Journal } from '#common/journal.ts';
 import type { Log } from '#common/log.ts';
-import type { Sleep } from '#common/sleep.ts';
+import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
 import { answers, type Outcome } from './outcomes.ts';
 
 export interface AppParts {
@@ -84,16 +84,8 @@ function respond(response: Response, status: number, body: string, type?: string
 
 /** Keeps the connection open without a byte for so long, then closes it. Ends at once when the client leaves. */
 async function hold(socket: Socket, milliseconds: number, sleep: Sleep): Promise<void> {
-  const gone = new AbortController();
-  const leave = () => gone.abort();
-  socket.once('close', leave);
-  try {
-    if (!socket.destroyed) await sleep(milliseconds, gone.signal);
-  } catch {
-    // The client left first.
-  } finally {
-    socket.off('close', leave).destroy();
-  }
+  await sleepWhileOpen(socket, milliseconds, sleep);
+  socket.destroy();
 }
 
 /** IPv4 addresses of a dual-stack socket come as `::ffff:10.0.142.133`. */

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { openControl } from '#common/control.ts';
+import { controlFaults } from '#common/fault-control.ts';
 import { formatProfile } from '#common/fault-profile.ts';
 import { Faults } from '#common/faults.ts';
-import { Journal } from '#common/journal.ts';
 import { createLog } from '#common/log.ts';
+import { openJournal } from '#common/open-journal.ts';
 import { runProgram } from '#common/program.ts';
 import { newSeed } from '#common/random.ts';
 import { sleep } from '#common/sleep.ts';
@@ -18,28 +19,13 @@ await runProgram(process, configSchema, log, async (config) => {
   const now = () => new Date();
   const seed = config.LAB_SEED ?? newSeed();
   const faults = new Faults('http', outcomes, { profile: config.HTTP_FAULTS, seed });
-  const journal = await Journal.open(config.HTTP_JOURNAL);
-  const note = (event: string, detail: object) =>
-    journal.append({ timestamp: now().toISOString(), event, id: journal.nextId(), ...detail });
-
-  if (journal.torn) {
-    log.warn(`the last line of ${journal.path} was cut off: its ${journal.torn.bytes} bytes are set aside`);
-    await note('torn', journal.torn);
-  }
+  const { journal, note } = await openJournal(config.HTTP_JOURNAL, { log, now });
   const app = createApp({ faults, journal, log, sleep, now, timeoutSeconds: config.HTTP_TIMEOUT_SECONDS });
   const server = createServer(app).listen({ port: config.HTTP_PORT, backlog: 4096 });
   await once(server, 'listening');
 
   const control = await openControl(config.CONTROL_SOCKET, {
-    faults: {
-      status: () => faults.status(),
-      async change(change) {
-        faults.change(change);
-        const { profile, seed, draws } = faults.status();
-        await note('faults', { profile, seed, request: draws });
-        log.info(`Faults are now ${profile}, seed ${seed}, next draw ${draws + 1}`);
-      },
-    },
+    faults: controlFaults([faults], { log, note, counts: 'request' }),
   });
   log.info(`Starting HTTP server on port ${config.HTTP_PORT}...`);
   log.info(`Faults ${formatProfile(config.HTTP_FAULTS)}, seed ${seed}`);
