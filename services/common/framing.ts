@@ -1,0 +1,119 @@
+import { BAR, CR, isTag, isTagOf, LF, Message, TAG_BYTES } from './message.ts';
+
+/** Octets of the longest message on TCP, its tag included and its ending not. */
+export const LONGEST_MESSAGE = 65_536;
+
+/** How many tags in form are verified in one message: what a peer can make us hash is bounded. */
+const MAX_VERIFIED = 64;
+
+const NOTHING = Buffer.alloc(0);
+
+export type Frame =
+  | { readonly kind: 'message'; readonly message: Message }
+  /** The line ending of the message before, which came too late to be part of it. */
+  | { readonly kind: 'ending'; readonly bytes: Buffer }
+  /** More than the longest message without an end. The stream can't be read on. */
+  | { readonly kind: 'too-long' };
+
+/**
+ * Finds the messages in a byte stream, however it is cut into segments.
+ *
+ * A message ends with a newline, or with the first tag that is the checksum of what stands before it, and a line
+ * ending right behind belongs to it. A wrong tag ends nothing by itself: when it stands at the end of what has
+ * come and no more follows, `mayBeWhole` says so and the caller decides by `flush`, as at the end of the stream.
+ */
+export class Framer {
+  #data: Buffer = NOTHING;
+  /** Up to here no message ends. */
+  #scanned = 0;
+  #verified = 0;
+  #endingMayCome = false;
+  /** Whether what is left is the end of a segment whose messages have been taken. */
+  #isRest = false;
+
+  /** Octets that have come and are not part of a message yet. */
+  get buffered(): number {
+    return this.#data.length;
+  }
+
+  /** Whether what is left ends with a tag in form. */
+  get mayBeWhole(): boolean {
+    return isTag(this.#data, this.#data.length - TAG_BYTES, this.#data.length);
+  }
+
+  push(bytes: Buffer): void {
+    this.#data = this.#data.length === 0 ? bytes : Buffer.concat([this.#data, bytes]);
+  }
+
+  /** The next frame, or undefined until more has come. */
+  next(): Frame | undefined {
+    if (this.#data.length === 0) return undefined;
+    if (this.#endingMayCome) {
+      const length = this.#endingAt(0);
+      if (length === undefined) return undefined;
+      this.#endingMayCome = false;
+      if (length > 0) return { kind: 'ending', bytes: this.#take(length) };
+      if (this.#data.length === 0) return undefined;
+    }
+    const length = this.#messageLength();
+    // A CR may be the beginning of an ending.
+    const unfinished = this.#data.length - (this.#data.at(-1) === CR ? 1 : 0);
+    if (length === undefined && unfinished > LONGEST_MESSAGE) return this.#tooLong();
+    if (length !== undefined) {
+      const message = this.#takeMessage(length);
+      return message.textLength > LONGEST_MESSAGE ? this.#tooLong() : { kind: 'message', message };
+    }
+    // A copy, so that a few octets don't hold on to the whole segment that they came in.
+    if (this.#isRest) this.#data = Buffer.from(this.#data);
+    this.#isRest = false;
+    return undefined;
+  }
+
+  /** What is left as a message of its own, or undefined when nothing is. */
+  flush(): Message | undefined {
+    return this.#data.length === 0 ? undefined : this.#takeMessage(this.#data.length);
+  }
+
+  #tooLong(): Frame {
+    this.#take(this.#data.length);
+    return { kind: 'too-long' };
+  }
+
+  #takeMessage(length: number): Message {
+    const message = new Message(this.#take(length));
+    this.#endingMayCome = message.textLength === length;
+    return message;
+  }
+
+  #take(length: number): Buffer {
+    const data = this.#data;
+    this.#isRest = length < data.length;
+    this.#data = this.#isRest ? data.subarray(length) : NOTHING;
+    this.#scanned = 0;
+    this.#verified = 0;
+    return this.#isRest ? data.subarray(0, length) : data;
+  }
+
+  #messageLength(): number | undefined {
+    const newline = this.#data.indexOf(LF, this.#scanned);
+    const line = newline < 0 ? this.#data : this.#data.subarray(0, newline);
+    let bar = line.indexOf(BAR, this.#scanned);
+    for (; bar >= 0 && bar + TAG_BYTES <= line.length; bar = line.indexOf(BAR, bar + 1)) {
+      if (!isTag(line, bar, line.length) || this.#verified === MAX_VERIFIED) continue;
+      this.#verified += 1;
+      const end = bar + TAG_BYTES;
+      if (isTagOf(line, bar)) return end + (this.#endingAt(end) ?? 0);
+    }
+    if (newline >= 0) return newline + 1;
+    this.#scanned = bar < 0 ? line.length : bar;
+    return undefined;
+  }
+
+  /** Octets of the line ending at a position, 0 for none, undefined while a CR may still become one. */
+  #endingAt(position: number): number | undefined {
+    if (this.#data[position] === LF) return 1;
+    if (this.#data[position] !== CR) return 0;
+    if (this.#data.length === position + 1) return undefined;
+    return this.#data[position + 1] === LF ? 2 : 0;
+  }
+}

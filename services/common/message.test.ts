@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { checksum, encodeMessage, Message } from './message.ts';
+
+const octets = fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes));
+
+test.each([
+  ['Hey', 'e4599fa9'],
+  ['Test3', '5e595222'],
+  ['Test4', '1c77599f'],
+  ['', 'da39a3ee'],
+])('the checksum of "%s" is %s', (body, tag) => {
+  expect(checksum(body)).toBe(tag);
+  expect(checksum(Buffer.from(body))).toBe(tag);
+});
+
+describe('a message', () => {
+  test.each([
+    ['nothing', '', '', undefined, ''],
+    ['a plain message', 'Hey', 'Hey', undefined, ''],
+    ['a plain line', 'Hey\n', 'Hey', undefined, '\n'],
+    ['a plain line with CRLF', 'Hey\r\n', 'Hey', undefined, '\r\n'],
+    ['an ending alone', '\n', '', undefined, '\n'],
+    ['a CR that ends nothing', 'Hey\r', 'Hey\r', undefined, ''],
+    ['one line ending of two', 'Hey\n\n', 'Hey\n', undefined, '\n'],
+    ['a tagged message', 'Hey|e4599fa9', 'Hey', 'e4599fa9', ''],
+    ['a tagged line', 'Hey|e4599fa9\n', 'Hey', 'e4599fa9', '\n'],
+    ['a tagged line with CRLF', 'Hey|e4599fa9\r\n', 'Hey', 'e4599fa9', '\r\n'],
+    ['a wrong tag', 'Hey|00000000', 'Hey', '00000000', ''],
+    ['a tag alone', '|da39a3ee', '', 'da39a3ee', ''],
+    ['bars in a body', 'a|b||e4599fa9', 'a|b|', 'e4599fa9', ''],
+    ['the last of two tags', 'Hey|e4599fa9|5e595222', 'Hey|e4599fa9', '5e595222', ''],
+    ['a tag that is followed by more', 'Hey|e4599fa9!', 'Hey|e4599fa9!', undefined, ''],
+    ['seven digits', 'Hey|e4599fa', 'Hey|e4599fa', undefined, ''],
+    ['nine digits', 'Hey|e4599fa90', 'Hey|e4599fa90', undefined, ''],
+    ['upper-case digits', 'Hey|E4599FA9', 'Hey|E4599FA9', undefined, ''],
+    ['a digit that is none', 'Hey|e4599fag', 'Hey|e4599fag', undefined, ''],
+    ['octets that are no UTF-8', '\xff\x00\xc3(|e4599fa9\n', '\xff\x00\xc3(', 'e4599fa9', '\n'],
+  ])('reads %s', (_what, text, body, tag, ending) => {
+    const bytes = Buffer.from(text, 'latin1');
+    expect(new Message(bytes)).toMatchObject({
+      bytes,
+      body: Buffer.from(body, 'latin1'),
+      tag,
+      ending: Buffer.from(ending),
+    });
+  });
+
+  test('gives back body and checksum of what encodeMessage made, with any ending', () => {
+    const property = fc.property(octets, fc.constantFrom('', '\n', '\r\n'), (body, text) => {
+      const ending = Buffer.from(text);
+      const bytes = Buffer.concat([encodeMessage(body), ending]);
+      expect(new Message(bytes)).toMatchObject({ bytes, body, tag: checksum(body), ending });
+    });
+    fc.assert(property);
+  });
+
+  test('loses no octet of any message', () => {
+    const property = fc.property(octets, (bytes) => {
+      const { body, tag, ending } = new Message(bytes);
+      expect(Buffer.concat([body, Buffer.from(tag === undefined ? '' : `|${tag}`), ending])).toEqual(bytes);
+    });
+    fc.assert(property);
+  });
+});
+
+test('encodeMessage puts a bar and the checksum behind a body, and no ending', () => {
+  expect(String(encodeMessage('Test3'))).toBe('Test3|5e595222');
+});
