@@ -1,7 +1,37 @@
 import * as v from 'valibot';
-import { controlSocket, port } from '#common/config.ts';
+import {
+  choice,
+  controlSocket,
+  faultProfile,
+  integer,
+  optionalFaultProfile,
+  optionalText,
+  port,
+  secondsRange,
+  text,
+} from '#common/config.ts';
+import { DEFAULT_PROFILE, faultNames, faultNamesOf } from './faults/index.ts';
 
 export const configSchema = v.object({
   ECHO_PORT: port('TCP and UDP port of the server', 9090),
+  ECHO_MODE: choice('echo answers each message, sink receives and prints', ['echo', 'sink']),
+  ECHO_FAULTS: faultProfile(`fault profile, of ${faultNames.faults.join(', ')}`, DEFAULT_PROFILE, faultNames),
+  ECHO_TCP_FAULTS: optionalFaultProfile('fault profile of TCP, in place of ECHO_FAULTS', faultNamesOf.tcp),
+  ECHO_UDP_FAULTS: optionalFaultProfile('fault profile of UDP, in place of ECHO_FAULTS', faultNamesOf.udp),
+  ECHO_LOSS: choice('a lost answer is a notice, or silent: nothing', ['notice', 'silent']),
+  ECHO_DELAY_SECONDS: secondsRange('how long the fault delay holds an answer', '0-10', { max: 3600 }),
+  ECHO_IDLE_SECONDS: integer('when a connection on which nothing happens is closed', 60, {
+    min: 1,
+    max: 86_400,
+  }),
+  ECHO_MAX_CONNECTIONS: integer('TCP connections open at once', 8_000, { min: 1, max: 60_000 }),
+  ECHO_BUFFER_KIB: integer('how much a client may send ahead of its answers, in KiB', 64, {
+    min: 1,
+    max: 65_536,
+  }),
+  ECHO_JOURNAL: text('file of the journal', '/captures/echo.log'),
+  LAB_SEED: optionalText('seed of the draws; unset, one is drawn and printed'),
   CONTROL_SOCKET: controlSocket(),
 });
+
+export type Config = v.InferOutput<typeof configSchema>;

@@ -1,25 +1,108 @@
+import type { Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { openControl } from '#common/control.ts';
+import { type Controlled, openControl } from '#common/control.ts';
+import { controlFaults } from '#common/fault-control.ts';
+import { restrictProfile } from '#common/fault-profile.ts';
+import { Faults } from '#common/faults.ts';
+import { GroupedLog } from '#common/grouped-log.ts';
 import { createLog } from '#common/log.ts';
+import { openJournal } from '#common/open-journal.ts';
 import { runProgram } from '#common/program.ts';
-import { configSchema } from './config.ts';
+import { newSeed } from '#common/random.ts';
+import { sleep } from '#common/sleep.ts';
+import { type Config, configSchema } from './config.ts';
+import type { ConnectionServer } from './connections.ts';
+import type { Protocol } from './faults/fault.ts';
+import { faultNames, faultNamesOf } from './faults/index.ts';
+import { createTcpSink, createUdpSink } from './sink.ts';
 import { createTcpEcho } from './tcp.ts';
 import { createUdpEcho } from './udp.ts';
 
 const log = createLog();
+const grouped = new GroupedLog(log);
+const { say } = grouped;
+const now = () => new Date();
+const clock = () => performance.now();
 
-await runProgram(process, configSchema, log, async ({ ECHO_PORT: port, CONTROL_SOCKET }) => {
-  const tcp = createTcpEcho().listen({ port, host: '0.0.0.0', backlog: 4096 });
-  await once(tcp, 'listening');
-  const udp = createUdpEcho().bind(port);
-  await once(udp, 'listening');
-  const control = await openControl(CONTROL_SOCKET, {});
+/** What serves on the port. */
+interface Mode {
+  readonly tcp: ConnectionServer;
+  readonly udp: UdpSocket;
+  readonly controlled: Controlled;
+  /** What it says of itself once it listens. */
+  readonly said: readonly string[];
+  close(): Promise<void>;
+}
+
+await runProgram(process, configSchema, log, async (config) => {
+  const { ECHO_PORT: port } = config;
+  const { tcp, udp, controlled, said, close } =
+    config.ECHO_MODE === 'sink' ? sink(config) : await echo(config);
+  await once(tcp.server.listen({ port, host: '0.0.0.0', backlog: 4096 }), 'listening');
+  await once(udp.bind(port), 'listening');
+  const control = await openControl(config.CONTROL_SOCKET, controlled);
   log.info(`[TCP SERVER] Listening on 0.0.0.0:${port}`);
   log.info(`[UDP SERVER] Listening on 0.0.0.0:${port}`);
+  log.info('[MAIN] TCP and UDP servers are running...\n');
+  for (const line of said) log.info(line);
 
   return async () => {
+    say('\n[MAIN] Shutting down servers...');
     tcp.close();
     udp.close();
     control.close();
+    await close();
+    grouped.flush();
   };
 });
+
+async function echo(config: Config): Promise<Mode> {
+  const seed = config.LAB_SEED ?? newSeed();
+  const { journal, note } = await openJournal(config.ECHO_JOURNAL, { log, now });
+  const tcpFaults = faultsOf('tcp', config.ECHO_TCP_FAULTS ?? config.ECHO_FAULTS, seed);
+  const udpFaults = faultsOf('udp', config.ECHO_UDP_FAULTS ?? config.ECHO_FAULTS, seed);
+  const options = { loss: config.ECHO_LOSS, delay: config.ECHO_DELAY_SECONDS };
+  const shared = { journal, log, say, now, clock, sleep, options };
+  return {
+    tcp: createTcpEcho({
+      ...shared,
+      faults: tcpFaults,
+      limits: limitsOf(config),
+      bufferBytes: config.ECHO_BUFFER_KIB * 1024,
+    }),
+    udp: createUdpEcho({
+      ...shared,
+      faults: udpFaults,
+      onDropped(datagrams) {
+        log.warn(`${datagrams} datagrams were dropped: too many wait for their answers`);
+        note('dropped', { protocol: 'udp', datagrams }).catch((error) => log.error(String(error)));
+      },
+    }),
+    controlled: { faults: controlFaults([tcpFaults, udpFaults], { log, note, counts: 'message' }) },
+    said: [tcpFaults, udpFaults].map((faults) => {
+      const { server, profile } = faults.status();
+      return `Faults of ${server}: ${profile}, seed ${seed}`;
+    }),
+    close: () => journal.close(),
+  };
+}
+
+function sink(config: Config): Mode {
+  return {
+    tcp: createTcpSink({ limits: limitsOf(config), say, sleep }),
+    udp: createUdpSink({ say }),
+    controlled: { faults: controlFaults([], { log, note: async () => undefined, counts: 'message' }) },
+    said: ['Sink: what comes is printed and not answered'],
+    close: async () => undefined,
+  };
+}
+
+function faultsOf(protocol: Protocol, profile: Config['ECHO_FAULTS'], seed: string) {
+  const names = faultNamesOf[protocol];
+  const configured = { profile: restrictProfile(profile, names), seed };
+  return new Faults(`echo-${protocol}`, names, configured, faultNames);
+}
+
+function limitsOf({ ECHO_MAX_CONNECTIONS, ECHO_IDLE_SECONDS }: Config) {
+  return { maxConnections: ECHO_MAX_CONNECTIONS, idleSeconds: ECHO_IDLE_SECONDS };
+}

@@ -1,13 +1,155 @@
-import { createServer, type Server } from 'node:net';
-import { pipeline } from 'node:stream/promises';
+import type { Socket } from 'node:net';
+import { Framer, LONGEST_MESSAGE } from '#common/framing.ts';
+import type { Message } from '#common/message.ts';
+import { sleepWhileOpen } from '#common/sleep.ts';
+import { type Answering, type AnsweringParts, createAnswering } from './answering.ts';
+import {
+  type ConnectionParts,
+  type ConnectionServer,
+  createConnectionServer,
+  refuse,
+  type Served,
+} from './connections.ts';
+import { type GiveAnswerParts, giveAnswer, type Wire } from './give-answer.ts';
+import { HeldAnswer } from './held.ts';
+import { formatPeer, type Peer } from './peer.ts';
 
-/**
- * A TCP server that sends back every byte, as RFC 862 has it, apart from listening. A client that is slow to
- * read is read from as slowly, and one that has ended its side still gets the rest.
- */
-export function createTcpEcho(): Server {
-  return createServer({ allowHalfOpen: true }, (socket) => {
-    // Fails when the client resets or vanishes: its connection is gone and nothing else.
-    pipeline(socket, socket).catch(() => undefined);
-  });
+/** How long a wrong tag must stand at the end of what has come to end a message, in ms. */
+const QUIET_MS = 50;
+
+export interface TcpEchoParts extends AnsweringParts, ConnectionParts, GiveAnswerParts {
+  /** So much of what a client sends ahead of its answers is taken, and a segment; the rest waits in its kernel. */
+  readonly bufferBytes: number;
+}
+
+/** The TCP server that answers each message with itself or a fault, apart from listening. */
+export function createTcpEcho(parts: TcpEchoParts): ConnectionServer {
+  const answering = createAnswering('tcp', parts);
+  return createConnectionServer(parts, (socket, peer) => new Connection(socket, peer, answering, parts));
+}
+
+/** One client. Its messages are answered one after another, in the order in which they came. */
+class Connection implements Served, Wire {
+  readonly #socket: Socket;
+  readonly #peer: Peer;
+  readonly #answering: Answering;
+  readonly #parts: TcpEchoParts;
+  readonly #framer = new Framer();
+  #held: HeldAnswer | undefined;
+  #arrived = 0;
+  #working = false;
+  #ended = false;
+  #quiet: AbortController | undefined;
+  waiting = false;
+
+  constructor(socket: Socket, peer: Peer, answering: Answering, parts: TcpEchoParts) {
+    this.#socket = socket;
+    this.#peer = peer;
+    this.#answering = answering;
+    this.#parts = parts;
+    parts.say(`[TCP SERVER] Connection from ${formatPeer(peer)}\n`);
+    socket
+      .on('data', (bytes) => this.#receive(bytes))
+      .once('end', () => this.#end())
+      .once('close', () => {
+        this.#quiet?.abort();
+        parts.say('[TCP SERVER] Client disconnected\n[MAIN] Waiting...');
+      });
+  }
+
+  get open(): boolean {
+    return this.#socket.writable;
+  }
+
+  send(bytes: Buffer): Promise<void> | undefined {
+    return this.#socket.write(bytes) || this.#socket.destroyed ? undefined : this.#drained();
+  }
+
+  sendAfterNext(bytes: Buffer): void {
+    this.#held ??= new HeldAnswer((late) => this.open && this.#socket.write(late), this.#parts.sleep);
+    this.#held.hold(bytes);
+  }
+
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  async wait(milliseconds: number): Promise<void> {
+    this.waiting = true;
+    await sleepWhileOpen(this.#socket, milliseconds, this.#parts.sleep);
+    this.waiting = false;
+  }
+
+  async #drained(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#socket.once('drain', resolve).once('close', resolve);
+    await promise;
+    this.#socket.off('drain', resolve).off('close', resolve);
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#quiet?.abort();
+    this.#arrived = this.#parts.clock();
+    this.#framer.push(bytes);
+    if (this.#framer.buffered > this.#parts.bufferBytes) this.#socket.pause();
+    this.#work();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#work();
+  }
+
+  /** Answers what is whole. At the end of the stream, or when nothing more came for a while, so is the rest. */
+  async #work({ quiet = false } = {}): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    let restIsWhole = quiet;
+    while (this.open) {
+      const frame = this.#framer.next();
+      if (frame?.kind === 'message') await this.#answer(frame.message);
+      else if (frame?.kind === 'ending') await this.send(frame.bytes);
+      else if (frame) this.#refuse();
+      else {
+        const rest = restIsWhole || this.#ended ? this.#framer.flush() : undefined;
+        if (!rest) break;
+        restIsWhole = false;
+        await this.#answer(rest);
+      }
+    }
+    this.#working = false;
+    this.#rest();
+  }
+
+  /** What to do when there is nothing left to answer. */
+  #rest(): void {
+    if (this.#ended && this.#framer.buffered === 0) {
+      this.#held?.release();
+      this.#socket.end();
+      return;
+    }
+    if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#framer.mayBeWhole) {
+      this.#quiet = new AbortController();
+      this.#parts.sleep(QUIET_MS, this.#quiet.signal).then(
+        () => this.#work({ quiet: true }),
+        () => undefined,
+      );
+    }
+  }
+
+  async #answer(message: Message): Promise<void> {
+    const answer = this.#answering(message, this.#peer);
+    if (!(await giveAnswer(answer, this, this.#arrived, this.#parts))) return;
+    this.#parts.say('[TCP SERVER] Sent response.\n');
+    this.#held?.release();
+  }
+
+  #refuse(): void {
+    refuse(
+      this.#socket,
+      `message too long: more than ${LONGEST_MESSAGE} bytes without an end`,
+      this.#parts.sleep,
+    );
+  }
 }

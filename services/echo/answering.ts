@@ -1,0 +1,68 @@
+import type { Faults } from '#common/faults.ts';
+import type { Say } from '#common/grouped-log.ts';
+import type { Journal } from '#common/journal.ts';
+import type { Message } from '#common/message.ts';
+import { printable } from '#common/printable.ts';
+import { timestamps } from '#common/timestamps.ts';
+import type { FaultOptions, Protocol, Step } from './faults/fault.ts';
+import { type FaultName, faultCalled } from './faults/index.ts';
+import { formatPeer, type Peer } from './peer.ts';
+
+export interface AnsweringParts {
+  readonly faults: Faults<FaultName>;
+  readonly journal: Journal;
+  readonly say: Say;
+  readonly now: () => Date;
+  readonly options: FaultOptions;
+}
+
+export interface Answer {
+  readonly steps: readonly Step[];
+  /** Resolves when the decision is in the journal. Before that nothing of the answer may leave. */
+  readonly journaled: Promise<void>;
+}
+
+/** Decides what to answer a message with, prints the decision and journals it. */
+export type Answering = (message: Message, peer: Peer) => Answer;
+
+export function createAnswering(
+  protocol: Protocol,
+  { faults, journal, say, now, options }: AnsweringParts,
+): Answering {
+  const timestamp = timestamps(now);
+  return (message, peer) => {
+    const { fault: drawn, draw, detail: random } = faults.next();
+    const decision = faultCalled(drawn)?.decide(message, random, options);
+    const entry = {
+      timestamp: timestamp(),
+      client_ip: peer.address,
+      fault: decision ? drawn : 'none',
+      id: journal.nextId(),
+      client_port: peer.port,
+      message: draw,
+      protocol,
+      length: message.bodyLength,
+      tag: message.tag,
+    };
+    say(said(protocol, message, peer, decision?.said));
+    if (decision)
+      return { steps: decision.steps, journaled: journal.append({ ...entry, ...decision.detail }) };
+    return {
+      steps: [{ do: 'send', bytes: message.bytes }],
+      // `drawn` is a fault that can't be done to this message, such as corruption of an empty body.
+      journaled: journal.append(drawn === 'none' ? entry : { ...entry, drawn }),
+    };
+  };
+}
+
+/** The lines of the seed, 3.3.3, for one message. */
+function said(protocol: Protocol, message: Message, peer: Peer, lines?: readonly string[]): string {
+  const shown = printable(message.bytes, message.textLength);
+  const received =
+    protocol === 'tcp'
+      ? `[TCP SERVER] Message Received: ${shown}`
+      : `[UDP SERVER] Received from ${formatPeer(peer)}: ${shown}`;
+  if (!lines) return `${received}\n[SERVER] No fault.`;
+  const server = `[${protocol.toUpperCase()} SERVER]`;
+  return [received, ...lines.map((line) => `${server} ${line}`), ''].join('\n');
+}

@@ -1,0 +1,15 @@
+const escapes: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 92: '\\\\' };
+
+/** Bytes as the seed prints them, which is how Python writes a bytes literal: `b'\xabest3|5e595222'`. */
+export function byteString(bytes: Buffer): string {
+  const quote = bytes.includes("'") && !bytes.includes('"') ? '"' : "'";
+  const characters = Array.from(bytes, (byte) => {
+    const character = String.fromCharCode(byte);
+    if (character === quote) return `\\${quote}`;
+    if (byte < 0x20 || byte > 0x7e || byte === 0x5c) {
+      return escapes[byte] ?? `\\x${byte.toString(16).padStart(2, '0')}`;
+    }
+    return character;
+  });
+  return `b${quote}${characters.join('')}${quote}`;
+}

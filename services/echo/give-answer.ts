@@ -1,0 +1,63 @@
+import type { Log } from '#common/log.ts';
+import type { Answer } from './answering.ts';
+
+/** The way back to one client. */
+export interface Wire {
+  /** False when the client is gone, which ends the answer. */
+  readonly open: boolean;
+  /** Returns a promise when the client must first take what was sent before. */
+  send(bytes: Buffer): Promise<void> | undefined;
+  sendAfterNext(bytes: Buffer): void;
+  reset(): void;
+  /** Returns early when the client goes. */
+  wait(milliseconds: number): Promise<void>;
+}
+
+export interface GiveAnswerParts {
+  readonly log: Log;
+  /** A clock that never goes back, in ms. */
+  readonly clock: () => number;
+}
+
+/** What stands for an answer that could not be journaled, as the HTTP server says it. */
+const NOT_JOURNALED = Buffer.from('Error writing log file\n');
+
+/**
+ * Takes the steps of an answer to a message that came at `arrived`, in ms of the clock. Waits add up from there, so
+ * that what the server does meanwhile makes no answer later than its delay.
+ *
+ * @returns whether anything was sent
+ */
+export async function giveAnswer(
+  { steps, journaled }: Answer,
+  wire: Wire,
+  arrived: number,
+  { log, clock }: GiveAnswerParts,
+): Promise<boolean> {
+  try {
+    await journaled;
+  } catch (error) {
+    log.error(`the journal can't be written: ${error}`);
+    await wire.send(NOT_JOURNALED);
+    return true;
+  }
+  let due = arrived;
+  let sent = false;
+  for (const step of steps) {
+    if (!wire.open) break;
+    if (step.do === 'send') {
+      sent = true;
+      const taken = wire.send(step.bytes);
+      if (taken) await taken;
+    } else if (step.do === 'wait') {
+      due += step.milliseconds;
+      // More than once: a timer may fire a little early.
+      for (let left = due - clock(); left > 0 && wire.open; left = due - clock()) await wire.wait(left);
+    } else if (step.do === 'send-after-next') {
+      wire.sendAfterNext(step.bytes);
+    } else {
+      wire.reset();
+    }
+  }
+  return sent;
+}

@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Faults } from '#common/faults.ts';
+import { Journal } from '#common/journal.ts';
+import type { Log } from '#common/log.ts';
+import type { Sleep } from '#common/sleep.ts';
+import type { ConnectionServer } from './connections.ts';
+import type { FaultOptions, Protocol } from './faults/fault.ts';
+import { type FaultName, faultNames, faultNamesOf } from './faults/index.ts';
+
+/** How long a test may wait for what another end does, in ms. */
+const DEADLINE_MS = 4_000;
+
+/** A time that stands still until a test lets it pass. */
+export class ManualTime {
+  now = 0;
+  /** Every wait that was asked for, in ms. */
+  readonly delays: number[] = [];
+  readonly #sleepers = new Set<{ readonly milliseconds: number; readonly due: number; wake(): void }>();
+
+  readonly clock = (): number => this.now;
+
+  readonly sleep: Sleep = (milliseconds, signal) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const sleeper = { milliseconds, due: this.now + milliseconds, wake: resolve };
+    this.delays.push(milliseconds);
+    this.#sleepers.add(sleeper);
+    signal.addEventListener('abort', () => {
+      this.#sleepers.delete(sleeper);
+      reject(signal.reason);
+    });
+    return promise;
+  };
+
+  /** How many wait so many milliseconds. */
+  waiting(milliseconds: number): number {
+    return [...this.#sleepers].filter((sleeper) => sleeper.milliseconds === milliseconds).length;
+  }
+
+  /** Lets so much time pass once somebody waits for it. */
+  async pass(milliseconds: number): Promise<void> {
+    await until(() => this.waiting(milliseconds) > 0);
+    this.now += milliseconds;
+    for (const sleeper of this.#sleepers) {
+      if (sleeper.due > this.now) continue;
+      this.#sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+  }
+}
+
+/** The next so many bytes of a connection, however they are cut. */
+export async function read(socket: Socket, length: number): Promise<string> {
+  await until(() => {
+    socket.read(0);
+    return socket.readableLength >= length;
+  });
+  return socket.read(length).toString('latin1');
+}
+
+/** A TCP server that listens, with clients of its own, all of which `close` ends. */
+export async function serveTcp({ server, close }: ConnectionServer) {
+  const served: Socket[] = [];
+  const clients: Socket[] = [];
+  server.on('connection', (socket) => served.push(socket));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    /** The server's ends of the connections, in the order in which they came. */
+    served,
+
+    async connect(): Promise<Socket> {
+      const client = connect({ port, host: '127.0.0.1', noDelay: true });
+      clients.push(client);
+      await once(client, 'connect');
+      await until(() => served.length === clients.length);
+      return client;
+    },
+
+    async close(): Promise<void> {
+      for (const client of clients) client.destroy();
+      const closed = once(server, 'close');
+      close();
+      await closed;
+    },
+  };
+}
+
+/** Returns once a condition holds, and fails when it never does. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`never came true: ${holds}`);
+    await new Promise(setImmediate);
+  }
+}
+
+/** What an echo server is made of, with a time of its own, a journal of its own and all that it says kept. */
+export async function createLab(protocol: Protocol) {
+  const directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
+  const journal = await Journal.open(join(directory, 'echo.log'));
+  const time = new ManualTime();
+  const said: string[] = [];
+  const errors: string[] = [];
+  const options: FaultOptions = { loss: 'notice', delay: { from: 1.5, to: 1.5 } };
+  const parts = {
+    faults: new Faults<FaultName>(
+      `echo-${protocol}`,
+      faultNamesOf[protocol],
+      { profile: { kind: 'probabilities', of: new Map() }, seed: 'alice' },
+      faultNames,
+    ),
+    journal,
+    log: { error: (text: string) => errors.push(text) } as unknown as Log,
+    say: (text: string) => void said.push(text),
+    now: () => new Date('2025-01-02T03:04:05.006Z'),
+    clock: time.clock,
+    sleep: time.sleep,
+    options,
+    limits: { maxConnections: 100, idleSeconds: 60 },
+    bufferBytes: 65_536,
+  };
+  return {
+    parts,
+    time,
+    said,
+    errors,
+
+    /** Has the server do these faults in turn. */
+    script(...steps: FaultName[]): void {
+      parts.faults.prepare({ profile: `script:${steps.join(',')}` })();
+    },
+
+    async entries(): Promise<Record<string, unknown>[]> {
+      const lines = (await readFile(journal.path, 'utf8')).split('\n').slice(0, -1);
+      return lines.map((line) => JSON.parse(line));
+    },
+
+    async close(): Promise<void> {
+      await journal.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+export type Lab = Awaited<ReturnType<typeof createLab>>;
+export type TcpServer = Awaited<ReturnType<typeof serveTcp>>;
