@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createLog } from '#common/log.ts';
 import { sleep } from '#common/sleep.ts';
 import { balance } from './commands/balance.ts';
+import { echo } from './commands/echo.ts';
+import { protocols } from './message-check.ts';
+import { createQuestions } from './questions.ts';
 
 const log = createLog();
 const interrupt = new AbortController();
@@ -27,6 +30,35 @@ program
     process.exitCode = await balance(
       { address, port, ...options },
       { log, sleep, interrupted: interrupt.signal },
+    );
+  });
+
+program
+  .command('echo')
+  .description('sends messages with checksums to the echo server until their echoes come back')
+  .argument('<server_address>', 'address or name of the server')
+  .argument('<port>', 'its TCP and UDP port', wholeNumber({ min: 1, max: 65_535 }))
+  .addOption(
+    new Option('--protocol <protocol>', 'without it, it is asked for; tcp in a pipe').choices(protocols),
+  )
+  .option('--message <text>', 'what to send; without it, it is asked for, or the lines of a pipe are sent')
+  .option('--retries <n>', 'attempts for each message', wholeNumber({ min: 1, max: 1_000 }), 3)
+  .option('--timeout <seconds>', 'how long a reply may take', seconds({ min: 0.001, max: 3600 }), 3)
+  .option('--count <n>', 'how often each message is sent', wholeNumber({ min: 1, max: 1_000_000 }), 1)
+  .option('--concurrency <n>', 'connections at once', wholeNumber({ min: 1, max: 1_000 }), 1)
+  .option('--backoff', 'wait longer before each further attempt, with jitter', false)
+  .option('--seed-compatible', 'read replies as the seed document does, and end at a mismatch', false)
+  .option('--json', 'one JSON object a message', false)
+  .action(async (address: string, port: number, options) => {
+    const questions = createQuestions({
+      input: process.stdin,
+      output: process.stdout,
+      interrupted: interrupt.signal,
+      interrupt: () => interrupt.abort(),
+    });
+    process.exitCode = await echo(
+      { address, port, ...options },
+      { log, sleep, random: Math.random, questions, interrupted: interrupt.signal },
     );
   });
 

@@ -1,0 +1,45 @@
+import { connect } from 'node:net';
+import { Framer } from '#common/framing.ts';
+import { type Channel, ConnectionLostError, Inbox, type OpenChannel } from './channel.ts';
+import { opened } from './opened.ts';
+
+/** How long a reply without an end may pause before it counts as whole, in ms. */
+const QUIET_MS = 150;
+
+export const openTcp: OpenChannel = async ({ address, port, timeout }, signal) => {
+  const socket = connect({ host: address, port, noDelay: true });
+  await opened(socket, 'connect', { timeout, signal });
+
+  const inbox = new Inbox();
+  const framer = new Framer();
+  const flush = () => {
+    const rest = framer.flush();
+    if (rest) inbox.push(rest.bytes);
+  };
+  let quiet: NodeJS.Timeout | undefined;
+  socket
+    .on('data', (bytes) => {
+      clearTimeout(quiet);
+      framer.push(bytes);
+      for (let frame = framer.next(); frame; frame = framer.next()) {
+        if (frame.kind === 'message') inbox.push(frame.message.bytes);
+        else if (frame.kind === 'too-long') socket.destroy(new Error('the reply has no end'));
+      }
+      if (framer.buffered > 0) quiet = setTimeout(flush, QUIET_MS);
+    })
+    .once('error', (cause) => inbox.lose(new ConnectionLostError('reset', { cause })))
+    .once('end', flush)
+    .once('close', () => {
+      clearTimeout(quiet);
+      flush();
+      inbox.lose(new ConnectionLostError('closed'));
+    });
+
+  return {
+    localPort: socket.localPort!,
+    send: (payload) => void socket.write(payload),
+    receive: (aborted) => inbox.receive(aborted),
+    takeWaiting: () => inbox.takeWaiting(),
+    close: () => socket.destroySoon(),
+  } satisfies Channel;
+};

@@ -1,0 +1,150 @@
+import type { Log } from '#common/log.ts';
+import type { Sleep } from '#common/sleep.ts';
+import { openTcp } from '../channels/tcp.ts';
+import { openUdp } from '../channels/udp.ts';
+import { ConnectError, Connection } from '../connection.ts';
+import { exchange } from '../exchange.ts';
+import { type Protocol, protocols, refusal } from '../message-check.ts';
+import { exponentialBackoff, noBackoff } from '../policies/backoff.ts';
+import type { Questions } from '../questions.ts';
+import { Tally } from '../tally.ts';
+
+export interface EchoOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly protocol?: Protocol;
+  readonly message?: string;
+  /** Attempts in all for each message. */
+  readonly retries: number;
+  /** How long the reply to one attempt, or a connection, may take, in seconds. */
+  readonly timeout: number;
+  /** How often each message is sent. */
+  readonly count: number;
+  /** Connections at once. */
+  readonly concurrency: number;
+  /** Waits before each further attempt. */
+  readonly backoff: boolean;
+  readonly seedCompatible: boolean;
+  /** One JSON object a message instead of the seed's lines. */
+  readonly json: boolean;
+}
+
+export interface EchoParts {
+  readonly log: Log;
+  readonly sleep: Sleep;
+  /** A number in [0, 1), for the jitter of --backoff. */
+  readonly random: () => number;
+  readonly questions: Questions;
+  /** Aborted by Ctrl-C. */
+  readonly interrupted: AbortSignal;
+}
+
+/** The longest waits of --backoff, in ms: before the second attempt, and of all. */
+const BACKOFF = { first: 100, longest: 5_000 };
+
+/**
+ * The client of the second seed document, 3.3: sends messages with checksums and survives what happens to their
+ * echoes.
+ *
+ * @returns 0 when every message came back, 1 when one was given up, 2 when one is not allowed, 130 when interrupted
+ */
+export async function echo(options: EchoOptions, parts: EchoParts): Promise<number> {
+  const { log, questions, interrupted } = parts;
+  const tally = new Tally();
+  try {
+    const protocol = options.protocol ?? (await askProtocol(questions));
+    if (!protocol) {
+      log.info('[CLIENT] Connection error: Unsupported protocol. Use TCP or UDP.');
+      return 2;
+    }
+    const texts = messages(options, questions);
+    const worker = () => work(protocol, texts, tally, options, parts);
+    const ended = await Promise.allSettled(Array.from({ length: options.concurrency }, worker));
+    const failed = ended.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  } catch (error) {
+    if (interrupted.aborted) {
+      const { counts, summary } = { counts: tally.counts(), summary: tally.summary() };
+      log.info(
+        options.json
+          ? JSON.stringify({ interrupted: true, ...counts })
+          : `[CLIENT] Interrupted after ${summary}`,
+      );
+      return 130;
+    }
+    if (!(error instanceof ConnectError)) throw error;
+    if (options.json) log.info(JSON.stringify({ error: error.message }));
+    return 1;
+  }
+  if (tally.messages === 0 && tally.refused === 0) {
+    log.error('nothing to send: give --message, or lines on standard input');
+    return 2;
+  }
+  if (tally.messages > 1 && !options.json) log.info(`[CLIENT] ${tally.summary()}`);
+  if (tally.refused > 0) return 2;
+  return tally.givenUp > 0 ? 1 : 0;
+}
+
+/** Undefined when the answer is none of the protocols. Without a terminal it is TCP. */
+async function askProtocol({ ask }: Questions): Promise<Protocol | undefined> {
+  if (!ask) return 'tcp';
+  const answer = (await ask('[CLIENT] Choose UDP/TCP: ')).trim().toLowerCase();
+  return protocols.find((protocol) => protocol === answer);
+}
+
+async function* messages({ message, count }: EchoOptions, { ask, lines }: Questions): AsyncGenerator<string> {
+  const texts = message !== undefined ? [message] : ask ? [await ask('[CLIENT] Enter something: ')] : lines;
+  for await (const text of texts) {
+    for (let time = 0; time < count; time += 1) yield text;
+  }
+}
+
+/** Sends texts over one connection until there are no more. */
+async function work(
+  protocol: Protocol,
+  texts: AsyncIterable<string>,
+  tally: Tally,
+  options: EchoOptions,
+  { log, sleep, random, interrupted }: EchoParts,
+): Promise<void> {
+  const { address, port, timeout, retries, json, concurrency } = options;
+  const policy = {
+    attempts: retries,
+    backoff: options.backoff ? exponentialBackoff({ ...BACKOFF, random }) : noBackoff,
+  };
+  // Of many connections at once, what belongs to one message is printed together.
+  const together: string[] = [];
+  const say = (line: string) => {
+    if (json) return;
+    if (concurrency > 1) together.push(line);
+    else log.info(line);
+  };
+  const flush = () => {
+    if (together.length > 0) log.info(together.splice(0).join('\n'));
+  };
+  const open = protocol === 'tcp' ? openTcp : openUdp;
+  const connection = new Connection(protocol, { address, port, timeout }, { open, say, interrupted });
+  try {
+    // As the seed: first the connection, then the question.
+    if (concurrency === 1) await connection.open();
+    for await (const text of texts) {
+      const refused = refusal(text, protocol);
+      if (refused) {
+        tally.refused += 1;
+        if (json) log.info(JSON.stringify({ body: text, refused }));
+        say(`[CLIENT] ${refused}`);
+        continue;
+      }
+      const attempts = await exchange(text, connection, { ...options, policy }, { say, sleep, interrupted });
+      const { result } = attempts.at(-1)!;
+      const answered = result === 'valid' || result === 'sent';
+      tally.add(attempts, answered);
+      if (json)
+        log.info(JSON.stringify({ message: tally.messages, protocol, body: text, answered, attempts }));
+      flush();
+    }
+  } finally {
+    connection.close();
+    flush();
+  }
+}

@@ -1,0 +1,168 @@
+import { encodeMessage, Message } from '#common/message.ts';
+import { printable } from '#common/printable.ts';
+import type { Sleep } from '#common/sleep.ts';
+import { type Channel, ConnectionLostError } from './channels/channel.ts';
+import { ConnectError, type Connection } from './connection.ts';
+import { type RetryPolicy, retry } from './policies/retry.ts';
+import { readReply, readReplyAsSeed } from './reply.ts';
+
+export interface ExchangeOptions {
+  readonly policy: RetryPolicy;
+  /** How long the reply to one attempt may take, in seconds. */
+  readonly timeout: number;
+  /** Reads replies as the seed does, ends at a checksum mismatch, and waits for nothing on UDP. */
+  readonly seedCompatible: boolean;
+}
+
+export interface ExchangeParts {
+  readonly say: (line: string) => void;
+  readonly sleep: Sleep;
+  readonly interrupted: AbortSignal;
+}
+
+export const results = [
+  'valid',
+  'sent',
+  'timeout',
+  'invalid-format',
+  'mismatch',
+  'reset',
+  'closed',
+  'refused',
+  'not-connected',
+] as const;
+/** How an attempt ended; `sent` waits for no reply. */
+export type Result = (typeof results)[number];
+
+export interface Attempt {
+  readonly attempt: number;
+  readonly result: Result;
+  /** The client's port, which names the exchange in a capture; undefined when there was no connection. */
+  readonly port?: number;
+  /** The reply, when one came. */
+  readonly reply?: string;
+  readonly milliseconds: number;
+}
+
+/** An attempt without a valid reply. */
+class AttemptError extends Error {
+  readonly code = 'LAB_ATTEMPT';
+  readonly result: Result;
+  readonly reply: string | undefined;
+  readonly retryable: boolean;
+
+  constructor(
+    result: Result,
+    { reply, retryable = true, cause }: { reply?: string; retryable?: boolean; cause?: unknown } = {},
+  ) {
+    super(result, { cause });
+    this.result = result;
+    this.reply = reply;
+    this.retryable = retryable;
+  }
+}
+
+/**
+ * Sends one message until its echo comes back or the attempts are used up, and prints the lines of the second
+ * seed document (3.3.3).
+ *
+ * @returns every attempt; the last one says how it ended
+ * @throws ConnectError when the first connection can't be opened, the signal's reason when interrupted
+ */
+export async function exchange(
+  text: string,
+  connection: Connection,
+  options: ExchangeOptions,
+  { say, sleep, interrupted }: ExchangeParts,
+): Promise<Attempt[]> {
+  const payload = encodeMessage(text);
+  const sent = new Message(payload);
+  const attempts: Attempt[] = [];
+  const ignoreLate = (channel: Channel) => {
+    for (const late of channel.takeWaiting()) {
+      say(`[CLIENT] Late answer to an earlier message, ignored: ${printable(late)}`);
+    }
+  };
+
+  try {
+    ignoreLate(await connection.open());
+    say(`[CLIENT] Message is ready to send: (${printable(payload)})`);
+    await retry(options.policy, { sleep, signal: interrupted }, async (attempt) => {
+      const began = performance.now();
+      let port: number | undefined;
+      const record = (result: Result, reply?: string) =>
+        attempts.push({ attempt, result, port, reply, milliseconds: round(performance.now() - began) });
+      try {
+        const channel = await connection.open();
+        port = channel.localPort;
+        say(`[CLIENT] Attempts: ${attempt}`);
+        channel.send(payload);
+        if (options.seedCompatible && connection.protocol === 'udp') record('sent');
+        else record('valid', await awaitEcho(channel, sent, options, { say, interrupted }));
+      } catch (error) {
+        if (error instanceof AttemptError) record(error.result, error.reply);
+        else if (error instanceof ConnectError) record('not-connected');
+        if (error instanceof AttemptError && error.cause instanceof ConnectionLostError) connection.drop();
+        throw error;
+      }
+    });
+  } catch (error) {
+    // Without an attempt nothing was sent, and the caller must know why.
+    if (attempts.length === 0 || interrupted.aborted) throw error;
+  }
+  return attempts;
+}
+
+/** Waits for the echo of `sent` and returns it. @throws AttemptError */
+async function awaitEcho(
+  channel: Channel,
+  sent: Message,
+  { timeout, seedCompatible }: ExchangeOptions,
+  { say, interrupted }: Pick<ExchangeParts, 'say' | 'interrupted'>,
+): Promise<string> {
+  const late = AbortSignal.timeout(timeout * 1000);
+  for (;;) {
+    const reply = await receive(channel, late, { say, interrupted });
+    const shown = printable(new Message(reply).text);
+    say(`[CLIENT] Message received: ${shown}`);
+    const { verdict, current, original } = seedCompatible ? readReplyAsSeed(reply) : readReply(reply, sent);
+    if (verdict === 'invalid-format') {
+      say('[CLIENT] Invalid format (possible attack)');
+      throw new AttemptError('invalid-format', { reply: shown });
+    }
+    say(`[CLIENT] Current: ${current} & Original: ${original}`);
+    if (verdict === 'mismatch') {
+      say('[CLIENT] Checksum mismatch (possible corruption)');
+      throw new AttemptError('mismatch', { reply: shown, retryable: !seedCompatible });
+    }
+    if (verdict === 'valid') {
+      say(`[CLIENT] Received valid reply: ${printable(new Message(reply).body)}`);
+      return shown;
+    }
+    say('[CLIENT] Late answer to another message, ignored');
+  }
+}
+
+async function receive(
+  channel: Channel,
+  late: AbortSignal,
+  { say, interrupted }: Pick<ExchangeParts, 'say' | 'interrupted'>,
+): Promise<Buffer> {
+  try {
+    return await channel.receive(AbortSignal.any([late, interrupted]));
+  } catch (cause) {
+    interrupted.throwIfAborted();
+    if (cause instanceof ConnectionLostError) {
+      say(`[CLIENT] Connection ${cause.how} by server, retrying...`);
+      throw new AttemptError(cause.how, { cause });
+    }
+    if (!late.aborted) throw cause;
+    say('[CLIENT] Timeout, retrying...');
+    throw new AttemptError('timeout', { cause });
+  }
+}
+
+/** Milliseconds with one digit behind the point. */
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { refusal } from './message-check.ts';
+
+test.each(['Hey', ' a ', 'a|b', 'grüße', 'a\tb', 'drop the table'])('sends "%s"', (text) => {
+  expect(refusal(text, 'tcp')).toBeUndefined();
+});
+
+test.each([
+  ['', 'Empty message, nothing sent'],
+  [' \t', 'Empty message, nothing sent'],
+  ["'; DROP TABLE users", 'Invalid or unsafe message'],
+  ['Shutdown now', 'Invalid or unsafe message'],
+  ['some malware.exe', 'Invalid or unsafe message'],
+  ['a\nb', 'Invalid message: it has a line break, which ends a message'],
+  ['a\r', 'Invalid message: it has a line break, which ends a message'],
+])('does not send %j', (text, reason) => {
+  expect(refusal(text, 'tcp')).toBe(reason);
+});
+
+test.each([
+  ['tcp', 65_527],
+  ['udp', 65_498],
+] as const)('sends on %s what fits with its tag, in bytes', (protocol, longest) => {
+  expect(refusal('x'.repeat(longest), protocol)).toBeUndefined();
+  const bytes = longest + 10;
+  expect(refusal('x'.repeat(longest + 1), protocol)).toBe(
+    `Invalid message: it has ${bytes} bytes with its tag; allowed: at most ${bytes - 1} on ${protocol.toUpperCase()}`,
+  );
+  expect(refusal('ü'.repeat(longest / 2 + 1), protocol)).toMatch(/^Invalid message: it has/);
+});

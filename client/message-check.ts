@@ -1,0 +1,23 @@
+import { LONGEST_MESSAGE } from '#common/framing.ts';
+import { encodeMessage } from '#common/message.ts';
+
+export const protocols = ['tcp', 'udp'] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** What the client of the second seed document takes for an attack (3.3.1). */
+const UNSAFE = ['drop table', 'shutdown', 'malware'];
+
+/** Octets of the longest message with its tag: on UDP what fits into a datagram. */
+const LONGEST: Readonly<Record<Protocol, number>> = { tcp: LONGEST_MESSAGE, udp: 65_507 };
+
+/** Why a text is not sent, or undefined when nothing is wrong with it. */
+export function refusal(text: string, protocol: Protocol): string | undefined {
+  if (text.trim() === '') return 'Empty message, nothing sent';
+  const lower = text.toLowerCase();
+  if (UNSAFE.some((word) => lower.includes(word))) return 'Invalid or unsafe message';
+  if (/[\n\r]/.test(text)) return 'Invalid message: it has a line break, which ends a message';
+  const { length } = encodeMessage(text);
+  const longest = LONGEST[protocol];
+  if (length <= longest) return undefined;
+  return `Invalid message: it has ${length} bytes with its tag; allowed: at most ${longest} on ${protocol.toUpperCase()}`;
+}

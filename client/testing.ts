@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { afterEach, beforeEach, jest } from '@jest/globals';
+import type { Log } from '#common/log.ts';
+import type { Sleep } from '#common/sleep.ts';
+import { type EchoOptions, echo } from './commands/echo.ts';
+import type { Questions } from './questions.ts';
+
+/** What the server does with what it receives: answers it, with something else, or otherwise. */
+export type Action = 'echo' | 'nothing' | 'reset' | 'close' | 'interrupt' | Buffer | string;
+
+/** The lines of an exchange of `Hey`. */
+export const seed = {
+  ready: '[CLIENT] Message is ready to send: (Hey|e4599fa9)',
+  valid: [
+    '[CLIENT] Message received: Hey|e4599fa9',
+    '[CLIENT] Current: e4599fa9 & Original: e4599fa9',
+    '[CLIENT] Received valid reply: Hey',
+  ],
+  lost: ['[CLIENT] Message received: error_code', '[CLIENT] Invalid format (possible attack)'],
+  closed: '[CLIENT] Connection closed',
+};
+
+/** Runs `client echo` in each test of a file against a server that does what it is told. */
+export function useScriptedServer() {
+  const sleep = jest.fn<Sleep>();
+  const server = createServer();
+  let script: Action[];
+  let interrupt: AbortController;
+  const state = { port: 0, connections: 0, received: [] as string[], server, sleep, run, connected };
+
+  beforeEach(async () => {
+    Object.assign(state, { connections: 0, received: [] });
+    interrupt = new AbortController();
+    sleep.mockReset().mockResolvedValue();
+    server.removeAllListeners('connection').on('connection', (socket) => {
+      state.connections += 1;
+      socket.on('error', () => undefined).on('data', (bytes) => act(socket, bytes));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    state.port = (server.address() as AddressInfo).port;
+  });
+
+  afterEach(() => {
+    interrupt.abort();
+    server.close();
+  });
+
+  function act(socket: Socket, bytes: Buffer): void {
+    state.received.push(String(bytes));
+    const action = script.shift() ?? 'echo';
+    if (action === 'echo') socket.write(bytes);
+    else if (action === 'reset') socket.resetAndDestroy();
+    else if (action === 'close') socket.end();
+    else if (action === 'interrupt') interrupt.abort();
+    else if (action !== 'nothing') socket.write(action);
+  }
+
+  function connected(): string {
+    return `[CLIENT] Connected to 127.0.0.1:${state.port} via TCP`;
+  }
+
+  async function run(
+    actions: Action[],
+    given: Partial<EchoOptions> = {},
+    questions: Partial<Questions> = {},
+  ) {
+    script = actions;
+    const lines: string[] = [];
+    const log = {
+      info: (line: string) => lines.push(line),
+      error: (line: string) => lines.push(`error: ${line}`),
+    } as unknown as Log;
+    const options: EchoOptions = {
+      address: '127.0.0.1',
+      port: state.port,
+      protocol: 'tcp',
+      retries: 3,
+      timeout: 0.2,
+      count: 1,
+      concurrency: 1,
+      backoff: false,
+      seedCompatible: false,
+      json: false,
+      ...given,
+    };
+    const code = await echo(options, {
+      log,
+      sleep,
+      random: () => 1,
+      questions: { ask: undefined, lines: (async function* () {})(), ...questions },
+      interrupted: interrupt.signal,
+    });
+    return { code, lines };
+  }
+
+  return state;
+}
