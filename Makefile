@@ -34,11 +34,19 @@ doctor: ## check this machine: each row ok, or a problem with its cure
 option = $(if $(filter command,$(origin $(1))),$(2) "$$$(1)")
 switch = $(if $(filter command,$(origin $(1))),$(2))
 
-.PHONY: balance shell
+.PHONY: balance echo shell
 balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTERVAL= JSON=1]
 	setup/exec.sh client sh -c 'exec client balance "$$LAB_SERVER_ADDRESS" "$$HTTP_PORT" "$$@"' client \
 	    $(call option,REQUESTS,--requests) $(call option,TIMEOUT,--timeout) \
 	    $(call option,INTERVAL,--interval) $(call switch,JSON,--json)
+
+# Without MSG on a terminal it asks for what is missing.
+echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEOUT= COUNT= CONCURRENCY= BACKOFF=1 JSON=1]
+	setup/exec.sh client sh -c 'exec client echo "$$LAB_SERVER_ADDRESS" "$$ECHO_PORT" "$$@"' client \
+	    $(call option,MSG,--message) $(call option,RETRIES,--retries) $(call option,TIMEOUT,--timeout) \
+	    $(or $(call option,PROTOCOL,--protocol),$(call switch,MSG,--protocol tcp)) \
+	    $(call option,COUNT,--count) $(call option,CONCURRENCY,--concurrency) $(call switch,BACKOFF,--backoff) \
+	    $(call switch,SEED_COMPATIBLE,--seed-compatible) $(call switch,JSON,--json)
 
 shell: ## a shell in the client host
 	setup/exec.sh client bash
@@ -46,8 +54,14 @@ shell: ## a shell in the client host
 # Faults while the lab runs
 
 .PHONY: faults
-faults: ## show or change the faults [HTTP='timeout=1,403=0'|none SEED= RESET=1]
-	setup/exec.sh http faults $(call option,HTTP,--profile) $(call option,SEED,--seed) $(call switch,RESET,--reset)
+http_faults = $(call option,HTTP,--profile)
+echo_faults = $(call option,ECHO,--profile) $(call option,ECHO_TCP,--tcp) $(call option,ECHO_UDP,--udp)
+all_faults = $(call option,SEED,--seed) $(call switch,RESET,--reset)
+# The echo server is asked first whether it would take its part, so that a refusal changes neither server.
+faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,none' ECHO_TCP= ECHO_UDP= SEED= RESET=1]
+	$(if $(strip $(echo_faults)),setup/exec.sh echo faults $(echo_faults) $(all_faults) --check)
+	setup/exec.sh http faults $(http_faults) $(all_faults)
+	setup/exec.sh echo faults $(echo_faults) $(all_faults)
 
 # Development
 

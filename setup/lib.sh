@@ -7,6 +7,9 @@ oldest_engine=25
 oldest_compose=2.20.2
 oldest_node=24
 
+# Where the servers write their decisions, in the captures folder.
+journals='http.log echo.log'
+
 say() { printf 'wirelab: %s\n' "$*"; }
 
 # Prints each argument as a line on stderr and exits 2: this machine needs something from its owner.

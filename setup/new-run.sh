@@ -7,9 +7,9 @@ set -eu
 
 mkdir -p "$LAB_CAPTURES_DIR"
 cd "$LAB_CAPTURES_DIR"
-"$OLDPWD/services/capture/archive.sh" . server.pcap* server.*.pcap* client.pcap* client.*.pcap* http.log
-: >http.log
+"$OLDPWD/services/capture/archive.sh" . server.pcap* server.*.pcap* client.pcap* client.*.pcap* $journals
+for journal in $journals; do : >"$journal"; done
 chmod u+rwx,g=rx,o+x .
-chmod 664 http.log
-chown "$LAB_UID:$LAB_GID" . http.log
+chmod 664 $journals
+chown "$LAB_UID:$LAB_GID" . $journals
 [ ! -d archive ] || chown -R "$LAB_UID:$LAB_GID" archive

@@ -42,7 +42,7 @@ wait_until_healthy() {
 # A run that never began leaves no files, and the earlier one goes back to where it was.
 forget_run() {
     cd "$LAB_CAPTURES_DIR"
-    rm -f server.pcap client.pcap http.log
+    rm -f server.pcap client.pcap $journals
     [ -z "$archived" ] || { mv "$archived"/* . && rmdir "$archived"; }
 }
 
@@ -85,7 +85,7 @@ output=$(docker compose up --detach --no-build --remove-orphans 2>&1 </dev/null)
 
 if [ -n "$given" ]; then
     # A seed that is asked for begins at draw 1, also in a lab that has gone on with it.
-    [ -z "$running" ] || lab_exec http faults --reset >/dev/null
+    [ -z "$running" ] || for server in http echo; do lab_exec "$server" faults --reset >/dev/null; done
     seed="$LAB_SEED (LAB_SEED)"
 elif [ -n "$running" ]; then
     seed="$(lab_exec http faults | sed -n '1s/.*, seed \(.*\), next draw \(.*\)/\1 (as before, next draw \2)/p')"
@@ -102,5 +102,5 @@ wirelab is up
     captures     $captures/server.pcap, $captures/client.pcap
     seed         $seed
 
-Next: make balance
+Next: make balance, make echo MSG=Hey
 UP
