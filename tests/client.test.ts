@@ -95,9 +95,9 @@ describe('make faults', () => {
     );
     const changes = (await lab.journal()).filter((entry) => 'event' in entry);
     expect(changes).toMatchObject([
-      { event: 'faults', profile: '403=1', seed: 'alice', request: 0 },
-      { event: 'faults', profile: 'none', seed: 'bob', request: 0 },
-      { event: 'faults', profile: 'timeout=0.2,403=0.2,500=0.1', seed: 'alice', request: 0 },
+      { event: 'faults', server: 'http', profile: '403=1', seed: 'alice', request: 0 },
+      { event: 'faults', server: 'http', profile: 'none', seed: 'bob', request: 0 },
+      { event: 'faults', server: 'http', profile: 'timeout=0.2,403=0.2,500=0.1', seed: 'alice', request: 0 },
     ]);
   });
 
@@ -112,10 +112,9 @@ describe('make faults', () => {
       .trim()
       .split('\n')
       .map((local) => Number.parseInt(local.split(':')[1]!, 16));
-    const resolver = ports.filter(
-      (port) => ![Number(lab.httpPort), Number(lab.settings.ECHO_PORT)].includes(port),
-    );
-    expect(ports).toEqual(expect.arrayContaining([Number(lab.httpPort), Number(lab.settings.ECHO_PORT)]));
+    const own = [Number(lab.httpPort), Number(lab.echoPort)];
+    const resolver = ports.filter((port) => !own.includes(port));
+    expect(ports).toEqual(expect.arrayContaining(own));
     // Docker's own name server, on 127.0.0.11, is the only other one.
     expect(resolver).toHaveLength(1);
   });

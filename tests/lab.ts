@@ -20,15 +20,43 @@ export interface Ended {
 /** The settings under which a lab of its own runs beside any other: project, subnet, ports, captures. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** An entry of a journal, with the fields the suites look at. */
-export interface Entry {
+/** What the entries of both journals have, as far as the suites look at it. */
+interface Entry {
   readonly timestamp: string;
   readonly id: number;
   readonly client_ip: string;
   readonly client_port: number;
+}
+
+export interface HttpEntry extends Entry {
   readonly outcome: string;
   readonly request: number;
 }
+
+export interface EchoEntry extends Entry {
+  readonly fault: string;
+  readonly message: number;
+  readonly protocol: Protocol;
+  /** Octets of the body. */
+  readonly length: number;
+  readonly tag?: string;
+  /** Of a delay. */
+  readonly delay_ms?: number;
+  /** Of a corruption. */
+  readonly offset?: number;
+  readonly before?: string;
+  readonly after?: string;
+  /** Of a truncation: octets. */
+  readonly kept?: number;
+}
+
+interface Entries {
+  readonly http: HttpEntry;
+  readonly echo: EchoEntry;
+}
+
+export type Host = 'server' | 'client';
+export type Protocol = 'tcp' | 'udp';
 
 export async function ownSettings(overrides: Settings = {}): Promise<Settings> {
   await removeAbandoned();
@@ -46,6 +74,15 @@ export async function ownSettings(overrides: Settings = {}): Promise<Settings> {
     LAB_SEED: 'alice',
     HTTP_FAULTS: 'timeout=0.2,403=0.2,500=0.1',
     HTTP_TIMEOUT_SECONDS: '15',
+    ECHO_MODE: 'echo',
+    ECHO_FAULTS: 'loss=0.2,delay=0.2,corruption=0.2',
+    ECHO_TCP_FAULTS: '',
+    ECHO_UDP_FAULTS: '',
+    ECHO_LOSS: 'notice',
+    ECHO_DELAY_SECONDS: '0-10',
+    ECHO_IDLE_SECONDS: '60',
+    ECHO_MAX_CONNECTIONS: '8000',
+    ECHO_BUFFER_KIB: '64',
     LAB_CAPTURE_FILE_MB: '100',
     LAB_CAPTURE_FILES: '10',
     LAB_CAPTURE_BUFFER_KIB: '65536',
@@ -105,6 +142,10 @@ export class Lab {
     return this.settings.HTTP_PORT!;
   }
 
+  get echoPort(): string {
+    return this.settings.ECHO_PORT!;
+  }
+
   async exec(service: string, ...args: string[]): Promise<Ended> {
     const { exitCode, stdout, stderr } = await this.#environment.getContainer(`${service}-1`).exec(args);
     return { code: exitCode, stdout, stderr };
@@ -115,24 +156,58 @@ export class Lab {
     return this.exec('client', 'client', 'balance', this.server, this.httpPort, ...options);
   }
 
+  /** `client echo` from the client host. */
+  echo(...options: string[]): Promise<Ended> {
+    return this.exec('client', 'client', 'echo', this.server, this.echoPort, ...options);
+  }
+
+  /** A shell's command line in the client host, where `$server` and `$port` are the echo server's. */
+  shell(line: string): Promise<Ended> {
+    return this.exec('client', 'env', `server=${this.server}`, `port=${this.echoPort}`, 'bash', '-c', line);
+  }
+
+  /** `faults` at the echo server. */
+  faults(...options: string[]): Promise<Ended> {
+    return this.exec('echo', 'faults', ...options);
+  }
+
+  docker(...args: string[]): Promise<Ended> {
+    return command(this.settings, 'docker', ...args);
+  }
+
   compose(...args: string[]): Promise<Ended> {
-    return command(this.settings, 'docker', 'compose', ...args);
+    return this.docker('compose', ...args);
+  }
+
+  /** What Docker calls the container of a service. */
+  nameOf(service: string): string {
+    return `${this.settings.COMPOSE_PROJECT_NAME}-${service}-1`;
   }
 
   /** The fields of the frames that pass a display filter, a row a frame, read by tshark from both ends' files. */
-  async frames(host: 'server' | 'client', filter: string, ...fields: string[]): Promise<string[][]> {
+  async frames(host: Host, filter: string, ...fields: string[]): Promise<string[][]> {
     const { code, stdout, stderr } = await this.exec(
       `capture-${host}`,
       ...['tshark', '-r', `/captures/${host}.pcap`, '-d', `tcp.port==${this.httpPort},http`],
+      ...['-d', `tcp.port==${this.echoPort},data`, '-d', `udp.port==${this.echoPort},data`],
       ...['-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
     );
     if (code !== 0) throw new Error(`tshark: ${stderr}`);
     return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t')]));
   }
 
-  /** The journal of the HTTP server, read from the file on this machine. */
-  async journal(): Promise<Entry[]> {
-    const text = await readFile(join(this.settings.LAB_CAPTURES_DIR!, 'http.log'), 'utf8');
+  /** All TCP and UDP frames of a host's capture, a line each, in an order that both hosts' captures share. */
+  async packets(host: Host): Promise<string[]> {
+    const ports = ['ip.src', 'tcp.srcport', 'tcp.dstport', 'udp.srcport', 'udp.dstport'];
+    const contents = ['tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.payload', 'udp.payload'];
+    return (await this.frames(host, 'tcp || udp', ...ports, ...contents)).map((row) => row.join(' ')).sort();
+  }
+
+  /** A server's journal, the HTTP server's unless told, read from the file on this machine. */
+  async journal<Server extends keyof Entries = 'http'>(
+    server: Server = 'http' as Server,
+  ): Promise<Entries[Server][]> {
+    const text = await readFile(join(this.settings.LAB_CAPTURES_DIR!, `${server}.log`), 'utf8');
     return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
   }
 

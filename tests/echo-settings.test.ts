@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { encodeMessage } from '#common/message.ts';
+import { Lab, type Protocol } from './lab.ts';
+import { attemptsOf, expectLate, play, resultsOf, textsOf } from './scenario.ts';
+
+jest.setTimeout(120_000);
+
+describe('an echo server with silent losses and a range of delays', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.start({ ECHO_LOSS: 'silent', ECHO_DELAY_SECONDS: '0.1-0.4' });
+  });
+  afterAll(() => lab?.end());
+
+  test('answers a lost message with nothing', async () => {
+    const options = ['--message', 'Hey', '--timeout', '0.2', '--retries', '2'];
+    const client = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
+    for (const { code, stdout, entries, requests, replies } of await play(lab, 'script:loss', client)) {
+      expect(code).toBe(1);
+      expect(stdout).toContain('[CLIENT] Attempts: 2\n[CLIENT] Timeout, retrying...\n');
+      expect(entries).toMatchObject([{ loss: 'silent' }, { loss: 'silent' }]);
+      expect(textsOf(requests)).toEqual(['Hey|e4599fa9', 'Hey|e4599fa9']);
+      expect(replies).toEqual([]);
+    }
+  });
+
+  test('delays each answer by a time of its own', async () => {
+    const options = ['--message', 'Hey', '--count', '20', '--concurrency', '4'];
+    const client = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
+    for (const { code, entries, requests, replies } of await play(lab, 'delay=1', client)) {
+      expect(code).toBe(0);
+      const delays = entries.map(({ delay_ms }) => delay_ms!);
+      expect(new Set(delays).size).toBeGreaterThan(10);
+      expect(Math.min(...delays)).toBeGreaterThanOrEqual(100);
+      expect(Math.max(...delays)).toBeLessThanOrEqual(400);
+      expect(replies).toHaveLength(20);
+      for (const [port, own] of Map.groupBy(entries, ({ client_port }) => client_port)) {
+        const [asked, answered] = [requests, replies].map((all) =>
+          all.filter((frame) => frame.port === port),
+        );
+        for (const [index, { delay_ms }] of own.entries())
+          expectLate(asked![index]!, answered![index]!, delay_ms!);
+      }
+    }
+  });
+
+  test('makes the client of the seed document give up at a corruption, where there is a reply', async () => {
+    const options = ['--message', 'Test3', '--seed-compatible', '--json'];
+    const client = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
+    const [tcp, udp] = await play(lab, 'script:corruption', client);
+    expect(tcp.code).toBe(1);
+    expect(attemptsOf(tcp)).toMatchObject([{ result: 'mismatch', port: tcp.entries[0]!.client_port }]);
+    const corrupted = encodeMessage('Test3');
+    corrupted[tcp.entries[0]!.offset!]! ^= 0xff;
+    expect(tcp.replies.map(({ payload }) => payload)).toEqual([corrupted]);
+
+    expect(udp.code).toBe(0);
+    expect(resultsOf(udp)).toEqual(['sent']);
+  });
+});
+
+describe('an echo server that is a sink', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.start({ ECHO_MODE: 'sink' });
+  });
+  afterAll(() => lab?.end());
+
+  test('prints what comes, as the seed document does, and answers nothing', async () => {
+    const text = 'Hello from Client';
+    await lab.shell(`echo '${text}' | nc -N $server $port; echo '${text}' >/dev/udp/$server/$port`);
+    const port = async (protocol: Protocol) => {
+      const filter = `${protocol}.dstport == ${lab.echoPort}`;
+      return Number((await lab.frames('server', filter, `${protocol}.srcport`))[0]![0]);
+    };
+    const peer = async (protocol: Protocol) =>
+      `('${lab.settings.LAB_CLIENT_ADDRESS}', ${await port(protocol)})`;
+    const { stdout } = await lab.docker('logs', lab.nameOf('echo'));
+    expect(stdout).toContain(`Got connection from ${await peer('tcp')}\n${text}\nClient disconnected\n`);
+    expect(stdout).toContain(`[UDP SERVER] Received from ${await peer('udp')}: ${text}\n`);
+
+    const sent = `tcp.srcport == ${lab.echoPort} && tcp.len > 0 || udp.srcport == ${lab.echoPort}`;
+    expect(await lab.frames('server', sent, 'frame.number')).toEqual([]);
+  });
+});

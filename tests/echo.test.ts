@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Framer } from '#common/framing.ts';
+import { Message } from '#common/message.ts';
+import { Lab, type Protocol } from './lab.ts';
+import { decisions, exchanges, expectLate, type Frame, play, resultsOf, textsOf } from './scenario.ts';
+
+jest.setTimeout(120_000);
+
+const PAYLOAD = 'Hey|e4599fa9';
+
+describe('the echo server', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.start({ ECHO_DELAY_SECONDS: '0.5' });
+  });
+  afterAll(() => lab?.end());
+
+  const hey =
+    (...options: string[]) =>
+    (protocol: Protocol) =>
+      lab.echo('--protocol', protocol, '--message', 'Hey', ...options);
+  /** All that the client prints around these lines. */
+  const transcript = (protocol: Protocol, ...lines: string[]) => {
+    const closed = protocol === 'tcp' ? ['Connection closed'] : [];
+    return [opened(protocol), `Message is ready to send: (${PAYLOAD})`, ...lines, ...closed]
+      .map((line) => `[CLIENT] ${line}\n`)
+      .join('');
+  };
+  const opened = (protocol: Protocol) =>
+    protocol === 'tcp'
+      ? `Connected to ${lab.server}:${lab.echoPort} via TCP`
+      : `Ready to send to ${lab.server}:${lab.echoPort} via UDP`;
+  const valid = [
+    `Message received: ${PAYLOAD}`,
+    'Current: e4599fa9 & Original: e4599fa9',
+    'Received valid reply: Hey',
+  ];
+
+  test('sends each message back as it came', async () => {
+    for (const played of await play(lab, 'none', hey())) {
+      const { protocol, code, stdout, entries, requests, replies } = played;
+      expect(code).toBe(0);
+      expect(stdout).toBe(transcript(protocol, 'Attempts: 1', ...valid));
+      expect(entries).toMatchObject([{ fault: 'none', protocol, length: 3, tag: 'e4599fa9' }]);
+      expect(textsOf(requests)).toEqual([PAYLOAD]);
+      expect(textsOf(replies)).toEqual([PAYLOAD]);
+    }
+  });
+
+  test('loses a message: each attempt gets the notice of the seed document', async () => {
+    const lost = ['Message received: error_code', 'Invalid format (possible attack)'];
+    const lines = [1, 2, 3].flatMap((attempt) => [`Attempts: ${attempt}`, ...lost]);
+    for (const { protocol, code, stdout, requests, replies } of await play(lab, 'script:loss', hey())) {
+      expect(code).toBe(1);
+      expect(stdout).toBe(transcript(protocol, ...lines));
+      expect(textsOf(requests)).toEqual([PAYLOAD, PAYLOAD, PAYLOAD]);
+      expect(textsOf(replies)).toEqual(['error_code', 'error_code', 'error_code']);
+    }
+  });
+
+  test('loses a plain line with another notice', async () => {
+    const nc = { tcp: 'nc -N', udp: 'nc -u -W 1' };
+    const line = (protocol: Protocol) => lab.shell(`echo Test1 | ${nc[protocol]} $server $port`);
+    for (const { stdout, entries, replies } of await play(lab, 'script:loss', line)) {
+      expect(stdout).toBe('Packet Loss');
+      expect(entries).toMatchObject([{ fault: 'loss', loss: 'notice', length: 5 }]);
+      expect(entries[0]).not.toHaveProperty('tag');
+      expect(textsOf(replies)).toEqual(['Packet Loss']);
+    }
+  });
+
+  test('delays an answer by what it journals', async () => {
+    for (const { code, entries, requests, replies } of await play(lab, 'script:delay', hey())) {
+      expect(code).toBe(0);
+      expect(entries).toMatchObject([{ fault: 'delay', delay_ms: 500 }]);
+      expect(textsOf(replies)).toEqual([PAYLOAD]);
+      expectLate(requests[0]!, replies[0]!, 500);
+    }
+  });
+
+  test('delays an answer for longer than the client waits, which tries again', async () => {
+    const lines = ['Attempts: 1', 'Timeout, retrying...', 'Attempts: 2', ...valid];
+    for (const played of await play(lab, 'script:delay,none', hey('--timeout', '0.3'))) {
+      expect(played.code).toBe(0);
+      expect(played.stdout).toBe(transcript(played.protocol, ...lines));
+    }
+  });
+
+  test('holds up nobody else while it delays', async () => {
+    const two = hey('--count', '2', '--concurrency', '2');
+    for (const { code, entries, replies } of await play(lab, 'script:delay,none', two)) {
+      expect(code).toBe(0);
+      const [delayed, other] = entries.map(({ client_port }) => client_port);
+      expect(replies.map(({ port }) => port)).toEqual([other, delayed]);
+    }
+  });
+
+  test('corrupts the one byte of the body that it journals', async () => {
+    for (const played of await play(lab, 'script:corruption,none', hey('--json'))) {
+      expect(played.code).toBe(0);
+      expect(resultsOf(played)).toEqual(['mismatch', 'valid']);
+
+      const { offset, before, after } = played.entries[0]!;
+      const [sent, corrupted] = [played.requests[0]!.payload, played.replies[0]!.payload];
+      expect(offset).toBeLessThan('Hey'.length);
+      expect(sent[offset!]).toBe(Number(before));
+      expect(corrupted[offset!]).toBe(Number(after));
+      const differences = Array.from(corrupted, (byte, index) => byte ^ sent[index]!);
+      expect(differences).toEqual(Array.from(sent, (_, index) => (index === offset ? 0xff : 0)));
+    }
+  });
+
+  test('duplicates an answer', async () => {
+    for (const { code, entries, replies } of await play(lab, 'script:duplicate', hey())) {
+      expect(code).toBe(0);
+      expect(entries).toHaveLength(1);
+      expect(textsOf(replies)).toEqual([PAYLOAD, PAYLOAD]);
+    }
+  });
+
+  test('lets the next answer overtake one', async () => {
+    const two = (protocol: Protocol) =>
+      lab.shell(`exec 3<>/dev/${protocol}/$server/$port; echo one >&3; echo two >&3; head -n 2 <&3`);
+    for (const { stdout, entries, requests, replies } of await play(lab, 'script:reorder,none', two)) {
+      expect(stdout).toBe('two\none\n');
+      expect(entries.map(({ fault }) => fault)).toEqual(['reorder', 'none']);
+      expect(textsOf(requests).join('')).toBe('one\ntwo\n');
+      expect(textsOf(replies)).toEqual(['two\n', 'one\n']);
+    }
+  });
+
+  test('truncates an answer to the octets that it journals', async () => {
+    for (const played of await play(lab, 'script:truncate,none', hey('--json'))) {
+      expect(played.code).toBe(0);
+      expect(resultsOf(played)).toEqual(['invalid-format', 'valid']);
+      expect(textsOf(played.replies)).toEqual([PAYLOAD.slice(0, played.entries[0]!.kept), PAYLOAD]);
+    }
+  });
+
+  test('resets a connection, and answers a datagram as it came', async () => {
+    const [tcp, udp] = await play(lab, 'script:reset,none', hey());
+    expect([tcp.code, udp.code]).toEqual([0, 0]);
+    expect(tcp.entries).toMatchObject([{ fault: 'reset' }, { fault: 'none' }]);
+    const lost = ['Attempts: 1', 'Connection reset by server, retrying...'];
+    expect(tcp.stdout).toBe(transcript('tcp', ...lost, opened('tcp'), 'Attempts: 2', ...valid));
+    const ports = tcp.entries.map(({ client_port }) => client_port);
+    const by = `tcp.flags.reset == 1 && tcp.srcport == ${lab.echoPort} && tcp.port in {${ports.join(', ')}}`;
+    expect(await lab.frames('server', by, 'tcp.dstport')).toEqual([[String(ports[0])]]);
+
+    expect(udp.entries).toMatchObject([{ fault: 'none' }]);
+    expect(udp.stdout).toBe(transcript('udp', 'Attempts: 1', ...valid));
+  });
+
+  test('lets an answer drip, a byte every 20 ms', async () => {
+    const client = (protocol: Protocol) => {
+      const read = `exec 3<>/dev/udp/$server/$port; printf '${PAYLOAD}' >&3; head -c ${PAYLOAD.length} <&3`;
+      return protocol === 'tcp' ? hey()(protocol) : lab.shell(read);
+    };
+    for (const { code, requests, replies } of await play(lab, 'script:drip', client)) {
+      expect(code).toBe(0);
+      expect(textsOf(replies)).toEqual([...PAYLOAD]);
+      for (const [index, reply] of replies.entries()) expectLate(requests[0]!, reply, 20 * index);
+    }
+  });
+
+  test('has every message in its journal as it went over the wire', async () => {
+    const entries = decisions(await lab.journal('echo'));
+    const { requests } = await exchanges(lab, entries);
+    const client = ({ protocol, port }: Frame) => `${protocol} ${port}`;
+    const sent = Map.groupBy(requests, client);
+    const journaled = Map.groupBy(entries, ({ protocol, client_port: port }) => `${protocol} ${port}`);
+    expect(new Set(journaled.keys())).toEqual(new Set(sent.keys()));
+    for (const [client, frames] of sent) {
+      const messages = messagesOf(frames).map(({ body, tag }) => ({ length: body.length, tag }));
+      expect(journaled.get(client)!.map(({ length, tag }) => ({ length, tag }))).toEqual(messages);
+    }
+  });
+
+  test('is seen alike by both hosts', async () => {
+    expect(await lab.packets('server')).toEqual(await lab.packets('client'));
+  });
+
+  test('answers what comes while it delays what a pause has ended', async () => {
+    const line = "(printf 'x|00000000'; sleep 0.2; echo line) | timeout 5 nc -N $server $port";
+    const [{ stdout }] = await play(lab, 'script:delay', () => lab.shell(line));
+    expect(stdout).toBe('x|00000000line\n');
+  });
+});
+
+/** The messages of one client, read off the wire. */
+function messagesOf(frames: readonly Frame[]): Message[] {
+  if (frames[0]!.protocol === 'udp') return frames.map(({ payload }) => new Message(payload));
+  const framer = new Framer();
+  for (const { payload } of frames) framer.push(payload);
+  const messages: Message[] = [];
+  for (let frame = framer.next(); frame; frame = framer.next()) {
+    if (frame.kind === 'message') messages.push(frame.message);
+  }
+  return messages;
+}

@@ -1,0 +1,119 @@
+import { expect } from '@jest/globals';
+import type { EchoEntry, Ended, Lab, Protocol } from './lab.ts';
+
+/** How much later than its delay an answer may leave, in ms. */
+const LATE_MS = 20;
+
+/** A frame of an exchange that carries bytes. */
+export interface Frame {
+  /** Seconds, as the capture of the server host tells them. */
+  readonly time: number;
+  readonly protocol: Protocol;
+  /** The client's port, which names the exchange. */
+  readonly port: number;
+  readonly payload: Buffer;
+}
+
+const AGAIN = ['', 'fast_', 'spurious_'].map((kind) => `tcp.analysis.${kind}retransmission`);
+
+/** How an exchange with the echo server ended, and what its witnesses say of it. */
+export interface Played extends Ended {
+  readonly protocol: Protocol;
+  readonly entries: readonly EchoEntry[];
+  readonly requests: readonly Frame[];
+  readonly replies: readonly Frame[];
+}
+
+/**
+ * Puts a profile into force, lets a client of the client host talk to the echo server over TCP and over UDP at
+ * once, and asks the witnesses.
+ */
+export async function play(
+  lab: Lab,
+  profile: string,
+  client: (protocol: Protocol) => Promise<Ended>,
+): Promise<[tcp: Played, udp: Played]> {
+  const changed = await lab.faults('--profile', profile);
+  if (changed.code !== 0) throw new Error(changed.stderr);
+  const before = await lab.journal('echo');
+  const [tcp, udp] = await Promise.all([client('tcp'), client('udp')]);
+  const entries = decisions((await lab.journal('echo')).slice(before.length));
+  // Since the change of the profile, as a port may be used again.
+  const frames = await exchanges(lab, entries, Date.parse(before.at(-1)!.timestamp) / 1000);
+  const of = (protocol: Protocol) => {
+    const own = <Item extends { protocol: Protocol }>(all: readonly Item[]) =>
+      all.filter((item) => item.protocol === protocol);
+    return {
+      protocol,
+      entries: own(entries),
+      requests: own(frames.requests),
+      replies: own(frames.replies),
+    };
+  };
+  return [
+    { ...tcp, ...of('tcp') },
+    { ...udp, ...of('udp') },
+  ];
+}
+
+/** The entries of messages, without those of changes. */
+export function decisions(entries: readonly EchoEntry[]): EchoEntry[] {
+  return entries.filter((entry) => 'fault' in entry);
+}
+
+/** What an attempt of the client became, as --json prints it. */
+export interface Attempt {
+  readonly result: string;
+  readonly port?: number;
+  readonly reply?: string;
+}
+
+/** The attempts of all messages that the client printed with --json. */
+export function attemptsOf({ stdout }: Ended): Attempt[] {
+  return stdout
+    .trim()
+    .split('\n')
+    .flatMap((line) => JSON.parse(line).attempts);
+}
+
+export const resultsOf = (ended: Ended): string[] => attemptsOf(ended).map(({ result }) => result);
+
+/** What each frame carries. */
+export function textsOf(frames: readonly Frame[]): string[] {
+  return frames.map(({ payload }) => payload.toString());
+}
+
+/** Expects a reply a delay after its request, and hardly more. */
+export function expectLate(request: Frame, reply: Frame, milliseconds: number): void {
+  const late = (reply.time - request.time) * 1000 - milliseconds;
+  expect(late).toBeGreaterThanOrEqual(0);
+  expect(late).toBeLessThan(LATE_MS);
+}
+
+/**
+ * The frames with bytes of the exchanges that entries tell of, in the order of the server host's capture, without
+ * what the kernel sent a second time because an acknowledgement was late.
+ */
+export async function exchanges(
+  lab: Lab,
+  entries: readonly EchoEntry[],
+  since = 0,
+): Promise<Pick<Played, 'requests' | 'replies'>> {
+  const filter = Array.from(
+    new Set(entries.map(({ protocol, client_port }) => `${protocol}.port == ${client_port}`)),
+  ).join(' || ');
+  const rows = await lab.frames(
+    'server',
+    `(tcp.len > 0 && !${AGAIN.join(' && !')} || udp) && (${filter || 'tcp || udp'}) && frame.time_epoch >= ${since}`,
+    ...['frame.time_epoch', 'tcp.srcport', 'tcp.dstport', 'tcp.payload'],
+    ...['udp.srcport', 'udp.dstport', 'udp.payload'],
+  );
+  const frames = rows.map(([time, ...fields]) => {
+    const protocol = fields[0] ? ('tcp' as const) : ('udp' as const);
+    const [source, destination, payload = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3);
+    const isReply = source === lab.echoPort;
+    const port = Number(isReply ? destination : source);
+    return { time: Number(time), protocol, port, payload: Buffer.from(payload, 'hex'), isReply };
+  });
+  return { requests: frames.filter((f) => !f.isReply), replies: frames.filter((f) => f.isReply) };
+}
