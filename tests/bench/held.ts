@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { askFaults } from '#common/control.ts';
+import type { FaultStatus } from '#common/faults.ts';
 import { sleep } from '#common/sleep.ts';
 import { format, median, table } from './figures.ts';
 import { openFiles, residentMemory } from './process.ts';
@@ -20,7 +21,7 @@ export const held: Section = {
   title: `${format(REQUESTS)} requests held in timeout at once, for ${HOLD_SECONDS} s`,
 
   async run(signal) {
-    await using server = await startLabServer({
+    await using server = await startLabServer('http', {
       HTTP_FAULTS: 'timeout=1',
       HTTP_TIMEOUT_SECONDS: String(HOLD_SECONDS),
     });
@@ -61,11 +62,11 @@ class Crowd implements Disposable {
 
   /** Returns when the server has decided on every request. */
   async ask(signal: AbortSignal): Promise<void> {
-    const { draws } = await askFaults(this.#server.control);
+    const { draws } = await this.#faults();
     while (this.#sockets.length < REQUESTS) {
       await Promise.all(Array.from({ length: BATCH }, () => this.#askOnce(signal)));
     }
-    await until(async () => (await askFaults(this.#server.control)).draws === draws + REQUESTS, signal);
+    await until(async () => (await this.#faults()).draws === draws + REQUESTS, signal);
   }
 
   leave(): void {
@@ -83,6 +84,11 @@ class Crowd implements Disposable {
 
   [Symbol.dispose](): void {
     this.leave();
+  }
+
+  async #faults(): Promise<FaultStatus> {
+    const [http] = await askFaults(this.#server.control);
+    return http!;
   }
 
   async #askOnce(signal: AbortSignal): Promise<void> {

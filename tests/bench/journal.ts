@@ -13,7 +13,7 @@ export const journal: Section = {
   title: `what ${format(REQUESTS)} requests over ${CONNECTIONS} connections leave in it`,
 
   async run(signal) {
-    await using server = await startLabServer({ HTTP_FAULTS: 'none' });
+    await using server = await startLabServer('http', { HTTP_FAULTS: 'none' });
     const before = await threadWrites(server.pid);
     const { duration, errors, non2xx } = await load(server.url, { amount: REQUESTS }, signal);
     const after = await threadWrites(server.pid);

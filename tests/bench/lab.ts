@@ -4,15 +4,19 @@ import { run, type Settings, temporaryFolder } from './programs.ts';
 
 /** A whole lab beside any that a person may have up: project, network, ports and captures of its own. */
 export interface BenchLab extends AsyncDisposable {
+  readonly server: string;
+  readonly echoPort: string;
   up(signal: AbortSignal): Promise<void>;
   down(): Promise<void>;
+  /** Runs a command in a container and returns what it printed. */
+  exec(service: string, command: readonly string[], signal: AbortSignal): Promise<string>;
 }
 
 export const LAB_PROJECT = 'wirelab-bench';
 
 const ports = ['HTTP_PORT', 'ECHO_PORT'] as const;
 
-export async function createBenchLab(): Promise<BenchLab> {
+export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab> {
   const made = new AsyncDisposableStack();
   const folder = made.use(await temporaryFolder());
   const settings: Settings = {
@@ -26,10 +30,18 @@ export async function createBenchLab(): Promise<BenchLab> {
     SUDO_UID: '',
     SUDO_GID: '',
     ...Object.fromEntries(await Promise.all(ports.map(async (name) => [name, String(await freePort())]))),
+    ...overrides,
   };
   // Also takes what a start left that was cut off, which make down does not see.
   made.defer(async () => void (await run('docker', ['compose', 'down', '--remove-orphans'], { settings })));
   return {
+    server: settings.LAB_SERVER_ADDRESS!,
+    echoPort: settings.ECHO_PORT!,
+    exec: (service, command, signal) =>
+      run('docker', ['compose', 'exec', '--no-TTY', service, ...command], {
+        settings: { ...settings, LAB_GID: '0' },
+        signal,
+      }),
     up: async (signal) => void (await run('make', ['--silent', 'up'], { settings, signal })),
     down: async () => void (await run('make', ['--silent', 'down'], { settings })),
     [Symbol.asyncDispose]: () => made.disposeAsync(),

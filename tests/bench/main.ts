@@ -1,4 +1,7 @@
+import { delay } from './delay.ts';
+import { echo } from './echo.ts';
 import { held } from './held.ts';
+import { idle } from './idle.ts';
 import { journal } from './journal.ts';
 import { memory } from './memory.ts';
 import type { Section } from './section.ts';
@@ -8,7 +11,7 @@ import { throughput } from './throughput.ts';
 // node tests/bench/main.ts [SECTION…]: prints what it measures and judges nothing.
 
 const sections: ReadonlyMap<string, Section> = new Map(
-  Object.entries({ throughput, journal, held, start, memory }),
+  Object.entries({ throughput, journal, held, echo, idle, delay, start, memory }),
 );
 
 const interrupt = new AbortController();

@@ -1,21 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempDisposable } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 
-/** A child process that serves HTTP; disposing of it ends it. */
+/** A child process that serves on a port; disposing of it ends it. */
 export interface Program extends AsyncDisposable {
   readonly pid: number;
-  readonly url: string;
   readonly port: number;
+  /** Of what an HTTP server is asked for. */
+  readonly url: string;
 }
 
-/** The HTTP server of the lab as a child process, with files of its own. */
+/** A server of the lab as a child process, with files of its own. */
 export interface LabServer extends Program {
   readonly journal: string;
   readonly control: string;
@@ -27,12 +30,14 @@ export const root = join(import.meta.dirname, '../..');
 const END_MS = 3_000;
 /** How much is kept of what a program or command says on stderr, in characters. */
 const KEPT = 4_000;
+/** How often a port is tried until it takes connections, in ms. */
+const LOOK_MS = 20;
 
 export function temporaryFolder() {
   return mkdtempDisposable(join(tmpdir(), 'wirelab-bench-'));
 }
 
-/** Starts a program that serves on HTTP_PORT and prints its first line when it does. */
+/** Starts a program that serves on HTTP_PORT or ECHO_PORT, and returns when it does. What it prints is lost. */
 export async function startProgram(
   command: string,
   args: readonly string[],
@@ -41,8 +46,8 @@ export async function startProgram(
   const port = await freePort();
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...process.env, ...settings, HTTP_PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...settings, HTTP_PORT: String(port), ECHO_PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -50,10 +55,9 @@ export async function startProgram(
   });
   const ended = once(child, 'close');
   await Promise.race([
-    once(child.stdout, 'data'),
+    accepts(port),
     ended.then(() => Promise.reject(new Error(`${command} ${args.join(' ')} ended early: ${said}`))),
   ]);
-  child.stdout.resume();
   return {
     pid: child.pid!,
     port,
@@ -67,15 +71,31 @@ export async function startProgram(
   };
 }
 
-export async function startLabServer(settings: Settings): Promise<LabServer> {
+/** Returns when a port takes connections. */
+async function accepts(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch {
+      await sleep(LOOK_MS);
+    } finally {
+      socket.destroy();
+    }
+  }
+}
+
+export async function startLabServer(server: 'http' | 'echo', settings: Settings): Promise<LabServer> {
   await using made = new AsyncDisposableStack();
   const folder = made.use(await temporaryFolder());
-  const journal = join(folder.path, 'http.log');
+  const journal = join(folder.path, 'journal.log');
   const control = join(folder.path, 'control.sock');
   const program = made.use(
-    await startProgram(process.execPath, ['services/http/main.ts'], {
+    await startProgram(process.execPath, [`services/${server}/main.ts`], {
       ...settings,
       HTTP_JOURNAL: journal,
+      ECHO_JOURNAL: journal,
       CONTROL_SOCKET: control,
       LAB_SEED: 'bench',
     }),

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from 'autocannon';
 import { format, median, table } from './figures.ts';
 import { CONNECTIONS, load } from './load.ts';
-import { type Program, run, startLabServer, startProgram, temporaryFolder } from './programs.ts';
+import { type Program, startLabServer, startProgram, temporaryFolder } from './programs.ts';
+import { hasPython } from './python.ts';
 import type { Section } from './section.ts';
 
 // Many short rounds: the neighbours on a machine change by the second.
@@ -16,7 +16,7 @@ export const throughput: Section = {
 
   async run(signal) {
     await using made = new AsyncDisposableStack();
-    const lab = made.use(await startLabServer({ HTTP_FAULTS: 'none' }));
+    const lab = made.use(await startLabServer('http', { HTTP_FAULTS: 'none' }));
     const others: { name: string; target: string; program: Program }[] = [
       {
         name: 'Express alone',
@@ -74,18 +74,4 @@ function figures(rounds: readonly Result[]): string[] {
     format(rounds.reduce((sum, { errors }) => sum + errors, 0)),
     format(rounds.reduce((sum, { non2xx }) => sum + non2xx, 0)),
   ];
-}
-
-async function hasPython(signal: AbortSignal): Promise<boolean> {
-  const found = () =>
-    run('python3', ['--version'], { signal }).then(
-      () => true,
-      () => false,
-    );
-  if (await found()) return true;
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false;
-  console.log('  installing python3');
-  await run('apt-get', ['update'], { signal });
-  await run('apt-get', ['install', '--yes', '--no-install-recommends', 'python3'], { signal });
-  return found();
 }
