@@ -30,7 +30,7 @@ describe('make up and make down', () => {
     expect(up.stdout).toContain('Next: make balance');
 
     const { stdout } = await command(settings, 'make', '--silent', 'balance', 'REQUESTS=1', 'TIMEOUT=0.5');
-    expect(stdout).toMatch(/^\/getbalance response status code: \d+\nLogs:\n\[\{.*\}\]\n$/);
+    expect(stdout).toMatch(/^\/getbalance [^\n]+\nLogs:\n\[\{.*\}\]\n$/);
 
     const down = await make('down');
     expect(down.stdout).toMatch(/server\.pcap {2}[1-9]\d* packets captured, 0 dropped by the kernel/);
@@ -40,8 +40,8 @@ describe('make up and make down', () => {
     expect(await make('up', { LAB_SEED: '' })).toMatchObject({ code: 0, stderr: '' });
     const [archived] = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive'));
     const files = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive', archived!));
-    expect(files.sort()).toEqual(['client.pcap', 'http.log', 'server.pcap']);
-    for (const file of ['client.pcap', 'server.pcap', 'http.log', 'archive']) {
+    expect(files.sort()).toEqual(['client.pcap', 'echo.log', 'http.log', 'server.pcap']);
+    for (const file of ['client.pcap', 'server.pcap', 'http.log', 'echo.log', 'archive']) {
       expect((await stat(join(settings.LAB_CAPTURES_DIR!, file))).uid).toBe(process.getuid?.());
     }
 
@@ -69,6 +69,47 @@ describe('make up and make down', () => {
     expect(await outcomes()).toEqual(first);
     await make('down');
     expect(await outcomes()).toEqual(first);
+  });
+
+  test('serve make echo, and make faults changes both servers or neither', async () => {
+    expect(await make('up')).toMatchObject({ code: 0 });
+    const run = (...args: string[]) => command(settings, 'make', '--silent', ...args);
+    const status = async () =>
+      (await run('faults')).stdout.split('\n').filter((line) => line.includes('seed'));
+
+    const changed = await run('faults', 'ECHO=script:loss,none', 'HTTP=none');
+    expect(changed.code).toBe(0);
+    const before = await status();
+    expect(before).toEqual([
+      'http: none, seed alice, next draw 1',
+      'echo-tcp: script:loss,none, seed alice, next draw 1',
+      'echo-udp: script:loss,none, seed alice, next draw 1',
+    ]);
+    for (const refused of [
+      ['ECHO=loss=2', 'HTTP=403=1'],
+      ['ECHO=none', 'HTTP=404=1'],
+      ['ECHO_UDP=reset=1', 'SEED=bob'],
+    ]) {
+      expect((await run('faults', ...refused)).code).toBe(2);
+    }
+    expect(await status()).toEqual(before);
+
+    const { code, stdout } = await run('echo', 'MSG=Hey');
+    expect({ code, lines: stdout.trimEnd().split('\n') }).toEqual({
+      code: 0,
+      lines: [
+        `[CLIENT] Connected to ${settings.LAB_SERVER_ADDRESS}:${settings.ECHO_PORT} via TCP`,
+        '[CLIENT] Message is ready to send: (Hey|e4599fa9)',
+        '[CLIENT] Attempts: 1',
+        '[CLIENT] Message received: error_code',
+        '[CLIENT] Invalid format (possible attack)',
+        '[CLIENT] Attempts: 2',
+        '[CLIENT] Message received: Hey|e4599fa9',
+        '[CLIENT] Current: e4599fa9 & Original: e4599fa9',
+        '[CLIENT] Received valid reply: Hey',
+        '[CLIENT] Connection closed',
+      ],
+    });
   });
 
   test('say so when there is nothing to end', async () => {
