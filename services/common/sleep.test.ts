@@ -9,6 +9,12 @@ test('sleep rejects once its signal is aborted', async () => {
   await expect(sleeping).rejects.toMatchObject({ name: 'AbortError' });
 });
 
+test.each([0, 0.3, 1, 2.7, 20])('sleep is never early: %d ms', async (milliseconds) => {
+  const began = performance.now();
+  await sleep(milliseconds, new AbortController().signal);
+  expect(performance.now() - began).toBeGreaterThanOrEqual(milliseconds);
+});
+
 test('sleepWhileOpen waits its time and leaves no listener behind', async () => {
   const socket = new Socket();
   const listeners = socket.listenerCount('close');

@@ -3,7 +3,7 @@ import { createBenchLab } from './lab.ts';
 import type { Section } from './section.ts';
 
 const MESSAGES = 101;
-const CONNECTIONS = 10;
+const CONNECTIONS = 5;
 const DELAY_SECONDS = 1;
 
 export const delay: Section = {
