@@ -36,7 +36,8 @@ export class Connection {
 
   /** @throws ConnectError */
   async open(): Promise<Channel> {
-    if (this.#channel) return this.#channel;
+    if (this.#channel?.open) return this.#channel;
+    this.drop();
     const { open, say, interrupted } = this.#parts;
     const where = `${this.#target.address}:${this.#target.port}`;
     try {
@@ -54,6 +55,11 @@ export class Connection {
         : `[CLIENT] Ready to send to ${where} via UDP`,
     );
     return this.#channel;
+  }
+
+  /** The replies that have come so far and that nobody has received. */
+  takeWaiting(): Buffer[] {
+    return this.#channel?.takeWaiting() ?? [];
   }
 
   /** Gives up a channel that no longer serves; the next `open` makes another. */

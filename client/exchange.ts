@@ -67,7 +67,7 @@ class AttemptError extends Error {
  * seed document (3.3.3).
  *
  * @returns every attempt; the last one says how it ended
- * @throws ConnectError when the first connection can't be opened, the signal's reason when interrupted
+ * @throws the signal's reason when interrupted
  */
 export async function exchange(
   text: string,
@@ -78,15 +78,12 @@ export async function exchange(
   const payload = encodeMessage(text);
   const sent = new Message(payload);
   const attempts: Attempt[] = [];
-  const ignoreLate = (channel: Channel) => {
-    for (const late of channel.takeWaiting()) {
-      say(`[CLIENT] Late answer to an earlier message, ignored: ${printable(late)}`);
-    }
-  };
 
+  for (const late of connection.takeWaiting()) {
+    say(`[CLIENT] Late answer to an earlier message, ignored: ${printable(late)}`);
+  }
+  say(`[CLIENT] Message is ready to send: (${printable(payload)})`);
   try {
-    ignoreLate(await connection.open());
-    say(`[CLIENT] Message is ready to send: (${printable(payload)})`);
     await retry(options.policy, { sleep, signal: interrupted }, async (attempt) => {
       const began = performance.now();
       let port: number | undefined;
@@ -107,8 +104,8 @@ export async function exchange(
       }
     });
   } catch (error) {
-    // Without an attempt nothing was sent, and the caller must know why.
-    if (attempts.length === 0 || interrupted.aborted) throw error;
+    interrupted.throwIfAborted();
+    if (attempts.length === 0) throw error;
   }
   return attempts;
 }

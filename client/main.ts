@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createLog } from '#common/log.ts';
 import { sleep } from '#common/sleep.ts';
 import { balance } from './commands/balance.ts';
 import { echo } from './commands/echo.ts';
-import { protocols } from './message-check.ts';
+import { type Protocol, protocols } from './message-check.ts';
 import { createQuestions } from './questions.ts';
 
 const log = createLog();
 const interrupt = new AbortController();
+// Whoever read the output has gone, such as `head`.
+process.stdout.on('error', () => process.exit(1));
 process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort());
 
 const program = new Command('client')
@@ -38,9 +40,7 @@ program
   .description('sends messages with checksums to the echo server until their echoes come back')
   .argument('<server_address>', 'address or name of the server')
   .argument('<port>', 'its TCP and UDP port', wholeNumber({ min: 1, max: 65_535 }))
-  .addOption(
-    new Option('--protocol <protocol>', 'without it, it is asked for; tcp in a pipe').choices(protocols),
-  )
+  .option('--protocol <protocol>', 'tcp or udp; without it, it is asked for; tcp in a pipe', protocol)
   .option('--message <text>', 'what to send; without it, it is asked for, or the lines of a pipe are sent')
   .option('--retries <n>', 'attempts for each message', wholeNumber({ min: 1, max: 1_000 }), 3)
   .option('--timeout <seconds>', 'how long a reply may take', seconds({ min: 0.001, max: 3600 }), 3)
@@ -52,7 +52,7 @@ program
   .action(async (address: string, port: number, options) => {
     const questions = createQuestions({
       input: process.stdin,
-      output: process.stdout,
+      output: options.json ? process.stderr : process.stdout,
       interrupted: interrupt.signal,
       interrupt: () => interrupt.abort(),
     });
@@ -60,7 +60,14 @@ program
       { address, port, ...options },
       { log, sleep, random: Math.random, questions, interrupted: interrupt.signal },
     );
+    questions.close();
   });
+
+function protocol(text: string): Protocol {
+  const known = protocols.find((name) => name === text.toLowerCase());
+  if (known) return known;
+  throw new InvalidArgumentError(`Allowed: ${protocols.join(', ')}.`);
+}
 
 function wholeNumber({ min, max }: { min: number; max: number }) {
   return (text: string): number => {

@@ -19,10 +19,10 @@ export class Tally {
   }
 
   summary(): string {
-    const { messages, givenUp } = this;
+    const { messages, givenUp, refused } = this;
     const attempts = this.#results.values().reduce((sum, count) => sum + count, 0);
     const results = Array.from(this.#results, ([result, count]) => `${count} × ${result}`);
     const made = results.length > 0 ? `, ${attempts} attempts: ${results.join(', ')}` : '';
-    return `${messages} messages, ${messages - givenUp} answered, ${givenUp} given up${made}`;
+    return `${messages} messages, ${messages - givenUp} answered, ${givenUp} given up${refused > 0 ? `, ${refused} not allowed` : ''}${made}`;
   }
 }

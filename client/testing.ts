@@ -88,7 +88,7 @@ export function useScriptedServer() {
       log,
       sleep,
       random: () => 1,
-      questions: { ask: undefined, lines: (async function* () {})(), ...questions },
+      questions: { ask: undefined, lines: (async function* () {})(), close: () => undefined, ...questions },
       interrupted: interrupt.signal,
     });
     return { code, lines };

@@ -26,7 +26,7 @@ describe('100,000 hostile inputs to the echo server', () => {
 
   beforeAll(async () => {
     lab = await Lab.start({
-      ECHO_DELAY_SECONDS: '0',
+      ECHO_DELAY_SECONDS: '0-0.05',
       ECHO_FAULTS:
         'loss=0.1,delay=0.1,corruption=0.1,duplicate=0.05,reorder=0.05,truncate=0.05,reset=0.05,drip=0.01',
     });

@@ -2,6 +2,8 @@
 export interface Channel {
   /** The client's port, which names the exchange in a capture. */
   readonly localPort: number;
+  /** False once there will be no more replies than have come. */
+  readonly open: boolean;
   send(payload: Buffer): void;
   /**
    * The next reply, as it came. One caller at a time.
@@ -50,6 +52,10 @@ export class Inbox {
   lose(error: ConnectionLostError): void {
     this.#lost ??= error;
     this.#arrival.resolve();
+  }
+
+  get open(): boolean {
+    return this.#lost === undefined;
   }
 
   async receive(signal: AbortSignal): Promise<Buffer> {

@@ -37,9 +37,16 @@ export const openTcp: OpenChannel = async ({ address, port, timeout }, signal) =
 
   return {
     localPort: socket.localPort!,
+    get open() {
+      return inbox.open;
+    },
     send: (payload) => void socket.write(payload),
     receive: (aborted) => inbox.receive(aborted),
-    takeWaiting: () => inbox.takeWaiting(),
+    takeWaiting() {
+      clearTimeout(quiet);
+      flush();
+      return inbox.takeWaiting();
+    },
     close: () => socket.destroySoon(),
   } satisfies Channel;
 };

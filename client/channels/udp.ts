@@ -19,6 +19,9 @@ export const openUdp: OpenChannel = async ({ address, port, timeout }, signal) =
 
   return {
     localPort: socket.address().port,
+    get open() {
+      return inbox.open;
+    },
     send: (payload) => socket.send(payload),
     receive: (aborted) => inbox.receive(aborted),
     takeWaiting: () => inbox.takeWaiting(),

@@ -62,13 +62,13 @@ export async function echo(options: EchoOptions, parts: EchoParts): Promise<numb
     const ended = await Promise.allSettled(Array.from({ length: options.concurrency }, worker));
     const failed = ended.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
+    interrupted.throwIfAborted();
   } catch (error) {
     if (interrupted.aborted) {
-      const { counts, summary } = { counts: tally.counts(), summary: tally.summary() };
       log.info(
         options.json
-          ? JSON.stringify({ interrupted: true, ...counts })
-          : `[CLIENT] Interrupted after ${summary}`,
+          ? JSON.stringify({ interrupted: true, ...tally.counts() })
+          : `[CLIENT] Interrupted after ${tally.summary()}`,
       );
       return 130;
     }
@@ -80,7 +80,7 @@ export async function echo(options: EchoOptions, parts: EchoParts): Promise<numb
     log.error('nothing to send: give --message, or lines on standard input');
     return 2;
   }
-  if (tally.messages > 1 && !options.json) log.info(`[CLIENT] ${tally.summary()}`);
+  if (tally.messages + tally.refused > 1 && !options.json) log.info(`[CLIENT] ${tally.summary()}`);
   if (tally.refused > 0) return 2;
   return tally.givenUp > 0 ? 1 : 0;
 }
@@ -102,7 +102,7 @@ async function* messages({ message, count }: EchoOptions, { ask, lines }: Questi
 /** Sends texts over one connection until there are no more. */
 async function work(
   protocol: Protocol,
-  texts: AsyncIterable<string>,
+  texts: AsyncGenerator<string>,
   tally: Tally,
   options: EchoOptions,
   { log, sleep, random, interrupted }: EchoParts,
@@ -126,8 +126,9 @@ async function work(
   const connection = new Connection(protocol, { address, port, timeout }, { open, say, interrupted });
   try {
     // As the seed: first the connection, then the question.
-    if (concurrency === 1) await connection.open();
-    for await (const text of texts) {
+    await connection.open();
+    for (let next = await texts.next(); !next.done; next = await texts.next()) {
+      const text = next.value;
       const refused = refusal(text, protocol);
       if (refused) {
         tally.refused += 1;

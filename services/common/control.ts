@@ -97,6 +97,7 @@ export async function askFaults(
     .end(change && JSON.stringify(change));
   const response = await promise;
   const body = JSON.parse(await text(response));
-  if (response.statusCode !== 200) throw new FaultChangeError(body.problems);
+  if (response.statusCode === 400) throw new FaultChangeError(body.problems);
+  if (response.statusCode !== 200) throw new Error(body.problems.join('\n'));
   return body;
 }

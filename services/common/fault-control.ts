@@ -28,8 +28,10 @@ export function controlFaults(
       for (const carryOut of prepared) carryOut();
       for (const faults of concerned) {
         const { server, profile, seed, draws } = faults.status();
-        await note('faults', { server, profile, seed, [counts]: draws });
         log.info(`Faults of ${server} are now ${profile}, seed ${seed}, next draw ${draws + 1}`);
+        await note('faults', { server, profile, seed, [counts]: draws }).catch((error: unknown) =>
+          log.error(`the change is in force and can't be journaled: ${error}`),
+        );
       }
     },
   };

@@ -18,8 +18,8 @@ export type Frame =
 /**
  * Finds the messages in a byte stream, however it is cut into segments.
  *
- * A message ends with a newline, or with the first tag that is the checksum of what stands before it, and a line
- * ending right behind belongs to it. A wrong tag ends nothing by itself: when it stands at the end of what has
+ * A message ends with a newline, or with a tag that is the checksum of what stands before it: the one at the end of
+ * what has come, or else the first. A line ending right behind belongs to it. A wrong tag ends nothing by itself: when it stands at the end of what has
  * come and no more follows, `mayBeWhole` says so and the caller decides by `flush`, as at the end of the stream.
  */
 export class Framer {
@@ -27,6 +27,7 @@ export class Framer {
   /** Up to here no message ends. */
   #scanned = 0;
   #verified = 0;
+  #wholesTried = 0;
   #endingMayCome = false;
   /** Whether what is left is the end of a segment whose messages have been taken. */
   #isRest = false;
@@ -42,6 +43,7 @@ export class Framer {
   }
 
   push(bytes: Buffer): void {
+    this.#wholesTried = 0;
     this.#data = this.#data.length === 0 ? bytes : Buffer.concat([this.#data, bytes]);
   }
 
@@ -101,12 +103,21 @@ export class Framer {
     for (; bar >= 0 && bar + TAG_BYTES <= line.length; bar = line.indexOf(BAR, bar + 1)) {
       if (!isTag(line, bar, line.length) || this.#verified === MAX_VERIFIED) continue;
       this.#verified += 1;
-      const end = bar + TAG_BYTES;
-      if (isTagOf(line, bar)) return end + (this.#endingAt(end) ?? 0);
+      if (!isTagOf(line, bar)) continue;
+      const end = this.#isWhole(line) ? textEnd(line) : bar + TAG_BYTES;
+      return end + (this.#endingAt(end) ?? 0);
     }
     if (newline >= 0) return newline + 1;
     this.#scanned = bar < 0 ? line.length : bar;
     return undefined;
+  }
+
+  /** Whether all that has come, or its first line, is one message by a tag at its end. */
+  #isWhole(line: Buffer): boolean {
+    const start = textEnd(line) - TAG_BYTES;
+    if (this.#wholesTried === MAX_VERIFIED || !isTag(line, start, line.length)) return false;
+    this.#wholesTried += 1;
+    return isTagOf(line, start);
   }
 
   /** Octets of the line ending at a position, 0 for none, undefined while a CR may still become one. */
@@ -116,4 +127,9 @@ export class Framer {
     if (this.#data.length === position + 1) return undefined;
     return this.#data[position + 1] === LF ? 2 : 0;
   }
+}
+
+/** Where a line ends without the CR of its ending. */
+function textEnd(line: Buffer): number {
+  return line.at(-1) === CR ? line.length - 1 : line.length;
 }

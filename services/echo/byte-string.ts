@@ -1,9 +1,12 @@
 const escapes: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 92: '\\\\' };
 
-/** Bytes as the seed prints them, which is how Python writes a bytes literal: `b'\xabest3|5e595222'`. */
+/** How much is printed, in bytes. */
+const SHOWN = 1_000;
+
+/** Bytes as the seed prints them, which is how Python writes a bytes literal: `b'\xabest3|5e595222'`. Of many the first thousand. */
 export function byteString(bytes: Buffer): string {
   const quote = bytes.includes("'") && !bytes.includes('"') ? '"' : "'";
-  const characters = Array.from(bytes, (byte) => {
+  const characters = Array.from(bytes.subarray(0, SHOWN), (byte) => {
     const character = String.fromCharCode(byte);
     if (character === quote) return `\\${quote}`;
     if (byte < 0x20 || byte > 0x7e || byte === 0x5c) {
@@ -11,5 +14,6 @@ export function byteString(bytes: Buffer): string {
     }
     return character;
   });
-  return `b${quote}${characters.join('')}${quote}`;
+  const more = bytes.length > SHOWN ? `… (${bytes.length} bytes)` : '';
+  return `b${quote}${characters.join('')}${quote}${more}`;
 }

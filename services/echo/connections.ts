@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Say } from '#common/grouped-log.ts';
-import type { Sleep } from '#common/sleep.ts';
+import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
 import { formatPeer, type Peer } from './peer.ts';
 
 /** How long a connection that ends with an error line is still read, so that the line is not lost, in ms. */
@@ -51,7 +51,7 @@ export function createConnectionServer(
       const tooMany = `too many connections: ${limits.maxConnections} are open`;
       // As many again may wait for that line; of a flood the others are just closed.
       if (open.size > 2 * limits.maxConnections) socket.destroy();
-      else refuse(socket, tooMany, sleep);
+      else refuse(socket, peer, tooMany, { say, sleep });
       return;
     }
     served += 1;
@@ -75,13 +75,14 @@ export function createConnectionServer(
 }
 
 /** Ends a connection with an error line. */
-export function refuse(socket: Socket, line: string, sleep: Sleep): void {
+export function refuse(
+  socket: Socket,
+  peer: Peer,
+  line: string,
+  { say, sleep }: Pick<ConnectionParts, 'say' | 'sleep'>,
+): void {
+  say(`[TCP SERVER] Refused ${formatPeer(peer)}: ${line}`);
   socket.removeAllListeners('data').resume();
   socket.end(`${line}\n`);
-  const gone = new AbortController();
-  socket.once('close', () => gone.abort());
-  sleep(LINGER_MS, gone.signal).then(
-    () => socket.destroy(),
-    () => undefined,
-  );
+  sleepWhileOpen(socket, LINGER_MS, sleep).then(() => socket.destroy());
 }

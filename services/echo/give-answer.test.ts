@@ -27,14 +27,14 @@ beforeEach(() => {
 const send = (text: string): Step => ({ do: 'send', bytes: Buffer.from(text) });
 const wait = (milliseconds: number): Step => ({ do: 'wait', milliseconds });
 
-function give(steps: readonly Step[], { arrived = 100, journaled = Promise.resolve() } = {}) {
+function give(steps: readonly Step[], { began = 100, journaled = Promise.resolve() } = {}) {
   const log = { error: (text: string) => errors.push(text) } as unknown as Log;
-  return giveAnswer({ steps, journaled }, wire, arrived, { log, clock: () => now });
+  return giveAnswer({ steps, journaled }, wire, began, { log, clock: () => now });
 }
 
 describe('the steps', () => {
   test('are taken in their order', async () => {
-    expect(await give([send('a'), wait(5), send('b'), { do: 'reset' }])).toBe(true);
+    expect(await give([send('a'), wait(5), send('b'), { do: 'reset' }])).toBe('sent');
     expect(done).toEqual(['send a', 'wait 5', 'send b', 'reset']);
   });
 
@@ -47,7 +47,7 @@ describe('the steps', () => {
       ['send a after next'],
     ],
   ])('of %s send nothing', async (_what, steps, taken) => {
-    expect(await give(steps)).toBe(false);
+    expect(await give(steps)).toBe('nothing');
     expect(done).toEqual(taken);
   });
 
@@ -57,7 +57,7 @@ describe('the steps', () => {
     await new Promise(setImmediate);
     expect(done).toEqual([]);
     resolve();
-    expect(await given).toBe(true);
+    expect(await given).toBe('sent');
     expect(done).toEqual(['send a']);
   });
 
@@ -80,7 +80,7 @@ describe('the steps', () => {
     wire.wait = async () => {
       wire.open = false;
     };
-    expect(await give([wait(5), send('a')])).toBe(false);
+    expect(await give([wait(5), send('a')])).toBe('gone');
     expect(done).toEqual([]);
   });
 
@@ -89,23 +89,31 @@ describe('the steps', () => {
       wire.open = false;
       return undefined;
     };
-    expect(await give([send('a'), wait(5), { do: 'reset' }])).toBe(true);
+    expect(await give([send('a'), wait(5), { do: 'reset' }])).toBe('gone');
     expect(done).toEqual([]);
   });
 });
 
 describe('waits', () => {
-  test('add up from when the message came, not from when the step before was done', async () => {
+  test('add up from where they began, not from when the step before was done', async () => {
     wire.send = () => {
       now += 3;
       return undefined;
     };
-    await give([wait(50), send('a'), wait(20), send('b')], { arrived: 90 });
+    await give([wait(50), send('a'), wait(20), send('b')], { began: 90 });
     expect(done).toEqual(['wait 40', 'wait 17']);
   });
 
+  test('begin again when the client had to take what was sent first', async () => {
+    wire.send = async () => {
+      now += 30;
+    };
+    await give([send('a'), wait(20), send('b')]);
+    expect(done).toEqual(['wait 20']);
+  });
+
   test('that are over are not waited for', async () => {
-    await give([wait(50), send('a'), wait(60), send('b')], { arrived: 0 });
+    await give([wait(50), send('a'), wait(60), send('b')], { began: 0 });
     expect(done).toEqual(['send a', 'wait 10', 'send b']);
   });
 
@@ -121,7 +129,7 @@ describe('waits', () => {
 
 test('says what is wrong with the journal, and sends that in place of the answer', async () => {
   const journaled = Promise.reject(new Error('ENOSPC'));
-  expect(await give([wait(5), send('a')], { journaled })).toBe(true);
+  expect(await give([wait(5), send('a')], { journaled })).toBe('sent');
   expect(done).toEqual(['send Error writing log file\n']);
   expect(errors).toEqual(["the journal can't be written: Error: ENOSPC"]);
 });

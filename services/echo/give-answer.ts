@@ -22,33 +22,37 @@ export interface GiveAnswerParts {
 /** What stands for an answer that could not be journaled, as the HTTP server says it. */
 const NOT_JOURNALED = Buffer.from('Error writing log file\n');
 
+/** What became of an answer: something was sent, nothing was to be sent yet or ever, or the client was gone. */
+export type Given = 'sent' | 'nothing' | 'gone';
+
 /**
- * Takes the steps of an answer to a message that came at `arrived`, in ms of the clock. Waits add up from there, so
- * that what the server does meanwhile makes no answer later than its delay.
- *
- * @returns whether anything was sent
+ * Takes the steps of an answer. Waits add up from `began`, in ms of the clock, so that what the server does meanwhile
+ * makes no answer later than its delay.
  */
 export async function giveAnswer(
   { steps, journaled }: Answer,
   wire: Wire,
-  arrived: number,
+  began: number,
   { log, clock }: GiveAnswerParts,
-): Promise<boolean> {
+): Promise<Given> {
   try {
     await journaled;
   } catch (error) {
     log.error(`the journal can't be written: ${error}`);
     await wire.send(NOT_JOURNALED);
-    return true;
+    return 'sent';
   }
-  let due = arrived;
-  let sent = false;
+  let due = began;
+  let given: Given = 'nothing';
   for (const step of steps) {
-    if (!wire.open) break;
+    if (!wire.open) return 'gone';
     if (step.do === 'send') {
-      sent = true;
+      given = 'sent';
       const taken = wire.send(step.bytes);
-      if (taken) await taken;
+      if (taken) {
+        await taken;
+        due = clock();
+      }
     } else if (step.do === 'wait') {
       due += step.milliseconds;
       // More than once: a timer may fire a little early.
@@ -59,5 +63,5 @@ export async function giveAnswer(
       wire.reset();
     }
   }
-  return sent;
+  return given;
 }

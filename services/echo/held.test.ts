@@ -9,11 +9,11 @@ let held: HeldAnswer;
 beforeEach(() => {
   time = new ManualTime();
   sent = [];
-  held = new HeldAnswer((bytes) => sent.push(String(bytes)), time.sleep);
+  held = new HeldAnswer(time.sleep);
 });
 
 function hold(...answers: string[]) {
-  for (const answer of answers) held.hold(Buffer.from(answer));
+  for (const answer of answers) held.hold(Buffer.from(answer), (bytes) => sent.push(String(bytes)));
 }
 
 test('goes out after a second when no other answer does', async () => {

@@ -5,25 +5,26 @@ const PATIENCE_MS = 1_000;
 
 /** An answer that is held back so that the next one to the same client overtakes it. */
 export class HeldAnswer {
-  readonly #send: (bytes: Buffer) => void;
   readonly #sleep: Sleep;
-  #bytes: Buffer | undefined;
+  #send: (() => void) | undefined;
   #overtaken = new AbortController();
 
-  /** @param send is called when the answer's time has come */
-  constructor(send: (bytes: Buffer) => void, sleep: Sleep) {
-    this.#send = send;
+  constructor(sleep: Sleep) {
     this.#sleep = sleep;
   }
 
-  /** Holds an answer back. When one is held already it goes out behind this one, and nothing is held any more. */
-  hold(bytes: Buffer): void {
-    if (this.#bytes) {
-      this.#send(bytes);
+  /**
+   * Holds an answer back. When one is held already it goes out behind this one, and nothing is held any more.
+   *
+   * @param send is called when the answer's time has come
+   */
+  hold(bytes: Buffer, send: (bytes: Buffer) => void): void {
+    if (this.#send) {
+      send(bytes);
       this.release();
       return;
     }
-    this.#bytes = bytes;
+    this.#send = () => send(bytes);
     this.#overtaken = new AbortController();
     this.#sleep(PATIENCE_MS, this.#overtaken.signal).then(
       () => this.release(),
@@ -33,9 +34,9 @@ export class HeldAnswer {
 
   /** Sends the answer that is held, if there is one: the next one is out, or there will be none. */
   release(): void {
-    const bytes = this.#bytes;
-    this.#bytes = undefined;
+    const send = this.#send;
+    this.#send = undefined;
     this.#overtaken.abort();
-    if (bytes) this.#send(bytes);
+    send?.();
   }
 }

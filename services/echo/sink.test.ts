@@ -24,7 +24,7 @@ test('TCP prints what comes and answers nothing', async () => {
   expect(said).toEqual([
     `Got connection from ('127.0.0.1', ${localPort})`,
     'Hey',
-    String.raw`one\ntwo\u001b`,
+    'one\ntwo\\u001b',
     'Client disconnected',
   ]);
   await tcp.close();

@@ -11,7 +11,7 @@ export function createTcpSink(parts: ConnectionParts): ConnectionServer {
   return createConnectionServer(parts, (socket, peer) => {
     parts.say(`Got connection from ${formatPeer(peer)}`);
     socket
-      .on('data', (bytes) => parts.say(printable(new Message(bytes).text)))
+      .on('data', (bytes) => parts.say(lines(bytes)))
       .once('end', () => socket.end())
       .once('close', () => parts.say('Client disconnected'));
     return { waiting: false };
@@ -20,6 +20,16 @@ export function createTcpSink(parts: ConnectionParts): ConnectionServer {
 
 export function createUdpSink({ say }: { readonly say: Say }): UdpSocket {
   return createSocket('udp4').on('message', (bytes, peer) => {
-    say(`[UDP SERVER] Received from ${formatPeer(peer)}: ${printable(new Message(bytes).text)}`);
+    say(`[UDP SERVER] Received from ${formatPeer(peer)}: ${lines(bytes)}`);
   });
+}
+
+/** What came, line by line and fit for a terminal. */
+function lines(bytes: Buffer): string {
+  const { text } = new Message(bytes);
+  return text
+    .toString('latin1')
+    .split('\n')
+    .map((line) => printable(Buffer.from(line, 'latin1')))
+    .join('\n');
 }

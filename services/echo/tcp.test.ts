@@ -161,7 +161,20 @@ describe('answers', () => {
     await until(() => lab.time.waiting(1_500) === 1);
     expect(client.bytesRead).toBe(0);
     await lab.time.pass(1_500);
-    expect(await read(client, 14)).toBe('one\ntwo\nthree\n');
+    expect(await read(client, 8)).toBe('one\ntwo\n');
+    await until(() => lab.time.waiting(1_500) === 1);
+    await lab.time.pass(1_500);
+    expect(await read(client, 6)).toBe('three\n');
+    expect(lab.time.delays).toEqual([1_500, 1_500]);
+  });
+
+  test('leave nothing behind of a client that is gone in a wait, a wrong tag behind its message included', async () => {
+    lab.script('delay');
+    const client = await connectAndSend('one\nHey|00000000');
+    await until(() => lab.time.waiting(1_500) === 1);
+    client.resetAndDestroy();
+    await until(() => lab.time.waiting(1_500) === 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
     expect(lab.time.delays).toEqual([1_500]);
   });
 

@@ -66,8 +66,12 @@ class Connection implements Served, Wire {
   }
 
   sendAfterNext(bytes: Buffer): void {
-    this.#held ??= new HeldAnswer((late) => this.open && this.#socket.write(late), this.#parts.sleep);
-    this.#held.hold(bytes);
+    this.#held ??= new HeldAnswer(this.#parts.sleep);
+    this.#held.hold(bytes, (late) => {
+      if (!this.open) return;
+      this.#socket.write(late);
+      this.#parts.say('[TCP SERVER] Sent response.\n');
+    });
   }
 
   reset(): void {
@@ -104,18 +108,21 @@ class Connection implements Served, Wire {
   async #work({ quiet = false } = {}): Promise<void> {
     if (this.#working) return;
     this.#working = true;
+    // What has waited for the answers before it begins when they are done.
+    let began = this.#arrived;
     let restIsWhole = quiet;
     while (this.open) {
       const frame = this.#framer.next();
-      if (frame?.kind === 'message') await this.#answer(frame.message);
+      if (frame?.kind === 'message') await this.#answer(frame.message, began);
       else if (frame?.kind === 'ending') await this.send(frame.bytes);
       else if (frame) this.#refuse();
       else {
         const rest = restIsWhole || this.#ended ? this.#framer.flush() : undefined;
         if (!rest) break;
         restIsWhole = false;
-        await this.#answer(rest);
+        await this.#answer(rest, began);
       }
+      began = this.#parts.clock();
     }
     this.#working = false;
     this.#rest();
@@ -123,6 +130,7 @@ class Connection implements Served, Wire {
 
   /** What to do when there is nothing left to answer. */
   #rest(): void {
+    if (!this.open) return;
     if (this.#ended && this.#framer.buffered === 0) {
       this.#held?.release();
       this.#socket.end();
@@ -138,18 +146,17 @@ class Connection implements Served, Wire {
     }
   }
 
-  async #answer(message: Message): Promise<void> {
-    const answer = this.#answering(message, this.#peer);
-    if (!(await giveAnswer(answer, this, this.#arrived, this.#parts))) return;
-    this.#parts.say('[TCP SERVER] Sent response.\n');
+  async #answer(message: Message, began: number): Promise<void> {
+    const { say } = this.#parts;
+    const given = await giveAnswer(this.#answering(message, this.#peer), this, began, this.#parts);
+    if (given === 'gone') say('[TCP SERVER] Failed to send response: the client is gone');
+    if (given !== 'sent') return;
+    say('[TCP SERVER] Sent response.\n');
     this.#held?.release();
   }
 
   #refuse(): void {
-    refuse(
-      this.#socket,
-      `message too long: more than ${LONGEST_MESSAGE} bytes without an end`,
-      this.#parts.sleep,
-    );
+    const line = `message too long: more than ${LONGEST_MESSAGE} bytes without an end`;
+    refuse(this.#socket, this.#peer, line, this.#parts);
   }
 }

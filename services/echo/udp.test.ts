@@ -210,3 +210,9 @@ test('says what the seed says', async () => {
     '[UDP SERVER] Sent response.\n',
   ]);
 });
+
+test('a datagram from port 0, which can not be answered, ends nothing', async () => {
+  server.emit('message', Buffer.from('Hey'), { address: '127.0.0.1', port: 0, family: 'IPv4', size: 3 });
+  await new Promise(setImmediate);
+  expect(await lab.entries()).toEqual([]);
+});

@@ -20,17 +20,25 @@ export interface UdpEchoParts extends AnsweringParts, GiveAnswerParts {
 
 /** The UDP server that answers each datagram with itself or a fault, apart from binding. */
 export function createUdpEcho(parts: UdpEchoParts): Socket {
-  const { clock, say, sleep } = parts;
+  const { clock, log, say, sleep } = parts;
   const answering = createAnswering('udp', parts);
   const socket = createSocket('udp4');
-  const closed = new AbortController();
+  const waits = new Set<AbortController>();
   const held = new Map<string, HeldAnswer>();
-  const drops = new Drops(parts, closed.signal);
+  const drops = new Drops(parts);
+  let open = true;
   let pending = 0;
 
   socket
-    .once('close', () => closed.abort())
+    .on('error', (error) => log.error(`the UDP socket failed: ${error}`))
+    .once('close', () => {
+      open = false;
+      for (const wait of waits) wait.abort();
+      drops.close();
+    })
     .on('message', async (bytes, peer) => {
+      // Port 0 is allowed on the wire (RFC 768) and can't be answered.
+      if (peer.port === 0) return;
       const cost = bytes.length + PENDING_OVERHEAD;
       if (pending + cost > MOST_PENDING) {
         drops.add();
@@ -39,39 +47,50 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
       pending += cost;
       const arrived = clock();
       const answer = answering(new Message(bytes), peer);
-      const sent = await giveAnswer(answer, wireTo(peer), arrived, parts);
-      pending -= cost;
-      if (!sent) return;
+      const wire = wireTo(peer, cost);
+      const sent = await giveAnswer(answer, wire, arrived, parts);
+      if (!wire.holds) pending -= cost;
+      if (sent !== 'sent') return;
       say('[UDP SERVER] Sent response.\n');
       if (held.size > 0) held.get(keyOf(peer))?.release();
     });
   return socket;
 
-  function wireTo(peer: RemoteInfo): Wire {
+  function wireTo(peer: RemoteInfo, cost: number): Wire & { holds: boolean } {
     return {
+      holds: false,
       get open() {
-        return !closed.signal.aborted;
+        return open;
       },
       send: (bytes) => send(bytes, peer),
       sendAfterNext(bytes) {
+        this.holds = true;
         const key = keyOf(peer);
         const sendLate = (late: Buffer) => {
           held.delete(key);
+          pending -= cost;
           send(late, peer);
+          say('[UDP SERVER] Sent response.\n');
         };
-        const answer = held.get(key) ?? new HeldAnswer(sendLate, sleep);
+        const answer = held.get(key) ?? new HeldAnswer(sleep);
         held.set(key, answer);
-        answer.hold(bytes);
+        answer.hold(bytes, sendLate);
       },
       reset: () => undefined,
-      wait: (milliseconds) => sleep(milliseconds, closed.signal).catch(() => undefined),
+      wait: (milliseconds) => wait(milliseconds),
     };
   }
 
+  async function wait(milliseconds: number): Promise<void> {
+    const ended = new AbortController();
+    waits.add(ended);
+    await sleep(milliseconds, ended.signal).catch(() => undefined);
+    waits.delete(ended);
+  }
+
   function send(bytes: Buffer, { address, port }: RemoteInfo): undefined {
-    if (closed.signal.aborted) return;
     // Fails when the address can't be reached; UDP promises nothing, and the next datagram is served.
-    socket.send(bytes, port, address, () => undefined);
+    if (open) socket.send(bytes, port, address, () => undefined);
   }
 }
 
@@ -82,24 +101,27 @@ function keyOf({ address, port }: RemoteInfo): string {
 /** Counts what is dropped, and tells it now and then. */
 class Drops {
   readonly #parts: UdpEchoParts;
-  readonly #closed: AbortSignal;
+  readonly #closed = new AbortController();
   #datagrams = 0;
 
-  constructor(parts: UdpEchoParts, closed: AbortSignal) {
+  constructor(parts: UdpEchoParts) {
     this.#parts = parts;
-    this.#closed = closed;
   }
 
   add(): void {
     this.#datagrams += 1;
     if (this.#datagrams > 1) return;
     const { sleep, onDropped } = this.#parts;
-    sleep(TELL_MS, this.#closed).then(
+    sleep(TELL_MS, this.#closed.signal).then(
       () => {
         onDropped(this.#datagrams);
         this.#datagrams = 0;
       },
       () => undefined,
     );
+  }
+
+  close(): void {
+    this.#closed.abort();
   }
 }

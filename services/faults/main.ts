@@ -40,7 +40,13 @@ try {
 }
 
 function change({ tcp, udp, ...rest }: Options): FaultChange & { readonly check?: boolean } {
-  return { ...rest, profiles: { ...(tcp && { 'echo-tcp': tcp }), ...(udp && { 'echo-udp': udp }) } };
+  return {
+    ...rest,
+    profiles: {
+      ...(tcp !== undefined && { 'echo-tcp': tcp }),
+      ...(udp !== undefined && { 'echo-udp': udp }),
+    },
+  };
 }
 
 function explain(error: unknown): number {
