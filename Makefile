@@ -31,8 +31,10 @@ doctor: ## check this machine: each row ok, or a problem with its cure
 
 # $(call option,NAME,--name): the option with the value given on make's command line, and nothing without one.
 # The shell reads the value from its environment, where make puts it, so that it may hold any character.
-option = $(if $(filter command,$(origin $(1))),$(2) "$$$(1)")
-switch = $(if $(filter command,$(origin $(1))),$(2))
+given = $(filter command,$(origin $(1)))
+option = $(if $(call given,$(1)),$(2) "$$$(1)")
+# $(call switch,NAME,--name): the switch, unless the value is 0 or empty.
+switch = $(if $(call given,$(1)),$(if $(filter-out 0,$($(1))),$(2)))
 
 .PHONY: balance echo shell
 balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTERVAL= JSON=1]
@@ -44,7 +46,7 @@ balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTE
 echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEOUT= COUNT= CONCURRENCY= BACKOFF=1 JSON=1]
 	setup/exec.sh client sh -c 'exec client echo "$$LAB_SERVER_ADDRESS" "$$ECHO_PORT" "$$@"' client \
 	    $(call option,MSG,--message) $(call option,RETRIES,--retries) $(call option,TIMEOUT,--timeout) \
-	    $(or $(call option,PROTOCOL,--protocol),$(call switch,MSG,--protocol tcp)) \
+	    $(or $(call option,PROTOCOL,--protocol),$(if $(call given,MSG),--protocol tcp)) \
 	    $(call option,COUNT,--count) $(call option,CONCURRENCY,--concurrency) $(call switch,BACKOFF,--backoff) \
 	    $(call switch,SEED_COMPATIBLE,--seed-compatible) $(call switch,JSON,--json)
 

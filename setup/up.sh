@@ -58,8 +58,9 @@ if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; 
     # A lab that is in use must not end by a setting that its programs would refuse.
     for program in http echo; do
         quietly docker compose run --rm --no-TTY --no-deps "$program" node "services/$program/main.ts" --check ||
-            stop 'the lab goes on as it was: a setting is not allowed (above)'
+            refused=yes
     done
+    [ -z "${refused-}" ] || stop 'the lab goes on as it was: a setting is not allowed (above)'
 else
     if [ -n "$containers" ]; then
         say 'removing what an earlier lab left'
@@ -93,6 +94,8 @@ else
     seed="$LAB_SEED (drawn; the same run again: LAB_SEED=$LAB_SEED make up)"
 fi
 captures=${LAB_CAPTURES_DIR#"$PWD"/}
+next='make balance, make echo MSG=Hey'
+[ "$ECHO_MODE" != sink ] || next='make shell, make logs (ECHO_MODE=sink: the echo server only prints)'
 
 cat <<UP
 wirelab is up
@@ -102,5 +105,5 @@ wirelab is up
     captures     $captures/server.pcap, $captures/client.pcap
     seed         $seed
 
-Next: make balance, make echo MSG=Hey
+Next: $next
 UP

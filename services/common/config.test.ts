@@ -102,7 +102,7 @@ describe('readConfig', () => {
           'FAULTS is "loss=2,lost=0.1"; the probabilities add up to 2; allowed: at most 1',
           'OWN is "lost=1"; "lost=1" names no fault; allowed: loss, delay, or none alone',
           'MODE is "mirror"; allowed: echo, sink',
-          'DELAY is "5-1"; allowed: seconds from 0 to 60, or a range such as 0-10',
+          'DELAY is "5-1"; allowed: seconds from 0 to 60, or a range such as 0-10, the shorter time first',
         ].join('\n'),
       }),
     );

@@ -142,7 +142,7 @@ export function secondsRange(meaning: string, fallback: string, { max }: { max: 
         [from, to].every((bound) => number(bound, { min: 0, max, whole: false })) &&
         Number(from) <= Number(to)
       );
-    }, `allowed: seconds from 0 to ${max}, or a range such as 0-10`),
+    }, `allowed: seconds from 0 to ${max}, or a range such as 0-10, the shorter time first`),
     v.transform((text): SecondsRange => {
       const [from, to = from] = text.split('-');
       return { from: Number(from), to: Number(to) };

@@ -131,7 +131,7 @@ describe('a refused change', () => {
   test('is every profile where there is no server', async () => {
     const empty = controlFaults([], parts);
     expect(await problemsOf({ profile: 'none' }, empty)).toEqual([
-      'profile: there is nothing here that could have a fault',
+      'profile: nothing is answered here (ECHO_MODE=sink), so nothing can have a fault',
     ]);
     expect(empty.status()).toEqual([]);
   });

@@ -51,7 +51,7 @@ function prepareAll(
     .filter((name) => !servers.includes(name))
     .map((name) => `profiles: no server is called "${name}"; allowed: ${servers.join(', ')}`);
   if (all.length === 0 && change.profile !== undefined) {
-    problems.push('profile: there is nothing here that could have a fault');
+    problems.push('profile: nothing is answered here (ECHO_MODE=sink), so nothing can have a fault');
   }
   const prepared = concerned.flatMap((faults) => {
     try {

@@ -34,7 +34,10 @@ try {
     process.env.CONTROL_SOCKET ?? CONTROL_SOCKET,
     asked ? change(options) : undefined,
   );
-  if (!options.check) log.info(all.map(table).join('\n') || 'nothing here could have a fault');
+  if (!options.check)
+    log.info(
+      all.map(table).join('\n') || 'echo: nothing is answered (ECHO_MODE=sink), so nothing can have a fault',
+    );
 } catch (error) {
   process.exitCode = explain(error);
 }
