@@ -20,7 +20,7 @@ export interface ExchangeParts {
   readonly interrupted: AbortSignal;
 }
 
-export const results = [
+const results = [
   'valid',
   'sent',
   'timeout',

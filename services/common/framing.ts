@@ -19,8 +19,9 @@ export type Frame =
  * Finds the messages in a byte stream, however it is cut into segments.
  *
  * A message ends with a newline, or with a tag that is the checksum of what stands before it: the one at the end of
- * what has come, or else the first. A line ending right behind belongs to it. A wrong tag ends nothing by itself: when it stands at the end of what has
- * come and no more follows, `mayBeWhole` says so and the caller decides by `flush`, as at the end of the stream.
+ * what has come, or else the first. A line ending right behind belongs to it. A wrong tag ends nothing by itself:
+ * when it stands at the end of what has come and no more follows, `mayBeWhole` says so and the caller decides by
+ * `flush`, as at the end of the stream.
  */
 export class Framer {
   #data: Buffer = NOTHING;

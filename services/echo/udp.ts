@@ -20,28 +20,27 @@ export interface UdpEchoParts extends AnsweringParts, GiveAnswerParts {
 
 /** The UDP server that answers each datagram with itself or a fault, apart from binding. */
 export function createUdpEcho(parts: UdpEchoParts): Socket {
-  const { clock, log, say, sleep } = parts;
+  const { clock, log, say, sleep, onDropped } = parts;
   const answering = createAnswering('udp', parts);
   const socket = createSocket('udp4');
   const waits = new Set<AbortController>();
   const held = new Map<string, HeldAnswer>();
-  const drops = new Drops(parts);
   let open = true;
   let pending = 0;
+  let dropped = 0;
 
   socket
     .on('error', (error) => log.error(`the UDP socket failed: ${error}`))
     .once('close', () => {
       open = false;
       for (const wait of waits) wait.abort();
-      drops.close();
     })
     .on('message', async (bytes, peer) => {
       // Port 0 is allowed on the wire (RFC 768) and can't be answered.
       if (peer.port === 0) return;
       const cost = bytes.length + PENDING_OVERHEAD;
       if (pending + cost > MOST_PENDING) {
-        drops.add();
+        drop();
         return;
       }
       pending += cost;
@@ -77,10 +76,20 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
         answer.hold(bytes, sendLate);
       },
       reset: () => undefined,
-      wait: (milliseconds) => wait(milliseconds),
+      wait,
     };
   }
 
+  /** Counts what is dropped, and tells it now and then. */
+  async function drop(): Promise<void> {
+    dropped += 1;
+    if (dropped > 1) return;
+    await wait(TELL_MS);
+    if (open) onDropped(dropped);
+    dropped = 0;
+  }
+
+  /** Returns early when the server closes. */
   async function wait(milliseconds: number): Promise<void> {
     const ended = new AbortController();
     waits.add(ended);
@@ -96,32 +105,4 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
 
 function keyOf({ address, port }: RemoteInfo): string {
   return `${address}:${port}`;
-}
-
-/** Counts what is dropped, and tells it now and then. */
-class Drops {
-  readonly #parts: UdpEchoParts;
-  readonly #closed = new AbortController();
-  #datagrams = 0;
-
-  constructor(parts: UdpEchoParts) {
-    this.#parts = parts;
-  }
-
-  add(): void {
-    this.#datagrams += 1;
-    if (this.#datagrams > 1) return;
-    const { sleep, onDropped } = this.#parts;
-    sleep(TELL_MS, this.#closed.signal).then(
-      () => {
-        onDropped(this.#datagrams);
-        this.#datagrams = 0;
-      },
-      () => undefined,
-    );
-  }
-
-  close(): void {
-    this.#closed.abort();
-  }
 }
