@@ -36,7 +36,7 @@ option = $(if $(call given,$(1)),$(2) "$$$(1)")
 # $(call switch,NAME,--name): the switch, unless the value is 0 or empty.
 switch = $(if $(call given,$(1)),$(if $(filter-out 0,$($(1))),$(2)))
 
-.PHONY: balance echo shell
+.PHONY: balance echo send shell
 balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTERVAL= JSON=1]
 	setup/exec.sh client sh -c 'exec client balance "$$LAB_SERVER_ADDRESS" "$$HTTP_PORT" "$$@"' client \
 	    $(call option,REQUESTS,--requests) $(call option,TIMEOUT,--timeout) \
@@ -49,6 +49,12 @@ echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEO
 	    $(or $(call option,PROTOCOL,--protocol),$(if $(call given,MSG),--protocol tcp)) \
 	    $(call option,COUNT,--count) $(call option,CONCURRENCY,--concurrency) $(call switch,BACKOFF,--backoff) \
 	    $(call switch,SEED_COMPATIBLE,--seed-compatible) $(call switch,JSON,--json)
+
+send: ## send reliably over UDP [FILE= TEXT= COUNT= MODE=stop-and-wait|go-back-n|selective-repeat WINDOW= SEGMENT= ECHO=1 MIN_RTO= MAX_RTO= TRIES= JSON=1]
+	setup/send.sh "$(if $(call given,FILE),$$FILE)" --protocol-mode $(if $(call given,MODE),"$$MODE",selective-repeat) \
+	    $(call option,TEXT,--text) $(call option,COUNT,--count) $(call option,WINDOW,--window) \
+	    $(call option,SEGMENT,--segment) $(call option,MIN_RTO,--min-rto) $(call option,MAX_RTO,--max-rto) \
+	    $(call option,TRIES,--tries) $(call switch,ECHO,--echo) $(call switch,JSON,--json)
 
 shell: ## a shell in the client host
 	setup/exec.sh client bash

@@ -7,6 +7,7 @@ const shared = {
 } as const;
 
 export default {
+  maxWorkers: '100%',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{services,client}/**/*.test.ts'] },
     { ...shared, displayName: 'containers', testMatch: ['<rootDir>/tests/*.test.ts'] },

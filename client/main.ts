@@ -1,9 +1,15 @@
 #!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createLog } from '#common/log.ts';
 import { sleep } from '#common/sleep.ts';
+import { timer } from '#common/timer.ts';
+import { LARGEST_PAYLOAD, LARGEST_WINDOW } from '#common/transfer/datagram.ts';
+import { type ModeName, modeNames } from '#common/transfer/machine.ts';
+import { limits } from '#common/transfer/open.ts';
 import { balance } from './commands/balance.ts';
 import { echo } from './commands/echo.ts';
+import { send } from './commands/send.ts';
 import { type Protocol, protocols } from './message-check.ts';
 import { createQuestions } from './questions.ts';
 
@@ -62,6 +68,56 @@ program
     );
     questions.close();
   });
+
+program
+  .command('send')
+  .description('sends to the echo server over UDP, reliably, by a protocol of the textbook')
+  .argument('<server_address>', 'address or name of the server')
+  .argument('<port>', 'its UDP port', wholeNumber({ min: 1, max: 65_535 }))
+  .requiredOption('--protocol-mode <mode>', modeNames.join(', '), modeName)
+  .option('--file <path>', 'sends a file')
+  .option('--count <n>', 'sends so many numbered segments', wholeNumber({ min: 1, max: 1_000_000 }))
+  .option('--text <text>', 'sends a text')
+  .option(
+    '--window <n>',
+    'segments under way at once (default: 64, of stop-and-wait 1)',
+    wholeNumber({ min: 1, max: LARGEST_WINDOW }),
+  )
+  .option('--echo', 'has the server send all of it back', false)
+  .option(
+    '--segment <bytes>',
+    'bytes of a segment',
+    wholeNumber({ min: 1, max: LARGEST_PAYLOAD }),
+    LARGEST_PAYLOAD,
+  )
+  .option('--min-rto <ms>', 'shortest retransmission time-out', wholeNumber(limits['min-rto']), 50)
+  .option('--max-rto <ms>', 'longest retransmission time-out', wholeNumber(limits['max-rto']), 100)
+  .option(
+    '--tries <n>',
+    'time-outs of a segment until the server counts as gone',
+    wholeNumber(limits.tries),
+    50,
+  )
+  .option('--json', 'one JSON object', false)
+  .action(async (address: string, port: number, options) => {
+    process.exitCode = await send(
+      { address, port, ...options },
+      {
+        log,
+        clock: () => performance.now(),
+        timer,
+        newId: () => randomBytes(4).toString('hex'),
+        screen: process.stderr,
+        interrupted: interrupt.signal,
+      },
+    );
+  });
+
+function modeName(text: string): ModeName {
+  const known = modeNames.find((name) => name === text.toLowerCase());
+  if (known) return known;
+  throw new InvalidArgumentError(`Allowed: ${modeNames.join(', ')}.`);
+}
 
 function protocol(text: string): Protocol {
   const known = protocols.find((name) => name === text.toLowerCase());

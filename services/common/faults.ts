@@ -87,6 +87,12 @@ export class Faults<Fault extends string = string> {
     this.#source = new Draws(configured.seed, server);
   }
 
+  /** Whether the profile is `none`, which leaves nothing to decide. */
+  get off(): boolean {
+    const { profile } = this.#settings;
+    return profile.kind === 'probabilities' && profile.of.size === 0;
+  }
+
   next(): Drawn<Fault> {
     const { profile, seed } = this.#settings;
     this.#draws += 1;

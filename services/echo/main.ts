@@ -10,6 +10,7 @@ import { openJournal } from '#common/open-journal.ts';
 import { runProgram } from '#common/program.ts';
 import { newSeed } from '#common/random.ts';
 import { sleep } from '#common/sleep.ts';
+import { timer } from '#common/timer.ts';
 import { type Config, configSchema } from './config.ts';
 import type { ConnectionServer } from './connections.ts';
 import type { Protocol } from './faults/fault.ts';
@@ -73,6 +74,9 @@ async function echo(config: Config): Promise<Mode> {
     udp: createUdpEcho({
       ...shared,
       faults: udpFaults,
+      timer,
+      note,
+      idleSeconds: config.ECHO_IDLE_SECONDS,
       onDropped(datagrams) {
         log.warn(`${datagrams} datagrams were dropped: too many wait for their answers`);
         note('dropped', { protocol: 'udp', datagrams }).catch((error) => log.error(String(error)));

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { Faults } from '#common/faults.ts';
 import { Journal } from '#common/journal.ts';
 import type { Log } from '#common/log.ts';
+import type { Note } from '#common/open-journal.ts';
 import type { Sleep } from '#common/sleep.ts';
+import type { Timer } from '#common/timer.ts';
 import type { ConnectionServer } from './connections.ts';
 import type { FaultOptions, Protocol } from './faults/fault.ts';
 import { type FaultName, faultNames, faultNamesOf } from './faults/index.ts';
@@ -33,6 +35,12 @@ export class ManualTime {
       reject(signal.reason);
     });
     return promise;
+  };
+
+  readonly timer: Timer = (milliseconds, ring) => {
+    const cancelled = new AbortController();
+    this.sleep(milliseconds, cancelled.signal).then(ring, () => undefined);
+    return () => cancelled.abort();
   };
 
   /** How many wait so many milliseconds. */
@@ -120,6 +128,9 @@ export async function createLab(protocol: Protocol) {
     now: () => new Date('2025-01-02T03:04:05.006Z'),
     clock: time.clock,
     sleep: time.sleep,
+    timer: time.timer,
+    note: ((event, detail) => journal.append({ event, id: journal.nextId(), ...detail })) as Note,
+    idleSeconds: 60,
     options,
     limits: { maxConnections: 100, idleSeconds: 60 },
     bufferBytes: 65_536,

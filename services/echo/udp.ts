@@ -1,108 +1,95 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { Message } from '#common/message.ts';
+import type { Note } from '#common/open-journal.ts';
 import type { Sleep } from '#common/sleep.ts';
+import type { Timer } from '#common/timer.ts';
+import { type Datagram, decodeDatagram, encodeDatagram, isOfTransfer } from '#common/transfer/datagram.ts';
 import { type AnsweringParts, createAnswering } from './answering.ts';
-import { type GiveAnswerParts, giveAnswer, type Wire } from './give-answer.ts';
-import { HeldAnswer } from './held.ts';
-
-/** Datagrams that may wait for their answers at once, in octets. What comes on top of them is dropped. */
-const MOST_PENDING = 64 * 2 ** 20;
-/** What a waiting datagram takes beside its own octets, about. */
-const PENDING_OVERHEAD = 1_024;
-/** How often drops are told, in ms. */
-const TELL_MS = 1_000;
+import { Carrier } from './carrier.ts';
+import { createDatagramFaults, type Direction } from './datagram-faults.ts';
+import type { GiveAnswerParts } from './give-answer.ts';
+import type { Peer } from './peer.ts';
+import { Transfers } from './transfers.ts';
 
 export interface UdpEchoParts extends AnsweringParts, GiveAnswerParts {
   readonly sleep: Sleep;
+  readonly timer: Timer;
+  readonly note: Note;
+  /** A transfer of which nothing is heard for so long ends. */
+  readonly idleSeconds: number;
   /** Is told how many datagrams were dropped since it was told last. */
   readonly onDropped: (datagrams: number) => void;
 }
 
-/** The UDP server that answers each datagram with itself or a fault, apart from binding. */
+/**
+ * The UDP server, apart from binding: answers each message with itself or a fault, and takes part in transfers, whose
+ * datagrams have faults on the way in and on the way out.
+ */
 export function createUdpEcho(parts: UdpEchoParts): Socket {
-  const { clock, log, say, sleep, onDropped } = parts;
-  const answering = createAnswering('udp', parts);
+  const { clock, log, say } = parts;
   const socket = createSocket('udp4');
-  const waits = new Set<AbortController>();
-  const held = new Map<string, HeldAnswer>();
-  let open = true;
-  let pending = 0;
-  let dropped = 0;
+  const answering = createAnswering('udp', parts);
+  const saySent = () => say('[UDP SERVER] Sent response.\n');
+  const answers = new Carrier({ ...parts, deliver: send, onHeldDelivered: saySent });
 
-  socket
+  const decide = createDatagramFaults(parts);
+  const transfers = new Transfers({ ...parts, transmit });
+  const ways: Readonly<Record<Direction, Carrier>> = {
+    in: new Carrier({
+      ...parts,
+      deliver: (bytes, peer) => transfers.receive(decodeDatagram(bytes), bytes, peer),
+    }),
+    out: new Carrier({ ...parts, deliver: send }),
+  };
+  let open = true;
+
+  return socket
     .on('error', (error) => log.error(`the UDP socket failed: ${error}`))
-    .once('close', () => {
-      open = false;
-      for (const wait of waits) wait.abort();
-    })
-    .on('message', async (bytes, peer) => {
+    .on('message', (bytes, peer) => {
       // Port 0 is allowed on the wire (RFC 768) and can't be answered.
       if (peer.port === 0) return;
-      const cost = bytes.length + PENDING_OVERHEAD;
-      if (pending + cost > MOST_PENDING) {
-        drop();
-        return;
-      }
-      pending += cost;
-      const arrived = clock();
-      const answer = answering(new Message(bytes), peer);
-      const wire = wireTo(peer, cost);
-      const sent = await giveAnswer(answer, wire, arrived, parts);
-      if (!wire.holds) pending -= cost;
-      if (sent !== 'sent') return;
-      say('[UDP SERVER] Sent response.\n');
-      if (held.size > 0) held.get(keyOf(peer))?.release();
+      if (isOfTransfer(bytes)) receive(bytes, peer);
+      else answer(bytes, peer);
+    })
+    .once('close', () => {
+      open = false;
+      transfers.close();
+      for (const carrier of [answers, ways.in, ways.out]) carrier.close();
     });
-  return socket;
 
-  function wireTo(peer: RemoteInfo, cost: number): Wire & { holds: boolean } {
-    return {
-      holds: false,
-      get open() {
-        return open;
-      },
-      send: (bytes) => send(bytes, peer),
-      sendAfterNext(bytes) {
-        this.holds = true;
-        const key = keyOf(peer);
-        const sendLate = (late: Buffer) => {
-          held.delete(key);
-          pending -= cost;
-          send(late, peer);
-          say('[UDP SERVER] Sent response.\n');
-        };
-        const answer = held.get(key) ?? new HeldAnswer(sleep);
-        held.set(key, answer);
-        answer.hold(bytes, sendLate);
-      },
-      reset: () => undefined,
-      wait,
-    };
+  async function answer(bytes: Buffer, peer: Peer): Promise<void> {
+    if (!answers.admits(bytes.length)) return;
+    const arrived = clock();
+    const given = await answers.carry(answering(new Message(bytes), peer), peer, bytes.length, arrived);
+    if (given === 'sent') saySent();
   }
 
-  /** Counts what is dropped, and tells it now and then. */
-  async function drop(): Promise<void> {
-    dropped += 1;
-    if (dropped > 1) return;
-    await wait(TELL_MS);
-    if (open) onDropped(dropped);
-    dropped = 0;
+  function receive(bytes: Buffer, peer: Peer): void {
+    const datagram = decodeDatagram(bytes);
+    if (!isCarried('in', bytes, datagram, peer)) transfers.receive(datagram, bytes, peer);
   }
 
-  /** Returns early when the server closes. */
-  async function wait(milliseconds: number): Promise<void> {
-    const ended = new AbortController();
-    waits.add(ended);
-    await sleep(milliseconds, ended.signal).catch(() => undefined);
-    waits.delete(ended);
+  function transmit(datagram: Datagram, peer: Peer): void {
+    const bytes = encodeDatagram(datagram);
+    if (open && !isCarried('out', bytes, datagram, peer)) send(bytes, peer);
   }
 
-  function send(bytes: Buffer, { address, port }: RemoteInfo): undefined {
+  /** False when nothing was decided about a datagram: it goes its way at once. */
+  function isCarried(
+    direction: Direction,
+    bytes: Buffer,
+    datagram: Datagram | undefined,
+    peer: Peer,
+  ): boolean {
+    const way = ways[direction];
+    if (!way.admits(bytes.length)) return true;
+    const answer = decide(direction, bytes, datagram, peer);
+    if (answer) way.carry(answer, peer, bytes.length, clock());
+    return answer !== undefined;
+  }
+
+  function send(bytes: Buffer, { address, port }: Peer): void {
     // Fails when the address can't be reached; UDP promises nothing, and the next datagram is served.
-    if (open) socket.send(bytes, port, address, () => undefined);
+    socket.send(bytes, port, address);
   }
-}
-
-function keyOf({ address, port }: RemoteInfo): string {
-  return `${address}:${port}`;
 }

@@ -1,0 +1,169 @@
+import { createHistogram } from 'node:perf_hooks';
+import type { Log } from '#common/log.ts';
+import type { Timer } from '#common/timer.ts';
+import { LARGEST_WINDOW, SPACE } from '#common/transfer/datagram.ts';
+import { TransferError } from '#common/transfer/end.ts';
+import type { ModeName } from '#common/transfer/machine.ts';
+import { modes } from '#common/transfer/modes.ts';
+import { explainNetworkError } from '../network-error.ts';
+import {
+  type Payloads,
+  payloadsByCount,
+  payloadsOfFile,
+  payloadsOfText,
+  UnreadableError,
+} from '../payloads.ts';
+import { type Screen, showProgress } from '../progress.ts';
+import { type OpenTransfer, openTransfer } from '../transfer.ts';
+import {
+  retransmissions,
+  returnLine,
+  summaryFields,
+  summaryLines,
+  type TransferResult,
+} from '../transfer-summary.ts';
+
+export interface SendOptions {
+  readonly address: string;
+  readonly port: number;
+  /** What to send: one of the three. */
+  readonly file?: string;
+  readonly count?: number;
+  readonly text?: string;
+  readonly protocolMode: ModeName;
+  /** Segments under way at once; without it as many as is usual for the protocol. */
+  readonly window?: number;
+  readonly echo: boolean;
+  /** Bytes of a DATA. */
+  readonly segment: number;
+  /** Bounds of the retransmission time-out, in ms. */
+  readonly minRto: number;
+  readonly maxRto: number;
+  /** Time-outs of one segment until the server counts as gone. */
+  readonly tries: number;
+  /** One JSON object instead of lines. */
+  readonly json: boolean;
+}
+
+export interface SendParts {
+  readonly log: Log;
+  readonly clock: () => number;
+  readonly timer: Timer;
+  /** 8 hex digits that no other transfer has. */
+  readonly newId: () => string;
+  readonly screen: Screen;
+  /** Aborted by Ctrl-C. */
+  readonly interrupted: AbortSignal;
+}
+
+const USUAL_WINDOW = 64;
+
+/**
+ * Sends a file, a text or numbered segments to the server by one of the three protocols, and says what it took.
+ *
+ * @returns 0 when all arrived, and came back where that was asked for; 1 when not; 2 for what is not allowed, 130 when
+ * interrupted
+ */
+export async function send(options: SendOptions, parts: SendParts): Promise<number> {
+  const { log } = parts;
+  const mode = modes[options.protocolMode];
+  const most = Math.min(LARGEST_WINDOW, mode.largestWindow(SPACE));
+  const window = options.window ?? Math.min(most, USUAL_WINDOW);
+  const problems = problemsOf(options, window, most);
+  if (problems.length > 0) {
+    log.error(problems.join('\n'));
+    return 2;
+  }
+  try {
+    return await transfer(options, window, payloadsOf(options), parts);
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    log.error(error.message);
+    return 2;
+  }
+}
+
+function problemsOf(
+  { file, count, text, protocolMode, minRto, maxRto }: SendOptions,
+  window: number,
+  most: number,
+): string[] {
+  const problems: string[] = [];
+  const given = [file, count, text].filter((source) => source !== undefined).length;
+  if (given !== 1) problems.push(`${given} of --file, --count and --text are given; allowed: one`);
+  if (window > most) problems.push(`--window is "${window}"; allowed for ${protocolMode}: 1 to ${most}`);
+  if (minRto > maxRto) problems.push(`--min-rto is "${minRto}"; allowed: at most --max-rto, ${maxRto}`);
+  return problems;
+}
+
+function payloadsOf({ file, count, text = '', segment }: SendOptions): Payloads {
+  if (file !== undefined) return payloadsOfFile(file, segment);
+  return count !== undefined ? payloadsByCount(count, segment) : payloadsOfText(text, segment);
+}
+
+async function transfer(
+  options: SendOptions,
+  window: number,
+  payloads: Payloads,
+  parts: SendParts,
+): Promise<number> {
+  const { log, clock, interrupted } = parts;
+  const { protocolMode: mode, minRto, maxRto, json } = options;
+  const id = parts.newId();
+  const trips = createHistogram();
+  const onMeasured = (milliseconds: number) => trips.record(Math.max(1, Math.round(milliseconds * 1e6)));
+  const fail = (code: number, error: string) => {
+    if (json) log.info(JSON.stringify({ transfer: id, mode, window, error }));
+    else log.error(`[CLIENT] Transfer ${id} failed: ${error}`);
+    return code;
+  };
+  const began = clock();
+  let open: OpenTransfer | undefined;
+  let remove: () => void = () => undefined;
+  try {
+    open = await openTransfer({ ...options, id, mode, window, rto: { min: minRto, max: maxRto } }, payloads, {
+      ...parts,
+      onMeasured,
+    });
+    remove = progressOf(open, payloads.bytes, parts.screen);
+    const receipt = await open.sent;
+    const sentAt = clock();
+    const { counts } = open.sending;
+    const result: TransferResult = {
+      ...{ id, mode, window, counts, trips, receipt },
+      strange: open.strange,
+      milliseconds: sentAt - began,
+    };
+    const back = await open.returned;
+    const identical = back?.sha256 === receipt.sha256;
+    const returned = back && { receipt: back, identical, milliseconds: clock() - sentAt };
+    remove();
+    if (json) log.info(JSON.stringify(summaryFields(result, returned)));
+    else log.info([...summaryLines(result), ...(returned ? [returnLine(returned)] : [])].join('\n'));
+    return !returned || identical ? 0 : 1;
+  } catch (error) {
+    remove();
+    if (interrupted.aborted) return fail(130, 'interrupted');
+    if (error instanceof TransferError) return fail(1, error.message);
+    return fail(1, explainNetworkError(error, `${options.address}:${options.port}`));
+  } finally {
+    await open?.close();
+  }
+}
+
+function progressOf(open: OpenTransfer, all: number, screen: Screen): () => void {
+  const { sending } = open;
+  return showProgress(screen, () => {
+    const { counts, timing, window } = sending;
+    const back = open.bytesBack > 0;
+    return {
+      what: back ? 'back' : 'sent',
+      done: back ? open.bytesBack : counts.arrived,
+      all,
+      retransmissions: retransmissions(counts),
+      rtt: timing.rtt,
+      rto: timing.rto,
+      window,
+    };
+  });
+}

@@ -1,0 +1,70 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** What a transfer is to carry: asked for piece by piece, so that a large file is never whole in memory. */
+export interface Payloads extends Iterator<Buffer> {
+  readonly bytes: number;
+  close(): void;
+}
+
+/** What can't be sent, in words for the person who asked for it. */
+export class UnreadableError extends Error {
+  readonly code = 'LAB_UNREADABLE';
+}
+
+/** Octets read from a file at once. */
+const BLOCK = 64 * 1024;
+
+/**
+ * The bytes of a file, in pieces.
+ *
+ * @throws UnreadableError
+ */
+export function payloadsOfFile(path: string, size: number): Payloads {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (cause) {
+    throw new UnreadableError(`${path} can't be read: ${(cause as Error).message}`, { cause });
+  }
+  const stat = fstatSync(file);
+  if (!stat.isFile()) {
+    closeSync(file);
+    throw new UnreadableError(`${path} is not a file`);
+  }
+  return payloads(stat.size, piecesOfFile(file, stat.size, size), () => closeSync(file));
+}
+
+/** A text as UTF-8, in pieces. */
+export function payloadsOfText(text: string, size: number): Payloads {
+  const bytes = Buffer.from(text);
+  return payloads(bytes.length, piecesOf(bytes, size));
+}
+
+/** So many full pieces, each of them its number again and again, to be found in a capture. */
+export function payloadsByCount(count: number, size: number): Payloads {
+  return payloads(count * size, numbered(count, size));
+}
+
+function payloads(bytes: number, pieces: Iterator<Buffer>, close: () => void = () => undefined): Payloads {
+  return { bytes, next: () => pieces.next(), close };
+}
+
+function* piecesOf(bytes: Buffer, size: number): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
+}
+
+/** A file that has become shorter ends early; of one that has become longer the end is not sent. */
+function* piecesOfFile(file: number, bytes: number, size: number): Generator<Buffer> {
+  const block = Math.ceil(BLOCK / size) * size;
+  for (let position = 0; position < bytes; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(block, bytes - position));
+    const read = readSync(file, buffer, 0, buffer.length, position);
+    if (read === 0) return;
+    yield* piecesOf(buffer.subarray(0, read), size);
+    position += read;
+  }
+}
+
+function* numbered(count: number, size: number): Generator<Buffer> {
+  for (let number = 1; number <= count; number += 1) yield Buffer.alloc(size, `segment ${number}\n`);
+}

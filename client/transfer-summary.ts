@@ -1,0 +1,137 @@
+import type { RecordableHistogram } from 'node:perf_hooks';
+import type { Receipt } from '#common/transfer/receipt.ts';
+import type { SendingCounts } from '#common/transfer/sending.ts';
+import { inBytes } from './progress.ts';
+
+/** What is known of a transfer once it has ended. */
+export interface TransferResult {
+  readonly id: string;
+  readonly mode: string;
+  readonly window: number;
+  /** From the OPEN to the ack of the CLOSE, in ms. */
+  readonly milliseconds: number;
+  readonly counts: SendingCounts;
+  /** Round trips that were measured, in ns. */
+  readonly trips: RecordableHistogram;
+  /** Datagrams that came and were damaged or of another transfer. */
+  readonly strange: number;
+  readonly receipt: Receipt;
+}
+
+export interface ReturnResult {
+  readonly milliseconds: number;
+  readonly receipt: Receipt;
+  /** Whether it is what was sent. */
+  readonly identical: boolean;
+}
+
+const PERCENTILES = [50, 90, 99] as const;
+const NS_PER_MS = 1e6;
+
+/** The summary as lines, without what came back. */
+export function summaryLines(result: TransferResult): string[] {
+  const { id, mode, window, milliseconds, counts, strange, receipt } = result;
+  const { datagrams, acks } = counts;
+  const again = retransmissions(counts);
+  const times = PERCENTILES.map((percentile) => `p${percentile} ${tripText(result, percentile)}`);
+  const rows: [string, string][] = [
+    ['goodput', `${inBytes(goodput(result))}/s`],
+    [
+      'efficiency',
+      `${(efficiency(result) * 100).toFixed(1)} % (${whole(receipt.bytes)} useful of ${whole(counts.bytes)} bytes sent)`,
+    ],
+    [
+      'segments',
+      `${whole(datagrams.first)}, and ${whole(again)} retransmissions: ${whole(datagrams.timeout)} by time-out, ${whole(datagrams['go-back'])} behind one that timed out`,
+    ],
+    [
+      'receiver',
+      `${whole(receipt.duplicates)} duplicates, ${whole(receipt.outOfOrder)} out of order and dropped`,
+    ],
+    [
+      'ignored',
+      `${whole(acks.late)} late acks, ${whole(acks.foreign)} foreign, ${whole(strange)} damaged datagrams`,
+    ],
+    [
+      'round trip',
+      result.trips.count === 0
+        ? 'none could be measured'
+        : `${times.join(', ')} of ${whole(result.trips.count)} measured`,
+    ],
+    ['SHA-256', `${receipt.sha256}, the same on both sides`],
+  ];
+  return [
+    `[CLIENT] Transfer ${id}: ${whole(receipt.bytes)} bytes in ${(milliseconds / 1000).toFixed(2)} s by ${mode}, window ${window}`,
+    ...rows.map(([name, text]) => `[CLIENT]   ${name.padEnd(12)}${text}`),
+  ];
+}
+
+export function returnLine({ milliseconds, receipt, identical }: ReturnResult): string {
+  const same = identical ? 'the same bytes' : `other bytes, SHA-256 ${receipt.sha256}`;
+  return `[CLIENT]   came back   ${whole(receipt.bytes)} bytes in ${(milliseconds / 1000).toFixed(2)} s, ${same}, ${whole(receipt.duplicates)} duplicates`;
+}
+
+/** The summary as one object. */
+export function summaryFields(result: TransferResult, back: ReturnResult | undefined): object {
+  const { id, mode, window, milliseconds, counts, trips, strange, receipt } = result;
+  const { first, timeout, 'go-back': goBack } = counts.datagrams;
+  return {
+    transfer: id,
+    mode,
+    window,
+    bytes: receipt.bytes,
+    sha256: receipt.sha256,
+    seconds: seconds(milliseconds),
+    goodput: Math.round(goodput(result)),
+    efficiency: Number(efficiency(result).toFixed(4)),
+    sent_bytes: counts.bytes,
+    segments: first,
+    retransmissions: { timeout, go_back: goBack },
+    receiver: { duplicates: receipt.duplicates, out_of_order: receipt.outOfOrder },
+    ignored: { late_acks: counts.acks.late, foreign_acks: counts.acks.foreign, damaged: strange },
+    rtt_ms: {
+      measured: trips.count,
+      ...Object.fromEntries(PERCENTILES.map((p) => [`p${p}`, trips.count === 0 ? null : trip(result, p)])),
+    },
+    ...(back && {
+      returned: {
+        bytes: back.receipt.bytes,
+        sha256: back.receipt.sha256,
+        identical: back.identical,
+        seconds: seconds(back.milliseconds),
+        duplicates: back.receipt.duplicates,
+        out_of_order: back.receipt.outOfOrder,
+      },
+    }),
+  };
+}
+
+export function retransmissions({ datagrams }: SendingCounts): number {
+  return datagrams.timeout + datagrams['go-back'];
+}
+
+/** Bytes of the application a second. */
+function goodput({ receipt, milliseconds }: TransferResult): number {
+  return (receipt.bytes / milliseconds) * 1000;
+}
+
+/** The share of useful bytes among all that were sent. */
+function efficiency({ receipt, counts }: TransferResult): number {
+  return receipt.bytes / counts.bytes;
+}
+
+function trip({ trips }: TransferResult, percentile: number): number {
+  return Number((trips.percentile(percentile) / NS_PER_MS).toFixed(2));
+}
+
+function tripText(result: TransferResult, percentile: number): string {
+  return `${trip(result, percentile).toFixed(2)} ms`;
+}
+
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds) / 1000;
+}
+
+function whole(figure: number): string {
+  return figure.toLocaleString('en-US');
+}

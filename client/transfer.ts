@@ -1,0 +1,203 @@
+import { createSocket } from 'node:dgram';
+import type { Timer } from '#common/timer.ts';
+import { type Datagram, decodeDatagram, encodeDatagram } from '#common/transfer/datagram.ts';
+import { abortion, TransferError, type TransferKey } from '#common/transfer/end.ts';
+import { encodeOpen } from '#common/transfer/open.ts';
+import type { Receipt } from '#common/transfer/receipt.ts';
+import { ReceivingEnd } from '#common/transfer/receiving.ts';
+import type { RtoLimits } from '#common/transfer/rto.ts';
+import { SendingEnd } from '#common/transfer/sending.ts';
+import { opened } from './channels/opened.ts';
+import { explainNetworkError } from './network-error.ts';
+import type { Payloads } from './payloads.ts';
+
+export interface TransferOptions extends TransferKey {
+  readonly address: string;
+  readonly port: number;
+  /** Whether the server sends back what it received. */
+  readonly echo: boolean;
+  readonly rto: RtoLimits;
+  /** Time-outs of one segment until the server counts as gone. */
+  readonly tries: number;
+}
+
+export interface TransferParts {
+  readonly clock: () => number;
+  readonly timer: Timer;
+  /** Ends the transfer. */
+  readonly interrupted: AbortSignal;
+  readonly onMeasured: (milliseconds: number) => void;
+}
+
+/** How long the name of the server may take to look up, in seconds. */
+const OPEN_SECONDS = 10;
+/** How many of its longest time-outs the server may be silent until nothing of it is missing an ack any more. */
+const LAST_ACKS = 5;
+
+/** A transfer to the server, and back when it is asked to echo, over a socket of its own. */
+export interface OpenTransfer {
+  readonly sending: SendingEnd;
+  /** Bytes that have come back so far. */
+  readonly bytesBack: number;
+  /** Datagrams that came and were damaged, or of another transfer. */
+  readonly strange: number;
+  /** The receiver's word that all has arrived. @throws TransferError; the signal's reason when interrupted */
+  readonly sent: Promise<Receipt>;
+  /** All has come back; undefined when it was not asked to. @throws as `sent` */
+  readonly returned: Promise<Receipt> | undefined;
+  /** Acks what the server still sends, as long as it may miss an ack, and closes. */
+  close(): Promise<void>;
+}
+
+/** Opens a transfer. @throws the system's error when the server's address can't be found */
+export async function openTransfer(
+  options: TransferOptions,
+  payloads: Payloads,
+  { clock, timer, interrupted, onMeasured }: TransferParts,
+): Promise<OpenTransfer> {
+  const { address, port, id, mode, window, echo, rto, tries } = options;
+  const socket = createSocket('udp4');
+  socket.connect(port, address);
+  await opened(socket, 'connect', { timeout: OPEN_SECONDS, signal: interrupted });
+
+  const failed = Promise.withResolvers<never>();
+  const back = Promise.withResolvers<Receipt>();
+  for (const { promise } of [failed, back]) promise.catch(() => undefined);
+  const silence = tries * rto.max;
+  let lastHeard = clock();
+  let refused: unknown;
+  let strange = 0;
+  let open = true;
+
+  const transmit = (datagram: Datagram) => {
+    if (open) socket.send(encodeDatagram(datagram));
+  };
+  const sending = new SendingEnd(
+    {
+      id,
+      mode,
+      window,
+      payloads,
+      rto,
+      tries,
+      open: encodeOpen({ bytes: payloads.bytes, echo, minRto: rto.min, maxRto: rto.max, tries }),
+      onMeasured,
+    },
+    { transmit, clock, timer },
+  );
+  const receiving = new ReceivingEnd(
+    {
+      id,
+      mode,
+      window,
+      onData: () => undefined,
+      onClose(receipt, intact) {
+        if (intact) back.resolve(receipt);
+        else back.reject(new TransferError('altered', 'what came back is not what the server sent'));
+      },
+    },
+    { transmit },
+  );
+  socket
+    .on('message', (bytes) => {
+      const datagram = decodeDatagram(bytes);
+      if (!datagram || !belongs(datagram)) {
+        strange += 1;
+        return;
+      }
+      lastHeard = clock();
+      refused = undefined;
+      take(datagram);
+    })
+    // Nobody listens; that may change, as when the server is started again.
+    .on('error', (error) => {
+      refused = error;
+    });
+  interrupted.addEventListener('abort', interrupt);
+  sending.start();
+
+  const sent = Promise.race([sending.done, failed.promise]).catch(explain);
+  const returned = echo ? comesBack().catch(explain) : undefined;
+  // Whoever waits for the first may never come to wait for the second.
+  returned?.catch(() => undefined);
+  return {
+    sending,
+    get bytesBack() {
+      return receiving.bytes;
+    },
+    get strange() {
+      return strange;
+    },
+    sent,
+    returned,
+    close,
+  };
+
+  function belongs({ id: its, mode: itsMode, kind }: Datagram): boolean {
+    return (its === id && itsMode === mode) || (kind === 'ABORT' && its === '00000000');
+  }
+
+  function take(datagram: Datagram): void {
+    if (datagram.kind === 'ACK') sending.receive(datagram);
+    else if (datagram.kind === 'ABORT')
+      failed.reject(new TransferError('aborted', datagram.payload.toString()));
+    else if (echo) receiving.receive(datagram);
+  }
+
+  async function comesBack(): Promise<Receipt> {
+    await sent;
+    lastHeard = clock();
+    const quiet = new TransferError('silent', `nothing has come back for ${silence / 1000} s`);
+    const stopWaiting = whenQuiet(silence, () => failed.reject(quiet));
+    try {
+      return await Promise.race([back.promise, failed.promise]);
+    } finally {
+      stopWaiting();
+    }
+  }
+
+  /** Calls once nothing has been heard for so many ms. */
+  function whenQuiet(milliseconds: number, call: () => void): () => void {
+    const left = milliseconds - (clock() - lastHeard);
+    let cancel = timer(left, () => {
+      if (clock() - lastHeard >= milliseconds) call();
+      else cancel = whenQuiet(milliseconds, call);
+    });
+    return () => cancel();
+  }
+
+  function interrupt(): void {
+    failed.reject(interrupted.reason);
+  }
+
+  /** Tells the server that the transfer has failed, unless it knows, and says what the system says of it. */
+  function explain(error: unknown): never {
+    sending.stop();
+    if (!(error instanceof TransferError)) {
+      transmit(abortion(options, 'the client was interrupted'));
+      throw error;
+    }
+    if (error.how === 'aborted') throw error;
+    transmit(abortion(options, error.message));
+    if (error.how === 'altered' || !refused) throw error;
+    const why = explainNetworkError(refused, `${address}:${port}`);
+    throw new TransferError(error.how, `${error.message}; ${why}`);
+  }
+
+  async function close(): Promise<void> {
+    if (receiving.closed && !interrupted.aborted) {
+      lastHeard = clock();
+      const quiet = Promise.withResolvers<void>();
+      const stop = whenQuiet(LAST_ACKS * rto.max, quiet.resolve);
+      interrupted.addEventListener('abort', () => quiet.resolve());
+      await quiet.promise;
+      stop();
+    }
+    interrupted.removeEventListener('abort', interrupt);
+    sending.stop();
+    payloads.close();
+    open = false;
+    // A callback of send runs before: what was sent last has left.
+    setImmediate(() => socket.close());
+  }
+}

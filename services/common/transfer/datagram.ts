@@ -1,0 +1,147 @@
+import { hash } from 'node:crypto';
+import { codeOfMode, type ModeName, modeOfCode } from './machine.ts';
+
+/*
+ * A datagram of a transfer, in ABNF (RFC 5234), over octets. Its header has 80 of them, which are five rows of a hex
+ * dump:
+ *
+ *   datagram = "wirelab/1" SP kind SP "id=" id SP mode SP "s=" number SP "a=" number SP
+ *              "w=" window 2SP "l=" length 2SP "tag=" tag 3SP LF payload
+ *   kind     = "OPEN " / "DATA " / "CLOSE" / "ACK  " / "ABORT"
+ *   id       = 8HEXDIG-lower   ; of the transfer, drawn by the client
+ *   mode     = "SW " / "GBN" / "SR "
+ *   number   = 5DIGIT          ; s: of OPEN, DATA and CLOSE, a: of ACK, modulo 65,536; else 00000
+ *   window   = 4DIGIT          ; of OPEN: what the sender would like, of ACK: what the receiver allows; else 0000
+ *   length   = 4DIGIT          ; octets of the payload
+ *   tag      = 8HEXDIG-lower   ; first digits of SHA-1(datagram), with "00000000" in place of the tag
+ *   payload  = 0*1320OCTET     ; the bytes of DATA; of the others text, see open.ts and close.ts, or a reason
+ */
+
+/** In the order of a transfer. OPEN, DATA and CLOSE share one row of sequence numbers, as SYN and FIN do in TCP. */
+export const segmentKinds = ['OPEN', 'DATA', 'CLOSE'] as const;
+const kinds = [...segmentKinds, 'ACK', 'ABORT'] as const;
+
+export type SegmentKind = (typeof segmentKinds)[number];
+export type Kind = (typeof kinds)[number];
+
+export interface Datagram {
+  readonly kind: Kind;
+  /** 8 hex digits. */
+  readonly id: string;
+  readonly mode: ModeName;
+  readonly sequence: number;
+  readonly ack: number;
+  readonly window: number;
+  readonly payload: Buffer;
+}
+
+/** Sequence numbers, 0 to 65,535. */
+export const SPACE = 65_536;
+export const LARGEST_WINDOW = 1_024;
+
+export const HEADER_BYTES = 80;
+/** A datagram that no link on the way cuts into fragments, tunnels included. */
+const LARGEST_DATAGRAM = 1_400;
+export const LARGEST_PAYLOAD = LARGEST_DATAGRAM - HEADER_BYTES;
+
+const MAGIC = Buffer.from('wirelab/');
+const VERSION = '1';
+const NO_TAG = '00000000';
+const ZERO = 0x30;
+
+/** A header with nothing in its fields, and where each field begins. */
+const FORM = Buffer.from('wirelab/1       id=         SW  s=      a=      w=      l=      tag=           \n');
+const AT = { kind: 10, id: 19, mode: 28, sequence: 34, ack: 42, window: 50, length: 58, tag: 68 } as const;
+const WIDTH = { kind: 5, id: 8, mode: 3, sequence: 5, ack: 5, window: 4, length: 4, tag: 8 } as const;
+type Field = keyof typeof AT;
+
+/** The octets of a header that are the same in every datagram. */
+const FIXED = FORM.keys()
+  .toArray()
+  .filter(
+    (at) => !Object.entries(AT).some(([field, from]) => at >= from && at < from + WIDTH[field as Field]),
+  );
+
+const kindOf = new Map(kinds.map((kind) => [kind.padEnd(WIDTH.kind), kind]));
+const modeOf = new Map(Object.entries(modeOfCode).map(([code, mode]) => [code.padEnd(WIDTH.mode), mode]));
+
+/** Whether a datagram belongs to a transfer, of any version, and is no message. */
+export function isOfTransfer(bytes: Buffer): boolean {
+  return bytes.length > MAGIC.length && MAGIC.compare(bytes, 0, MAGIC.length) === 0;
+}
+
+/** The version of a datagram of a transfer, when it is another one than this program speaks. */
+export function foreignVersion(bytes: Buffer): string | undefined {
+  const [version = ''] = /^\d+(?= )/.exec(bytes.toString('latin1', MAGIC.length, MAGIC.length + 4)) ?? [];
+  return version === '' || version === VERSION ? undefined : version;
+}
+
+/** @throws RangeError for a field that its place in the header can't hold */
+export function encodeDatagram(datagram: Datagram): Buffer {
+  const { kind, id, mode, sequence, ack, window, payload } = datagram;
+  const { length } = payload;
+  const header =
+    `wirelab/1 ${kind.padEnd(WIDTH.kind)} id=${id} ${codeOfMode[mode].padEnd(WIDTH.mode)} ` +
+    `s=${digits(sequence, WIDTH.sequence)} a=${digits(ack, WIDTH.ack)} ` +
+    `w=${digits(window, WIDTH.window)}  l=${digits(length, WIDTH.length)}  tag=${NO_TAG}   \n`;
+  if (header.length !== HEADER_BYTES || length > LARGEST_PAYLOAD) {
+    throw new RangeError(`no datagram can be "${header.trimEnd()}" with ${length} bytes`);
+  }
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + length);
+  bytes.write(header, 'latin1');
+  if (length > 0) bytes.set(payload, HEADER_BYTES);
+  bytes.write(tagOf(bytes), AT.tag, 'latin1');
+  return bytes;
+}
+
+/** Reads a datagram. Undefined when its form, its length or its tag is not right: it was damaged, and says nothing. */
+export function decodeDatagram(bytes: Buffer): Datagram | undefined {
+  if (bytes.length < HEADER_BYTES) return undefined;
+  for (const at of FIXED) if (bytes[at] !== FORM[at]) return undefined;
+  const kind = kindOf.get(text(bytes, 'kind'));
+  const mode = modeOf.get(text(bytes, 'mode'));
+  const id = text(bytes, 'id');
+  const sequence = number(bytes, 'sequence');
+  const ack = number(bytes, 'ack');
+  const window = number(bytes, 'window');
+  const length = number(bytes, 'length');
+  const wellFormed = kind && mode && sequence < SPACE && ack < SPACE && window >= 0;
+  if (!wellFormed || bytes.length - HEADER_BYTES !== length || !isTagRight(bytes)) return undefined;
+  return { kind, id, mode, sequence, ack, window, payload: bytes.subarray(HEADER_BYTES) };
+}
+
+/** The tag of an encoded datagram, as it stands there. */
+export function tagAsSent(bytes: Buffer): string {
+  return text(bytes, 'tag');
+}
+
+function isTagRight(bytes: Buffer): boolean {
+  const tag = tagAsSent(bytes);
+  bytes.fill(ZERO, AT.tag, AT.tag + WIDTH.tag);
+  const right = tagOf(bytes) === tag;
+  bytes.write(tag, AT.tag, 'latin1');
+  return right;
+}
+
+function tagOf(bytes: Buffer): string {
+  return hash('sha1', bytes).slice(0, WIDTH.tag);
+}
+
+function text(bytes: Buffer, field: Field): string {
+  return bytes.toString('latin1', AT[field], AT[field] + WIDTH[field]);
+}
+
+/** The number in a field; NaN, with which no comparison holds, when it is none. */
+function number(bytes: Buffer, field: Field): number {
+  let value = 0;
+  for (let at = AT[field]; at < AT[field] + WIDTH[field]; at += 1) {
+    const digit = bytes[at]! - ZERO;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function digits(value: number, places: number): string {
+  return String(value).padStart(places, '0');
+}

@@ -1,0 +1,54 @@
+import { decodeFields, encodeFields } from './fields.ts';
+
+/** What the client asks for in an OPEN: `bytes=1048576 echo=no min-rto=50 max-rto=200 tries=50`. */
+export interface OpenParameters {
+  /** Bytes that will come. */
+  readonly bytes: number;
+  /** Whether the server sends them back, by the same protocol. */
+  readonly echo: boolean;
+  /** For what the server sends: bounds of its retransmission time-out, in ms, and time-outs of one segment until the client counts as gone. */
+  readonly minRto: number;
+  readonly maxRto: number;
+  readonly tries: number;
+}
+
+/** What is allowed, both ends included. */
+export const limits = {
+  bytes: { min: 0, max: Number.MAX_SAFE_INTEGER },
+  'min-rto': { min: 1, max: 60_000 },
+  'max-rto': { min: 1, max: 60_000 },
+  tries: { min: 1, max: 1_000 },
+} as const;
+
+export function encodeOpen({ bytes, echo, minRto, maxRto, tries }: OpenParameters): Buffer {
+  const word = echo ? 'yes' : 'no';
+  return encodeFields({ bytes, echo: word, 'min-rto': minRto, 'max-rto': maxRto, tries });
+}
+
+/** Reads the payload of an OPEN. What is wrong with it comes back as text, a line for all of it. */
+export function decodeOpen(payload: Buffer): OpenParameters | string {
+  const fields = decodeFields(payload);
+  const problems: string[] = [];
+  const number = (name: keyof typeof limits) => {
+    const text = fields.get(name) ?? '';
+    const { min, max } = limits[name];
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) {
+      problems.push(`${name} is "${text}"; allowed: a whole number from ${min} to ${max}`);
+    }
+    return value;
+  };
+  const echo = fields.get('echo');
+  if (echo !== 'yes' && echo !== 'no') problems.push(`echo is "${echo ?? ''}"; allowed: yes, no`);
+  const parameters: OpenParameters = {
+    bytes: number('bytes'),
+    echo: echo === 'yes',
+    minRto: number('min-rto'),
+    maxRto: number('max-rto'),
+    tries: number('tries'),
+  };
+  if (parameters.minRto > parameters.maxRto) {
+    problems.push(`min-rto is "${parameters.minRto}"; allowed: at most max-rto, ${parameters.maxRto}`);
+  }
+  return problems.length > 0 ? problems.join('; ') : parameters;
+}

@@ -1,0 +1,38 @@
+import { decodeFields, encodeFields } from './fields.ts';
+
+/**
+ * What both sides of a transfer count up to: `bytes=1048576 sha-256=…`. The CLOSE has that of the sender, over what
+ * it sent; the ack of the CLOSE has that of the receiver, over what it handed on, and what it dropped besides.
+ */
+export interface Receipt {
+  readonly bytes: number;
+  /** 64 hex digits. */
+  readonly sha256: string;
+  /** Segments that came once more. */
+  readonly duplicates: number;
+  /** Segments that came before their turn and that the protocol does not keep. */
+  readonly outOfOrder: number;
+}
+
+export function encodeReceipt({ bytes, sha256, duplicates, outOfOrder }: Receipt): Buffer {
+  return encodeFields({ bytes, 'sha-256': sha256, duplicates, 'out-of-order': outOfOrder });
+}
+
+/** Undefined for a payload that is none. */
+export function decodeReceipt(payload: Buffer): Receipt | undefined {
+  const fields = decodeFields(payload);
+  const sha256 = fields.get('sha-256');
+  if (sha256 === undefined) return undefined;
+  const number = (name: string) => Number(fields.get(name));
+  return {
+    bytes: number('bytes'),
+    sha256,
+    duplicates: number('duplicates'),
+    outOfOrder: number('out-of-order'),
+  };
+}
+
+/** Whether what arrived is what was sent. */
+export function agree(one: Receipt, other: Receipt): boolean {
+  return one.bytes === other.bytes && one.sha256 === other.sha256;
+}

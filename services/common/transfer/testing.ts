@@ -1,0 +1,198 @@
+import type { Mode, ReceiverState, Segment, SenderAction, SenderEvent, SenderState } from './machine.ts';
+import { firstReceiverState } from './receiver.ts';
+import { firstSenderState, hasRoom } from './sender.ts';
+
+/** One way of the wire, in ms. */
+export const ONE_WAY_MS = 10;
+const RTO = { min: 15, max: 60 };
+/** A swapped datagram that no other one overtakes is late by so many ms. */
+const SWAPPED_MS = 40;
+/** A transfer that takes more events than this does not end. */
+const MOST_EVENTS = 1_000;
+
+/** What the wire does to the datagrams of both directions, in the order in which they are sent. */
+export const fates = [
+  'arrives',
+  'is lost',
+  'is altered',
+  'is doubled',
+  'is late',
+  'is swapped',
+  'is doubled late',
+] as const;
+export type Fate = readonly [what: (typeof fates)[number], milliseconds: number];
+
+export interface Schedule {
+  readonly segments: number;
+  readonly window: number;
+  readonly space: number;
+  /** `kept`: nothing overtakes anything, as on one cable. */
+  readonly order: 'kept' | 'any';
+  /** Datagrams that may be sent behind one in its direction until it has arrived or is gone. */
+  readonly life: number;
+  /** Those of the first datagrams; all others arrive. */
+  readonly fates: readonly Fate[];
+  readonly tries?: number;
+}
+
+interface Copy {
+  readonly at: number;
+  readonly toReceiver: boolean;
+  readonly number: number;
+  /** How many were sent in its direction before it. */
+  readonly sent: number;
+  readonly altered: boolean;
+}
+
+/** How a transfer ended. */
+export interface Ended {
+  readonly delivered: number;
+  /** Acknowledged, in order. */
+  readonly arrived: number;
+  readonly gaveUp: boolean;
+  readonly milliseconds: number;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * Runs a transfer through both machines of a protocol over a wire that does what a schedule says.
+ *
+ * @throws Error as soon as something is not as it must be: a segment delivered twice, or not in its order; one that
+ * counts as arrived and is not; more under way than the window; a round trip shorter than the wire; or no end
+ */
+export function simulate(mode: Mode, schedule: Schedule): Ended {
+  const { window, space, tries = Number.POSITIVE_INFINITY } = schedule;
+  const segments = Array.from({ length: schedule.segments }, (_, index): Segment => {
+    const kind = index === 0 ? 'OPEN' : index === schedule.segments - 1 ? 'CLOSE' : 'DATA';
+    return { kind, payload: EMPTY };
+  });
+  let sender: SenderState = firstSenderState({ window, space, rto: RTO, tries });
+  let receiver: ReceiverState = firstReceiverState({ window, space });
+  const wire = new SimulatedWire(schedule);
+  const bySequence = new Map<Segment, number>(segments.map((segment, index) => [segment, index]));
+  /** The segments that each number has been sent for, the newest last. */
+  const meant = new Map<number, Segment>();
+  let offered = 0;
+  let delivered = 0;
+  let arrived = 0;
+  let now = 0;
+
+  const send = (event: SenderEvent) => {
+    const [next, actions] = mode.send(sender, event);
+    sender = next;
+    for (const action of actions) carryOut(action);
+    must(sender.sent.length <= window, 'more is under way than the window allows');
+    must(
+      (sender.alarm !== undefined) === (sender.sent.length > 0 && sender.givenUp === undefined),
+      'the alarm is not that of what is under way',
+    );
+  };
+  const carryOut = (action: SenderAction) => {
+    if (action.do === 'send') {
+      meant.set(action.number, action.segment);
+      wire.send({ toReceiver: true, number: action.number, segment: action.segment, now });
+    } else if (action.do === 'arrived') {
+      must(arrived < delivered, `segment ${arrived} counts as arrived and is not`);
+      must(action.segment === segments[arrived], `segment ${arrived} is not the one that counts as arrived`);
+      arrived += 1;
+    } else if (action.do === 'measured') {
+      must(action.milliseconds >= 2 * ONE_WAY_MS, `a round trip of ${action.milliseconds} ms was measured`);
+    }
+  };
+  const offer = () => {
+    while (offered < segments.length && hasRoom(sender)) {
+      send({ on: 'offer', now, segment: segments[offered]! });
+      offered += 1;
+    }
+  };
+
+  offer();
+  for (let events = 0; sender.givenUp === undefined && arrived < segments.length; events += 1) {
+    must(events < MOST_EVENTS, 'it does not end');
+    const copy = wire.next(sender.alarm);
+    if (!copy) {
+      now = sender.alarm!;
+      send({ on: 'timeout', now });
+    } else {
+      now = copy.at;
+      if (copy.altered) continue;
+      if (copy.toReceiver) {
+        const [next, actions] = mode.receive(receiver, { number: copy.number, segment: copy.segment! });
+        receiver = next;
+        for (const action of actions) {
+          if (action.do === 'deliver') {
+            const index = bySequence.get(action.segment);
+            must(index === delivered, `segment ${index} was delivered in place of ${delivered}`);
+            delivered += 1;
+          } else if (action.do === 'ack') {
+            wire.send({ toReceiver: false, number: action.number, now });
+          }
+        }
+      } else {
+        send({ on: 'ack', now, number: copy.number, window });
+      }
+    }
+    offer();
+  }
+  const gaveUp = sender.givenUp !== undefined;
+  must(gaveUp || delivered === segments.length, 'not all was delivered');
+  return { delivered, arrived, gaveUp, milliseconds: now };
+}
+
+interface Departure {
+  readonly toReceiver: boolean;
+  readonly number: number;
+  readonly segment?: Segment;
+  readonly now: number;
+}
+
+/** Carries datagrams both ways, as its schedule says. */
+class SimulatedWire {
+  readonly #schedule: Schedule;
+  readonly #flying: (Copy & { readonly segment?: Segment })[] = [];
+  #sent = 0;
+  readonly #sentTo = [0, 0];
+  readonly #latest = [0, 0];
+
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule;
+  }
+
+  send({ toReceiver, number, segment, now }: Departure): void {
+    const [what, milliseconds] = this.#schedule.fates[this.#sent] ?? ['arrives', 0];
+    const way = toReceiver ? 1 : 0;
+    this.#sent += 1;
+    this.#sentTo[way]! += 1;
+    const fly = (late: number, altered = false) => {
+      let at = now + ONE_WAY_MS + late;
+      if (this.#schedule.order === 'kept') at = this.#latest[way] = Math.max(at, this.#latest[way]!);
+      const copy = { at, toReceiver, number, sent: this.#sentTo[way]!, altered };
+      this.#flying.push(segment ? { ...copy, segment } : copy);
+    };
+    if (what === 'is altered') fly(0, true);
+    else if (what === 'is late') fly(milliseconds);
+    else if (what === 'is swapped') fly(SWAPPED_MS);
+    else if (what !== 'is lost') fly(0);
+    if (what === 'is doubled') fly(0);
+    if (what === 'is doubled late') fly(milliseconds);
+  }
+
+  /** The next datagram that arrives, unless the alarm rings before. */
+  next(alarm: number | undefined) {
+    const flying = this.#flying;
+    for (;;) {
+      let first = -1;
+      for (let index = 0; index < flying.length; index += 1) {
+        if (first < 0 || flying[index]!.at < flying[first]!.at) first = index;
+      }
+      if (first < 0 || (alarm !== undefined && alarm < flying[first]!.at)) return undefined;
+      const [copy] = flying.splice(first, 1);
+      if (this.#sentTo[copy!.toReceiver ? 1 : 0]! - copy!.sent <= this.#schedule.life) return copy!;
+    }
+  }
+}
+
+function must(holds: boolean, complaint: string): asserts holds {
+  if (!holds) throw new Error(complaint);
+}

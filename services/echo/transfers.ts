@@ -1,0 +1,293 @@
+import type { Say } from '#common/grouped-log.ts';
+import type { Note } from '#common/open-journal.ts';
+import type { Timer } from '#common/timer.ts';
+import {
+  type Datagram,
+  foreignVersion,
+  LARGEST_PAYLOAD,
+  LARGEST_WINDOW,
+  SPACE,
+} from '#common/transfer/datagram.ts';
+import { abortion, TransferError } from '#common/transfer/end.ts';
+import { modes } from '#common/transfer/modes.ts';
+import { decodeOpen, encodeOpen, type OpenParameters } from '#common/transfer/open.ts';
+import type { Receipt } from '#common/transfer/receipt.ts';
+import { ReceivingEnd } from '#common/transfer/receiving.ts';
+import { SendingEnd } from '#common/transfer/sending.ts';
+import { formatPeer, type Peer } from './peer.ts';
+
+/** What transfers may hold in memory, in octets, all together. One that would go beyond that is refused. */
+const MOST_HELD = 64 * 2 ** 20;
+/** What a transfer takes beside its segments, and a segment beside its payload, about. */
+const TRANSFER_OVERHEAD = 4_096;
+const SEGMENT_OVERHEAD = 256;
+/** How often idle transfers are looked for, in ms. */
+const LOOK_MS = 1_000;
+
+export interface TransfersParts {
+  readonly transmit: (datagram: Datagram, peer: Peer) => void;
+  readonly note: Note;
+  readonly say: Say;
+  readonly clock: () => number;
+  readonly timer: Timer;
+  /** A transfer of which nothing is heard for so long ends. */
+  readonly idleSeconds: number;
+}
+
+/** One transfer of one client. */
+interface Transfer {
+  readonly key: string;
+  readonly peer: Peer;
+  readonly opened: Datagram;
+  readonly parameters: OpenParameters;
+  readonly began: number;
+  readonly receiving: ReceivingEnd;
+  /** What came and is to be sent back. */
+  readonly kept: Buffer[];
+  returning: SendingEnd | undefined;
+  /** Octets of memory that it counts for. */
+  held: number;
+  lastHeard: number;
+  /** Nothing is left to do but to ack again what was acked already. */
+  finished: boolean;
+}
+
+/** The transfers of all clients: receives each, and sends it back when it is asked to. */
+export class Transfers {
+  readonly #parts: TransfersParts;
+  readonly #all = new Map<string, Transfer>();
+  #held = 0;
+  #forgetLooking: (() => void) | undefined;
+
+  constructor(parts: TransfersParts) {
+    this.#parts = parts;
+  }
+
+  /** Transfers that are known, those included that only wait for a last ack to be asked for again. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Takes a datagram in that came to the server; undefined is one that was damaged. */
+  receive(datagram: Datagram | undefined, bytes: Buffer, peer: Peer): void {
+    if (datagram) this.#take(datagram, peer);
+    else this.#refuseVersion(bytes, peer);
+  }
+
+  #take(datagram: Datagram, peer: Peer): void {
+    const key = `${peer.address}:${peer.port}/${datagram.id}`;
+    const transfer = this.#all.get(key);
+    if (transfer) transfer.lastHeard = this.#parts.clock();
+    if (datagram.kind === 'ACK') transfer?.returning?.receive(datagram);
+    else if (datagram.kind === 'ABORT') this.#aborted(transfer, datagram);
+    else if (transfer) this.#hand(datagram, transfer);
+    else if (datagram.kind === 'OPEN') this.#open(key, datagram, peer);
+    else {
+      const reason = 'it was never opened, has ended long ago, or the server was started again since';
+      this.#abort(datagram, peer, `no transfer ${datagram.id} is under way here: ${reason}`);
+    }
+  }
+
+  /** Ends all of them without a word, as a server does that is killed. */
+  close(): void {
+    for (const transfer of this.#all.values()) this.#forget(transfer);
+  }
+
+  #open(key: string, opened: Datagram, peer: Peer): void {
+    const parameters = decodeOpen(opened.payload);
+    const refused = typeof parameters === 'string' ? parameters : this.#refusal(opened, parameters);
+    if (typeof parameters === 'string' || refused !== undefined) {
+      this.#abort(opened, peer, refused!);
+      this.#note('refused', opened, peer, { reason: refused });
+      return;
+    }
+    const now = this.#parts.clock();
+    const transfer: Transfer = {
+      key,
+      peer,
+      opened,
+      parameters,
+      began: now,
+      receiving: new ReceivingEnd(
+        {
+          ...opened,
+          onData: (payload) => this.#keep(payload, transfer),
+          onClose: (receipt, intact) => this.#received(transfer, receipt, intact),
+        },
+        { transmit: (datagram) => this.#parts.transmit(datagram, peer) },
+      ),
+      kept: [],
+      returning: undefined,
+      held: 0,
+      lastHeard: now,
+      finished: false,
+    };
+    this.#all.set(key, transfer);
+    this.#hold(transfer, costOf(opened));
+    this.#forgetLooking ??= this.#parts.timer(LOOK_MS, () => this.#endIdle());
+    this.#tell(transfer, `opened: ${opened.mode}, window ${opened.window}, ${parameters.bytes} bytes`);
+    transfer.receiving.receive(opened);
+  }
+
+  #refusal({ mode, window, sequence }: Datagram, { bytes, echo }: OpenParameters): string | undefined {
+    const most = Math.min(LARGEST_WINDOW, modes[mode].largestWindow(SPACE));
+    if (window < 1 || window > most) return `the window is ${window}; allowed for ${mode}: 1 to ${most}`;
+    if (sequence !== 0) return `an OPEN has the number ${sequence}; allowed: 0`;
+    const needed =
+      costOf({ window }) + (echo ? bytes + Math.ceil(bytes / LARGEST_PAYLOAD) * SEGMENT_OVERHEAD : 0);
+    const left = MOST_HELD - this.#held;
+    if (needed <= left) return undefined;
+    return `the transfer would take ${needed} bytes of memory; allowed: ${left}, of ${MOST_HELD} for all at once`;
+  }
+
+  /** An OPEN, DATA or CLOSE of a transfer that is known. */
+  #hand(datagram: Datagram, transfer: Transfer): void {
+    const { opened, peer } = transfer;
+    const other = datagram.kind === 'OPEN' && !datagram.payload.equals(opened.payload);
+    if (other || datagram.mode !== opened.mode) {
+      this.#abort(datagram, peer, `the id ${datagram.id} is that of another transfer of yours`);
+      return;
+    }
+    transfer.receiving.receive(datagram);
+  }
+
+  #keep(payload: Buffer, transfer: Transfer): void {
+    const { parameters, receiving, opened, peer } = transfer;
+    if (!parameters.echo || !this.#all.has(transfer.key)) return;
+    if (receiving.bytes > parameters.bytes) {
+      const reason = `more came than the ${parameters.bytes} bytes that were announced`;
+      this.#abort(opened, peer, reason);
+      this.#fail(transfer, 'refused', reason);
+      return;
+    }
+    transfer.kept.push(payload);
+    this.#hold(transfer, payload.length + SEGMENT_OVERHEAD);
+  }
+
+  #received(transfer: Transfer, receipt: Receipt, intact: boolean): void {
+    const { opened, peer, parameters, began } = transfer;
+    const seconds = secondsSince(began, this.#parts.clock());
+    this.#note('received', opened, peer, { ...receiptFields(receipt), intact, seconds });
+    this.#tell(
+      transfer,
+      `received: ${receipt.bytes} bytes in ${seconds} s, ${receipt.duplicates} duplicates, ` +
+        `SHA-256 ${receipt.sha256}${intact ? '' : ', which is not what was sent'}`,
+    );
+    if (parameters.echo) this.#return(transfer);
+    else this.#finish(transfer);
+  }
+
+  /** Sends back what came, by the protocol by which it came. */
+  async #return(transfer: Transfer): Promise<void> {
+    const { opened, peer, parameters, kept } = transfer;
+    const { minRto, maxRto, tries } = parameters;
+    const { bytes } = transfer.receiving;
+    const began = this.#parts.clock();
+    const returning = new SendingEnd(
+      {
+        id: opened.id,
+        mode: opened.mode,
+        window: opened.window,
+        open: encodeOpen({ bytes, echo: false, minRto, maxRto, tries }),
+        payloads: kept[Symbol.iterator](),
+        rto: { min: minRto, max: maxRto },
+        tries,
+      },
+      { ...this.#parts, transmit: (datagram) => this.#parts.transmit(datagram, peer) },
+    );
+    transfer.returning = returning;
+    returning.start();
+    try {
+      const receipt = await returning.done;
+      const seconds = secondsSince(began, this.#parts.clock());
+      const { first, ...again } = returning.counts.datagrams;
+      this.#note('returned', opened, peer, {
+        ...receiptFields(receipt),
+        segments: first,
+        retransmissions: again.timeout + again['go-back'],
+        seconds,
+      });
+      this.#tell(transfer, `returned: ${bytes} bytes in ${seconds} s`);
+      this.#finish(transfer);
+    } catch (error) {
+      if (!(error instanceof TransferError)) throw error;
+      if (error.how !== 'aborted') this.#abort(opened, peer, error.message);
+      this.#fail(transfer, error.how, error.message);
+    }
+  }
+
+  #aborted(transfer: Transfer | undefined, { payload }: Datagram): void {
+    if (!transfer || transfer.finished) return;
+    this.#fail(transfer, 'aborted', payload.toString());
+  }
+
+  #finish(transfer: Transfer): void {
+    transfer.finished = true;
+    transfer.kept.length = 0;
+    transfer.returning = undefined;
+    this.#hold(transfer, TRANSFER_OVERHEAD - transfer.held);
+  }
+
+  #fail(transfer: Transfer, how: string, reason: string): void {
+    const { opened, peer, receiving } = transfer;
+    this.#note(how, opened, peer, { reason, bytes: receiving.bytes });
+    this.#tell(transfer, `${how}: ${reason}`);
+    this.#forget(transfer);
+  }
+
+  #forget(transfer: Transfer): void {
+    transfer.returning?.stop();
+    this.#hold(transfer, -transfer.held);
+    this.#all.delete(transfer.key);
+    if (this.#all.size > 0) return;
+    this.#forgetLooking?.();
+    this.#forgetLooking = undefined;
+  }
+
+  #endIdle(): void {
+    this.#forgetLooking = this.#parts.timer(LOOK_MS, () => this.#endIdle());
+    const since = this.#parts.clock() - this.#parts.idleSeconds * 1000;
+    for (const transfer of this.#all.values()) {
+      if (transfer.lastHeard > since) continue;
+      if (transfer.finished) this.#forget(transfer);
+      else this.#fail(transfer, 'idle', `nothing came for ${this.#parts.idleSeconds} s`);
+    }
+  }
+
+  #hold(transfer: Transfer, octets: number): void {
+    transfer.held += octets;
+    this.#held += octets;
+  }
+
+  #refuseVersion(bytes: Buffer, peer: Peer): void {
+    const version = foreignVersion(bytes);
+    if (version === undefined) return;
+    const key = { id: '00000000', mode: 'stop-and-wait' } as const;
+    this.#parts.transmit(abortion(key, `version ${version} is not spoken here; allowed: 1`), peer);
+  }
+
+  #abort(of: Datagram, peer: Peer, reason: string): void {
+    this.#parts.transmit(abortion(of, reason), peer);
+  }
+
+  #note(state: string, { id, mode, window }: Datagram, { address, port }: Peer, detail: object): void {
+    const entry = { client_ip: address, client_port: port, transfer: id, state, mode, window, ...detail };
+    this.#parts.note('transfer', entry).catch(() => undefined);
+  }
+
+  #tell({ opened, peer }: Transfer, what: string): void {
+    this.#parts.say(`[UDP SERVER] Transfer ${opened.id} of ${formatPeer(peer)} ${what}`);
+  }
+}
+
+function costOf({ window }: { readonly window: number }): number {
+  return TRANSFER_OVERHEAD + window * (LARGEST_PAYLOAD + SEGMENT_OVERHEAD);
+}
+
+function receiptFields({ bytes, sha256, duplicates, outOfOrder }: Receipt): object {
+  return { bytes, sha256, duplicates, out_of_order: outOfOrder };
+}
+
+function secondsSince(began: number, now: number): number {
+  return Math.round(now - began) / 1000;
+}

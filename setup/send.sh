@@ -1,0 +1,19 @@
+#!/bin/sh
+# send.sh FILE OPTION…: `client send` from the client host. FILE is one of this machine, or empty; it is lent to the
+# client for as long as it sends it.
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+file=$1
+shift
+client='exec client send "$LAB_SERVER_ADDRESS" "$ECHO_PORT" "$@"'
+if [ -z "$file" ]; then
+    exec setup/exec.sh client sh -c "$client" client "$@"
+fi
+[ -f "$file" ] && [ -r "$file" ] || stop "FILE is \"$file\"; allowed: a file that can be read"
+copy=$(setup/exec.sh client mktemp -d </dev/null)/$(basename -- "$file")
+forget() { setup/exec.sh client rm -r -- "${copy%/*}" </dev/null; }
+trap forget EXIT
+trap 'exit 130' INT TERM
+setup/exec.sh client sh -c 'cat >"$1"' sh "$copy" <"$file"
+setup/exec.sh client sh -c "$client" client --file "$copy" "$@"
