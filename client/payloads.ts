@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
 /** What a transfer is to carry: asked for piece by piece, so that a large file is never whole in memory. */
 export interface Payloads extends Iterator<Buffer> {
@@ -20,18 +20,16 @@ const BLOCK = 64 * 1024;
  * @throws UnreadableError
  */
 export function payloadsOfFile(path: string, size: number): Payloads {
-  let file: number;
   try {
-    file = openSync(path, 'r');
+    const stat = statSync(path);
+    // Opening anything else might wait, as for the writer of a pipe.
+    if (!stat.isFile()) throw new UnreadableError(`${path} is not a file`);
+    const file = openSync(path, 'r');
+    return payloads(stat.size, piecesOfFile(file, stat.size, size), () => closeSync(file));
   } catch (cause) {
+    if (cause instanceof UnreadableError) throw cause;
     throw new UnreadableError(`${path} can't be read: ${(cause as Error).message}`, { cause });
   }
-  const stat = fstatSync(file);
-  if (!stat.isFile()) {
-    closeSync(file);
-    throw new UnreadableError(`${path} is not a file`);
-  }
-  return payloads(stat.size, piecesOfFile(file, stat.size, size), () => closeSync(file));
 }
 
 /** A text as UTF-8, in pieces. */

@@ -43,14 +43,14 @@ export function progressLine(state: ProgressState): string {
   const share = all === 0 ? 1 : Math.min(1, done / all);
   const filled = Math.round(share * BAR);
   const bar = '#'.repeat(filled) + '.'.repeat(BAR - filled);
-  const percent = `${Math.floor(share * 100)} %`.padStart(5);
+  const percent = `${Math.floor(share * 100)} %`.padStart(6);
   const time = rtt === undefined ? '-' : `${rtt.toFixed(1)} ms`;
   return `${what} [${bar}]${percent} ${inBytes(done)} again ${retransmissions} RTT ${time} RTO ${rto.toFixed(0)} ms window ${window}`;
 }
 
 /** An amount of data as a person reads it. */
 export function inBytes(bytes: number): string {
-  if (bytes < 1e3) return `${bytes} B`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+  if (bytes < 999.5) return `${Math.round(bytes)} B`;
+  if (bytes < 999_950) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 999_950_000 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }

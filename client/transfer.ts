@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { printable } from '#common/printable.ts';
 import type { Timer } from '#common/timer.ts';
 import { type Datagram, decodeDatagram, encodeDatagram } from '#common/transfer/datagram.ts';
 import { abortion, TransferError, type TransferKey } from '#common/transfer/end.ts';
@@ -16,6 +17,8 @@ export interface TransferOptions extends TransferKey {
   readonly port: number;
   /** Whether the server sends back what it received. */
   readonly echo: boolean;
+  /** Bytes of each segment but the last. */
+  readonly segment: number;
   readonly rto: RtoLimits;
   /** Time-outs of one segment until the server counts as gone. */
   readonly tries: number;
@@ -55,7 +58,7 @@ export async function openTransfer(
   payloads: Payloads,
   { clock, timer, interrupted, onMeasured }: TransferParts,
 ): Promise<OpenTransfer> {
-  const { address, port, id, mode, window, echo, rto, tries } = options;
+  const { address, port, id, mode, window, echo, segment, rto, tries } = options;
   const socket = createSocket('udp4');
   socket.connect(port, address);
   await opened(socket, 'connect', { timeout: OPEN_SECONDS, signal: interrupted });
@@ -80,7 +83,7 @@ export async function openTransfer(
       payloads,
       rto,
       tries,
-      open: encodeOpen({ bytes: payloads.bytes, echo, minRto: rto.min, maxRto: rto.max, tries }),
+      open: encodeOpen({ bytes: payloads.bytes, segment, echo, minRto: rto.min, maxRto: rto.max, tries }),
       onMeasured,
     },
     { transmit, clock, timer },
@@ -140,7 +143,7 @@ export async function openTransfer(
   function take(datagram: Datagram): void {
     if (datagram.kind === 'ACK') sending.receive(datagram);
     else if (datagram.kind === 'ABORT')
-      failed.reject(new TransferError('aborted', datagram.payload.toString()));
+      failed.reject(new TransferError('aborted', printable(datagram.payload)));
     else if (echo) receiving.receive(datagram);
   }
 
@@ -195,7 +198,6 @@ export async function openTransfer(
     }
     interrupted.removeEventListener('abort', interrupt);
     sending.stop();
-    payloads.close();
     open = false;
     // A callback of send runs before: what was sent last has left.
     setImmediate(() => socket.close());

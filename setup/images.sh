@@ -6,7 +6,7 @@ set -eu
 
 LAB_SOURCES=$({
     echo "$LAB_BASE_IMAGE"
-    find package.json package-lock.json .dockerignore services client -type f ! -name '*.test.ts' ! -name testing.ts |
+    find package.json package-lock.json .dockerignore services client -type f ! -name '*.test.ts' ! -name '*testing.ts' |
         LC_ALL=C sort | xargs cksum
 } | cksum | tr ' ' -)
 export LAB_SOURCES

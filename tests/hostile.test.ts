@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Lab } from './lab.ts';
+import { residentKibibytes } from './memory.ts';
 
 jest.setTimeout(180_000);
 
@@ -8,16 +9,6 @@ const INPUTS = 100_000;
 
 /** States of a connection, as Linux numbers them. */
 const [TIME_WAIT, LISTEN] = ['06', '0A'];
-
-/** Lets the server collect its garbage, which it does when it likes otherwise, by the inspector that SIGUSR1 opens. */
-const COLLECT_GARBAGE = `
-  process.kill(1, 'SIGUSR1');
-  const look = () => fetch('http://127.0.0.1:9229/json').catch(look);
-  const [{ webSocketDebuggerUrl }] = await (await look()).json();
-  const inspector = new WebSocket(webSocketDebuggerUrl);
-  inspector.onopen = () => inspector.send('{ "id": 1, "method": "HeapProfiler.collectGarbage" }');
-  inspector.onmessage = () => inspector.close();
-`;
 
 describe('100,000 hostile inputs to the echo server', () => {
   let lab: Lab;
@@ -31,27 +22,16 @@ describe('100,000 hostile inputs to the echo server', () => {
         'loss=0.1,delay=0.1,corruption=0.1,duplicate=0.05,reorder=0.05,truncate=0.05,reset=0.05,drip=0.01',
     });
     await attack(INPUTS / 10, 1);
-    before = { container: await container(), kibibytes: await memory() };
+    before = { container: await container(), kibibytes: await residentKibibytes(lab) };
     report = await attack(INPUTS, 2);
   });
   afterAll(() => lab?.end());
 
-  const attack = async (inputs: number, seed: number) => {
-    const { code, stdout, stderr } = await lab.compose(
-      ...['run', '--rm', '--no-deps', '--no-TTY', '--volume', `${import.meta.dirname}:/lab/tests:ro`],
-      ...['client', 'node', '/lab/tests/hostile-client.ts', String(inputs), String(seed)],
-    );
-    if (code !== 0) throw new Error(stderr);
-    return JSON.parse(stdout);
-  };
+  const attack = (inputs: number, seed: number) =>
+    lab.runInClient<Record<string, number>>('hostile-client.ts', String(inputs), String(seed));
   const container = async () => {
     const format = '{{.State.Status}}, {{.RestartCount}} restarts, since {{.State.StartedAt}}';
     return (await lab.docker('inspect', '--format', format, lab.nameOf('echo'))).stdout.trim();
-  };
-  const memory = async () => {
-    await lab.exec('echo', 'node', '--input-type=module', '--eval', COLLECT_GARBAGE);
-    const { stdout } = await lab.exec('echo', 'cat', '/proc/1/status');
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(stdout)![1]);
   };
   /** Looks again until it holds; the time-out of the test ends what never does. */
   const until = async (holds: () => Promise<boolean>) => {
@@ -83,7 +63,7 @@ describe('100,000 hostile inputs to the echo server', () => {
     }));
 
   test('leave no memory taken', async () => {
-    expect(await memory()).toBeLessThan(before.kibibytes * 1.2);
+    expect(await residentKibibytes(lab)).toBeLessThan(before.kibibytes * 1.2);
   });
 
   test('leave a journal that is whole, with nearly every datagram in it', async () => {

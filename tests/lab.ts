@@ -50,6 +50,30 @@ export interface EchoEntry extends Entry {
   readonly kept?: number;
 }
 
+/** The fate of one datagram of a transfer. */
+export interface DatagramEntry extends EchoEntry {
+  readonly direction: 'in' | 'out';
+  readonly transfer: string;
+  readonly kind: 'OPEN' | 'DATA' | 'CLOSE' | 'ACK' | 'ABORT';
+  /** Of OPEN, DATA and CLOSE. */
+  readonly sequence?: number;
+  /** Of an ACK. */
+  readonly ack?: number;
+}
+
+/** What became of a transfer. */
+export interface TransferEntry extends Entry {
+  readonly event: 'transfer';
+  readonly transfer: string;
+  readonly state: 'received' | 'returned' | 'refused' | 'aborted' | 'idle' | 'silent';
+  readonly bytes: number;
+  readonly sha256?: string;
+  readonly duplicates?: number;
+  readonly segments?: number;
+  readonly retransmissions?: number;
+  readonly reason?: string;
+}
+
 interface Entries {
   readonly http: HttpEntry;
   readonly echo: EchoEntry;
@@ -161,6 +185,11 @@ export class Lab {
     return this.exec('client', 'client', 'echo', this.server, this.echoPort, ...options);
   }
 
+  /** `client send` from the client host. */
+  send(...options: string[]): Promise<Ended> {
+    return this.exec('client', 'client', 'send', this.server, this.echoPort, ...options);
+  }
+
   /** A shell's command line in the client host, where `$server` and `$port` are the echo server's. */
   shell(line: string): Promise<Ended> {
     return this.exec('client', 'env', `server=${this.server}`, `port=${this.echoPort}`, 'bash', '-c', line);
@@ -209,6 +238,24 @@ export class Lab {
   ): Promise<Entries[Server][]> {
     const text = await readFile(join(this.settings.LAB_CAPTURES_DIR!, `${server}.log`), 'utf8');
     return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+  }
+
+  /** What became of each transfer, in the order of the echo server's journal. */
+  async transfers(): Promise<TransferEntry[]> {
+    const entries: readonly unknown[] = await this.journal('echo');
+    return entries.filter(
+      (entry): entry is TransferEntry => (entry as { event?: string }).event === 'transfer',
+    );
+  }
+
+  /** Runs a file of this folder with Node in a client container of its own, and returns the JSON that it prints. */
+  async runInClient<Report>(file: string, ...args: string[]): Promise<Report> {
+    const { code, stdout, stderr } = await this.compose(
+      ...['run', '--rm', '--no-deps', '--no-TTY', '--volume', `${import.meta.dirname}:/lab/tests:ro`],
+      ...['client', 'node', `/lab/tests/${file}`, ...args],
+    );
+    if (code !== 0) throw new Error(stderr);
+    return JSON.parse(stdout);
   }
 
   async end(): Promise<void> {

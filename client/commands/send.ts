@@ -75,7 +75,8 @@ export async function send(options: SendOptions, parts: SendParts): Promise<numb
     return 2;
   }
   try {
-    return await transfer(options, window, payloadsOf(options), parts);
+    const payloads = payloadsOf(options);
+    return await transfer(options, window, payloads, parts).finally(() => payloads.close());
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     log.error(error.message);

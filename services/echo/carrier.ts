@@ -55,6 +55,7 @@ export class Carrier {
   close(): void {
     this.#open = false;
     for (const wait of this.#waits) wait.abort();
+    for (const held of this.#held.values()) held.release();
   }
 
   #wireTo(peer: Peer, cost: number): Wire & { holds: boolean } {
@@ -81,6 +82,7 @@ export class Carrier {
     held.hold(bytes, (late) => {
       this.#held.delete(key);
       this.#underWay -= cost;
+      if (!this.#open) return;
       this.#deliver(late, peer);
       this.#parts.onHeldDelivered?.();
     });

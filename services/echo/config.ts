@@ -20,7 +20,7 @@ export const configSchema = v.object({
   ECHO_UDP_FAULTS: optionalFaultProfile('fault profile of UDP, in place of ECHO_FAULTS', faultNamesOf.udp),
   ECHO_LOSS: choice('a lost answer is a notice, or silent: nothing', ['notice', 'silent']),
   ECHO_DELAY_SECONDS: secondsRange('how long the fault delay holds an answer', '0-10', { max: 3600 }),
-  ECHO_IDLE_SECONDS: integer('when a connection on which nothing happens is closed', 60, {
+  ECHO_IDLE_SECONDS: integer('when a connection or a transfer on which nothing happens ends', 60, {
     min: 1,
     max: 86_400,
   }),

@@ -1,5 +1,6 @@
 import type { Say } from '#common/grouped-log.ts';
 import type { Note } from '#common/open-journal.ts';
+import { printable } from '#common/printable.ts';
 import type { Timer } from '#common/timer.ts';
 import {
   type Datagram,
@@ -123,18 +124,17 @@ export class Transfers {
       finished: false,
     };
     this.#all.set(key, transfer);
-    this.#hold(transfer, costOf(opened));
+    this.#hold(transfer, costOf(opened, parameters));
     this.#forgetLooking ??= this.#parts.timer(LOOK_MS, () => this.#endIdle());
     this.#tell(transfer, `opened: ${opened.mode}, window ${opened.window}, ${parameters.bytes} bytes`);
     transfer.receiving.receive(opened);
   }
 
-  #refusal({ mode, window, sequence }: Datagram, { bytes, echo }: OpenParameters): string | undefined {
+  #refusal({ mode, window, sequence }: Datagram, parameters: OpenParameters): string | undefined {
     const most = Math.min(LARGEST_WINDOW, modes[mode].largestWindow(SPACE));
     if (window < 1 || window > most) return `the window is ${window}; allowed for ${mode}: 1 to ${most}`;
     if (sequence !== 0) return `an OPEN has the number ${sequence}; allowed: 0`;
-    const needed =
-      costOf({ window }) + (echo ? bytes + Math.ceil(bytes / LARGEST_PAYLOAD) * SEGMENT_OVERHEAD : 0);
+    const needed = costOf({ window }, parameters);
     const left = MOST_HELD - this.#held;
     if (needed <= left) return undefined;
     return `the transfer would take ${needed} bytes of memory; allowed: ${left}, of ${MOST_HELD} for all at once`;
@@ -152,19 +152,20 @@ export class Transfers {
   }
 
   #keep(payload: Buffer, transfer: Transfer): void {
-    const { parameters, receiving, opened, peer } = transfer;
+    const { parameters, receiving, kept, opened, peer } = transfer;
     if (!parameters.echo || !this.#all.has(transfer.key)) return;
-    if (receiving.bytes > parameters.bytes) {
-      const reason = `more came than the ${parameters.bytes} bytes that were announced`;
+    const { bytes, segment } = parameters;
+    if (receiving.bytes > bytes || kept.length >= segmentsOf(parameters)) {
+      const reason = `more came than was announced, which is ${bytes} bytes, ${segment} a segment`;
       this.#abort(opened, peer, reason);
       this.#fail(transfer, 'refused', reason);
       return;
     }
-    transfer.kept.push(payload);
-    this.#hold(transfer, payload.length + SEGMENT_OVERHEAD);
+    kept.push(payload);
   }
 
   #received(transfer: Transfer, receipt: Receipt, intact: boolean): void {
+    if (!this.#all.has(transfer.key)) return;
     const { opened, peer, parameters, began } = transfer;
     const seconds = secondsSince(began, this.#parts.clock());
     this.#note('received', opened, peer, { ...receiptFields(receipt), intact, seconds });
@@ -180,7 +181,7 @@ export class Transfers {
   /** Sends back what came, by the protocol by which it came. */
   async #return(transfer: Transfer): Promise<void> {
     const { opened, peer, parameters, kept } = transfer;
-    const { minRto, maxRto, tries } = parameters;
+    const { segment, minRto, maxRto, tries } = parameters;
     const { bytes } = transfer.receiving;
     const began = this.#parts.clock();
     const returning = new SendingEnd(
@@ -188,7 +189,7 @@ export class Transfers {
         id: opened.id,
         mode: opened.mode,
         window: opened.window,
-        open: encodeOpen({ bytes, echo: false, minRto, maxRto, tries }),
+        open: encodeOpen({ bytes, segment, echo: false, minRto, maxRto, tries }),
         payloads: kept[Symbol.iterator](),
         rto: { min: minRto, max: maxRto },
         tries,
@@ -211,14 +212,14 @@ export class Transfers {
       this.#finish(transfer);
     } catch (error) {
       if (!(error instanceof TransferError)) throw error;
-      if (error.how !== 'aborted') this.#abort(opened, peer, error.message);
+      this.#abort(opened, peer, error.message);
       this.#fail(transfer, error.how, error.message);
     }
   }
 
   #aborted(transfer: Transfer | undefined, { payload }: Datagram): void {
     if (!transfer || transfer.finished) return;
-    this.#fail(transfer, 'aborted', payload.toString());
+    this.#fail(transfer, 'aborted', printable(payload));
   }
 
   #finish(transfer: Transfer): void {
@@ -280,8 +281,14 @@ export class Transfers {
   }
 }
 
-function costOf({ window }: { readonly window: number }): number {
-  return TRANSFER_OVERHEAD + window * (LARGEST_PAYLOAD + SEGMENT_OVERHEAD);
+/** What a transfer may come to hold in memory, in octets. */
+function costOf({ window }: { readonly window: number }, parameters: OpenParameters): number {
+  const kept = parameters.echo ? parameters.bytes + segmentsOf(parameters) * SEGMENT_OVERHEAD : 0;
+  return TRANSFER_OVERHEAD + window * (LARGEST_PAYLOAD + SEGMENT_OVERHEAD) + kept;
+}
+
+function segmentsOf({ bytes, segment }: OpenParameters): number {
+  return Math.ceil(bytes / segment);
 }
 
 function receiptFields({ bytes, sha256, duplicates, outOfOrder }: Receipt): object {

@@ -14,7 +14,7 @@ import { codeOfMode, type ModeName, modeOfCode } from './machine.ts';
  *   window   = 4DIGIT          ; of OPEN: what the sender would like, of ACK: what the receiver allows; else 0000
  *   length   = 4DIGIT          ; octets of the payload
  *   tag      = 8HEXDIG-lower   ; first digits of SHA-1(datagram), with "00000000" in place of the tag
- *   payload  = 0*1320OCTET     ; the bytes of DATA; of the others text, see open.ts and close.ts, or a reason
+ *   payload  = 0*1320OCTET     ; the bytes of DATA; of the others text, see open.ts and receipt.ts, or a reason
  */
 
 /** In the order of a transfer. OPEN, DATA and CLOSE share one row of sequence numbers, as SYN and FIN do in TCP. */
@@ -48,6 +48,7 @@ const MAGIC = Buffer.from('wirelab/');
 const VERSION = '1';
 const NO_TAG = '00000000';
 const ZERO = 0x30;
+const ID = /^[0-9a-f]{8}$/;
 
 /** A header with nothing in its fields, and where each field begins. */
 const FORM = Buffer.from('wirelab/1       id=         SW  s=      a=      w=      l=      tag=           \n');
@@ -72,6 +73,7 @@ export function isOfTransfer(bytes: Buffer): boolean {
 
 /** The version of a datagram of a transfer, when it is another one than this program speaks. */
 export function foreignVersion(bytes: Buffer): string | undefined {
+  if (!isOfTransfer(bytes)) return undefined;
   const [version = ''] = /^\d+(?= )/.exec(bytes.toString('latin1', MAGIC.length, MAGIC.length + 4)) ?? [];
   return version === '' || version === VERSION ? undefined : version;
 }
@@ -80,13 +82,13 @@ export function foreignVersion(bytes: Buffer): string | undefined {
 export function encodeDatagram(datagram: Datagram): Buffer {
   const { kind, id, mode, sequence, ack, window, payload } = datagram;
   const { length } = payload;
+  if (!ID.test(id) || sequence >= SPACE || ack >= SPACE || length > LARGEST_PAYLOAD) {
+    throw new RangeError(`no datagram has id ${id}, numbers ${sequence} and ${ack}, ${length} bytes`);
+  }
   const header =
     `wirelab/1 ${kind.padEnd(WIDTH.kind)} id=${id} ${codeOfMode[mode].padEnd(WIDTH.mode)} ` +
     `s=${digits(sequence, WIDTH.sequence)} a=${digits(ack, WIDTH.ack)} ` +
     `w=${digits(window, WIDTH.window)}  l=${digits(length, WIDTH.length)}  tag=${NO_TAG}   \n`;
-  if (header.length !== HEADER_BYTES || length > LARGEST_PAYLOAD) {
-    throw new RangeError(`no datagram can be "${header.trimEnd()}" with ${length} bytes`);
-  }
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + length);
   bytes.write(header, 'latin1');
   if (length > 0) bytes.set(payload, HEADER_BYTES);
@@ -105,8 +107,9 @@ export function decodeDatagram(bytes: Buffer): Datagram | undefined {
   const ack = number(bytes, 'ack');
   const window = number(bytes, 'window');
   const length = number(bytes, 'length');
-  const wellFormed = kind && mode && sequence < SPACE && ack < SPACE && window >= 0;
-  if (!wellFormed || bytes.length - HEADER_BYTES !== length || !isTagRight(bytes)) return undefined;
+  const wellFormed = kind && mode && ID.test(id) && sequence < SPACE && ack < SPACE && window >= 0;
+  if (!wellFormed || length > LARGEST_PAYLOAD || bytes.length - HEADER_BYTES !== length) return undefined;
+  if (!isTagRight(bytes)) return undefined;
   return { kind, id, mode, sequence, ack, window, payload: bytes.subarray(HEADER_BYTES) };
 }
 
@@ -143,5 +146,8 @@ function number(bytes: Buffer, field: Field): number {
 }
 
 function digits(value: number, places: number): string {
+  if (!Number.isInteger(value) || value < 0 || value >= 10 ** places) {
+    throw new RangeError(`${value} does not fit into ${places} digits`);
+  }
   return String(value).padStart(places, '0');
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Mode } from './machine.ts';
 import { modes } from './modes.ts';
-import { type Fate, fates, type Schedule, simulate } from './testing.ts';
+import { type Fate, fates, type Schedule, simulate } from './simulation-testing.ts';
 
 /** Schedules of all three protocols together. */
 const SCHEDULES = 100_000;

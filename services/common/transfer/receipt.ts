@@ -21,15 +21,13 @@ export function encodeReceipt({ bytes, sha256, duplicates, outOfOrder }: Receipt
 /** Undefined for a payload that is none. */
 export function decodeReceipt(payload: Buffer): Receipt | undefined {
   const fields = decodeFields(payload);
-  const sha256 = fields.get('sha-256');
-  if (sha256 === undefined) return undefined;
-  const number = (name: string) => Number(fields.get(name));
-  return {
-    bytes: number('bytes'),
-    sha256,
-    duplicates: number('duplicates'),
-    outOfOrder: number('out-of-order'),
-  };
+  const sha256 = fields.get('sha-256') ?? '';
+  const [bytes, duplicates, outOfOrder] = ['bytes', 'duplicates', 'out-of-order'].map((name) => {
+    const text = fields.get(name) ?? '';
+    return /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+  });
+  if (bytes === undefined || duplicates === undefined || outOfOrder === undefined) return undefined;
+  return /^[0-9a-f]{64}$/.test(sha256) ? { bytes, sha256, duplicates, outOfOrder } : undefined;
 }
 
 /** Whether what arrived is what was sent. */

@@ -46,10 +46,13 @@ export class ReceivingEnd {
   receive({ kind, sequence, payload }: Datagram): void {
     const segment = { kind: kind as SegmentKind, payload };
     const [state, actions] = this.#mode.receive(this.#state, { number: sequence, segment });
+    // Behind a CLOSE there is nothing.
+    if (this.#last && state.base !== this.#state.base) return;
     this.#state = state;
     for (const action of actions) {
       if (action.do === 'drop') this.#dropped[action.why] += 1;
       else if (action.do === 'ack') this.#ack(action.number);
+      else if (this.#last) return;
       else if (action.segment.kind === 'DATA') this.#handOn(action.segment.payload);
       else if (action.segment.kind === 'CLOSE') this.#close(action.segment.payload);
     }

@@ -41,7 +41,8 @@ export function measuredRto({ smoothed }: Rto, milliseconds: number, limits: Rto
  * doubles it and the others find it doubled.
  */
 export function backedOffRto(rto: Rto, expired: number, limits: RtoLimits): Rto {
-  return { ...rto, timeout: Math.max(rto.timeout, within(2 * expired, limits)) };
+  const doubled = within(2 * Math.min(expired, rto.timeout), limits);
+  return { ...rto, timeout: Math.max(rto.timeout, doubled) };
 }
 
 function within(milliseconds: number, { min, max }: RtoLimits): number {

@@ -28,6 +28,7 @@ export const selectiveRepeat: Mode = {
       case 'ack': {
         const index = indexOf(state, event.number);
         if (index === undefined) return ignore(state, event.number);
+        if (state.sent[index]!.acknowledged) return [state, [{ do: 'ignored', ack: 'late' }]];
         const covered = state.sent.with(index, { ...state.sent[index]!, acknowledged: true });
         const [slid, actions] = acknowledge(state, index, covered, event);
         return [withAlarm(slid), actions];
@@ -61,7 +62,7 @@ function sendOverdueAgain(state: SenderState, now: number): Step<SenderState, Se
   const all: SenderAction[] = [];
   for (const [index, { acknowledged, sentAt, timeout }] of state.sent.entries()) {
     if (acknowledged || sentAt + timeout > now) continue;
-    const [waiting, gaveUp] = expired(next, index);
+    const [waiting, gaveUp] = expired(next, index, timeout);
     if (waiting.givenUp !== undefined) return [waiting, [...all, ...gaveUp]];
     const [sent, actions] = sendAgain(waiting, index, now, 'timeout');
     next = sent;

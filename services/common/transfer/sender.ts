@@ -54,9 +54,17 @@ export function sendAgain(
   return [{ ...state, sent: state.sent.with(index, again) }, [{ do: 'send', number, segment, cause }]];
 }
 
-/** Doubles the time-out that passed for the segment at an index; gives up when that was the last try. */
-export function expired(state: SenderState, index: number): Step<SenderState, SenderAction> {
-  const { timeout, timeouts } = state.sent[index]!;
+/**
+ * Backs off after a time-out of the segment at an index; gives up when that was the last try.
+ *
+ * @param timeout the one that passed, in ms
+ */
+export function expired(
+  state: SenderState,
+  index: number,
+  timeout = state.rto.timeout,
+): Step<SenderState, SenderAction> {
+  const { timeouts } = state.sent[index]!;
   const { tries } = state.options;
   if (timeouts + 1 >= tries) {
     const number = numberAt(state, index);
@@ -108,8 +116,8 @@ export function acknowledge(
 }
 
 /** Karn's rule: of a segment that was sent more than once nobody knows which copy an ack answers. */
-function measure({ copies, acknowledged, sentAt }: Sent, now: number): number | undefined {
-  return copies === 1 && !acknowledged ? now - sentAt : undefined;
+function measure({ copies, sentAt }: Sent, now: number): number | undefined {
+  return copies === 1 ? now - sentAt : undefined;
 }
 
 function arrivedAtFront(sent: readonly Sent[]): number {

@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import { type Datagram, HEADER_BYTES, SPACE } from './datagram.ts';
 import { Digest } from './digest.ts';
 import { type EndParts, TransferError, type TransferKey } from './end.ts';
@@ -90,7 +91,7 @@ export class SendingEnd {
   receive({ kind, ack, window, payload }: Datagram): void {
     if (this.#ended) return;
     if (kind === 'ABORT') {
-      this.#end(new TransferError('aborted', payload.toString()));
+      this.#end(new TransferError('aborted', printable(payload)));
       return;
     }
     if (payload.length > 0) this.#theirs = decodeReceipt(payload);

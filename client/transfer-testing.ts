@@ -1,0 +1,166 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, beforeEach } from '@jest/globals';
+import type { Log } from '#common/log.ts';
+import { timer } from '#common/timer.ts';
+import { type Datagram, decodeDatagram, encodeDatagram, type Kind } from '#common/transfer/datagram.ts';
+import type { EndParts } from '#common/transfer/end.ts';
+import { decodeOpen, encodeOpen, type OpenParameters } from '#common/transfer/open.ts';
+import { ReceivingEnd } from '#common/transfer/receiving.ts';
+import { SendingEnd } from '#common/transfer/sending.ts';
+import { type SendOptions, type SendParts, send } from './commands/send.ts';
+
+export const ID = 'c0ffee01';
+/** Turns of the event loop until a datagram that has not come counts as lost. */
+const MOST_TURNS = 10_000;
+
+/** What the server does with a datagram; `reply` sends one back, or octets that are none. */
+export type Server = (datagram: Datagram, reply: (answer: Datagram | Buffer) => void) => void;
+
+/** Runs `client send` in each test of a file against a server that the test scripts. */
+export function useScriptedTransfers() {
+  let socket: Socket;
+  let server: Server;
+  let interrupt: AbortController;
+  const state = {
+    port: 0,
+    received: [] as Datagram[],
+    interrupt: () => interrupt.abort(),
+    run,
+    receives,
+    goAway,
+  };
+
+  beforeEach(async () => {
+    state.received = [];
+    interrupt = new AbortController();
+    socket = createSocket('udp4', take).bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    state.port = socket.address().port;
+  });
+
+  afterEach(() => {
+    interrupt.abort();
+    socket.close();
+  });
+
+  function take(bytes: Buffer, { port, address }: RemoteInfo): void {
+    const datagram = decodeDatagram(bytes)!;
+    state.received.push(datagram);
+    const reply = (answer: Datagram | Buffer) => {
+      socket.send(Buffer.isBuffer(answer) ? answer : encodeDatagram(answer), port, address);
+    };
+    server(datagram, reply);
+  }
+
+  /** The first datagram of a kind, once it has come. */
+  async function receives(kind: Kind): Promise<Datagram> {
+    for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+      const datagram = state.received.find((one) => one.kind === kind);
+      if (datagram) return datagram;
+      await new Promise(setImmediate);
+    }
+    throw new Error(`no ${kind} came`);
+  }
+
+  /** From now on nothing listens on the port. */
+  async function goAway(): Promise<void> {
+    const gone = socket;
+    socket = createSocket('udp4');
+    gone.close();
+    await once(gone, 'close');
+  }
+
+  async function run(
+    scripted: Server,
+    given: Partial<SendOptions> = {},
+    screen: SendParts['screen'] = { write: () => undefined },
+  ) {
+    server = scripted;
+    const lines: string[] = [];
+    const log = {
+      info: (line: string) => lines.push(...line.split('\n')),
+      error: (line: string) => lines.push(...line.replace(/^/gm, 'error: ').split('\n')),
+    } as unknown as Log;
+    const options: SendOptions = {
+      address: '127.0.0.1',
+      port: state.port,
+      protocolMode: 'selective-repeat',
+      echo: false,
+      segment: 2,
+      minRto: 5,
+      maxRto: 10,
+      tries: 200,
+      json: false,
+      ...given,
+    };
+    const code = await send(options, {
+      ...{ log, timer, screen, newId: () => ID },
+      interrupted: interrupt.signal,
+      clock: () => performance.now(),
+    });
+    return { code, lines };
+  }
+
+  return state;
+}
+
+/** How what goes back differs from what came. */
+export interface Altered {
+  readonly before?: (piece: Buffer) => Buffer;
+  /** After it was counted into its receipt, as a wire does that damages it and its tag alike. */
+  readonly onItsWay?: (datagram: Datagram) => Datagram;
+}
+
+/** A server that receives a transfer, and sends it back when it is asked to. */
+export function receiver({
+  before = (piece) => piece,
+  onItsWay = (datagram) => datagram,
+}: Altered = {}): Server {
+  let receiving: ReceivingEnd | undefined;
+  let returning: SendingEnd | undefined;
+  return (datagram, reply) => {
+    const parts = { transmit: reply, clock: () => performance.now(), timer };
+    if (datagram.kind === 'ABORT') returning?.stop();
+    else if (datagram.kind === 'ACK') returning?.receive(datagram);
+    else {
+      receiving ??= receive(datagram, { ...parts, transmit: (one) => reply(onItsWay(one)) });
+      receiving.receive(datagram);
+    }
+  };
+
+  function receive(opened: Datagram, parts: EndParts): ReceivingEnd {
+    const parameters = decodeOpen(opened.payload) as OpenParameters;
+    const came: Buffer[] = [];
+    return new ReceivingEnd(
+      {
+        ...opened,
+        onData: (piece) => came.push(before(piece)),
+        onClose: () => {
+          if (!parameters.echo) return;
+          returning = sendBack(opened, parameters, came, parts);
+          returning.start();
+        },
+      },
+      parts,
+    );
+  }
+}
+
+function sendBack(
+  { id, mode, window }: Datagram,
+  parameters: OpenParameters,
+  pieces: Buffer[],
+  parts: EndParts,
+): SendingEnd {
+  const { minRto, maxRto, tries } = parameters;
+  const open = encodeOpen({ ...parameters, echo: false });
+  const rto = { min: minRto, max: maxRto };
+  return new SendingEnd({ id, mode, window, open, payloads: pieces.values(), rto, tries }, parts);
+}
+
+/** An ABORT of the server. */
+export function abort(reason: string, { mode }: Datagram, id = ID): Datagram {
+  const payload = Buffer.from(reason);
+  return { kind: 'ABORT', id, mode, sequence: 0, ack: 0, window: 0, payload };
+}

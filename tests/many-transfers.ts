@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { payloadsOfText } from '../client/payloads.ts';
+import { type OpenTransfer, openTransfer } from '../client/transfer.ts';
+import { timer } from '../services/common/timer.ts';
+import { modeNames } from '../services/common/transfer/machine.ts';
+
+// node many-transfers.ts TRANSFERS BYTES: so many transfers at once, of all protocols in turn, each with other bytes,
+// which have to come back. Prints what became of them as JSON. Runs in a client container.
+
+const [transfers, bytes] = process.argv.slice(2).map(Number) as [number, number];
+const never = new AbortController().signal;
+
+const ended = await Promise.allSettled(Array.from({ length: transfers }, (_, index) => transfer(index)));
+const errors = ended.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+console.log(JSON.stringify({ identical: ended.length - errors.length, errors }));
+
+async function transfer(index: number): Promise<void> {
+  const mode = modeNames[index % modeNames.length]!;
+  const text = randomBytes(bytes / 2).toString('hex');
+  const open = await openTransfer(
+    {
+      address: process.env.LAB_SERVER_ADDRESS!,
+      port: Number(process.env.ECHO_PORT),
+      // The same ids as every time: transfers of other sockets may have them too.
+      id: (index % 10).toString(16).padStart(8, '0'),
+      mode,
+      window: mode === 'stop-and-wait' ? 1 : 16,
+      echo: true,
+      segment: 1_000,
+      rto: { min: 20, max: 200 },
+      tries: 100,
+    },
+    payloadsOfText(text, 1_000),
+    {
+      clock: () => performance.now(),
+      timer,
+      interrupted: never,
+      onMeasured: () => undefined,
+    },
+  );
+  try {
+    await compare(open);
+  } finally {
+    await open.close();
+  }
+}
+
+async function compare({ sent, returned }: OpenTransfer): Promise<void> {
+  const [there, back] = await Promise.all([sent, returned]);
+  if (there.sha256 !== back?.sha256) throw new Error('other bytes came back');
+}

@@ -1,0 +1,114 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Lab } from './lab.ts';
+import { residentKibibytes } from './memory.ts';
+
+jest.setTimeout(120_000);
+
+const TRANSFERS = 200;
+const BYTES = 20_000;
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await Lab.start({
+    ECHO_UDP_FAULTS: 'loss=0.02,corruption=0.02,duplicate=0.02,reorder=0.02',
+    ECHO_IDLE_SECONDS: '2',
+  });
+});
+afterAll(() => lab?.end());
+
+const events = async (since: number, state: string) =>
+  (await lab.transfers()).slice(since).filter((event) => event.state === state);
+/** The events of a state once there are so many; the time-out of the test ends what never comes. */
+const eventsOnce = async (since: number, state: string, count = 1) => {
+  while ((await events(since, state)).length < count) await setTimeout(100);
+  return events(since, state);
+};
+/** `client send`, whose process `signal` reaches. */
+const send = (...options: string[]) =>
+  lab.shell(
+    `echo $$ >/tmp/pid; exec client send $server $port --protocol-mode stop-and-wait ${options.join(' ')}`,
+  );
+const signal = (name: string) => lab.shell(`kill -${name} $(cat /tmp/pid)`);
+/** Lets a big transfer begin, and does something in the middle of it. */
+const inTheMiddle = async (happen: () => Promise<unknown>, ...options: string[]) => {
+  const before = (await lab.journal('echo')).length;
+  let running = true;
+  const ended = send('--count 20000', ...options).finally(() => {
+    running = false;
+  });
+  while (running && (await lab.journal('echo')).length < before + 100) await setTimeout(20);
+  expect(running).toBe(true);
+  await happen();
+  return ended;
+};
+
+describe(`${TRANSFERS} transfers at once, each of ${BYTES} bytes, of all protocols`, () => {
+  const run = () =>
+    lab.runInClient<{ identical: number; errors: string[] }>(
+      ...(['many-transfers.ts', String(TRANSFERS), String(BYTES)] as const),
+    );
+
+  test('come back byte for byte, each journaled with what arrived', async () => {
+    expect(await run()).toEqual({ identical: TRANSFERS, errors: [] });
+    const received = await events(0, 'received');
+    expect(received).toHaveLength(TRANSFERS);
+    expect(new Set(received.map(({ sha256 }) => sha256)).size).toBe(TRANSFERS);
+    expect(received.every(({ bytes }) => bytes === BYTES)).toBe(true);
+    expect(await events(0, 'returned')).toHaveLength(TRANSFERS);
+  });
+
+  test('leave no memory taken', async () => {
+    await run();
+    const before = await residentKibibytes(lab);
+    for (let round = 0; round < 2; round += 1) await run();
+    expect(await residentKibibytes(lab)).toBeLessThan(before * 1.2);
+  });
+});
+
+describe('in the middle of a transfer', () => {
+  test('the server is killed and started again: the client is told so, and the next transfer is served', async () => {
+    const { code, stderr } = await inTheMiddle(async () => {
+      await lab.compose('kill', '--signal', 'SIGKILL', 'echo');
+      await lab.compose('start', 'echo');
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/failed: no transfer [0-9a-f]{8} is under way here: .*started again/);
+    expect(await lab.send('--text', 'Hey', '--protocol-mode', 'go-back-n')).toMatchObject({ code: 0 });
+  });
+
+  test('the server goes for good: the client says that nothing listens', async () => {
+    const { code, stderr } = await inTheMiddle(() => lab.compose('stop', '--timeout', '0', 'echo'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /failed: segment \d+ timed out 100 times .*; connection refused by .*nothing listens/,
+    );
+    await lab.compose('start', 'echo');
+    while ((await lab.faults()).code !== 0) await setTimeout(100);
+  });
+
+  test.each([
+    ['is killed', 'KILL', 'idle', 'nothing came for 2 s'],
+    ['is interrupted', 'INT', 'aborted', 'the client was interrupted'],
+  ])('the client %s: the server ends the transfer and says why', async (_what, name, state, reason) => {
+    // Nothing of the client's last word may be lost here.
+    await lab.faults('--udp', 'duplicate=0.1');
+    const before = (await lab.transfers()).length;
+    await inTheMiddle(() => signal(name), '--echo');
+    const [event] = await eventsOnce(before, state);
+    expect(event).toMatchObject({ reason, mode: 'stop-and-wait' });
+    expect(event!.bytes).toBeGreaterThan(0);
+  });
+
+  test('the client is gone when its bytes come back: the server gives up', async () => {
+    await lab.faults('--udp', 'script:none');
+    const before = (await lab.transfers()).length;
+    const ended = send('--count 3000', '--echo', '--tries 10');
+    await Promise.race([eventsOnce(before, 'received'), ended]);
+    await signal('KILL');
+    await ended;
+    const [event] = await eventsOnce(before, 'silent');
+    expect(event!.reason).toMatch(/^segment \d+ timed out 10 times and was never acknowledged$/);
+  });
+});

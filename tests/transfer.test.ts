@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type DatagramEntry, type Ended, Lab, type TransferEntry } from './lab.ts';
+import { type Captured, capturedDatagrams, countByNumber, retransmissionsIn } from './transfer-witness.ts';
+
+jest.setTimeout(180_000);
+
+const MEGABYTE = 1_000_000;
+
+/** What `client send --json` prints, as far as it is looked at. */
+interface Summary {
+  readonly transfer: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly segments: number;
+  readonly retransmissions: { readonly timeout: number; readonly go_back: number };
+  readonly receiver: { readonly duplicates: number };
+  readonly returned: { readonly bytes: number; readonly sha256: string; readonly identical: boolean };
+}
+
+/** Options with which a protocol gets through such a wire before a class is over. */
+const modes = {
+  'stop-and-wait': ['--min-rto', '1', '--max-rto', '2', '--tries', '500'],
+  'go-back-n': ['--min-rto', '1', '--max-rto', '3', '--tries', '500', '--window', '4'],
+  'selective-repeat': ['--min-rto', '2', '--max-rto', '5', '--tries', '500', '--window', '32'],
+} as const;
+const modeNames = Object.keys(modes) as (keyof typeof modes)[];
+
+describe('a file of 1 MB crosses a wire that loses, corrupts, duplicates and reorders a fifth each, both ways', () => {
+  let lab: Lab;
+  let sha256: string;
+  const ended = new Map<string, { code: number; summary: Summary; entries: DatagramEntry[] }>();
+  let events: TransferEntry[];
+
+  beforeAll(async () => {
+    lab = await Lab.start({ ECHO_UDP_FAULTS: 'loss=0.2,corruption=0.2,duplicate=0.2,reorder=0.2' });
+    const { stdout } = await lab.shell(`head -c ${MEGABYTE} /dev/urandom >/tmp/file && sha256sum /tmp/file`);
+    sha256 = stdout.split(' ')[0]!;
+    // One after the other: together they fill the server's receive buffer, and what the kernel drops is not drawn.
+    const sent: Ended[] = [];
+    for (const mode of modeNames) {
+      const options = ['--protocol-mode', mode, '--echo', '--json', ...modes[mode]];
+      sent.push(await lab.send('--file', '/tmp/file', ...options));
+    }
+    const entries = (await lab.journal('echo')) as DatagramEntry[];
+    events = await lab.transfers();
+    for (const [index, { code, stdout }] of sent.entries()) {
+      const summary: Summary = JSON.parse(stdout);
+      const own = entries.filter(({ transfer, direction }) => transfer === summary.transfer && direction);
+      ended.set(modeNames[index]!, { code, summary, entries: own });
+    }
+  });
+  afterAll(() => lab?.end());
+
+  test.each(modeNames)('byte for byte by %s, and comes back', async (mode) => {
+    const { code, summary } = ended.get(mode)!;
+    expect(code).toBe(0);
+    expect(summary).toMatchObject({
+      ...{ mode, bytes: MEGABYTE, sha256 },
+      returned: { bytes: MEGABYTE, sha256, identical: true },
+    });
+    const own = events.filter(({ transfer }) => transfer === summary.transfer);
+    expect(own).toMatchObject([
+      { state: 'received', mode, bytes: MEGABYTE, sha256, intact: true, ...summary.receiver },
+      { state: 'returned', mode, bytes: MEGABYTE, sha256 },
+    ]);
+  });
+
+  test.each(modeNames)('with every fault both ways by %s, each decision journaled', async (mode) => {
+    const { entries } = ended.get(mode)!;
+    for (const direction of ['in', 'out']) {
+      const own = entries.filter((entry) => entry.direction === direction);
+      expect(new Set(own.map(({ kind }) => kind))).toEqual(new Set(['OPEN', 'DATA', 'CLOSE', 'ACK']));
+      for (const fault of ['none', 'loss', 'corruption', 'duplicate', 'reorder']) {
+        const share = own.filter((entry) => entry.fault === fault).length / own.length;
+        expect(share).toBeGreaterThan(0.15);
+        expect(share).toBeLessThan(0.25);
+      }
+    }
+  });
+
+  test.each(modeNames)(
+    'with as many retransmissions by %s in the journal as in the captures',
+    async (mode) => {
+      const { summary, entries } = ended.get(mode)!;
+      const port = entries[0]!.client_port;
+      const frames = await capturedDatagrams(lab, 'server', port);
+      const of = (direction: 'in' | 'out') => ({
+        entries: entries.filter((entry) => entry.direction === direction),
+        whole: frames.flatMap(({ direction: its, datagram }) =>
+          its === direction && datagram ? [datagram] : [],
+        ),
+        damaged: frames.filter(({ direction: its, datagram }) => its === direction && !datagram).length,
+      });
+
+      const [towards, back] = [of('in'), of('out')];
+      const arrived = countByNumber(towards.whole);
+      expect(towards.damaged).toBe(0);
+      expect(countByNumber(towards.entries)).toEqual(arrived);
+      const { timeout, go_back } = summary.retransmissions;
+      expect(retransmissionsIn(arrived)).toBe(timeout + go_back);
+      expect(await capturedDatagrams(lab, 'client', port)).toHaveLength(frames.length);
+
+      const copies = { none: 1, reorder: 1, duplicate: 2, loss: 0, corruption: 0 } as Record<string, number>;
+      const whole = countByNumber(back.entries, (index) => copies[back.entries[index]!.fault]!);
+      expect(countByNumber(back.whole)).toEqual(whole);
+      expect(back.damaged).toBe(back.entries.filter(({ fault }) => fault === 'corruption').length);
+      const returned = events.find(
+        ({ transfer, state }) => transfer === summary.transfer && state === 'returned',
+      );
+      expect(retransmissionsIn(countByNumber(back.entries))).toBe(returned!.retransmissions);
+    },
+  );
+});
+
+describe('a script of faults', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.start();
+  });
+  afterAll(() => lab?.end());
+
+  /** Sends a text a byte a segment, and returns what the journal and the capture of the server have of it. */
+  const play = async (script: string, mode: string, ...options: string[]) => {
+    await lab.faults('--udp', script);
+    const before = (await lab.journal('echo')).length;
+    const { code, stdout } = await lab.send(
+      ...['--text', 'Hey', '--segment', '1', '--protocol-mode', mode, '--json', ...options],
+    );
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    const entries = (await lab.journal('echo')).slice(before) as DatagramEntry[];
+    const decided = entries.filter(({ direction }) => direction);
+    const frames = await capturedDatagrams(lab, 'server', decided[0]!.client_port);
+    return { summary: JSON.parse(stdout) as Summary, entries: decided, lines: frames.map(lineOf) };
+  };
+  const lineOf = ({ direction, datagram }: Captured) => {
+    const number = datagram?.kind === 'ACK' ? datagram.ack : datagram?.sequence;
+    return `${direction} ${datagram ? `${datagram.kind} ${number}` : 'damaged'}`;
+  };
+  const none = (count: number) => Array.from({ length: count }, () => 'none');
+  const scriptOf = (...faults: string[]) => `script:${[...faults, ...none(40)].join(',')}`;
+  const whole = (number: number, kind = 'DATA') => [`in ${kind} ${number}`, `out ACK ${number}`];
+
+  test('loses a segment on its way in: stop-and-wait sends it again', async () => {
+    const { summary, entries, lines } = await play(scriptOf('none', 'none', 'loss'), 'stop-and-wait');
+    expect(entries[2]).toMatchObject({ fault: 'loss', direction: 'in', kind: 'DATA', sequence: 1 });
+    expect(lines).toEqual([
+      ...whole(0, 'OPEN'),
+      'in DATA 1',
+      ...[1, 2, 3].flatMap((number) => whole(number)),
+      ...whole(4, 'CLOSE'),
+    ]);
+    expect(summary.receiver.duplicates).toBe(0);
+  });
+
+  test('loses an ack on its way out: the segment comes again, and is a duplicate', async () => {
+    const { summary, entries, lines } = await play(scriptOf(...none(3), 'loss'), 'stop-and-wait');
+    expect(entries[3]).toMatchObject({ fault: 'loss', direction: 'out', kind: 'ACK', ack: 1 });
+    expect(lines).toEqual([
+      ...whole(0, 'OPEN'),
+      'in DATA 1',
+      ...[1, 2, 3].flatMap((number) => whole(number)),
+      ...whole(4, 'CLOSE'),
+    ]);
+    expect(summary.receiver.duplicates).toBe(1);
+  });
+
+  test('corrupts an ack on its way out: the capture shows it damaged', async () => {
+    const { entries, lines } = await play(scriptOf(...none(3), 'corruption'), 'stop-and-wait');
+    expect(entries[3]).toMatchObject({ fault: 'corruption', direction: 'out', kind: 'ACK', ack: 1 });
+    expect(lines.slice(2, 6)).toEqual(['in DATA 1', 'out damaged', ...whole(1)]);
+  });
+
+  test('loses the first of three segments: go-back-n sends all of them again', async () => {
+    const { summary, lines } = await play(scriptOf('none', 'none', 'loss'), 'go-back-n');
+    const again = lines.filter((line) => line.startsWith('in DATA'));
+    expect(again).toEqual([1, 2, 3, 1, 2, 3].map((number) => `in DATA ${number}`));
+    expect(summary.retransmissions).toEqual({ timeout: 1, go_back: 2 });
+  });
+
+  test('loses the first of three segments: selective repeat sends that one again', async () => {
+    const { summary, lines } = await play(scriptOf('none', 'none', 'loss'), 'selective-repeat');
+    const again = lines.filter((line) => line.startsWith('in DATA'));
+    expect(again).toEqual([1, 2, 3, 1].map((number) => `in DATA ${number}`));
+    expect(summary.retransmissions).toEqual({ timeout: 1, go_back: 0 });
+  });
+});
