@@ -50,7 +50,7 @@ echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEO
 	    $(call option,COUNT,--count) $(call option,CONCURRENCY,--concurrency) $(call switch,BACKOFF,--backoff) \
 	    $(call switch,SEED_COMPATIBLE,--seed-compatible) $(call switch,JSON,--json)
 
-send: ## send reliably over UDP [FILE= TEXT= COUNT= MODE=stop-and-wait|go-back-n|selective-repeat WINDOW= SEGMENT= ECHO=1 MIN_RTO= MAX_RTO= TRIES= JSON=1]
+send: ## send reliably over UDP [FILE= TEXT= COUNT= MODE=selective-repeat|go-back-n|stop-and-wait WINDOW= SEGMENT= ECHO=1 MIN_RTO= MAX_RTO= TRIES= JSON=1]
 	setup/send.sh "$(if $(call given,FILE),$$FILE)" --protocol-mode $(if $(call given,MODE),"$$MODE",selective-repeat) \
 	    $(call option,TEXT,--text) $(call option,COUNT,--count) $(call option,WINDOW,--window) \
 	    $(call option,SEGMENT,--segment) $(call option,MIN_RTO,--min-rto) $(call option,MAX_RTO,--max-rto) \

@@ -42,15 +42,15 @@ export function summaryLines(result: TransferResult): string[] {
     ],
     [
       'segments',
-      `${whole(datagrams.first)}, and ${whole(again)} retransmissions: ${whole(datagrams.timeout)} by time-out, ${whole(datagrams['go-back'])} behind one that timed out`,
+      `${whole(datagrams.first)}, and ${counted(again, 'retransmission')}: ${whole(datagrams.timeout)} by time-out, ${whole(datagrams['go-back'])} behind one that timed out`,
     ],
     [
       'receiver',
-      `${whole(receipt.duplicates)} duplicates, ${whole(receipt.outOfOrder)} out of order and dropped`,
+      `${counted(receipt.duplicates, 'duplicate')}, ${whole(receipt.outOfOrder)} out of order and dropped`,
     ],
     [
       'ignored',
-      `${whole(acks.late)} late acks, ${whole(acks.foreign)} foreign, ${whole(strange)} damaged datagrams`,
+      `${counted(acks.late, 'late ack')}, ${whole(acks.foreign)} foreign, ${counted(strange, 'damaged datagram')}`,
     ],
     [
       'round trip',
@@ -61,14 +61,14 @@ export function summaryLines(result: TransferResult): string[] {
     ['SHA-256', `${receipt.sha256}, the same on both sides`],
   ];
   return [
-    `[CLIENT] Transfer ${id}: ${whole(receipt.bytes)} bytes in ${(milliseconds / 1000).toFixed(2)} s by ${mode}, window ${window}`,
+    `[CLIENT] Transfer ${id}: ${counted(receipt.bytes, 'byte')} in ${(milliseconds / 1000).toFixed(2)} s by ${mode}, window ${window}`,
     ...rows.map(([name, text]) => `[CLIENT]   ${name.padEnd(12)}${text}`),
   ];
 }
 
 export function returnLine({ milliseconds, receipt, identical }: ReturnResult): string {
   const same = identical ? 'the same bytes' : `other bytes, SHA-256 ${receipt.sha256}`;
-  return `[CLIENT]   came back   ${whole(receipt.bytes)} bytes in ${(milliseconds / 1000).toFixed(2)} s, ${same}, ${whole(receipt.duplicates)} duplicates`;
+  return `[CLIENT]   came back   ${counted(receipt.bytes, 'byte')} in ${(milliseconds / 1000).toFixed(2)} s, ${same}, ${counted(receipt.duplicates, 'duplicate')}`;
 }
 
 /** The summary as one object. */
@@ -134,4 +134,9 @@ function seconds(milliseconds: number): number {
 
 function whole(figure: number): string {
   return figure.toLocaleString('en-US');
+}
+
+/** `1 byte`, `2 bytes`. */
+function counted(figure: number, noun: string): string {
+  return `${whole(figure)} ${noun}${figure === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { Outbox } from '#common/outbox.ts';
 import { printable } from '#common/printable.ts';
 import type { Timer } from '#common/timer.ts';
 import { type Datagram, decodeDatagram, encodeDatagram } from '#common/transfer/datagram.ts';
@@ -34,8 +35,9 @@ export interface TransferParts {
 
 /** How long the name of the server may take to look up, in seconds. */
 const OPEN_SECONDS = 10;
-/** How many of its longest time-outs the server may be silent until nothing of it is missing an ack any more. */
+/** How many of its longest time-outs the server may be silent until it misses no ack any more, and bounds, in ms. */
 const LAST_ACKS = 5;
+const LINGER = { min: 200, max: 3_000 };
 
 /** A transfer to the server, and back when it is asked to echo, over a socket of its own. */
 export interface OpenTransfer {
@@ -72,9 +74,10 @@ export async function openTransfer(
   let strange = 0;
   let open = true;
 
-  const transmit = (datagram: Datagram) => {
+  const outbox = new Outbox<Datagram>((datagram) => {
     if (open) socket.send(encodeDatagram(datagram));
-  };
+  });
+  const transmit = (datagram: Datagram) => outbox.put(datagram);
   const sending = new SendingEnd(
     {
       id,
@@ -191,15 +194,17 @@ export async function openTransfer(
     if (receiving.closed && !interrupted.aborted) {
       lastHeard = clock();
       const quiet = Promise.withResolvers<void>();
-      const stop = whenQuiet(LAST_ACKS * rto.max, quiet.resolve);
+      const linger = Math.min(LINGER.max, Math.max(LINGER.min, LAST_ACKS * rto.max));
+      const stop = whenQuiet(linger, quiet.resolve);
       interrupted.addEventListener('abort', () => quiet.resolve());
       await quiet.promise;
       stop();
     }
     interrupted.removeEventListener('abort', interrupt);
     sending.stop();
+    outbox.flush();
     open = false;
-    // A callback of send runs before: what was sent last has left.
+    // Not before what was sent last has left.
     setImmediate(() => socket.close());
   }
 }

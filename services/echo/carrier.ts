@@ -11,6 +11,11 @@ const OVERHEAD = 1_024;
 /** How often drops are told, in ms. */
 const TELL_MS = 1_000;
 
+interface Waiting {
+  readonly due: number;
+  readonly go: () => void;
+}
+
 export interface CarrierParts extends GiveAnswerParts {
   readonly sleep: Sleep;
   readonly deliver: (bytes: Buffer, peer: Peer) => void;
@@ -23,7 +28,9 @@ export interface CarrierParts extends GiveAnswerParts {
 /** Carries datagrams one way, late or out of order where their fault says so, within bounded memory. */
 export class Carrier {
   readonly #parts: CarrierParts;
-  readonly #waits = new Set<AbortController>();
+  /** Those that wait for their time, the next one first. */
+  readonly #waiting: Waiting[] = [];
+  readonly #closed = new AbortController();
   readonly #held = new Map<string, HeldAnswer>();
   #open = true;
   #underWay = 0;
@@ -54,7 +61,7 @@ export class Carrier {
   /** Nothing is delivered from now on. */
   close(): void {
     this.#open = false;
-    for (const wait of this.#waits) wait.abort();
+    this.#closed.abort();
     for (const held of this.#held.values()) held.release();
   }
 
@@ -101,12 +108,19 @@ export class Carrier {
     this.#dropped = 0;
   }
 
-  /** Returns early when the carrier closes. */
-  async #wait(milliseconds: number): Promise<void> {
-    const ended = new AbortController();
-    this.#waits.add(ended);
-    await this.#parts.sleep(milliseconds, ended.signal).catch(() => undefined);
-    this.#waits.delete(ended);
+  /** Returns early when the carrier closes; and of two waits whose end comes in one turn, the earlier first. */
+  #wait(milliseconds: number): Promise<void> {
+    const { clock, sleep } = this.#parts;
+    const { promise, resolve: go } = Promise.withResolvers<void>();
+    const due = clock() + milliseconds;
+    const behind = this.#waiting.findLastIndex((other) => other.due <= due);
+    this.#waiting.splice(behind + 1, 0, { due, go });
+    const wake = () => {
+      const now = Math.max(due, clock());
+      while (this.#waiting.length > 0 && this.#waiting[0]!.due <= now) this.#waiting.shift()!.go();
+    };
+    sleep(milliseconds, this.#closed.signal).then(wake, go);
+    return promise;
   }
 }
 

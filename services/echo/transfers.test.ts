@@ -158,7 +158,7 @@ describe('an echo', () => {
     await server.time.pass(RTO_MS);
     await until(() => server.states().includes('silent'));
     const reason = 'segment 0 timed out 2 times and was never acknowledged';
-    expect(kinds(server.sent)).toEqual(['ACK', 'ACK', 'OPEN', 'ACK', 'OPEN', 'ABORT']);
+    expect(kinds(server.sent)).toEqual(['ACK', 'ACK', 'ACK', 'OPEN', 'OPEN', 'ABORT']);
     expect(text(server.sent.at(-1)!)).toBe(reason);
     expect(server.note).toHaveBeenLastCalledWith(
       'transfer',

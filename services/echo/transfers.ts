@@ -148,7 +148,11 @@ export class Transfers {
       this.#abort(datagram, peer, `the id ${datagram.id} is that of another transfer of yours`);
       return;
     }
-    transfer.receiving.receive(datagram);
+    const { receiving, parameters } = transfer;
+    receiving.receive(datagram);
+    if (!receiving.closed || transfer.returning || transfer.finished || !this.#all.has(transfer.key)) return;
+    if (parameters.echo) this.#return(transfer);
+    else this.#finish(transfer);
   }
 
   #keep(payload: Buffer, transfer: Transfer): void {
@@ -166,7 +170,7 @@ export class Transfers {
 
   #received(transfer: Transfer, receipt: Receipt, intact: boolean): void {
     if (!this.#all.has(transfer.key)) return;
-    const { opened, peer, parameters, began } = transfer;
+    const { opened, peer, began } = transfer;
     const seconds = secondsSince(began, this.#parts.clock());
     this.#note('received', opened, peer, { ...receiptFields(receipt), intact, seconds });
     this.#tell(
@@ -174,8 +178,6 @@ export class Transfers {
       `received: ${receipt.bytes} bytes in ${seconds} s, ${receipt.duplicates} duplicates, ` +
         `SHA-256 ${receipt.sha256}${intact ? '' : ', which is not what was sent'}`,
     );
-    if (parameters.echo) this.#return(transfer);
-    else this.#finish(transfer);
   }
 
   /** Sends back what came, by the protocol by which it came. */

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { Message } from '#common/message.ts';
 import type { Note } from '#common/open-journal.ts';
+import { Outbox } from '#common/outbox.ts';
 import type { Sleep } from '#common/sleep.ts';
 import type { Timer } from '#common/timer.ts';
 import { type Datagram, decodeDatagram, encodeDatagram, isOfTransfer } from '#common/transfer/datagram.ts';
@@ -27,7 +28,10 @@ export interface UdpEchoParts extends AnsweringParts, GiveAnswerParts {
  */
 export function createUdpEcho(parts: UdpEchoParts): Socket {
   const { clock, log, say } = parts;
-  const socket = createSocket('udp4');
+  let open = true;
+  let listening = false;
+  const socket = createSocket({ type: 'udp4', lookup: addressItself });
+  const outbox = new Outbox<readonly [Buffer, Peer]>(([bytes, peer]) => send(bytes, peer));
   const answering = createAnswering('udp', parts);
   const saySent = () => say('[UDP SERVER] Sent response.\n');
   const answers = new Carrier({ ...parts, deliver: send, onHeldDelivered: saySent });
@@ -41,9 +45,11 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
     }),
     out: new Carrier({ ...parts, deliver: send }),
   };
-  let open = true;
 
   return socket
+    .once('listening', () => {
+      listening = true;
+    })
     .on('error', (error) => log.error(`the UDP socket failed: ${error}`))
     .on('message', (bytes, peer) => {
       // Port 0 is allowed on the wire (RFC 768) and can't be answered.
@@ -71,7 +77,7 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
 
   function transmit(datagram: Datagram, peer: Peer): void {
     const bytes = encodeDatagram(datagram);
-    if (open && !isCarried('out', bytes, datagram, peer)) send(bytes, peer);
+    if (open && !isCarried('out', bytes, datagram, peer)) outbox.put([bytes, peer]);
   }
 
   /** False when nothing was decided about a datagram: it goes its way at once. */
@@ -90,6 +96,16 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
 
   function send(bytes: Buffer, { address, port }: Peer): void {
     // Fails when the address can't be reached; UDP promises nothing, and the next datagram is served.
-    socket.send(bytes, port, address);
+    if (open) socket.send(bytes, port, address);
+  }
+
+  /** Peers have addresses and no names, so nothing is looked up. Only the address to bind must not come at once. */
+  function addressItself(
+    address: string,
+    _options: unknown,
+    callback: (error: null, address: string, family: number) => void,
+  ): void {
+    if (listening) callback(null, address, 4);
+    else process.nextTick(callback, null, address, 4);
   }
 }

@@ -17,7 +17,7 @@ function schedules(mode: Mode, order?: Schedule['order']): fc.Arbitrary<Schedule
   const window = mode.name === 'stop-and-wait' ? fc.constant(1) : fc.integer({ min: 1, max: 4 });
   const orders = order ? fc.constant(order) : fc.constantFrom('kept' as const, 'any' as const);
   return fc
-    .tuple(fc.integer({ min: 2, max: 8 }), window, orders, fc.nat(6), fc.array(fate, { maxLength: 20 }))
+    .tuple(fc.integer({ min: 2, max: 6 }), window, orders, fc.nat(6), fc.array(fate, { maxLength: 14 }))
     .map(([segments, window, order, overtaking, fates]) => {
       const life = order === 'kept' ? Number.POSITIVE_INFINITY : 2 * window + overtaking;
       return { segments, window, order, life, space: smallestSpace(mode, window, life), fates };

@@ -42,6 +42,7 @@ interface Copy {
   /** How many were sent in its direction before it. */
   readonly sent: number;
   readonly altered: boolean;
+  readonly segment: Segment | undefined;
 }
 
 /** How a transfer ended. */
@@ -70,9 +71,6 @@ export function simulate(mode: Mode, schedule: Schedule): Ended {
   let sender: SenderState = firstSenderState({ window, space, rto: RTO, tries });
   let receiver: ReceiverState = firstReceiverState({ window, space });
   const wire = new SimulatedWire(schedule);
-  const bySequence = new Map<Segment, number>(segments.map((segment, index) => [segment, index]));
-  /** The segments that each number has been sent for, the newest last. */
-  const meant = new Map<number, Segment>();
   let offered = 0;
   let delivered = 0;
   let arrived = 0;
@@ -90,14 +88,29 @@ export function simulate(mode: Mode, schedule: Schedule): Ended {
   };
   const carryOut = (action: SenderAction) => {
     if (action.do === 'send') {
-      meant.set(action.number, action.segment);
       wire.send({ toReceiver: true, number: action.number, segment: action.segment, now });
     } else if (action.do === 'arrived') {
-      must(arrived < delivered, `segment ${arrived} counts as arrived and is not`);
-      must(action.segment === segments[arrived], `segment ${arrived} is not the one that counts as arrived`);
+      if (arrived >= delivered || action.segment !== segments[arrived]) {
+        throw new Error(`segment ${segments.indexOf(action.segment)} counts as arrived and is not`);
+      }
       arrived += 1;
-    } else if (action.do === 'measured') {
-      must(action.milliseconds >= 2 * ONE_WAY_MS, `a round trip of ${action.milliseconds} ms was measured`);
+    } else if (action.do === 'measured' && action.milliseconds < 2 * ONE_WAY_MS) {
+      throw new Error(`a round trip of ${action.milliseconds} ms was measured`);
+    }
+  };
+  const receive = ({ number, segment }: Copy) => {
+    const [next, actions] = mode.receive(receiver, { number, segment: segment! });
+    receiver = next;
+    for (const action of actions) {
+      if (action.do === 'ack') {
+        wire.send({ toReceiver: false, number: action.number, segment: undefined, now });
+      } else if (action.do === 'deliver') {
+        if (action.segment !== segments[delivered]) {
+          const index = segments.indexOf(action.segment);
+          throw new Error(`segment ${index} was delivered in place of ${delivered}`);
+        }
+        delivered += 1;
+      }
     }
   };
   const offer = () => {
@@ -111,28 +124,11 @@ export function simulate(mode: Mode, schedule: Schedule): Ended {
   for (let events = 0; sender.givenUp === undefined && arrived < segments.length; events += 1) {
     must(events < MOST_EVENTS, 'it does not end');
     const copy = wire.next(sender.alarm);
-    if (!copy) {
-      now = sender.alarm!;
-      send({ on: 'timeout', now });
-    } else {
-      now = copy.at;
-      if (copy.altered) continue;
-      if (copy.toReceiver) {
-        const [next, actions] = mode.receive(receiver, { number: copy.number, segment: copy.segment! });
-        receiver = next;
-        for (const action of actions) {
-          if (action.do === 'deliver') {
-            const index = bySequence.get(action.segment);
-            must(index === delivered, `segment ${index} was delivered in place of ${delivered}`);
-            delivered += 1;
-          } else if (action.do === 'ack') {
-            wire.send({ toReceiver: false, number: action.number, now });
-          }
-        }
-      } else {
-        send({ on: 'ack', now, number: copy.number, window });
-      }
-    }
+    now = copy?.at ?? sender.alarm!;
+    if (!copy) send({ on: 'timeout', now });
+    else if (copy.altered) continue;
+    else if (copy.toReceiver) receive(copy);
+    else send({ on: 'ack', now, number: copy.number, window });
     offer();
   }
   const gaveUp = sender.givenUp !== undefined;
@@ -143,14 +139,15 @@ export function simulate(mode: Mode, schedule: Schedule): Ended {
 interface Departure {
   readonly toReceiver: boolean;
   readonly number: number;
-  readonly segment?: Segment;
+  /** Undefined for an ack. */
+  readonly segment: Segment | undefined;
   readonly now: number;
 }
 
 /** Carries datagrams both ways, as its schedule says. */
 class SimulatedWire {
   readonly #schedule: Schedule;
-  readonly #flying: (Copy & { readonly segment?: Segment })[] = [];
+  readonly #flying: Copy[] = [];
   #sent = 0;
   readonly #sentTo = [0, 0];
   readonly #latest = [0, 0];
@@ -167,8 +164,7 @@ class SimulatedWire {
     const fly = (late: number, altered = false) => {
       let at = now + ONE_WAY_MS + late;
       if (this.#schedule.order === 'kept') at = this.#latest[way] = Math.max(at, this.#latest[way]!);
-      const copy = { at, toReceiver, number, sent: this.#sentTo[way]!, altered };
-      this.#flying.push(segment ? { ...copy, segment } : copy);
+      this.#flying.push({ at, toReceiver, number, sent: this.#sentTo[way]!, altered, segment });
     };
     if (what === 'is altered') fly(0, true);
     else if (what === 'is late') fly(milliseconds);
@@ -179,7 +175,7 @@ class SimulatedWire {
   }
 
   /** The next datagram that arrives, unless the alarm rings before. */
-  next(alarm: number | undefined) {
+  next(alarm: number | undefined): Copy | undefined {
     const flying = this.#flying;
     for (;;) {
       let first = -1;
