@@ -37,7 +37,7 @@ export interface TransferParts {
 const OPEN_SECONDS = 10;
 /** How many of its longest time-outs the server may be silent until it misses no ack any more, and bounds, in ms. */
 const LAST_ACKS = 5;
-const LINGER = { min: 200, max: 3_000 };
+const LINGER = { min: 50, max: 3_000 };
 
 /** A transfer to the server, and back when it is asked to echo, over a socket of its own. */
 export interface OpenTransfer {

@@ -86,7 +86,7 @@ describe('the messages of a stream are the same', () => {
         for (let at = 1; at < bytes.length; at += 1) expect(messagesOf(cut(bytes, [at]))).toEqual(whole);
         expect(messagesOf(cut(bytes, [...bytes.keys()]))).toEqual(whole);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
@@ -98,7 +98,7 @@ describe('the messages of a stream are the same', () => {
       fc.property(cuts, ([bytes, positions]) => {
         expect(messagesOf(cut(bytes, positions))).toEqual(messagesOf([bytes]));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -110,7 +110,7 @@ describe('the messages of a stream are the same', () => {
           all.map((bytes) => bytes.toString('latin1')),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -42,9 +42,10 @@ export function measuredRto({ smoothed }: Rto, milliseconds: number, limits: Rto
  */
 export function backedOffRto(rto: Rto, expired: number, limits: RtoLimits): Rto {
   const doubled = within(2 * Math.min(expired, rto.timeout), limits);
-  return { ...rto, timeout: Math.max(rto.timeout, doubled) };
+  return doubled > rto.timeout ? { ...rto, timeout: doubled } : rto;
 }
 
 function within(milliseconds: number, { min, max }: RtoLimits): number {
-  return Math.min(max, Math.max(min, milliseconds));
+  if (milliseconds < min) return min;
+  return milliseconds > max ? max : milliseconds;
 }
