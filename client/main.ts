@@ -96,7 +96,7 @@ program
     '--tries <n>',
     'time-outs of a segment until the server counts as gone',
     wholeNumber(limits.tries),
-    50,
+    100,
   )
   .option('--json', 'one JSON object', false)
   .action(async (address: string, port: number, options) => {

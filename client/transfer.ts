@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { Outbox } from '#common/outbox.ts';
 import { printable } from '#common/printable.ts';
 import type { Timer } from '#common/timer.ts';
-import { type Datagram, decodeDatagram, encodeDatagram } from '#common/transfer/datagram.ts';
+import { type Datagram, decodeDatagram, encodeDatagram, RECEIVE_BUFFER } from '#common/transfer/datagram.ts';
 import { abortion, TransferError, type TransferKey } from '#common/transfer/end.ts';
 import { encodeOpen } from '#common/transfer/open.ts';
 import type { Receipt } from '#common/transfer/receipt.ts';
@@ -61,7 +61,7 @@ export async function openTransfer(
   { clock, timer, interrupted, onMeasured }: TransferParts,
 ): Promise<OpenTransfer> {
   const { address, port, id, mode, window, echo, segment, rto, tries } = options;
-  const socket = createSocket('udp4');
+  const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER });
   socket.connect(port, address);
   await opened(socket, 'connect', { timeout: OPEN_SECONDS, signal: interrupted });
 

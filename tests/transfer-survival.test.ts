@@ -60,9 +60,8 @@ describe(`${TRANSFERS} transfers at once, each of ${BYTES} bytes, of all protoco
   });
 
   test('leave no memory taken', async () => {
-    await run();
     const before = await residentKibibytes(lab);
-    for (let round = 0; round < 2; round += 1) await run();
+    await run();
     expect(await residentKibibytes(lab)).toBeLessThan(before * 1.2);
   });
 });
@@ -79,10 +78,13 @@ describe('in the middle of a transfer', () => {
   });
 
   test('the server goes for good: the client says that nothing listens', async () => {
-    const { code, stderr } = await inTheMiddle(() => lab.compose('stop', '--timeout', '0', 'echo'));
+    const { code, stderr } = await inTheMiddle(
+      () => lab.compose('stop', '--timeout', '0', 'echo'),
+      '--tries 20',
+    );
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /failed: segment \d+ timed out 100 times .*; connection refused by .*nothing listens/,
+      /failed: segment \d+ timed out 20 times .*; connection refused by .*nothing listens/,
     );
     await lab.compose('start', 'echo');
     while ((await lab.faults()).code !== 0) await setTimeout(100);

@@ -4,7 +4,13 @@ import type { Note } from '#common/open-journal.ts';
 import { Outbox } from '#common/outbox.ts';
 import type { Sleep } from '#common/sleep.ts';
 import type { Timer } from '#common/timer.ts';
-import { type Datagram, decodeDatagram, encodeDatagram, isOfTransfer } from '#common/transfer/datagram.ts';
+import {
+  type Datagram,
+  decodeDatagram,
+  encodeDatagram,
+  isOfTransfer,
+  RECEIVE_BUFFER,
+} from '#common/transfer/datagram.ts';
 import { type AnsweringParts, createAnswering } from './answering.ts';
 import { Carrier } from './carrier.ts';
 import { createDatagramFaults, type Direction } from './datagram-faults.ts';
@@ -30,7 +36,7 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
   const { clock, log, say } = parts;
   let open = true;
   let listening = false;
-  const socket = createSocket({ type: 'udp4', lookup: addressItself });
+  const socket = createSocket({ type: 'udp4', lookup: addressItself, recvBufferSize: RECEIVE_BUFFER });
   const outbox = new Outbox<readonly [Buffer, Peer]>(([bytes, peer]) => send(bytes, peer));
   const answering = createAnswering('udp', parts);
   const saySent = () => say('[UDP SERVER] Sent response.\n');

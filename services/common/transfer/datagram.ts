@@ -44,6 +44,9 @@ export const HEADER_BYTES = 80;
 const LARGEST_DATAGRAM = 1_400;
 export const LARGEST_PAYLOAD = LARGEST_DATAGRAM - HEADER_BYTES;
 
+/** What is asked of the kernel for datagrams that wait to be read, in octets; it gives as much as it allows. */
+export const RECEIVE_BUFFER = 4 * 2 ** 20;
+
 const MAGIC = Buffer.from('wirelab/');
 const VERSION = '1';
 const NO_TAG = '00000000';
