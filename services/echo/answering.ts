@@ -4,6 +4,7 @@ import type { Journal } from '#common/journal.ts';
 import type { Message } from '#common/message.ts';
 import { printable } from '#common/printable.ts';
 import { timestamps } from '#common/timestamps.ts';
+import { decisionEntry } from './decision-entry.ts';
 import type { FaultOptions, Protocol, Step } from './faults/fault.ts';
 import { type FaultName, faultCalled } from './faults/index.ts';
 import { formatPeer, type Peer } from './peer.ts';
@@ -31,16 +32,11 @@ export function createAnswering(
 ): Answering {
   const timestamp = timestamps(now);
   return (message, peer) => {
-    const { fault: drawn, draw, detail: random } = faults.next();
-    const decision = faultCalled(drawn)?.decide(message, random, options);
+    const draw = faults.next();
+    const drawn = draw.fault;
+    const decision = faultCalled(drawn)?.decide(message, draw.detail, options);
     const entry = {
-      timestamp: timestamp(),
-      client_ip: peer.address,
-      fault: decision ? drawn : 'none',
-      id: journal.nextId(),
-      client_port: peer.port,
-      message: draw,
-      protocol,
+      ...decisionEntry(timestamp(), decision ? drawn : 'none', draw, { peer, protocol, journal }),
       length: message.bodyLength,
       tag: message.tag,
     };
