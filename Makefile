@@ -30,7 +30,8 @@ doctor: ## check this machine: each row ok, or a problem with its cure
 # From the client host
 
 # $(call option,NAME,--name): the option with the value given on make's command line, and nothing without one.
-# The shell reads the value from its environment, where make puts it, so that it may hold any character.
+# The shell reads the value from its environment, where make puts it, so that it may hold any character but make's
+# own: a $ is written $$.
 given = $(filter command,$(origin $(1)))
 option = $(if $(call given,$(1)),$(2) "$$$(1)")
 # $(call switch,NAME,--name): the switch, unless the value is 0 or empty.

@@ -9,7 +9,7 @@ import { type ModeName, modeNames } from '#common/transfer/machine.ts';
 import { limits } from '#common/transfer/open.ts';
 import { balance } from './commands/balance.ts';
 import { echo } from './commands/echo.ts';
-import { send } from './commands/send.ts';
+import { defaults, send } from './commands/send.ts';
 import { type Protocol, protocols } from './message-check.ts';
 import { createQuestions } from './questions.ts';
 
@@ -80,7 +80,7 @@ program
   .option('--text <text>', 'sends a text')
   .option(
     '--window <n>',
-    'segments under way at once (default: 64, of stop-and-wait 1)',
+    `segments under way at once (default: ${defaults.window}, of stop-and-wait 1)`,
     wholeNumber({ min: 1, max: LARGEST_WINDOW }),
   )
   .option('--echo', 'has the server send all of it back', false)
@@ -90,13 +90,23 @@ program
     wholeNumber({ min: 1, max: LARGEST_PAYLOAD }),
     LARGEST_PAYLOAD,
   )
-  .option('--min-rto <ms>', 'shortest retransmission time-out', wholeNumber(limits['min-rto']), 50)
-  .option('--max-rto <ms>', 'longest retransmission time-out', wholeNumber(limits['max-rto']), 100)
+  .option(
+    '--min-rto <ms>',
+    'shortest retransmission time-out',
+    wholeNumber(limits['min-rto']),
+    defaults.minRto,
+  )
+  .option(
+    '--max-rto <ms>',
+    'longest retransmission time-out',
+    wholeNumber(limits['max-rto']),
+    defaults.maxRto,
+  )
   .option(
     '--tries <n>',
     'time-outs of a segment until the server counts as gone',
     wholeNumber(limits.tries),
-    100,
+    defaults.tries,
   )
   .option('--json', 'one JSON object', false)
   .action(async (address: string, port: number, options) => {

@@ -56,10 +56,18 @@ function* piecesOfFile(file: number, bytes: number, size: number): Generator<Buf
   const block = Math.ceil(BLOCK / size) * size;
   for (let position = 0; position < bytes; ) {
     const buffer = Buffer.allocUnsafe(Math.min(block, bytes - position));
-    const read = readSync(file, buffer, 0, buffer.length, position);
+    const read = readOrThrow(file, buffer, position);
     if (read === 0) return;
     yield* piecesOf(buffer.subarray(0, read), size);
     position += read;
+  }
+}
+
+function readOrThrow(file: number, buffer: Buffer, position: number): number {
+  try {
+    return readSync(file, buffer, 0, buffer.length, position);
+  } catch (cause) {
+    throw new UnreadableError(`the file can't be read any more: ${(cause as Error).message}`, { cause });
   }
 }
 

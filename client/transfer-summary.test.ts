@@ -12,7 +12,7 @@ import {
 const sha256 = 'ab'.repeat(32);
 const receipt = { bytes: 1_000_000, sha256, duplicates: 1_234, outOfOrder: 56 };
 const result: TransferResult = {
-  ...{ id: 'c0ffee01', mode: 'go-back-n', window: 64, milliseconds: 2_500.4, strange: 3, receipt },
+  ...{ id: 'c0ffee01', mode: 'go-back-n', window: 64, milliseconds: 2_500.4, damaged: 3, receipt },
   counts: {
     bytes: 1_250_000,
     datagrams: { first: 760, timeout: 12, 'go-back': 1_100 },

@@ -13,8 +13,8 @@ export interface TransferResult {
   readonly counts: SendingCounts;
   /** Round trips that were measured, in ns. */
   readonly trips: RecordableHistogram;
-  /** Datagrams that came and were damaged or of another transfer. */
-  readonly strange: number;
+  /** Datagrams that came damaged. */
+  readonly damaged: number;
   readonly receipt: Receipt;
 }
 
@@ -30,7 +30,7 @@ const NS_PER_MS = 1e6;
 
 /** The summary as lines, without what came back. */
 export function summaryLines(result: TransferResult): string[] {
-  const { id, mode, window, milliseconds, counts, strange, receipt } = result;
+  const { id, mode, window, milliseconds, counts, damaged, receipt } = result;
   const { datagrams, acks } = counts;
   const again = retransmissions(counts);
   const times = PERCENTILES.map((percentile) => `p${percentile} ${tripText(result, percentile)}`);
@@ -50,7 +50,7 @@ export function summaryLines(result: TransferResult): string[] {
     ],
     [
       'ignored',
-      `${counted(acks.late, 'late ack')}, ${whole(acks.foreign)} foreign, ${counted(strange, 'damaged datagram')}`,
+      `${counted(acks.late, 'late ack')}, ${whole(acks.foreign)} foreign, ${counted(damaged, 'damaged datagram')}`,
     ],
     [
       'round trip',
@@ -73,7 +73,7 @@ export function returnLine({ milliseconds, receipt, identical }: ReturnResult): 
 
 /** The summary as one object. */
 export function summaryFields(result: TransferResult, back: ReturnResult | undefined): object {
-  const { id, mode, window, milliseconds, counts, trips, strange, receipt } = result;
+  const { id, mode, window, milliseconds, counts, trips, damaged, receipt } = result;
   const { first, timeout, 'go-back': goBack } = counts.datagrams;
   return {
     transfer: id,
@@ -88,7 +88,7 @@ export function summaryFields(result: TransferResult, back: ReturnResult | undef
     segments: first,
     retransmissions: { timeout, go_back: goBack },
     receiver: { duplicates: receipt.duplicates, out_of_order: receipt.outOfOrder },
-    ignored: { late_acks: counts.acks.late, foreign_acks: counts.acks.foreign, damaged: strange },
+    ignored: { late_acks: counts.acks.late, foreign_acks: counts.acks.foreign, damaged },
     rtt_ms: {
       measured: trips.count,
       ...Object.fromEntries(PERCENTILES.map((p) => [`p${p}`, trips.count === 0 ? null : trip(result, p)])),

@@ -44,8 +44,8 @@ export interface OpenTransfer {
   readonly sending: SendingEnd;
   /** Bytes that have come back so far. */
   readonly bytesBack: number;
-  /** Datagrams that came and were damaged, or of another transfer. */
-  readonly strange: number;
+  /** Datagrams that came damaged. */
+  readonly damaged: number;
   /** The receiver's word that all has arrived. @throws TransferError; the signal's reason when interrupted */
   readonly sent: Promise<Receipt>;
   /** All has come back; undefined when it was not asked to. @throws as `sent` */
@@ -71,7 +71,7 @@ export async function openTransfer(
   const silence = tries * rto.max;
   let lastHeard = clock();
   let refused: unknown;
-  let strange = 0;
+  let damaged = 0;
   let open = true;
 
   const outbox = new Outbox<Datagram>((datagram) => {
@@ -107,10 +107,8 @@ export async function openTransfer(
   socket
     .on('message', (bytes) => {
       const datagram = decodeDatagram(bytes);
-      if (!datagram || !belongs(datagram)) {
-        strange += 1;
-        return;
-      }
+      if (!datagram) damaged += 1;
+      if (!datagram || !belongs(datagram)) return;
       lastHeard = clock();
       refused = undefined;
       take(datagram);
@@ -123,7 +121,7 @@ export async function openTransfer(
   sending.start();
 
   const sent = Promise.race([sending.done, failed.promise]).catch(explain);
-  const returned = echo ? comesBack().catch(explain) : undefined;
+  const returned = echo ? sent.then(() => comesBack().catch(explain)) : undefined;
   // Whoever waits for the first may never come to wait for the second.
   returned?.catch(() => undefined);
   return {
@@ -131,8 +129,8 @@ export async function openTransfer(
     get bytesBack() {
       return receiving.bytes;
     },
-    get strange() {
-      return strange;
+    get damaged() {
+      return damaged;
     },
     sent,
     returned,
@@ -140,7 +138,9 @@ export async function openTransfer(
   };
 
   function belongs({ id: its, mode: itsMode, kind }: Datagram): boolean {
-    return (its === id && itsMode === mode) || (kind === 'ABORT' && its === '00000000');
+    // A server that speaks another version does not know the id.
+    const ofVersion = kind === 'ABORT' && its === '00000000' && !sending.opened;
+    return ofVersion || (its === id && itsMode === mode);
   }
 
   function take(datagram: Datagram): void {
@@ -151,7 +151,6 @@ export async function openTransfer(
   }
 
   async function comesBack(): Promise<Receipt> {
-    await sent;
     lastHeard = clock();
     const quiet = new TransferError('silent', `nothing has come back for ${silence / 1000} s`);
     const stopWaiting = whenQuiet(silence, () => failed.reject(quiet));
@@ -180,7 +179,8 @@ export async function openTransfer(
   function explain(error: unknown): never {
     sending.stop();
     if (!(error instanceof TransferError)) {
-      transmit(abortion(options, 'the client was interrupted'));
+      const reason = interrupted.aborted ? 'the client was interrupted' : (error as Error).message;
+      transmit(abortion(options, reason));
       throw error;
     }
     if (error.how === 'aborted') throw error;

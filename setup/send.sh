@@ -11,9 +11,10 @@ if [ -z "$file" ]; then
     exec setup/exec.sh client sh -c "$client" client "$@"
 fi
 [ -f "$file" ] && [ -r "$file" ] || stop "FILE is \"$file\"; allowed: a file that can be read"
-copy=$(setup/exec.sh client mktemp -d </dev/null)/$(basename -- "$file")
-forget() { setup/exec.sh client rm -r -- "${copy%/*}" </dev/null; }
+folder=$(setup/exec.sh client mktemp -d </dev/null)
+forget() { setup/exec.sh client rm -r -- "$folder" </dev/null; }
 trap forget EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' HUP INT TERM
+copy=$folder/$(basename -- "$file")
 setup/exec.sh client sh -c 'cat >"$1"' sh "$copy" <"$file"
 setup/exec.sh client sh -c "$client" client --file "$copy" "$@"

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Lab } from './lab.ts';
-import { residentKibibytes } from './memory.ts';
+import { memoryOf } from './memory.ts';
 
 jest.setTimeout(180_000);
 
@@ -12,7 +12,7 @@ const [TIME_WAIT, LISTEN] = ['06', '0A'];
 
 describe('100,000 hostile inputs to the echo server', () => {
   let lab: Lab;
-  let before: { container: string; kibibytes: number };
+  let before: { container: string; memory: number };
   let report: Record<string, number>;
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('100,000 hostile inputs to the echo server', () => {
         'loss=0.1,delay=0.1,corruption=0.1,duplicate=0.05,reorder=0.05,truncate=0.05,reset=0.05,drip=0.01',
     });
     await attack(INPUTS / 10, 1);
-    before = { container: await container(), kibibytes: await residentKibibytes(lab) };
+    before = { container: await container(), memory: (await memoryOf(lab)).resident };
     report = await attack(INPUTS, 2);
   });
   afterAll(() => lab?.end());
@@ -63,7 +63,7 @@ describe('100,000 hostile inputs to the echo server', () => {
     }));
 
   test('leave no memory taken', async () => {
-    expect(await residentKibibytes(lab)).toBeLessThan(before.kibibytes * 1.2);
+    expect((await memoryOf(lab)).resident).toBeLessThan(before.memory * 1.2);
   });
 
   test('leave a journal that is whole, with nearly every datagram in it', async () => {

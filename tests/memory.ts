@@ -1,18 +1,28 @@
 import type { Lab } from './lab.ts';
 
-/** Lets the server collect its garbage, which it does when it likes otherwise, by the inspector that SIGUSR1 opens. */
-const COLLECT_GARBAGE = `
+/**
+ * Asks the echo server, by the inspector that SIGUSR1 opens, to collect its garbage, which it does when it likes
+ * otherwise, and then what it holds in memory.
+ */
+const ASK = `
   process.kill(1, 'SIGUSR1');
   const look = () => fetch('http://127.0.0.1:9229/json').catch(look);
   const [{ webSocketDebuggerUrl }] = await (await look()).json();
   const inspector = new WebSocket(webSocketDebuggerUrl);
+  const expression = 'JSON.stringify(process.memoryUsage())';
   inspector.onopen = () => inspector.send('{ "id": 1, "method": "HeapProfiler.collectGarbage" }');
-  inspector.onmessage = () => inspector.close();
+  inspector.onmessage = ({ data }) => {
+    const { id, result } = JSON.parse(data);
+    if (id === 1) inspector.send(JSON.stringify({ id: 2, method: 'Runtime.evaluate', params: { expression } }));
+    if (id !== 2) return;
+    console.log(result.result.value);
+    inspector.close();
+  };
 `;
 
-/** What the echo server holds in memory once its garbage is collected. */
-export async function residentKibibytes(lab: Lab): Promise<number> {
-  await lab.exec('echo', 'node', '--input-type=module', '--eval', COLLECT_GARBAGE);
-  const { stdout } = await lab.exec('echo', 'cat', '/proc/1/status');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(stdout)![1]);
+/** Octets that the echo server holds once its garbage is collected: of the system, and of those its own objects. */
+export async function memoryOf(lab: Lab): Promise<{ readonly resident: number; readonly objects: number }> {
+  const { stdout } = await lab.exec('echo', 'node', '--input-type=module', '--eval', ASK);
+  const { rss, heapUsed, external } = JSON.parse(stdout);
+  return { resident: rss, objects: heapUsed + external };
 }

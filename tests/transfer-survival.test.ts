@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Lab } from './lab.ts';
-import { residentKibibytes } from './memory.ts';
+import { memoryOf } from './memory.ts';
 
 jest.setTimeout(120_000);
 
@@ -60,10 +60,14 @@ describe(`${TRANSFERS} transfers at once, each of ${BYTES} bytes, of all protoco
     expect(await events(0, 'returned')).toHaveLength(TRANSFERS);
   });
 
-  test('leave no memory taken', async () => {
-    const before = await residentKibibytes(lab);
+  test('leave no memory taken, once they are forgotten', async () => {
+    const forgotten = () => setTimeout(3_500);
+    await forgotten();
+    const before = await memoryOf(lab);
     await run();
-    expect(await residentKibibytes(lab)).toBeLessThan(before * 1.2);
+    await forgotten();
+    const after = await memoryOf(lab);
+    expect(after.objects - before.objects).toBeLessThan((TRANSFERS * BYTES) / 4);
   });
 });
 

@@ -87,7 +87,7 @@ describe('a transfer', () => {
       { text: 'Hello', ...patient },
     );
     expect(code).toBe(0);
-    expect(printed).toMatchObject({ bytes: 5, ignored: { damaged: 2 } });
+    expect(printed).toMatchObject({ bytes: 5, ignored: { damaged: 1 } });
   });
 
   test('takes nothing back that it did not ask for', async () => {
@@ -224,7 +224,7 @@ describe('is refused with 2, and nothing is sent', () => {
     [
       'a window of 1025',
       { text: '', window: 1025 },
-      '--window is "1025"; allowed for selective-repeat: 1 to 1024',
+      '--window is "1025"; allowed for selective-repeat: 1 to 256',
     ],
     [
       'bounds turned around',

@@ -56,7 +56,8 @@ export interface SendParts {
   readonly interrupted: AbortSignal;
 }
 
-const USUAL_WINDOW = 64;
+/** What counts when nothing is given: a time-out for a short wire, in ms, with its tries and its window. */
+export const defaults = { minRto: 50, maxRto: 100, tries: 100, window: 64 } as const;
 
 /**
  * Sends a file, a text or numbered segments to the server by one of the three protocols, and says what it took.
@@ -68,7 +69,7 @@ export async function send(options: SendOptions, parts: SendParts): Promise<numb
   const { log } = parts;
   const mode = modes[options.protocolMode];
   const most = Math.min(LARGEST_WINDOW, mode.largestWindow(SPACE));
-  const window = options.window ?? Math.min(most, USUAL_WINDOW);
+  const window = options.window ?? Math.min(most, defaults.window);
   const problems = problemsOf(options, window, most);
   if (problems.length > 0) {
     log.error(problems.join('\n'));
@@ -132,7 +133,7 @@ async function transfer(
     const { counts } = open.sending;
     const result: TransferResult = {
       ...{ id, mode, window, counts, trips, receipt },
-      strange: open.strange,
+      damaged: open.damaged,
       milliseconds: sentAt - began,
     };
     const back = await open.returned;
@@ -145,7 +146,7 @@ async function transfer(
   } catch (error) {
     remove();
     if (interrupted.aborted) return fail(130, 'interrupted');
-    if (error instanceof TransferError) return fail(1, error.message);
+    if (error instanceof TransferError || error instanceof UnreadableError) return fail(1, error.message);
     return fail(1, explainNetworkError(error, `${options.address}:${options.port}`));
   } finally {
     await open?.close();

@@ -1,4 +1,5 @@
 import { beforeEach, expect, jest } from '@jest/globals';
+import type { Log } from '#common/log.ts';
 import type { Note } from '#common/open-journal.ts';
 import type { Timer } from '#common/timer.ts';
 import { type Datagram, decodeDatagram } from '#common/transfer/datagram.ts';
@@ -116,6 +117,7 @@ function createTransfers() {
   const time = new ManualTime();
   const sent: Datagram[] = [];
   const said: string[] = [];
+  const errors: string[] = [];
   const note = jest.fn<Note>().mockResolvedValue();
   let client: FarSide | undefined;
   const transfers = new Transfers({
@@ -125,12 +127,13 @@ function createTransfers() {
     },
     note,
     say: (line) => void said.push(line),
+    log: { error: (text: string) => void errors.push(text) } as unknown as Log,
     clock: time.clock,
     timer: time.timer,
     idleSeconds: 3,
   });
   return {
-    ...{ transfers, time, sent, said, note },
+    ...{ transfers, time, sent, said, errors, note },
 
     /** Has the client take what the server sends from now on, and begin. */
     connect(to: FarSide): void {

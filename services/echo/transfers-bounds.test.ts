@@ -14,18 +14,14 @@ import {
 } from './transfer-testing.ts';
 
 /** The most that fits into 64 MiB as an echo with a window of 1, overheads included. */
-const FULL_BYTES = 56_202_968;
+const FULL_BYTES = 41_780_640;
 
 const server = useTransfers();
 
 describe('is refused', () => {
   test.each<[string, Datagram, string]>([
-    ['a window of 0', open({}, { window: 0 }), 'the window is 0; allowed for selective-repeat: 1 to 1024'],
-    [
-      'one of 1025',
-      open({}, { window: 1025 }),
-      'the window is 1025; allowed for selective-repeat: 1 to 1024',
-    ],
+    ['a window of 0', open({}, { window: 0 }), 'the window is 0; allowed for selective-repeat: 1 to 256'],
+    ['one of 257', open({}, { window: 257 }), 'the window is 257; allowed for selective-repeat: 1 to 256'],
     [
       'one of 2 with stop-and-wait',
       open({}, { window: 2, mode: 'stop-and-wait' }),
@@ -54,14 +50,14 @@ describe('is refused', () => {
     const aborts = server.receive(...datagrams).filter(({ kind }) => kind === 'ABORT');
     expect(text(aborts[0]!)).toBe('more came than was announced, which is 5 bytes, 5 a segment');
     expect(server.note.mock.calls).toMatchObject([['transfer', { state: 'refused', bytes: 6 }]]);
-    expect(server.transfers.size).toBe(0);
+    expect(kinds(server.receive(open({ echo: true })))).toEqual(['ABORT']);
   });
 
   test('an echo of more segments than were announced', () => {
     server.receive(open({ echo: true }));
     const aborts = server.receive(data(1, ''), data(2, '')).filter(({ kind }) => kind === 'ABORT');
     expect(aborts).toHaveLength(1);
-    expect(server.transfers.size).toBe(0);
+    expect(server.states()).toEqual(['refused']);
   });
 
   test('an OPEN with a value of which no more is shown than there is room for', () => {
@@ -88,7 +84,7 @@ describe('the memory of all transfers together', () => {
 
   test('bounds an echo', () => {
     expect(server.refused(echo(FULL_BYTES + 1))).toBe(
-      'the transfer would take 67108865 bytes of memory; allowed: 67108864, of 67108864 for all at once',
+      'the transfer would take 67109257 bytes of memory; allowed: 67108864, of 67108864 for all at once',
     );
     expect(kinds(server.receive(echo(FULL_BYTES)))).toEqual(['ACK']);
   });
@@ -97,18 +93,46 @@ describe('the memory of all transfers together', () => {
     expect(kinds(server.receive(open({ bytes: Number.MAX_SAFE_INTEGER })))).toEqual(['ACK']);
   });
 
-  test('is less while others are under way, by all that they may come to keep', () => {
+  test('is less while others are under way, by what they keep', () => {
     const other = { id: 'c0ffee02' };
     server.receive(open({ echo: true }, { ...other, window: 1 }));
-    expect(server.refused(echo(FULL_BYTES))).toMatch(/; allowed: 67102931, of 67108864 for all at once$/);
+    expect(server.refused(echo(FULL_BYTES))).toMatch(/; allowed: 67102648, of 67108864 for all at once$/);
     server.receive(data(1, 'Hello', other));
-    expect(server.refused(echo(FULL_BYTES))).toMatch(/; allowed: 67102931, of 67108864 for all at once$/);
+    expect(server.refused(echo(FULL_BYTES))).toMatch(/; allowed: 67101843, of 67108864 for all at once$/);
   });
 
   test('counts the segments of an echo, however little is in them', () => {
-    expect(server.refused(open({ bytes: 300_000, segment: 1, echo: true }, { window: 1 }))).toMatch(
-      /^the transfer would take 77105672 bytes of memory/,
+    expect(server.refused(open({ bytes: 100_000, segment: 1, echo: true }, { window: 1 }))).toMatch(
+      /^the transfer would take 80106216 bytes of memory/,
     );
+  });
+
+  test('ends an echo for which there is none left', () => {
+    server.receive(open({ bytes: 5_000, segment: 1_000, echo: true }));
+    let next = 0xc0ffee10;
+    for (const window of [256, 1]) {
+      const another = () => server.receive(open({}, { id: (next += 1).toString(16), window }));
+      while (kinds(another())[0] === 'ACK');
+    }
+    const answers = [1, 2, 3, 4, 5].flatMap((number) => server.receive(data(number, 'x'.repeat(1_000))));
+    expect(text(answers.find(({ kind }) => kind === 'ABORT')!)).toMatch(/^there is no more room: 67108864/);
+    expect(server.note).toHaveBeenLastCalledWith(
+      'transfer',
+      expect.objectContaining({ transfer: ID, state: 'refused' }),
+    );
+  });
+
+  test('is taken from transfers that are finished, when another one needs it', () => {
+    server.receive(open(), data(1, 'Hello'), close(2));
+    expect(server.transfers.size).toBe(1);
+    expect(
+      kinds(
+        server.receive(
+          open({ bytes: FULL_BYTES, segment: 1_320, echo: true }, { id: 'c0ffee02', window: 1 }),
+        ),
+      ),
+    ).toEqual(['ACK']);
+    expect(server.transfers.size).toBe(1);
   });
 
   test('is whole again when all have ended, however they did', async () => {
@@ -119,7 +143,7 @@ describe('the memory of all transfers together', () => {
       else if (index % 4 === 1) server.receive(data(2, 'lo', given), close(3, given));
       else if (index % 4 === 2) server.receive(data(2, 'lo and more', given));
     }
-    expect(server.transfers.size).toBe(20);
+    expect(server.transfers.size).toBe(40);
     for (let second = 0; second < 3; second += 1) await server.time.pass(LOOK_MS);
     expect(server.transfers.size).toBe(0);
     expect(kinds(server.receive(echo(FULL_BYTES)))).toEqual(['ACK']);

@@ -1,34 +1,21 @@
-import type { Say } from '#common/grouped-log.ts';
-import type { Note } from '#common/open-journal.ts';
 import { printable } from '#common/printable.ts';
 import type { Timer } from '#common/timer.ts';
-import {
-  type Datagram,
-  foreignVersion,
-  LARGEST_PAYLOAD,
-  LARGEST_WINDOW,
-  SPACE,
-} from '#common/transfer/datagram.ts';
+import { type Datagram, foreignVersion, LARGEST_WINDOW, SPACE } from '#common/transfer/datagram.ts';
 import { abortion, TransferError } from '#common/transfer/end.ts';
 import { modes } from '#common/transfer/modes.ts';
 import { decodeOpen, encodeOpen, type OpenParameters } from '#common/transfer/open.ts';
 import type { Receipt } from '#common/transfer/receipt.ts';
 import { ReceivingEnd } from '#common/transfer/receiving.ts';
 import { SendingEnd } from '#common/transfer/sending.ts';
-import { formatPeer, type Peer } from './peer.ts';
+import type { Peer } from './peer.ts';
+import { COST_OF_FINISHED, costOf, costOfEcho, costOfSegment, MOST_HELD } from './transfer-memory.ts';
+import { receiptFields, TransferNotes, type TransferNotesParts } from './transfer-notes.ts';
 
-/** What transfers may hold in memory, in octets, all together. One that would go beyond that is refused. */
-const MOST_HELD = 64 * 2 ** 20;
-/** What a transfer takes beside its segments, and a segment beside its payload, about. */
-const TRANSFER_OVERHEAD = 4_096;
-const SEGMENT_OVERHEAD = 256;
 /** How often idle transfers are looked for, in ms. */
 const LOOK_MS = 1_000;
 
-export interface TransfersParts {
+export interface TransfersParts extends TransferNotesParts {
   readonly transmit: (datagram: Datagram, peer: Peer) => void;
-  readonly note: Note;
-  readonly say: Say;
   readonly clock: () => number;
   readonly timer: Timer;
   /** A transfer of which nothing is heard for so long ends. */
@@ -51,17 +38,21 @@ interface Transfer {
   lastHeard: number;
   /** Nothing is left to do but to ack again what was acked already. */
   finished: boolean;
+  /** Why it failed, which a client that goes on is told. */
+  failed: string | undefined;
 }
 
 /** The transfers of all clients: receives each, and sends it back when it is asked to. */
 export class Transfers {
   readonly #parts: TransfersParts;
+  readonly #notes: TransferNotes;
   readonly #all = new Map<string, Transfer>();
   #held = 0;
   #forgetLooking: (() => void) | undefined;
 
   constructor(parts: TransfersParts) {
     this.#parts = parts;
+    this.#notes = new TransferNotes(parts);
   }
 
   /** Transfers that are known, those included that only wait for a last ack to be asked for again. */
@@ -99,7 +90,7 @@ export class Transfers {
     const refused = typeof parameters === 'string' ? parameters : this.#refusal(opened, parameters);
     if (typeof parameters === 'string' || refused !== undefined) {
       this.#abort(opened, peer, refused!);
-      this.#note('refused', opened, peer, { reason: refused });
+      this.#notes.journal('refused', { opened, peer }, { reason: refused });
       return;
     }
     const now = this.#parts.clock();
@@ -122,11 +113,12 @@ export class Transfers {
       held: 0,
       lastHeard: now,
       finished: false,
+      failed: undefined,
     };
     this.#all.set(key, transfer);
-    this.#hold(transfer, costOf(opened, parameters));
+    this.#hold(transfer, costOf(opened));
     this.#forgetLooking ??= this.#parts.timer(LOOK_MS, () => this.#endIdle());
-    this.#tell(transfer, `opened: ${opened.mode}, window ${opened.window}, ${parameters.bytes} bytes`);
+    this.#notes.print(transfer, `opened: ${opened.mode}, window ${opened.window}, ${parameters.bytes} bytes`);
     transfer.receiving.receive(opened);
   }
 
@@ -134,15 +126,28 @@ export class Transfers {
     const most = Math.min(LARGEST_WINDOW, modes[mode].largestWindow(SPACE));
     if (window < 1 || window > most) return `the window is ${window}; allowed for ${mode}: 1 to ${most}`;
     if (sequence !== 0) return `an OPEN has the number ${sequence}; allowed: 0`;
-    const needed = costOf({ window }, parameters);
+    const needed = costOf({ mode, window }) + (parameters.echo ? costOfEcho(parameters) : 0);
+    if (this.#makesRoom(needed)) return undefined;
     const left = MOST_HELD - this.#held;
-    if (needed <= left) return undefined;
     return `the transfer would take ${needed} bytes of memory; allowed: ${left}, of ${MOST_HELD} for all at once`;
+  }
+
+  /** Whether there is room for so many octets, if need be in place of transfers that are finished. */
+  #makesRoom(octets: number): boolean {
+    for (const transfer of this.#all.values()) {
+      if (this.#held + octets <= MOST_HELD) return true;
+      if (transfer.finished) this.#forget(transfer);
+    }
+    return this.#held + octets <= MOST_HELD;
   }
 
   /** An OPEN, DATA or CLOSE of a transfer that is known. */
   #hand(datagram: Datagram, transfer: Transfer): void {
-    const { opened, peer } = transfer;
+    const { opened, peer, failed } = transfer;
+    if (failed !== undefined) {
+      this.#abort(opened, peer, failed);
+      return;
+    }
     const other = datagram.kind === 'OPEN' && !datagram.payload.equals(opened.payload);
     if (other || datagram.mode !== opened.mode) {
       this.#abort(datagram, peer, `the id ${datagram.id} is that of another transfer of yours`);
@@ -150,30 +155,36 @@ export class Transfers {
     }
     const { receiving, parameters } = transfer;
     receiving.receive(datagram);
-    if (!receiving.closed || transfer.returning || transfer.finished || !this.#all.has(transfer.key)) return;
+    if (!receiving.closed || transfer.returning || transfer.finished) return;
     if (parameters.echo) this.#return(transfer);
     else this.#finish(transfer);
   }
 
   #keep(payload: Buffer, transfer: Transfer): void {
-    const { parameters, receiving, kept, opened, peer } = transfer;
-    if (!parameters.echo || !this.#all.has(transfer.key)) return;
-    const { bytes, segment } = parameters;
-    if (receiving.bytes > bytes || kept.length >= segmentsOf(parameters)) {
-      const reason = `more came than was announced, which is ${bytes} bytes, ${segment} a segment`;
+    const { parameters, receiving, kept, opened, peer, failed } = transfer;
+    const { bytes, segment, echo } = parameters;
+    if (failed !== undefined) return;
+    const tooMany = echo && kept.length >= Math.ceil(bytes / segment);
+    const reason =
+      receiving.bytes > bytes || tooMany
+        ? `more came than was announced, which is ${bytes} bytes, ${segment} a segment`
+        : echo && !this.#makesRoom(costOfSegment(payload.length))
+          ? `there is no more room: ${MOST_HELD} bytes of memory are allowed for all transfers at once`
+          : undefined;
+    if (reason !== undefined) {
       this.#abort(opened, peer, reason);
       this.#fail(transfer, 'refused', reason);
-      return;
+    } else if (echo) {
+      kept.push(payload);
+      this.#hold(transfer, costOfSegment(payload.length));
     }
-    kept.push(payload);
   }
 
   #received(transfer: Transfer, receipt: Receipt, intact: boolean): void {
-    if (!this.#all.has(transfer.key)) return;
-    const { opened, peer, began } = transfer;
-    const seconds = secondsSince(began, this.#parts.clock());
-    this.#note('received', opened, peer, { ...receiptFields(receipt), intact, seconds });
-    this.#tell(
+    if (transfer.failed !== undefined) return;
+    const seconds = secondsSince(transfer.began, this.#parts.clock());
+    this.#notes.journal('received', transfer, { ...receiptFields(receipt), intact, seconds });
+    this.#notes.print(
       transfer,
       `received: ${receipt.bytes} bytes in ${seconds} s, ${receipt.duplicates} duplicates, ` +
         `SHA-256 ${receipt.sha256}${intact ? '' : ', which is not what was sent'}`,
@@ -204,13 +215,13 @@ export class Transfers {
       const receipt = await returning.done;
       const seconds = secondsSince(began, this.#parts.clock());
       const { first, ...again } = returning.counts.datagrams;
-      this.#note('returned', opened, peer, {
+      this.#notes.journal('returned', transfer, {
         ...receiptFields(receipt),
         segments: first,
         retransmissions: again.timeout + again['go-back'],
         seconds,
       });
-      this.#tell(transfer, `returned: ${bytes} bytes in ${seconds} s`);
+      this.#notes.print(transfer, `returned: ${bytes} bytes in ${seconds} s`);
       this.#finish(transfer);
     } catch (error) {
       if (!(error instanceof TransferError)) throw error;
@@ -227,15 +238,16 @@ export class Transfers {
   #finish(transfer: Transfer): void {
     transfer.finished = true;
     transfer.kept.length = 0;
+    transfer.returning?.stop();
     transfer.returning = undefined;
-    this.#hold(transfer, TRANSFER_OVERHEAD - transfer.held);
+    this.#hold(transfer, COST_OF_FINISHED - transfer.held);
   }
 
   #fail(transfer: Transfer, how: string, reason: string): void {
-    const { opened, peer, receiving } = transfer;
-    this.#note(how, opened, peer, { reason, bytes: receiving.bytes });
-    this.#tell(transfer, `${how}: ${reason}`);
-    this.#forget(transfer);
+    this.#notes.journal(how, transfer, { reason, bytes: transfer.receiving.bytes });
+    this.#notes.print(transfer, `${how}: ${reason}`);
+    transfer.failed = reason;
+    this.#finish(transfer);
   }
 
   #forget(transfer: Transfer): void {
@@ -252,8 +264,8 @@ export class Transfers {
     const since = this.#parts.clock() - this.#parts.idleSeconds * 1000;
     for (const transfer of this.#all.values()) {
       if (transfer.lastHeard > since) continue;
-      if (transfer.finished) this.#forget(transfer);
-      else this.#fail(transfer, 'idle', `nothing came for ${this.#parts.idleSeconds} s`);
+      if (!transfer.finished) this.#fail(transfer, 'idle', `nothing came for ${this.#parts.idleSeconds} s`);
+      this.#forget(transfer);
     }
   }
 
@@ -272,29 +284,6 @@ export class Transfers {
   #abort(of: Datagram, peer: Peer, reason: string): void {
     this.#parts.transmit(abortion(of, reason), peer);
   }
-
-  #note(state: string, { id, mode, window }: Datagram, { address, port }: Peer, detail: object): void {
-    const entry = { client_ip: address, client_port: port, transfer: id, state, mode, window, ...detail };
-    this.#parts.note('transfer', entry).catch(() => undefined);
-  }
-
-  #tell({ opened, peer }: Transfer, what: string): void {
-    this.#parts.say(`[UDP SERVER] Transfer ${opened.id} of ${formatPeer(peer)} ${what}`);
-  }
-}
-
-/** What a transfer may come to hold in memory, in octets. */
-function costOf({ window }: { readonly window: number }, parameters: OpenParameters): number {
-  const kept = parameters.echo ? parameters.bytes + segmentsOf(parameters) * SEGMENT_OVERHEAD : 0;
-  return TRANSFER_OVERHEAD + window * (LARGEST_PAYLOAD + SEGMENT_OVERHEAD) + kept;
-}
-
-function segmentsOf({ bytes, segment }: OpenParameters): number {
-  return Math.ceil(bytes / segment);
-}
-
-function receiptFields({ bytes, sha256, duplicates, outOfOrder }: Receipt): object {
-  return { bytes, sha256, duplicates, out_of_order: outOfOrder };
 }
 
 function secondsSince(began: number, now: number): number {

@@ -6,14 +6,14 @@ import { sleep } from '#common/sleep.ts';
 import { timer } from '#common/timer.ts';
 import { HEADER_BYTES, LARGEST_PAYLOAD } from '#common/transfer/datagram.ts';
 import type { ModeName } from '#common/transfer/machine.ts';
+import { defaults } from '../../client/commands/send.ts';
 import { payloadsByCount } from '../../client/payloads.ts';
 import { openTransfer } from '../../client/transfer.ts';
 
 // Ways to move bytes to a server on 127.0.0.1, each timed from its first datagram to the last answer.
 
-/** Bounds of the time-out, in ms, and tries, as the client has them by default. */
-export const RTO = { min: 50, max: 100 };
-const TRIES = 100;
+/** Bounds of the time-out, in ms. */
+export const RTO = { min: defaults.minRto, max: defaults.maxRto };
 /** What is written to a TCP socket at once, in bytes. */
 const PIECE = Buffer.alloc(64 * 1024);
 
@@ -60,7 +60,7 @@ export async function moveByTransfer(
       echo: false,
       segment: LARGEST_PAYLOAD,
       rto: RTO,
-      tries: TRIES,
+      tries: defaults.tries,
     },
     payloads,
     {

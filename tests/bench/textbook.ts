@@ -46,7 +46,7 @@ export function efficiency(mode: ModeName, window: number, loss: Loss): number {
  * Segments a second without a loss: the rate of the wire times the utilisation W (L/R) / (RTT + L/R), at most 1
  * (Kurose and Ross, section 3.4.2).
  */
-export function lossless(window: number, { rate, trip }: Wire): number {
+function lossless(window: number, { rate, trip }: Wire): number {
   return Math.min(rate, window / trip);
 }
 

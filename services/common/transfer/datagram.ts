@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { codeOfMode, type ModeName, modeOfCode } from './machine.ts';
+import { codeOfMode, type ModeName, modeNames } from './machine.ts';
 
 /*
  * A datagram of a transfer, in ABNF (RFC 5234), over octets. Its header has 80 of them, which are five rows of a hex
@@ -18,7 +18,7 @@ import { codeOfMode, type ModeName, modeOfCode } from './machine.ts';
  */
 
 /** In the order of a transfer. OPEN, DATA and CLOSE share one row of sequence numbers, as SYN and FIN do in TCP. */
-export const segmentKinds = ['OPEN', 'DATA', 'CLOSE'] as const;
+const segmentKinds = ['OPEN', 'DATA', 'CLOSE'] as const;
 const kinds = [...segmentKinds, 'ACK', 'ABORT'] as const;
 
 export type SegmentKind = (typeof segmentKinds)[number];
@@ -37,7 +37,7 @@ export interface Datagram {
 
 /** Sequence numbers, 0 to 65,535. */
 export const SPACE = 65_536;
-export const LARGEST_WINDOW = 1_024;
+export const LARGEST_WINDOW = 256;
 
 export const HEADER_BYTES = 80;
 /** A datagram that no link on the way cuts into fragments, tunnels included. */
@@ -67,7 +67,7 @@ const FIXED = FORM.keys()
   );
 
 const kindOf = new Map(kinds.map((kind) => [kind.padEnd(WIDTH.kind), kind]));
-const modeOf = new Map(Object.entries(modeOfCode).map(([code, mode]) => [code.padEnd(WIDTH.mode), mode]));
+const modeOf = new Map(modeNames.map((mode) => [codeOfMode[mode].padEnd(WIDTH.mode), mode]));
 
 /** Whether a datagram belongs to a transfer, of any version, and is no message. */
 export function isOfTransfer(bytes: Buffer): boolean {

@@ -6,7 +6,6 @@ import type { Rto, RtoLimits } from './rto.ts';
 
 /** The names of the protocols, and how a header has them. */
 export const codeOfMode = { 'stop-and-wait': 'SW', 'go-back-n': 'GBN', 'selective-repeat': 'SR' } as const;
-export const modeOfCode = { SW: 'stop-and-wait', GBN: 'go-back-n', SR: 'selective-repeat' } as const;
 
 export type ModeName = keyof typeof codeOfMode;
 export const modeNames = Object.keys(codeOfMode) as readonly ModeName[];
@@ -63,8 +62,7 @@ export type SenderEvent =
   | { readonly on: 'timeout'; readonly now: number };
 
 /** Why a segment is sent: for the first time, because its time-out passed, or because one before it timed out. */
-export const causes = ['first', 'timeout', 'go-back'] as const;
-export type Cause = (typeof causes)[number];
+export type Cause = 'first' | 'timeout' | 'go-back';
 
 export type SenderAction =
   | { readonly do: 'send'; readonly number: number; readonly segment: Segment; readonly cause: Cause }

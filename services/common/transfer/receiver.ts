@@ -1,4 +1,5 @@
 import type { ReceiverAction, ReceiverState } from './machine.ts';
+import { distance } from './sequence.ts';
 
 /** @param window the segments, from the next one on, that the receiver takes; and before it, that it acks again */
 export function firstReceiverState({ window, space }: { window: number; space: number }): ReceiverState {
@@ -7,7 +8,7 @@ export function firstReceiverState({ window, space }: { window: number; space: n
 
 /** How far ahead of the next segment a number lies, from 0 to below the space. */
 export function ahead({ base, space }: ReceiverState, number: number): number {
-  return (((number - base) % space) + space) % space;
+  return distance(base, number, space);
 }
 
 /** Whether a number is that of one of the last segments of a window that were handed on. */

@@ -1,7 +1,7 @@
 import { type Datagram, type SegmentKind, SPACE } from './datagram.ts';
 import { Digest } from './digest.ts';
 import type { EndParts, TransferKey } from './end.ts';
-import type { Mode, ReceiverState } from './machine.ts';
+import type { Mode, ReceiverState, Segment } from './machine.ts';
 import { modes } from './modes.ts';
 import { agree, decodeReceipt, encodeReceipt, type Receipt } from './receipt.ts';
 import { firstReceiverState } from './receiver.ts';
@@ -47,23 +47,29 @@ export class ReceivingEnd {
     const segment = { kind: kind as SegmentKind, payload };
     const [state, actions] = this.#mode.receive(this.#state, { number: sequence, segment });
     // Behind a CLOSE there is nothing.
-    if (this.#last && state.base !== this.#state.base) return;
+    if (this.#last && state !== this.#state) return;
+    let { base } = this.#state;
     this.#state = state;
     for (const action of actions) {
       if (action.do === 'drop') this.#dropped[action.why] += 1;
       else if (action.do === 'ack') this.#ack(action.number);
-      else if (this.#last) return;
-      else if (action.segment.kind === 'DATA') this.#handOn(action.segment.payload);
-      else if (action.segment.kind === 'CLOSE') this.#close(action.segment.payload);
+      else {
+        if (!this.#last) this.#deliver(action.segment, base % SPACE);
+        base += 1;
+      }
     }
   }
 
-  #handOn(payload: Buffer): void {
-    this.#digest.add(payload);
-    this.#receiving.onData(payload);
+  #deliver({ kind, payload }: Segment, number: number): void {
+    if (kind === 'DATA') {
+      this.#digest.add(payload);
+      this.#receiving.onData(payload);
+    } else if (kind === 'CLOSE') {
+      this.#close(payload, number);
+    }
   }
 
-  #close(payload: Buffer): void {
+  #close(payload: Buffer, number: number): void {
     const receipt: Receipt = {
       bytes: this.#digest.bytes,
       sha256: this.#digest.hex(),
@@ -71,7 +77,8 @@ export class ReceivingEnd {
       outOfOrder: this.#dropped['out-of-order'],
     };
     const sent = decodeReceipt(payload);
-    this.#last = { number: (this.#state.base - 1) % SPACE, receipt: encodeReceipt(receipt) };
+    this.#last = { number, receipt: encodeReceipt(receipt) };
+    this.#state = { ...this.#state, waiting: new Map() };
     this.#receiving.onClose(receipt, sent !== undefined && agree(sent, receipt));
   }
 

@@ -1,5 +1,6 @@
 import type { Cause, Segment, SenderAction, SenderOptions, SenderState, Sent, Step } from './machine.ts';
 import { backedOffRto, initialRto, measuredRto } from './rto.ts';
+import { distance } from './sequence.ts';
 
 // What the senders of the three protocols share: their first state, and the moves they are put together from.
 
@@ -76,14 +77,14 @@ export function expired(
 
 /** The index that an ack's number means among the segments under way. Undefined when it means none of them. */
 export function indexOf({ base, sent, options }: SenderState, number: number): number | undefined {
-  const index = (((number - base) % options.space) + options.space) % options.space;
+  const index = distance(base, number, options.space);
   return number < options.space && index < sent.length ? index : undefined;
 }
 
 /** What becomes of an ack that means none of the segments under way. */
 export function ignore(state: SenderState, number: number): Step<SenderState, SenderAction> {
   const { base, options } = state;
-  const behind = (((base - 1 - number) % options.space) + options.space) % options.space;
+  const behind = distance(number, base - 1, options.space);
   const late = number < options.space && behind < Math.min(base, options.window);
   return [state, [{ do: 'ignored', ack: late ? 'late' : 'foreign' }]];
 }

@@ -33,7 +33,7 @@ export interface SendingCounts {
 
 /** One direction of a transfer, on the side that sends: runs the sender of a protocol until all has arrived. */
 export class SendingEnd {
-  /** What the receiver says that it received. @throws TransferError */
+  /** What the receiver says that it received. @throws TransferError, or what the payloads throw */
   readonly done: Promise<Receipt>;
   readonly #done = Promise.withResolvers<Receipt>();
   readonly #parts: EndParts;
@@ -71,6 +71,11 @@ export class SendingEnd {
   get timing(): { readonly rtt: number | undefined; readonly rto: number } {
     const { smoothed, timeout } = this.#state.rto;
     return { rtt: smoothed?.time, rto: timeout };
+  }
+
+  /** Whether the OPEN is acknowledged. */
+  get opened(): boolean {
+    return this.#state.base > 0;
   }
 
   /** Segments that may be under way now. */
@@ -116,7 +121,12 @@ export class SendingEnd {
 
   /** The CLOSE goes alone: only when all before it has arrived can its ack say what arrived. */
   #next(): Segment | undefined {
-    this.#ahead ??= this.#sending.payloads.next();
+    try {
+      this.#ahead ??= this.#sending.payloads.next();
+    } catch (error) {
+      this.#end(error);
+      return undefined;
+    }
     const { value, done } = this.#ahead;
     if (done) return this.#state.sent.length === 0 ? this.#close() : undefined;
     this.#ahead = undefined;
@@ -184,7 +194,7 @@ export class SendingEnd {
     this.#end(new TransferError('altered', `what arrived is not what was sent: ${their}; sent: ${own}`));
   }
 
-  #end(error: TransferError): void {
+  #end(error: unknown): void {
     this.stop();
     this.#done.reject(error);
   }
