@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { EchoEntry, Ended, Lab, Protocol } from './lab.ts';
 
 /** How much later than its delay an answer may leave, in ms. */
-const LATE_MS = 20;
+const LATE_MS = 100;
 
 /** A frame of an exchange that carries bytes. */
 export interface Frame {
