@@ -15,7 +15,7 @@ const CLEAR = '\r\x1b[2K';
 
 /** The line with one space behind its bar. */
 const line = (given: Partial<ProgressState> = {}) =>
-  progressLine({ ...state, ...given }).replace(/\] */, '] ');
+  progressLine({ ...state, ...given }, 200).replace(/\] */, '] ');
 
 describe('the line', () => {
   test('has all that is known', () => {
@@ -25,7 +25,7 @@ describe('the line', () => {
   test.each([
     ['nothing yet', { done: 0 }, '[................] 0 % 0 B '],
     ['no more than is there', { done: 2_000_000 }, '[################] 100 % 2.0 MB '],
-    ['no percent too many', { done: 999_499 }, '[################] 99 % 999.5 kB '],
+    ['no percent too many', { done: 999_499 }, '[###############.] 99 % 999.5 kB '],
     ['all of nothing', { done: 0, all: 0 }, '[################] 100 % 0 B '],
     ['no round trip that was not measured', { rtt: undefined }, ' RTT - RTO 50 ms '],
     ['what comes back', { what: 'back' }, 'back ['],
@@ -68,23 +68,25 @@ describe('on a terminal', () => {
     const remove = show({ isTTY: true, columns: 200 });
     expect(written).toEqual([]);
     jest.advanceTimersByTime(250);
-    expect(written).toEqual(Array(2).fill(`${CLEAR}${progressLine(state)}`));
+    expect(written).toEqual(Array(2).fill(`${CLEAR}${progressLine(state, 200)}`));
     remove();
     jest.advanceTimersByTime(250);
     expect(written.slice(2)).toEqual([CLEAR]);
   });
 
   test.each([
-    ['its columns', { columns: 20 }, 19],
-    ['80 of one that does not say how many it has', {}, 79],
-  ])('the line is cut to %s, the last left free', (_what, screen, length) => {
-    const remove = showProgress({ isTTY: true, ...screen, write: (text) => written.push(text) }, () => ({
-      ...state,
-      what: 'x'.repeat(100),
-    }));
+    ['its columns', { columns: 60 }, 'sent [########........]  50 % 500.0 kB again 7 RTT 1.2 ms'],
+    ['few of them', { columns: 30 }, 'sent [########........]  50 %'],
+    [
+      '80 of one that does not say how many it has',
+      { columns: 0 },
+      'sent [########........]  50 % 500.0 kB again 7 RTT 1.2 ms RTO 50 ms window 64',
+    ],
+  ])('the line has as many whole figures as fit into %s, the last left free', (_what, screen, line) => {
+    const remove = show({ isTTY: true, ...screen });
     jest.advanceTimersByTime(100);
     remove();
-    expect(written[0]).toBe(`${CLEAR}${'x'.repeat(length)}`);
+    expect(written[0]).toBe(`${CLEAR}${line}`);
   });
 
   test('nothing is drawn where there is none', () => {

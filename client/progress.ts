@@ -19,6 +19,8 @@ export interface ProgressState {
 const BAR = 16;
 /** How often it is drawn, in ms. */
 const DRAW_MS = 100;
+/** Of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
 const CLEAR_LINE = '\r\x1b[2K';
 
 /**
@@ -29,7 +31,7 @@ const CLEAR_LINE = '\r\x1b[2K';
 export function showProgress(screen: Screen, state: () => ProgressState): () => void {
   if (!screen.isTTY) return () => undefined;
   const draw = () =>
-    screen.write(`${CLEAR_LINE}${progressLine(state()).slice(0, (screen.columns ?? 80) - 1)}`);
+    screen.write(`${CLEAR_LINE}${progressLine(state(), (screen.columns || USUAL_COLUMNS) - 1)}`);
   const drawing = setInterval(draw, DRAW_MS);
   return () => {
     clearInterval(drawing);
@@ -37,15 +39,26 @@ export function showProgress(screen: Screen, state: () => ProgressState): () => 
   };
 }
 
-/** The line of a state. */
-export function progressLine(state: ProgressState): string {
+/** The line of a state, with as many of its figures as there is room for. */
+export function progressLine(state: ProgressState, columns: number): string {
   const { what, done, all, retransmissions, rtt, rto, window } = state;
   const share = all === 0 ? 1 : Math.min(1, done / all);
-  const filled = Math.round(share * BAR);
+  const filled = Math.floor(share * BAR);
   const bar = '#'.repeat(filled) + '.'.repeat(BAR - filled);
   const percent = `${Math.floor(share * 100)} %`.padStart(6);
-  const time = rtt === undefined ? '-' : `${rtt.toFixed(1)} ms`;
-  return `${what} [${bar}]${percent} ${inBytes(done)} again ${retransmissions} RTT ${time} RTO ${rto.toFixed(0)} ms window ${window}`;
+  const figures = [
+    inBytes(done),
+    `again ${retransmissions}`,
+    `RTT ${rtt === undefined ? '-' : `${rtt.toFixed(1)} ms`}`,
+    `RTO ${rto.toFixed(0)} ms`,
+    `window ${window}`,
+  ];
+  let line = `${what} [${bar}]${percent}`;
+  for (const figure of figures) {
+    if (line.length + 1 + figure.length > columns) break;
+    line += ` ${figure}`;
+  }
+  return line;
 }
 
 /** An amount of data as a person reads it. */
