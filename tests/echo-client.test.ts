@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { parseProfile, pick, probabilities } from '#common/fault-profile.ts';
 import { Draws } from '#common/random.ts';
 import { DEFAULT_PROFILE, faultNames, faultNamesOf } from '../services/echo/faults/index.ts';
-import { Lab, type Protocol } from './lab.ts';
+import type { Protocol } from './journal-entries.ts';
+import { Lab } from './lab.ts';
 import { attemptsOf, decisions, play } from './scenario.ts';
 
 jest.setTimeout(120_000);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { encodeMessage } from '#common/message.ts';
-import { Lab, type Protocol } from './lab.ts';
+import type { Protocol } from './journal-entries.ts';
+import { Lab } from './lab.ts';
 import { attemptsOf, expectLate, play, resultsOf, textsOf } from './scenario.ts';
 
 jest.setTimeout(120_000);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Framer } from '#common/framing.ts';
 import { Message } from '#common/message.ts';
-import { Lab, type Protocol } from './lab.ts';
+import type { Protocol } from './journal-entries.ts';
+import { Lab } from './lab.ts';
 import { decisions, exchanges, expectLate, type Frame, play, resultsOf, textsOf } from './scenario.ts';
 
 jest.setTimeout(120_000);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DockerComposeEnvironment, type StartedDockerComposeEnvironment, Wait } from 'testcontainers';
 import { freePort } from './free-port.ts';
+import type { Entries, TransferEntry } from './journal-entries.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
@@ -20,68 +21,7 @@ export interface Ended {
 /** The settings under which a lab of its own runs beside any other: project, subnet, ports, captures. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** What the entries of both journals have, as far as the suites look at it. */
-interface Entry {
-  readonly timestamp: string;
-  readonly id: number;
-  readonly client_ip: string;
-  readonly client_port: number;
-}
-
-export interface HttpEntry extends Entry {
-  readonly outcome: string;
-  readonly request: number;
-}
-
-export interface EchoEntry extends Entry {
-  readonly fault: string;
-  readonly message: number;
-  readonly protocol: Protocol;
-  /** Octets of the body. */
-  readonly length: number;
-  readonly tag?: string;
-  /** Of a delay. */
-  readonly delay_ms?: number;
-  /** Of a corruption. */
-  readonly offset?: number;
-  readonly before?: string;
-  readonly after?: string;
-  /** Of a truncation: octets. */
-  readonly kept?: number;
-}
-
-/** The fate of one datagram of a transfer. */
-export interface DatagramEntry extends EchoEntry {
-  readonly direction: 'in' | 'out';
-  readonly transfer: string;
-  readonly kind: 'OPEN' | 'DATA' | 'CLOSE' | 'ACK' | 'ABORT';
-  /** Of OPEN, DATA and CLOSE. */
-  readonly sequence?: number;
-  /** Of an ACK. */
-  readonly ack?: number;
-}
-
-/** What became of a transfer. */
-export interface TransferEntry extends Entry {
-  readonly event: 'transfer';
-  readonly transfer: string;
-  readonly state: 'received' | 'returned' | 'refused' | 'aborted' | 'idle' | 'silent';
-  readonly bytes: number;
-  readonly sha256?: string;
-  readonly duplicates?: number;
-  readonly segments?: number;
-  readonly retransmissions?: number;
-  readonly reason?: string;
-}
-
-interface Entries {
-  readonly http: HttpEntry;
-  readonly echo: EchoEntry;
-}
-
 export type Host = 'server' | 'client';
-export type Protocol = 'tcp' | 'udp';
-
 export async function ownSettings(overrides: Settings = {}): Promise<Settings> {
   await removeAbandoned();
   const network = await freeNetwork();

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
-import type { EchoEntry, Ended, Lab, Protocol } from './lab.ts';
+import type { EchoEntry, Protocol } from './journal-entries.ts';
+import type { Ended, Lab } from './lab.ts';
 
 /** How much later than its delay an answer may leave, in ms. */
 const LATE_MS = 100;

@@ -1,5 +1,6 @@
 import { type Datagram, decodeDatagram } from '#common/transfer/datagram.ts';
-import type { DatagramEntry, Host, Lab } from './lab.ts';
+import type { DatagramEntry } from './journal-entries.ts';
+import type { Host, Lab } from './lab.ts';
 
 /** A datagram of a transfer, as a capture has it; undefined when it is damaged. */
 export interface Captured {

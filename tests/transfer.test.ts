@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { type DatagramEntry, type Ended, Lab, type TransferEntry } from './lab.ts';
+import type { DatagramEntry, TransferEntry } from './journal-entries.ts';
+import { type Ended, Lab } from './lab.ts';
 import { type Captured, capturedDatagrams, countByNumber, retransmissionsIn } from './transfer-witness.ts';
 
 jest.setTimeout(180_000);
