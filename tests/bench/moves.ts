@@ -7,7 +7,7 @@ import { timer } from '#common/timer.ts';
 import { HEADER_BYTES, LARGEST_PAYLOAD } from '#common/transfer/datagram.ts';
 import type { ModeName } from '#common/transfer/machine.ts';
 import { defaults } from '../../client/commands/send.ts';
-import { payloadsByCount } from '../../client/payloads.ts';
+import type { Payloads } from '../../client/payloads.ts';
 import { openTransfer } from '../../client/transfer.ts';
 
 // Ways to move bytes to a server on 127.0.0.1, each timed from its first datagram to the last answer.
@@ -47,7 +47,7 @@ export async function moveByTransfer(
   signal: AbortSignal,
 ): Promise<Transferred> {
   const trips: number[] = [];
-  const payloads = payloadsByCount(segments, LARGEST_PAYLOAD);
+  const payloads = payloadsFromMemory(segments);
   const { stop } = startClock();
   const id = randomBytes(4).toString('hex');
   const transfer = await openTransfer(
@@ -84,6 +84,13 @@ export async function moveByTransfer(
   } finally {
     await transfer.close();
   }
+}
+
+/** So many segments of the largest payload, which cost nothing to make. */
+export function payloadsFromMemory(segments: number): Payloads {
+  const payload = Buffer.alloc(LARGEST_PAYLOAD, 'x');
+  const pieces = new Array<Buffer>(segments).fill(payload).values();
+  return { bytes: segments * LARGEST_PAYLOAD, next: () => pieces.next(), close: () => undefined };
 }
 
 /**
