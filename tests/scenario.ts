@@ -15,7 +15,10 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-const AGAIN = ['', 'fast_', 'spurious_'].map((kind) => `tcp.analysis.${kind}retransmission`);
+// What comes again at once Wireshark calls out of order, which nothing is on this wire.
+const AGAIN = ['retransmission', 'fast_retransmission', 'spurious_retransmission', 'out_of_order'].map(
+  (kind) => `tcp.analysis.${kind}`,
+);
 
 /** How an exchange with the echo server ended, and what its witnesses say of it. */
 export interface Played extends Ended {
