@@ -4,7 +4,6 @@ import type { Journal } from '#common/journal.ts';
 import type { Message } from '#common/message.ts';
 import { printable } from '#common/printable.ts';
 import { timestamps } from '#common/timestamps.ts';
-import { decisionEntry } from './decision-entry.ts';
 import type { FaultOptions, Protocol, Step } from './faults/fault.ts';
 import { type FaultName, faultCalled } from './faults/index.ts';
 import { formatPeer, type Peer } from './peer.ts';
@@ -32,11 +31,16 @@ export function createAnswering(
 ): Answering {
   const timestamp = timestamps(now);
   return (message, peer) => {
-    const draw = faults.next();
-    const drawn = draw.fault;
-    const decision = faultCalled(drawn)?.decide(message, draw.detail, options);
+    const { fault: drawn, draw, detail: random } = faults.next();
+    const decision = faultCalled(drawn)?.decide(message, random, options);
     const entry = {
-      ...decisionEntry(timestamp(), decision ? drawn : 'none', draw, { peer, protocol, journal }),
+      timestamp: timestamp(),
+      client_ip: peer.address,
+      fault: decision ? drawn : 'none',
+      id: journal.nextId(),
+      client_port: peer.port,
+      message: draw,
+      protocol,
       length: message.bodyLength,
       tag: message.tag,
     };

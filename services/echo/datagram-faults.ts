@@ -2,7 +2,6 @@ import { Message } from '#common/message.ts';
 import { timestamps } from '#common/timestamps.ts';
 import { type Datagram, tagAsSent } from '#common/transfer/datagram.ts';
 import type { Answer, AnsweringParts } from './answering.ts';
-import { decisionEntry } from './decision-entry.ts';
 import { faultCalled } from './faults/index.ts';
 import type { Peer } from './peer.ts';
 
@@ -31,12 +30,17 @@ export function createDatagramFaults({
   const silent = { ...options, loss: 'silent' } as const;
   return (direction, bytes, datagram, peer) => {
     if (faults.off) return undefined;
-    const draw = faults.next();
-    const drawn = draw.fault;
-    const decision = faultCalled(drawn)?.decide(new Message(bytes), draw.detail, silent);
+    const { fault: drawn, draw, detail: random } = faults.next();
+    const decision = faultCalled(drawn)?.decide(new Message(bytes), random, silent);
     const kind = datagram?.kind;
     const entry = {
-      ...decisionEntry(timestamp(), decision ? drawn : 'none', draw, { peer, protocol: 'udp', journal }),
+      timestamp: timestamp(),
+      client_ip: peer.address,
+      fault: decision ? drawn : 'none',
+      id: journal.nextId(),
+      client_port: peer.port,
+      message: draw,
+      protocol: 'udp',
       direction,
       transfer: datagram?.id,
       kind,
