@@ -1,8 +1,8 @@
 import { createHistogram } from 'node:perf_hooks';
 import { describe, expect, test } from '@jest/globals';
+import { retransmissions } from '#common/transfer/sending.ts';
 import {
   type ReturnResult,
-  retransmissions,
   returnLine,
   summaryFields,
   summaryLines,

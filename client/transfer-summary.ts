@@ -1,6 +1,6 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
 import type { Receipt } from '#common/transfer/receipt.ts';
-import type { SendingCounts } from '#common/transfer/sending.ts';
+import { retransmissions, type SendingCounts } from '#common/transfer/sending.ts';
 import { inBytes } from './progress.ts';
 
 /** What is known of a transfer once it has ended. */
@@ -104,10 +104,6 @@ export function summaryFields(result: TransferResult, back: ReturnResult | undef
       },
     }),
   };
-}
-
-export function retransmissions({ datagrams }: SendingCounts): number {
-  return datagrams.timeout + datagrams['go-back'];
 }
 
 /** Bytes of the application a second. */

@@ -1,10 +1,10 @@
 import { createHistogram } from 'node:perf_hooks';
 import type { Log } from '#common/log.ts';
 import type { Timer } from '#common/timer.ts';
-import { LARGEST_WINDOW, SPACE } from '#common/transfer/datagram.ts';
 import { TransferError } from '#common/transfer/end.ts';
 import type { ModeName } from '#common/transfer/machine.ts';
-import { modes } from '#common/transfer/modes.ts';
+import { largestWindow } from '#common/transfer/modes.ts';
+import { retransmissions } from '#common/transfer/sending.ts';
 import { explainNetworkError } from '../network-error.ts';
 import {
   type Payloads,
@@ -15,13 +15,7 @@ import {
 } from '../payloads.ts';
 import { type Screen, showProgress } from '../progress.ts';
 import { type OpenTransfer, openTransfer } from '../transfer.ts';
-import {
-  retransmissions,
-  returnLine,
-  summaryFields,
-  summaryLines,
-  type TransferResult,
-} from '../transfer-summary.ts';
+import { returnLine, summaryFields, summaryLines, type TransferResult } from '../transfer-summary.ts';
 
 export interface SendOptions {
   readonly address: string;
@@ -67,8 +61,7 @@ export const defaults = { minRto: 50, maxRto: 100, tries: 100, window: 64 } as c
  */
 export async function send(options: SendOptions, parts: SendParts): Promise<number> {
   const { log } = parts;
-  const mode = modes[options.protocolMode];
-  const most = Math.min(LARGEST_WINDOW, mode.largestWindow(SPACE));
+  const most = largestWindow(options.protocolMode);
   const window = options.window ?? Math.min(most, defaults.window);
   const problems = problemsOf(options, window, most);
   if (problems.length > 0) {

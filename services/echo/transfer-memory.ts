@@ -17,8 +17,13 @@ export function costOf({ mode, window }: Pick<Datagram, 'mode' | 'window'>): num
 }
 
 /** What it comes to keep when all of it is to be sent back. */
-export function costOfEcho({ bytes, segment }: OpenParameters): number {
-  return bytes + Math.ceil(bytes / segment) * SEGMENT_OVERHEAD;
+export function costOfEcho(parameters: OpenParameters): number {
+  return parameters.bytes + segmentsOf(parameters) * SEGMENT_OVERHEAD;
+}
+
+/** How many DATA an OPEN announces. */
+export function segmentsOf({ bytes, segment }: OpenParameters): number {
+  return Math.ceil(bytes / segment);
 }
 
 export function costOfSegment(octets: number): number {

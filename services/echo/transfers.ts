@@ -1,14 +1,21 @@
 import { printable } from '#common/printable.ts';
 import type { Timer } from '#common/timer.ts';
-import { type Datagram, foreignVersion, LARGEST_WINDOW, SPACE } from '#common/transfer/datagram.ts';
+import { type Datagram, foreignVersion } from '#common/transfer/datagram.ts';
 import { abortion, TransferError } from '#common/transfer/end.ts';
-import { modes } from '#common/transfer/modes.ts';
+import { largestWindow } from '#common/transfer/modes.ts';
 import { decodeOpen, encodeOpen, type OpenParameters } from '#common/transfer/open.ts';
 import type { Receipt } from '#common/transfer/receipt.ts';
 import { ReceivingEnd } from '#common/transfer/receiving.ts';
-import { SendingEnd } from '#common/transfer/sending.ts';
+import { retransmissions, SendingEnd } from '#common/transfer/sending.ts';
 import type { Peer } from './peer.ts';
-import { COST_OF_FINISHED, costOf, costOfEcho, costOfSegment, MOST_HELD } from './transfer-memory.ts';
+import {
+  COST_OF_FINISHED,
+  costOf,
+  costOfEcho,
+  costOfSegment,
+  MOST_HELD,
+  segmentsOf,
+} from './transfer-memory.ts';
 import { receiptFields, TransferNotes, type TransferNotesParts } from './transfer-notes.ts';
 
 /** How often idle transfers are looked for, in ms. */
@@ -123,7 +130,7 @@ export class Transfers {
   }
 
   #refusal({ mode, window, sequence }: Datagram, parameters: OpenParameters): string | undefined {
-    const most = Math.min(LARGEST_WINDOW, modes[mode].largestWindow(SPACE));
+    const most = largestWindow(mode);
     if (window < 1 || window > most) return `the window is ${window}; allowed for ${mode}: 1 to ${most}`;
     if (sequence !== 0) return `an OPEN has the number ${sequence}; allowed: 0`;
     const needed = costOf({ mode, window }) + (parameters.echo ? costOfEcho(parameters) : 0);
@@ -164,7 +171,7 @@ export class Transfers {
     const { parameters, receiving, kept, opened, peer, failed } = transfer;
     const { bytes, segment, echo } = parameters;
     if (failed !== undefined) return;
-    const tooMany = echo && kept.length >= Math.ceil(bytes / segment);
+    const tooMany = echo && kept.length >= segmentsOf(parameters);
     const reason =
       receiving.bytes > bytes || tooMany
         ? `more came than was announced, which is ${bytes} bytes, ${segment} a segment`
@@ -214,11 +221,11 @@ export class Transfers {
     try {
       const receipt = await returning.done;
       const seconds = secondsSince(began, this.#parts.clock());
-      const { first, ...again } = returning.counts.datagrams;
+      const { counts } = returning;
       this.#notes.journal('returned', transfer, {
         ...receiptFields(receipt),
-        segments: first,
-        retransmissions: again.timeout + again['go-back'],
+        segments: counts.datagrams.first,
+        retransmissions: retransmissions(counts),
         seconds,
       });
       this.#notes.print(transfer, `returned: ${bytes} bytes in ${seconds} s`);

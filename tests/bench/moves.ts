@@ -6,6 +6,7 @@ import { sleep } from '#common/sleep.ts';
 import { timer } from '#common/timer.ts';
 import { HEADER_BYTES, LARGEST_PAYLOAD } from '#common/transfer/datagram.ts';
 import type { ModeName } from '#common/transfer/machine.ts';
+import { retransmissions } from '#common/transfer/sending.ts';
 import { defaults } from '../../client/commands/send.ts';
 import type { Payloads } from '../../client/payloads.ts';
 import { openTransfer } from '../../client/transfer.ts';
@@ -73,12 +74,12 @@ export async function moveByTransfer(
   try {
     const { bytes } = await transfer.sent;
     const spent = stop();
-    const { bytes: bytesSent, datagrams } = transfer.sending.counts;
+    const { counts } = transfer.sending;
     return {
       ...spent,
       bytes,
-      bytesSent,
-      datagrams: datagrams.first + datagrams.timeout + datagrams['go-back'],
+      bytesSent: counts.bytes,
+      datagrams: counts.datagrams.first + retransmissions(counts),
       trip: trips.reduce((sum, trip) => sum + trip, 0) / trips.length / 1000,
     };
   } finally {

@@ -1,3 +1,4 @@
+import { LARGEST_WINDOW, SPACE } from './datagram.ts';
 import { goBackN } from './go-back-n.ts';
 import type { Mode, ModeName } from './machine.ts';
 import { selectiveRepeat } from './selective-repeat.ts';
@@ -8,3 +9,8 @@ export const modes: Readonly<Record<ModeName, Mode>> = {
   'go-back-n': goBackN,
   'selective-repeat': selectiveRepeat,
 };
+
+/** The largest window of a protocol that a datagram may ask for. */
+export function largestWindow(mode: ModeName): number {
+  return Math.min(LARGEST_WINDOW, modes[mode].largestWindow(SPACE));
+}

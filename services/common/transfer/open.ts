@@ -10,7 +10,10 @@ export interface OpenParameters {
   readonly segment: number;
   /** Whether the server sends them back, by the same protocol. */
   readonly echo: boolean;
-  /** For what the server sends: bounds of its retransmission time-out, in ms, and time-outs of one segment until the client counts as gone. */
+  /**
+   * For what the server sends: bounds of its retransmission time-out, in ms, and time-outs of one segment until the
+   * client counts as gone.
+   */
   readonly minRto: number;
   readonly maxRto: number;
   readonly tries: number;

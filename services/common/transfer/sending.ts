@@ -31,6 +31,11 @@ export interface SendingCounts {
   readonly arrived: number;
 }
 
+/** Datagrams that were sent again. */
+export function retransmissions({ datagrams }: SendingCounts): number {
+  return datagrams.timeout + datagrams['go-back'];
+}
+
 /** One direction of a transfer, on the side that sends: runs the sender of a protocol until all has arrived. */
 export class SendingEnd {
   /** What the receiver says that it received. @throws TransferError, or what the payloads throw */
