@@ -10,7 +10,8 @@ export interface Captured {
 
 /** The datagrams that a client's port exchanged with the server, from a host's capture. */
 export async function capturedDatagrams(lab: Lab, host: Host, port: number): Promise<Captured[]> {
-  const rows = await lab.frames(host, `udp.port == ${port}`, 'udp.srcport', 'udp.payload');
+  // A port that is closed already answers by ICMP, which carries a copy of the datagram.
+  const rows = await lab.frames(host, `udp.port == ${port} && !icmp`, 'udp.srcport', 'udp.payload');
   return rows.map(([source, payload = '']) => ({
     direction: Number(source) === port ? 'in' : 'out',
     datagram: decodeDatagram(Buffer.from(payload, 'hex')),
