@@ -72,6 +72,26 @@ faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,no
 	setup/exec.sh http faults $(http_faults) $(all_faults)
 	setup/exec.sh echo faults $(echo_faults) $(all_faults)
 
+# Reading the packets
+
+.PHONY: inspect annotate report wireshark demo
+inspect: ## packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' FOLLOW=1 LAST=20 LIVE=1 COMPARE=1 JSON=1]
+	setup/inspect.sh $(if $(call switch,COMPARE,compare),compare,show "$(if $(call given,CAPTURE),$$CAPTURE,server)" \
+	    $(call option,FILTER,--filter) $(call option,LAST,--last) $(call switch,FOLLOW,--follow) $(call switch,LIVE,--live)) \
+	    $(call switch,JSON,--json)
+
+annotate: ## write captures/*.annotated.pcapng: each journal entry a comment on its packet
+	setup/inspect.sh annotate
+
+report: ## write captures/report.html: what was configured, what the packets show
+	setup/inspect.sh report
+
+wireshark: ## live packets in the Wireshark of this machine [HOST=server|client]
+	setup/wireshark.sh $(if $(call given,HOST),"$$HOST")
+
+demo: ## the experiments of the seed documents, checked against the packets [TIMEOUT=2 instead of 10]
+	setup/demo.sh $(if $(call given,TIMEOUT),"$$TIMEOUT")
+
 # Development
 
 .PHONY: test test-unit lint bench

@@ -7,8 +7,8 @@ oldest_engine=25
 oldest_compose=2.20.2
 oldest_node=24
 
-# Where the servers write their decisions, in the captures folder.
-journals='http.log echo.log'
+# Where the servers write their decisions, and what they were started with, in the captures folder.
+journals='http.log echo.log lab.log'
 
 say() { printf 'wirelab: %s\n' "$*"; }
 

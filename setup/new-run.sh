@@ -7,7 +7,8 @@ set -eu
 
 mkdir -p "$LAB_CAPTURES_DIR"
 cd "$LAB_CAPTURES_DIR"
-"$OLDPWD/services/capture/archive.sh" . server.pcap* server.*.pcap* client.pcap* client.*.pcap* $journals
+"$OLDPWD/services/capture/archive.sh" . server.pcap* server.*.pcap* client.pcap* client.*.pcap* $journals \
+    demo.json report.html report.json
 for journal in $journals; do : >"$journal"; done
 chmod u+rwx,g=rx,o+x .
 chmod 664 $journals

@@ -11,6 +11,16 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
 const PREFIX = 'wirelab-test';
 
+/**
+ * Networks and ports are divided among the workers of jest: between a look at what is free and the start of a lab on
+ * it, another worker would take the same.
+ */
+const SHARES = 5;
+const share = Number(process.env.JEST_WORKER_ID ?? 0) % SHARES;
+const NETWORKS = { first: 200 + 10 * share, count: 10 };
+/** Below those that the kernel hands out, to whoever asks. */
+const FIRST_PORT = 20_000 + 1_000 * share;
+
 /** How a command ended. */
 export interface Ended {
   readonly code: number;
@@ -25,13 +35,15 @@ export type Host = 'server' | 'client';
 export async function ownSettings(overrides: Settings = {}): Promise<Settings> {
   await removeAbandoned();
   const network = await freeNetwork();
+  const httpPort = await freePort(FIRST_PORT);
+  const echoPort = await freePort(httpPort + 1);
   return {
     COMPOSE_PROJECT_NAME: `${PREFIX}-${process.pid}-${Date.now().toString(36)}`,
     LAB_SUBNET: `${network}.0.0/16`,
     LAB_SERVER_ADDRESS: `${network}.28.182`,
     LAB_CLIENT_ADDRESS: `${network}.142.133`,
-    HTTP_PORT: String(await freePort()),
-    ECHO_PORT: String(await freePort()),
+    HTTP_PORT: String(httpPort),
+    ECHO_PORT: String(echoPort),
     LAB_CAPTURES_DIR: await mkdtemp(join(tmpdir(), `${PREFIX}-`)),
     LAB_UID: String(process.getuid?.()),
     LAB_GID: String(process.getgid?.()),
@@ -203,16 +215,18 @@ export class Lab {
   }
 }
 
-/** Networks of this machine's routes and of Docker, as the two first numbers of each. */
+/** Of this worker's networks one that neither Docker nor a route of this machine has, as its two first numbers. */
 async function freeNetwork(): Promise<string> {
   const { stdout: ids } = await run('docker', ['network', 'ls', '--quiet']);
-  const { stdout: networks } = await run('docker', ['network', 'inspect', ...ids.trim().split('\n')]);
+  // One of them may be gone by now, which fails; the others are printed.
+  const { stdout: networks } = await command({}, 'docker', 'network', 'inspect', ...ids.trim().split('\n'));
   const { stdout: routes } = await run('ip', ['-4', 'route', 'show']).catch(() => ({ stdout: '' }));
-  for (let second = 200; second < 250; second += 1) {
+  const { first, count } = NETWORKS;
+  for (let second = first; second < first + count; second += 1) {
     const network = `10.${second}`;
     if (!`${networks}${routes}`.includes(`${network}.`)) return network;
   }
-  throw new Error('no network from 10.200.0.0/16 to 10.249.0.0/16 is free');
+  throw new Error(`no network from 10.${first}.0.0/16 to 10.${first + count - 1}.0.0/16 is free`);
 }
 
 async function removeProject(project: string): Promise<void> {
@@ -230,7 +244,8 @@ async function removeAbandoned(): Promise<void> {
   const { stdout: networks } = await run('docker', ['network', 'ls', '--format', format]);
   for (const project of new Set(`${containers}${networks}`.split('\n'))) {
     const pid = new RegExp(`^${PREFIX}-(\\d+)-`).exec(project)?.[1];
-    if (pid && !isRunning(Number(pid))) await removeProject(project);
+    // What fails here is being removed by another worker.
+    if (pid && !isRunning(Number(pid))) await removeProject(project).catch(() => undefined);
   }
 }
 

@@ -57,7 +57,7 @@ describe(`${TRANSFERS} transfers at once, each of ${BYTES} bytes, of all protoco
     expect(received).toHaveLength(TRANSFERS);
     expect(new Set(received.map(({ sha256 }) => sha256)).size).toBe(TRANSFERS);
     expect(received.every(({ bytes }) => bytes === BYTES)).toBe(true);
-    expect(await events(0, 'returned')).toHaveLength(TRANSFERS);
+    expect(await eventsOnce(0, 'returned', TRANSFERS)).toHaveLength(TRANSFERS);
   });
 
   test('leave no memory taken, once they are forgotten', async () => {

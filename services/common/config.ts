@@ -90,6 +90,15 @@ export function seconds(meaning: string, fallback: number, { max }: { max: numbe
   );
 }
 
+/** What a program is told of the lab around it, for its record. */
+export function labSettings() {
+  return {
+    LAB_SERVER_ADDRESS: optionalText('address of the server host'),
+    LAB_CLIENT_ADDRESS: optionalText('address of the client host'),
+    LAB_RECORD: text('file that says what the programs were started with', '/captures/lab.log'),
+  };
+}
+
 /** Where a program answers to `make faults` and to its health check. */
 export function controlSocket() {
   return text('Unix socket of the control API', CONTROL_SOCKET);

@@ -4,6 +4,7 @@ import {
   controlSocket,
   faultProfile,
   integer,
+  labSettings,
   optionalFaultProfile,
   optionalText,
   port,
@@ -30,6 +31,7 @@ export const configSchema = v.object({
     max: 65_536,
   }),
   ECHO_JOURNAL: text('file of the journal', '/captures/echo.log'),
+  ...labSettings(),
   LAB_SEED: optionalText('seed of the draws; unset, one is drawn and printed'),
   CONTROL_SOCKET: controlSocket(),
 });

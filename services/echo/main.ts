@@ -5,6 +5,7 @@ import { controlFaults } from '#common/fault-control.ts';
 import { restrictProfile } from '#common/fault-profile.ts';
 import { Faults } from '#common/faults.ts';
 import { GroupedLog } from '#common/grouped-log.ts';
+import { recordStart } from '#common/lab-record.ts';
 import { createLog } from '#common/log.ts';
 import { openJournal } from '#common/open-journal.ts';
 import { runProgram } from '#common/program.ts';
@@ -41,6 +42,17 @@ await runProgram(process, configSchema, log, async (config) => {
     config.ECHO_MODE === 'sink' ? sink(config) : await echo(config);
   await once(tcp.server.listen({ port, host: '0.0.0.0', backlog: 4096 }), 'listening');
   await once(udp.bind(port), 'listening');
+  recordStart(
+    config.LAB_RECORD,
+    {
+      program: 'echo',
+      addresses: { server: config.LAB_SERVER_ADDRESS, client: config.LAB_CLIENT_ADDRESS },
+      port,
+      mode: config.ECHO_MODE,
+      faults: controlled.faults?.status() ?? [],
+    },
+    { log, now },
+  );
   const control = await openControl(config.CONTROL_SOCKET, controlled);
   log.info(`[TCP SERVER] Listening on 0.0.0.0:${port}`);
   log.info(`[UDP SERVER] Listening on 0.0.0.0:${port}`);

@@ -4,6 +4,7 @@ import { openControl } from '#common/control.ts';
 import { controlFaults } from '#common/fault-control.ts';
 import { formatProfile } from '#common/fault-profile.ts';
 import { Faults } from '#common/faults.ts';
+import { recordStart } from '#common/lab-record.ts';
 import { createLog } from '#common/log.ts';
 import { openJournal } from '#common/open-journal.ts';
 import { runProgram } from '#common/program.ts';
@@ -24,6 +25,16 @@ await runProgram(process, configSchema, log, async (config) => {
   const server = createServer(app).listen({ port: config.HTTP_PORT, backlog: 4096 });
   await once(server, 'listening');
 
+  recordStart(
+    config.LAB_RECORD,
+    {
+      program: 'http',
+      addresses: { server: config.LAB_SERVER_ADDRESS, client: config.LAB_CLIENT_ADDRESS },
+      port: config.HTTP_PORT,
+      faults: [faults.status()],
+    },
+    { log, now },
+  );
   const control = await openControl(config.CONTROL_SOCKET, {
     faults: controlFaults([faults], { log, note, counts: 'request' }),
   });

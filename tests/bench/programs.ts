@@ -95,6 +95,7 @@ export async function startLabServer(server: 'http' | 'echo', settings: Settings
     await startProgram(process.execPath, [`services/${server}/main.ts`], {
       ...settings,
       HTTP_JOURNAL: journal,
+      LAB_RECORD: '/dev/null',
       ECHO_JOURNAL: journal,
       CONTROL_SOCKET: control,
       LAB_SEED: 'bench',

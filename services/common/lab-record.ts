@@ -1,0 +1,39 @@
+import { appendFileSync } from 'node:fs';
+import manifest from '../../package.json' with { type: 'json' };
+import type { FaultStatus } from './faults.ts';
+import type { Log } from './log.ts';
+
+/** What a program was started with: a line of captures/lab.log, by which a capture explains itself later. */
+export interface StartRecord {
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly program: string;
+  /** Of wirelab and of Node.js. */
+  readonly versions: { readonly wirelab: string; readonly node: string };
+  /** Addresses of both hosts, as far as the program was told. */
+  readonly addresses: { readonly server?: string; readonly client?: string };
+  readonly port: number;
+  /** What it does instead of answering, such as `sink`. */
+  readonly mode?: string;
+  /** What decides its faults, for each of its servers. */
+  readonly faults: readonly Pick<FaultStatus, 'server' | 'profile' | 'seed'>[];
+}
+
+/** Adds a line to the record. A program serves without it too. */
+export function recordStart(
+  path: string,
+  start: Omit<StartRecord, 'timestamp' | 'versions' | 'faults'> & { readonly faults: readonly FaultStatus[] },
+  { log, now }: { readonly log: Log; readonly now: () => Date },
+): void {
+  const record: StartRecord = {
+    timestamp: now().toISOString(),
+    ...start,
+    versions: { wirelab: manifest.version, node: process.versions.node },
+    faults: start.faults.map(({ server, profile, seed }) => ({ server, profile, seed })),
+  };
+  try {
+    appendFileSync(path, `${JSON.stringify(record)}\n`);
+  } catch (error) {
+    log.warn(`the start can't be recorded in ${path}: ${error}`);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Capture } from './capture-files.ts';
+import type { Run } from './run.ts';
+import { runTool } from './tool.ts';
+
+/** Name to version of everything that made and read a capture. */
+export async function versionsOf({ versions }: Run): Promise<Record<string, string>> {
+  const said = await runTool('tshark', '--version');
+  return { ...versions, tshark: /(\d+\.\d+\.\d+)/.exec(said)?.[1] ?? 'unknown' };
+}
+
+/** What the comment on a capture says: the lab, its addresses, what decided the faults, and versions. */
+export function aboutCapture(
+  { name }: Capture,
+  run: Run,
+  versions: Readonly<Record<string, string>>,
+): string {
+  const { addresses, ports, starts } = run;
+  const made = Object.entries(versions).map(([what, version]) => `${what} ${version}`);
+  return [
+    `wirelab, the capture of ${name === 'server' || name === 'client' ? `the ${name} host` : name}`,
+    `server host ${addresses.server}: http ${ports.http}/tcp, echo ${ports.echo}/tcp and udp`,
+    `client host ${addresses.client}`,
+    ...starts.flatMap(({ timestamp, mode, faults, program }) =>
+      mode === 'sink'
+        ? [`${timestamp} ${program} begins as a sink`]
+        : faults.map(
+            ({ server, profile, seed }) => `${timestamp} ${server} begins with ${profile}, seed ${seed}`,
+          ),
+    ),
+    made.join(', '),
+  ].join('\n');
+}

@@ -1,0 +1,47 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+export const hosts = ['server', 'client'] as const;
+export type Host = (typeof hosts)[number];
+
+/** A capture: the files of a ring, the oldest first, and the folder with the journals of its run. */
+export interface Capture {
+  /** What to call it: `server`, `client`, or the name of the file. */
+  readonly name: string;
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+/** What was named as a capture is none. */
+export class CaptureError extends Error {
+  readonly code = 'LAB_CAPTURE';
+}
+
+/**
+ * Finds a capture: of a host, in the captures folder, with the numbered files of its ring; or one file by its path.
+ *
+ * @throws CaptureError when there is none
+ */
+export async function findCapture(named: string, capturesFolder: string): Promise<Capture> {
+  const host = hosts.find((name) => name === named);
+  if (!host) return oneFile(named);
+  const names = await readdir(capturesFolder).catch(() => []);
+  const ring = names.filter((name) => new RegExp(`^${host}\\.\\d+\\.pcap$`).test(name)).sort();
+  const files = [...ring, ...names.filter((name) => name === `${host}.pcap`)];
+  if (files.length === 0) {
+    throw new CaptureError(
+      `there is no ${host}.pcap in the captures folder: make up starts a lab that writes one`,
+    );
+  }
+  return { name: host, folder: capturesFolder, files: files.map((name) => join(capturesFolder, name)) };
+}
+
+async function oneFile(path: string): Promise<Capture> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) {
+    throw new CaptureError(
+      `CAPTURE is "${path}"; allowed: ${hosts.join(', ')}, or the path of a capture file`,
+    );
+  }
+  return { name: basename(path), folder: dirname(resolve(path)), files: [path] };
+}

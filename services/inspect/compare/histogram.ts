@@ -1,0 +1,27 @@
+/** Times by their order of magnitude, to a hundredth or so, in little memory. */
+export class Histogram {
+  readonly #buckets = new Map<number, number>();
+  #longest = 0;
+  count = 0;
+
+  /** @param seconds below a tenth of a microsecond they count as that */
+  add(seconds: number): void {
+    const bucket = Math.round(Math.log(Math.max(seconds, 1e-7)) * 50);
+    this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + 1);
+    this.#longest = Math.max(this.#longest, seconds);
+    this.count += 1;
+  }
+
+  summary(): { readonly median: number; readonly p99: number; readonly longest: number } {
+    return { median: this.#quantile(0.5), p99: this.#quantile(0.99), longest: this.#longest };
+  }
+
+  #quantile(share: number): number {
+    let left = share * this.count;
+    for (const [bucket, count] of [...this.#buckets].sort(([a], [b]) => a - b)) {
+      left -= count;
+      if (left <= 0) return Math.exp(bucket / 50);
+    }
+    return this.#longest;
+  }
+}

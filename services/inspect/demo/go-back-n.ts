@@ -1,0 +1,47 @@
+import { isDatagram } from '../entries.ts';
+import type { Tie } from '../join/tie.ts';
+import { type DemoExperiment, nothing, profiles, type Shown } from './experiment.ts';
+
+export const goBackN: DemoExperiment = {
+  section: '3.2.4',
+  title: 'Go-back-N over a wire that loses',
+  expected: 'every lost segment comes again, and all arrives',
+  look(observations) {
+    const { ties, transfers } = observations.under('echo-udp', profiles.transfer);
+    const received = transfers.find(({ state }) => state === 'received');
+    const segments = ties.filter(
+      ({ entry }) => isDatagram(entry) && entry.direction === 'in' && entry.sequence !== undefined,
+    );
+    if (segments.length === 0 || !received) return nothing('transfer that arrived');
+    const lost = segments.filter(({ entry }) => 'fault' in entry && entry.fault === 'loss');
+    const cured = lost.filter((tie) => comesAgain(tie, segments));
+    const again = segments.length - new Set(segments.map(sequenceOf)).size;
+    const [example] = cured;
+    const copy = example && comesAgain(example, segments);
+    const evidence: Shown[] = [];
+    if (example && copy) {
+      const number = sequenceOf(example);
+      evidence.push({
+        frame: observations.frame(example.shows),
+        says: `segment ${number}, lost behind the capture`,
+      });
+      evidence.push({ frame: observations.frame(copy.shows), says: `segment ${number} again` });
+    }
+    return {
+      agrees: lost.length > 0 && cured.length === lost.length,
+      seen:
+        `${segments.length} segments came, ${lost.length} of them were lost and ${cured.length} of these came again; ` +
+        `${again} came again in all; ${received.bytes} bytes arrived`,
+      evidence,
+    };
+  },
+};
+
+/** The next of the same number. */
+function comesAgain(tie: Tie, segments: readonly Tie[]): Tie | undefined {
+  return segments.find((other) => other.entry.id > tie.entry.id && sequenceOf(other) === sequenceOf(tie));
+}
+
+function sequenceOf({ entry }: Tie): number | undefined {
+  return isDatagram(entry) ? entry.sequence : undefined;
+}

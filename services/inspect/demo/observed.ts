@@ -1,0 +1,71 @@
+import type { Capture } from '../capture-files.ts';
+import { type Decider, deciderOf, type EventEntry, isEvent } from '../entries.ts';
+import type { Frame } from '../frames.ts';
+import { joinCapture } from '../join/join-capture.ts';
+import type { Tie } from '../join/tie.ts';
+import type { Run } from '../run.ts';
+
+/** Frames of a demo that are kept, in order; it has some hundreds. */
+const MOST_FRAMES = 50_000;
+
+/** What was tied while one profile was in force at one server. */
+export interface Observed {
+  readonly ties: readonly Tie[];
+  /** Of the transfers that ended meanwhile. */
+  readonly transfers: readonly EventEntry[];
+}
+
+/** What the captures and journals of a demo hold, by what its experiments ask for. */
+export class Observations {
+  readonly frames: Frame[] = [];
+  readonly #byProfile = new Map<string, { ties: Tie[]; transfers: EventEntry[] }>();
+  readonly #run: Run;
+
+  private constructor(run: Run) {
+    this.#run = run;
+  }
+
+  static async read(capture: Capture, run: Run): Promise<Observations> {
+    const observations = new Observations(run);
+    await joinCapture(capture, run, {
+      tie: (tie, regime) => observations.#of(deciderOf(tie.entry), regime?.profile).ties.push(tie),
+      loose: () => undefined,
+      frame: (frame) => {
+        if (observations.frames.length < MOST_FRAMES) observations.frames.push(frame);
+      },
+      entry: (entry, regimes) => {
+        if (!isEvent(entry) || entry.event !== 'transfer') return;
+        observations.#of('echo-udp', regimes.of('echo-udp')?.profile).transfers.push(entry);
+      },
+    });
+    return observations;
+  }
+
+  /** What was decided at a server under a profile, in the order of the journal. */
+  under(decider: Decider, profile: string): Observed {
+    const { ties, transfers } = this.#of(decider, profile);
+    return { ties: ties.sort((a, b) => a.entry.id - b.entry.id), transfers };
+  }
+
+  /** Frames while the echo server was a sink. */
+  sunk(): readonly Frame[] {
+    const starts = this.#run.starts.filter(({ program }) => program === 'echo');
+    const index = starts.findIndex(({ mode }) => mode === 'sink');
+    if (index < 0) return [];
+    const from = Date.parse(starts[index]!.timestamp) / 1000;
+    const next = starts[index + 1];
+    const to = next ? Date.parse(next.timestamp) / 1000 : Number.POSITIVE_INFINITY;
+    return this.frames.filter(({ time, server }) => server === 'echo' && time >= from && time < to);
+  }
+
+  frame(number: number | undefined): Frame | undefined {
+    return this.frames.find((frame) => frame.number === number);
+  }
+
+  #of(decider: Decider, profile = ''): { ties: Tie[]; transfers: EventEntry[] } {
+    const key = `${decider} ${profile}`;
+    const known = this.#byProfile.get(key) ?? { ties: [], transfers: [] };
+    this.#byProfile.set(key, known);
+    return known;
+  }
+}

@@ -1,0 +1,52 @@
+import { type DatagramEntry, type Decision, isDatagram, isHttp, type MessageEntry } from './entries.ts';
+import type { Tie } from './join/tie.ts';
+import type { Regime } from './run.ts';
+
+/** What each fault did, in words that follow its name. */
+const deeds: Readonly<Record<string, (entry: MessageEntry) => string>> = {
+  loss: (entry) => {
+    if (isDatagram(entry)) return ' went no further';
+    return entry.loss === 'silent' ? ' no answer' : ' a notice in place of the answer';
+  },
+  delay: ({ delay_ms }) => ` ${delay_ms} ms`,
+  corruption: ({ offset, before, after }) => ` byte ${offset}: ${before} to ${after}`,
+  duplicate: () => ' twice',
+  reorder: () => ' behind the next',
+  truncate: ({ kept }) => ` ${kept} bytes kept`,
+  drip: ({ interval_ms }) => ` a byte every ${interval_ms} ms`,
+};
+
+/** A decision in one line, as `fault=corruption byte 2: 0x73 to 0x8c`. */
+export function describeDecision(entry: Decision): string {
+  if (isHttp(entry)) return `outcome=${entry.outcome}`;
+  const { fault, drawn } = entry;
+  const deed = drawn ? ` (${drawn} was drawn and can't be done to this)` : (deeds[fault]?.(entry) ?? '');
+  return `fault=${fault}${deed}${isDatagram(entry) ? describeDatagram(entry) : ''}`;
+}
+
+function describeDatagram({ direction, kind, sequence, ack, transfer }: DatagramEntry) {
+  if (kind === undefined) return `, a damaged datagram on the way ${direction}`;
+  const number = sequence ?? ack;
+  return `, ${kind}${number === undefined ? '' : ` ${number}`} of transfer ${transfer} on the way ${direction}`;
+}
+
+/** A tie as the comment on its frame: the decision, what drew it, where it is journaled, and what is missing. */
+export function describeTie(tie: Tie, regime: Regime | undefined): string {
+  const { entry, verdict, end } = tie;
+  const rest = isDatagram(entry) && verdict === 'silent' ? '' : (remarks[verdict]?.(end?.number) ?? '');
+  const draw = isHttp(entry) ? entry.request : entry.message;
+  const seed = regime?.seed === undefined ? '' : `, seed ${regime.seed}`;
+  const journal = `${isHttp(entry) ? 'http' : 'echo'}.log entry ${entry.id}`;
+  return `${describeDecision(entry)}${seed}, draw ${draw}; ${journal}${rest}`;
+}
+
+/** What is said of a tie beside its decision. */
+const remarks: Readonly<Partial<Record<Tie['verdict'], (end: number | undefined) => string>>> = {
+  silent: (end) =>
+    end === undefined ? '; no answer left' : `; no answer left until the end in frame ${end}`,
+  gone: (end) => `; the connection had ended in frame ${end}`,
+  open: () => '; the capture ends before',
+  different: () => '; what left is something else',
+  unanswered: () => '; the answer is not in the capture',
+  lost: () => '; the request is not in the capture',
+};

@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { exposuresOf, isTls } from './exposed.ts';
+
+const http = (...lines: string[]) => Buffer.from(lines.join('\r\n'));
+
+describe('what a payload exposes', () => {
+  test.each([
+    ['Hey|e4599fa9', 'Hey'],
+    ['Grüße|00000000\r\n', 'Grüße'],
+    ['Test1\n', 'Test1'],
+    ['a|b', 'a|b'],
+  ])('the body of the message %j', (message, text) => {
+    expect(exposuresOf(Buffer.from(message))).toEqual([{ what: 'body', text }]);
+  });
+
+  test('the body of a message with an altered byte', () => {
+    expect(exposuresOf(Buffer.from('54658c74310a', 'hex'))).toEqual([{ what: 'body', text: 'Te\\x8ct1' }]);
+  });
+
+  test('name and password of HTTP Basic, with the body', () => {
+    const request = http(
+      'POST /getbalance HTTP/1.1',
+      `Authorization: Basic ${Buffer.from('alice:secret').toString('base64')}`,
+      '',
+      '{"amount":1}',
+    );
+    expect(exposuresOf(request)).toEqual([
+      { what: 'credentials', text: 'alice:secret' },
+      { what: 'body', text: '{"amount":1}' },
+    ]);
+  });
+
+  test('bearer tokens and cookies, both ways', () => {
+    expect(
+      exposuresOf(http('GET / HTTP/1.1', 'authorization: bearer abc.def', 'Cookie: id=7', '', '')),
+    ).toEqual([
+      { what: 'bearer token', text: 'abc.def' },
+      { what: 'cookie', text: 'id=7' },
+    ]);
+    expect(exposuresOf(http('HTTP/1.1 204 No Content', 'Set-Cookie: id=7; HttpOnly', '', ''))).toEqual([
+      { what: 'cookie', text: 'id=7; HttpOnly' },
+    ]);
+  });
+
+  test('passwords and tokens in query parameters, form fields and JSON', () => {
+    expect(exposuresOf(http('GET /login?user=a&Password=b%20c%0a&access_token=t HTTP/1.1', '', ''))).toEqual([
+      { what: 'credentials', text: 'Password=b c\\n' },
+      { what: 'credentials', text: 'access_token=t' },
+    ]);
+    const secrets = (body: string) =>
+      exposuresOf(http('POST / HTTP/1.1', '', body)).flatMap(({ what, text }) =>
+        what === 'body' ? [] : [text],
+      );
+    expect(secrets('user=a&pwd=b+c')).toEqual(['pwd=b c']);
+    expect(secrets('{"user": "a", "password": "b"}')).toEqual(['password=b']);
+    expect(secrets('compassion=1&tokens=2')).toEqual([]);
+  });
+
+  test('a body that comes in a segment of its own', () => {
+    expect(exposuresOf(Buffer.from('password=secret'))).toEqual([
+      { what: 'body', text: 'password=secret' },
+      { what: 'credentials', text: 'password=secret' },
+    ]);
+  });
+
+  test('the bytes of a transfer, and nothing of its headers', () => {
+    const header = (kind: string) => `wirelab/1 ${kind} `.padEnd(79).concat('\n');
+    expect(exposuresOf(Buffer.from(`${header('DATA ')}chapter one`))).toEqual([
+      { what: 'body', text: 'chapter one' },
+    ]);
+    expect(exposuresOf(Buffer.from(`${header('OPEN ')}size=7`))).toEqual([]);
+  });
+
+  test('nothing: empty, without a body, binary, TLS', () => {
+    expect(exposuresOf(Buffer.alloc(0))).toEqual([]);
+    expect(exposuresOf(Buffer.from('\r\n'))).toEqual([]);
+    expect(exposuresOf(http('GET /getbalance HTTP/1.1', 'Host: a', '', ''))).toEqual([]);
+    expect(exposuresOf(Buffer.from('00ff17a3e0b1c2', 'hex'))).toEqual([]);
+    const record = Buffer.concat([Buffer.from('1703030010', 'hex'), Buffer.from('readable all the way')]);
+    expect(isTls(record)).toBe(true);
+    expect(exposuresOf(record)).toEqual([]);
+  });
+
+  test('no escape sequence, and no more than fits', () => {
+    const [body] = exposuresOf(Buffer.from(`\u001b]0;title\u0007 and ${'a'.repeat(5_000)}`));
+    expect(body!.text).toMatch(/^\\x1b\]0;title\\x07 and a/);
+    expect(body!.text.length).toBeLessThan(1_010);
+  });
+});

@@ -1,0 +1,103 @@
+import { HEADER_BYTES } from '#common/transfer/datagram.ts';
+import { readable, readableShare } from './show/readable.ts';
+
+export const exposureKinds = ['body', 'credentials', 'bearer token', 'cookie'] as const;
+export type ExposureKind = (typeof exposureKinds)[number];
+
+/** What anyone on the way can read in a payload. */
+export interface Exposure {
+  readonly what: ExposureKind;
+  /** Fit for a terminal, and cut when it is long. */
+  readonly text: string;
+}
+
+/** How much of a text is shown, in characters. */
+const SHOWN = 1_000;
+/** How much of a payload must be printable for it to count as text: a corrupted `Te?t1` does. */
+const READABLE = 0.6;
+
+const HTTP = /^(?:[A-Z]+ (\S+) HTTP\/1\.[01]|HTTP\/1\.[01] \d{3})[^\n]*\n/;
+const TAG_AND_ENDING = /(?:\|[0-9a-f]{8})?\r?\n?$/;
+/** Of a reliable transfer (docs/reliable-transfer.md): its header says nothing that was to stay secret. */
+const DATAGRAM = /^wirelab\/1 (\w+)/;
+
+const SECRET =
+  'pass|passwd|password|passphrase|passcode|pwd|pin|secret|token|[a-z]+_token|api_?key|client_secret';
+const FIELD = new RegExp(`(?:^|[?&;\\s])(${SECRET})=([^&;\\s#]+)`, 'gi');
+const JSON_FIELD = new RegExp(`"(${SECRET})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`, 'gi');
+
+/**
+ * What a payload exposes in plain text: an HTTP message by its headers and body, anything else that is text as the
+ * body of a message to the echo server. TLS records and binary payloads expose nothing.
+ */
+export function exposuresOf(payload: Buffer): Exposure[] {
+  if (payload.length === 0 || isTls(payload)) return [];
+  const start = payload.toString('latin1', 0, 16_384);
+  const http = HTTP.exec(start);
+  if (http) return ofHttp(payload, start, http);
+  const kind = DATAGRAM.exec(start)?.[1];
+  if (kind === undefined) return ofBody(payload, TAG_AND_ENDING);
+  return kind === 'DATA' ? ofBody(payload.subarray(HEADER_BYTES)) : [];
+}
+
+/** Whether octets begin as a TLS record does: handshake, alert, cipher change or data, version 3.x (RFC 8446, 5.1). */
+export function isTls(payload: Buffer): boolean {
+  return (
+    payload.length >= 3 && payload[0]! >= 0x14 && payload[0]! <= 0x17 && payload[1] === 3 && payload[2]! <= 4
+  );
+}
+
+function ofHttp(payload: Buffer, start: string, [, target = '']: RegExpExecArray): Exposure[] {
+  const blank = /\r?\n\r?\n/.exec(start);
+  const head = blank ? start.slice(0, blank.index) : start;
+  const headers = head.split(/\r?\n/).slice(1).flatMap(ofHeader);
+  const body = blank ? payload.subarray(blank.index + blank[0].length) : Buffer.alloc(0);
+  return [...secretsIn(target), ...headers, ...ofBody(body)];
+}
+
+function ofHeader(line: string): Exposure[] {
+  const colon = line.indexOf(':');
+  const name = line.slice(0, colon).toLowerCase();
+  const value = line.slice(colon + 1).trim();
+  if (value === '') return [];
+  if (name === 'cookie' || name === 'set-cookie') return [exposure('cookie', Buffer.from(value, 'latin1'))];
+  if (name !== 'authorization' && name !== 'proxy-authorization') return [];
+  const [scheme = '', given = ''] = value.split(/\s+/);
+  if (/^basic$/i.test(scheme)) return [exposure('credentials', Buffer.from(given, 'base64'))];
+  if (/^bearer$/i.test(scheme)) return [exposure('bearer token', Buffer.from(given, 'latin1'))];
+  return [];
+}
+
+function ofBody(bytes: Buffer, ending?: RegExp): Exposure[] {
+  if (readableShare(bytes) < READABLE) return [];
+  const text = bytes.toString('latin1');
+  const body = ending ? text.replace(ending, '') : text;
+  return body.trim() === '' ? [] : [exposure('body', Buffer.from(body, 'latin1')), ...secretsIn(body)];
+}
+
+/** Passwords and tokens in form fields, query parameters and JSON. */
+function secretsIn(text: string): Exposure[] {
+  return [
+    ...Array.from(text.matchAll(FIELD), ([, name, value]) => secret(name!, decoded(value!))),
+    ...Array.from(text.matchAll(JSON_FIELD), ([, name, value]) =>
+      secret(name!, Buffer.from(value!, 'latin1')),
+    ),
+  ];
+}
+
+function secret(name: string, value: Buffer): Exposure {
+  return exposure('credentials', Buffer.concat([Buffer.from(`${name}=`), value]));
+}
+
+/** The octets of a form's value (WHATWG URL, application/x-www-form-urlencoded). */
+function decoded(value: string): Buffer {
+  const octets = value
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(octets, 'latin1');
+}
+
+function exposure(what: ExposureKind, bytes: Buffer): Exposure {
+  const text = readable(bytes.subarray(0, SHOWN * 4));
+  return { what, text: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text };
+}

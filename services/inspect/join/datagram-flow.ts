@@ -1,0 +1,212 @@
+import { Message } from '#common/message.ts';
+import { isOfTransfer, tagAsSent } from '#common/transfer/datagram.ts';
+import { type DatagramEntry, isDatagram, type MessageEntry, timeOf } from '../entries.ts';
+import type { Frame } from '../frames.ts';
+import { type Expected, expectedAnswer, HELD } from './expected.ts';
+import { byEntry, byHeader, byOctets, type Tells } from './leaving.ts';
+import { type Found, type FrameRef, type Loose, refOf, type Verdict } from './tie.ts';
+
+/** How long a datagram waits for its entry, and an entry for its datagrams, in seconds. */
+const PATIENCE = 2;
+/** A journal has milliseconds: what happened in the same one may be later by so many seconds. */
+const MILLISECOND = 0.001;
+/** How far a timer and a capture can be apart, in seconds. */
+const SLACK = 0.06;
+/** Between the octets of a drip, in seconds. */
+const DROP = 0.02;
+
+interface Datagram {
+  readonly frame: FrameRef;
+  readonly bytes: Buffer;
+}
+
+/** An entry whose datagrams have not all left yet. */
+interface Waiting {
+  readonly entry: MessageEntry;
+  readonly request: readonly FrameRef[];
+  /** What each of them is told by. */
+  readonly left: Tells[];
+  readonly answer: FrameRef[];
+  /** When it leaves, in seconds since 1970. */
+  due: number;
+  readonly held: boolean;
+}
+
+/** All that a UDP port of a client exchanges with the echo server: messages, and datagrams of transfers. */
+export class DatagramFlow {
+  readonly #client: string;
+  readonly #found: Found;
+  /** Whether datagrams of transfers have entries at the time. */
+  readonly #decided: () => boolean;
+  #came: Datagram[] = [];
+  #went: Datagram[] = [];
+  /** What left and is of no entry. */
+  #astray: Datagram[] = [];
+  #waiting: Waiting[] = [];
+  #latest: FrameRef | undefined;
+
+  constructor(client: string, found: Found, decided: () => boolean) {
+    this.#client = client;
+    this.#found = found;
+    this.#decided = decided;
+  }
+
+  /** Whether nothing is open. */
+  get idle(): boolean {
+    return this.#came.length + this.#went.length + this.#astray.length + this.#waiting.length === 0;
+  }
+
+  take(frame: Frame): void {
+    const datagram = { frame: refOf(frame), bytes: frame.payload };
+    this.#latest = datagram.frame;
+    if (!this.#decided() && isOfTransfer(frame.payload)) return;
+    (frame.toServer ? this.#came : this.#went).push(datagram);
+    this.#matchUntil(frame.time - 2 * MILLISECOND);
+  }
+
+  /** All frames before the decision have been taken. */
+  decide(entry: MessageEntry): void {
+    if (isDatagram(entry) && entry.direction === 'out') {
+      this.#expect(entry, [], byHeader(entry));
+      return;
+    }
+    const request = this.#request(entry);
+    if (isDatagram(entry)) {
+      const verdict = request ? 'came' : 'lost';
+      const frames = request ? [request.frame] : [];
+      this.#found.tie({ entry, verdict, request: frames, answer: [], shows: request?.frame.number });
+      return;
+    }
+    if (!request) {
+      this.#expect(entry, [], byEntry(entry));
+      return;
+    }
+    const expected = expectedAnswer(entry, request);
+    if (expected) this.#expect(entry, [request.frame], byOctets(expected), expected);
+    else this.#settle({ entry, request: [request.frame], answer: [] }, 'different');
+  }
+
+  /** Gives up what has waited too long at a time, in seconds since 1970. */
+  expire(now: number): void {
+    this.#matchUntil(now - 2 * MILLISECOND);
+    const earliest = now - PATIENCE;
+    for (const datagram of this.#came) if (isBeforeTime(datagram, earliest)) this.#loose('client', datagram);
+    this.#came = this.#came.filter((datagram) => !isBeforeTime(datagram, earliest));
+    for (const datagram of this.#astray) this.#loose('server', datagram);
+    this.#astray = [];
+    const isOver = ({ due, held }: Waiting) => due + (held ? HELD : 0) < earliest;
+    for (const waiting of this.#waiting) if (isOver(waiting)) this.#settle(waiting, 'unanswered');
+    this.#waiting = this.#waiting.filter((waiting) => !isOver(waiting));
+  }
+
+  /** The capture ends: says what is left. */
+  finish(until: number): void {
+    this.#matchUntil(Number.POSITIVE_INFINITY);
+    this.expire(until);
+    for (const datagram of this.#came) this.#loose('client', datagram);
+    for (const waiting of this.#waiting) {
+      const latest = waiting.due + SLACK + (waiting.held ? HELD : 0);
+      this.#settle(waiting, latest < until ? 'unanswered' : 'open');
+    }
+  }
+
+  /** Takes the datagram that an entry is about. Where several are alike, it is the first. */
+  #request(entry: MessageEntry): Datagram | undefined {
+    const latest = timeOf(entry) + MILLISECOND;
+    const index = this.#came.findIndex(({ frame, bytes }) => frame.time < latest && isAbout(entry, bytes));
+    return index < 0 ? undefined : this.#came.splice(index, 1)[0];
+  }
+
+  #expect(
+    entry: MessageEntry,
+    request: readonly FrameRef[],
+    left: Tells[],
+    { delay, held = false }: Pick<Expected, 'delay' | 'held'> = {
+      delay: (entry.delay_ms ?? 0) / 1000,
+      ...(entry.fault === 'reorder' && { held: true }),
+    },
+  ): void {
+    const time = timeOf(entry);
+    const waiting = { entry, request, left, answer: [], due: time + delay, held };
+    if (left.length === 0) {
+      this.#settle(waiting, 'silent');
+      return;
+    }
+    this.#waiting.push(waiting);
+  }
+
+  /** Ties what left before a time: all entries of then have been taken. */
+  #matchUntil(time: number): void {
+    while (this.#went[0] && this.#went[0].frame.time < time) {
+      const datagram = this.#went.shift()!;
+      if (!this.#leave(datagram)) this.#astray.push(datagram);
+    }
+  }
+
+  /** Ties a datagram that left to the entry that it can be of; false when there is none. */
+  #leave({ frame, bytes }: Datagram): boolean {
+    const due = this.#waiting.filter((waiting) => waiting.due < frame.time + SLACK);
+    const waiting =
+      firstOf(due.filter(({ left }) => left[0]!(bytes))) ??
+      // Octets of several drips between each other can have been tied to one another's.
+      (bytes.length === 1 ? firstOf(due.filter(({ entry }) => entry.fault === 'drip')) : undefined);
+    if (!waiting) return false;
+    waiting.left.shift();
+    waiting.answer.push(frame);
+    if (waiting.entry.fault === 'drip') waiting.due += DROP;
+    if (waiting.left.length === 0) {
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      this.#settle(waiting, 'answered');
+    }
+    return true;
+  }
+
+  #settle({ entry, request, answer }: Pick<Waiting, 'entry' | 'request' | 'answer'>, verdict: Verdict): void {
+    const isOut = isDatagram(entry);
+    const [asked] = request;
+    const shown =
+      answer.at(entry.fault === 'duplicate' ? -1 : 0) ?? asked ?? (isOut ? this.#latest : undefined);
+    this.#found.tie({
+      entry,
+      verdict: asked || isOut ? verdict : 'lost',
+      request,
+      answer,
+      shows: shown?.number,
+      took: asked && answer[0] ? answer[0].time - asked.time : undefined,
+    });
+  }
+
+  #loose(from: Loose['from'], { frame, bytes }: Datagram): void {
+    const what = `${bytes.length} bytes`;
+    this.#found.loose({
+      server: 'echo',
+      transport: 'udp',
+      client: this.#client,
+      from,
+      frames: [frame],
+      what,
+    });
+  }
+}
+
+/** The one that was due first; one that is held back comes behind those that are not. */
+function firstOf(all: readonly Waiting[]): Waiting | undefined {
+  const order = ({ held, due }: Waiting) => (held ? Number.MAX_SAFE_INTEGER : 0) + due;
+  return all.reduce<Waiting | undefined>(
+    (first, other) => (first && order(first) <= order(other) ? first : other),
+    undefined,
+  );
+}
+
+function isBeforeTime({ frame }: Datagram, time: number): boolean {
+  return frame.time < time;
+}
+
+function isAbout(entry: MessageEntry | DatagramEntry, bytes: Buffer): boolean {
+  if (isOfTransfer(bytes) !== isDatagram(entry)) return false;
+  if (!isDatagram(entry)) {
+    const message = new Message(bytes);
+    return message.bodyLength === entry.length && message.tag === entry.tag;
+  }
+  return entry.damaged ? bytes.length === entry.length : tagAsSent(bytes) === entry.tag;
+}

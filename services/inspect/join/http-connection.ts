@@ -1,0 +1,147 @@
+import { type HttpEntry, timeOf } from '../entries.ts';
+import { FIN, type Frame, RST } from '../frames.ts';
+import { type Found, type FrameRef, type Loose, refOf, type Tie, type Verdict } from './tie.ts';
+
+/** A journal has milliseconds: what happened in the same one may be later by so many seconds. */
+const MILLISECOND = 0.001;
+/** How long after its decision an answer leaves at the latest, in seconds. */
+const PROMPT = 1;
+
+/** What the journal speaks of. A query string is no other page. */
+const JOURNALED = /^GET \/getbalance(\?|$)/;
+
+interface Request {
+  readonly frame: FrameRef;
+  readonly what: string;
+  /** Of its segment: the client has all of the server's octets before this one. */
+  readonly ack: number;
+  entry?: HttpEntry;
+  answer?: { readonly frame: FrameRef; readonly code: string };
+}
+
+/** A TCP connection to the HTTP server, as Wireshark's HTTP dissector tells its requests and answers. */
+export class HttpConnection {
+  readonly #client: string;
+  readonly #found: Found;
+  readonly #requests: Request[] = [];
+  /** Entries whose request is not here, and answers without a request. */
+  readonly #lost: HttpEntry[] = [];
+  readonly #answers: { readonly frame: FrameRef; readonly code: string }[] = [];
+  readonly #fins = new Set<boolean>();
+  /** The client has all of the server's octets before this sequence number. */
+  #clientHas = 0;
+  #ends: FrameRef[] = [];
+  /** When it ended, in seconds since 1970. */
+  closed: number | undefined;
+
+  constructor(client: string, found: Found) {
+    this.#client = client;
+    this.#found = found;
+  }
+
+  take(frame: Frame): void {
+    const { requests, codes, flags, toServer } = frame;
+    if (toServer) this.#clientHas = frame.ack;
+    for (const what of requests) this.#requests.push({ frame: refOf(frame), what, ack: frame.ack });
+    if (!toServer) for (const code of codes) this.#answer(frame, code);
+    if (!(flags & (FIN | RST))) return;
+    this.#ends.push(refOf(frame));
+    this.#fins.add(toServer);
+    if (flags & RST || this.#fins.size === 2) this.closed ??= frame.time;
+  }
+
+  /** All frames before the decision have been taken. False when it is of no request here. */
+  decide(entry: HttpEntry): boolean {
+    const time = timeOf(entry);
+    const request = this.#requests.find(
+      ({ what, frame, entry: other, answer }) =>
+        !other &&
+        JOURNALED.test(what) &&
+        frame.time < time + MILLISECOND &&
+        !(answer && answer.frame.time < time - MILLISECOND),
+    );
+    if (!request) return false;
+    request.entry = entry;
+    if (request.answer) this.#settle(request, request.answer);
+    return true;
+  }
+
+  /** Takes an entry whose request is not in the capture. */
+  miss(entry: HttpEntry): void {
+    this.#lost.push(entry);
+  }
+
+  /** Nothing more comes up to a time, in seconds since 1970: says what is left. */
+  finish(until: number): void {
+    for (const entry of this.#lost) {
+      const at = this.#answers.findIndex(
+        ({ frame, code }) => code === entry.outcome && frame.time >= timeOf(entry) - MILLISECOND,
+      );
+      const answer = at < 0 ? [] : this.#answers.splice(at, 1).map(({ frame }) => frame);
+      this.#found.tie({ entry, verdict: 'lost', request: [], answer, shows: answer[0]?.number });
+    }
+    for (const { frame, code } of this.#answers) this.#loose('server', frame, `answer ${code}`);
+    for (const request of this.#requests) {
+      if (request.entry) this.#giveUp(request, until);
+      else if (JOURNALED.test(request.what)) this.#loose('client', request.frame, request.what);
+    }
+  }
+
+  /**
+   * An answer begins where the client had everything before it when it asked: that tells its request also when the
+   * capture has not got an answer before. Of requests sent ahead, it is to the first without one.
+   */
+  #answer({ seq, ...frame }: Frame, code: string): void {
+    const open = this.#requests.filter(({ ack, answer }) => !answer && ((seq - ack) | 0) >= 0);
+    const latest = open.at(-1);
+    const request = open.find(({ ack }) => ack === latest!.ack);
+    const answer = { frame: { number: frame.number, time: frame.time }, code };
+    if (!request) {
+      this.#answers.push(answer);
+      return;
+    }
+    request.answer = answer;
+    if (request.entry) this.#settle(request, answer);
+    else if (!JOURNALED.test(request.what)) this.#forget(request);
+  }
+
+  #settle(request: Request, { frame, code }: NonNullable<Request['answer']>): void {
+    const verdict = code === request.entry!.outcome ? 'answered' : 'different';
+    this.#tie(request, verdict, {
+      answer: [frame],
+      shows: frame.number,
+      took: frame.time - request.frame.time,
+    });
+    this.#forget(request);
+  }
+
+  #giveUp(request: Request, until: number): void {
+    const entry = request.entry!;
+    const { time, number: shows } = request.frame;
+    const end = this.#ends.find((other) => other.time >= time);
+    // A FIN is acknowledged as if it were an octet.
+    const gotMore = ((this.#clientHas - request.ack) | 0) > 1;
+    if (entry.outcome === 'timeout') this.#tie(request, gotMore ? 'different' : 'silent', { shows, end });
+    else if (gotMore || (!end && until > timeOf(entry) + PROMPT)) this.#tie(request, 'unanswered', { shows });
+    else this.#tie(request, end ? 'gone' : 'open', { shows, end });
+  }
+
+  #tie(request: Request, verdict: Verdict, rest: Partial<Tie> & Pick<Tie, 'shows'>): void {
+    this.#found.tie({ entry: request.entry!, verdict, request: [request.frame], answer: [], ...rest });
+  }
+
+  #forget(request: Request): void {
+    this.#requests.splice(this.#requests.indexOf(request), 1);
+  }
+
+  #loose(from: Loose['from'], frame: FrameRef, what: string): void {
+    this.#found.loose({
+      server: 'http',
+      transport: 'tcp',
+      client: this.#client,
+      from,
+      frames: [frame],
+      what,
+    });
+  }
+}

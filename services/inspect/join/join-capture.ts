@@ -1,0 +1,64 @@
+import type { Capture } from '../capture-files.ts';
+import { deciderOf, type Entry, isEvent, readEntries } from '../entries.ts';
+import { type Frame, readFrames, Seen } from '../frames.ts';
+import { type Regime, Regimes, type Run } from '../run.ts';
+import { join } from './join.ts';
+import type { Loose, Tie } from './tie.ts';
+
+export interface FoundInCapture {
+  tie(tie: Tie, regime: Regime | undefined): void;
+  loose(loose: Loose): void;
+  /** Entries, as they come; events too. */
+  entry?(entry: Entry, regimes: Regimes): void;
+  /** Frames of the servers, as they come. */
+  frame?(frame: Frame): void;
+}
+
+/** Joins the captures of one host with the journals beside them. */
+export async function joinCapture(capture: Capture, run: Run, found: FoundInCapture): Promise<Seen> {
+  const seen = new Seen();
+  const regimes = new Regimes(run);
+  // A tie is found later than its entry was read, under what may be another regime.
+  const regimeOf = new WeakMap<Entry, Regime>();
+  await join({
+    frames: tap(readFrames(capture, run.ports, seen), (frame) => found.frame?.(frame)),
+    entries: readEntries(capture.folder),
+    seen,
+    onlyClient: capture.name === 'client' ? run.addresses.client : undefined,
+    decided: () => regimes.of('echo-udp')?.profile !== 'none',
+    onEntry(entry) {
+      regimes.advance(entry);
+      if (!isEvent(entry)) {
+        const regime = regimes.of(deciderOf(entry));
+        if (regime) regimeOf.set(entry, regime);
+      }
+      found.entry?.(entry, regimes);
+    },
+    found: {
+      tie: (tie) => found.tie(tie, regimeOf.get(tie.entry)),
+      loose(loose) {
+        if (!isSunk(loose, run)) found.loose(loose);
+      },
+    },
+  });
+  return seen;
+}
+
+/** Whether the echo server only printed what came then, which no journal speaks of. */
+function isSunk({ server, frames }: Loose, { starts }: Run): boolean {
+  const time = frames[0]?.time ?? 0;
+  const start = starts.findLast(
+    ({ program, timestamp }) => program === server && Date.parse(timestamp) / 1000 <= time,
+  );
+  return start?.mode === 'sink';
+}
+
+async function* tap(
+  frames: AsyncIterable<readonly Frame[]>,
+  onFrame: (frame: Frame) => void,
+): AsyncGenerator<readonly Frame[]> {
+  for await (const batch of frames) {
+    for (const frame of batch) onFrame(frame);
+    yield batch;
+  }
+}

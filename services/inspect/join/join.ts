@@ -1,0 +1,197 @@
+import { type Decision, type Entry, type HttpEntry, isEvent, isHttp, timeOf } from '../entries.ts';
+import { ACK, type Frame, type Seen, SYN } from '../frames.ts';
+import { DatagramFlow } from './datagram-flow.ts';
+import { HttpConnection } from './http-connection.ts';
+import { MessageConnection } from './message-connection.ts';
+import type { Found, Tie } from './tie.ts';
+
+/** A journal has milliseconds: an entry is of the time from its own on, up to so many seconds more. */
+const MILLISECOND = 0.001;
+/** How long after the end of a connection entries of it may follow, in seconds. */
+const GRACE = 3;
+/** How often what is over is let go of, in seconds of the capture. */
+const SWEEP = 1;
+
+export interface JoinParts {
+  readonly frames: AsyncIterable<readonly Frame[]>;
+  readonly entries: AsyncIterator<Entry>;
+  /** Filled while the frames are read. */
+  readonly seen: Seen;
+  /** Entries of other clients are of no frame in this capture. */
+  readonly onlyClient?: string;
+  readonly found: Found;
+  /** Whether datagrams of transfers have entries at the time, as events of the journal and the settings tell. */
+  readonly decided: () => boolean;
+  /** Is told each entry, decisions and events, at its time, before it is tied. */
+  readonly onEntry: (entry: Entry) => void;
+}
+
+/**
+ * Ties each entry of the journals to its frames. Both are read once, in the order of time, and what is tied is let go
+ * of: the memory that it takes depends on what is open at once, not on how much there is.
+ */
+export async function join(parts: JoinParts): Promise<void> {
+  const { frames, entries, seen } = parts;
+  const hosts = new Conversations(parts);
+  let next = await entries.next();
+  for await (const batch of frames) {
+    for (const frame of batch) {
+      while (!next.done && timeOf(next.value) + MILLISECOND <= frame.time) {
+        decide(next.value, parts, hosts);
+        next = await entries.next();
+      }
+      hosts.take(frame);
+    }
+  }
+  for (; !next.done; next = await entries.next()) decide(next.value, parts, hosts);
+  hosts.finish(seen.last);
+}
+
+function decide(entry: Entry, { seen, onlyClient, found, onEntry }: JoinParts, hosts: Conversations): void {
+  onEntry(entry);
+  if (isEvent(entry) || (onlyClient !== undefined && entry.client_ip !== onlyClient)) return;
+  if (timeOf(entry) + MILLISECOND < seen.first) found.tie({ ...untied(entry), verdict: 'outside' });
+  else hosts.decide(entry);
+}
+
+function untied(entry: Decision): Tie {
+  return { entry, verdict: 'lost', request: [], answer: [], shows: undefined };
+}
+
+/** What a capture holds of one client's port and one server. */
+interface Conversation {
+  /** In seconds since 1970. */
+  readonly began: number;
+  /** The sequence number of its SYN; undefined when the capture begins later. */
+  readonly syn: number | undefined;
+}
+
+type Conversing<Connection> = Conversation & { readonly connection: Connection };
+
+/** The connections and flows of all clients. */
+class Conversations {
+  readonly #decided: () => boolean;
+  readonly #found: Found;
+  /** By client; a port that is used again has a connection behind the one before. */
+  readonly #http = new Map<string, Conversing<HttpConnection>[]>();
+  readonly #messages = new Map<string, Conversing<MessageConnection>[]>();
+  readonly #datagrams = new Map<string, DatagramFlow>();
+  #swept = 0;
+
+  constructor({ decided, found, seen }: JoinParts) {
+    this.#decided = decided;
+    this.#found = {
+      loose: (loose) => found.loose(loose),
+      tie(tie) {
+        const isBehind = tie.verdict === 'lost' && !(timeOf(tie.entry) <= seen.last);
+        found.tie(isBehind ? { ...tie, verdict: 'outside' } : tie);
+      },
+    };
+  }
+
+  take(frame: Frame): void {
+    if (frame.time > this.#swept + SWEEP) this.#sweep(frame.time);
+    if (frame.server === 'http') {
+      if (frame.transport === 'tcp') connectionOf(this.#http, frame, () => this.#newHttp(frame)).take(frame);
+    } else if (frame.transport === 'tcp') {
+      connectionOf(this.#messages, frame, () => this.#newMessages(frame)).take(frame);
+    } else {
+      this.#flowOf(frame.client).take(frame);
+    }
+  }
+
+  /** All frames before the decision have been taken. */
+  decide(entry: Decision): void {
+    const client = `${entry.client_ip}:${entry.client_port}`;
+    if (isHttp(entry)) this.#decideHttp(entry, client);
+    else if (entry.protocol === 'udp') this.#flowOf(client).decide(entry);
+    else {
+      const connection = begunBefore(this.#messages.get(client), entry)[0];
+      if (connection) connection.decide(entry);
+      else this.#found.tie(untied(entry));
+    }
+  }
+
+  /** The capture ends. */
+  finish(until: number): void {
+    for (const all of [...this.#http.values(), ...this.#messages.values()]) {
+      for (const { connection } of all) connection.finish(until);
+    }
+    for (const flow of this.#datagrams.values()) flow.finish(until);
+  }
+
+  #decideHttp(entry: HttpEntry, client: string): void {
+    const connections = begunBefore(this.#http.get(client), entry);
+    if (connections.some((connection) => connection.decide(entry))) return;
+    if (connections[0]) connections[0].miss(entry);
+    else this.#found.tie(untied(entry));
+  }
+
+  #newHttp({ client }: Frame): HttpConnection {
+    return new HttpConnection(client, this.#found);
+  }
+
+  #newMessages({ client }: Frame): MessageConnection {
+    return new MessageConnection(client, this.#found);
+  }
+
+  #flowOf(client: string): DatagramFlow {
+    const known = this.#datagrams.get(client);
+    if (known) return known;
+    const flow = new DatagramFlow(client, this.#found, this.#decided);
+    this.#datagrams.set(client, flow);
+    return flow;
+  }
+
+  /** Lets go of what is over. */
+  #sweep(now: number): void {
+    this.#swept = now;
+    sweepConnections(this.#http, now);
+    sweepConnections(this.#messages, now);
+    for (const [client, flow] of this.#datagrams) {
+      flow.expire(now);
+      if (flow.idle) this.#datagrams.delete(client);
+    }
+  }
+}
+
+interface Connection {
+  readonly closed: number | undefined;
+  finish(until: number): void;
+}
+
+/** The connection that a segment belongs to, a new one when it opens one or none is known. */
+function connectionOf<Kind extends Connection>(
+  known: Map<string, Conversing<Kind>[]>,
+  { client, flags, seq, time }: Frame,
+  create: () => Kind,
+): Kind {
+  const all = known.get(client) ?? [];
+  const last = all.at(-1);
+  const opens = (flags & (SYN | ACK)) === SYN;
+  if (last && (!opens || last.syn === seq)) return last.connection;
+  const connection = create();
+  known.set(client, [...all, { began: time, syn: opens ? seq : undefined, connection }]);
+  return connection;
+}
+
+/** Those that an entry can be of, the latest first. */
+function begunBefore<Kind>(all: readonly Conversing<Kind>[] = [], entry: Decision): Kind[] {
+  const time = timeOf(entry) + MILLISECOND;
+  return all.flatMap(({ began, connection }) => (began < time ? [connection] : [])).reverse();
+}
+
+function sweepConnections<Kind extends Connection>(
+  known: Map<string, Conversing<Kind>[]>,
+  now: number,
+): void {
+  for (const [client, all] of known) {
+    const isOver = ({ connection: { closed } }: Conversing<Kind>) =>
+      closed !== undefined && closed + GRACE < now;
+    if (!all.some(isOver)) continue;
+    for (const { connection } of all.filter(isOver)) connection.finish(now);
+    const open = all.filter((conversing) => !isOver(conversing));
+    if (open.length > 0) known.set(client, open);
+    else known.delete(client);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Decision } from '../entries.ts';
+import type { Frame, Ports, Transport } from '../frames.ts';
+
+/** A frame of the capture: its number, and its time in seconds since 1970. */
+export interface FrameRef {
+  readonly number: number;
+  readonly time: number;
+}
+
+/** What the packets say of a decision. With the first five they bear it out; the others are what could not be tied. */
+export const verdicts = {
+  answered: 'what was decided left',
+  came: 'it came, and what was decided happened behind the capture',
+  silent: 'nothing was to leave, and nothing did',
+  gone: 'nothing could leave: the connection had ended',
+  open: 'nothing has left when the capture ends',
+  different: 'what left is not what was decided',
+  unanswered: 'what was decided is not in the capture',
+  lost: 'the request is not in the capture',
+  outside: 'the capture was not running then',
+} as const;
+export type Verdict = keyof typeof verdicts;
+
+const borneOut: ReadonlySet<Verdict> = new Set(['answered', 'came', 'silent', 'gone', 'open']);
+
+/** An entry of a journal with its frames. */
+export interface Tie {
+  readonly entry: Decision;
+  readonly verdict: Verdict;
+  /** Frames that carried what came, in order. */
+  readonly request: readonly FrameRef[];
+  /** Frames that carried what left, in order. */
+  readonly answer: readonly FrameRef[];
+  /** The frame that ended the connection, where that is why nothing left. */
+  readonly end?: FrameRef;
+  /** The frame in which a person sees the decision; undefined when there is none of it. */
+  readonly shows: number | undefined;
+  /** Seconds from the request to the answer. */
+  readonly took?: number;
+}
+
+/** Whether the packets bear an entry out. */
+export function isTied({ verdict }: Tie): boolean {
+  return borneOut.has(verdict);
+}
+
+/** Packets of which no journal speaks. */
+export interface Loose {
+  readonly server: keyof Ports;
+  readonly transport: Transport;
+  readonly client: string;
+  readonly from: 'client' | 'server';
+  readonly frames: readonly FrameRef[];
+  /** What they carry, such as `12 bytes` or `GET /getbalance`. */
+  readonly what: string;
+}
+
+/** Takes what is found. */
+export interface Found {
+  tie(tie: Tie): void;
+  loose(loose: Loose): void;
+}
+
+export function refOf({ number, time }: Frame): FrameRef {
+  return { number, time };
+}

@@ -1,0 +1,73 @@
+import type { Capture } from '../capture-files.ts';
+import type { Ports } from '../frames.ts';
+import { runTool, toolLines } from '../tool.ts';
+import type { Rung } from './facts.ts';
+
+/** A frame of a server as Wireshark's columns have it. */
+export interface Row extends Omit<Rung, 'at' | 'comment'> {
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly clientPort: number;
+  readonly port: number;
+  /** Address of the server. */
+  readonly server: string;
+}
+
+const FIELDS = [
+  ...['frame.number', 'frame.time_epoch', 'ip.src', 'ip.dst', 'tcp.srcport', 'tcp.dstport'],
+  ...['udp.srcport', 'udp.dstport', '_ws.col.protocol', '_ws.col.info', 'tcp.payload', 'udp.payload'],
+];
+
+/** Reads the columns of frames that pass a display filter. Numbers count through all files of the capture. */
+export async function readColumns(
+  { files }: Capture,
+  ports: Ports,
+  filter: string,
+  isWanted: (row: Row) => boolean = () => true,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let before = 0;
+  for (const file of files) {
+    for await (const lines of toolLines('tshark', argumentsFor(file, filter, ports))) {
+      for (const line of lines) {
+        const row = parseRow(line.split('\t'), before, ports);
+        if (row && isWanted(row)) rows.push(row);
+      }
+    }
+    if (file !== files.at(-1)) before += await countFrames(file);
+  }
+  return rows;
+}
+
+async function countFrames(file: string): Promise<number> {
+  const row = await runTool('capinfos', '-T', '-r', '-M', '-c', file);
+  return Number(row.split('\t')[1]);
+}
+
+function argumentsFor(file: string, filter: string, { http, echo }: Ports): string[] {
+  const decodeAs = [`tcp.port==${http},http`, `tcp.port==${echo},data`, `udp.port==${echo},data`];
+  return [
+    ...['-n', '-r', file, '-Y', filter, ...decodeAs.flatMap((rule) => ['-d', rule])],
+    ...['-T', 'fields', '-E', 'occurrence=f', ...FIELDS.flatMap((field) => ['-e', field])],
+  ];
+}
+
+function parseRow(fields: readonly string[], before: number, ports: Ports): Row | undefined {
+  const [number, time, source, destination, tcpFrom, tcpTo, udpFrom, udpTo, protocol, info, tcp, udp] =
+    fields;
+  const from = Number(tcpFrom || udpFrom);
+  const to = Number(tcpTo || udpTo);
+  const toServer = to === ports.http || to === ports.echo;
+  if (!toServer && from !== ports.http && from !== ports.echo) return undefined;
+  return {
+    frame: before + Number(number),
+    time: Number(time),
+    toServer,
+    protocol: protocol!,
+    info: info!,
+    bytes: tcp || udp || '',
+    clientPort: toServer ? from : to,
+    port: toServer ? to : from,
+    server: (toServer ? destination : source)!,
+  };
+}

@@ -1,0 +1,166 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CaptureError, findCapture, type Host, hosts } from '../capture-files.ts';
+import { compareHosts } from '../compare/compare-hosts.ts';
+import { describeDecision, describeTie } from '../describe.ts';
+import { deciderOf, isHttp } from '../entries.ts';
+import { exposuresOf } from '../exposed.ts';
+import type { Seen } from '../frames.ts';
+import { joinCapture } from '../join/join-capture.ts';
+import { isTied, type Tie, type Verdict } from '../join/tie.ts';
+import type { Run } from '../run.ts';
+import { ToolError, toolLines } from '../tool.ts';
+import type { CaptureFacts, DecisionPoint, Delay, Experiment, ExposedFact, Report, Ties } from './facts.ts';
+import { Ladders } from './ladders.ts';
+import { outcomeOf, Periods } from './periods.ts';
+import { TransferPlots } from './transfer-plots.ts';
+
+/** How much of each list a report shows; the counts are of all. */
+const DECISIONS = 5_000;
+const DELAYS = 2_000;
+const UNTIED = 100;
+const EXPOSED = 200;
+/** So many comments are kept for the ladders. */
+const COMMENTS = 100_000;
+
+/** Gathers what a report says out of a folder with captures and journals. */
+export async function gather(
+  folder: string,
+  run: Run,
+  { made, versions }: { readonly made: Date; readonly versions: Readonly<Record<string, string>> },
+): Promise<Report> {
+  const captures = await Promise.all(hosts.map((host) => captureFacts(host, folder)));
+  const readable = captures.filter(({ frames }) => frames > 0).map(({ host }) => host);
+  const found = new Findings();
+  if (readable.includes('server')) await found.read(folder, run);
+  return {
+    made: made.toISOString(),
+    lab: { addresses: run.addresses, ports: run.ports, versions },
+    captures,
+    experiments: await experiments(folder),
+    ...found.facts(),
+    compared: readable.length === hosts.length ? await compareHosts(folder, run) : undefined,
+  };
+}
+
+/** What capinfos says of the capture of a host; of one that is cut short, up to there. */
+async function captureFacts(host: Host, folder: string): Promise<CaptureFacts> {
+  const rows: string[] = [];
+  let problem: string | undefined;
+  try {
+    const { files } = await findCapture(host, folder);
+    for (const file of files) {
+      for await (const lines of toolLines('capinfos', ['-T', '-r', '-M', '-c', '-a', '-e', '-S', file]))
+        rows.push(...lines);
+    }
+  } catch (error) {
+    if (!(error instanceof ToolError || error instanceof CaptureError)) throw error;
+    problem = error.message;
+  }
+  const columns = rows.map((row) => row.split('\t'));
+  const times = columns
+    .flatMap(([, , first, last]) => [Number(first), Number(last)])
+    .filter((time) => time > 0);
+  const frames = columns.reduce((sum, [, count]) => sum + (Number(count) || 0), 0);
+  if (frames === 0) problem ??= 'there is no packet in it';
+  if (times.length === 0) return { host, frames, problem };
+  return { host, frames, first: iso(Math.min(...times)), last: iso(Math.max(...times)), problem };
+}
+
+/** What the demo left, if this run was one. */
+async function experiments(folder: string): Promise<readonly Experiment[]> {
+  const text = await readFile(join(folder, 'demo.json'), 'utf8').catch(() => '[]');
+  return JSON.parse(text);
+}
+
+/** What the server's capture and the journals say together. */
+class Findings {
+  readonly #periods = new Periods();
+  readonly #ladders = new Ladders();
+  readonly #transfers = new TransferPlots();
+  readonly #decisions: DecisionPoint[] = [];
+  readonly #delays: Delay[] = [];
+  readonly #exposed: ExposedFact[] = [];
+  readonly #comments = new Map<number, string[]>();
+  readonly #verdicts: Partial<Record<Verdict, number>> = {};
+  readonly #untied: Ties['entries'][number][] = [];
+  readonly #loose: Ties['loose'][number][] = [];
+  readonly #inAll = { decisions: 0, exposed: 0, entries: 0, loose: 0 };
+  #drawn: Report['ladders'] = [];
+  #began = Number.NaN;
+
+  async read(folder: string, run: Run): Promise<Seen> {
+    const capture = await findCapture('server', folder);
+    const seen = await joinCapture(capture, run, {
+      tie: (tie, regime) => {
+        this.#periods.add(tie, regime);
+        this.#ladders.offer(tie);
+        this.#tie(tie);
+        if (tie.shows !== undefined && this.#comments.size < COMMENTS) {
+          this.#comments.set(tie.shows, [...(this.#comments.get(tie.shows) ?? []), describeTie(tie, regime)]);
+        }
+      },
+      loose: ({ client, server, from, what, frames }) => {
+        this.#inAll.loose += 1;
+        if (this.#loose.length === UNTIED) return;
+        this.#loose.push({ client, server, from, what, frames: frames.map(({ number }) => number) });
+      },
+      frame: (frame) => {
+        if (Number.isNaN(this.#began)) this.#began = frame.time;
+        this.#transfers.take(frame, this.#began);
+        for (const { what, text } of exposuresOf(frame.payload)) {
+          this.#inAll.exposed += 1;
+          if (this.#exposed.length < EXPOSED) this.#exposed.push({ frame: frame.number, what, text });
+        }
+      },
+    });
+    this.#drawn = await this.#ladders.draw(capture, run.ports, this.#comments);
+    return seen;
+  }
+
+  facts(): Omit<Report, 'made' | 'lab' | 'captures' | 'experiments' | 'compared'> {
+    return {
+      periods: this.#periods.facts(),
+      decisions: this.#decisions.sort((a, b) => a.at - b.at),
+      decisionsInAll: this.#inAll.decisions,
+      delays: this.#delays,
+      ladders: this.#drawn,
+      transfers: this.#transfers.facts(),
+      exposed: this.#exposed,
+      exposedInAll: this.#inAll.exposed,
+      ties: {
+        verdicts: this.#verdicts,
+        entries: this.#untied,
+        loose: this.#loose,
+        entriesInAll: this.#inAll.entries,
+        looseInAll: this.#inAll.loose,
+      },
+    };
+  }
+
+  #tie(tie: Tie): void {
+    const { entry, verdict, took, shows } = tie;
+    const decider = deciderOf(entry);
+    this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1;
+    if (!isTied(tie)) {
+      this.#inAll.entries += 1;
+      const says = describeDecision(entry);
+      if (this.#untied.length < UNTIED)
+        this.#untied.push({ id: entry.id, decider, says, verdict, frame: shows });
+    }
+    if ('direction' in entry) return;
+    this.#inAll.decisions += 1;
+    if (this.#decisions.length < DECISIONS) {
+      const at = (tie.request[0]?.time ?? Date.parse(entry.timestamp) / 1000) - this.#began;
+      this.#decisions.push({ at, decider, outcome: outcomeOf(entry), verdict, took, frame: shows });
+    }
+    if (isHttp(entry) || entry.delay_ms === undefined || took === undefined || shows === undefined) return;
+    if (this.#delays.length < DELAYS) {
+      this.#delays.push({ decider, configured: entry.delay_ms / 1000, seen: took, frame: shows });
+    }
+  }
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

@@ -1,0 +1,78 @@
+import type { Report } from './facts.ts';
+import { compared } from './page/compared.ts';
+import { delays } from './page/delays.ts';
+import { type Html, html, Html as Markup } from './page/escape.ts';
+import { experiments } from './page/experiments.ts';
+import { exposed } from './page/exposed.ts';
+import { moment } from './page/figures.ts';
+import { hasFrames, lab, problems } from './page/lab.ts';
+import { arrowHeads, ladders } from './page/ladder.ts';
+import { outcomes } from './page/outcomes.ts';
+import type { Section } from './page/section.ts';
+import { style } from './page/style.ts';
+import { ties } from './page/ties.ts';
+import { timeline } from './page/timeline.ts';
+import { transfers } from './page/transfers.ts';
+
+const sections = [
+  lab,
+  experiments,
+  outcomes,
+  timeline,
+  delays,
+  ladders,
+  transfers,
+  exposed,
+  ties,
+  compared,
+] as const;
+
+/** Nothing is fetched and nothing runs, whatever a payload holds. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** The report as one page that needs nothing else. */
+export function renderReport(report: Report): string {
+  const all = sections.map((section) => section(report));
+  const why = hasFrames(report) ? '' : 'the captures hold no frame to show it from';
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>wirelab: what went over the wire</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+${arrowHeads}
+<header class="top">
+<p class="brand">wirelab</p>
+<h1>What went over the wire</h1>
+<p class="note">Report of a run, made ${moment(report.made)}. Frame numbers are those of
+<code>captures/server.pcap</code> unless told otherwise.</p>
+${problems(report)}
+</header>
+<nav aria-label="Contents"><ol>
+${all.map(
+  ({
+    id,
+    title,
+    says,
+    body,
+  }) => html`<li${body ? '' : new Markup(' class="nothing"')}><a href="#${id}">${title}</a> <span>${says}</span></li>
+`,
+)}</ol></nav>
+<main>
+${all.map((section, index) => shown(section, index + 1, why))}</main>
+</body>
+</html>
+`.text;
+}
+
+function shown({ id, title, says, intro, body }: Section, number: number, why: string): Html {
+  return html`<section id="${id}" class="part"><h2><span class="number">${number}</span> ${title}</h2>
+${body ? html`<p class="intro">${intro}</p>${body}` : html`<p class="nothing">Nothing to show: ${why || says}.</p>`}
+</section>
+`;
+}

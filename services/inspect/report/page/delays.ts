@@ -1,0 +1,99 @@
+import type { Delay, Report } from '../facts.ts';
+import { html } from './escape.ts';
+import { count, counted, duration, median } from './figures.ts';
+import { drawPlot } from './plot.ts';
+import { deciderNames, figuresOf, leftOut, type Section, table } from './section.ts';
+
+const LISTED = 50;
+
+/** How long answers were to be held back, and how long they were. */
+export function delays({ delays: all }: Report): Section {
+  return {
+    id: 'delays',
+    title: 'Delay, configured and seen in packets',
+    says:
+      all.length > 0
+        ? `${counted(all.length, 'delayed answer')}, median ${duration(median(late(all)))} over`
+        : 'no answer was delayed',
+    intro: html`The journal says how long an answer was to be held back; the time between the frame of the message and
+that of its answer says how long it was. A mark on the dashed line is a delay that is exactly as configured.`,
+    body: all.length > 0 ? body(all) : undefined,
+  };
+}
+
+function body(all: readonly Delay[]) {
+  const most = Math.max(...all.map(({ configured, seen }) => Math.max(configured, seen)));
+  const over = late(all);
+  const beyond = all.flatMap(({ configured, seen }) => [[configured, 1000 * (seen - configured)] as const]);
+  return html`<div class="pair">${drawPlot({
+    alternative: `Delay seen against delay configured, ${counted(all.length, 'answer')}; the median difference is ${duration(median(over))}.`,
+    x: { name: 'configured, seconds', min: 0 },
+    y: { name: 'seen, seconds', min: 0 },
+    height: 220,
+    series: [
+      {
+        shape: 'dashes',
+        colour: 'muted',
+        lines: [
+          [
+            [0, 0],
+            [most, most],
+          ],
+        ],
+        means: 'as configured',
+      },
+      {
+        shape: 'ring',
+        colour: 'accent',
+        points: all.map(({ configured, seen }) => [configured, seen]),
+        means: 'an answer',
+      },
+    ],
+  })}${drawPlot({
+    alternative: `How much longer than configured: from ${duration(Math.min(...over))} to ${duration(Math.max(...over))}.`,
+    x: { name: 'configured, seconds', min: 0 },
+    y: { name: 'seen beyond configured, milliseconds' },
+    height: 220,
+    series: [
+      {
+        shape: 'dashes',
+        colour: 'muted',
+        lines: [
+          [
+            [0, 0],
+            [most, 0],
+          ],
+        ],
+        means: 'as configured',
+      },
+      { shape: 'ring', colour: 'accent', points: beyond, means: 'an answer' },
+    ],
+  })}</div>
+${table(
+  [...Map.groupBy(all, ({ decider }) => decider)],
+  [
+    { head: 'Server', cell: ([decider]) => deciderNames[decider] },
+    { head: 'Delayed answers', kind: 'figure', cell: ([, some]) => count(some.length) },
+    {
+      head: 'Longest configured',
+      kind: 'figure',
+      cell: ([, some]) => duration(Math.max(...some.map(({ configured }) => configured))),
+    },
+    { head: 'Beyond it, median', kind: 'figure', cell: ([, some]) => duration(median(late(some))) },
+    { head: 'at most', kind: 'figure', cell: ([, some]) => duration(Math.max(...late(some))) },
+  ],
+)}
+${figuresOf(
+  html`${table(all.slice(0, LISTED), [
+    { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame },
+    { head: 'Server', cell: ({ decider }) => deciderNames[decider] },
+    { head: 'Configured', kind: 'figure', cell: ({ configured }) => `${configured.toFixed(3)} s` },
+    { head: 'Seen', kind: 'figure', cell: ({ seen }) => `${seen.toFixed(6)} s` },
+    { head: 'Difference', kind: 'figure', cell: ({ configured, seen }) => duration(seen - configured) },
+  ])}<p class="note">${leftOut(Math.min(LISTED, all.length), all.length)}</p>`,
+)}`;
+}
+
+function late(all: readonly Delay[]): number[] {
+  return all.map(({ configured, seen }) => seen - configured);
+}

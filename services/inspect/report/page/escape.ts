@@ -1,0 +1,46 @@
+/** Markup that may stand in a page as it is. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Value = Html | string | number | undefined | readonly Value[];
+
+/** Puts values into markup: text and numbers escaped, markup as it is, nothing for `undefined`. */
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
+  return new Html(parts.reduce((text, part, index) => text + markup(values[index - 1]) + part));
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Fit for an element or a quoted attribute, whatever a capture holds. */
+export function escaped(text: string): string {
+  return visible(text).replaceAll(/[&<>"']/g, (character) => entities[character]!);
+}
+
+/**
+ * What a reader would not see, or what would turn the order of the text around them, is written as its number; a half
+ * of a character becomes U+FFFD. Line breaks and tabs stay.
+ */
+export function visible(text: string): string {
+  return text.toWellFormed().replaceAll(UNSEEN, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+const UNSEEN = /(?![\n\t])[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+
+function markup(value: Value): string {
+  if (value === undefined) return '';
+  if (value instanceof Html) return value.text;
+  return typeof value === 'object' ? value.map(markup).join('') : escaped(String(value));
+}

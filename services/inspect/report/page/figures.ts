@@ -1,0 +1,43 @@
+import { type Html, html } from './escape.ts';
+
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** `1,234`. */
+export function count(number: number): string {
+  return grouped.format(number);
+}
+
+/** `1 frame`, `1,234 frames`. */
+export function counted(number: number, one: string, more = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : more}`;
+}
+
+/** A share of 1, `20.0 %`. */
+export function percent(share: number): string {
+  return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : '–';
+}
+
+/** A time in the unit that suits it: `412 µs`, `1.2 ms`, `2.990 s`, `12 min 30 s`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–';
+  if (seconds < 0) return `−${duration(-seconds)}`;
+  if (seconds < 0.000_999_5) return `${Math.round(seconds * 1e6)} µs`;
+  if (seconds < 0.099_95) return `${(seconds * 1e3).toFixed(1)} ms`;
+  if (seconds < 99.95) return `${seconds.toFixed(seconds < 9.9995 ? 3 : 2)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** ISO 8601 as a reader has it, `2026-11-22 01:29:41 UTC`. */
+export function moment(iso: string | undefined): Html {
+  if (iso === undefined) return html`–`;
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(iso) ?? [];
+  return day ? html`<time datetime="${iso}">${day} ${time} UTC</time>` : html`${iso}`;
+}
+
+/** The one in the middle, of two the mean; NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const half = sorted.length / 2;
+  return sorted.length % 2 ? sorted[Math.floor(half)]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}

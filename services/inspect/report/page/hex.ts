@@ -1,0 +1,73 @@
+import { escaped, Html, html } from './escape.ts';
+import { counted } from './figures.ts';
+
+/** Rows of a dump; those with marks are shown beyond it. */
+const ROWS = 32;
+const WIDE = 16;
+const NARROW = 8;
+
+/**
+ * A payload as Wireshark shows it: offset, hex digits, text. Twice, 16 bytes a row and 8 where the page is narrow; the
+ * page shows one.
+ *
+ * @param hex digits of the payload, two a byte
+ * @param marked bytes to mark, from 0
+ */
+export function hexDump(hex: string, marked: readonly number[] = []): Html {
+  const bytes = Buffer.from(hex, 'hex');
+  const marks = new Set(marked);
+  const dump = (width: number) => new Html(rows(bytes, width, marks));
+  if (bytes.length <= NARROW) return html`<pre class="hex">${dump(NARROW)}</pre>`;
+  return html`<pre class="hex wide">${dump(WIDE)}</pre><pre class="hex narrow">${dump(NARROW)}</pre>`;
+}
+
+function rows(bytes: Buffer, width: number, marks: ReadonlySet<number>): string {
+  const shown: string[] = [];
+  const limit = (ROWS * WIDE) / width;
+  let left = 0;
+  for (let at = 0; at < bytes.length; at += width) {
+    const row = bytes.subarray(at, at + width);
+    if (at / width >= limit && !row.some((_, index) => marks.has(at + index))) {
+      left += row.length;
+      continue;
+    }
+    if (left > 0) shown.push(omitted(left));
+    left = 0;
+    shown.push(line(row, at, width, marks));
+  }
+  if (left > 0) shown.push(omitted(left));
+  return shown.join('\n');
+}
+
+function line(row: Buffer, at: number, width: number, marks: ReadonlySet<number>): string {
+  const digits = pieces(row, at, marks, ' ', (byte) => byte.toString(16).padStart(2, '0'));
+  const text = pieces(row, at, marks, '', (byte) =>
+    byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : '.',
+  );
+  const padding = ' '.repeat(3 * (width - row.length));
+  return `<i>${at.toString(16).padStart(4, '0')}</i>  ${digits}${padding}  ${text}`;
+}
+
+/** The bytes of a row, those beside each other that are marked in one mark. */
+function pieces(
+  row: Buffer,
+  at: number,
+  marks: ReadonlySet<number>,
+  between: string,
+  show: (byte: number) => string,
+): string {
+  let out = '';
+  for (const [index, byte] of row.entries()) {
+    const before = index > 0 && marks.has(at + index - 1);
+    const here = marks.has(at + index);
+    if (before && !here) out += '</mark>';
+    if (index > 0) out += between;
+    if (here && !before) out += '<mark>';
+    out += escaped(show(byte));
+  }
+  return marks.has(at + row.length - 1) ? `${out}</mark>` : out;
+}
+
+function omitted(bytes: number): string {
+  return `<i>…     ${counted(bytes, 'byte')} more, in the capture</i>`;
+}

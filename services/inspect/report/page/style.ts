@@ -1,0 +1,177 @@
+const light = `
+--paper: #fff; --ink: #1b1f24; --muted: #59636e; --rule: #d5dae0; --tint: #f4f6f8;
+--accent: #0a58b0; --good: #17663a; --bad: #b1241b; --mark: #ffe28a; --mark-ink: #1b1f24;`;
+
+const dark = `
+--paper: #14171b; --ink: #e5e8ec; --muted: #9aa5b1; --rule: #343b44; --tint: #1c2127;
+--accent: #7db5ff; --good: #74d19b; --bad: #ff938a; --mark: #f2c94c; --mark-ink: #14171b;`;
+
+const page = `
+* { box-sizing: border-box; }
+html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
+body { margin: 0 auto; max-width: 62rem; padding: 3rem 1.5rem 6rem; background: var(--paper); color: var(--ink);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+h1, h2, h3 { line-height: 1.25; text-wrap: balance; overflow-wrap: anywhere; }
+h1 { font-size: 2.1rem; letter-spacing: -0.02em; margin: 0 0 .5rem; }
+h2 { font-size: 1.4rem; letter-spacing: -0.01em; margin: 0 0 .75rem; padding-top: 1rem; border-top: 2px solid var(--ink); }
+h3 { font-size: 1.05rem; margin: 0; }
+p { margin: 0 0 .9rem; }
+a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: 1px; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+code, pre, .code, .info, .address, .label, .frame { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo,
+  Consolas, "DejaVu Sans Mono", monospace; }
+code { font-size: .875em; overflow-wrap: anywhere; }
+.note { color: var(--muted); font-size: .875rem; }
+.note:empty { display: none; }
+.intro { max-width: 44rem; color: var(--muted); margin-bottom: 1.5rem; }
+.brand { margin: 0; color: var(--muted); font-size: .8rem; letter-spacing: .12em; text-transform: uppercase; }
+.problem { border: 2px solid var(--bad); border-left-width: 8px; padding: .6rem .9rem; margin: 1rem 0; }
+.problem strong { color: var(--bad); }
+.good { color: var(--good); } .bad { color: var(--bad); }
+.good, .bad { white-space: nowrap; font-weight: 600; }
+.nothing { color: var(--muted); }
+.defs { position: absolute; }
+.narrow { display: none; }
+nav { margin: 2rem 0 3.5rem; padding: 1.1rem 1.4rem; background: var(--tint); border-radius: 6px; }
+nav ol { margin: 0; padding-left: 1.6rem; }
+nav li { padding: .15rem 0; }
+nav li::marker { color: var(--muted); font-variant-numeric: tabular-nums; }
+nav span { color: var(--muted); font-size: .875rem; margin-left: .5rem; }
+.part { margin: 0 0 4rem; scroll-margin-top: 1rem; }
+.number { color: var(--muted); font-weight: 400; margin-right: .35rem; }
+`;
+
+const tables = `
+.scroll { overflow-x: auto; margin: 0 0 .9rem; }
+table { border-collapse: collapse; font-size: .875rem; line-height: 1.45; min-width: 50%; }
+caption { text-align: left; color: var(--muted); padding-bottom: .3rem; }
+th, td { text-align: left; vertical-align: top; padding: .35rem 1.4rem .35rem 0; border-bottom: 1px solid var(--rule); }
+th { font-weight: 600; border-bottom-color: var(--ink); vertical-align: bottom; }
+th:last-child, td:last-child { padding-right: 0; }
+td.figure, th.figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th.figure { white-space: normal; }
+td.code { font-size: .8125rem; overflow-wrap: anywhere; min-width: 7rem; white-space: pre-wrap; }
+th.code { font-family: inherit; }
+td time { white-space: nowrap; }
+details.figures { margin: .4rem 0 1.2rem; }
+details.figures > summary { cursor: pointer; color: var(--accent); font-size: .875rem; width: fit-content; }
+details.figures[open] > summary { margin-bottom: .6rem; }
+`;
+
+const parts = `
+.hosts { display: grid; grid-template-columns: 1fr minmax(8rem, 1fr) 1fr; align-items: center; margin-bottom: 1.5rem; }
+.host { border: 2px solid var(--ink); border-radius: 6px; padding: .9rem 1.1rem; height: 100%; }
+.host p { margin: .2rem 0 0; font-size: .9rem; }
+.host .address { font-size: 1.1rem; font-weight: 600; }
+.wire { border-top: 2px solid var(--ink); text-align: center; color: var(--muted); font-size: .8rem; height: 0; }
+.wire span { display: inline-block; padding-top: .3rem; }
+.experiment { border-top: 1px solid var(--rule); padding: 1.2rem 0 .4rem; scroll-margin-top: 1rem; }
+.experiment header { display: flex; gap: .3rem 1.5rem; justify-content: space-between; align-items: baseline; flex-wrap: wrap; }
+.experiment .of { color: var(--muted); font-weight: 400; }
+.experiment dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0 .9rem; }
+.experiment dt { color: var(--muted); }
+.experiment dd { margin: 0; overflow-wrap: anywhere; }
+.evidence { border-left: 3px solid var(--rule); padding-left: 1rem; margin: 0 0 1rem; }
+.evidence p { margin: 0 0 .15rem; }
+.frame { font-size: .875rem; margin-right: .4rem; white-space: nowrap; }
+.info { color: var(--muted); font-size: .8125rem; overflow-wrap: anywhere; }
+pre.hex { margin: .4rem 0 .6rem; padding: .55rem .8rem; background: var(--tint); border-radius: 4px; overflow-x: auto;
+  font-size: .78rem; line-height: 1.5; width: fit-content; max-width: 100%; }
+pre.hex i { font-style: normal; color: var(--muted); user-select: none; }
+mark { background: var(--mark); color: var(--mark-ink); font-weight: 700; text-decoration: underline;
+  text-underline-offset: .2em; border-radius: 2px; }
+pre.hex.narrow { display: none; }
+.period, .transfer { margin-bottom: 2rem; }
+.period h3 code, .transfer h3 code { font-weight: 400; margin-left: .4rem; color: var(--muted); }
+.period > .note, .transfer > .note { margin: .1rem 0 .4rem; }
+.plot { margin: 0 0 .5rem; }
+.plot svg.wide, .plot svg.narrow { width: 100%; height: auto; overflow: visible; }
+.plot svg.wide { display: block; }
+.plot figcaption { display: flex; flex-wrap: wrap; gap: .1rem 1.4rem; font-size: .875rem; color: var(--muted); }
+.key { display: inline-flex; align-items: center; gap: .35rem; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1.5rem 2.5rem; margin-bottom: 1.2rem; }
+.pair .plot svg.wide { display: none; } .pair .plot svg.narrow { display: block; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1px; margin: 0 0 1.2rem;
+  background: var(--rule); border: 1px solid var(--rule); }
+.tiles div { background: var(--paper); padding: .7rem .9rem; display: flex; flex-direction: column-reverse; }
+.tiles dt { color: var(--muted); font-size: .8125rem; }
+.tiles dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
+`;
+
+/** The lane of a ladder is between the column of times and that of comments; narrow, the lane is all there is. */
+const ladder = `
+.ladder { --times: 4.75rem; --comments: 13.5rem; margin-bottom: 3rem; position: relative; }
+.ladder h3 { margin-bottom: .7rem; }
+.ladder ol { list-style: none; margin: 0; padding: 0; }
+.ends { display: flex; justify-content: space-between; gap: 1rem; margin: 0 var(--comments) 0 var(--times); }
+.ends p { border: 2px solid var(--ink); border-radius: 4px; padding: .2rem .6rem; margin: 0; font-size: .8125rem;
+  background: var(--paper); overflow-wrap: anywhere; }
+.ends b { display: block; }
+.unit { position: absolute; margin: 0; transform: translateY(-1.3rem); width: calc(var(--times) - .9rem); text-align: right;
+  font-size: .75rem; color: var(--muted); }
+.gap, .wait, .lane { border: solid var(--ink); border-width: 0 2px; }
+.gap, .wait { margin: 0 calc(var(--comments) + .9rem) 0 calc(var(--times) + .9rem); }
+.wait { border-style: dotted; display: grid; place-items: center; }
+.wait span { font-size: .8125rem; color: var(--muted); border: dashed var(--rule); border-width: 1px 0; padding: .1rem .8rem; }
+.rung { display: grid; grid-template-columns: var(--times) 1fr var(--comments); }
+.lane { margin: 0 .9rem; min-width: 0; }
+.at { text-align: right; font-size: .75rem; color: var(--muted); font-variant-numeric: tabular-nums; }
+.bare, .lane summary { padding: .1rem 0 0; }
+.lane summary { list-style: none; cursor: pointer; position: relative; }
+.lane summary::-webkit-details-marker { display: none; }
+.lane summary:hover, .lane details[open] > summary { background: var(--tint); }
+.lane pre.hex { margin: .3rem auto .6rem; max-width: calc(100% - 1rem); }
+.label { display: block; padding: 0 1rem; font-size: .75rem; line-height: 1.4; text-align: center; overflow-wrap: anywhere; }
+.bare .label { color: var(--muted); }
+.protocol { color: var(--muted); }
+.chip { display: block; width: fit-content; margin: -.1rem auto .2rem; padding: 0 .5rem; border: 1px solid var(--rule);
+  border-radius: 9px; font-size: .75rem; color: var(--accent); background: var(--paper); }
+.chip::after { content: " ▸"; } details[open] > summary > .chip::after { content: " ▾"; }
+.shaft { display: block; width: 100%; height: 24px; overflow: visible; }
+.shaft.full line { stroke: var(--ink); stroke-width: 2.5; } .shaft.empty line { stroke: var(--muted); stroke-width: 1.25; }
+.comment span { display: block; border-left: 4px solid var(--accent); padding-left: .6rem; font-size: .8125rem;
+  line-height: 1.4; overflow-wrap: anywhere; white-space: pre-line; }
+`;
+
+const small = `
+@media screen and (max-width: 700px) {
+  body { padding: 1.5rem 1rem 4rem; }
+  h1 { font-size: 1.6rem; }
+  nav { padding: .9rem 1rem; } nav span { display: block; margin: 0; }
+  .plot svg.wide, pre.hex.wide { display: none; } .plot svg.narrow, pre.hex.narrow { display: block; }
+  .hosts, .pair { grid-template-columns: 1fr; }
+  .wire { border-top: 0; border-left: 2px solid var(--ink); height: 2.2rem; margin-left: 50%; text-align: left; padding-left: .6rem; }
+  .experiment dl { grid-template-columns: 1fr; } .experiment dd { margin-bottom: .4rem; }
+  .evidence { padding-left: .7rem; }
+  .ladder { --times: 0rem; --comments: 0rem; }
+  .ladder .unit { display: none; }
+  .gap, .wait { margin: 0; }
+  .rung { display: block; border: solid var(--ink); border-width: 0 2px; }
+  .lane { border: 0; margin: 0; } .at { display: none; }
+  .label { padding: 0 .6rem; }
+  .comment { padding: 0 .8rem; } .comment span { margin: 0 0 .4rem; }
+}
+`;
+
+const print = `
+@media print {
+  @page { margin: 16mm 14mm; }
+  body { padding: 0; max-width: none; font-size: 10pt; }
+  nav { border: 1px solid var(--rule); }
+  h2, h3, .intro, .experiment header { break-after: avoid; }
+  .evidence, .plot, .period, .hosts, .rung, .wait, .tiles, tr, pre { break-inside: avoid; }
+  .ladder { break-inside: avoid; } .ladder h3, .ends { break-after: avoid; }
+  .ladder { --times: 3.6rem; --comments: 10rem; }
+  details.figures::details-content { content-visibility: visible; display: block; }
+  .scroll, pre.hex { overflow: visible; } .chip::after { content: ""; }
+  pre.hex, .tiles, nav { background: none; } pre.hex { border: 1px solid var(--rule); }
+  a { color: inherit; text-decoration: none; }
+}
+`;
+
+/** The look of a report, on a screen in light and dark, narrow and wide, and on paper. */
+export const style = `
+:root { color-scheme: light dark; ${light} }
+@media screen and (prefers-color-scheme: dark) { :root { ${dark} } }
+@media print { :root { color-scheme: light; } }
+${page}${tables}${parts}${ladder}${small}${print}`;

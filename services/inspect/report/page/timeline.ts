@@ -1,0 +1,100 @@
+import { type Verdict, verdicts } from '../../join/tie.ts';
+import type { DecisionPoint, Report } from '../facts.ts';
+import { html } from './escape.ts';
+import { count, counted, duration, median } from './figures.ts';
+import { drawPlot } from './plot.ts';
+import { deciderNames, figuresOf, leftOut, type Section, table } from './section.ts';
+import { isBorneOut } from './verdicts.ts';
+
+interface Row {
+  readonly label: string;
+  readonly points: readonly DecisionPoint[];
+}
+
+/** When each outcome came, and how long its answer took. */
+export function timeline({ decisions, decisionsInAll }: Report): Section {
+  const kept = decisions.filter(({ at }) => Number.isFinite(at));
+  return {
+    id: 'timeline',
+    title: 'Timeline of requests by outcome',
+    says:
+      kept.length > 0
+        ? counted(decisionsInAll, 'request or message', 'requests and messages')
+        : 'no decision is in the journals',
+    intro: html`Every mark is one request or message, at the time it came; its row is the outcome that the server
+decided for it. The line behind a mark ends when the answer leaves.`,
+    body: kept.length > 0 ? body(kept, decisionsInAll) : undefined,
+  };
+}
+
+function body(decisions: readonly DecisionPoint[], all: number) {
+  const rows = rowsOf(decisions);
+  const last = decisions.reduce((end, { at, took = 0 }) => Math.max(end, at + took), 0);
+  const marks = (borneOut: boolean) =>
+    rows.flatMap(({ points }, row) =>
+      points.flatMap(({ at, verdict }) => (isBorneOut(verdict) === borneOut ? [[at, row] as const] : [])),
+    );
+  const untied = marks(false);
+  return html`${drawPlot({
+    alternative: `Requests over time. ${rows.map(({ label, points }) => `${label}: ${points.length}`).join('; ')}.`,
+    x: { name: 'seconds since the first frame', min: 0, max: Math.max(1, Math.ceil(last)) },
+    y: rows.map(({ label }) => label),
+    height: 28 * rows.length,
+    series: [
+      {
+        shape: 'line',
+        colour: 'muted',
+        lines: rows.flatMap(({ points }, row) =>
+          points.flatMap(({ at, took = 0 }) =>
+            took > last / 500 ? [[[at, row] as const, [at + took, row] as const] as const] : [],
+          ),
+        ),
+        means: 'until the answer',
+      },
+      { shape: 'dot', colour: 'accent', points: marks(true), means: 'the packets bear it out' },
+      {
+        shape: 'cross',
+        colour: 'bad',
+        points: untied,
+        ...(untied.length > 0 ? { means: 'could not be tied to packets' } : {}),
+      },
+    ],
+  })}
+<p class="note">${leftOut(decisions.length, all)}</p>
+${figuresOf(
+  table(rows, [
+    { head: 'Outcome', cell: ({ label }) => label },
+    { head: 'Shown', kind: 'figure', cell: ({ points }) => count(points.length) },
+    ...(Object.keys(verdicts) as Verdict[])
+      .filter((verdict) => decisions.some((one) => one.verdict === verdict))
+      .map((verdict) => ({
+        head: verdict,
+        kind: 'figure' as const,
+        cell: ({ points }: Row) => count(points.filter((one) => one.verdict === verdict).length),
+      })),
+    { head: 'Answered in, median', kind: 'figure', cell: ({ points }) => duration(median(times(points))) },
+    { head: 'longest', kind: 'figure', cell: ({ points }) => duration(longest(points)) },
+  ]),
+)}`;
+}
+
+function rowsOf(decisions: readonly DecisionPoint[]): Row[] {
+  const rows = Map.groupBy(decisions, ({ decider, outcome }) => `${deciderNames[decider]}: ${outcome}`);
+  return [...rows].map(([label, points]) => ({ label, points })).toSorted(byDecider);
+}
+
+const order = Object.values(deciderNames) as readonly string[];
+
+function byDecider(one: Row, other: Row): number {
+  const place = ({ label }: Row) => order.findIndex((name) => label.startsWith(name));
+  return place(one) - place(other) || (one.label < other.label ? -1 : 1);
+}
+
+function times(points: readonly DecisionPoint[]): number[] {
+  return points.flatMap(({ took }) => took ?? []);
+}
+
+function longest(points: readonly DecisionPoint[]): number {
+  const all = times(points);
+  return all.length > 0 ? all.reduce((one, other) => Math.max(one, other)) : Number.NaN;
+}

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StartRecord } from '#common/lab-record.ts';
+import type { Host } from './capture-files.ts';
+import { type Decider, deciders, type Entry, isEvent } from './entries.ts';
+import type { Ports } from './frames.ts';
+
+/** What a run was: where its hosts were, and what its programs were started with. */
+export interface Run {
+  readonly addresses: Readonly<Record<Host, string>>;
+  readonly ports: Ports;
+  /** Of wirelab and Node.js; empty when no program left a record. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly starts: readonly StartRecord[];
+}
+
+/** What the settings of today say, for captures without a record of their own. */
+export type RunDefaults = Pick<Run, 'addresses' | 'ports'>;
+
+/** What decides the faults of a server. */
+export interface Regime {
+  /** Since when, ISO 8601; undefined when no record says so. */
+  readonly from: string | undefined;
+  readonly profile: string;
+  readonly seed: string | undefined;
+}
+
+/** Reads the record of a run out of the folder with its captures. */
+export async function readRun(folder: string, defaults: RunDefaults): Promise<Run> {
+  const text = await readFile(join(folder, 'lab.log'), 'utf8').catch(() => '');
+  const starts = text.split('\n').flatMap((line): StartRecord[] => (line === '' ? [] : parse(line)));
+  const last = (program: string) => starts.findLast((start) => start.program === program);
+  const latest = starts.at(-1);
+  return {
+    addresses: {
+      server: latest?.addresses.server ?? defaults.addresses.server,
+      client: latest?.addresses.client ?? defaults.addresses.client,
+    },
+    ports: {
+      http: last('http')?.port ?? defaults.ports.http,
+      echo: last('echo')?.port ?? defaults.ports.echo,
+    },
+    versions: latest ? { wirelab: latest.versions.wirelab, 'Node.js': latest.versions.node } : {},
+    starts,
+  };
+}
+
+function parse(line: string): StartRecord[] {
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
+}
+
+/** Follows what decides the faults of each server through a run: what it was started with, and what was changed. */
+export class Regimes {
+  readonly #starts: StartRecord[];
+  readonly #current = new Map<Decider, Regime>();
+
+  constructor({ starts }: Run) {
+    this.#starts = [...starts];
+    // What comes before the first start of a program is of that start too: its clock is in milliseconds.
+    for (const start of starts) this.#begin(start, true);
+  }
+
+  /** Goes on to the time of an entry. */
+  advance(entry: Entry): void {
+    while (this.#starts[0] && this.#starts[0].timestamp <= entry.timestamp)
+      this.#begin(this.#starts.shift()!);
+    if (!isEvent(entry) || entry.event !== 'faults') return;
+    const { timestamp, server, profile = '', seed } = entry;
+    if (isDecider(server)) this.#current.set(server, { from: timestamp, profile, seed });
+  }
+
+  /** Undefined when neither record nor journal says anything of that server. */
+  of(decider: Decider): Regime | undefined {
+    return this.#current.get(decider);
+  }
+
+  #begin({ timestamp, faults }: StartRecord, unlessKnown = false): void {
+    for (const { server, profile, seed } of faults) {
+      if (isDecider(server) && !(unlessKnown && this.#current.has(server))) {
+        this.#current.set(server, { from: timestamp, profile, seed });
+      }
+    }
+  }
+}
+
+function isDecider(name: unknown): name is Decider {
+  return deciders.some((decider) => decider === name);
+}

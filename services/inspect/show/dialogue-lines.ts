@@ -1,0 +1,49 @@
+import { isTls } from '../exposed.ts';
+import type { Conversation, Turn } from './dialogue.ts';
+import { moreBytes } from './hex.ts';
+import type { Paint } from './paint.ts';
+import { readable } from './readable.ts';
+
+/** Width of the time and of the frame number; text goes on under text. */
+const TIME = 11;
+const FRAME = 5;
+const BEHIND = ' '.repeat(TIME + FRAME + 13);
+
+export interface DialogueLook {
+  readonly paint: Paint;
+  /** How many octets of a turn are shown. */
+  readonly bytes: number;
+  /** What is known of a frame. */
+  readonly noteOf: (frame: number) => string | undefined;
+}
+
+/** A conversation as a dialogue: who said what, when and in which frame. */
+export function dialogueLines(conversation: Conversation, look: DialogueLook): string[] {
+  const { transport, client, server, began, frames, turns } = conversation;
+  const count = frames === 1 ? '1 frame' : `${frames} frames`;
+  const head = `${transport.toUpperCase()} ${client} → ${server}, ${count}, from ${began.toFixed(6)}`;
+  const lines = turns.flatMap((turn) => turnLines(turn, look));
+  return [look.paint('heading', head), ...(lines.length === 0 ? [`${BEHIND}nothing was said`] : lines)];
+}
+
+function turnLines(turn: Turn, { paint, bytes, noteOf }: DialogueLook): string[] {
+  const { act, frame, length, missing, speaker, time } = turn;
+  const style = speaker === 'client' ? 'request' : 'answer';
+  const [first = '', ...others] = act === 'says' ? textLines(turn) : [`(${act} the connection)`];
+  const more = moreBytes(length, bytes);
+  const note = noteOf(frame);
+  const label = `${time.toFixed(6).padStart(TIME)}  frame ${String(frame).padEnd(FRAME)}`;
+  return [
+    ...(missing > 0 ? [`${BEHIND}… ${missing} bytes are not among these frames`] : []),
+    `${label}  ${paint(style, `${speaker}: ${first}`)}`.trimEnd(),
+    ...others.map((line) => `${BEHIND}${' '.repeat(8)}${paint(style, line)}`),
+    ...(more === undefined ? [] : [BEHIND + more]),
+    ...(note === undefined ? [] : note.split('\n').map((line) => BEHIND + paint('note', line))),
+  ];
+}
+
+/** A line for each line of what was said, with the ends of lines as escapes. */
+function textLines({ bytes, length }: Turn): string[] {
+  if (isTls(bytes)) return [`(TLS, ${length} bytes)`];
+  return readable(bytes).split(/(?<=\\n)(?=.)/);
+}

@@ -1,0 +1,55 @@
+import type { Ports, Transport } from '../frames.ts';
+
+/** A frame as Wireshark shows it. All texts are fit for a terminal. */
+export interface Packet {
+  /** From 1, counted through all files of the capture. */
+  readonly number: number;
+  /** Seconds since 1970, to the microsecond. */
+  readonly epoch: number;
+  /** Seconds since the first frame of the capture. */
+  readonly time: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  /** Octets of the frame. */
+  readonly length: number;
+  readonly info: string;
+  readonly payload: Buffer;
+  /** TCP has seen these octets before. */
+  readonly isAgain: boolean;
+  /** A warning or an error of a dissector, or a retransmission. */
+  readonly isTrouble: boolean;
+  /** Undefined of anything but TCP and UDP. */
+  readonly segment: Segment | undefined;
+}
+
+/** What TCP or UDP say of a frame; `seq` and `flags` are 0 of UDP. */
+export interface Segment {
+  readonly transport: Transport;
+  /** Address and port, `10.0.142.133:51234`. */
+  readonly from: string;
+  readonly to: string;
+  readonly fromPort: number;
+  readonly toPort: number;
+  /** The raw sequence number. */
+  readonly seq: number;
+  readonly flags: number;
+}
+
+export const packetKinds = ['request', 'answer', 'control', 'trouble', 'other'] as const;
+/** What a frame is in the eyes of a reader. */
+export type PacketKind = (typeof packetKinds)[number];
+
+export function kindOf({ isTrouble, payload, segment }: Packet, ports: Ports): PacketKind {
+  if (isTrouble) return 'trouble';
+  if (!segment) return 'other';
+  if (payload.length === 0) return segment.transport === 'tcp' ? 'control' : 'other';
+  return isToServer(segment, ports) ? 'request' : 'answer';
+}
+
+/** Whether a frame goes to one of the servers; elsewhere the lower port counts as the server's. */
+export function isToServer({ fromPort, toPort }: Segment, { http, echo }: Ports): boolean {
+  const isServers = (port: number) => port === http || port === echo;
+  if (isServers(toPort) || isServers(fromPort)) return isServers(toPort);
+  return toPort <= fromPort;
+}

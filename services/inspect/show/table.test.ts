@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { hexRows } from './hex.ts';
+import { createPaint } from './paint.ts';
+import { tableHead, tableRows } from './table.ts';
+import { packet, ports } from './testing.ts';
+
+const paint = createPaint(false);
+const plain = { bytes: 512, paint };
+
+describe('a dump', () => {
+  test('has an offset, 16 octets and their ASCII in a row', () => {
+    expect(hexRows(Buffer.from('Hello from Client.\n'), plain)).toEqual([
+      '0000   48 65 6c 6c 6f 20 66 72 6f 6d 20 43 6c 69 65 6e   Hello from Clien',
+      '0010   74 2e 0a                                          t..',
+    ]);
+    expect(hexRows(Buffer.alloc(0), plain)).toEqual([]);
+  });
+
+  test('has nothing but ASCII in it, whatever the octets are', () => {
+    const rows = hexRows(Buffer.from(Array.from({ length: 256 }, (_, octet) => octet)), plain);
+    expect(rows).toHaveLength(16);
+    expect(rows.join('')).toMatch(/^[ -~]+$/);
+  });
+
+  test('of a long payload says how much more there is', () => {
+    const payload = Buffer.alloc(600, 'a');
+    const rows = hexRows(payload, plain);
+    expect(rows).toHaveLength(33);
+    expect(rows[31]).toMatch(/^01f0 /);
+    expect(rows[32]).toBe('… 88 more bytes; BYTES=all shows them');
+    expect(hexRows(payload, { ...plain, bytes: Number.POSITIVE_INFINITY })).toHaveLength(38);
+  });
+
+  test('marks readable text on a terminal', () => {
+    const [row] = hexRows(Buffer.from('Te\u0001t'), {
+      bytes: 512,
+      paint: (style, text) => `<${style} ${text}>`,
+    });
+    expect(row).toContain('<readable 54 65> <unreadable 01> <readable 74>');
+    expect(row).toContain('<readable Te><unreadable .><readable t>');
+  });
+});
+
+describe('a table', () => {
+  const message = packet({ number: 7, time: 8.665673, text: 'Test1\n', info: '40000 → 9090 [PSH, ACK]' });
+
+  test('has its columns aligned, the dump under its frame, and what is known of it', () => {
+    const note = 'fault=corruption byte 2: 0x73 to 0x8c\nseed alice, draw 17';
+    expect([tableHead(paint), ...tableRows(message, note, { ...plain, ports })]).toEqual([
+      '  No.         Time  Source             Destination        Protocol  Length  Info',
+      '    7     8.665673  10.0.142.133       10.0.28.182        TCP           72  40000 → 9090 [PSH, ACK]',
+      '       0000   54 65 73 74 31 0a                                 Test1.',
+      '       fault=corruption byte 2: 0x73 to 0x8c',
+      '       seed alice, draw 17',
+    ]);
+  });
+
+  test('is coloured by what a frame is, on a terminal only', () => {
+    const row = (color: boolean, isTrouble: boolean) =>
+      tableRows({ ...message, isTrouble }, undefined, { bytes: 512, ports, paint: createPaint(color) })[0]!;
+    expect(row(false, true)).not.toContain('\u001b');
+    expect(row(true, true)).toContain('\u001b[31m');
+    expect(row(true, false)).toContain('\u001b[36m');
+  });
+});

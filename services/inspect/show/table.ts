@@ -1,0 +1,46 @@
+import type { Ports } from '../frames.ts';
+import { type HexOptions, hexRows } from './hex.ts';
+import { kindOf, type Packet } from './packet.ts';
+import type { Paint } from './paint.ts';
+
+/** Columns as in the seed's tables; Info is as wide as it is. Hardware addresses, of ARP, have 17 characters. */
+const widths = { number: 5, time: 11, address: 17, protocol: 8, length: 6 } as const;
+/** What stands behind a row belongs to it. */
+const INDENT = ' '.repeat(widths.number + 2);
+
+export interface TableOptions extends HexOptions {
+  readonly ports: Ports;
+  readonly paint: Paint;
+}
+
+/** The names of Wireshark's own columns. */
+export function tableHead(paint: Paint): string {
+  const head = columns('No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'Info');
+  return paint('heading', head);
+}
+
+/** A frame: its columns, what it carries as hex and ASCII, and what is known of it. */
+export function tableRows(packet: Packet, note: string | undefined, options: TableOptions): string[] {
+  const { number, time, source, destination, protocol, length, info, payload } = packet;
+  const { paint, ports } = options;
+  const row = columns(String(number), time.toFixed(6), source, destination, protocol, String(length), info);
+  return [
+    paint(kindOf(packet, ports), row.trimEnd()),
+    ...hexRows(payload, options).map((line) => INDENT + line),
+    ...(note === undefined ? [] : note.split('\n').map((line) => INDENT + paint('note', line))),
+  ];
+}
+
+function columns(
+  ...[number = '', time = '', source = '', destination = '', protocol = '', length = '', info = '']: string[]
+): string {
+  return [
+    number.padStart(widths.number),
+    time.padStart(widths.time),
+    source.padEnd(widths.address),
+    destination.padEnd(widths.address),
+    protocol.padEnd(widths.protocol),
+    length.padStart(widths.length),
+    info,
+  ].join('  ');
+}

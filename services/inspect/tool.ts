@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+
+/** One of Wireshark's programs ended with an error. */
+export class ToolError extends Error {
+  readonly code = 'LAB_TOOL';
+  /** What it printed on stderr. */
+  readonly said: string;
+
+  constructor(tool: string, said: string) {
+    super(`${tool}: ${said}`);
+    this.said = said;
+  }
+}
+
+/** Lines that say nothing about the work. */
+const NOISE = /^Running as user "root"|^resetting session\.$/;
+
+/**
+ * Runs one of Wireshark's programs and yields what it prints, some lines at a time, as they come.
+ *
+ * @throws ToolError behind the last line when it failed, the system's error when there is no such program
+ */
+export async function* toolLines(
+  tool: string,
+  args: readonly string[],
+  input?: NodeJS.ReadableStream,
+): AsyncGenerator<string[]> {
+  const child = spawn(tool, args, { stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  });
+  ended.catch(() => undefined);
+  if (input && child.stdin) {
+    child.stdin.on('error', () => undefined);
+    input.pipe(child.stdin);
+  }
+  const said = text(child.stderr!);
+  try {
+    let rest = '';
+    child.stdout!.setEncoding('utf8');
+    for await (const chunk of child.stdout!) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop()!;
+      if (lines.length > 0) yield lines;
+    }
+    if (rest !== '') yield [rest];
+    const status = await ended;
+    if (status !== 0) throw new ToolError(tool, meaning(await said) || `ended with ${status}`);
+  } finally {
+    child.kill();
+  }
+}
+
+/** Runs one of Wireshark's programs to its end and returns what it printed. */
+export async function runTool(tool: string, ...args: string[]): Promise<string> {
+  const all: string[] = [];
+  for await (const lines of toolLines(tool, args)) all.push(...lines);
+  return all.join('\n');
+}
+
+function meaning(said: string): string {
+  return said
+    .split('\n')
+    .filter((line) => line !== '' && !NOISE.test(line))
+    .join('; ');
+}

@@ -1,0 +1,70 @@
+#!/bin/sh
+# wireshark.sh [HOST]: the packets of that host, server or client, in the Wireshark of this machine: those of now and
+# as they come. The lab's dissector is loaded, and its ports are known.
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+host=${1:-server}
+case "$host" in
+    server | client) ;;
+    *) stop "HOST is \"$host\"; allowed: server, client" ;;
+esac
+
+is_wsl() { grep -qi microsoft /proc/sys/kernel/osrelease 2>/dev/null; }
+
+# How Wireshark is started here, empty where there is none. On WSL that of Windows is meant, which has a screen.
+find_wireshark() {
+    if is_wsl && [ -x '/mnt/c/Program Files/Wireshark/Wireshark.exe' ]; then
+        echo '/mnt/c/Program Files/Wireshark/Wireshark.exe'
+    elif command -v wireshark >/dev/null; then
+        echo wireshark
+    elif [ -x /Applications/Wireshark.app/Contents/MacOS/Wireshark ]; then
+        echo /Applications/Wireshark.app/Contents/MacOS/Wireshark
+    fi
+}
+
+how_to_get_it() {
+    if is_wsl; then
+        echo 'install it in Windows, in its usual folder: https://www.wireshark.org/download.html'
+    elif [ "$(uname)" = Darwin ]; then
+        echo 'brew install --cask wireshark, or https://www.wireshark.org/download.html'
+    else
+        case " $(os_field ID) $(os_field ID_LIKE) " in
+            *' debian '* | *' ubuntu '*) echo 'sudo apt-get install wireshark' ;;
+            *' fedora '* | *' rhel '*) echo 'sudo dnf install wireshark' ;;
+            *' arch '*) echo 'sudo pacman -S wireshark-qt' ;;
+            *' suse '* | *' opensuse '*) echo 'sudo zypper install wireshark' ;;
+            *) echo 'https://www.wireshark.org/download.html' ;;
+        esac
+    fi
+}
+
+wireshark=$(find_wireshark)
+if [ -z "$wireshark" ]; then
+    printf 'wirelab: %s\n' 'no Wireshark was found on this machine' >&2
+    printf '    %s\n' "get it: $(how_to_get_it)" 'without it: make inspect LIVE=1' >&2
+    exit 1
+fi
+
+read_containers
+printf '%s\n' "$containers" | grep -q "^capture-$host$(printf '\t')running" ||
+    stop "the lab is not up: capture-$host is not running" 'cure: make up'
+
+dissector=$PWD/services/inspect/wirelab.lua
+case "$wireshark" in *.exe) dissector=$(wslpath -w "$dissector") ;; esac
+
+# What follows the file in the sidecar does not see that nobody reads any more, so it is ended by its id.
+in_sidecar() { docker compose exec --no-TTY --user "$LAB_UID:$LAB_GID" "capture-$host" sh -c "$@" </dev/null; }
+id_file=/tmp/wireshark-$$
+end() { in_sidecar '[ ! -e "$1" ] || { kill "$(cat "$1")"; rm "$1"; }' sh "$id_file" 2>/dev/null || true; }
+trap end EXIT
+trap 'exit 130' HUP INT TERM
+
+say "packets of the $host host; close Wireshark or press Ctrl-C to end"
+# The file and not a second capture: it has what was before, and reading it needs no rights. When it is full the packets
+# end here, as what comes then stands in a file with a header of its own.
+in_sidecar 'echo $$ >"$1"; exec tail -c +1 -f "$2"' sh "$id_file" "/captures/$host.pcap" | {
+    "$wireshark" -X "lua_script:$dissector" -d "tcp.port==$ECHO_PORT,wirelab" -d "udp.port==$ECHO_PORT,wirelab" \
+        -d "tcp.port==$HTTP_PORT,http" -k -i - || true
+    end
+}

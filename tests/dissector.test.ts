@@ -1,0 +1,174 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { DatagramEntry } from './journal-entries.ts';
+import { Lab } from './lab.ts';
+
+jest.setTimeout(180_000);
+
+const MESSAGES = 10_000;
+const DISSECTOR = '/lab/services/inspect/wirelab.lua';
+
+/** A message that echo-traffic.ts sent. */
+interface Sent {
+  readonly number: number;
+  readonly tag?: string;
+  readonly length: number;
+}
+
+/** Values of the fields of a frame: a frame may have several messages. */
+type Row = readonly (readonly string[])[];
+
+/** tshark of the server's sidecar with the dissector, not as root, for whom it runs no Lua scripts. */
+async function dissect(lab: Lab, ...options: string[]): Promise<string> {
+  const { code, stdout, stderr } = await lab.compose(
+    ...['exec', '-T', '--user', 'student', 'capture-server', 'tshark', '-X', `lua_script:${DISSECTOR}`],
+    ...['-d', `tcp.port==${lab.echoPort},wirelab`, '-d', `udp.port==${lab.echoPort},wirelab`, ...options],
+  );
+  if (code !== 0 || /lua/i.test(stderr)) throw new Error(`tshark: ${stderr}`);
+  return stdout;
+}
+
+async function rows(lab: Lab, filter: string, ...fields: string[]): Promise<Row[]> {
+  const text = await dissect(
+    lab,
+    ...['-2', '-r', '/captures/server.pcap', '-Y', filter, '-T', 'fields', '-E', 'aggregator=;'],
+    ...fields.flatMap((field) => ['-e', field]),
+  );
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t').map((values) => (values === '' ? [] : values.split(';'))));
+}
+
+const sorted = (texts: readonly (string | undefined)[]) => texts.map(String).sort();
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await Lab.start({ ECHO_UDP_FAULTS: 'corruption=0.15,loss=0.05' });
+});
+afterAll(() => lab?.end());
+
+describe('a transfer with corruption both ways', () => {
+  let id: string;
+  /** The filter of its datagrams; a port that is closed already answers by ICMP, which carries a copy. */
+  let own: string;
+  let entries: DatagramEntry[];
+
+  beforeAll(async () => {
+    const { stdout } = await lab.send(
+      ...['--count', '80', '--protocol-mode', 'go-back-n', '--window', '8', '--echo', '--json'],
+      ...['--min-rto', '5', '--max-rto', '20', '--tries', '500'],
+    );
+    id = JSON.parse(stdout).transfer;
+    while (!(await lab.transfers()).some(({ state }) => state === 'returned')) await setTimeout(100);
+    entries = ((await lab.journal('echo')) as DatagramEntry[]).filter(({ direction }) => direction);
+    const { client_port: port } = entries[0]!;
+    own = `udp.port == ${port} && !icmp`;
+  });
+
+  test('has exactly the damaged datagrams of the journal', async () => {
+    const damaged = entries.filter(({ direction, fault }) => direction === 'out' && fault === 'corruption');
+    expect(damaged.length).toBeGreaterThan(10);
+    const frames = await rows(lab, own, 'wirelab.checksum.status', 'udp.srcport');
+    const bad = frames.filter(([[status] = ['']]) => status === '0');
+    expect(bad).toHaveLength(damaged.length);
+    expect(bad.every(([, [port] = ['']]) => port === lab.echoPort)).toBe(true);
+    const sent = entries.filter(({ direction, fault }) => direction === 'in' || fault !== 'loss');
+    expect(frames).toHaveLength(sent.length);
+  });
+
+  test('has its retransmissions marked, and acks linked to what they answer', async () => {
+    const numbers = ['udp.srcport', 'wirelab.transfer.kind', 'wirelab.transfer.sequence'];
+    const right = `wirelab.transfer.id == "${id}" && wirelab.checksum.status == "Good"`;
+    const segments = await rows(
+      lab,
+      `${right} && wirelab.transfer.sequence`,
+      ...['frame.number', ...numbers, 'wirelab.transfer.first_in'],
+    );
+    const first = new Map<string, string>();
+    for (const [[frame] = [''], [port] = [''], [kind] = [''], [sequence] = [''], firstIn] of segments) {
+      const name = `${port} ${kind} ${sequence}`;
+      expect(firstIn).toEqual(first.has(name) ? [first.get(name)] : []);
+      if (!first.has(name)) first.set(name, frame!);
+    }
+    expect(segments.length).toBeGreaterThan(first.size);
+
+    const sequenceOf = new Map(segments.map(([[frame] = [''], , , [sequence] = ['']]) => [frame, sequence]));
+    const acks = await rows(
+      lab,
+      `${right} && wirelab.transfer.ack`,
+      'wirelab.transfer.ack',
+      'wirelab.answer_to',
+    );
+    expect(acks.length).toBeGreaterThan(80);
+    for (const [[ack] = [''], [answerTo] = ['']] of acks) expect(sequenceOf.get(answerTo)).toBe(ack);
+  });
+});
+
+describe('10,000 messages, one answer in ten corrupted', () => {
+  let sent: Sent[];
+  let corrupted: string[];
+  let requests: Row[];
+  let answers: Row[];
+  const fields = ['frame.number', 'wirelab.tag', 'wirelab.checksum.status', 'wirelab.body.length'];
+  const links = ['wirelab.answer_to', 'wirelab.answer_in', 'wirelab.time'];
+
+  beforeAll(async () => {
+    await lab.faults('--profile', 'corruption=0.1', '--udp', 'corruption=0.1');
+    sent = await lab.runInClient('echo-traffic.ts', String(MESSAGES), '7');
+    const entries = (await lab.journal('echo')).filter((entry) => !('direction' in entry));
+    corrupted = entries.flatMap(({ fault, tag }) => (fault === 'corruption' && tag ? [tag] : []));
+    const all = await rows(lab, 'wirelab', ...fields, ...links, 'wirelab.type');
+    requests = all.filter((row) => row[7]!.includes('request'));
+    answers = all.filter((row) => row[7]!.includes('answer'));
+  });
+
+  const bad = (all: readonly Row[]) =>
+    all.flatMap(([, tags = [], statuses = []]) => {
+      // What has no tag has no checksum either (status 3).
+      const checked = statuses.filter((status) => status !== '3');
+      return tags.filter((_, index) => checked[index] === '0');
+    });
+
+  test('are found whole, each request as it was sent, however it was cut into segments', () => {
+    expect(sent).toHaveLength(MESSAGES);
+    for (const side of [requests, answers]) {
+      expect(sorted(side.flatMap(([, , , lengths]) => lengths!))).toEqual(
+        sorted(sent.map(({ length }) => String(length))),
+      );
+    }
+    const tags = sent.flatMap(({ tag }) => tag ?? []);
+    expect(sorted(requests.flatMap(([, found]) => found!))).toEqual(sorted(tags));
+  });
+
+  test('have a bad checksum exactly where the journal has a corruption', () => {
+    expect(corrupted.length).toBeGreaterThan(MESSAGES * 0.08);
+    expect(bad(requests)).toEqual([]);
+    expect(sorted(bad(answers))).toEqual(sorted(corrupted));
+  });
+
+  test('would not agree with a journal that has one corruption less, or another', () => {
+    const found = sorted(bad(answers));
+    expect(found).not.toEqual(sorted(corrupted.slice(1)));
+    expect(found).not.toEqual(sorted(['00000000', ...corrupted.slice(1)]));
+  });
+
+  test('are linked, request and answer to each other, with the time between', () => {
+    const tagsOf = new Map(requests.map(([[frame] = [''], tags]) => [frame!, tags!]));
+    expect(requests.flatMap(([, , , , , answeredIn]) => answeredIn!)).toHaveLength(MESSAGES);
+    const linked: string[] = [];
+    const wrong: Row[] = [];
+    for (const answer of answers) {
+      const [, tags = [], statuses = [], , answerTo = [], , times = []] = answer;
+      linked.push(...answerTo);
+      const isPlain = statuses.includes('3');
+      const isRight = isPlain || tags.every((tag, index) => tagsOf.get(answerTo[index]!)?.includes(tag));
+      if (!isRight || times.length !== answerTo.length || !times.every((time) => Number(time) > 0)) {
+        wrong.push(answer);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(linked).toHaveLength(MESSAGES);
+  });
+});
