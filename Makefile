@@ -75,10 +75,11 @@ faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,no
 # Reading the packets
 
 .PHONY: inspect annotate report wireshark demo
-inspect: ## packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' FOLLOW=1 LAST=20 LIVE=1 COMPARE=1 JSON=1]
-	setup/inspect.sh $(if $(call switch,COMPARE,compare),compare,show "$(if $(call given,CAPTURE),$$CAPTURE,server)" \
-	    $(call option,FILTER,--filter) $(call option,LAST,--last) $(call switch,FOLLOW,--follow) $(call switch,LIVE,--live)) \
-	    $(call switch,JSON,--json)
+inspect: ## packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 JSON=1]
+	setup/inspect.sh $(reading) $(if $(filter show live,$(firstword $(reading))),$(call option,FILTER,--filter) \
+	    $(call option,BYTES,--bytes) $(call option,LAST,--last) $(call switch,FOLLOW,--follow)) $(call switch,JSON,--json)
+capture = "$(if $(call given,CAPTURE),$$CAPTURE,server)"
+reading = $(or $(call switch,LIVE,live $(capture)),$(call switch,ENTRIES,entries $(capture)),$(call switch,COMPARE,compare),show $(capture))
 
 annotate: ## write captures/*.annotated.pcapng: each journal entry a comment on its packet
 	setup/inspect.sh annotate

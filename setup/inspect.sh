@@ -1,27 +1,45 @@
 #!/bin/sh
 # inspect.sh COMMAND [CAPTURE] OPTION…: runs `inspect` on the captures, in a container of its own, also when no lab is
-# up. CAPTURE may be the path of a file of this machine.
+# up; `live` in the sidecar of a host, server or client. CAPTURE may be the path of a file of this machine.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
 command=$1
 shift
+if [ "$command" = live ]; then
+    case "$1" in
+        server | client) ;;
+        *) stop "CAPTURE is \"$1\"; allowed with LIVE: server, client" ;;
+    esac
+    host=$1
+    shift
+    exec setup/exec.sh "capture-$host" env "HTTP_PORT=$HTTP_PORT" "ECHO_PORT=$ECHO_PORT" \
+        /lab/services/inspect/live.sh "$@"
+fi
+
 [ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures: $LAB_CAPTURES_DIR is no folder" 'cure: make up'
 setup/images.sh
-set -- "$command" "$@"
+reader=$LAB_UID:$LAB_GID
 if [ "$command" = show ]; then
-    case "$2" in
+    # For root tshark would leave out the dissector.
+    [ "$LAB_UID" -ne 0 ] || reader=10001:10001
+    case "$1" in
         server | client) ;;
         *)
-            [ -f "$2" ] && [ -r "$2" ] || stop "CAPTURE is \"$2\"; allowed: server, client, or the path of a capture file"
-            folder=$(cd "$(dirname -- "$2")" && pwd)
-            file=$(basename -- "$2")
-            shift 2
-            set -- "$command" "/given/$file" "$@"
+            [ -f "$1" ] && [ -r "$1" ] || stop "CAPTURE is \"$1\"; allowed: server, client, or the path of a capture file"
+            folder=$(cd "$(dirname -- "$1")" && pwd)
+            file=$(basename -- "$1")
+            shift
+            set -- "/given/$file" "$@"
             ;;
     esac
 fi
-terminal=--no-TTY
-if [ -t 0 ] && [ -t 1 ]; then terminal=; fi
+terminal=
+if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
+# Not by Compose, which would make the lab's network for it.
 # shellcheck disable=SC2086
-exec docker compose run --rm --quiet-pull $terminal ${folder:+--volume "$folder:/given:ro"} inspect "$@"
+exec docker run --rm $terminal --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME" --user "$reader" --group-add "$LAB_GID" \
+    --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
+    --env NO_COLOR --env HTTP_PORT --env ECHO_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
+    --volume "$LAB_CAPTURES_DIR:/captures" ${folder:+--volume "$folder:/given:ro"} \
+    --entrypoint node wirelab/capture services/inspect/main.ts "$command" "$@"

@@ -10,6 +10,8 @@ import type { Entries, TransferEntry } from './journal-entries.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
 const PREFIX = 'wirelab-test';
+/** Octets that a command may print. */
+const MOST_OUTPUT = 256 * 2 ** 20;
 
 /**
  * Networks and ports are divided among the workers of jest: between a look at what is free and the start of a lab on
@@ -68,7 +70,7 @@ export async function ownSettings(overrides: Settings = {}): Promise<Settings> {
 
 /** Runs a command of this machine in the project's folder under these settings. */
 export async function command(settings: Settings, file: string, ...args: string[]): Promise<Ended> {
-  return run(file, args, { cwd: root, env: { ...process.env, ...settings } }).then(
+  return run(file, args, { cwd: root, env: { ...process.env, ...settings }, maxBuffer: MOST_OUTPUT }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
   );

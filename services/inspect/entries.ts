@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 /** The servers that draw apart from each other, as their profiles and seeds are told. */
 export const deciders = ['http', 'echo-tcp', 'echo-udp'] as const;
@@ -108,11 +107,13 @@ export async function* readEntries(folder: string): AsyncGenerator<Entry> {
 }
 
 async function* readJournal(path: string): AsyncGenerator<Entry, undefined> {
-  const input = createReadStream(path);
-  // A run without that server has no such journal.
-  input.on('error', () => lines.close());
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    // A run without that server has no such journal.
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+  if (!file) return;
+  for await (const line of file.readLines()) {
     const entry = parse(line);
     if (entry) yield entry;
   }

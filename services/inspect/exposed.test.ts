@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { exposuresOf, isTls } from './exposed.ts';
 
 const http = (...lines: string[]) => Buffer.from(lines.join('\r\n'));
@@ -85,5 +86,35 @@ describe('what a payload exposes', () => {
     const [body] = exposuresOf(Buffer.from(`\u001b]0;title\u0007 and ${'a'.repeat(5_000)}`));
     expect(body!.text).toMatch(/^\\x1b\]0;title\\x07 and a/);
     expect(body!.text.length).toBeLessThan(1_010);
+  });
+
+  test('no control character, whatever comes', () => {
+    const word = fc.constantFrom(
+      'GET / HTTP/1.1\r\n',
+      'Authorization: Basic ',
+      'Cookie:',
+      '\r\n\r\n',
+      'token=',
+      '%1b',
+      '|',
+    );
+    const octets = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
+    const payload = fc
+      .array(
+        fc.oneof(
+          word.map((text) => Buffer.from(text)),
+          octets,
+        ),
+      )
+      .map((parts) => Buffer.concat(parts));
+    fc.assert(
+      fc.property(payload, (bytes) => {
+        const text = exposuresOf(bytes)
+          .map((exposure) => exposure.text)
+          .join('');
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
+        expect(text).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
+      }),
+    );
   });
 });

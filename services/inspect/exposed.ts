@@ -1,5 +1,5 @@
 import { HEADER_BYTES } from '#common/transfer/datagram.ts';
-import { readable, readableShare } from './show/readable.ts';
+import { isText, readable } from './show/readable.ts';
 
 export const exposureKinds = ['body', 'credentials', 'bearer token', 'cookie'] as const;
 export type ExposureKind = (typeof exposureKinds)[number];
@@ -13,9 +13,6 @@ export interface Exposure {
 
 /** How much of a text is shown, in characters. */
 const SHOWN = 1_000;
-/** How much of a payload must be printable for it to count as text: a corrupted `Te?t1` does. */
-const READABLE = 0.6;
-
 const HTTP = /^(?:[A-Z]+ (\S+) HTTP\/1\.[01]|HTTP\/1\.[01] \d{3})[^\n]*\n/;
 const TAG_AND_ENDING = /(?:\|[0-9a-f]{8})?\r?\n?$/;
 /** Of a reliable transfer (docs/reliable-transfer.md): its header says nothing that was to stay secret. */
@@ -69,7 +66,7 @@ function ofHeader(line: string): Exposure[] {
 }
 
 function ofBody(bytes: Buffer, ending?: RegExp): Exposure[] {
-  if (readableShare(bytes) < READABLE) return [];
+  if (!isText(bytes)) return [];
   const text = bytes.toString('latin1');
   const body = ending ? text.replace(ending, '') : text;
   return body.trim() === '' ? [] : [exposure('body', Buffer.from(body, 'latin1')), ...secretsIn(body)];

@@ -1,12 +1,16 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createLog } from '#common/log.ts';
-import { CaptureError } from './capture-files.ts';
+import { CaptureError, findCapture } from './capture-files.ts';
 import { annotateCaptures } from './commands/annotate.ts';
 import { check } from './commands/check.ts';
 import { compareCaptures } from './commands/compare.ts';
+import { entries } from './commands/entries.ts';
 import { report } from './commands/report.ts';
+import { notesOf } from './notes.ts';
 import { readRun } from './run.ts';
+import { live } from './show/live.ts';
+import { show } from './show/show.ts';
 import { ToolError } from './tool.ts';
 
 // `inspect` in the container that reads captures, which is what make inspect, annotate, report and demo run.
@@ -14,7 +18,18 @@ import { ToolError } from './tool.ts';
 const CAPTURES = '/captures';
 
 const log = createLog();
-const print = (line: string) => log.info(line);
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const interrupt = new AbortController();
+process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort());
+// Whoever read the output has gone, such as `head`.
+process.stdout.on('error', () => process.exit(1));
+
+const terminal = {
+  print,
+  warn: (line: string) => log.warn(line),
+  color: process.stdout.isTTY === true && process.stdout.hasColors(),
+  signal: interrupt.signal,
+};
 
 const program = new Command('inspect')
   .description('Reads the captures and journals of a run.')
@@ -22,11 +37,48 @@ const program = new Command('inspect')
   .showHelpAfterError();
 
 program
+  .command('show')
+  .description('packets as a table with hex dumps, or as dialogues')
+  .argument('[capture]', 'server, client, or the path of a capture', 'server')
+  .option('--filter <filter>', 'only frames that pass this display filter')
+  .option('--last <n>', 'only the last so many of them', wholeNumber)
+  .option('--follow', 'conversations as dialogues', false)
+  .option('--bytes <n>', 'how many bytes of a payload are shown, or all', (text) =>
+    text === 'all' ? Number.POSITIVE_INFINITY : wholeNumber(text),
+  )
+  .option('--json', 'one JSON object a frame', false)
+  .action(async (named: string, options) => {
+    const capture = await findCapture(named, CAPTURES);
+    const run = await runIn(capture.folder);
+    const parts = { ...terminal, noteOf: await notesOf(capture, run) };
+    process.exitCode = await show(capture, { ...options, ports: run.ports }, parts);
+  });
+
+program
+  .command('live')
+  .description('shows the packets of a capture that is given to it, as they come')
+  .option('--filter <filter>', 'only frames that pass this display filter')
+  .option('--bytes <n>', 'how many bytes of a payload are shown', wholeNumber)
+  .option('--json', 'one JSON object a frame', false)
+  .action(async (options) => {
+    process.exitCode = await live({ ...options, ports: (await runIn(CAPTURES)).ports }, terminal);
+  });
+
+program
   .command('annotate')
   .description('writes each capture again, with the entries of the journals as comments on their frames')
   .argument('[capture...]', 'server, client, or the path of a capture', ['server', 'client'])
   .action(async (captures: string[]) => {
-    process.exitCode = await annotateCaptures(captures, { folder: CAPTURES, run: await thisRun(), print });
+    process.exitCode = await annotateCaptures(captures, { folder: CAPTURES, runIn, print });
+  });
+
+program
+  .command('entries')
+  .description('each entry of the journals with its frames')
+  .argument('[capture]', 'server, client, or the path of a capture', 'server')
+  .option('--json', 'one JSON object a line', false)
+  .action(async (capture: string, { json }: { json: boolean }) => {
+    process.exitCode = await entries(capture, { folder: CAPTURES, runIn, json, print });
   });
 
 program
@@ -34,21 +86,26 @@ program
   .description('finds each packet in the captures of both hosts')
   .option('--json', 'one JSON object', false)
   .action(async ({ json }: { json: boolean }) => {
-    process.exitCode = await compareCaptures({ folder: CAPTURES, run: await thisRun(), json, print });
+    process.exitCode = await compareCaptures({ folder: CAPTURES, run: await runIn(CAPTURES), json, print });
   });
 
 program
   .command('report')
   .description('writes report.html and report.json')
   .action(async () => {
-    process.exitCode = await report({ folder: CAPTURES, run: await thisRun(), now: () => new Date(), print });
+    process.exitCode = await report({
+      folder: CAPTURES,
+      run: await runIn(CAPTURES),
+      now: () => new Date(),
+      print,
+    });
   });
 
 program
   .command('check')
   .description('says of each experiment of the demo whether the packets agree')
   .action(async () => {
-    process.exitCode = await check({ folder: CAPTURES, run: await thisRun(), print });
+    process.exitCode = await check({ folder: CAPTURES, run: await runIn(CAPTURES), print });
   });
 
 try {
@@ -57,9 +114,14 @@ try {
   process.exitCode = explain(error);
 }
 
-function thisRun() {
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('allowed: a whole number from 1 on');
+}
+
+function runIn(folder: string) {
   const { LAB_SERVER_ADDRESS = '', LAB_CLIENT_ADDRESS = '', HTTP_PORT, ECHO_PORT } = process.env;
-  return readRun(CAPTURES, {
+  return readRun(folder, {
     addresses: { server: LAB_SERVER_ADDRESS, client: LAB_CLIENT_ADDRESS },
     ports: { http: Number(HTTP_PORT), echo: Number(ECHO_PORT) },
   });

@@ -19,27 +19,24 @@ const NOISE = /^Running as user "root"|^resetting session\.$/;
 /**
  * Runs one of Wireshark's programs and yields what it prints, some lines at a time, as they come.
  *
+ * @param input `inherit` gives it what this program is given
  * @throws ToolError behind the last line when it failed, the system's error when there is no such program
  */
 export async function* toolLines(
   tool: string,
   args: readonly string[],
-  input?: NodeJS.ReadableStream,
+  input: 'ignore' | 'inherit' = 'ignore',
 ): AsyncGenerator<string[]> {
-  const child = spawn(tool, args, { stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'] });
+  const child = spawn(tool, args, { stdio: [input, 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   });
   ended.catch(() => undefined);
-  if (input && child.stdin) {
-    child.stdin.on('error', () => undefined);
-    input.pipe(child.stdin);
-  }
-  const said = text(child.stderr!);
+  const said = text(child.stderr);
   try {
     let rest = '';
-    child.stdout!.setEncoding('utf8');
-    for await (const chunk of child.stdout!) {
+    child.stdout.setEncoding('utf8');
+    for await (const chunk of child.stdout) {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop()!;
       if (lines.length > 0) yield lines;

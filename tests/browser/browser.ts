@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,10 +15,11 @@ const LIMITS = { build: 600_000, look: 60_000 } as const;
 /**
  * Opens a page in a real browser, in a container of its own that has no network.
  *
- * @param out folder for pictures, which are else thrown away
+ * @param out folder for the page, pictures of it and how it prints; without it none are made
  */
 export async function lookAt(html: string, out?: string): Promise<Look> {
-  await build();
+  await buildBrowser();
+  const name = `wirelab-browser-${randomUUID()}`;
   const folder = out ?? (await mkdtemp(join(tmpdir(), 'wirelab-look-')));
   try {
     await writeFile(join(folder, 'report.html'), html);
@@ -28,32 +30,24 @@ export async function lookAt(html: string, out?: string): Promise<Look> {
     const { stdout } = await run(
       'docker',
       [
-        ...[
-          'run',
-          '--rm',
-          '--init',
-          '--label',
-          'wirelab.part=browser',
-          '--network',
-          'none',
-          '--cap-drop',
-          'ALL',
-        ],
-        ...['--security-opt', 'no-new-privileges', '--read-only', '--tmpfs', '/tmp'],
-        ...['--user', `${process.getuid?.()}:${process.getgid?.()}`],
+        ...['run', '--rm', '--init', '--name', name, '--label', 'wirelab.part=browser'],
+        ...['--network', 'none', '--cap-drop', 'ALL', '--read-only', '--tmpfs', '/tmp'],
+        ...['--security-opt', 'no-new-privileges', '--user', `${process.getuid?.()}:${process.getgid?.()}`],
         ...mounts.flatMap((mount) => ['--volume', mount]),
-        ...[IMAGE, '/look/report.html', '/look'],
+        ...[IMAGE, '/look/report.html', ...(out === undefined ? [] : ['/look'])],
       ],
       { timeout: LIMITS.look, maxBuffer: 64 * 1024 * 1024 },
     );
     return JSON.parse(stdout);
   } finally {
+    // One that ran into its limit is still there.
+    await run('docker', ['rm', '--force', name]).catch(() => undefined);
     if (out === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** Builds the image on the lab's own base; one that is there is taken over from the engine's cache. */
-async function build(): Promise<void> {
+export async function buildBrowser(): Promise<void> {
   const { LAB_BASE_IMAGE } = { ...parseEnv(await readFile(join(root, '.env'), 'utf8')), ...process.env };
   const base = ['--build-arg', `LAB_BASE_IMAGE=${LAB_BASE_IMAGE}`];
   // The Dockerfile needs nothing beside it.

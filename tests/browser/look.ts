@@ -17,8 +17,8 @@ export interface Look {
   readonly asked: readonly string[];
   readonly views: readonly View[];
   readonly ladder: Opened;
-  /** Pages of paper, in octets of PDF. */
-  readonly printed: number;
+  /** What is on paper: arrows, and octets of the PDF. */
+  readonly paper: { readonly arrows: number; readonly octets: number };
 }
 
 /** A page at one width in one scheme. */
@@ -76,9 +76,10 @@ async function look(file: string, out: string | undefined): Promise<Look> {
     const title = await page.title();
     const ladder = await openArrows(page, out);
     await page.emulateMedia({ media: 'print' });
-    const paper = await page.pdf({ format: 'A4', printBackground: false });
-    if (out) await writeFile(join(out, 'printed.pdf'), paper);
-    return { title, complaints, asked, views, ladder, printed: paper.length };
+    const { arrows } = await page.evaluate(measure);
+    const pdf = await page.pdf({ format: 'A4', printBackground: false });
+    if (out) await writeFile(join(out, 'printed.pdf'), pdf);
+    return { title, complaints, asked, views, ladder, paper: { arrows: arrows.length, octets: pdf.length } };
   } finally {
     await browser.close();
   }
@@ -109,7 +110,7 @@ async function open(
 }
 
 async function openArrows(page: Page, out: string | undefined): Promise<Opened> {
-  const arrows = page.locator('.ladder details');
+  const arrows = page.locator('.rung details');
   const dumps = page.locator('.ladder pre.hex:visible');
   const before = await dumps.count();
   if ((await arrows.count()) === 0) return { before, clicked: undefined, entered: undefined };

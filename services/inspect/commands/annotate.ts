@@ -7,19 +7,19 @@ import type { Run } from '../run.ts';
 export interface AnnotateParts {
   /** Of the captures, and where what is written goes. */
   readonly folder: string;
-  readonly run: Run;
+  readonly runIn: (folder: string) => Promise<Run>;
   readonly print: (line: string) => void;
 }
 
 /** `make annotate`: returns the exit code. */
 export async function annotateCaptures(
   names: readonly string[],
-  { folder, run, print }: AnnotateParts,
+  { folder, runIn, print }: AnnotateParts,
 ): Promise<number> {
-  const versions = await versionsOf(run);
   for (const name of names) {
     const capture = await findCapture(name, folder);
-    print(describe(await annotate(capture, run, aboutCapture(capture, run, versions), folder)));
+    const run = await runIn(capture.folder);
+    print(describe(await annotate(capture, run, aboutCapture(capture, run, await versionsOf(run)), folder)));
   }
   return 0;
 }

@@ -47,6 +47,8 @@ class Comparison {
   readonly #inAll: Record<Kind, number> = { neverArrived: 0, altered: 0, late: 0, twice: 0 };
   /** From when to when each capture ran, as far as its packets tell. */
   readonly #ran = new Map<Host, { first: number; last: number }>();
+  /** Sent packets that are not in the other capture, until it is known whether that ran then. */
+  #missing: Packet[] = [];
   #arrived = 0;
   #retransmissions = 0;
   #swept = 0;
@@ -83,7 +85,8 @@ class Comparison {
     const alike = (this.#sent.get(packet.identity) ?? []).filter(
       (open) => open.packet.payload === packet.payload,
     );
-    const open = alike.find(({ matched }) => !matched);
+    // Of packets that are quite alike, the one that has just been sent.
+    const open = alike.findLast(({ matched }) => !matched);
     if (open) {
       open.matched = true;
       this.#arrive(open.packet, packet);
@@ -108,6 +111,7 @@ class Comparison {
       for (const { packet, matched } of over) if (!matched) this.#miss(packet);
       keep(this.#sent, identity, all, over.length);
     }
+    this.#listMissing();
     for (const [identity, all] of this.#received) {
       keep(this.#received, identity, all, all.filter(({ time }) => time < before).length);
     }
@@ -117,12 +121,24 @@ class Comparison {
   #miss(packet: Packet): void {
     const other = this.#received.get(packet.identity)?.[0];
     if (!other) {
-      const { first, last } = this.#ran.get(packet.from === 'server' ? 'client' : 'server') ?? NEVER;
-      if (packet.time >= first && packet.time <= last) this.#list('neverArrived', packet);
+      this.#missing.push(packet);
       return;
     }
     remove(this.#received, other);
     this.#list('altered', packet, other);
+  }
+
+  /** A packet is missing when the other capture ran at its time: it has packets before and after. */
+  #listMissing(): void {
+    const isDecided = (packet: Packet) => this.#otherRan(packet).last >= packet.time;
+    for (const packet of this.#missing.filter(isDecided)) {
+      if (packet.time >= this.#otherRan(packet).first) this.#list('neverArrived', packet);
+    }
+    this.#missing = this.#missing.filter((packet) => !isDecided(packet));
+  }
+
+  #otherRan({ from }: Packet): { readonly first: number; readonly last: number } {
+    return this.#ran.get(from === 'server' ? 'client' : 'server') ?? NEVER;
   }
 
   #list(kind: Kind, sent: Packet, received?: Packet): void {

@@ -19,26 +19,37 @@ export interface Observed {
 export class Observations {
   readonly frames: Frame[] = [];
   readonly #byProfile = new Map<string, { ties: Tie[]; transfers: EventEntry[] }>();
-  readonly #run: Run;
+  readonly #run: Pick<Run, 'starts'>;
 
-  private constructor(run: Run) {
+  constructor(run: Pick<Run, 'starts'>) {
     this.#run = run;
   }
 
   static async read(capture: Capture, run: Run): Promise<Observations> {
     const observations = new Observations(run);
     await joinCapture(capture, run, {
-      tie: (tie, regime) => observations.#of(deciderOf(tie.entry), regime?.profile).ties.push(tie),
+      tie: (tie, regime) => observations.addTie(tie, regime?.profile),
       loose: () => undefined,
-      frame: (frame) => {
-        if (observations.frames.length < MOST_FRAMES) observations.frames.push(frame);
-      },
+      frame: (frame) => observations.addFrame(frame),
       entry: (entry, regimes) => {
         if (!isEvent(entry) || entry.event !== 'transfer') return;
-        observations.#of('echo-udp', regimes.of('echo-udp')?.profile).transfers.push(entry);
+        observations.addTransfer(entry, regimes.of('echo-udp')?.profile);
       },
     });
     return observations;
+  }
+
+  addFrame(frame: Frame): void {
+    if (this.frames.length < MOST_FRAMES) this.frames.push(frame);
+  }
+
+  addTie(tie: Tie, profile?: string): void {
+    this.#of(deciderOf(tie.entry), profile).ties.push(tie);
+  }
+
+  /** @param entry tells how a transfer ended */
+  addTransfer(entry: EventEntry, profile?: string): void {
+    this.#of('echo-udp', profile).transfers.push(entry);
   }
 
   /** What was decided at a server under a profile, in the order of the journal. */

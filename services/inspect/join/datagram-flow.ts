@@ -2,7 +2,7 @@ import { Message } from '#common/message.ts';
 import { isOfTransfer, tagAsSent } from '#common/transfer/datagram.ts';
 import { type DatagramEntry, isDatagram, type MessageEntry, timeOf } from '../entries.ts';
 import type { Frame } from '../frames.ts';
-import { type Expected, expectedAnswer, HELD } from './expected.ts';
+import { DROP, type Expected, expectedAnswer, HELD, LATE } from './expected.ts';
 import { byEntry, byHeader, byOctets, type Tells } from './leaving.ts';
 import { type Found, type FrameRef, type Loose, refOf, type Verdict } from './tie.ts';
 
@@ -12,8 +12,6 @@ const PATIENCE = 2;
 const MILLISECOND = 0.001;
 /** How far a timer and a capture can be apart, in seconds. */
 const SLACK = 0.06;
-/** Between the octets of a drip, in seconds. */
-const DROP = 0.02;
 
 interface Datagram {
   readonly frame: FrameRef;
@@ -105,7 +103,8 @@ export class DatagramFlow {
     this.expire(until);
     for (const datagram of this.#came) this.#loose('client', datagram);
     for (const waiting of this.#waiting) {
-      const latest = waiting.due + SLACK + (waiting.held ? HELD : 0);
+      const begun = Math.max(waiting.due, waiting.answer.at(-1)?.time ?? 0);
+      const latest = begun + LATE + (waiting.held ? HELD : 0) + waiting.left.length * DROP;
       this.#settle(waiting, latest < until ? 'unanswered' : 'open');
     }
   }
@@ -146,8 +145,10 @@ export class DatagramFlow {
   /** Ties a datagram that left to the entry that it can be of; false when there is none. */
   #leave({ frame, bytes }: Datagram): boolean {
     const due = this.#waiting.filter((waiting) => waiting.due < frame.time + SLACK);
+    const alike = due.filter(({ left }) => left[0]!(bytes));
     const waiting =
-      firstOf(due.filter(({ left }) => left[0]!(bytes))) ??
+      firstOf(alike.filter((one) => one.due > frame.time - SLACK)) ??
+      firstOf(alike) ??
       // Octets of several drips between each other can have been tied to one another's.
       (bytes.length === 1 ? firstOf(due.filter(({ entry }) => entry.fault === 'drip')) : undefined);
     if (!waiting) return false;

@@ -40,7 +40,7 @@ export interface Tie {
 }
 
 /** Whether the packets bear an entry out. */
-export function isTied({ verdict }: Tie): boolean {
+export function isTied({ verdict }: Pick<Tie, 'verdict'>): boolean {
   return borneOut.has(verdict);
 }
 

@@ -1,6 +1,7 @@
 import type { Capture } from '../capture-files.ts';
+import { captureInfo } from '../capture-info.ts';
 import type { Ports } from '../frames.ts';
-import { runTool, toolLines } from '../tool.ts';
+import { toolLines } from '../tool.ts';
 import type { Rung } from './facts.ts';
 
 /** A frame of a server as Wireshark's columns have it. */
@@ -34,14 +35,9 @@ export async function readColumns(
         if (row && isWanted(row)) rows.push(row);
       }
     }
-    if (file !== files.at(-1)) before += await countFrames(file);
+    if (file !== files.at(-1)) before += (await captureInfo(file)).frames;
   }
   return rows;
-}
-
-async function countFrames(file: string): Promise<number> {
-  const row = await runTool('capinfos', '-T', '-r', '-M', '-c', file);
-  return Number(row.split('\t')[1]);
 }
 
 function argumentsFor(file: string, filter: string, { http, echo }: Ports): string[] {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError, findCapture, type Host, hosts } from '../capture-files.ts';
+import { captureInfo } from '../capture-info.ts';
 import { compareHosts } from '../compare/compare-hosts.ts';
 import { describeDecision, describeTie } from '../describe.ts';
 import { deciderOf, isHttp } from '../entries.ts';
@@ -9,7 +10,6 @@ import type { Seen } from '../frames.ts';
 import { joinCapture } from '../join/join-capture.ts';
 import { isTied, type Tie, type Verdict } from '../join/tie.ts';
 import type { Run } from '../run.ts';
-import { ToolError, toolLines } from '../tool.ts';
 import type { CaptureFacts, DecisionPoint, Delay, Experiment, ExposedFact, Report, Ties } from './facts.ts';
 import { Ladders } from './ladders.ts';
 import { outcomeOf, Periods } from './periods.ts';
@@ -43,27 +43,17 @@ export async function gather(
   };
 }
 
-/** What capinfos says of the capture of a host; of one that is cut short, up to there. */
 async function captureFacts(host: Host, folder: string): Promise<CaptureFacts> {
-  const rows: string[] = [];
-  let problem: string | undefined;
-  try {
-    const { files } = await findCapture(host, folder);
-    for (const file of files) {
-      for await (const lines of toolLines('capinfos', ['-T', '-r', '-M', '-c', '-a', '-e', '-S', file]))
-        rows.push(...lines);
-    }
-  } catch (error) {
-    if (!(error instanceof ToolError || error instanceof CaptureError)) throw error;
-    problem = error.message;
-  }
-  const columns = rows.map((row) => row.split('\t'));
-  const times = columns
-    .flatMap(([, , first, last]) => [Number(first), Number(last)])
-    .filter((time) => time > 0);
-  const frames = columns.reduce((sum, [, count]) => sum + (Number(count) || 0), 0);
-  if (frames === 0) problem ??= 'there is no packet in it';
-  if (times.length === 0) return { host, frames, problem };
+  const capture = await findCapture(host, folder).catch((error: unknown) => {
+    if (error instanceof CaptureError) return error;
+    throw error;
+  });
+  if (capture instanceof CaptureError) return { host, frames: 0, problem: capture.message };
+  const infos = await Promise.all(capture.files.map(captureInfo));
+  const frames = infos.reduce((sum, info) => sum + info.frames, 0);
+  const times = infos.flatMap(({ first, last }) => [first, last]).filter((time) => time !== undefined);
+  const problem = infos.find((info) => info.problem !== undefined)?.problem;
+  if (times.length === 0) return { host, frames, problem: problem ?? 'there is no packet in it' };
   return { host, frames, first: iso(Math.min(...times)), last: iso(Math.max(...times)), problem };
 }
 

@@ -2,11 +2,13 @@ import { isTls } from '../exposed.ts';
 import type { Conversation, Turn } from './dialogue.ts';
 import { moreBytes } from './hex.ts';
 import type { Paint } from './paint.ts';
-import { readable } from './readable.ts';
+import { isText, readable } from './readable.ts';
 
-/** Width of the time and of the frame number; text goes on under text. */
+/** Width of the time and of the frame number. */
 const TIME = 11;
 const FRAME = 5;
+/** How much is shown of what is no text, in octets, unless all is. */
+const BINARY = 24;
 const BEHIND = ' '.repeat(TIME + FRAME + 13);
 
 export interface DialogueLook {
@@ -28,9 +30,10 @@ export function dialogueLines(conversation: Conversation, look: DialogueLook): s
 
 function turnLines(turn: Turn, { paint, bytes, noteOf }: DialogueLook): string[] {
   const { act, frame, length, missing, speaker, time } = turn;
+  const shown = isText(turn.bytes) ? bytes : bytes === Number.POSITIVE_INFINITY ? bytes : BINARY;
   const style = speaker === 'client' ? 'request' : 'answer';
-  const [first = '', ...others] = act === 'says' ? textLines(turn) : [`(${act} the connection)`];
-  const more = moreBytes(length, bytes);
+  const [first = '', ...others] = act === 'says' ? textLines(turn, shown) : [`(${act} the connection)`];
+  const more = isTls(turn.bytes) ? undefined : moreBytes(length, shown);
   const note = noteOf(frame);
   const label = `${time.toFixed(6).padStart(TIME)}  frame ${String(frame).padEnd(FRAME)}`;
   return [
@@ -42,8 +45,9 @@ function turnLines(turn: Turn, { paint, bytes, noteOf }: DialogueLook): string[]
   ];
 }
 
-/** A line for each line of what was said, with the ends of lines as escapes. */
-function textLines({ bytes, length }: Turn): string[] {
+/** A line for each line of what was said, with the ends of lines as escapes. What is no text has one line. */
+function textLines({ bytes, length }: Turn, shown: number): string[] {
   if (isTls(bytes)) return [`(TLS, ${length} bytes)`];
-  return readable(bytes).split(/(?<=\\n)(?=.)/);
+  const text = readable(bytes.subarray(0, shown));
+  return isText(bytes) ? text.split(/(?<=\\n)(?=.)/) : [text];
 }

@@ -1,3 +1,4 @@
+import { type Exposure, exposuresOf } from '../exposed.ts';
 import { FIN, type Ports, RST, SYN, type Transport } from '../frames.ts';
 import { isToServer, type Packet } from './packet.ts';
 import { type Piece, SegmentOrder } from './segment-order.ts';
@@ -15,6 +16,8 @@ export interface Turn {
   readonly length: number;
   /** Octets before it that are not among the frames. */
   readonly missing: number;
+  /** What was exposed by it. */
+  readonly exposed: readonly Exposure[];
 }
 
 /** What a client and a server said to each other over one connection, or between one pair of UDP ports. */
@@ -111,9 +114,8 @@ export class Dialogues {
       return;
     }
     for (const piece of open.orders[speaker].take(packet)) this.#say(open, speaker, piece);
-    const isEnd = open.turns.some((turn) => turn.speaker === speaker && turn.act !== 'says');
     if (flags & RST) open.turns.push(ending(speaker, packet, 'resets'));
-    else if (flags & FIN && !isEnd) open.turns.push(ending(speaker, packet, 'closes'));
+    else if (flags & FIN && !hasEnded(open, speaker)) open.turns.push(ending(speaker, packet, 'closes'));
   }
 
   #say(open: Open, speaker: Turn['speaker'], { packet, bytes, missing }: Piece): void {
@@ -122,10 +124,15 @@ export class Dialogues {
       // A copy lets go of the rest.
       bytes: bytes.length > this.#options.bytes ? Buffer.from(bytes.subarray(0, this.#options.bytes)) : bytes,
       length: bytes.length,
+      exposed: exposuresOf(bytes),
     });
   }
 }
 
+function hasEnded({ turns }: Conversation, speaker: Turn['speaker']): boolean {
+  return turns.some((turn) => turn.speaker === speaker && turn.act !== 'says');
+}
+
 function ending(speaker: Turn['speaker'], { number, time }: Packet, act: 'closes' | 'resets'): Turn {
-  return { speaker, act, frame: number, time, bytes: Buffer.alloc(0), length: 0, missing: 0 };
+  return { speaker, act, frame: number, time, bytes: Buffer.alloc(0), length: 0, missing: 0, exposed: [] };
 }

@@ -29,8 +29,6 @@ const FIELDS = [
   '_ws.col.def_dst',
   '_ws.col.protocol',
   'frame.len',
-  'ip.src',
-  'ip.dst',
   'icmp.type',
   'tcp.srcport',
   'tcp.dstport',
@@ -67,7 +65,9 @@ export function tsharkArguments(file: string, { ports, dissector, filter }: Diss
   const { http, echo } = ports;
   const messages = dissector ? 'wirelab' : 'data';
   return [
-    ...['-n', '-l', '-r', file],
+    ...['-n', '-r', file],
+    // Each row at once.
+    ...(file === '-' ? ['-l'] : []),
     ...(dissector ? ['-X', `lua_script:${dissector}`, '-o', `wirelab.port:${echo}`] : []),
     ...['-d', `tcp.port==${http},http`],
     ...['-d', `tcp.port==${echo},${messages}`, '-d', `udp.port==${echo},${messages}`],
@@ -92,7 +92,13 @@ export function parsePacket(row: string, { framesBefore, began }: Origin): Packe
     destination: safe(value('_ws.col.def_dst')),
     protocol: safe(value('_ws.col.protocol')),
     length: Number(value('frame.len')),
-    info: safe(values.slice(FIELDS.length - 1).join('\t')),
+    // tshark writes a backslash twice.
+    info: safe(
+      values
+        .slice(FIELDS.length - 1)
+        .join('\t')
+        .replaceAll('\\\\', '\\'),
+    ),
     payload: payloadOf(value),
     isAgain,
     isTrouble: isAgain || severity >= WARNING,
@@ -116,8 +122,8 @@ function segmentOf(value: Value): Segment | undefined {
   const to = value(isTcp ? 'tcp.dstport' : 'udp.dstport');
   return {
     transport: isTcp ? 'tcp' : 'udp',
-    from: `${value('ip.src')}:${from}`,
-    to: `${value('ip.dst')}:${to}`,
+    from: `${value('_ws.col.def_src')}:${from}`,
+    to: `${value('_ws.col.def_dst')}:${to}`,
     fromPort: Number(from),
     toPort: Number(to),
     seq: Number(value('tcp.seq_raw')),

@@ -20,15 +20,18 @@ export function safe(text: string): string {
   return readable(Buffer.from(text));
 }
 
-/** How much of these octets is printable UTF-8, line endings and tabs included, from 0 to 1; 0 of nothing but space. */
-export function readableShare(bytes: Buffer): number {
+/** How much of some octets must be printable UTF-8 for them to count as text: a corrupted `Te?t1` does. */
+const SHARE = 0.6;
+
+/** Whether octets are text: most of them are printable, or end a line, and not all of them are space. */
+export function isText(bytes: Buffer): boolean {
   const text = bytes.toString('latin1');
-  if (text.trim() === '') return 0;
+  if (text.trim() === '') return false;
   let other = 0;
   for (const [octets] of text.matchAll(SPECIAL)) {
     if (octets.length === 1 && !(octets in escapes)) other += 1;
   }
-  return 1 - other / bytes.length;
+  return 1 - other / bytes.length >= SHARE;
 }
 
 function escaped(octets: string): string {

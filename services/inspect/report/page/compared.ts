@@ -19,7 +19,7 @@ alters on purpose leaves it that way, so a lab without faults in its network sho
     ['arrived altered', count(inAll.altered)],
     ['arrived late', count(inAll.late)],
     ['arrived twice', count(inAll.twice)],
-    ['TCP retransmissions', count(retransmissions)],
+    ['sent again by TCP', count(retransmissions)],
   ];
   return {
     ...shell,
@@ -46,7 +46,7 @@ function list(title: string, packets: readonly PacketFact[], all: number): Html 
       { head: 'arrived as frame', kind: 'figure', cell: ({ arrivedAs }) => arrivedAs ?? '–' },
       { head: 'On the way', kind: 'figure', cell: ({ took }) => (took === undefined ? '–' : duration(took)) },
       { head: 'Info', kind: 'code', cell: ({ info }) => info },
-    ])}<p class="note">${leftOut(packets.length, all)}</p>`,
+    ])}${leftOut(packets.length, all)}`,
     `${title}: ${count(all)}`,
   );
 }

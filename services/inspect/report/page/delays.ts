@@ -2,7 +2,7 @@ import type { Delay, Report } from '../facts.ts';
 import { html } from './escape.ts';
 import { count, counted, duration, median } from './figures.ts';
 import { drawPlot } from './plot.ts';
-import { deciderNames, figuresOf, leftOut, type Section, table } from './section.ts';
+import { deciderNames, leftOut, listOf, type Section, table } from './section.ts';
 
 const LISTED = 50;
 
@@ -22,7 +22,7 @@ that of its answer says how long it was. A mark on the dashed line is a delay th
 }
 
 function body(all: readonly Delay[]) {
-  const most = Math.max(...all.map(({ configured, seen }) => Math.max(configured, seen)));
+  const most = Math.max(...all.map(({ configured }) => configured));
   const over = late(all);
   const beyond = all.flatMap(({ configured, seen }) => [[configured, 1000 * (seen - configured)] as const]);
   return html`<div class="pair">${drawPlot({
@@ -30,6 +30,7 @@ function body(all: readonly Delay[]) {
     x: { name: 'configured, seconds', min: 0 },
     y: { name: 'seen, seconds', min: 0 },
     height: 220,
+    width: 450,
     series: [
       {
         shape: 'dashes',
@@ -54,6 +55,7 @@ function body(all: readonly Delay[]) {
     x: { name: 'configured, seconds', min: 0 },
     y: { name: 'seen beyond configured, milliseconds' },
     height: 220,
+    width: 450,
     series: [
       {
         shape: 'dashes',
@@ -83,14 +85,15 @@ ${table(
     { head: 'at most', kind: 'figure', cell: ([, some]) => duration(Math.max(...late(some))) },
   ],
 )}
-${figuresOf(
+${listOf(
   html`${table(all.slice(0, LISTED), [
     { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame },
     { head: 'Server', cell: ({ decider }) => deciderNames[decider] },
     { head: 'Configured', kind: 'figure', cell: ({ configured }) => `${configured.toFixed(3)} s` },
     { head: 'Seen', kind: 'figure', cell: ({ seen }) => `${seen.toFixed(6)} s` },
     { head: 'Difference', kind: 'figure', cell: ({ configured, seen }) => duration(seen - configured) },
-  ])}<p class="note">${leftOut(Math.min(LISTED, all.length), all.length)}</p>`,
+  ])}${leftOut(Math.min(LISTED, all.length), all.length)}`,
+  'Each of them',
 )}`;
 }
 

@@ -7,6 +7,9 @@ export class Html {
   }
 }
 
+/** Characters of a text that are shown. */
+const LONGEST = 1_000;
+
 export type Value = Html | string | number | undefined | readonly Value[];
 
 /** Puts values into markup: text and numbers escaped, markup as it is, nothing for `undefined`. */
@@ -39,8 +42,14 @@ export function visible(text: string): string {
 
 const UNSEEN = /(?![\n\t])[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
+/** A message may have 64 KiB, and a page shows many. */
+function cut(text: string): string {
+  const left = text.length - LONGEST;
+  return left > 0 ? `${text.slice(0, LONGEST)}… (${left} more characters)` : text;
+}
+
 function markup(value: Value): string {
   if (value === undefined) return '';
   if (value instanceof Html) return value.text;
-  return typeof value === 'object' ? value.map(markup).join('') : escaped(String(value));
+  return typeof value === 'object' ? value.map(markup).join('') : escaped(cut(String(value)));
 }

@@ -11,7 +11,8 @@ export function experiments({ experiments: all }: Report): Section {
     title: 'Experiments',
     says: all.length > 0 ? `${agree} of ${all.length} agree` : 'this run was no demo',
     intro: `Each experiment says beforehand what must go over the wire, and the frames of the server's capture show
-      what did. Bytes that matter are marked.`,
+      what did. Bytes that matter are marked. § is the
+      section of the seed document that an experiment is of.`,
     body: all.length > 0 ? html`${overview(all)}${all.map(experiment)}` : undefined,
   };
 }

@@ -1,7 +1,14 @@
-import type { Report } from '../facts.ts';
+import type { ExposedFact, Report } from '../facts.ts';
 import { html } from './escape.ts';
-import { counted } from './figures.ts';
-import { leftOut, type Section, table } from './section.ts';
+import { count, counted } from './figures.ts';
+import { leftOut, longTable, type Section } from './section.ts';
+
+/** Frames that are named of each text. */
+const NAMED = 5;
+
+interface Row extends Omit<ExposedFact, 'frame'> {
+  readonly frames: readonly number[];
+}
 
 /** What anybody on the way between the two hosts could read. */
 export function exposed({ exposed: all, exposedInAll }: Report): Section {
@@ -13,10 +20,23 @@ export function exposed({ exposed: all, exposedInAll }: Report): Section {
     body:
       all.length === 0
         ? undefined
-        : html`${table(all, [
-            { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame },
+        : html`${longTable(rowsOf(all), [
             { head: 'What', cell: ({ what }) => what },
-            { head: 'As it stands in the packet', kind: 'code', cell: ({ text }) => text },
-          ])}<p class="note">${leftOut(all.length, exposedInAll)}</p>`,
+            { head: 'Text', kind: 'code', cell: ({ text }) => text },
+            { head: 'Times', kind: 'figure', cell: ({ frames }) => count(frames.length) },
+            { head: 'Frames', cell: ({ frames }) => named(frames) },
+          ])}${leftOut(all.length, exposedInAll, 'From the first')}`,
   };
+}
+
+/** Each text once, in the order in which they came. */
+function rowsOf(all: readonly ExposedFact[]): Row[] {
+  const same = Map.groupBy(all, ({ what, text }) => JSON.stringify([what, text]));
+  return [...same.values()].map((facts) => {
+    return { what: facts[0]!.what, text: facts[0]!.text, frames: facts.map(({ frame }) => frame) };
+  });
+}
+
+function named(frames: readonly number[]): string {
+  return frames.slice(0, NAMED).join(', ') + (frames.length > NAMED ? ', …' : '');
 }

@@ -14,18 +14,21 @@ export function counted(number: number, one: string, more = `${one}s`): string {
 
 /** A share of 1, `20.0 %`. */
 export function percent(share: number): string {
-  return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : '–';
+  return Number.isFinite(share) ? `${(100 * share).toFixed(1)}${SPACE}%` : '–';
 }
+
+/** Between a figure and its unit, which stay on one line. */
+const SPACE = '\u00a0';
 
 /** A time in the unit that suits it: `412 µs`, `1.2 ms`, `2.990 s`, `12 min 30 s`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
   if (seconds < 0) return `−${duration(-seconds)}`;
-  if (seconds < 0.000_999_5) return `${Math.round(seconds * 1e6)} µs`;
-  if (seconds < 0.099_95) return `${(seconds * 1e3).toFixed(1)} ms`;
-  if (seconds < 99.95) return `${seconds.toFixed(seconds < 9.9995 ? 3 : 2)} s`;
+  if (seconds < 0.000_999_5) return `${Math.round(seconds * 1e6)}${SPACE}µs`;
+  if (seconds < 0.099_95) return `${(seconds * 1e3).toFixed(1)}${SPACE}ms`;
+  if (seconds < 99.95) return `${seconds.toFixed(seconds < 9.9995 ? 3 : 2)}${SPACE}s`;
   const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 60)}${SPACE}min ${whole % 60}${SPACE}s`;
 }
 
 /** ISO 8601 as a reader has it, `2026-11-22 01:29:41 UTC`. */

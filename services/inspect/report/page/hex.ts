@@ -2,7 +2,7 @@ import { escaped, Html, html } from './escape.ts';
 import { counted } from './figures.ts';
 
 /** Rows of a dump; those with marks are shown beyond it. */
-const ROWS = 32;
+const ROWS = 16;
 const WIDE = 16;
 const NARROW = 8;
 

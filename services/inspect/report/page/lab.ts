@@ -20,7 +20,7 @@ ${host('client', addresses.client, html`the client, <code>nc</code>, <code>curl<
 ${host('server', addresses.server, html`HTTP on TCP ${ports.http}<br>echo on TCP and UDP ${ports.echo}`, captures)}
 </div>
 ${table(captures, [
-  { head: 'Capture', kind: 'code', cell: ({ host: name }) => `captures/${name}.pcap` },
+  { head: 'Capture', cell: ({ host: name }) => html`<code>captures/${name}.pcap</code>` },
   { head: 'Frames', kind: 'figure', cell: ({ frames }) => frames.toLocaleString('en') },
   { head: 'First', cell: ({ first }) => moment(first) },
   { head: 'Last', cell: ({ last }) => moment(last) },
@@ -49,7 +49,7 @@ export function hasFrames({ captures }: Report): boolean {
 }
 
 function problem(what: string, why: string): Html {
-  return html`<p class="problem" role="alert"><strong>⚠ ${what}</strong>: ${why}</p>`;
+  return html`<p class="problem"><strong>⚠ ${what}</strong>: ${why}</p>`;
 }
 
 function host(name: Host, address: string, runs: Html, captures: readonly CaptureFacts[]): Html {

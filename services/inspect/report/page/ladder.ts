@@ -24,13 +24,16 @@ journal says. Thick arrows carry a message: open one to see its bytes.`,
   };
 }
 
-function ladder({ title, client, server, rungs, left }: Ladder): Html {
-  const scale = scaleOf(rungs);
-  return html`<section class="ladder"><h3>${title}</h3>
+function ladder({ title, client, server, rungs, left }: Ladder, index: number): Html {
+  const lasts = duration((rungs.at(-1)?.at ?? 0) - (rungs[0]?.at ?? 0));
+  // The first is open, so that a reader sees what the others are.
+  return html`<details class="ladder"${index === 0 ? html` open` : undefined}>
+<summary><h3>${title}</h3> <span class="note">${counted(rungs.length, 'frame')} in ${lasts}</span></summary>
 <div class="ends"><p><b>client</b> ${client}</p><p><b>server</b> ${server}</p></div>
-<p class="unit">${scale.unit}</p>
-<ol>${rungs.map((rung, index) => html`${wait(rungs[index - 1], rung)}${arrow(rung, scale)}`)}</ol>
-${left > 0 ? html`<p class="note">${counted(left, 'more frame')} in the capture.</p>` : undefined}</section>
+<p class="unit">seconds</p>
+<ol>${rungs.map((rung, index) => html`${wait(rungs[index - 1], rung)}${arrow(rung)}`)}
+<li class="gap" style="height:${FAR}px" aria-hidden="true"></li></ol>
+${left > 0 ? html`<p class="note">${counted(left, 'more frame')} in the capture.</p>` : undefined}</details>
 `;
 }
 
@@ -49,7 +52,7 @@ function wait(previous: Rung | undefined, rung: Rung): Html {
   return html`<li class="wait" style="height:${pixels}px"><span>${duration(waits)} without a packet</span></li>`;
 }
 
-function arrow(rung: Rung, { show }: Scale): Html {
+function arrow(rung: Rung): Html {
   const { at, frame, info, protocol, bytes, comment, toServer } = rung;
   const way = toServer ? 'to the server' : 'to the client';
   const label = html`<span class="label"><b>${frame}</b> <span class="protocol">${protocol}</span> ${info}</span>
@@ -59,7 +62,7 @@ ${shaft(toServer, bytes !== '', way)}`;
       ? html`<div class="bare">${label}</div>`
       : html`<details><summary>${label}<span class="chip">${counted(bytes.length / 2, 'byte')}</span></summary>
 ${hexDump(bytes)}</details>`;
-  return html`<li class="rung" data-frame="${frame}"><span class="at">${show(at)}</span><div class="lane">${lane}</div>
+  return html`<li class="rung" data-frame="${frame}"><span class="at">${at.toFixed(6)}</span><div class="lane">${lane}</div>
 <div class="comment">${comment && html`<span>${comment}</span>`}</div></li>
 `;
 }
@@ -79,15 +82,3 @@ markerUnits="userSpaceOnUse"><path d="M0 0L12 5L0 10z" fill="var(--ink)"/></mark
 <marker id="head-empty" viewBox="0 0 12 10" refX="11" refY="5" markerWidth="12" markerHeight="10" orient="auto"
 markerUnits="userSpaceOnUse"><path d="M1 1L11 5L1 9" fill="none" stroke="var(--muted)" stroke-width="1.5"/></marker>
 </defs></svg>`;
-
-interface Scale {
-  readonly unit: string;
-  readonly show: (seconds: number) => string;
-}
-
-/** One unit for a whole ladder, so that times compare. */
-function scaleOf(rungs: readonly Rung[]): Scale {
-  return (rungs.at(-1)?.at ?? 0) < 1
-    ? { unit: 'ms', show: (seconds) => (1000 * seconds).toFixed(3) }
-    : { unit: 'seconds', show: (seconds) => seconds.toFixed(3) };
-}

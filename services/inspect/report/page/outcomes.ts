@@ -17,8 +17,8 @@ export function outcomes({ periods }: Report): Section {
       periods.length === 0
         ? 'no decision is in the journals'
         : compared.length === 0
-          ? counted(scripts.length, 'script')
-          : `${inside} of ${compared.length} within their intervals`,
+          ? `${counted(scripts.length, 'script')}, which leave nothing to chance`
+          : `${inside} of ${compared.length} configured shares within their 95 % intervals`,
     intro: html`A server draws the outcome of each request or message with the probability that its fault profile
 gives. The dot is the share that the packets show; the line around it is the 95 % interval: the share in the long run
 lies in there, but for one case in twenty. Few packets make a long line.`,
@@ -69,7 +69,7 @@ function plot({ decider, outcomes: rows }: Period, share: (outcome: OutcomeFacts
   });
   return drawPlot({
     alternative: `Shares of the outcomes of ${deciderNames[decider]}. ${told.join('; ')}.`,
-    x: { name: '% of decisions', min: 0, max: 100 },
+    x: { name: '% of decisions', min: 0, max: 100, steps: { wide: 10, narrow: 25 } },
     y: rows.map(({ outcome }) => outcome),
     height: 30 * rows.length,
     series: [
@@ -93,7 +93,7 @@ function scripted(scripts: readonly Period[]): Html {
     { head: 'Script', kind: 'code', cell: ({ profile }) => profile },
     { head: 'Decisions', kind: 'figure', cell: ({ total }) => total },
     {
-      head: 'Outcomes, in packets of in the journal',
+      head: 'In the packets, of those in the journal',
       cell: ({ outcomes: all }) => all.map(ofScript).join(', '),
     },
   ]);

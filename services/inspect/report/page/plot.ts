@@ -10,7 +10,7 @@ use([CustomChart, GridComponent, SVGRenderer]);
 export type Colour = 'ink' | 'muted' | 'accent' | 'good' | 'bad';
 export type Shape = keyof typeof shapes;
 
-/** Where, in the values of the axes; on an axis of rows the number of the row from above. */
+/** Where, in the values of the axes; on an axis of rows the number of the row from above, or a place beside its middle. */
 export type Point = readonly [x: number, y: number];
 
 export interface Marks {
@@ -36,6 +36,10 @@ export interface Plot {
   readonly y: Axis | readonly string[];
   /** Pixels of the drawing without the labels of the x axis. */
   readonly height: number;
+  /** Whether marks are smaller, as thousands need them. */
+  readonly fine?: boolean;
+  /** Of the wide drawing. */
+  readonly width?: number;
   readonly series: readonly (Marks | Lines)[];
 }
 
@@ -43,18 +47,42 @@ export interface Axis {
   readonly name: string;
   readonly min?: number;
   readonly max?: number;
-  readonly label?: (value: number) => string;
+  /** Between its labels, on a narrow page and a wide one; of its own choice without. */
+  readonly steps?: Readonly<Record<Size, number>>;
 }
 
+/** Pixels, where nothing else is told. */
 const WIDTHS = { wide: 900, narrow: 340 } as const;
+type Size = keyof typeof WIDTHS;
+
+/** A label of a row is cut to so many letters. */
+const LETTERS = { wide: 24, narrow: 16 } as const;
+
+/** What ECharts gives to place marks by, in pixels. */
+interface Coordinates {
+  coord(point: Point): readonly number[];
+  size(extent: Point): readonly number[];
+}
+
+/** How a mark is drawn: half its width in pixels, if that may differ, and its stroke as a part of the usual. */
+interface Pen {
+  readonly half: number;
+  readonly stroke: number;
+}
+
+const PENS: Readonly<Record<'usual' | 'fine', Readonly<Record<Size, Pen>>>> = {
+  usual: { wide: { half: 4, stroke: 1 }, narrow: { half: 3, stroke: 0.8 } },
+  fine: { wide: { half: 2.5, stroke: 0.6 }, narrow: { half: 2, stroke: 0.35 } },
+};
 
 /** Each draws one mark around a point, in the letters of an SVG path. */
 const shapes = {
   dot: (x: number, y: number) => `M${x} ${y}h0.01`,
   big: (x: number, y: number) => `M${x} ${y}h0.01`,
   ring: (x: number, y: number) => `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0`,
-  cross: (x: number, y: number) => `M${x - 4} ${y - 4}l8 8m0 -8l-8 8`,
-  tick: (x: number, y: number) => `M${x} ${y - 9}v18`,
+  cross: (x: number, y: number, half: number) =>
+    `M${x - half} ${y - half}l${2 * half} ${2 * half}m0 ${-2 * half}l${-2 * half} ${2 * half}`,
+  small: (x: number, y: number) => `M${x - 3} ${y}h6`,
   bar: (x: number, y: number) => `M${x} ${y - 5}v10`,
   diamond: (x: number, y: number) => `M${x - 6} ${y}l6 -6l6 6l-6 6z`,
 } as const;
@@ -64,7 +92,7 @@ const strokes: Readonly<Record<Shape | Lines['shape'], number>> = {
   big: 10,
   ring: 1.5,
   cross: 2,
-  tick: 3,
+  small: 1.25,
   bar: 2,
   diamond: 2,
   line: 2,
@@ -81,32 +109,40 @@ ${drawn(plot, 'narrow')}</div>
 }
 
 function legendOf({ shape, colour }: Marks | Lines, means: string): Html {
-  const path = shape in shapes ? shapes[shape as Shape](14, 10) : 'M2 10h24';
+  const path = shape in shapes ? draw(shape as Shape, [14, 10], PENS.usual.wide.half) : 'M2 10h24';
   const dashes = shape === 'dashes' ? '5 4' : '';
   return html`<span class="key"><svg width="28" height="20" aria-hidden="true"><path d="${path}" fill="none"
 stroke="var(--${colour})" stroke-width="${strokes[shape]}" stroke-linecap="round"
 stroke-dasharray="${dashes || 'none'}"/></svg>${means}</span> `;
 }
 
-function drawn(plot: Plot, size: keyof typeof WIDTHS): Html {
-  const rows = isRows(plot.y) ? plot.y.map(visible) : [];
+function drawn(plot: Plot, size: Size): Html {
+  const rows = isRows(plot.y) ? plot.y.map((text) => rowLabel(text, LETTERS[size])) : [];
   const left = isRows(plot.y) ? 16 + 7 * Math.max(...rows.map(({ length }) => length)) : 56;
   const grid = { left, right: 22, top: isRows(plot.y) ? 4 : 30, bottom: 50, outerBoundsMode: 'none' };
+  const width = (size === 'wide' && plot.width) || WIDTHS[size];
   const height = plot.height + grid.top + grid.bottom;
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTHS[size], height });
+  const pen = PENS[plot.fine ? 'fine' : 'usual'][size];
+  const corners = extent(plot);
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: 'inherit', fontSize: 13 },
       grid,
-      xAxis: { ...axis(plot.x), nameLocation: 'middle', nameGap: 32, splitNumber: size === 'wide' ? 10 : 4 },
+      xAxis: {
+        ...axis(plot.x, size),
+        nameLocation: 'middle',
+        nameGap: 32,
+        splitNumber: Math.round(width / 90),
+      },
       yAxis: isRows(plot.y)
         ? { type: 'category', data: rows, inverse: true, ...styles, splitLine: { show: false } }
         : {
-            ...axis(plot.y),
+            ...axis(plot.y, size),
             nameTextStyle: { ...styles.nameTextStyle, align: 'left', padding: [0, 0, 0, 8 - left] },
           },
-      series: plot.series.map((series) => custom(series, extent(plot))),
+      series: plot.series.map((series) => custom(series, corners, pen, isRows(plot.y))),
     });
     return new Html(bare(chart.renderToSVGString(), size));
   } finally {
@@ -122,9 +158,13 @@ const styles = {
   splitLine: { show: true, lineStyle: { color: 'var(--rule)' } },
 } as const;
 
-function axis({ name, min, max, label }: Axis) {
-  const axisLabel = label ? { ...styles.axisLabel, formatter: label } : styles.axisLabel;
-  return { type: 'value', name, min, max, ...styles, axisLabel } as const;
+function axis({ name, min, max, steps }: Axis, size: Size) {
+  return { type: 'value', name, min, max, interval: steps?.[size], ...styles } as const;
+}
+
+function rowLabel(text: string, letters: number): string {
+  const label = visible(text);
+  return label.length > letters ? `${label.slice(0, letters - 1)}…` : label;
 }
 
 /** The corners of all that is drawn, from which the axes take their ends. */
@@ -144,18 +184,21 @@ function extent({ series, y }: Plot): Point[] {
 }
 
 /** All marks of a series are one path: thousands of elements would make a page heavy. */
-function custom(series: Marks | Lines, corners: readonly Point[]) {
+function custom(series: Marks | Lines, corners: readonly Point[], { half, stroke }: Pen, rows: boolean) {
   return {
     type: 'custom',
     silent: true,
     clip: false,
     data: corners,
-    renderItem({ dataIndex }: { dataIndex: number }, api: { coord(point: Point): number[] }) {
+    renderItem({ dataIndex }: { dataIndex: number }, api: Coordinates) {
       if (dataIndex > 0) return undefined;
-      const place = (point: Point) => api.coord(point).map((pixels) => Math.round(10 * pixels) / 10);
+      const place = ([x, y]: Point) => {
+        const [across = 0, down = 0] = api.coord([x, y]);
+        return [tenth(across), tenth(down + (rows ? (y - Math.round(y)) * api.size([0, 1])[1]! : 0))];
+      };
       const paths =
         'points' in series
-          ? series.points.map((point) => shapes[series.shape](...(place(point) as [number, number])))
+          ? series.points.map((point) => draw(series.shape, place(point), half))
           : series.lines.map(([from, to]) => `M${place(from).join(' ')}L${place(to).join(' ')}`);
       return {
         type: 'path',
@@ -164,7 +207,7 @@ function custom(series: Marks | Lines, corners: readonly Point[]) {
         style: {
           fill: 'none',
           stroke: `var(--${series.colour})`,
-          lineWidth: strokes[series.shape],
+          lineWidth: stroke * strokes[series.shape],
           lineCap: 'round',
           lineDash: series.shape === 'dashes' ? [5, 4] : undefined,
         },
@@ -173,12 +216,22 @@ function custom(series: Marks | Lines, corners: readonly Point[]) {
   } as const;
 }
 
+/** @param half of the width of a mark that may be smaller, in pixels */
+function draw(shape: Shape, [x = 0, y = 0]: readonly number[], half: number): string {
+  const shapeOf: (x: number, y: number, half: number) => string = shapes[shape];
+  return shapeOf(x, y, half);
+}
+
+function tenth(pixels: number): number {
+  return Math.round(10 * pixels) / 10;
+}
+
 function isRows(y: Plot['y']): y is readonly string[] {
   return Array.isArray(y);
 }
 
 /** Without what only a page that ECharts itself runs in has a use for. */
-function bare(svg: string, size: keyof typeof WIDTHS): string {
+function bare(svg: string, size: Size): string {
   return svg
     .replace(/<style[\s\S]*?<\/style>/, '')
     .replace(/<rect [^>]*fill="none"><\/rect>\n/, '')

@@ -1,4 +1,5 @@
 import { type Html, html, type Value } from './escape.ts';
+import { count } from './figures.ts';
 
 /** A part of the report. */
 export interface Section {
@@ -20,20 +21,45 @@ export interface Column<Row> {
   readonly cell: (row: Row) => Value;
 }
 
-/** A table that scrolls in its own box where it is too wide. */
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], caption?: string): Html {
-  const heads = columns.map(({ head, kind = '' }) => html`<th scope="col" class="${kind}">${head}</th>`);
+/** Rows of a long table that are shown at first. */
+const ROWS = 20;
+
+/** A table. On a narrow page the rows of one with many columns are cards, each cell beside the head of its column. */
+export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Html {
+  const cards = columns.length > 3;
+  const heads = columns.map(({ head, kind }) => html`<th scope="col"${classOf(kind)}>${head}</th>`);
   const body = rows.map((row) => {
-    return html`<tr>${columns.map(({ cell, kind = '' }) => html`<td class="${kind}">${cell(row)}</td>`)}</tr>\n`;
+    const cells = columns.map(({ head, cell, kind }) => {
+      return html`<td${classOf(kind)}${cards ? html` data-head="${head}"` : undefined}>${cell(row)}</td>`;
+    });
+    return html`<tr>${cells}</tr>\n`;
   });
-  return html`<div class="scroll"><table>${caption && html`<caption>${caption}</caption>`}
+  return html`<div class="scroll"><table${classOf(cards ? 'cards' : undefined)}>
 <thead><tr>${heads}</tr></thead>
 <tbody>${body}</tbody></table></div>`;
 }
 
-/** The figures that a chart is drawn from. */
+function classOf(name: string | undefined): Html | undefined {
+  return name === undefined ? undefined : html` class="${name}"`;
+}
+
+/** The figures that a chart is drawn from. On paper they are open. */
 export function figuresOf(content: Html, what = 'The figures'): Html {
   return html`<details class="figures"><summary>${what}</summary>${content}</details>`;
+}
+
+/** A list of many rows, which stays closed on paper. */
+export function listOf(content: Html, what: string): Html {
+  return html`<details class="figures long"><summary>${what}</summary>${content}</details>`;
+}
+
+/** A table of which a reader sees the first rows, and the others on demand. */
+export function longTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Html {
+  const rest = rows.slice(ROWS);
+  const first = table(rows.slice(0, ROWS), columns);
+  return rest.length === 0
+    ? first
+    : html`${first}${listOf(table(rest, columns), `${count(rest.length)} more`)}`;
 }
 
 /** A verdict that is told by sign and word; colour comes on top. */
@@ -42,12 +68,12 @@ export function verdict(good: boolean, word: string): Html {
 }
 
 /** What of a list is not shown. */
-export function leftOut(shown: number, all: number): string {
-  return shown < all ? `The first ${shown.toLocaleString('en')} of ${all.toLocaleString('en')}.` : '';
+export function leftOut(shown: number, all: number, what = 'The first'): Html | undefined {
+  return shown < all ? html`<p class="note">${what} ${count(shown)} of ${count(all)}.</p>` : undefined;
 }
 
 export const deciderNames = {
-  http: 'HTTP server',
-  'echo-tcp': 'echo, TCP',
-  'echo-udp': 'echo, UDP',
+  http: 'HTTP',
+  'echo-tcp': 'echo over TCP',
+  'echo-udp': 'echo over UDP',
 } as const;

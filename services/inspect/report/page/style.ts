@@ -8,13 +8,14 @@ const dark = `
 
 const page = `
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 62rem; padding: 3rem 1.5rem 6rem; background: var(--paper); color: var(--ink);
+html { -webkit-text-size-adjust: 100%; }
+body { overflow-wrap: break-word; margin: 0 auto; max-width: 62rem; padding: 3rem 1.5rem 6rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
 h1, h2, h3 { line-height: 1.25; text-wrap: balance; overflow-wrap: anywhere; }
 h1 { font-size: 2.1rem; letter-spacing: -0.02em; margin: 0 0 .5rem; }
 h2 { font-size: 1.4rem; letter-spacing: -0.01em; margin: 0 0 .75rem; padding-top: 1rem; border-top: 2px solid var(--ink); }
 h3 { font-size: 1.05rem; margin: 0; }
+.scroll + h3, .note + h3, section + h3, p + h3 { margin: 1.8rem 0 .4rem; }
 p { margin: 0 0 .9rem; }
 a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: 1px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
@@ -22,7 +23,6 @@ code, pre, .code, .info, .address, .label, .frame { font-family: ui-monospace, "
   Consolas, "DejaVu Sans Mono", monospace; }
 code { font-size: .875em; overflow-wrap: anywhere; }
 .note { color: var(--muted); font-size: .875rem; }
-.note:empty { display: none; }
 .intro { max-width: 44rem; color: var(--muted); margin-bottom: 1.5rem; }
 .brand { margin: 0; color: var(--muted); font-size: .8rem; letter-spacing: .12em; text-transform: uppercase; }
 .problem { border: 2px solid var(--bad); border-left-width: 8px; padding: .6rem .9rem; margin: 1rem 0; }
@@ -44,15 +44,14 @@ nav span { color: var(--muted); font-size: .875rem; margin-left: .5rem; }
 const tables = `
 .scroll { overflow-x: auto; margin: 0 0 .9rem; }
 table { border-collapse: collapse; font-size: .875rem; line-height: 1.45; min-width: 50%; }
-caption { text-align: left; color: var(--muted); padding-bottom: .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem 1.4rem .35rem 0; border-bottom: 1px solid var(--rule); }
 th { font-weight: 600; border-bottom-color: var(--ink); vertical-align: bottom; }
 th:last-child, td:last-child { padding-right: 0; }
 td.figure, th.figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th.figure { white-space: normal; }
-td.code { font-size: .8125rem; overflow-wrap: anywhere; min-width: 7rem; white-space: pre-wrap; }
+td.code { font-size: .8125rem; overflow-wrap: anywhere; min-width: 11rem; white-space: pre-wrap; }
 th.code { font-family: inherit; }
-td time { white-space: nowrap; }
+td time, td code { white-space: nowrap; }
 details.figures { margin: .4rem 0 1.2rem; }
 details.figures > summary { cursor: pointer; color: var(--accent); font-size: .875rem; width: fit-content; }
 details.figures[open] > summary { margin-bottom: .6rem; }
@@ -60,15 +59,17 @@ details.figures[open] > summary { margin-bottom: .6rem; }
 
 const parts = `
 .hosts { display: grid; grid-template-columns: 1fr minmax(8rem, 1fr) 1fr; align-items: center; margin-bottom: 1.5rem; }
+.hosts > * { min-width: 0; overflow-wrap: anywhere; }
 .host { border: 2px solid var(--ink); border-radius: 6px; padding: .9rem 1.1rem; height: 100%; }
 .host p { margin: .2rem 0 0; font-size: .9rem; }
 .host .address { font-size: 1.1rem; font-weight: 600; }
 .wire { border-top: 2px solid var(--ink); text-align: center; color: var(--muted); font-size: .8rem; height: 0; }
 .wire span { display: inline-block; padding-top: .3rem; }
 .experiment { border-top: 1px solid var(--rule); padding: 1.2rem 0 .4rem; scroll-margin-top: 1rem; }
+.scroll + .experiment { border-top: 0; }
 .experiment header { display: flex; gap: .3rem 1.5rem; justify-content: space-between; align-items: baseline; flex-wrap: wrap; }
 .experiment .of { color: var(--muted); font-weight: 400; }
-.experiment dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0 .9rem; }
+.experiment dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .15rem 1rem; margin: .5rem 0 .9rem; }
 .experiment dt { color: var(--muted); }
 .experiment dd { margin: 0; overflow-wrap: anywhere; }
 .evidence { border-left: 3px solid var(--rule); padding-left: 1rem; margin: 0 0 1rem; }
@@ -90,30 +91,31 @@ pre.hex.narrow { display: none; }
 .plot figcaption { display: flex; flex-wrap: wrap; gap: .1rem 1.4rem; font-size: .875rem; color: var(--muted); }
 .key { display: inline-flex; align-items: center; gap: .35rem; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1.5rem 2.5rem; margin-bottom: 1.2rem; }
-.pair .plot svg.wide { display: none; } .pair .plot svg.narrow { display: block; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1px; margin: 0 0 1.2rem;
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr)); gap: 1px; margin: 0 0 1.2rem;
   background: var(--rule); border: 1px solid var(--rule); }
-.tiles div { background: var(--paper); padding: .7rem .9rem; display: flex; flex-direction: column-reverse; }
+.tiles div { background: var(--paper); padding: .7rem .9rem; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .tiles dt { color: var(--muted); font-size: .8125rem; }
 .tiles dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 `;
 
 /** The lane of a ladder is between the column of times and that of comments; narrow, the lane is all there is. */
 const ladder = `
-.ladder { --times: 4.75rem; --comments: 13.5rem; margin-bottom: 3rem; position: relative; }
-.ladder h3 { margin-bottom: .7rem; }
+.ladder { --times: 4.75rem; --comments: 13.5rem; position: relative; border-top: 1px solid var(--rule); }
+.ladder > summary { cursor: pointer; padding: .7rem 0; }
+.ladder > summary h3, .ladder > summary .note { display: inline; margin-right: .6rem; }
+.ladder[open] { padding-bottom: 2.5rem; } .ladder[open] > summary { margin-bottom: .5rem; }
 .ladder ol { list-style: none; margin: 0; padding: 0; }
 .ends { display: flex; justify-content: space-between; gap: 1rem; margin: 0 var(--comments) 0 var(--times); }
 .ends p { border: 2px solid var(--ink); border-radius: 4px; padding: .2rem .6rem; margin: 0; font-size: .8125rem;
   background: var(--paper); overflow-wrap: anywhere; }
 .ends b { display: block; }
-.unit { position: absolute; margin: 0; transform: translateY(-1.3rem); width: calc(var(--times) - .9rem); text-align: right;
+.unit { position: absolute; white-space: nowrap; margin: 0; transform: translateY(-1.3rem); width: calc(var(--times) - .9rem); text-align: right;
   font-size: .75rem; color: var(--muted); }
 .gap, .wait, .lane { border: solid var(--ink); border-width: 0 2px; }
 .gap, .wait { margin: 0 calc(var(--comments) + .9rem) 0 calc(var(--times) + .9rem); }
 .wait { border-style: dotted; display: grid; place-items: center; }
 .wait span { font-size: .8125rem; color: var(--muted); border: dashed var(--rule); border-width: 1px 0; padding: .1rem .8rem; }
-.rung { display: grid; grid-template-columns: var(--times) 1fr var(--comments); }
+.rung { display: grid; grid-template-columns: var(--times) minmax(0, 1fr) var(--comments); }
 .lane { margin: 0 .9rem; min-width: 0; }
 .at { text-align: right; font-size: .75rem; color: var(--muted); font-variant-numeric: tabular-nums; }
 .bare, .lane summary { padding: .1rem 0 0; }
@@ -139,7 +141,7 @@ const small = `
   h1 { font-size: 1.6rem; }
   nav { padding: .9rem 1rem; } nav span { display: block; margin: 0; }
   .plot svg.wide, pre.hex.wide { display: none; } .plot svg.narrow, pre.hex.narrow { display: block; }
-  .hosts, .pair { grid-template-columns: 1fr; }
+  .hosts, .pair { grid-template-columns: 1fr; } .tiles { grid-template-columns: 1fr 1fr; }
   .wire { border-top: 0; border-left: 2px solid var(--ink); height: 2.2rem; margin-left: 50%; text-align: left; padding-left: .6rem; }
   .experiment dl { grid-template-columns: 1fr; } .experiment dd { margin-bottom: .4rem; }
   .evidence { padding-left: .7rem; }
@@ -149,7 +151,14 @@ const small = `
   .rung { display: block; border: solid var(--ink); border-width: 0 2px; }
   .lane { border: 0; margin: 0; } .at { display: none; }
   .label { padding: 0 .6rem; }
-  .comment { padding: 0 .8rem; } .comment span { margin: 0 0 .4rem; }
+  .comment { padding: 0 .8rem; } .comment:not(:empty) { padding-bottom: .5rem; }
+  .cards thead { display: none; }
+  .cards, .cards tbody, .cards tr, .cards td { display: block; }
+  .cards tr { border-top: 1px solid var(--ink); padding: .4rem 0; }
+  .cards td, .cards td.figure { border: 0; padding: .1rem 0; display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: .6rem;
+    text-align: left; white-space: normal; }
+  .cards td::before { content: attr(data-head); color: var(--muted); font-size: .875rem; font-family: system-ui, sans-serif; }
+  .cards td.code { min-width: 0; }
 }
 `;
 
@@ -158,11 +167,14 @@ const print = `
   @page { margin: 16mm 14mm; }
   body { padding: 0; max-width: none; font-size: 10pt; }
   nav { border: 1px solid var(--rule); }
-  h2, h3, .intro, .experiment header { break-after: avoid; }
-  .evidence, .plot, .period, .hosts, .rung, .wait, .tiles, tr, pre { break-inside: avoid; }
-  .ladder { break-inside: avoid; } .ladder h3, .ends { break-after: avoid; }
-  .ladder { --times: 3.6rem; --comments: 10rem; }
-  details.figures::details-content { content-visibility: visible; display: block; }
+  h2, h3, .intro, .experiment header, .experiment dl, .transfer > .note { break-after: avoid; }
+  .intro, .evidence, .plot, .period, .hosts, .rung, .wait, .tiles, tr, pre { break-inside: avoid; }
+  .ladder { break-inside: avoid; } .ladder > summary, .ends { break-after: avoid; }
+  .ladder { padding-bottom: 2rem; }
+  .ladder { --times: 4.6rem; --comments: 10rem; }
+  .ladder pre.hex.wide { display: none; } .ladder pre.hex.narrow { display: block; }
+  details.long { display: none; }
+  details.figures::details-content, details.ladder::details-content { content-visibility: visible; display: block; }
   .scroll, pre.hex { overflow: visible; } .chip::after { content: ""; }
   pre.hex, .tiles, nav { background: none; } pre.hex { border: 1px solid var(--rule); }
   a { color: inherit; text-decoration: none; }

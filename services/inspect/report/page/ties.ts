@@ -1,8 +1,8 @@
 import { type Verdict, verdicts } from '../../join/tie.ts';
 import type { Report } from '../facts.ts';
 import { html } from './escape.ts';
-import { count } from './figures.ts';
-import { deciderNames, leftOut, type Section, table, verdict } from './section.ts';
+import { count, counted } from './figures.ts';
+import { deciderNames, leftOut, longTable, type Section, table, verdict } from './section.ts';
 import { isBorneOut } from './verdicts.ts';
 
 /** What the journals say and the packets do not bear out, and the other way round. */
@@ -17,10 +17,10 @@ export function ties({
   const nothing = found.length === 0 && loose.length === 0;
   return {
     id: 'ties',
-    title: 'Journal and packets',
+    title: 'What could not be tied',
     says: nothing
       ? 'there is no journal and no packet to compare'
-      : `${count(sum(found.filter(({ good }) => good)))} of ${count(sum(found))} decisions tied, ${count(looseInAll)} loose ends`,
+      : `${count(sum(found.filter(({ good }) => good)))} of ${count(sum(found))} decisions tied, ${counted(looseInAll, 'packet')} beyond them`,
     intro: html`Each decision in a server's journal is looked for in the capture, and each message in the capture is
 looked for in the journals. What one of them tells alone is listed here.`,
     body: nothing
@@ -30,7 +30,7 @@ looked for in the journals. What one of them tells alone is listed here.`,
             head: 'The packets',
             cell: ({ good }) => verdict(good, good ? 'bear it out' : 'do not bear it out'),
           },
-          { head: 'Verdict', kind: 'code', cell: ({ name }) => name },
+          { head: 'Verdict', cell: ({ name }) => html`<code>${name}</code>` },
           { head: 'Meaning', cell: ({ name }) => verdicts[name] },
           { head: 'Decisions', kind: 'figure', cell: ({ number }) => count(number) },
         ])}
@@ -38,25 +38,25 @@ looked for in the journals. What one of them tells alone is listed here.`,
 ${
   entries.length === 0
     ? html`<p>None.</p>`
-    : html`${table(entries, [
+    : html`${longTable(entries, [
         { head: 'Entry', kind: 'figure', cell: ({ id }) => id },
         { head: 'Server', cell: ({ decider }) => deciderNames[decider] },
         { head: 'The journal says', kind: 'code', cell: ({ says }) => says },
         { head: 'Why not', cell: (entry) => `${entry.verdict}: ${verdicts[entry.verdict] ?? ''}` },
         { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame ?? '–' },
-      ])}<p class="note">${leftOut(entries.length, entriesInAll)}</p>`
+      ])}${leftOut(entries.length, entriesInAll)}`
 }
 <h3>Packets of which no journal speaks</h3>
 ${
   loose.length === 0
     ? html`<p>None.</p>`
-    : html`${table(loose, [
+    : html`${longTable(loose, [
         { head: 'Frames', kind: 'figure', cell: ({ frames }) => frames.join(', ') },
         { head: 'From', cell: ({ from }) => from },
         { head: 'Client', kind: 'code', cell: ({ client }) => client },
         { head: 'Server', kind: 'code', cell: ({ server }) => server },
         { head: 'What', kind: 'code', cell: ({ what }) => what },
-      ])}<p class="note">${leftOut(loose.length, looseInAll)}</p>`
+      ])}${leftOut(loose.length, looseInAll)}`
 }`,
   };
 }

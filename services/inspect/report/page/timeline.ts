@@ -3,8 +3,14 @@ import type { DecisionPoint, Report } from '../facts.ts';
 import { html } from './escape.ts';
 import { count, counted, duration, median } from './figures.ts';
 import { drawPlot } from './plot.ts';
-import { deciderNames, figuresOf, leftOut, type Section, table } from './section.ts';
+import { figuresOf, leftOut, type Section, table } from './section.ts';
 import { isBorneOut } from './verdicts.ts';
+
+/** In front of the outcomes in the plot. */
+const shortNames = { http: 'HTTP', 'echo-tcp': 'TCP', 'echo-udp': 'UDP' } as const;
+
+/** More marks than these would hide each other on one line. */
+const CROWD = 300;
 
 interface Row {
   readonly label: string;
@@ -22,7 +28,8 @@ export function timeline({ decisions, decisionsInAll }: Report): Section {
         ? counted(decisionsInAll, 'request or message', 'requests and messages')
         : 'no decision is in the journals',
     intro: html`Every mark is one request or message, at the time it came; its row is the outcome that the server
-decided for it. The line behind a mark ends when the answer leaves.`,
+decided for it: HTTP is the HTTP server, TCP and UDP are the echo server. The line behind a mark ends when the answer
+leaves.`,
     body: kept.length > 0 ? body(kept, decisionsInAll) : undefined,
   };
 }
@@ -30,16 +37,20 @@ decided for it. The line behind a mark ends when the answer leaves.`,
 function body(decisions: readonly DecisionPoint[], all: number) {
   const rows = rowsOf(decisions);
   const last = decisions.reduce((end, { at, took = 0 }) => Math.max(end, at + took), 0);
+  const crowded = decisions.length > CROWD;
   const marks = (borneOut: boolean) =>
     rows.flatMap(({ points }, row) =>
-      points.flatMap(({ at, verdict }) => (isBorneOut(verdict) === borneOut ? [[at, row] as const] : [])),
+      points.flatMap(({ at, verdict }, index) =>
+        isBorneOut(verdict) === borneOut ? [[at, row + (crowded ? shift(index) : 0)] as const] : [],
+      ),
     );
   const untied = marks(false);
   return html`${drawPlot({
     alternative: `Requests over time. ${rows.map(({ label, points }) => `${label}: ${points.length}`).join('; ')}.`,
-    x: { name: 'seconds since the first frame', min: 0, max: Math.max(1, Math.ceil(last)) },
+    x: { name: 'seconds since the first frame', min: 0 },
     y: rows.map(({ label }) => label),
     height: 28 * rows.length,
+    fine: crowded,
     series: [
       {
         shape: 'line',
@@ -60,7 +71,8 @@ function body(decisions: readonly DecisionPoint[], all: number) {
       },
     ],
   })}
-<p class="note">${leftOut(decisions.length, all)}</p>
+${crowded ? html`<p class="note">Marks are spread over the height of their row, so that they do not hide each other.</p>` : undefined}
+${leftOut(decisions.length, all)}
 ${figuresOf(
   table(rows, [
     { head: 'Outcome', cell: ({ label }) => label },
@@ -79,11 +91,16 @@ ${figuresOf(
 }
 
 function rowsOf(decisions: readonly DecisionPoint[]): Row[] {
-  const rows = Map.groupBy(decisions, ({ decider, outcome }) => `${deciderNames[decider]}: ${outcome}`);
+  const rows = Map.groupBy(decisions, ({ decider, outcome }) => `${shortNames[decider]} ${outcome}`);
   return [...rows].map(([label, points]) => ({ label, points })).toSorted(byDecider);
 }
 
-const order = Object.values(deciderNames) as readonly string[];
+/** Up or down within a row, so that marks near each other are seen, the same each time. */
+function shift(index: number): number {
+  return 0.6 * (((index * 0.618_033_988_75) % 1) - 0.5);
+}
+
+const order = Object.values(shortNames) as readonly string[];
 
 function byDecider(one: Row, other: Row): number {
   const place = ({ label }: Row) => order.findIndex((name) => label.startsWith(name));

@@ -2,9 +2,11 @@ import type { Report, TransferPlot, TransferPoint } from '../facts.ts';
 import { type Html, html } from './escape.ts';
 import { count, counted } from './figures.ts';
 import { drawPlot } from './plot.ts';
-import { figuresOf, leftOut, type Section, table } from './section.ts';
+import { leftOut, listOf, type Section, table } from './section.ts';
 
 const LISTED = 40;
+/** More marks than these are drawn smaller. */
+const CROWD = 600;
 
 /** Reliable transfers over UDP, as sequence numbers over time. */
 export function transfers({ transfers: all }: Report): Section {
@@ -17,8 +19,8 @@ export function transfers({ transfers: all }: Report): Section {
         ? `${counted(all.length, 'plot')}, ${counted(again, 'retransmission')}`
         : 'no transfer is in the capture',
     intro: html`Datagrams are numbered, and the receiver acknowledges them; one that gets lost is sent again. A mark is
-a datagram: to the right it is later, higher up it is further on in the data. A rising line is progress, a flat
-stretch is a wait for a time-out.`,
+a datagram: to the right it is later, higher up it is further on in the data. Rising marks are progress, a
+gap between them is a wait, such as for a time-out.`,
     body: all.length > 0 ? html`${all.map(transfer)}` : undefined,
   };
 }
@@ -26,7 +28,8 @@ stretch is a wait for a time-out.`,
 function transfer({ id, mode, toServer, points, retransmissions }: TransferPlot): Html {
   const of = (kind: TransferPoint['kind']) => points.filter((point) => point.kind === kind);
   const [sent, again, acks] = [of('sent'), of('retransmission'), of('ack')];
-  const place = ({ at, sequence }: TransferPoint) => [at, sequence] as const;
+  const began = points[0]?.at ?? 0;
+  const place = ({ at, sequence }: TransferPoint) => [at - began, sequence] as const;
   const way = toServer ? 'client to server' : 'server to client';
   return html`<section class="transfer"><h3>${mode}, ${way} <code>${id}</code></h3>
 <p class="note">${counted(sent.length, 'datagram')} sent for the first time, ${counted(retransmissions, 'retransmission')},
@@ -36,25 +39,26 @@ ${
     ? undefined
     : drawPlot({
         alternative: `Sequence numbers over time, ${mode}, ${way}: ${count(sent.length)} sent, ${count(retransmissions)} sent again, ${count(acks.length)} acknowledgments.`,
-        x: { name: 'seconds since the first frame' },
+        x: { name: 'seconds since its first datagram' },
         y: { name: 'sequence number', min: 0 },
         height: 280,
+        fine: points.length > CROWD,
         series: [
-          { shape: 'bar', colour: 'muted', points: acks.map(place), means: 'ACK' },
-          { shape: 'dot', colour: 'accent', points: sent.map(place), means: 'sent for the first time' },
+          { shape: 'small', colour: 'muted', points: acks.map(place), means: 'ACK' },
           { shape: 'cross', colour: 'bad', points: again.map(place), means: 'sent again' },
+          { shape: 'dot', colour: 'accent', points: sent.map(place), means: 'sent for the first time' },
         ],
       })
 }
 ${
   again.length === 0
     ? undefined
-    : figuresOf(
+    : listOf(
         html`${table(again.slice(0, LISTED), [
           { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame },
-          { head: 'Seconds', kind: 'figure', cell: ({ at }) => at.toFixed(6) },
+          { head: 'Seconds', kind: 'figure', cell: ({ at }) => (at - began).toFixed(6) },
           { head: 'Sequence number', kind: 'figure', cell: ({ sequence }) => count(sequence) },
-        ])}<p class="note">${leftOut(Math.min(LISTED, again.length), again.length)}</p>`,
+        ])}${leftOut(Math.min(LISTED, again.length), again.length)}`,
         'The retransmissions',
       )
 }</section>

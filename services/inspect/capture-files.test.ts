@@ -1,0 +1,49 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { CaptureError, findCapture } from './capture-files.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'captures-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+async function have(...names: string[]) {
+  for (const name of names) await writeFile(join(folder, name), '');
+}
+
+test('the capture of a host is all files of its ring, the latest last', async () => {
+  await have('server.pcap', 'server.00002.pcap', 'server.00001.pcap', 'client.00003.pcap');
+  await have('server.annotated.pcapng', 'server.x.pcap', 'myserver.00001.pcap', 'echo.log');
+  const { name, files } = await findCapture('server', folder);
+  expect(name).toBe('server');
+  expect(files.map((file) => basename(file))).toEqual([
+    'server.00001.pcap',
+    'server.00002.pcap',
+    'server.pcap',
+  ]);
+});
+
+test('a file is a capture with the journals beside it', async () => {
+  await have('own.pcap');
+  const path = join(folder, 'own.pcap');
+  expect(await findCapture(path, '/elsewhere')).toEqual({ name: 'own.pcap', folder, files: [path] });
+});
+
+test.each([
+  ['server', 'there is no server.pcap'],
+  ['/nowhere.pcap', 'allowed: server, client, or the path of a capture file'],
+  [tmpdir(), 'allowed: server, client'],
+])('there is no capture %s', async (named, problem) => {
+  const found = findCapture(named, folder);
+  await expect(found).rejects.toThrow(CaptureError);
+  await expect(found).rejects.toThrow(problem);
+});
+
+test('there is none in a folder that is not there', async () => {
+  await expect(findCapture('client', join(folder, 'none'))).rejects.toThrow(CaptureError);
+});

@@ -1,0 +1,67 @@
+import { findCapture } from '../capture-files.ts';
+import { describeTie } from '../describe.ts';
+import { joinCapture } from '../join/join-capture.ts';
+import { type FrameRef, isTied, type Loose, type Tie } from '../join/tie.ts';
+import type { Regime, Run } from '../run.ts';
+
+export interface EntriesParts {
+  readonly folder: string;
+  /** What is known of the run whose captures are in a folder. */
+  readonly runIn: (folder: string) => Promise<Run>;
+  readonly json: boolean;
+  readonly print: (line: string) => void;
+}
+
+/** `make inspect ENTRIES=1`: each entry of the journals with its frames. Returns the exit code. */
+export async function entries(named: string, { folder, runIn, json, print }: EntriesParts): Promise<number> {
+  const capture = await findCapture(named, folder);
+  const counts = { tied: 0, untied: 0, loose: 0 };
+  const seen = await joinCapture(capture, await runIn(capture.folder), {
+    tie(tie, regime) {
+      counts[isTied(tie) ? 'tied' : 'untied'] += 1;
+      print(json ? JSON.stringify(facts(tie, regime)) : row(tie, regime));
+    },
+    loose(loose) {
+      counts.loose += 1;
+      print(json ? JSON.stringify({ loose: { ...loose, frames: numbers(loose.frames) } }) : looseRow(loose));
+    },
+  });
+  if (json) {
+    print(JSON.stringify({ ...counts, frames: seen.frames, cut: seen.cut }));
+    return 0;
+  }
+  print(
+    `${counts.tied} entries are borne out by packets, ${counts.untied} are not; ${counts.loose} exchanges are in no journal`,
+  );
+  if (seen.cut !== undefined) print(`the capture breaks off: ${seen.cut}`);
+  return 0;
+}
+
+function facts(tie: Tie, regime: Regime | undefined): object {
+  const { entry, verdict, request, answer, end, shows, took } = tie;
+  return {
+    entry,
+    verdict,
+    request: numbers(request),
+    answer: numbers(answer),
+    end: end?.number,
+    shows,
+    took,
+    comment: describeTie(tie, regime),
+  };
+}
+
+function row(tie: Tie, regime: Regime | undefined): string {
+  const { request, answer } = tie;
+  const frames = `${numbers(request).join(' ') || '-'} → ${numbers(answer).join(' ') || '-'}`;
+  return `${isTied(tie) ? '  ' : '! '}${frames.padEnd(16)} ${describeTie(tie, regime)}`;
+}
+
+function looseRow({ client, server, from, what, frames }: Loose): string {
+  const way = from === 'client' ? `${client} to ${server}` : `${server} to ${client}`;
+  return `! ${numbers(frames).join(' ').padEnd(16)} no entry speaks of ${what}, ${way}`;
+}
+
+function numbers(frames: readonly FrameRef[]): number[] {
+  return frames.map(({ number }) => number);
+}

@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Decision, deciderOf, readEntries } from './entries.ts';
+
+const at = (second: number) => `2025-06-01T10:00:0${second}.000Z`;
+
+describe('the journals of a run', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'journals-'));
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const journal = (name: string, ...lines: unknown[]) =>
+    writeFile(
+      join(folder, name),
+      lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
+    );
+
+  async function ids() {
+    const all: number[] = [];
+    for await (const { id } of readEntries(folder)) all.push(id);
+    return all;
+  }
+
+  test('are put together in the order of their time', async () => {
+    await journal('http.log', { timestamp: at(1), id: 1 }, { timestamp: at(3), id: 3 });
+    await journal(
+      'echo.log',
+      { timestamp: at(2), id: 2 },
+      { timestamp: at(4), id: 4 },
+      { timestamp: at(4), id: 5 },
+    );
+    expect(await ids()).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('are read without one of them, or all', async () => {
+    expect(await ids()).toEqual([]);
+    await journal('echo.log', { timestamp: at(2), id: 2 });
+    expect(await ids()).toEqual([2]);
+  });
+
+  test('are read past lines that are no entry', async () => {
+    await journal(
+      'echo.log',
+      '{"timestamp":"20',
+      '',
+      'null',
+      '[]',
+      { id: 1 },
+      { timestamp: 'now', id: 2 },
+      {
+        timestamp: at(1),
+        id: 3,
+      },
+    );
+    expect(await ids()).toEqual([3]);
+  });
+});
+
+test.each([
+  ['http', { outcome: '200' }],
+  ['echo-tcp', { fault: 'none', protocol: 'tcp' }],
+  ['echo-udp', { fault: 'none', protocol: 'udp' }],
+  ['echo-udp', { fault: 'none', protocol: 'udp', direction: 'out' }],
+])('%s decides %j', (decider, entry) => {
+  expect(deciderOf(entry as Decision)).toBe(decider);
+});

@@ -1,0 +1,31 @@
+import type { Ports } from '../frames.ts';
+import { dissect } from './read-packets.ts';
+import { dissectionOf, failed, isInterrupted, type ShowOptions, type ShowParts } from './show.ts';
+import { createView } from './views.ts';
+
+/** Dialogues and the last frames are known at an end only. */
+export type LiveOptions = Omit<ShowOptions, 'last' | 'follow'> & { readonly ports: Ports };
+
+/**
+ * Shows the packets that this program is given as a capture, as they come, until the signal. Their numbers begin at 1.
+ *
+ * @returns 0; 2 when FILTER is not as it must be; 1 when tshark fails
+ */
+export async function live(options: LiveOptions, parts: ShowParts): Promise<number> {
+  const { print, signal, warn } = parts;
+  const say = options.json ? warn : print;
+  const view = createView(options, parts);
+  say('Packets are shown as they come, until Ctrl-C');
+  try {
+    const origin = { framesBefore: 0, began: undefined };
+    for await (const packets of dissect('-', await dissectionOf(options), origin)) {
+      for (const packet of packets) view.take(packet);
+    }
+    if (!(await isInterrupted(signal))) warn('no more packets come: the capture of this host has ended');
+  } catch (error) {
+    const code = await failed(error, parts);
+    if (code !== 0) return code;
+  }
+  view.end();
+  return 0;
+}

@@ -1,0 +1,91 @@
+import type { Capture } from '../capture-files.ts';
+import { captureInfo } from '../capture-info.ts';
+import { ToolError, toolLines } from '../tool.ts';
+import { type Dissection, type Origin, parsePacket, tsharkArguments } from './dissection.ts';
+import type { Packet } from './packet.ts';
+import { safe } from './readable.ts';
+
+/** FILTER or CAPTURE is not as it must be. */
+export class InputError extends Error {
+  readonly code = 'LAB_INPUT';
+}
+
+/** What a reader has come across beside the packets. */
+export interface Reading {
+  /** Why a file could not be read to its end. */
+  cut?: string;
+}
+
+/**
+ * Reads the frames of a capture that pass the filter, some at a time. A file that is cut short is read up to there.
+ *
+ * @throws InputError for a filter that tshark does not understand and for a file that is no capture
+ * @throws ToolError when tshark fails
+ */
+export async function* readPackets(
+  capture: Capture,
+  dissection: Dissection,
+  reading: Reading = {},
+): AsyncGenerator<Packet[]> {
+  for (const { file, origin } of await originsOf(capture)) {
+    try {
+      yield* dissect(file, dissection, origin);
+    } catch (error) {
+      if (!(error instanceof ToolError && /cut short/.test(error.said))) throw error;
+      reading.cut = safe(error.said);
+    }
+  }
+}
+
+/**
+ * Reads the frames of one file, `-` for what this program is given.
+ *
+ * @throws InputError for a filter that tshark does not understand
+ * @throws ToolError when tshark fails
+ */
+export async function* dissect(
+  file: string,
+  dissection: Dissection,
+  origin: Origin,
+): AsyncGenerator<Packet[]> {
+  try {
+    for await (const rows of toolLines('tshark', tsharkArguments(file, dissection), 'inherit')) {
+      yield rows.flatMap((row) => parsePacket(row, origin) ?? []);
+    }
+  } catch (error) {
+    const { filter } = dissection;
+    throw error instanceof ToolError && filter !== undefined && isOfFilter(error, filter)
+      ? new InputError(describeFilter(filter, error.said))
+      : error;
+  }
+}
+
+async function originsOf({ files, name }: Capture): Promise<{ file: string; origin: Origin }[]> {
+  const origins: { file: string; origin: Origin }[] = [];
+  let [framesBefore, began] = [0, undefined as number | undefined];
+  for (const file of files) {
+    const { frames, first, problem } = await captureInfo(file);
+    if (problem !== undefined && frames === 0) {
+      throw new InputError(`CAPTURE is "${safe(name)}", which can't be read: ${safe(problem)}`);
+    }
+    origins.push({ file, origin: { framesBefore, began } });
+    framesBefore += frames;
+    began ??= first;
+  }
+  return origins;
+}
+
+/** tshark shows the filter again under what it says of it; a bare end of one it does not. */
+function isOfFilter({ said }: ToolError, filter: string): boolean {
+  return !/The file "/.test(said) && (said.includes(filter.trim()) || /filter/i.test(said));
+}
+
+/** Lines of tshark's are put together by `; `, and what it shows is indented. */
+function describeFilter(filter: string, said: string): string {
+  const lines = said.replace(/^tshark: /, '').split(/; (?= {4})/);
+  return [
+    `FILTER is "${safe(filter)}", which tshark does not understand:`,
+    ...lines.map((line) => `    ${safe(line.replace(/^ {4}/, '').trimEnd())}`),
+    `allowed: a display filter of Wireshark, such as FILTER='tcp.port == 9090 && tcp.len > 0'`,
+  ].join('\n');
+}

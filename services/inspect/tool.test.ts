@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals';
+import { runTool, ToolError, toolLines } from './tool.ts';
+
+/** What a shell script prints through `toolLines`, and what it threw. */
+async function run(script: string) {
+  const lines: string[] = [];
+  try {
+    for await (const some of toolLines('sh', ['-c', script])) lines.push(...some);
+  } catch (error) {
+    return { lines, error };
+  }
+  return { lines };
+}
+
+describe('a program', () => {
+  test.each([
+    ['nothing', 'true', []],
+    ['lines', String.raw`printf 'one\ntwo\n'`, ['one', 'two']],
+    ['a last line without its end', String.raw`printf 'one\ntwo'`, ['one', 'two']],
+    ['empty lines', String.raw`printf '\none\n\n'`, ['', 'one', '']],
+    ['a line in pieces', String.raw`printf 'o'; sleep 0.02; printf 'ne\n'`, ['one']],
+  ])('prints %s', async (_what, script, lines) => {
+    expect(await run(script)).toEqual({ lines });
+  });
+
+  test('that fails throws what it said behind its last line, without what says nothing', async () => {
+    const { lines, error } = await run(
+      `echo one; echo 'Running as user "root" and group "root".' >&2; echo 'cut short' >&2; exit 2`,
+    );
+    expect(lines).toEqual(['one']);
+    expect(error).toBeInstanceOf(ToolError);
+    expect(error).toMatchObject({ code: 'LAB_TOOL', said: 'cut short', message: 'sh: cut short' });
+  });
+
+  test('that fails without a word throws its status', async () => {
+    await expect(runTool('sh', '-c', 'exit 7')).rejects.toThrow('sh: ended with 7');
+  });
+
+  test('that is not there throws', async () => {
+    await expect(runTool('no-such-program')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('of which nobody reads on is ended', async () => {
+    for await (const lines of toolLines('sh', ['-c', 'echo one; exec sleep 60'])) {
+      expect(lines).toEqual(['one']);
+      break;
+    }
+  });
+});

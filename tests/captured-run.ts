@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { EchoEntry, HttpEntry } from './journal-entries.ts';
+import { command, type Host, type Lab } from './lab.ts';
+
+/** An entry of a journal with its frames, as `inspect entries --json` tells it. */
+export interface Tie {
+  readonly entry: HttpEntry & EchoEntry;
+  readonly verdict: string;
+  readonly request: readonly number[];
+  readonly answer: readonly number[];
+  readonly end?: number;
+  readonly shows?: number;
+  readonly comment: string;
+}
+
+export interface Loose {
+  readonly client: string;
+  readonly server: string;
+  readonly from: 'client' | 'server';
+  readonly what: string;
+  readonly frames: readonly number[];
+}
+
+/** All that is found in a capture. */
+export interface Found {
+  readonly ties: readonly Tie[];
+  readonly loose: readonly Loose[];
+  readonly counts: {
+    readonly tied: number;
+    readonly untied: number;
+    readonly loose: number;
+    readonly cut?: string;
+  };
+}
+
+/** Runs `inspect` on the captures of a lab, and returns what it prints. */
+export function inspect(lab: Lab, ...args: string[]): Promise<string> {
+  return inspectIn(lab, '.', ...args);
+}
+
+/** Runs `inspect` with a folder inside that of the captures as if it were that. */
+export async function inspectIn(lab: Lab, folder: string, ...args: string[]): Promise<string> {
+  const settings = { ...lab.settings, LAB_CAPTURES_DIR: join(lab.settings.LAB_CAPTURES_DIR!, folder) };
+  const { code, stdout, stderr } = await command(settings, 'setup/inspect.sh', ...args);
+  if (code !== 0) throw new Error(`inspect ${args.join(' ')}: ${stderr}${stdout}`);
+  return stdout;
+}
+
+/** What joins the entries of the journals in a folder to the frames of a capture there. */
+export async function entriesOf(lab: Lab, host: Host, folder = '.'): Promise<Found> {
+  const lines = (await inspectIn(lab, folder, 'entries', host, '--json'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return {
+    ties: lines.filter((line) => 'entry' in line),
+    loose: lines.flatMap((line) => ('frames' in line || !('loose' in line) ? [] : [line.loose])),
+    counts: lines.at(-1),
+  };
+}
+
+/** Runs a command line of Wireshark's programs where the captures are, in a container of its own. */
+export async function withTools(lab: Lab, line: string): Promise<string> {
+  const { COMPOSE_PROJECT_NAME: project, LAB_CAPTURES_DIR: folder, LAB_UID, LAB_GID } = lab.settings;
+  const { code, stdout, stderr } = await lab.docker(
+    ...['run', '--rm', '--label', `com.docker.compose.project=${project}`, '--network', 'none'],
+    ...['--user', `${LAB_UID}:${LAB_GID}`, '--volume', `${folder}:/captures`, '--workdir', '/captures'],
+    ...['--entrypoint', 'bash', 'wirelab/capture', '-euc', line],
+  );
+  if (code !== 0) throw new Error(`${line}: ${stderr}`);
+  return stdout;
+}

@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { command, Lab } from './lab.ts';
+
+jest.setTimeout(60_000);
+
+/** Sends SIGINT to what shows the packets of a sidecar. */
+const INTERRUPT =
+  'cd /proc; for id in [0-9]*; do grep -q ^node.*inspect/main.ts $id/cmdline && kill -INT $id; done; true';
+
+/** A frame as `--json` prints it. */
+interface Shown {
+  readonly number: number;
+  /** In seconds since 1970. */
+  readonly epoch: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly payload: string;
+}
+
+function objectsOf(stdout: string) {
+  return stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+}
+
+const textOf = ({ payload }: Shown) => Buffer.from(payload, 'hex').toString();
+
+describe('the packets of a lab', () => {
+  let lab: Lab;
+  const show = async (...options: string[]) => {
+    const { code, stdout, stderr } = await command(
+      lab.settings,
+      'setup/inspect.sh',
+      'show',
+      'server',
+      ...options,
+    );
+    return { code, stdout, said: stdout + stderr };
+  };
+  const shown = async (...options: string[]): Promise<Shown[]> => {
+    const { stdout } = await show('--json', ...options);
+    return objectsOf(stdout).slice(0, -1);
+  };
+
+  beforeAll(async () => {
+    lab = await Lab.start({ HTTP_FAULTS: 'none', ECHO_FAULTS: 'none' });
+    await lab.shell('echo Test1 | nc -N "$server" "$port"');
+    await lab.shell('printf "\\033]0;title\\007\\n" | nc -N "$server" "$port"');
+    await lab.echo('--protocol', 'udp', '--message', 'Hey');
+    await lab.exec(
+      'client',
+      'curl',
+      '-su',
+      'alice:secret',
+      `http://${lab.server}:${lab.httpPort}/getbalance`,
+    );
+  });
+  afterAll(() => lab?.end());
+
+  test('are a table with dumps, and at the end there is what was exposed', async () => {
+    const { code, stdout } = await show();
+    expect(code).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/^ +No\. +Time +Source +Destination +Protocol +Length +Info$/);
+    const row = lines.findIndex((line) => line.includes('54 65 73 74 31 0a'));
+    const addresses = `${lab.settings.LAB_CLIENT_ADDRESS} +${lab.server}`;
+    expect(lines[row - 1]).toMatch(new RegExp(`^ *\\d+ +\\d+\\.\\d{6}  ${addresses} +\\w+ +72  \\S`));
+    expect(lines[row]).toBe('       0000   54 65 73 74 31 0a                                 Test1.');
+    expect(stdout).toContain('48 65 79 7c 65 34 35 39 39 66 61 39               Hey|e4599fa9\n');
+    expect(stdout).toMatch(
+      /\nExposed in plain text: \d+ bodies .*, 1 password \(frame \d+: alice:secret\)\n/,
+    );
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  test('are dialogues', async () => {
+    const { stdout } = await show('--follow');
+    const client = `${lab.settings.LAB_CLIENT_ADDRESS}:\\d+`;
+    const head = (transport: string, port: string) =>
+      `${transport} ${client} → ${lab.server}:${port}, \\d+ frames, from \\d+\\.\\d{6}\n`;
+    const turn = (text: string) => ` +\\d+\\.\\d{6}  frame \\d+ +${text}\n`;
+    const closes = `(?:${turn('client: \\(closes the connection\\)')})?`;
+    const says = (text: string) => turn(`client: ${text}`) + closes + turn(`server: ${text}`);
+    expect(stdout).toMatch(new RegExp(head('TCP', lab.echoPort) + says('Test1\\\\n')));
+    expect(stdout).toMatch(new RegExp(says('\\\\x1b]0;title\\\\x07\\\\n')));
+    expect(stdout).toMatch(new RegExp(head('UDP', lab.echoPort) + says('Hey\\|e4599fa9')));
+    expect(stdout).toMatch(
+      new RegExp(head('TCP', lab.httpPort) + turn('client: GET /getbalance HTTP/1\\.1\\\\r\\\\n')),
+    );
+  });
+
+  test('are JSON, numbered as in the capture, with whole payloads', async () => {
+    const [frames, rows] = await Promise.all([
+      shown(),
+      lab.frames('server', 'frame', 'frame.number', 'frame.time_epoch', 'tcp.payload', 'udp.payload'),
+    ]);
+    expect(frames.map(({ number }) => `${number}`)).toEqual(rows.map(([number]) => number));
+    expect(frames.map(({ epoch }) => epoch)).toEqual(rows.map(([, epoch]) => Number(epoch)));
+    expect(frames.map(({ payload }) => payload)).toEqual(rows.map(([, , tcp, udp]) => tcp || udp));
+  });
+
+  test('can be filtered, and only the last be shown', async () => {
+    const filter = ['--filter', `tcp.port == ${lab.echoPort} && tcp.len > 0`];
+    const [all, last] = await Promise.all([shown(...filter), shown(...filter, '--last', '2')]);
+    expect(all.map(textOf)).toEqual([
+      'Test1\n',
+      'Test1\n',
+      '\u001b]0;title\u0007\n',
+      '\u001b]0;title\u0007\n',
+    ]);
+    expect(last).toEqual(all.slice(-2));
+  });
+
+  test('are not shown for a filter that is none, or that none of them passes', async () => {
+    const [wrong, none] = await Promise.all([
+      show('--filter', 'tcp.prot == 1'),
+      show('--filter', 'tcp.port == 1'),
+    ]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.said).toMatch(/FILTER is "tcp\.prot == 1".*\n.*"tcp\.prot" is not a valid.*\n/);
+    expect(wrong.said).toContain("FILTER='tcp.port == 9090 && tcp.len > 0'");
+    expect(none.code).toBe(0);
+    expect(none.stdout).toContain("No frame of server passes FILTER='tcp.port == 1'");
+    expect(none.stdout).toContain('Exposed in plain text: nothing');
+  });
+
+  test('are shown as they arrive', async () => {
+    const watch = new Watch(lab);
+    await watch.untilReady;
+    const live = (count: number) => lab.echo('--protocol', 'udp', '--message', 'Live', '--count', `${count}`);
+    // What comes while tshark starts is late.
+    await live(1);
+    await watch.until(({ length }) => length === 2);
+    await live(30);
+    const late = (await watch.until(({ length }) => length === 62)).slice(2);
+    const { code, stdout } = await watch.end();
+    const median = late.sort((one, other) => one - other)[Math.floor(late.length / 2)]!;
+    console.log(`a packet is shown after ${median.toFixed(0)} ms (median of ${late.length})`);
+    expect(median).toBeLessThan(1_000);
+    expect(code).toBe(0);
+    const [exposed] = objectsOf(stdout).at(-1).exposed;
+    expect(exposed).toMatchObject({ what: 'body', count: 62 });
+  });
+});
+
+/** Watches the packets live, and when each is shown. */
+class Watch {
+  readonly untilReady: Promise<void>;
+  readonly #lab: Lab;
+  readonly #child;
+  readonly #late: number[] = [];
+  #stdout = '';
+  #seen = () => {};
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+    this.#child = spawn('setup/inspect.sh', ['live', 'server', '--json'], {
+      cwd: `${import.meta.dirname}/..`,
+      env: { ...process.env, ...lab.settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ready = Promise.withResolvers<void>();
+    this.untilReady = ready.promise;
+    this.#child.once('close', (code) => ready.reject(new Error(`inspect ended with ${code}`)));
+    createInterface({ input: this.#child.stderr }).on('line', (line) => {
+      if (line.includes('as they come')) ready.resolve();
+    });
+    createInterface({ input: this.#child.stdout }).on('line', (line) => {
+      this.#stdout += `${line}\n`;
+      const { epoch, payload } = JSON.parse(line);
+      if (payload) this.#late.push(Date.now() - epoch * 1_000);
+      this.#seen();
+    });
+  }
+
+  /** Waits until so much has been shown. Returns how late each frame with a payload was, in ms. */
+  async until(isEnough: (late: readonly number[]) => boolean): Promise<number[]> {
+    while (!isEnough(this.#late)) {
+      await new Promise<void>((resolve) => {
+        this.#seen = resolve;
+      });
+    }
+    return [...this.#late];
+  }
+
+  /** As Ctrl-C does on a terminal; without one, compose keeps it to itself. */
+  async end(): Promise<{ code: number | null; stdout: string }> {
+    const code = new Promise<number | null>((resolve) => this.#child.once('close', resolve));
+    const { stdout } = await this.#lab.exec('capture-server', 'sh', '-c', INTERRUPT);
+    if (stdout !== '') throw new Error(stdout);
+    return { code: await code, stdout: this.#stdout };
+  }
+}

@@ -1,0 +1,114 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { checksum } from '#common/message.ts';
+
+// known-exchanges.ts REQUESTS MESSAGES, in the client host: makes so many requests to the HTTP server and sends so many
+// messages to the echo server, half over TCP and half over UDP, over many connections and ports. Each carries a number
+// of its own, and each is known afterwards: prints as JSON what was sent and from where.
+
+const { LAB_SERVER_ADDRESS: host = '', HTTP_PORT, ECHO_PORT } = process.env;
+const [requests = 0, messages = 0] = process.argv.slice(2).map(Number);
+
+const HTTP_CLIENTS = 25;
+/** A request that is not answered for so long is given up, and its connection closed. */
+const PATIENCE_MS = 400;
+const TCP_CLIENTS = 40;
+const UDP_CLIENTS = 40;
+/** How long a client waits for answers behind its last message, in ms. */
+const REST_MS = 700;
+
+const http: { number: number; port: number; status: number | undefined }[] = [];
+const echo: {
+  number: number;
+  protocol: 'tcp' | 'udp';
+  port: number;
+  tag: string | undefined;
+  length: number;
+}[] = [];
+
+async function request(number: number, agent: Agent): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<number | undefined>();
+  let port = 0;
+  const outgoing = get(
+    { host, port: Number(HTTP_PORT), path: `/getbalance?number=${number}`, agent },
+    (response) => {
+      response.resume().once('end', () => resolve(response.statusCode));
+    },
+  );
+  outgoing
+    .once('socket', (socket) => {
+      const note = () => {
+        port = socket.localPort ?? 0;
+      };
+      if (socket.connecting) socket.once('connect', note);
+      else note();
+    })
+    .setTimeout(PATIENCE_MS, () => outgoing.destroy())
+    .once('error', () => resolve(undefined));
+  const status = await promise;
+  http.push({ number, port, status });
+}
+
+async function httpClient(first: number): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let number = first; number < requests; number += HTTP_CLIENTS) {
+    // A kept-alive connection carries some requests, then another port goes on.
+    if (number % 7 === 0) agent.destroy();
+    await request(number, agent);
+  }
+  agent.destroy();
+}
+
+function messageOf(number: number, protocol: 'tcp' | 'udp', port: number): Buffer {
+  const body = `#${number} ${'x'.repeat(number % 50)}.`;
+  const isPlain = number % 5 === 0;
+  const tag = isPlain ? undefined : checksum(body);
+  echo.push({ number, protocol, port, tag, length: body.length });
+  return Buffer.from(`${body}${isPlain ? '' : `|${tag}`}${isPlain ? '\n' : ['', '\n', '\r\n'][number % 3]}`);
+}
+
+/** Sends its messages some at a time in a segment, over one connection after another, as resets end them. */
+async function tcpClient(first: number): Promise<void> {
+  const numbers = [];
+  for (let number = first; number < messages; number += 2 * TCP_CLIENTS) numbers.push(number);
+  while (numbers.length > 0) {
+    const socket = connect(Number(ECHO_PORT), host)
+      .on('error', () => undefined)
+      .resume();
+    await once(socket, 'connect');
+    const { localPort = 0 } = socket;
+    while (numbers.length > 0 && socket.writable) {
+      const group = numbers.splice(0, 1 + ((numbers[0]! >> 3) % 3));
+      socket.write(Buffer.concat(group.map((number) => messageOf(number, 'tcp', localPort))));
+      await Promise.race([once(socket, 'data').catch(() => undefined), setTimeout(REST_MS)]);
+    }
+    await setTimeout(REST_MS);
+    socket.end();
+    if (!socket.destroyed)
+      await Promise.race([once(socket, 'close').catch(() => undefined), setTimeout(5_000)]);
+  }
+}
+
+async function udpClient(first: number): Promise<void> {
+  const socket = createSocket('udp4').on('error', () => undefined);
+  socket.bind();
+  await once(socket, 'listening');
+  for (let number = first; number < messages; number += 2 * UDP_CLIENTS) {
+    socket.send(messageOf(number, 'udp', socket.address().port), Number(ECHO_PORT), host);
+    await setTimeout(number % 4 === 0 ? 0 : 8);
+  }
+  await setTimeout(4 * REST_MS);
+  socket.close();
+}
+
+const first = (count: number, step: number, from: number) =>
+  Array.from({ length: count }, (_, at) => from + at * step);
+await Promise.all([
+  ...first(HTTP_CLIENTS, 1, 0).map(httpClient),
+  ...first(TCP_CLIENTS, 2, 0).map(tcpClient),
+  ...first(UDP_CLIENTS, 2, 1).map(udpClient),
+]);
+console.log(JSON.stringify({ http, echo }));
