@@ -5,9 +5,11 @@ import { command, Lab } from './lab.ts';
 
 jest.setTimeout(60_000);
 
-/** Sends SIGINT to what shows the packets of a sidecar. */
-const INTERRUPT =
-  'cd /proc; for id in [0-9]*; do grep -q ^node.*inspect/main.ts $id/cmdline && kill -INT $id; done; true';
+/** Sends SIGINT to what shows the packets in a sidecar. */
+const INTERRUPT = `
+  cd /proc
+  for id in [0-9]*; do tr '\\0' ' ' <$id/cmdline | grep -q '^node .*main.ts live' && kill -INT $id; done
+  true`;
 
 /** A frame as `--json` prints it. */
 interface Shown {
@@ -186,8 +188,9 @@ class Watch {
   /** As Ctrl-C does on a terminal; without one, compose keeps it to itself. */
   async end(): Promise<{ code: number | null; stdout: string }> {
     const code = new Promise<number | null>((resolve) => this.#child.once('close', resolve));
-    const { stdout } = await this.#lab.exec('capture-server', 'sh', '-c', INTERRUPT);
-    if (stdout !== '') throw new Error(stdout);
+    await this.#lab.compose('exec', '--no-TTY', '--user', '10001', 'capture-server', 'sh', '-c', INTERRUPT);
+    // tcpdump, which Ctrl-C would end too, finds out by its next packet.
+    await this.#lab.shell('echo over | nc -u -w 1 "$server" "$port"');
     return { code: await code, stdout: this.#stdout };
   }
 }

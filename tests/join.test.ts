@@ -222,7 +222,12 @@ describe('what is taken out is what is missed', () => {
         expect([tie.request, tie.answer]).toEqual([whole.request, whole.answer]);
     }
     expect(ties.filter(({ verdict }) => verdict === 'outside').length).toBeGreaterThan(100);
-    expect(untied({ ties } as Found).filter(({ verdict }) => verdict !== 'outside')).toEqual([]);
+    // Of one in the last millisecond of the capture nobody can say whether its request was before the cut.
+    const last = Math.max(
+      ...ties.flatMap(({ entry, verdict }) => (verdict === 'outside' ? [] : [Date.parse(entry.timestamp)])),
+    );
+    const within = untied({ ties } as Found).filter(({ verdict }) => verdict !== 'outside');
+    expect(within.filter(({ entry }) => Date.parse(entry.timestamp) < last)).toEqual([]);
   });
 
   test('a ring of files is one capture', async () => {

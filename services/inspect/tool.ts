@@ -20,14 +20,17 @@ const NOISE = /^Running as user "root"|^resetting session\.$/;
  * Runs one of Wireshark's programs and yields what it prints, some lines at a time, as they come.
  *
  * @param input `inherit` gives it what this program is given
+ * @param signal ends it
  * @throws ToolError behind the last line when it failed, the system's error when there is no such program
  */
 export async function* toolLines(
   tool: string,
   args: readonly string[],
-  input: 'ignore' | 'inherit' = 'ignore',
+  { input = 'ignore', signal }: { readonly input?: 'ignore' | 'inherit'; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<string[]> {
   const child = spawn(tool, args, { stdio: [input, 'pipe', 'pipe'] });
+  const end = () => child.kill();
+  signal?.addEventListener('abort', end);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   });
@@ -45,6 +48,7 @@ export async function* toolLines(
     const status = await ended;
     if (status !== 0) throw new ToolError(tool, meaning(await said) || `ended with ${status}`);
   } finally {
+    signal?.removeEventListener('abort', end);
     child.kill();
   }
 }

@@ -223,7 +223,10 @@ export class AnswerMatcher {
   }
 
   #giveUp(waiting: Waiting, until: number): void {
-    const latest = waiting.due + (waiting.expected.held ? HELD : 0) + waiting.drops.length * DROP;
+    const latest =
+      waiting.due +
+      (waiting.expected.held ? HELD : 0) +
+      (waiting.dropped.length + waiting.drops.length) * DROP;
     const end = this.#ends.find(({ time }) => time <= latest + SLACK);
     const answer = waiting.dropped;
     if (end) this.#settle(waiting, { verdict: 'gone', answer, end });

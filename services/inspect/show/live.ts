@@ -18,7 +18,7 @@ export async function live(options: LiveOptions, parts: ShowParts): Promise<numb
   say('Packets are shown as they come, until Ctrl-C');
   try {
     const origin = { framesBefore: 0, began: undefined };
-    for await (const packets of dissect('-', await dissectionOf(options), origin)) {
+    for await (const packets of dissect('-', await dissectionOf(options), origin, signal)) {
       for (const packet of packets) view.take(packet);
     }
     if (!(await isInterrupted(signal))) warn('no more packets come: the capture of this host has ended');

@@ -47,9 +47,13 @@ export async function* dissect(
   file: string,
   dissection: Dissection,
   origin: Origin,
+  signal?: AbortSignal,
 ): AsyncGenerator<Packet[]> {
   try {
-    for await (const rows of toolLines('tshark', tsharkArguments(file, dissection), 'inherit')) {
+    for await (const rows of toolLines('tshark', tsharkArguments(file, dissection), {
+      input: 'inherit',
+      signal,
+    })) {
       yield rows.flatMap((row) => parsePacket(row, origin) ?? []);
     }
   } catch (error) {
