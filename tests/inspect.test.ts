@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 /** Sends SIGINT to what shows the packets in a sidecar. */
 const INTERRUPT = `
   cd /proc
-  for id in [0-9]*; do tr '\\0' ' ' <$id/cmdline | grep -q '^node .*main.ts live' && kill -INT $id; done
+  for id in [0-9]*; do xargs -0 echo <$id/cmdline | grep -q '^node .*main.ts live' && kill -INT $id; done
   true`;
 
 /** A frame as `--json` prints it. */
@@ -188,9 +188,8 @@ class Watch {
   /** As Ctrl-C does on a terminal; without one, compose keeps it to itself. */
   async end(): Promise<{ code: number | null; stdout: string }> {
     const code = new Promise<number | null>((resolve) => this.#child.once('close', resolve));
-    await this.#lab.compose('exec', '--no-TTY', '--user', '10001', 'capture-server', 'sh', '-c', INTERRUPT);
-    // tcpdump, which Ctrl-C would end too, finds out by its next packet.
-    await this.#lab.shell('echo over | nc -u -w 1 "$server" "$port"');
+    const container = this.#lab.nameOf('capture-server');
+    await this.#lab.docker('exec', '--user', '10001', container, 'sh', '-c', INTERRUPT);
     return { code: await code, stdout: this.#stdout };
   }
 }

@@ -2,6 +2,13 @@
 # live.sh OPTION…: in a sidecar, shows the packets of its host as they come. Root only for tcpdump's socket: for root
 # tshark would leave out the dissector.
 set -eu
-tcpdump -i eth0 -n -U --immediate-mode -s 65535 -w - 'ip or arp' 2>/dev/null |
-    setpriv --reuid 10001 --regid 10001 --clear-groups --inh-caps=-all \
-        env HOME=/tmp node /lab/services/inspect/main.ts live "$@"
+packets=/tmp/live.$$
+mkfifo -m 644 "$packets"
+tcpdump -i eth0 -n -U --immediate-mode -s 65535 -Z root -w - 'ip or arp' >"$packets" 2>/dev/null &
+# Ctrl-C is for what shows them; tcpdump, in the background, ends behind it.
+trap : INT TERM
+setpriv --reuid 10001 --regid 10001 --clear-groups --inh-caps=-all \
+    env HOME=/tmp node /lab/services/inspect/main.ts live "$@" <"$packets" || status=$?
+kill $!
+rm "$packets"
+exit "${status:-0}"

@@ -29,7 +29,8 @@ export async function* toolLines(
   { input = 'ignore', signal }: { readonly input?: 'ignore' | 'inherit'; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<string[]> {
   const child = spawn(tool, args, { stdio: [input, 'pipe', 'pipe'] });
-  const end = () => child.kill();
+  // tshark minds a softer signal only when the next packet comes.
+  const end = () => child.kill('SIGKILL');
   signal?.addEventListener('abort', end);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
@@ -49,7 +50,7 @@ export async function* toolLines(
     if (status !== 0) throw new ToolError(tool, meaning(await said) || `ended with ${status}`);
   } finally {
     signal?.removeEventListener('abort', end);
-    child.kill();
+    end();
   }
 }
 
