@@ -76,8 +76,8 @@ faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,no
 
 .PHONY: inspect annotate report wireshark demo
 inspect: ## packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 JSON=1]
-	setup/inspect.sh $(reading) $(if $(filter show live,$(firstword $(reading))),$(call option,FILTER,--filter) \
-	    $(call option,BYTES,--bytes) $(call option,LAST,--last) $(call switch,FOLLOW,--follow)) $(call switch,JSON,--json)
+	setup/inspect.sh $(reading) $(call option,FILTER,--filter) $(call option,BYTES,--bytes) \
+	    $(call option,LAST,--last) $(call switch,FOLLOW,--follow) $(call switch,JSON,--json)
 capture = "$(if $(call given,CAPTURE),$$CAPTURE,server)"
 reading = $(or $(call switch,LIVE,live $(capture)),$(call switch,ENTRIES,entries $(capture)),$(call switch,COMPARE,compare),show $(capture))
 

@@ -6,6 +6,21 @@ set -eu
 
 command=$1
 shift
+# refuse WITH OPTION=NAME…: stops when one of these options is given, which mean nothing with it.
+refuse() {
+    with=$1
+    shift
+    for option; do
+        case "$given" in *" ${option%=*} "*) stop "${option#*=} is given with $with; allowed: one of them" ;; esac
+    done
+}
+given=" $* "
+case "$command" in
+    live) refuse LIVE --last=LAST --follow=FOLLOW ;;
+    entries) refuse ENTRIES --last=LAST --follow=FOLLOW --filter=FILTER --bytes=BYTES ;;
+    compare) refuse COMPARE --last=LAST --follow=FOLLOW --filter=FILTER --bytes=BYTES ;;
+esac
+
 if [ "$command" = live ]; then
     case "$1" in
         server | client) ;;
@@ -20,9 +35,9 @@ fi
 [ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures: $LAB_CAPTURES_DIR is no folder" 'cure: make up'
 setup/images.sh
 reader=$LAB_UID:$LAB_GID
-if [ "$command" = show ]; then
-    # For root tshark would leave out the dissector.
-    [ "$LAB_UID" -ne 0 ] || reader=10001:10001
+# For root tshark would leave out the dissector.
+if [ "$command" = show ] && [ "$LAB_UID" -eq 0 ]; then reader=10001:10001; fi
+if [ "$command" = show ] || [ "$command" = entries ]; then
     case "$1" in
         server | client) ;;
         *)
@@ -38,7 +53,7 @@ terminal=
 if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
 # Not by Compose, which would make the lab's network for it.
 # shellcheck disable=SC2086
-exec docker run --rm $terminal --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME" --user "$reader" --group-add "$LAB_GID" \
+exec docker run --rm $terminal --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" --group-add "$LAB_GID" \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
     --env NO_COLOR --env HTTP_PORT --env ECHO_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
     --volume "$LAB_CAPTURES_DIR:/captures" ${folder:+--volume "$folder:/given:ro"} \

@@ -81,7 +81,7 @@ ca_file() {
 
 # The containers of this lab, a line each: service, state and folder of the compose file, between tabs.
 lab_containers() {
-    docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --format \
+    docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format \
         '{{.Label "com.docker.compose.service"}}{{"\t"}}{{.State}}{{"\t"}}{{.Label "com.docker.compose.project.working_dir"}}'
 }
 

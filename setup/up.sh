@@ -30,7 +30,7 @@ reasons() {
 # As docker compose up --wait, which looks only every half second.
 wait_until_healthy() {
     for _ in $(seq 400); do
-        case "$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --format '{{.State}}: {{.Status}}')" in
+        case "$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format '{{.State}}: {{.Status}}')" in
             *exited:* | *restarting:* | *dead:* | *'(unhealthy)'*) return 1 ;;
             *created:* | *'(health: starting)'*) sleep 0.1 ;;
             *) return ;;

@@ -5,7 +5,7 @@ import { describeTie } from './describe.ts';
 import { joinCapture } from './join/join-capture.ts';
 import { isTied } from './join/tie.ts';
 import type { Run } from './run.ts';
-import { runTool, ToolError } from './tool.ts';
+import { isCutShort, runTool } from './tool.ts';
 
 /** So many octets of comments are given to one run of editcap: a command line has its limit. */
 const COMMENTS_AT_ONCE = 512 * 1024;
@@ -85,7 +85,7 @@ async function write(
 /** A capture that is cut short is taken up to there. */
 async function tolerant(tool: string, ...args: string[]): Promise<void> {
   await runTool(tool, ...args).catch((error: unknown) => {
-    if (!(error instanceof ToolError) || !error.said.includes('cut short')) throw error;
+    if (!isCutShort(error)) throw error;
   });
 }
 

@@ -49,4 +49,5 @@ const remarks: Readonly<Partial<Record<Tie['verdict'], (end: number | undefined)
   different: () => '; what left is something else',
   unanswered: () => '; the answer is not in the capture',
   lost: () => '; the request is not in the capture',
+  outside: () => '; the capture was not running then',
 };

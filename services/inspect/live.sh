@@ -9,6 +9,6 @@ tcpdump -i eth0 -n -U --immediate-mode -s 65535 -Z root -w - 'ip or arp' >"$pack
 trap : INT TERM
 setpriv --reuid 10001 --regid 10001 --clear-groups --inh-caps=-all \
     env HOME=/tmp node /lab/services/inspect/main.ts live "$@" <"$packets" || status=$?
-kill $!
+kill $! 2>/dev/null || true
 rm "$packets"
 exit "${status:-0}"

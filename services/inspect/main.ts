@@ -26,7 +26,7 @@ process.stdout.on('error', () => process.exit(1));
 
 const terminal = {
   print,
-  warn: (line: string) => log.warn(line),
+  warn: (line: string) => process.stderr.write(`${line}\n`),
   color: process.stdout.isTTY === true && process.stdout.hasColors(),
   signal: interrupt.signal,
 };
@@ -43,9 +43,7 @@ program
   .option('--filter <filter>', 'only frames that pass this display filter')
   .option('--last <n>', 'only the last so many of them', wholeNumber)
   .option('--follow', 'conversations as dialogues', false)
-  .option('--bytes <n>', 'how many bytes of a payload are shown, or all', (text) =>
-    text === 'all' ? Number.POSITIVE_INFINITY : wholeNumber(text),
-  )
+  .option('--bytes <n>', 'how many bytes of a payload are shown, or all', bytes)
   .option('--json', 'one JSON object a frame', false)
   .action(async (named: string, options) => {
     const capture = await findCapture(named, CAPTURES);
@@ -58,7 +56,7 @@ program
   .command('live')
   .description('shows the packets of a capture that is given to it, as they come')
   .option('--filter <filter>', 'only frames that pass this display filter')
-  .option('--bytes <n>', 'how many bytes of a payload are shown', wholeNumber)
+  .option('--bytes <n>', 'how many bytes of a payload are shown, or all', bytes)
   .option('--json', 'one JSON object a frame', false)
   .action(async (options) => {
     process.exitCode = await live({ ...options, ports: (await runIn(CAPTURES)).ports }, terminal);
@@ -112,6 +110,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = explain(error);
+}
+
+function bytes(text: string): number {
+  return text === 'all' ? Number.POSITIVE_INFINITY : wholeNumber(text);
 }
 
 function wholeNumber(text: string): number {

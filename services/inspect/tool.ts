@@ -13,6 +13,11 @@ export class ToolError extends Error {
   }
 }
 
+/** Whether a capture could be read, though it breaks off in the middle of a packet. */
+export function isCutShort(error: unknown): error is ToolError {
+  return error instanceof ToolError && error.said.includes('cut short');
+}
+
 /** Lines that say nothing about the work. */
 const NOISE = /^Running as user "root"|^resetting session\.$/;
 

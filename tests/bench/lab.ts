@@ -5,7 +5,10 @@ import { run, type Settings, temporaryFolder } from './programs.ts';
 /** A whole lab beside any that a person may have up: project, network, ports and captures of its own. */
 export interface BenchLab extends AsyncDisposable {
   readonly server: string;
+  readonly httpPort: string;
   readonly echoPort: string;
+  /** Folder of its captures. */
+  readonly captures: string;
   up(signal: AbortSignal): Promise<void>;
   down(): Promise<void>;
   /** Runs a command in a container and returns what it printed. */
@@ -36,7 +39,9 @@ export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab
   made.defer(async () => void (await run('docker', ['compose', 'down', '--remove-orphans'], { settings })));
   return {
     server: settings.LAB_SERVER_ADDRESS!,
+    httpPort: settings.HTTP_PORT!,
     echoPort: settings.ECHO_PORT!,
+    captures: settings.LAB_CAPTURES_DIR!,
     exec: (service, command, signal) =>
       run('docker', ['compose', 'exec', '--no-TTY', service, ...command], {
         settings: { ...settings, LAB_GID: '0' },

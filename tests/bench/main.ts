@@ -2,6 +2,7 @@ import { delay } from './delay.ts';
 import { echo } from './echo.ts';
 import { held } from './held.ts';
 import { idle } from './idle.ts';
+import { inspect } from './inspect.ts';
 import { journal } from './journal.ts';
 import { memory } from './memory.ts';
 import type { Section } from './section.ts';
@@ -12,7 +13,7 @@ import { transfer } from './transfer.ts';
 // node tests/bench/main.ts [SECTION…]: prints what it measures and judges nothing.
 
 const sections: ReadonlyMap<string, Section> = new Map(
-  Object.entries({ throughput, journal, held, echo, transfer, idle, delay, start, memory }),
+  Object.entries({ throughput, journal, held, echo, transfer, inspect, idle, delay, start, memory }),
 );
 
 const interrupt = new AbortController();

@@ -26,8 +26,10 @@ export async function annotateCaptures(
 
 function describe({ path, entries, comments, untied, loose, cut }: Annotated): string {
   const lines = [`captures/${basename(path)}  ${comments} comments of ${entries} journal entries`];
-  if (untied > 0) lines.push(`  ${untied} entries are not borne out by the packets: make report lists them`);
-  if (loose > 0) lines.push(`  ${loose} exchanges are in no journal: make report lists them`);
+  if (untied > 0)
+    lines.push(`  entries that the packets do not bear out: ${untied}; make inspect ENTRIES=1 lists them`);
+  if (loose > 0)
+    lines.push(`  exchanges that are in no journal: ${loose}; make inspect ENTRIES=1 lists them`);
   if (cut !== undefined) lines.push(`  the capture breaks off: ${cut}`);
   return lines.join('\n');
 }

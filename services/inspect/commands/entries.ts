@@ -31,7 +31,7 @@ export async function entries(named: string, { folder, runIn, json, print }: Ent
     return 0;
   }
   print(
-    `${counts.tied} entries are borne out by packets, ${counts.untied} are not; ${counts.loose} exchanges are in no journal`,
+    `entries that packets bear out: ${counts.tied}, that they do not: ${counts.untied}; exchanges in no journal: ${counts.loose}`,
   );
   if (seen.cut !== undefined) print(`the capture breaks off: ${seen.cut}`);
   return 0;

@@ -1,5 +1,5 @@
 import type { Capture, Host } from '../capture-files.ts';
-import { ToolError, toolLines } from '../tool.ts';
+import { isCutShort, toolLines } from '../tool.ts';
 
 /** A packet from one host of the lab to the other, as one capture has it. */
 export interface Packet {
@@ -43,7 +43,7 @@ export async function* readPackets(
         }
       }
     } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
+      if (!isCutShort(error)) throw error;
     }
   }
 }

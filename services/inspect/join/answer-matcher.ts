@@ -227,7 +227,7 @@ export class AnswerMatcher {
       waiting.due +
       (waiting.expected.held ? HELD : 0) +
       (waiting.dropped.length + waiting.drops.length) * DROP;
-    const end = this.#ends.find(({ time }) => time <= latest + SLACK);
+    const end = this.#ends.findLast(({ time }) => time <= latest + SLACK);
     const answer = waiting.dropped;
     if (end) this.#settle(waiting, { verdict: 'gone', answer, end });
     else this.#settle(waiting, { verdict: until > latest + LATE ? 'unanswered' : 'open', answer });

@@ -1,7 +1,7 @@
 import type { Capture } from '../capture-files.ts';
 import { captureInfo } from '../capture-info.ts';
 import type { Ports } from '../frames.ts';
-import { toolLines } from '../tool.ts';
+import { isCutShort, toolLines } from '../tool.ts';
 import type { Rung } from './facts.ts';
 
 /** A frame of a server as Wireshark's columns have it. */
@@ -29,11 +29,15 @@ export async function readColumns(
   const rows: Row[] = [];
   let before = 0;
   for (const file of files) {
-    for await (const lines of toolLines('tshark', argumentsFor(file, filter, ports))) {
-      for (const line of lines) {
-        const row = parseRow(line.split('\t'), before, ports);
-        if (row && isWanted(row)) rows.push(row);
+    try {
+      for await (const lines of toolLines('tshark', argumentsFor(file, filter, ports))) {
+        for (const line of lines) {
+          const row = parseRow(line.split('\t'), before, ports);
+          if (row && isWanted(row)) rows.push(row);
+        }
       }
+    } catch (error) {
+      if (!isCutShort(error)) throw error;
     }
     if (file !== files.at(-1)) before += (await captureInfo(file)).frames;
   }
@@ -43,7 +47,16 @@ export async function readColumns(
 function argumentsFor(file: string, filter: string, { http, echo }: Ports): string[] {
   const decodeAs = [`tcp.port==${http},http`, `tcp.port==${echo},data`, `udp.port==${echo},data`];
   return [
-    ...['-n', '-r', file, '-Y', filter, ...decodeAs.flatMap((rule) => ['-d', rule])],
+    ...[
+      '-n',
+      '-r',
+      file,
+      '-o',
+      'tcp.ignore_timestamps:TRUE',
+      '-Y',
+      filter,
+      ...decodeAs.flatMap((rule) => ['-d', rule]),
+    ],
     ...['-T', 'fields', '-E', 'occurrence=f', ...FIELDS.flatMap((field) => ['-e', field])],
   ];
 }
@@ -60,7 +73,8 @@ function parseRow(fields: readonly string[], before: number, ports: Ports): Row 
     time: Number(time),
     toServer,
     protocol: protocol!,
-    info: info!,
+    // Two long numbers that say nothing in a ladder.
+    info: info!.replace(/ TSval=\d+ TSecr=\d+/, ''),
     bytes: tcp || udp || '',
     clientPort: toServer ? from : to,
     port: toServer ? to : from,

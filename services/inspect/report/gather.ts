@@ -20,6 +20,8 @@ const DECISIONS = 5_000;
 const DELAYS = 2_000;
 const UNTIED = 100;
 const EXPOSED = 200;
+/** So many characters of each. */
+const EXPOSED_TEXT = 120;
 /** So many comments are kept for the ladders. */
 const COMMENTS = 100_000;
 
@@ -100,7 +102,9 @@ class Findings {
         this.#transfers.take(frame, this.#began);
         for (const { what, text } of exposuresOf(frame.payload)) {
           this.#inAll.exposed += 1;
-          if (this.#exposed.length < EXPOSED) this.#exposed.push({ frame: frame.number, what, text });
+          if (this.#exposed.length < EXPOSED) {
+            this.#exposed.push({ frame: frame.number, what, text: text.slice(0, EXPOSED_TEXT) });
+          }
         }
       },
     });

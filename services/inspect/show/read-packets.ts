@@ -1,6 +1,6 @@
 import type { Capture } from '../capture-files.ts';
 import { captureInfo } from '../capture-info.ts';
-import { ToolError, toolLines } from '../tool.ts';
+import { isCutShort, ToolError, toolLines } from '../tool.ts';
 import { type Dissection, type Origin, parsePacket, tsharkArguments } from './dissection.ts';
 import type { Packet } from './packet.ts';
 import { safe } from './readable.ts';
@@ -31,7 +31,7 @@ export async function* readPackets(
     try {
       yield* dissect(file, dissection, origin);
     } catch (error) {
-      if (!(error instanceof ToolError && /cut short/.test(error.said))) throw error;
+      if (!isCutShort(error)) throw error;
       reading.cut = safe(error.said);
     }
   }

@@ -19,7 +19,7 @@ alters on purpose leaves it that way, so a lab without faults in its network sho
     ['arrived altered', count(inAll.altered)],
     ['arrived late', count(inAll.late)],
     ['arrived twice', count(inAll.twice)],
-    ['sent again by TCP', count(retransmissions)],
+    ['sent again by their sender', count(retransmissions)],
   ];
   return {
     ...shell,

@@ -1,6 +1,6 @@
-import { isTied, type Tie, type Verdict } from '../../join/tie.ts';
+import { isTied, type Verdict } from '../../join/tie.ts';
 
 /** Whether a decision with this verdict is borne out by the packets. */
 export function isBorneOut(verdict: Verdict): boolean {
-  return isTied({ verdict } as Tie);
+  return isTied({ verdict });
 }
