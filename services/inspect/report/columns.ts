@@ -47,16 +47,7 @@ export async function readColumns(
 function argumentsFor(file: string, filter: string, { http, echo }: Ports): string[] {
   const decodeAs = [`tcp.port==${http},http`, `tcp.port==${echo},data`, `udp.port==${echo},data`];
   return [
-    ...[
-      '-n',
-      '-r',
-      file,
-      '-o',
-      'tcp.ignore_timestamps:TRUE',
-      '-Y',
-      filter,
-      ...decodeAs.flatMap((rule) => ['-d', rule]),
-    ],
+    ...['-n', '-r', file, '-Y', filter, ...decodeAs.flatMap((rule) => ['-d', rule])],
     ...['-T', 'fields', '-E', 'occurrence=f', ...FIELDS.flatMap((field) => ['-e', field])],
   ];
 }
