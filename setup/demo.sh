@@ -6,7 +6,10 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 
+. setup/checks.sh
+
 timeout=${1:-10}
+in_range "$timeout" 1 2000 || stop "TIMEOUT is \"$timeout\"; allowed: whole seconds from 1 to 2000"
 export LAB_SEED="${LAB_SEED:-demo}" ECHO_DELAY_SECONDS=1 ECHO_LOSS=notice ECHO_FAULTS=none ECHO_TCP_FAULTS='' ECHO_UDP_FAULTS='' \
     HTTP_FAULTS=timeout=0.2,403=0.2,500=0.1 HTTP_TIMEOUT_SECONDS="$((timeout * 3 / 2 + 1))"
 

@@ -34,7 +34,7 @@ fi
 
 [ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures: $LAB_CAPTURES_DIR is no folder" 'cure: make up'
 setup/images.sh
-reader=$LAB_UID:$LAB_GID
+reader=$LAB_UID:$LAB_GID folder=
 # For root tshark would leave out the dissector.
 if [ "$command" = show ] && [ "$LAB_UID" -eq 0 ]; then reader=10001:10001; fi
 if [ "$command" = show ] || [ "$command" = entries ]; then
@@ -42,7 +42,7 @@ if [ "$command" = show ] || [ "$command" = entries ]; then
         server | client) ;;
         *)
             [ -f "$1" ] && [ -r "$1" ] || stop "CAPTURE is \"$1\"; allowed: server, client, or the path of a capture file"
-            folder=$(cd "$(dirname -- "$1")" && pwd)
+            folder=$(cd -- "$(dirname -- "$1")" && pwd)
             file=$(basename -- "$1")
             shift
             set -- "/given/$file" "$@"
@@ -53,7 +53,7 @@ terminal=
 if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
 # Not by Compose, which would make the lab's network for it.
 # shellcheck disable=SC2086
-exec docker run --rm $terminal --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" --group-add "$LAB_GID" \
+exec docker run --rm --init $terminal --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" --group-add "$LAB_GID" \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
     --env NO_COLOR --env HTTP_PORT --env ECHO_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
     --volume "$LAB_CAPTURES_DIR:/captures" ${folder:+--volume "$folder:/given:ro"} \

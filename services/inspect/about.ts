@@ -1,4 +1,5 @@
 import type { Capture } from './capture-files.ts';
+import { safe } from './readable.ts';
 import type { Run } from './run.ts';
 import { runTool } from './tool.ts';
 
@@ -28,5 +29,7 @@ export function aboutCapture(
           ),
     ),
     made.join(', '),
-  ].join('\n');
+  ]
+    .map(safe)
+    .join('\n');
 }

@@ -104,7 +104,7 @@ function split(comments: ReadonlyMap<number, readonly string[]>, frames: number)
   let from = 1;
   for (const frame of [...comments.keys()].sort((a, b) => a - b)) {
     const option = `${frame}:${joinLines(comments.get(frame)!)}`;
-    if (octets + option.length > COMMENTS_AT_ONCE) {
+    if (octets + Buffer.byteLength(option) > COMMENTS_AT_ONCE) {
       parts.push({ from, to: frame - 1, options });
       [options, octets, from] = [[], 0, frame];
     }

@@ -1,5 +1,6 @@
 import { type DatagramEntry, type Decision, isDatagram, isHttp, type MessageEntry } from './entries.ts';
 import type { Tie } from './join/tie.ts';
+import { safe } from './readable.ts';
 import type { Regime } from './run.ts';
 
 /** What each fault did, in words that follow its name. */
@@ -20,7 +21,11 @@ const deeds: Readonly<Record<string, (entry: MessageEntry) => string>> = {
 export function describeDecision(entry: Decision): string {
   if (isHttp(entry)) return `outcome=${entry.outcome}`;
   const { fault, drawn } = entry;
-  const deed = drawn ? ` (${drawn} was drawn and can't be done to this)` : (deeds[fault]?.(entry) ?? '');
+  const deed = drawn
+    ? ` (${drawn} was drawn and can't be done to this)`
+    : Object.hasOwn(deeds, fault)
+      ? deeds[fault]!(entry)
+      : '';
   return `fault=${fault}${deed}${isDatagram(entry) ? describeDatagram(entry) : ''}`;
 }
 
@@ -37,7 +42,7 @@ export function describeTie(tie: Tie, regime: Regime | undefined): string {
   const draw = isHttp(entry) ? entry.request : entry.message;
   const seed = regime?.seed === undefined ? '' : `, seed ${regime.seed}`;
   const journal = `${isHttp(entry) ? 'http' : 'echo'}.log entry ${entry.id}`;
-  return `${describeDecision(entry)}${seed}, draw ${draw}; ${journal}${rest}`;
+  return safe(`${describeDecision(entry)}${seed}, draw ${draw}; ${journal}${rest}`);
 }
 
 /** What is said of a tie beside its decision. */

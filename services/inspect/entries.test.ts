@@ -18,7 +18,11 @@ describe('the journals of a run', () => {
   const journal = (name: string, ...lines: unknown[]) =>
     writeFile(
       join(folder, name),
-      lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
+      lines
+        .map((line) =>
+          typeof line === 'string' ? line : JSON.stringify({ event: 'noted', ...(line as object) }),
+        )
+        .join('\n'),
     );
 
   async function ids() {
@@ -52,6 +56,16 @@ describe('the journals of a run', () => {
       'null',
       '[]',
       { id: 1 },
+      {
+        timestamp: at(1),
+        event: undefined,
+        fault: 'none',
+        protocol: 'tcp',
+        length: -5,
+        client_ip: 'x',
+        client_port: 1,
+        id: 1,
+      },
       { timestamp: 'now', id: 2 },
       {
         timestamp: at(1),

@@ -122,8 +122,26 @@ async function* readJournal(path: string): AsyncGenerator<Entry, undefined> {
 function parse(line: string): Entry | undefined {
   try {
     const entry = JSON.parse(line);
-    return Number.isNaN(timeOf(entry)) ? undefined : entry;
+    return isEntry(entry) ? entry : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether it has what every reader of it relies on. */
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { timestamp, event, client_ip, client_port, id, outcome, fault, protocol, length } = value as Record<
+    string,
+    unknown
+  >;
+  if (typeof timestamp !== 'string' || Number.isNaN(Date.parse(timestamp))) return false;
+  if (typeof event === 'string') return true;
+  if (typeof client_ip !== 'string' || !isCount(client_port) || !isCount(id)) return false;
+  if (typeof outcome === 'string') return true;
+  return typeof fault === 'string' && (protocol === 'tcp' || protocol === 'udp') && isCount(length);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -1,5 +1,5 @@
 import { HEADER_BYTES } from '#common/transfer/datagram.ts';
-import { isText, readable } from './show/readable.ts';
+import { isText, readable } from './readable.ts';
 
 export const exposureKinds = ['body', 'credentials', 'bearer token', 'cookie'] as const;
 export type ExposureKind = (typeof exposureKinds)[number];

@@ -1,5 +1,5 @@
 import type { Capture } from './capture-files.ts';
-import { ToolError, toolLines } from './tool.ts';
+import { isCutShort, toolLines } from './tool.ts';
 
 export type Transport = 'tcp' | 'udp';
 
@@ -84,7 +84,6 @@ export async function* readFrames(
   seen = new Seen(),
 ): AsyncGenerator<Frame[]> {
   for (const file of capture.files) {
-    const before = seen.frames;
     try {
       for await (const lines of toolLines('tshark', tsharkArguments(file, ports))) {
         const frames: Frame[] = [];
@@ -99,8 +98,7 @@ export async function* readFrames(
         yield frames;
       }
     } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      if (seen.frames === before && !/cut short/.test(error.said)) throw error;
+      if (!isCutShort(error)) throw error;
       seen.cut = error.said;
     }
   }

@@ -8,6 +8,7 @@ import { compareCaptures } from './commands/compare.ts';
 import { entries } from './commands/entries.ts';
 import { report } from './commands/report.ts';
 import { notesOf } from './notes.ts';
+import { safe } from './readable.ts';
 import { readRun } from './run.ts';
 import { live } from './show/live.ts';
 import { show } from './show/show.ts';
@@ -20,7 +21,6 @@ const CAPTURES = '/captures';
 const log = createLog();
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const interrupt = new AbortController();
-process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort());
 // Whoever read the output has gone, such as `head`.
 process.stdout.on('error', () => process.exit(1));
 
@@ -31,10 +31,16 @@ const terminal = {
   signal: interrupt.signal,
 };
 
+/** Ctrl-C ends what is shown, and what was exposed until then is summed up. Everything else it just ends. */
+function untilInterrupted() {
+  process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort());
+  return terminal;
+}
+
 const program = new Command('inspect')
   .description('Reads the captures and journals of a run.')
   .exitOverride()
-  .showHelpAfterError();
+  .showHelpAfterError(false);
 
 program
   .command('show')
@@ -48,7 +54,7 @@ program
   .action(async (named: string, options) => {
     const capture = await findCapture(named, CAPTURES);
     const run = await runIn(capture.folder);
-    const parts = { ...terminal, noteOf: await notesOf(capture, run) };
+    const parts = { ...untilInterrupted(), noteOf: await notesOf(capture, run) };
     process.exitCode = await show(capture, { ...options, ports: run.ports }, parts);
   });
 
@@ -59,15 +65,14 @@ program
   .option('--bytes <n>', 'how many bytes of a payload are shown, or all', bytes)
   .option('--json', 'one JSON object a frame', false)
   .action(async (options) => {
-    process.exitCode = await live({ ...options, ports: (await runIn(CAPTURES)).ports }, terminal);
+    process.exitCode = await live({ ...options, ports: (await runIn(CAPTURES)).ports }, untilInterrupted());
   });
 
 program
   .command('annotate')
   .description('writes each capture again, with the entries of the journals as comments on their frames')
-  .argument('[capture...]', 'server, client, or the path of a capture', ['server', 'client'])
-  .action(async (captures: string[]) => {
-    process.exitCode = await annotateCaptures(captures, { folder: CAPTURES, runIn, print });
+  .action(async () => {
+    process.exitCode = await annotateCaptures({ folder: CAPTURES, runIn, print });
   });
 
 program
@@ -132,8 +137,12 @@ function runIn(folder: string) {
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof CaptureError || error instanceof ToolError) {
-    log.error(error.message);
+    log.error(safe(error.message));
     return 2;
+  }
+  if (error instanceof Error && 'syscall' in error) {
+    log.error(safe(error.message));
+    return 1;
   }
   throw error;
 }

@@ -1,9 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import type { StartRecord } from '#common/lab-record.ts';
 import type { Host } from './capture-files.ts';
 import { type Decider, deciders, type Entry, isEvent } from './entries.ts';
 import type { Ports } from './frames.ts';
+
+const startSchema = v.object({
+  timestamp: v.pipe(v.string(), v.isoTimestamp()),
+  program: v.string(),
+  versions: v.object({ wirelab: v.string(), node: v.string() }),
+  addresses: v.object({ server: v.optional(v.string()), client: v.optional(v.string()) }),
+  port: v.pipe(v.number(), v.integer()),
+  mode: v.optional(v.string()),
+  faults: v.array(v.object({ server: v.string(), profile: v.string(), seed: v.string() })),
+});
 
 /** What a run was: where its hosts were, and what its programs were started with. */
 export interface Run {
@@ -47,7 +58,8 @@ export async function readRun(folder: string, defaults: RunDefaults): Promise<Ru
 
 function parse(line: string): StartRecord[] {
   try {
-    return [JSON.parse(line)];
+    const result = v.safeParse(startSchema, JSON.parse(line));
+    return result.success ? [result.output] : [];
   } catch {
     return [];
   }

@@ -37,8 +37,8 @@ export async function* toolLines(
   // tshark minds a softer signal only when the next packet comes.
   const end = () => child.kill('SIGKILL');
   signal?.addEventListener('abort', end);
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject).once('close', resolve);
+  const ended = new Promise<number | string | null>((resolve, reject) => {
+    child.once('error', reject).once('close', (status, signal) => resolve(status ?? signal));
   });
   ended.catch(() => undefined);
   const said = text(child.stderr);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { aboutCapture, versionsOf } from '../about.ts';
 import { type Annotated, annotate } from '../annotate.ts';
-import { findCapture } from '../capture-files.ts';
+import { findCapture, hosts } from '../capture-files.ts';
 import type { Run } from '../run.ts';
 
 export interface AnnotateParts {
@@ -12,11 +12,8 @@ export interface AnnotateParts {
 }
 
 /** `make annotate`: returns the exit code. */
-export async function annotateCaptures(
-  names: readonly string[],
-  { folder, runIn, print }: AnnotateParts,
-): Promise<number> {
-  for (const name of names) {
+export async function annotateCaptures({ folder, runIn, print }: AnnotateParts): Promise<number> {
+  for (const name of hosts) {
     const capture = await findCapture(name, folder);
     const run = await runIn(capture.folder);
     print(describe(await annotate(capture, run, aboutCapture(capture, run, await versionsOf(run)), folder)));

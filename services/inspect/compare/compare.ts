@@ -38,8 +38,9 @@ export async function compare(captures: readonly AsyncIterator<Packet>[]): Promi
 }
 
 class Comparison {
-  /** By identity, in order; sent packets that were matched stay for a while. */
+  /** By identity and payload, in order; sent packets that were matched stay for a while. */
   readonly #sent = new Map<string, Open[]>();
+  /** By identity, those of which nothing was sent yet. */
   readonly #received = new Map<string, Packet[]>();
   readonly #again = new SentAgain();
   readonly #oneWay = new Histogram();
@@ -77,14 +78,12 @@ class Comparison {
     if (this.#again.has(packet)) this.#retransmissions += 1;
     const early = this.#received.get(packet.identity)?.find(({ payload }) => payload === packet.payload);
     if (early) remove(this.#received, early);
-    add(this.#sent, packet.identity, { packet, matched: early !== undefined });
+    add(this.#sent, wholeOf(packet), { packet, matched: early !== undefined });
     if (early) this.#arrive(packet, early);
   }
 
   #receive(packet: Packet): void {
-    const alike = (this.#sent.get(packet.identity) ?? []).filter(
-      (open) => open.packet.payload === packet.payload,
-    );
+    const alike = this.#sent.get(wholeOf(packet)) ?? [];
     // Of packets that are quite alike, the one that has just been sent.
     const open = alike.findLast(({ matched }) => !matched);
     if (open) {
@@ -152,6 +151,11 @@ class Comparison {
       took: received && received.time - sent.time,
     });
   }
+}
+
+/** A packet as it left. */
+function wholeOf({ identity, payload }: Packet): string {
+  return `${identity} ${payload}`;
 }
 
 function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void {

@@ -71,6 +71,7 @@ function parse(
   const to =
     destination === addresses.server ? 'server' : destination === addresses.client ? 'client' : undefined;
   if (!from || !to || from === to) return undefined;
+  const isIcmp = protocol === '1';
   const flow = `${source}:${tcpFrom || udpFrom} → ${destination}:${tcpTo || udpTo} ${protocolName(protocol!)}`;
   const start = Number(seq);
   return {
@@ -80,8 +81,9 @@ function parse(
     time: Number(time),
     identity: `${flow} ${id} ${seq} ${ack} ${flags} ${length} ${udpLength}`,
     flow,
-    payload: tcpPayload || udpPayload || '',
-    range: tcpPayload ? { from: start, to: (start + Number(length)) >>> 0 } : undefined,
+    // An ICMP error carries a copy of the packet that it is about.
+    payload: isIcmp ? '' : tcpPayload || udpPayload || '',
+    range: tcpPayload && !isIcmp ? { from: start, to: (start + Number(length)) >>> 0 } : undefined,
   };
 }
 

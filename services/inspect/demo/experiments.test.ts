@@ -343,7 +343,7 @@ describe('twenty balance requests', () => {
   test('agree', async () => {
     const { agrees, seen, evidence } = await look({});
     expect(agrees).toBe(true);
-    expect(seen).toBe('20 requests: 18 × 200, 1 × 403, 1 × timeout, each as the journal says');
+    expect(seen).toBe('20 requests: 18 × 200, 1 × 403, 1 × timeout, 20 of them as the journal says');
     expect(evidence.map(({ frame, says }) => [frame?.number, says])).toEqual([
       [5, 'the first 200'],
       [11, 'the first 403'],

@@ -10,7 +10,8 @@ export const goBackN: DemoExperiment = {
     const { ties, transfers } = observations.under('echo-udp', profiles.transfer);
     const received = transfers.find(({ state }) => state === 'received');
     const segments = ties.filter(
-      ({ entry }) => isDatagram(entry) && entry.direction === 'in' && entry.sequence !== undefined,
+      ({ entry, verdict }) =>
+        verdict === 'came' && isDatagram(entry) && entry.direction === 'in' && entry.sequence !== undefined,
     );
     if (segments.length === 0 || !received) return nothing('transfer that arrived');
     const lost = segments.filter(({ entry }) => 'fault' in entry && entry.fault === 'loss');

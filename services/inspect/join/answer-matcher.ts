@@ -5,6 +5,8 @@ import type { Found, FrameRef, Verdict } from './tie.ts';
 
 /** How far a clock of milliseconds and a timer can be apart, in seconds. */
 const SLACK = 0.06;
+/** Octets that leave before their entry is read, at most. */
+const MOST_UNCLAIMED = 2 ** 20;
 /** So many line endings can be under way by themselves. */
 const MOST_OWED = 4;
 
@@ -62,7 +64,7 @@ export class AnswerMatcher {
     this.#answers = parts.answers;
   }
 
-  /** A FIN or RST of either side. */
+  /** An RST of either side or the server's FIN: nothing can leave behind it. */
   ended(frame: FrameRef, { resetByServer }: { readonly resetByServer: boolean }): void {
     this.#ends.push(frame);
     if (resetByServer) this.#reset ??= frame;
@@ -93,6 +95,12 @@ export class AnswerMatcher {
   /** Takes what has left. */
   match(): void {
     while (this.#matchNext());
+    const unclaimed = this.#answers.end - this.#answered;
+    if (this.#queue[0] || this.#held[0] || unclaimed < MOST_UNCLAIMED) return;
+    // An answer leaves behind its entry: nothing will claim this.
+    this.#parts.loose(this.#answers.part(this.#answered, unclaimed));
+    this.#answered += unclaimed;
+    this.#answers.drop(this.#answered);
   }
 
   /** Nothing more leaves up to a time, in seconds since 1970: says what is left. */
@@ -109,6 +117,11 @@ export class AnswerMatcher {
     if (left.bytes.length > 0) this.#parts.loose(left);
   }
 
+  /** Whether nothing is looked for. */
+  get #isIdle(): boolean {
+    return !this.#queue[0] && !this.#held[0] && !this.#owed[0] && !this.#owing;
+  }
+
   /** Whether octets of the server are left that are of no entry yet. */
   get #isLeft(): boolean {
     return this.#answered < this.#answers.end;
@@ -122,7 +135,7 @@ export class AnswerMatcher {
       this.#settle(head, { verdict: 'answered', answer: [this.#reset], shown: this.#reset });
       return true;
     }
-    if (!this.#isLeft) return false;
+    if (!this.#isLeft || this.#isIdle) return false;
     for (const waiting of this.#candidates()) {
       const fit = this.#fit(waiting);
       if (fit === 'more') return false;

@@ -63,7 +63,8 @@ export const knownFaults = Object.keys(evidence);
 
 /** Undefined for a fault of which nothing is known here. */
 export function expectedAnswer(entry: MessageEntry, message: Part | Pattern): Expected | undefined {
-  return evidence[entry.fault]?.(entry, message, textLengthOf(entry));
+  if (!Object.hasOwn(evidence, entry.fault)) return undefined;
+  return evidence[entry.fault]!(entry, message, textLengthOf(entry));
 }
 
 /** Octets of a message without its line ending. */

@@ -1,11 +1,13 @@
 import { type HttpEntry, timeOf } from '../entries.ts';
-import { FIN, type Frame, RST } from '../frames.ts';
+import { ACK, FIN, type Frame, RST } from '../frames.ts';
 import { type Found, type FrameRef, type Loose, refOf, type Tie, type Verdict } from './tie.ts';
 
 /** A journal has milliseconds: what happened in the same one may be later by so many seconds. */
 const MILLISECOND = 0.001;
 /** How long after its decision an answer leaves at the latest, in seconds. */
 const PROMPT = 1;
+/** How long a request waits for its entry, in seconds. */
+const PATIENCE = 2;
 
 /** What the journal speaks of. A query string is no other page. */
 const JOURNALED = /^GET \/getbalance(\?|$)/;
@@ -30,7 +32,8 @@ export class HttpConnection {
   readonly #fins = new Set<boolean>();
   /** The client has all of the server's octets before this sequence number. */
   #clientHas = 0;
-  #ends: FrameRef[] = [];
+  readonly #ends: FrameRef[] = [];
+  #reset: FrameRef | undefined;
   /** When it ended, in seconds since 1970. */
   closed: number | undefined;
 
@@ -41,13 +44,23 @@ export class HttpConnection {
 
   take(frame: Frame): void {
     const { requests, codes, flags, toServer } = frame;
-    if (toServer) this.#clientHas = frame.ack;
+    if (toServer && flags & ACK) this.#clientHas = frame.ack;
+    this.#release(frame.time);
     for (const what of requests) this.#requests.push({ frame: refOf(frame), what, ack: frame.ack });
     if (!toServer) for (const code of codes) this.#answer(frame, code);
     if (!(flags & (FIN | RST))) return;
     this.#ends.push(refOf(frame));
+    if (flags & RST) this.#reset ??= refOf(frame);
     this.#fins.add(toServer);
     if (flags & RST || this.#fins.size === 2) this.closed ??= frame.time;
+  }
+
+  /** Requests that were answered long ago and that no entry speaks of. */
+  #release(now: number): void {
+    const [oldest] = this.#requests;
+    if (!oldest?.answer || oldest.entry || oldest.answer.frame.time > now - PATIENCE) return;
+    this.#requests.shift();
+    if (JOURNALED.test(oldest.what)) this.#loose('client', oldest.frame, oldest.what);
   }
 
   /** All frames before the decision have been taken. False when it is of no request here. */
@@ -122,8 +135,9 @@ export class HttpConnection {
     // A FIN is acknowledged as if it were an octet.
     const gotMore = ((this.#clientHas - request.ack) | 0) > 1;
     if (entry.outcome === 'timeout') this.#tie(request, gotMore ? 'different' : 'silent', { shows, end });
-    else if (gotMore || (!end && until > timeOf(entry) + PROMPT)) this.#tie(request, 'unanswered', { shows });
-    else this.#tie(request, end ? 'gone' : 'open', { shows, end });
+    else if (!gotMore && this.#reset && this.#reset.time >= time)
+      this.#tie(request, 'gone', { shows, end: this.#reset });
+    else this.#tie(request, gotMore || until > timeOf(entry) + PROMPT ? 'unanswered' : 'open', { shows });
   }
 
   #tie(request: Request, verdict: Verdict, rest: Partial<Tie> & Pick<Tie, 'shows'>): void {

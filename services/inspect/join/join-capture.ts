@@ -21,7 +21,7 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
   // A tie is found later than its entry was read, under what may be another regime.
   const regimeOf = new WeakMap<Entry, Regime>();
   await join({
-    frames: tap(readFrames(capture, run.ports, seen), (frame) => found.frame?.(frame)),
+    frames: journaled(readFrames(capture, run.ports, seen), run, (frame) => found.frame?.(frame)),
     entries: readEntries(capture.folder),
     seen,
     onlyClient: capture.name === 'client' ? run.addresses.client : undefined,
@@ -36,29 +36,29 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
     },
     found: {
       tie: (tie) => found.tie(tie, regimeOf.get(tie.entry)),
-      loose(loose) {
-        if (!isSunk(loose, run)) found.loose(loose);
-      },
+      loose: (loose) => found.loose(loose),
     },
   });
   return seen;
 }
 
 /** Whether the echo server only printed what came then, which no journal speaks of. */
-function isSunk({ server, frames }: Loose, { starts }: Run): boolean {
-  const time = frames[0]?.time ?? 0;
+function isSunk({ server, time }: Frame, { starts }: Run): boolean {
+  if (!starts.some(({ mode }) => mode === 'sink')) return false;
   const start = starts.findLast(
     ({ program, timestamp }) => program === server && Date.parse(timestamp) / 1000 <= time,
   );
   return start?.mode === 'sink';
 }
 
-async function* tap(
+/** Shows all frames, and leaves out those of which no journal speaks. */
+async function* journaled(
   frames: AsyncIterable<readonly Frame[]>,
+  run: Run,
   onFrame: (frame: Frame) => void,
 ): AsyncGenerator<readonly Frame[]> {
   for await (const batch of frames) {
     for (const frame of batch) onFrame(frame);
-    yield batch;
+    yield batch.filter((frame) => !isSunk(frame, run));
   }
 }

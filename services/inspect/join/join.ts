@@ -50,7 +50,8 @@ export async function join(parts: JoinParts): Promise<void> {
 function decide(entry: Entry, { seen, onlyClient, found, onEntry }: JoinParts, hosts: Conversations): void {
   onEntry(entry);
   if (isEvent(entry) || (onlyClient !== undefined && entry.client_ip !== onlyClient)) return;
-  if (timeOf(entry) + MILLISECOND < seen.first) found.tie({ ...untied(entry), verdict: 'outside' });
+  // Also when there is no frame at all.
+  if (!(timeOf(entry) + MILLISECOND >= seen.first)) found.tie({ ...untied(entry), verdict: 'outside' });
   else hosts.decide(entry);
 }
 
@@ -83,7 +84,7 @@ class Conversations {
     this.#found = {
       loose: (loose) => found.loose(loose),
       tie(tie) {
-        const isBehind = tie.verdict === 'lost' && !(timeOf(tie.entry) <= seen.last);
+        const isBehind = tie.request.length + tie.answer.length === 0 && !(timeOf(tie.entry) <= seen.last);
         found.tie(isBehind ? { ...tie, verdict: 'outside' } : tie);
       },
     };

@@ -260,10 +260,17 @@ describe('nothing left', () => {
     tcp.client(HEY);
     tcp.decide(HEY, { fault: 'delay', delay_ms: 2_000 });
     wire.pass(1);
+    tcp.reset('client');
+    expect(await wire.lines()).toEqual(['gone 4 by none, shown in 4, ended in 5']);
+  });
+
+  test('though the client has only closed its side', async () => {
+    tcp.client(HEY);
+    tcp.decide(HEY);
     tcp.fin('client');
     wire.pass(9);
     tcp.fin('server');
-    expect(await wire.lines()).toEqual(['gone 4 by none, shown in 4, ended in 5']);
+    expect(await wire.lines()).toEqual(['unanswered 4 by none, shown in 4']);
   });
 
   test('as the capture ends before', async () => {

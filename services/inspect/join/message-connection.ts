@@ -1,10 +1,13 @@
-import type { MessageEntry } from '../entries.ts';
+import { type MessageEntry, timeOf } from '../entries.ts';
 import { ACK, FIN, type Frame, RST, SYN } from '../frames.ts';
 import { AnswerMatcher } from './answer-matcher.ts';
 import { ByteStream, type Part } from './byte-stream.ts';
 import { expectedAnswer, joinPatterns } from './expected.ts';
 import { MessageCutter } from './message-cutter.ts';
 import { type Found, type Loose, refOf } from './tie.ts';
+
+/** How long a hole in the capture may stay unacknowledged, in seconds. */
+const PATIENCE = 1;
 
 /**
  * A TCP connection to the echo server. Its journal says how long each message is, so the entries cut the stream of
@@ -41,6 +44,9 @@ export class MessageConnection {
     else if (payload.length > 0) own.add(frame);
     if (flags & ACK) other.acknowledge(ack);
     if (flags & (FIN | RST)) this.#end(frame, own);
+    const overflow = this.#cutter.overflow();
+    if (overflow) this.#loose('client', overflow);
+    if (this.#unlocated && frame.time > timeOf(this.#unlocated) + PATIENCE) this.#lose(this.#unlocated);
     this.#locate();
     this.#matcher.match();
   }
@@ -85,7 +91,10 @@ export class MessageConnection {
 
   #end(frame: Frame, own: ByteStream): void {
     const { flags, toServer } = frame;
-    this.#matcher.ended(refOf(frame), { resetByServer: (flags & RST) !== 0 && !toServer });
+    // A client that has closed its side is answered still.
+    if (flags & RST || !toServer) {
+      this.#matcher.ended(refOf(frame), { resetByServer: (flags & RST) !== 0 && !toServer });
+    }
     if (flags & FIN) {
       own.finish(frame.seq + frame.payload.length);
       this.#fins.add(toServer);

@@ -15,6 +15,9 @@ export interface CutMessage {
   readonly skipped: Part | undefined;
 }
 
+/** Octets that a server and its kernel hold of a client that sends ahead, at most. */
+const MOST_WAITING = 16 * 2 ** 20;
+
 /** Cuts the stream of a client into the messages that the journal speaks of: it says how long each of them is. */
 export class MessageCutter {
   readonly #requests: ByteStream;
@@ -61,6 +64,16 @@ export class MessageCutter {
     return this.#requests.part(this.#cut, this.#endingAt(this.#cut)).bytes;
   }
 
+  /** What has come and is more than a server can have waiting for its entries; it is not waited for any more. */
+  overflow(): Part | undefined {
+    if (this.#requests.end - this.#cut < MOST_WAITING) return undefined;
+    const part = this.rest();
+    this.#cut = this.#requests.end;
+    this.#anyCut = false;
+    this.#requests.drop(this.#cut);
+    return part;
+  }
+
   /** What has come and was not cut. */
   rest(): Part {
     const from = this.#behindEnding();
@@ -69,7 +82,9 @@ export class MessageCutter {
 
   /** Where the message of an entry begins; undefined when it is not there. */
   #locate(entry: MessageEntry, textLength: number): number | undefined {
-    const starts = this.#anyCut ? this.#endingLengths(this.#cut).map((length) => this.#cut + length) : [0];
+    const starts = this.#anyCut
+      ? this.#endingLengths(this.#cut).map((length) => this.#cut + length)
+      : [this.#cut];
     const start = starts.find((position) => this.#fits(entry, position, textLength));
     return start ?? this.#search(entry, textLength);
   }

@@ -62,7 +62,11 @@ async function captureFacts(host: Host, folder: string): Promise<CaptureFacts> {
 /** What the demo left, if this run was one. */
 async function experiments(folder: string): Promise<readonly Experiment[]> {
   const text = await readFile(join(folder, 'demo.json'), 'utf8').catch(() => '[]');
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return [];
+  }
 }
 
 /** What the server's capture and the journals say together. */

@@ -1,8 +1,8 @@
 import { isTls } from '../exposed.ts';
+import { isText, readable } from '../readable.ts';
 import type { Conversation, Turn } from './dialogue.ts';
 import { moreBytes } from './hex.ts';
 import type { Paint } from './paint.ts';
-import { isText, readable } from './readable.ts';
 
 /** Width of the time and of the frame number. */
 const TIME = 11;

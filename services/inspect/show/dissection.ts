@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ports } from '../frames.ts';
+import { safe } from '../readable.ts';
 import type { Packet, Segment } from './packet.ts';
-import { safe } from './readable.ts';
 
 /** How tshark is to read a capture. */
 export interface Dissection {

@@ -1,9 +1,9 @@
 import type { Capture } from '../capture-files.ts';
 import { captureInfo } from '../capture-info.ts';
+import { safe } from '../readable.ts';
 import { isCutShort, ToolError, toolLines } from '../tool.ts';
 import { type Dissection, type Origin, parsePacket, tsharkArguments } from './dissection.ts';
 import type { Packet } from './packet.ts';
-import { safe } from './readable.ts';
 
 /** FILTER or CAPTURE is not as it must be. */
 export class InputError extends Error {

@@ -1,8 +1,8 @@
 import type { Capture } from '../capture-files.ts';
+import { safe } from '../readable.ts';
 import { ToolError } from '../tool.ts';
 import { type Dissection, findDissector } from './dissection.ts';
 import { InputError, type Reading, readPackets } from './read-packets.ts';
-import { safe } from './readable.ts';
 import { createView, type ViewOptions, type ViewParts } from './views.ts';
 
 export interface ShowOptions extends ViewOptions {
