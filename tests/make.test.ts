@@ -40,7 +40,7 @@ describe('make up and make down', () => {
     expect(await make('up', { LAB_SEED: '' })).toMatchObject({ code: 0, stderr: '' });
     const [archived] = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive'));
     const files = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive', archived!));
-    expect(files.sort()).toEqual(['client.pcap', 'echo.log', 'http.log', 'server.pcap']);
+    expect(files.sort()).toEqual(['client.pcap', 'echo.log', 'http.log', 'lab.log', 'server.pcap']);
     for (const file of ['client.pcap', 'server.pcap', 'http.log', 'echo.log', 'archive']) {
       expect((await stat(join(settings.LAB_CAPTURES_DIR!, file))).uid).toBe(process.getuid?.());
     }
