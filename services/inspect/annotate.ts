@@ -1,7 +1,7 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Capture } from './capture-files.ts';
-import { describeTie } from './describe.ts';
+import { FrameComments } from './frame-comments.ts';
 import { joinCapture } from './join/join-capture.ts';
 import { isTied } from './join/tie.ts';
 import type { Run } from './run.ts';
@@ -33,7 +33,7 @@ export async function annotate(
   about: string,
   folder: string,
 ): Promise<Annotated> {
-  const comments = new Map<number, string[]>();
+  const comments = new FrameComments();
   const counts = { entries: 0, comments: 0, untied: 0, loose: 0 };
   const seen = await joinCapture(capture, run, {
     tie(tie, regime) {
@@ -41,7 +41,7 @@ export async function annotate(
       if (!isTied(tie)) counts.untied += 1;
       if (tie.shows === undefined) return;
       counts.comments += 1;
-      comments.set(tie.shows, [...(comments.get(tie.shows) ?? []), describeTie(tie, regime)]);
+      comments.add(tie, regime);
     },
     loose() {
       counts.loose += 1;
@@ -54,7 +54,7 @@ export async function annotate(
 
 async function write(
   { files }: Capture,
-  comments: ReadonlyMap<number, readonly string[]>,
+  comments: FrameComments,
   { about, path, frames }: { readonly about: string; readonly path: string; readonly frames: number },
 ): Promise<void> {
   const work = await mkdtemp(`${path}.`);
@@ -97,13 +97,13 @@ interface Part {
 }
 
 /** Cuts the frames into parts whose comments fit on a command line each. */
-function split(comments: ReadonlyMap<number, readonly string[]>, frames: number): Part[] {
+function split(comments: FrameComments, frames: number): Part[] {
   const parts: Part[] = [];
   let options: string[] = [];
   let octets = 0;
   let from = 1;
-  for (const frame of [...comments.keys()].sort((a, b) => a - b)) {
-    const option = `${frame}:${joinLines(comments.get(frame)!)}`;
+  for (const frame of comments.frames) {
+    const option = `${frame}:${joinLines(comments.of(frame)!)}`;
     if (octets + Buffer.byteLength(option) > COMMENTS_AT_ONCE) {
       parts.push({ from, to: frame - 1, options });
       [options, octets, from] = [[], 0, frame];

@@ -1,4 +1,5 @@
 import { compareHosts } from '../compare/compare-hosts.ts';
+import { safe } from '../readable.ts';
 import type { Compared, PacketFact } from '../report/facts.ts';
 import type { Run } from '../run.ts';
 
@@ -25,6 +26,7 @@ function describe({
   inAll,
   retransmissions,
   oneWay,
+  cut,
 }: Compared): string {
   const times =
     oneWay &&
@@ -36,6 +38,7 @@ function describe({
     ...list('arrived late', inAll.late, late),
     ...list('arrived twice', inAll.twice, twice),
     `${retransmissions} were sent again by their sender`,
+    ...cut.map((why) => safe(`a capture breaks off, ${why}`)),
   ].join('\n');
 }
 

@@ -7,5 +7,9 @@ import { readPackets } from './packets.ts';
 /** Compares the captures of both hosts in a folder. */
 export async function compareHosts(folder: string, { addresses }: Run): Promise<Compared> {
   const captures = await Promise.all([findCapture('server', folder), findCapture('client', folder)]);
-  return compare(captures.map((capture) => readPackets(capture, addresses)));
+  const cut: string[] = [];
+  const compared = await compare(
+    captures.map((capture) => readPackets(capture, addresses, (why) => cut.push(why))),
+  );
+  return { ...compared, cut };
 }

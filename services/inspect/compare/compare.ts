@@ -66,6 +66,7 @@ class Comparison {
   finish(): Compared {
     this.#expire(Number.POSITIVE_INFINITY);
     return {
+      cut: [],
       arrived: this.#arrived,
       ...this.#lists,
       inAll: this.#inAll,

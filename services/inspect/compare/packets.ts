@@ -26,10 +26,11 @@ const FIELDS = [
 ];
 const FORGET_AFTER = 100_000;
 
-/** Reads the packets between both hosts out of a capture, as far as it goes. */
+/** Reads the packets between both hosts out of a capture, as far as it goes; tells why, when that is not the end. */
 export async function* readPackets(
   { name, files }: Capture,
   addresses: Readonly<Record<Host, string>>,
+  onCut: (why: string) => void,
 ): AsyncGenerator<Packet> {
   const seenAt = name as Host;
   let frame = 0;
@@ -44,6 +45,7 @@ export async function* readPackets(
       }
     } catch (error) {
       if (!isCutShort(error)) throw error;
+      onCut(`${seenAt}: ${error.said}`);
     }
   }
 }

@@ -12,7 +12,7 @@ export const verdicts = {
   answered: 'what was decided left',
   came: 'it came, and what was decided happened behind the capture',
   silent: 'nothing was to leave, and nothing did',
-  gone: 'nothing could leave: the connection had ended',
+  gone: 'nothing could leave: the connection had been reset, or the server had closed it',
   open: 'nothing has left when the capture ends',
   different: 'what left is not what was decided',
   unanswered: 'what was decided is not in the capture',

@@ -173,6 +173,8 @@ export interface Ties {
 
 /** Both captures, packet by packet. */
 export interface Compared {
+  /** Captures that break off, and why. */
+  readonly cut: readonly string[];
   readonly arrived: number;
   readonly neverArrived: readonly PacketFact[];
   readonly altered: readonly PacketFact[];

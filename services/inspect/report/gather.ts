@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { CaptureError, findCapture, type Host, hosts } from '../capture-files.ts';
 import { captureInfo } from '../capture-info.ts';
 import { compareHosts } from '../compare/compare-hosts.ts';
-import { describeDecision, describeTie } from '../describe.ts';
+import { describeDecision } from '../describe.ts';
 import { deciderOf, isHttp } from '../entries.ts';
 import { exposuresOf } from '../exposed.ts';
+import { FrameComments } from '../frame-comments.ts';
 import type { Seen } from '../frames.ts';
 import { joinCapture } from '../join/join-capture.ts';
 import { isTied, type Tie, type Verdict } from '../join/tie.ts';
@@ -22,8 +23,6 @@ const UNTIED = 100;
 const EXPOSED = 200;
 /** So many characters of each. */
 const EXPOSED_TEXT = 120;
-/** So many comments are kept for the ladders. */
-const COMMENTS = 100_000;
 
 /** Gathers what a report says out of a folder with captures and journals. */
 export async function gather(
@@ -77,7 +76,7 @@ class Findings {
   readonly #decisions: DecisionPoint[] = [];
   readonly #delays: Delay[] = [];
   readonly #exposed: ExposedFact[] = [];
-  readonly #comments = new Map<number, string[]>();
+  readonly #comments = new FrameComments();
   readonly #verdicts: Partial<Record<Verdict, number>> = {};
   readonly #untied: Ties['entries'][number][] = [];
   readonly #loose: Ties['loose'][number][] = [];
@@ -92,9 +91,7 @@ class Findings {
         this.#periods.add(tie, regime);
         this.#ladders.offer(tie);
         this.#tie(tie);
-        if (tie.shows !== undefined && this.#comments.size < COMMENTS) {
-          this.#comments.set(tie.shows, [...(this.#comments.get(tie.shows) ?? []), describeTie(tie, regime)]);
-        }
+        this.#comments.add(tie, regime);
       },
       loose: ({ client, server, from, what, frames }) => {
         this.#inAll.loose += 1;

@@ -1,5 +1,6 @@
 import type { Capture } from '../capture-files.ts';
 import { deciderOf } from '../entries.ts';
+import type { FrameComments } from '../frame-comments.ts';
 import type { Ports } from '../frames.ts';
 import type { Tie } from '../join/tie.ts';
 import { type Row, readColumns } from './columns.ts';
@@ -34,11 +35,7 @@ export class Ladders {
   }
 
   /** @param comments what the journals say of frames */
-  async draw(
-    capture: Capture,
-    ports: Ports,
-    comments: ReadonlyMap<number, readonly string[]>,
-  ): Promise<Ladder[]> {
+  async draw(capture: Capture, ports: Ports, comments: FrameComments): Promise<Ladder[]> {
     const chosen = [...this.#chosen.values()];
     const filter = [...new Set(chosen.map(({ tie }) => tie.entry.client_port))]
       .map((port) => `tcp.port == ${port} || udp.port == ${port}`)
@@ -66,7 +63,7 @@ export class Ladders {
             protocol,
             info,
             bytes,
-            comment: comments.get(frame)?.join('\n'),
+            comment: comments.of(frame)?.join('\n'),
           }),
         ),
         left: Math.max(0, own.length - RUNGS),

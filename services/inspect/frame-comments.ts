@@ -1,0 +1,27 @@
+import { describeTie } from './describe.ts';
+import type { Tie } from './join/tie.ts';
+import type { Regime } from './run.ts';
+
+/** What the journals say of the frames of a capture. */
+export class FrameComments {
+  readonly #lines = new Map<number, string[]>();
+
+  /** Takes a tie down at the frame that shows it; one that no frame shows is left out. */
+  add(tie: Tie, regime: Regime | undefined): void {
+    if (tie.shows === undefined) return;
+    const line = describeTie(tie, regime);
+    const before = this.#lines.get(tie.shows);
+    if (before) before.push(line);
+    else this.#lines.set(tie.shows, [line]);
+  }
+
+  /** Frames with a comment, in order. */
+  get frames(): number[] {
+    return [...this.#lines.keys()].sort((a, b) => a - b);
+  }
+
+  /** A line for each entry; undefined when none is shown in that frame. */
+  of(frame: number): readonly string[] | undefined {
+    return this.#lines.get(frame);
+  }
+}
