@@ -8,7 +8,8 @@ export class ToolError extends Error {
   readonly said: string;
 
   constructor(tool: string, said: string) {
-    super(`${tool}: ${said}`);
+    // Some name themselves.
+    super(said.startsWith(`${tool}: `) ? said : `${tool}: ${said}`);
     this.said = said;
   }
 }
