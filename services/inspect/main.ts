@@ -6,7 +6,6 @@ import { annotateCaptures } from './commands/annotate.ts';
 import { check } from './commands/check.ts';
 import { compareCaptures } from './commands/compare.ts';
 import { entries } from './commands/entries.ts';
-import { report } from './commands/report.ts';
 import { notesOf } from './notes.ts';
 import { safe } from './readable.ts';
 import { readRun } from './run.ts';
@@ -96,6 +95,8 @@ program
   .command('report')
   .description('writes report.html and report.json')
   .action(async () => {
+    // The charts take half a second to load, which nothing else should wait for.
+    const { report } = await import('./commands/report.ts');
     process.exitCode = await report({
       folder: CAPTURES,
       run: await runIn(CAPTURES),
