@@ -61,5 +61,5 @@ step 'asking the packets'
 setup/inspect.sh check || failed=$?
 setup/inspect.sh annotate
 setup/inspect.sh report
-say 'the lab is up with the settings of the demo; make up brings back those of .env'
+say 'the lab is up with the settings of the demo; make down ends it, and the next make up begins a run of yours'
 exit "${failed:-0}"
