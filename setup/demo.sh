@@ -13,7 +13,6 @@ in_range "$timeout" 1 2000 || stop "TIMEOUT is \"$timeout\"; allowed: whole seco
 export LAB_SEED="${LAB_SEED:-demo}" ECHO_DELAY_SECONDS=1 ECHO_LOSS=notice ECHO_FAULTS=none ECHO_TCP_FAULTS='' ECHO_UDP_FAULTS='' \
     HTTP_FAULTS=timeout=0.2,403=0.2,500=0.1 HTTP_TIMEOUT_SECONDS="$((timeout * 3 / 2 + 1))"
 
-step() { say "$*"; }
 # What a client prints is for its own experiments: here the packets speak. A message may well be given up.
 client() { setup/exec.sh client "$@" >/dev/null 2>&1 </dev/null || true; }
 faults() { setup/exec.sh echo faults "$@" >/dev/null; }
@@ -23,22 +22,22 @@ echo_client() { client client echo "$LAB_SERVER_ADDRESS" "$ECHO_PORT" "$@"; }
 setup/images.sh
 read_containers
 if [ -n "$containers" ]; then
-    step 'the lab that is up ends; its captures go to the archive'
+    say 'the lab that is up ends; its captures go to the archive'
     quietly setup/down.sh
 fi
 
-step '3.1    plain text to the sink'
+say '3.1    plain text to the sink'
 quietly env ECHO_MODE=sink setup/up.sh
 client sh -c 'echo "Hello from Client" | nc -N -w 1 "$0" "$1"' "$LAB_SERVER_ADDRESS" "$ECHO_PORT"
 quietly env ECHO_MODE=echo setup/up.sh
 
-step '3.2.2  delay, loss and corruption of an echo'
+say '3.2.2  delay, loss and corruption of an echo'
 for fault in delay loss corruption; do
     faults --tcp "script:$fault"
     echo_once
 done
 
-step '3.3.3  a client that asks again: loss three times, a delay beyond its time-out, corruption'
+say '3.3.3  a client that asks again: loss three times, a delay beyond its time-out, corruption'
 faults --tcp script:loss,loss,loss
 echo_client --protocol tcp --message Hey
 faults --tcp script:delay,none
@@ -46,18 +45,18 @@ echo_client --protocol tcp --message Hey --timeout 0.6
 faults --tcp script:corruption,none
 echo_client --protocol tcp --message Test3
 
-step '3.3.1  the same over UDP'
+say '3.3.1  the same over UDP'
 faults --udp script:loss,corruption,none
 echo_client --protocol udp --message Hey
 
-step "twenty balance requests, each given $timeout s"
+say "twenty balance requests, each given $timeout s"
 client client balance "$LAB_SERVER_ADDRESS" "$HTTP_PORT" --timeout "$timeout"
 
-step 'go-back-N over a wire that loses one datagram in five'
+say 'go-back-N over a wire that loses one datagram in five'
 faults --udp loss=0.2
 client client send "$LAB_SERVER_ADDRESS" "$ECHO_PORT" --protocol-mode go-back-n --count 60 --window 8
 
-step 'asking the packets'
+say 'asking the packets'
 setup/inspect.sh check || failed=$?
 setup/inspect.sh annotate
 setup/inspect.sh report

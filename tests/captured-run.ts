@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import type { Verdict } from '../services/inspect/join/tie.ts';
 import type { EchoEntry, HttpEntry } from './journal-entries.ts';
-import { command, type Host, type Lab } from './lab.ts';
+import { command, type Host, type Lab, type Settings } from './lab.ts';
 
 /** An entry of a journal with its frames, as `inspect entries --json` tells it. */
 export interface Tie {
   readonly entry: HttpEntry & EchoEntry;
-  readonly verdict: string;
+  readonly verdict: Verdict;
   readonly request: readonly number[];
   readonly answer: readonly number[];
   readonly end?: number;
@@ -60,9 +61,11 @@ export async function entriesOf(lab: Lab, host: Host, folder = '.'): Promise<Fou
 }
 
 /** Runs a command line of Wireshark's programs where the captures are, in a container of its own. */
-export async function withTools(lab: Lab, line: string): Promise<string> {
-  const { COMPOSE_PROJECT_NAME: project, LAB_CAPTURES_DIR: folder, LAB_UID, LAB_GID } = lab.settings;
-  const { code, stdout, stderr } = await lab.docker(
+export async function withTools(settings: Settings, line: string): Promise<string> {
+  const { COMPOSE_PROJECT_NAME: project, LAB_CAPTURES_DIR: folder, LAB_UID, LAB_GID } = settings;
+  const { code, stdout, stderr } = await command(
+    settings,
+    'docker',
     ...['run', '--rm', '--label', `com.docker.compose.project=${project}`, '--network', 'none'],
     ...['--user', `${LAB_UID}:${LAB_GID}`, '--volume', `${folder}:/captures`, '--workdir', '/captures'],
     ...['--entrypoint', 'bash', 'wirelab/capture', '-euc', line],

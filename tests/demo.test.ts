@@ -5,6 +5,7 @@ import type { Report } from '../services/inspect/report/facts.ts';
 import { buildBrowser, lookAt } from './browser/browser.ts';
 import { expectQuiet } from './browser/expect-quiet.ts';
 import type { Look } from './browser/look.ts';
+import { withTools } from './captured-run.ts';
 import { command, type Ended, ownSettings, remove, type Settings } from './lab.ts';
 
 jest.setTimeout(600_000);
@@ -49,17 +50,7 @@ describe('the demo', () => {
     const { experiments }: Report = JSON.parse(await written('report.json'));
     const { frame } = experiments.find(({ section }) => section === '3.2.2 C')!.evidence[1]!;
     const cut = `mkdir cut; cp *.log cut; editcap -F pcap server.pcap cut/server.pcap ${frame}`;
-    const tools = [
-      'run',
-      '--rm',
-      '--network',
-      'none',
-      '--volume',
-      `${folder}:/captures`,
-      '--workdir',
-      '/captures',
-    ];
-    await command(settings, 'docker', ...tools, '--entrypoint', 'sh', 'wirelab/capture', '-euc', cut);
+    await withTools(settings, cut);
     const own = { ...settings, LAB_CAPTURES_DIR: join(folder!, 'cut') };
     const { code, stdout } = await command(own, 'setup/inspect.sh', 'check');
     expect(code).toBe(1);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { isTied } from '../services/inspect/join/tie.ts';
 import { entriesOf, type Found, inspect, inspectIn, type Tie, withTools } from './captured-run.ts';
 import { Lab } from './lab.ts';
 
@@ -44,8 +45,7 @@ beforeAll(async () => {
 afterAll(() => lab?.end());
 
 const isHttp = ({ entry }: Tie) => entry.outcome !== undefined;
-const untied = ({ ties }: Found) =>
-  ties.filter(({ verdict }) => !['answered', 'came', 'silent', 'gone', 'open'].includes(verdict));
+const untied = ({ ties }: Found) => ties.filter((tie) => !isTied(tie));
 
 describe('every entry is tied, and to the right frames', () => {
   test('all of both journals, each once', async () => {
@@ -128,7 +128,7 @@ describe('annotated captures', () => {
 
   test.each(['server', 'client'])('the comments of the %s are the faults of the journal', async (host) => {
     const rows = await withTools(
-      lab,
+      lab.settings,
       `tshark -r ${host}.annotated.pcapng -Y frame.comment -T fields -e frame.number -e frame.comment -E aggregator=/s`,
     );
     const comments = [
@@ -144,7 +144,7 @@ describe('annotated captures', () => {
   });
 
   test('the capture says what it is', async () => {
-    const about = await withTools(lab, 'capinfos server.annotated.pcapng');
+    const about = await withTools(lab.settings, 'capinfos server.annotated.pcapng');
     for (const said of [lab.server, 'seed alice', 'timeout=0.04', 'tshark 4.', 'wirelab 0.'])
       expect(about).toContain(said);
   });
@@ -178,7 +178,7 @@ describe('what is taken out is what is missed', () => {
     ];
     const frames = cases.map(([tie, part]) => tie[part][0]);
     await withTools(
-      lab,
+      lab.settings,
       `mkdir missing; cp *.log missing; editcap -F pcap server.pcap missing/server.pcap ${frames.join(' ')}`,
     );
     const { ties, loose } = await entriesOf(lab, 'server', 'missing');
@@ -201,7 +201,7 @@ describe('what is taken out is what is missed', () => {
     ];
     const lines = gone.map(({ entry }) => `/"id":${entry.id},/d`);
     await withTools(
-      lab,
+      lab.settings,
       `mkdir silent; cp server.pcap lab.log silent; sed '${lines[0]}' http.log >silent/http.log; ` +
         `sed -e '${lines[1]}' -e '${lines[2]}' echo.log >silent/echo.log`,
     );
@@ -215,7 +215,7 @@ describe('what is taken out is what is missed', () => {
 
   test('a capture that is cut short is read up to there', async () => {
     await withTools(
-      lab,
+      lab.settings,
       'mkdir cut; cp *.log cut; head -c $(($(stat -c %s server.pcap) * 2 / 3)) server.pcap >cut/server.pcap',
     );
     const { ties, counts } = await entriesOf(lab, 'server', 'cut');
@@ -237,7 +237,7 @@ describe('what is taken out is what is missed', () => {
 
   test('a ring of files is one capture', async () => {
     await withTools(
-      lab,
+      lab.settings,
       'mkdir ring; cp *.log ring; editcap -F pcap -c 4000 server.pcap ring/part.pcap; cd ring; n=0; ' +
         'for file in part*; do n=$((n + 1)); mv $file server.$(printf %04d $n).pcap; done; mv $(ls server.*.pcap | tail -1) server.pcap',
     );
@@ -262,7 +262,7 @@ describe('both ends compared', () => {
           .request[0]!,
     );
     await withTools(
-      lab,
+      lab.settings,
       `mkdir planted; cp *.log client.pcap planted; cd planted
        editcap -F pcap -r ../server.pcap altered.pcap ${altered}; editcap -F pcap --seed 1 -E 0.5 -o 42 altered.pcap altered2.pcap
        editcap -F pcap -r -t 0.5 ../server.pcap late.pcap ${late}; editcap -F pcap -r -t 0.001 ../server.pcap twice.pcap ${twice}

@@ -19,17 +19,28 @@ export interface StartRecord {
   readonly faults: readonly Pick<FaultStatus, 'server' | 'profile' | 'seed'>[];
 }
 
+/** What a program is told of the lab around it. */
+interface LabSettings {
+  readonly LAB_RECORD: string;
+  readonly LAB_SERVER_ADDRESS?: string | undefined;
+  readonly LAB_CLIENT_ADDRESS?: string | undefined;
+}
+
 /** Adds a line to the record. A program serves without it too. */
 export function recordStart(
-  path: string,
-  start: Omit<StartRecord, 'timestamp' | 'versions' | 'faults'> & { readonly faults: readonly FaultStatus[] },
+  { LAB_RECORD: path, LAB_SERVER_ADDRESS: server, LAB_CLIENT_ADDRESS: client }: LabSettings,
+  {
+    faults,
+    ...start
+  }: Pick<StartRecord, 'program' | 'port' | 'mode'> & { readonly faults: readonly FaultStatus[] },
   { log, now }: { readonly log: Log; readonly now: () => Date },
 ): void {
   const record: StartRecord = {
     timestamp: now().toISOString(),
     ...start,
+    addresses: { server, client },
     versions: { wirelab: manifest.version, node: process.versions.node },
-    faults: start.faults.map(({ server, profile, seed }) => ({ server, profile, seed })),
+    faults: faults.map(({ server, profile, seed }) => ({ server, profile, seed })),
   };
   try {
     appendFileSync(path, `${JSON.stringify(record)}\n`);

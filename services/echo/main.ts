@@ -42,17 +42,13 @@ await runProgram(process, configSchema, log, async (config) => {
     config.ECHO_MODE === 'sink' ? sink(config) : await echo(config);
   await once(tcp.server.listen({ port, host: '0.0.0.0', backlog: 4096 }), 'listening');
   await once(udp.bind(port), 'listening');
-  recordStart(
-    config.LAB_RECORD,
-    {
-      program: 'echo',
-      addresses: { server: config.LAB_SERVER_ADDRESS, client: config.LAB_CLIENT_ADDRESS },
-      port,
-      mode: config.ECHO_MODE,
-      faults: controlled.faults?.status() ?? [],
-    },
-    { log, now },
-  );
+  const started = {
+    program: 'echo',
+    port,
+    mode: config.ECHO_MODE,
+    faults: controlled.faults?.status() ?? [],
+  };
+  recordStart(config, started, { log, now });
   const control = await openControl(config.CONTROL_SOCKET, controlled);
   log.info(`[TCP SERVER] Listening on 0.0.0.0:${port}`);
   log.info(`[UDP SERVER] Listening on 0.0.0.0:${port}`);

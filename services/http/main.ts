@@ -25,16 +25,8 @@ await runProgram(process, configSchema, log, async (config) => {
   const server = createServer(app).listen({ port: config.HTTP_PORT, backlog: 4096 });
   await once(server, 'listening');
 
-  recordStart(
-    config.LAB_RECORD,
-    {
-      program: 'http',
-      addresses: { server: config.LAB_SERVER_ADDRESS, client: config.LAB_CLIENT_ADDRESS },
-      port: config.HTTP_PORT,
-      faults: [faults.status()],
-    },
-    { log, now },
-  );
+  const started = { program: 'http', port: config.HTTP_PORT, faults: [faults.status()] };
+  recordStart(config, started, { log, now });
   const control = await openControl(config.CONTROL_SOCKET, {
     faults: controlFaults([faults], { log, note, counts: 'request' }),
   });

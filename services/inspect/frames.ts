@@ -1,5 +1,5 @@
 import type { Capture } from './capture-files.ts';
-import { isCutShort, toolLines } from './tool.ts';
+import { leanArguments, tsharkLines } from './tshark.ts';
 
 export type Transport = 'tcp' | 'udp';
 
@@ -54,10 +54,7 @@ const FIELDS = [
   'http.request.uri',
   'http.response.code',
 ];
-/** Nothing else is dissected: reading takes half the time. */
 const PROTOCOLS = ['eth', 'ip', 'icmp', 'tcp', 'udp', 'http'];
-/** After so many frames tshark forgets what it knows of them, or it would need more memory with each. */
-const FORGET_AFTER = 100_000;
 
 const EMPTY = Buffer.alloc(0);
 const NONE: readonly string[] = [];
@@ -84,33 +81,26 @@ export async function* readFrames(
   seen = new Seen(),
 ): AsyncGenerator<Frame[]> {
   for (const file of capture.files) {
-    try {
-      for await (const lines of toolLines('tshark', tsharkArguments(file, ports))) {
-        const frames: Frame[] = [];
-        for (const line of lines) {
-          seen.frames += 1;
-          const frame = parseFrame(line.split('\t'), seen.frames, ports);
-          const time = Number(line.slice(0, line.indexOf('\t')));
-          if (Number.isNaN(seen.first)) seen.first = time;
-          seen.last = time;
-          if (frame) frames.push(frame);
-        }
-        yield frames;
+    const onCut = (why: string) => {
+      seen.cut = why;
+    };
+    for await (const lines of tsharkLines(tsharkArguments(file, ports), onCut)) {
+      const frames: Frame[] = [];
+      for (const line of lines) {
+        seen.frames += 1;
+        const frame = parseFrame(line.split('\t'), seen.frames, ports);
+        const time = Number(line.slice(0, line.indexOf('\t')));
+        if (Number.isNaN(seen.first)) seen.first = time;
+        seen.last = time;
+        if (frame) frames.push(frame);
       }
-    } catch (error) {
-      if (!isCutShort(error)) throw error;
-      seen.cut = error.said;
+      yield frames;
     }
   }
 }
 
 function tsharkArguments(file: string, { http }: Ports): string[] {
-  return [
-    ...['-n', '-r', file, '-M', String(FORGET_AFTER), '--disable-all-protocols'],
-    ...PROTOCOLS.flatMap((name) => ['--enable-protocol', name]),
-    ...['-o', 'tcp.analyze_sequence_numbers:FALSE', '-d', `tcp.port==${http},http`],
-    ...['-T', 'fields', ...FIELDS.flatMap((field) => ['-e', field])],
-  ];
+  return [...leanArguments(file, { protocols: PROTOCOLS, fields: FIELDS }), '-d', `tcp.port==${http},http`];
 }
 
 function parseFrame(fields: readonly string[], number: number, ports: Ports): Frame | undefined {

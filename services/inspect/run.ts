@@ -65,6 +65,22 @@ function parse(line: string): StartRecord[] {
   }
 }
 
+/** A stretch of time, in seconds since 1970, its end not included. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** When the echo server only printed what came, which no journal speaks of. */
+export function sinkStretches({ starts }: Pick<Run, 'starts'>): Stretch[] {
+  const echo = starts.filter(({ program }) => program === 'echo');
+  const began = (start: StartRecord | undefined) =>
+    start ? Date.parse(start.timestamp) / 1000 : Number.POSITIVE_INFINITY;
+  return echo.flatMap((start, at) =>
+    start.mode === 'sink' ? [{ from: began(start), to: began(echo[at + 1]) }] : [],
+  );
+}
+
 /** Follows what decides the faults of each server through a run: what it was started with, and what was changed. */
 export class Regimes {
   readonly #starts: StartRecord[];

@@ -13,12 +13,11 @@ const IMAGE = 'wirelab/browser';
 const LIMITS = { build: 600_000, look: 60_000 } as const;
 
 /**
- * Opens a page in a real browser, in a container of its own that has no network.
+ * Opens a page in a real browser, in a container of its own that has no network. Its image must have been built.
  *
  * @param out folder for the page, pictures of it and how it prints; without it none are made
  */
 export async function lookAt(html: string, out?: string): Promise<Look> {
-  await buildBrowser();
   const name = `wirelab-browser-${randomUUID()}`;
   const folder = out ?? (await mkdtemp(join(tmpdir(), 'wirelab-look-')));
   try {

@@ -1,5 +1,5 @@
 import type { Capture, Host } from '../capture-files.ts';
-import { isCutShort, toolLines } from '../tool.ts';
+import { leanArguments, tsharkLines } from '../tshark.ts';
 
 /** A packet from one host of the lab to the other, as one capture has it. */
 export interface Packet {
@@ -24,7 +24,7 @@ const FIELDS = [
   ...['tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.len', 'udp.srcport', 'udp.dstport', 'udp.length'],
   ...['tcp.payload', 'udp.payload'],
 ];
-const FORGET_AFTER = 100_000;
+const PROTOCOLS = ['eth', 'ip', 'icmp', 'tcp', 'udp'];
 
 /** Reads the packets between both hosts out of a capture, as far as it goes; tells why, when that is not the end. */
 export async function* readPackets(
@@ -35,28 +35,18 @@ export async function* readPackets(
   const seenAt = name as Host;
   let frame = 0;
   for (const file of files) {
-    try {
-      for await (const lines of toolLines('tshark', argumentsFor(file))) {
-        for (const line of lines) {
-          frame += 1;
-          const packet = parse(line.split('\t'), { seenAt, frame, addresses });
-          if (packet) yield packet;
-        }
+    for await (const lines of tsharkLines(argumentsFor(file), (why) => onCut(`${seenAt}: ${why}`))) {
+      for (const line of lines) {
+        frame += 1;
+        const packet = parse(line.split('\t'), { seenAt, frame, addresses });
+        if (packet) yield packet;
       }
-    } catch (error) {
-      if (!isCutShort(error)) throw error;
-      onCut(`${seenAt}: ${error.said}`);
     }
   }
 }
 
 function argumentsFor(file: string): string[] {
-  return [
-    ...['-n', '-r', file, '-M', String(FORGET_AFTER), '--disable-all-protocols'],
-    ...['eth', 'ip', 'icmp', 'tcp', 'udp'].flatMap((name) => ['--enable-protocol', name]),
-    ...['-o', 'tcp.analyze_sequence_numbers:FALSE', '-E', 'occurrence=f'],
-    ...['-T', 'fields', ...FIELDS.flatMap((field) => ['-e', field])],
-  ];
+  return [...leanArguments(file, { protocols: PROTOCOLS, fields: FIELDS }), '-E', 'occurrence=f'];
 }
 
 function parse(

@@ -3,7 +3,7 @@ import { type Decider, deciderOf, type EventEntry, isEvent } from '../entries.ts
 import type { Frame } from '../frames.ts';
 import { joinCapture } from '../join/join-capture.ts';
 import type { Tie } from '../join/tie.ts';
-import type { Run } from '../run.ts';
+import { type Run, sinkStretches } from '../run.ts';
 
 /** Frames of a demo that are kept, in order; it has some hundreds. */
 const MOST_FRAMES = 50_000;
@@ -60,13 +60,10 @@ export class Observations {
 
   /** Frames while the echo server was a sink. */
   sunk(): readonly Frame[] {
-    const starts = this.#run.starts.filter(({ program }) => program === 'echo');
-    const index = starts.findIndex(({ mode }) => mode === 'sink');
-    if (index < 0) return [];
-    const from = Date.parse(starts[index]!.timestamp) / 1000;
-    const next = starts[index + 1];
-    const to = next ? Date.parse(next.timestamp) / 1000 : Number.POSITIVE_INFINITY;
-    return this.frames.filter(({ time, server }) => server === 'echo' && time >= from && time < to);
+    const sunk = sinkStretches(this.#run);
+    return this.frames.filter(
+      ({ time, server }) => server === 'echo' && sunk.some(({ from, to }) => time >= from && time < to),
+    );
   }
 
   frame(number: number | undefined): Frame | undefined {

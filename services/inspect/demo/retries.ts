@@ -1,4 +1,5 @@
 import { checksum, Message } from '#common/message.ts';
+import type { Decider } from '../entries.ts';
 import type { Frame } from '../frames.ts';
 import type { Tie } from '../join/tie.ts';
 import { type DemoExperiment, framesOf, nothing, type Outcome, profiles, type Shown } from './experiment.ts';
@@ -11,12 +12,7 @@ export const lossThrice: DemoExperiment = {
   section: '3.3.3 1',
   title: 'Packet loss, three attempts',
   expected: 'three messages, each answered by "error_code", and no fourth: the client gives up',
-  look: (observations) =>
-    attempts(observations, observations.under('echo-tcp', profiles.lossThrice).ties, [
-      'no format',
-      'no format',
-      'no format',
-    ]),
+  look: answered('echo-tcp', profiles.lossThrice, ['no format', 'no format', 'no format']),
 };
 
 export const delayOnce: DemoExperiment = {
@@ -52,26 +48,21 @@ export const corruptionOnce: DemoExperiment = {
   section: '3.3.3 3',
   title: 'Corruption, found by the checksum',
   expected: 'an echo whose tag is not the checksum of its body, then a right one',
-  look: (observations) =>
-    attempts(observations, observations.under('echo-tcp', profiles.corruptionOnce).ties, [
-      'mismatch',
-      'valid',
-    ]),
+  look: answered('echo-tcp', profiles.corruptionOnce, ['mismatch', 'valid']),
 };
 
 export const udp: DemoExperiment = {
   section: '3.3.1',
   title: 'The same over UDP',
   expected: 'a notice, an echo with a wrong tag and a right echo: three datagrams each way',
-  look: (observations) =>
-    attempts(observations, observations.under('echo-udp', profiles.udp).ties, [
-      'no format',
-      'mismatch',
-      'valid',
-    ]),
+  look: answered('echo-udp', profiles.udp, ['no format', 'mismatch', 'valid']),
 };
 
-/** Whether a client asked so often, and was answered so. */
+/** Looks whether, under a profile, one client asked so often and was answered so. */
+function answered(decider: Decider, profile: string, expected: readonly Reply[]): DemoExperiment['look'] {
+  return (observations) => attempts(observations, observations.under(decider, profile).ties, expected);
+}
+
 function attempts(observations: Observations, ties: readonly Tie[], expected: readonly Reply[]): Outcome {
   if (ties.length === 0) return nothing('message of that experiment');
   const rows = ties.map((tie) => framesOf(observations, tie));

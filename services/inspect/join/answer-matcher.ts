@@ -1,10 +1,9 @@
 import { type MessageEntry, timeOf } from '../entries.ts';
 import type { ByteStream, Part } from './byte-stream.ts';
-import { agree, DROP, type Expected, HELD, joinPatterns, LATE, type Pattern } from './expected.ts';
+import { agree, DROP, type Expected, HELD, joinPatterns, type Pattern } from './expected.ts';
 import type { Found, FrameRef, Verdict } from './tie.ts';
+import { LATE, SLACK } from './times.ts';
 
-/** How far a clock of milliseconds and a timer can be apart, in seconds. */
-const SLACK = 0.06;
 /** Octets that leave before their entry is read, at most. */
 const MOST_UNCLAIMED = 2 ** 20;
 /** So many line endings can be under way by themselves. */

@@ -2,16 +2,13 @@ import { Message } from '#common/message.ts';
 import { isOfTransfer, tagAsSent } from '#common/transfer/datagram.ts';
 import { type DatagramEntry, isDatagram, type MessageEntry, timeOf } from '../entries.ts';
 import type { Frame } from '../frames.ts';
-import { DROP, type Expected, expectedAnswer, HELD, LATE } from './expected.ts';
+import { DROP, type Expected, expectedAnswer, HELD } from './expected.ts';
 import { byEntry, byHeader, byOctets, type Tells } from './leaving.ts';
 import { type Found, type FrameRef, type Loose, refOf, type Verdict } from './tie.ts';
+import { LATE, MILLISECOND, SLACK } from './times.ts';
 
 /** How long a datagram waits for its entry, and an entry for its datagrams, in seconds. */
 const PATIENCE = 2;
-/** A journal has milliseconds: what happened in the same one may be later by so many seconds. */
-const MILLISECOND = 0.001;
-/** How far a timer and a capture can be apart, in seconds. */
-const SLACK = 0.06;
 
 interface Datagram {
   readonly frame: FrameRef;

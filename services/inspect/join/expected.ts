@@ -27,8 +27,6 @@ export const DRIPPED = 100;
 export const DROP = 0.02;
 /** How long an answer is held back at most, in seconds. */
 export const HELD = 1;
-/** So late an answer may leave on a busy machine until it counts as missing, in seconds. */
-export const LATE = 0.5;
 
 type Evidence = (entry: MessageEntry, message: Pattern, textLength: number) => Expected;
 

@@ -1,9 +1,8 @@
 import { type HttpEntry, timeOf } from '../entries.ts';
 import { ACK, FIN, type Frame, RST } from '../frames.ts';
 import { type Found, type FrameRef, type Loose, refOf, type Tie, type Verdict } from './tie.ts';
+import { MILLISECOND } from './times.ts';
 
-/** A journal has milliseconds: what happened in the same one may be later by so many seconds. */
-const MILLISECOND = 0.001;
 /** How long after its decision an answer leaves at the latest, in seconds. */
 const PROMPT = 1;
 /** How long a request waits for its entry, in seconds. */

@@ -1,7 +1,7 @@
 import type { Capture } from '../capture-files.ts';
 import { deciderOf, type Entry, isEvent, readEntries } from '../entries.ts';
 import { type Frame, readFrames, Seen } from '../frames.ts';
-import { type Regime, Regimes, type Run } from '../run.ts';
+import { type Regime, Regimes, type Run, sinkStretches } from '../run.ts';
 import { join } from './join.ts';
 import type { Loose, Tie } from './tie.ts';
 
@@ -42,23 +42,17 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
   return seen;
 }
 
-/** Whether the echo server only printed what came then, which no journal speaks of. */
-function isSunk({ server, time }: Frame, { starts }: Run): boolean {
-  if (!starts.some(({ mode }) => mode === 'sink')) return false;
-  const start = starts.findLast(
-    ({ program, timestamp }) => program === server && Date.parse(timestamp) / 1000 <= time,
-  );
-  return start?.mode === 'sink';
-}
-
 /** Shows all frames, and leaves out those of which no journal speaks. */
 async function* journaled(
   frames: AsyncIterable<readonly Frame[]>,
   run: Run,
   onFrame: (frame: Frame) => void,
 ): AsyncGenerator<readonly Frame[]> {
+  const sunk = sinkStretches(run);
+  const isSunk = ({ server, time }: Frame) =>
+    server === 'echo' && sunk.some(({ from, to }) => time >= from && time < to);
   for await (const batch of frames) {
     for (const frame of batch) onFrame(frame);
-    yield batch.filter((frame) => !isSunk(frame, run));
+    yield sunk.length === 0 ? batch : batch.filter((frame) => !isSunk(frame));
   }
 }

@@ -4,9 +4,8 @@ import { DatagramFlow } from './datagram-flow.ts';
 import { HttpConnection } from './http-connection.ts';
 import { MessageConnection } from './message-connection.ts';
 import type { Found, Tie } from './tie.ts';
+import { MILLISECOND } from './times.ts';
 
-/** A journal has milliseconds: an entry is of the time from its own on, up to so many seconds more. */
-const MILLISECOND = 0.001;
 /** How long after the end of a connection entries of it may follow, in seconds. */
 const GRACE = 3;
 /** How often what is over is let go of, in seconds of the capture. */

@@ -1,7 +1,7 @@
 import type { Capture } from '../capture-files.ts';
 import { captureInfo } from '../capture-info.ts';
 import type { Ports } from '../frames.ts';
-import { isCutShort, toolLines } from '../tool.ts';
+import { tsharkLines } from '../tshark.ts';
 import type { Rung } from './facts.ts';
 
 /** A frame of a server as Wireshark's columns have it. */
@@ -29,15 +29,11 @@ export async function readColumns(
   const rows: Row[] = [];
   let before = 0;
   for (const file of files) {
-    try {
-      for await (const lines of toolLines('tshark', argumentsFor(file, filter, ports))) {
-        for (const line of lines) {
-          const row = parseRow(line.split('\t'), before, ports);
-          if (row && isWanted(row)) rows.push(row);
-        }
+    for await (const lines of tsharkLines(argumentsFor(file, filter, ports))) {
+      for (const line of lines) {
+        const row = parseRow(line.split('\t'), before, ports);
+        if (row && isWanted(row)) rows.push(row);
       }
-    } catch (error) {
-      if (!isCutShort(error)) throw error;
     }
     if (file !== files.at(-1)) before += (await captureInfo(file)).frames;
   }

@@ -7,7 +7,6 @@ import { describeDecision } from '../describe.ts';
 import { deciderOf, isHttp } from '../entries.ts';
 import { exposuresOf } from '../exposed.ts';
 import { FrameComments } from '../frame-comments.ts';
-import type { Seen } from '../frames.ts';
 import { joinCapture } from '../join/join-capture.ts';
 import { isTied, type Tie, type Verdict } from '../join/tie.ts';
 import type { Run } from '../run.ts';
@@ -84,9 +83,9 @@ class Findings {
   #drawn: Report['ladders'] = [];
   #began = Number.NaN;
 
-  async read(folder: string, run: Run): Promise<Seen> {
+  async read(folder: string, run: Run): Promise<void> {
     const capture = await findCapture('server', folder);
-    const seen = await joinCapture(capture, run, {
+    await joinCapture(capture, run, {
       tie: (tie, regime) => {
         this.#periods.add(tie, regime);
         this.#ladders.offer(tie);
@@ -110,7 +109,6 @@ class Findings {
       },
     });
     this.#drawn = await this.#ladders.draw(capture, run.ports, this.#comments);
-    return seen;
   }
 
   facts(): Omit<Report, 'made' | 'lab' | 'captures' | 'experiments' | 'compared'> {

@@ -1,7 +1,7 @@
 import type { Delay, Report } from '../facts.ts';
 import { html } from './escape.ts';
 import { count, counted, duration, median } from './figures.ts';
-import { drawPlot } from './plot.ts';
+import { type Axis, drawPlot } from './plot.ts';
 import { deciderNames, leftOut, listOf, type Section, table } from './section.ts';
 
 const LISTED = 50;
@@ -24,52 +24,16 @@ that of its answer says how long it was. A mark on the dashed line is a delay th
 function body(all: readonly Delay[]) {
   const most = Math.max(...all.map(({ configured }) => configured));
   const over = late(all);
-  const beyond = all.flatMap(({ configured, seen }) => [[configured, 1000 * (seen - configured)] as const]);
-  return html`<div class="pair">${drawPlot({
+  return html`<div class="pair">${against(all, {
     alternative: `Delay seen against delay configured, ${counted(all.length, 'answer')}; the median difference is ${duration(median(over))}.`,
-    x: { name: 'configured, seconds', min: 0 },
     y: { name: 'seen, seconds', min: 0 },
-    height: 220,
-    width: 450,
-    series: [
-      {
-        shape: 'dashes',
-        colour: 'muted',
-        lines: [
-          [
-            [0, 0],
-            [most, most],
-          ],
-        ],
-        means: 'as configured',
-      },
-      {
-        shape: 'ring',
-        colour: 'accent',
-        points: all.map(({ configured, seen }) => [configured, seen]),
-        means: 'an answer',
-      },
-    ],
-  })}${drawPlot({
+    height: ({ seen }) => seen,
+    exact: most,
+  })}${against(all, {
     alternative: `How much longer than configured: from ${duration(Math.min(...over))} to ${duration(Math.max(...over))}.`,
-    x: { name: 'configured, seconds', min: 0 },
     y: { name: 'seen beyond configured, milliseconds' },
-    height: 220,
-    width: 450,
-    series: [
-      {
-        shape: 'dashes',
-        colour: 'muted',
-        lines: [
-          [
-            [0, 0],
-            [most, 0],
-          ],
-        ],
-        means: 'as configured',
-      },
-      { shape: 'ring', colour: 'accent', points: beyond, means: 'an answer' },
-    ],
+    height: ({ configured, seen }) => 1000 * (seen - configured),
+    exact: 0,
   })}</div>
 ${table(
   [...Map.groupBy(all, ({ decider }) => decider)],
@@ -95,6 +59,40 @@ ${listOf(
   ])}${leftOut(Math.min(LISTED, all.length), all.length)}`,
   'Each of them',
 )}`;
+}
+
+interface Against {
+  readonly alternative: string;
+  readonly y: Axis;
+  /** How high the mark of a delay stands. */
+  readonly height: (delay: Delay) => number;
+  /** Where the longest delay would stand if it were exactly as configured. */
+  readonly exact: number;
+}
+
+/** A mark for each delay over what was configured, and a line on which all would stand. */
+function against(all: readonly Delay[], { alternative, y, height, exact }: Against) {
+  const most = Math.max(...all.map(({ configured }) => configured));
+  const line = [
+    [0, 0],
+    [most, exact],
+  ] as const;
+  return drawPlot({
+    alternative,
+    x: { name: 'configured, seconds', min: 0 },
+    y,
+    height: 220,
+    width: 450,
+    series: [
+      { shape: 'dashes', colour: 'muted', lines: [line], means: 'as configured' },
+      {
+        shape: 'ring',
+        colour: 'accent',
+        points: all.map((delay) => [delay.configured, height(delay)] as const),
+        means: 'an answer',
+      },
+    ],
+  });
 }
 
 function late(all: readonly Delay[]): number[] {
