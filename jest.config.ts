@@ -12,7 +12,12 @@ const alone = ['echo', 'echo-settings', 'transfer-survival'].map((name) => `<roo
 export default {
   maxWorkers: '100%',
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{services,client}/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{services,client}/**/*.test.ts'],
+      runtime: '<rootDir>/tests/unit-runtime.ts',
+    },
     {
       ...shared,
       displayName: 'containers',
