@@ -5,13 +5,17 @@
 # The settings that the shell needs to be right. The programs check their own.
 check_settings() {
     wrong=
-    for name in HTTP_PORT ECHO_PORT; do
+    others=
+    for name in HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT; do
         eval "value=\$$name"
         in_range "$value" 1 65535 || wrong="$wrong$name is \"$value\"; allowed: a whole number from 1 to 65535
 "
-    done
-    [ "$HTTP_PORT" != "$ECHO_PORT" ] || wrong="${wrong}ECHO_PORT is \"$ECHO_PORT\"; allowed: another than HTTP_PORT
+        for other in $others; do
+            [ "$value" != "$(port_of "$other")" ] || wrong="$wrong$name is \"$value\"; allowed: another than $other
 "
+        done
+        others="$others $name"
+    done
     for name in LAB_CAPTURE_FILE_MB LAB_CAPTURE_FILES LAB_CAPTURE_BUFFER_KIB; do
         eval "value=\$$name"
         in_range "$value" 1 1000000 || wrong="$wrong$name is \"$value\"; allowed: a whole number from 1 to 1000000
@@ -73,7 +77,8 @@ overlap() {
 }
 
 check_leftover() {
-    left=$(printf '%s\n' "$containers" | awk -F '\t' '$1 != "" && $2 != "running" { print $1 " (" $2 ")" }' | paste -s -d ' ' -)
+    # The service certificates ends when it is done.
+    left=$(printf '%s\n' "$containers" | awk -F '\t' '$1 != "" && $1 != "certificates" && $2 != "running" { print $1 " (" $2 ")" }' | paste -s -d ' ' -)
     if [ -n "$(other_folder)" ]; then
         problem 'leftover lab' "a lab started in $(other_folder) is here" "make -C '$(other_folder)' down"
     elif [ -n "$left" ]; then
@@ -136,16 +141,15 @@ check_ports() {
         return
     fi
     taken=
-    for use in "HTTP_PORT tcp $HTTP_PORT" "ECHO_PORT tcp $ECHO_PORT" "ECHO_PORT udp $ECHO_PORT"; do
-        # shellcheck disable=SC2086
-        set -- $use
-        if port_taken "$2" "$3"; then
-            problem ports "$3/$2 is taken by another program" \
-                "end that program (sudo ss -lntup 'sport = :$3' names it), or another port: $1=$((($3 + 10000) % 50000 + 1024)) make up"
+    for use in $ports; do
+        port=$(port_of "$use")
+        if port_taken "${use#*/}" "$port"; then
+            problem ports "$port/${use#*/} is taken by another program" \
+                "end that program (sudo ss -lntup 'sport = :$port' names it), or another port: ${use%/*}=$(((port + 10000) % 50000 + 1024)) make up"
             taken=yes
         fi
     done
-    [ -n "$taken" ] || ok ports "$HTTP_PORT and $ECHO_PORT are free"
+    [ -n "$taken" ] || ok ports "$HTTP_PORT, $HTTPS_PORT, $ECHO_PORT and $ECHO_TLS_PORT are free"
 }
 
 # Root may write anywhere, but in a container without capabilities root has no more rights than a file's owner.

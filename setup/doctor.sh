@@ -62,6 +62,24 @@ check_kernel() {
     fi
 }
 
+# Not a problem either way, but nobody should have to find out.
+say_secrets() {
+    if [ "$LAB_TLS_KEYLOG" = 1 ]; then
+        ok 'TLS keys' 'kept in tls.keys beside the captures, for teaching: whoever has it reads them (LAB_TLS_KEYLOG=0 keeps none)'
+    else
+        ok 'TLS keys' 'not kept (LAB_TLS_KEYLOG=0): nobody reads what went over TLS'
+    fi
+    wanted=
+    [ -z "$LAB_TOKEN" ] || wanted="$wanted LAB_TOKEN"
+    [ -z "$LAB_BASIC" ] || wanted="$wanted LAB_BASIC"
+    [ "$LAB_MTLS" != 1 ] || wanted="$wanted LAB_MTLS"
+    if [ -n "$wanted" ]; then
+        ok access "wanted of clients:$wanted"
+    else
+        ok access 'everybody may talk to the servers'
+    fi
+}
+
 check_engine
 check_compose
 if [ "$problems" -eq 0 ]; then
@@ -71,5 +89,6 @@ if [ "$problems" -eq 0 ]; then
     check_base_image
     check_captures
     check_kernel
+    say_secrets
 fi
 [ "$problems" -eq 0 ]

@@ -10,6 +10,12 @@ oldest_node=24
 # Where the servers write their decisions, and what they were started with, in the captures folder.
 journals='http.log echo.log lab.log'
 
+# The ports of the lab: setting and protocol.
+ports='HTTP_PORT/tcp HTTPS_PORT/tcp ECHO_PORT/tcp ECHO_PORT/udp ECHO_TLS_PORT/tcp'
+
+# port_of SETTING/PROTOCOL: its number.
+port_of() { printenv "${1%/*}"; }
+
 say() { printf 'wirelab: %s\n' "$*"; }
 
 # Prints each argument as a line on stderr and exits 2: this machine needs something from its owner.

@@ -8,9 +8,10 @@ set -eu
 mkdir -p "$LAB_CAPTURES_DIR"
 cd "$LAB_CAPTURES_DIR"
 "$OLDPWD/services/capture/archive.sh" . server.pcap* server.*.pcap* client.pcap* client.*.pcap* $journals \
-    demo.json report.html report.json
+    tls.keys demo.json report.html report.json
 for journal in $journals; do : >"$journal"; done
 chmod u+rwx,g=rx,o+x .
 chmod 664 $journals
 chown "$LAB_UID:$LAB_GID" . $journals
+[ "$LAB_TLS_KEYLOG" != 1 ] || "$OLDPWD/setup/key-log.sh"
 [ ! -d archive ] || chown -R "$LAB_UID:$LAB_GID" archive

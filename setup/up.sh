@@ -17,22 +17,22 @@ lab_exec() { docker compose exec --no-TTY "$@" 2>/dev/null; }
 # stderr. A program that was started again says it again.
 reasons() {
     printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
-    for service in http echo capture-server capture-client; do
+    for service in certificates http echo capture-server capture-client; do
         container=$(docker compose ps --all --quiet "$service" 2>/dev/null)
         [ -n "$container" ] || continue
-        state=$(docker inspect --format '{{.State.Status}}, {{.State.Health.Status}}' "$container")
-        [ "$state" != 'running, healthy' ] || continue
+        state=$(docker inspect --format '{{.State.Status}}, {{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.ExitCode}}{{end}}' "$container")
+        case "$state" in 'running, healthy' | 'exited, 0') continue ;; esac
         printf '%s did not start:\n' "$service"
         docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
     done
 }
 
-# As docker compose up --wait, which looks only every half second.
+# As docker compose up --wait, which looks only every half second. The service certificates ends well.
 wait_until_healthy() {
     for _ in $(seq 400); do
-        case "$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format '{{.State}}: {{.Status}}')" in
+        case "$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format '{{.Label "com.docker.compose.service"}} {{.State}}: {{.Status}}' | grep -v '^certificates exited: Exited (0)')" in
             *exited:* | *restarting:* | *dead:* | *'(unhealthy)'*) return 1 ;;
-            *created:* | *'(health: starting)'*) sleep 0.1 ;;
+            *created:* | *'(health: starting)'* | *'certificates running:'*) sleep 0.1 ;;
             *) return ;;
         esac
     done
@@ -42,7 +42,7 @@ wait_until_healthy() {
 # A run that never began leaves no files, and the earlier one goes back to where it was.
 forget_run() {
     cd "$LAB_CAPTURES_DIR"
-    rm -f server.pcap client.pcap $journals
+    rm -f server.pcap client.pcap tls.keys $journals
     [ -z "$archived" ] || { mv "$archived"/* . && rmdir "$archived"; }
 }
 
@@ -61,6 +61,7 @@ if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; 
             refused=yes
     done
     [ -z "${refused-}" ] || stop 'the lab goes on as it was: a setting is not allowed (above)'
+    [ "$LAB_TLS_KEYLOG" != 1 ] || setup/key-log.sh
 else
     if [ -n "$containers" ]; then
         say 'removing what an earlier lab left'
@@ -101,6 +102,7 @@ cat <<UP
 wirelab is up
 
     server host  $(printf %-15s "$LAB_SERVER_ADDRESS")  http $HTTP_PORT/tcp   echo $ECHO_PORT/tcp and udp   (also on 127.0.0.1)
+                 $(printf %-15s 'over TLS')  http $HTTPS_PORT/tcp   echo $ECHO_TLS_PORT/tcp
     client host  $(printf %-15s "$LAB_CLIENT_ADDRESS")  client, nc, curl
     captures     $captures/server.pcap, $captures/client.pcap
     seed         $seed

@@ -5,6 +5,7 @@ import {
   choice,
   describeConfig,
   faultProfile,
+  flag,
   integer,
   optionalFaultProfile,
   optionalText,
@@ -12,6 +13,7 @@ import {
   readConfig,
   seconds,
   secondsRange,
+  secret,
   text,
 } from './config.ts';
 
@@ -144,4 +146,60 @@ test('describeConfig lists every setting with its meaning and its default', () =
     '  SEED                     seed of the draws',
     '  TOKEN                    what is given (default x)',
   ]);
+});
+
+describe('flag', () => {
+  const schema = v.object({ ON: flag('starts on', true), OFF: flag('starts off', false) });
+
+  test.each([
+    [{}, { ON: true, OFF: false }],
+    [
+      { ON: '', OFF: '' },
+      { ON: true, OFF: false },
+    ],
+    [
+      { ON: '0', OFF: '1' },
+      { ON: false, OFF: true },
+    ],
+  ])('reads %j', (environment, flags) => {
+    expect(readConfig(schema, environment)).toEqual(flags);
+  });
+
+  test.each(['true', 'yes', '2', '01', ' 1'])('takes no "%s"', (text) => {
+    expect(() => readConfig(schema, { ON: text })).toThrow(`ON is "${text}"; allowed: 0, 1`);
+  });
+
+  test('is described with its default', () => {
+    expect(describeConfig(schema)).toMatch(/starts on \(default 1\)\n.*starts off \(default 0\)$/);
+  });
+});
+
+describe('secret', () => {
+  const schema = v.object({
+    KEY: secret('what nobody is to read', { form: /^[a-z]+$/, allowed: 'small letters' }),
+    PORT: port('TCP port', 8080),
+  });
+
+  test.each([
+    [undefined, undefined],
+    ['', undefined],
+    ['sesame', 'sesame'],
+  ])('reads %j', (value, read) => {
+    expect(readConfig(schema, { KEY: value }).KEY).toBe(read);
+  });
+
+  test('is not shown when it is not allowed, and other settings are', () => {
+    const read = () => readConfig(schema, { KEY: 'Sesame', PORT: 'x' });
+    expect(read).toThrow(
+      expect.objectContaining({
+        message:
+          'KEY is not shown; allowed: small letters\nPORT is "x"; allowed: a whole number from 0 to 65535',
+      }),
+    );
+    expect(read).not.toThrow(/sesame/i);
+  });
+
+  test('is described without a default', () => {
+    expect(describeConfig(schema)).toMatch(/KEY +what nobody is to read\n/);
+  });
 });

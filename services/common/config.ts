@@ -32,8 +32,9 @@ export function readConfig<Schema extends ConfigSchema>(
   throw new ConfigError(
     result.issues.map(({ path, message }) => {
       const name = String(path?.[0]?.key);
-      const value = environment[name];
-      return `${name} is "${value}"; ${message}`;
+      const setting = schema.entries[name];
+      const value = setting && v.getMetadata(setting).secret ? 'not shown' : `"${environment[name]}"`;
+      return `${name} is ${value}; ${message}`;
     }),
   );
 }
@@ -55,6 +56,24 @@ export function text(meaning: string, fallback: string) {
 /** Any text, or undefined when it is unset. */
 export function optionalText(meaning: string) {
   return v.pipe(v.optional(v.string()), v.description(meaning));
+}
+
+/** A text that nobody is to read, or undefined when it is unset. No message shows its value. */
+export function secret(meaning: string, { form, allowed }: { form: RegExp; allowed: string }) {
+  return v.pipe(
+    v.optional(v.pipe(v.string(), v.regex(form, `allowed: ${allowed}`))),
+    v.description(meaning),
+    v.metadata({ secret: true }),
+  );
+}
+
+/** A switch: `1` or `0`. */
+export function flag(meaning: string, fallback: boolean) {
+  return v.pipe(
+    v.optional(v.picklist(['0', '1'], 'allowed: 0, 1'), fallback ? '1' : '0'),
+    v.transform((text) => text === '1'),
+    v.description(meaning),
+  );
 }
 
 function number(text: string, { min, max, whole }: { min: number; max: number; whole: boolean }): boolean {

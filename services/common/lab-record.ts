@@ -13,6 +13,8 @@ export interface StartRecord {
   /** Addresses of both hosts, as far as the program was told. */
   readonly addresses: { readonly server?: string; readonly client?: string };
   readonly port: number;
+  /** Its port of TLS. */
+  readonly tlsPort?: number;
   /** What it does instead of answering, such as `sink`. */
   readonly mode?: string;
   /** What decides its faults, for each of its servers. */
@@ -32,7 +34,7 @@ export function recordStart(
   {
     faults,
     ...start
-  }: Pick<StartRecord, 'program' | 'port' | 'mode'> & { readonly faults: readonly FaultStatus[] },
+  }: Pick<StartRecord, 'program' | 'port' | 'tlsPort' | 'mode'> & { readonly faults: readonly FaultStatus[] },
   { log, now }: { readonly log: Log; readonly now: () => Date },
 ): void {
   const record: StartRecord = {

@@ -1,0 +1,66 @@
+#!/bin/sh
+# Makes the lab's CA and certificates signed by it, each with its key into the folder of the one program that may read
+# it. What is there stays, unless it expires within a day or names other addresses; with --new all is made again.
+set -eu
+umask 077
+
+ca=/volumes/ca
+day=86400
+
+# certificate FOLDER FILE KEY WORD…: one with its key, by what is said of it.
+certificate() {
+    folder=$1 file=$2 key=$3
+    shift 3
+    rm -f "$folder/new.key" "$folder/new.pem" # of one that was killed, which may not be written to
+    openssl req -config /dev/null -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \
+        -keyout "$folder/new.key" -out "$folder/new.pem" "$@" 2>/dev/null
+    chmod 400 "$folder/new.key"
+    chmod 444 "$folder/new.pem"
+    mv -f "$folder/new.key" "$folder/$key"
+    mv -f "$folder/new.pem" "$folder/$file"
+}
+
+# usable FOLDER FILE KEY: whether both are whole, belong together and last another day.
+usable() {
+    public=$(openssl pkey -in "$1/$3" -pubout 2>/dev/null) &&
+        [ "$(openssl x509 -in "$1/$2" -noout -pubkey 2>/dev/null)" = "$public" ] &&
+        openssl x509 -in "$1/$2" -noout -checkend "$day" >/dev/null
+}
+
+names_of() { openssl x509 -in "$1" -noout -ext subjectAltName 2>/dev/null | sed -n 's/^ *IP Address:/IP:/; s/IP Address:/IP:/g; s/, /,/g; 2p'; }
+
+# signed PROGRAM FILE KEY SUBJECT PURPOSE NAMES
+signed() {
+    folder=/volumes/$1
+    if cmp -s "$ca/certificate.pem" "$folder/ca.pem" && usable "$folder" "$2" "$3" &&
+        openssl verify -CAfile "$folder/ca.pem" "$folder/$2" >/dev/null 2>&1 && [ "$(names_of "$folder/$2")" = "$6" ]; then
+        return
+    fi
+    certificate "$folder" "$2" "$3" -CA "$ca/certificate.pem" -CAkey "$ca/key.pem" -days 397 -subj "/O=wirelab/CN=$4" \
+        -addext basicConstraints=critical,CA:FALSE -addext keyUsage=critical,digitalSignature \
+        -addext "extendedKeyUsage=$5" -addext "subjectAltName=$6"
+    made="$made
+    $4 ($6), for $1"
+}
+
+made=
+if [ "${1-}" = --new ] || ! usable "$ca" certificate.pem key.pem; then
+    certificate "$ca" certificate.pem key.pem -days 3650 -subj '/O=wirelab/CN=wirelab CA' \
+        -addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign,cRLSign
+    made='
+    the CA'
+fi
+
+server_names="IP:$LAB_SERVER_ADDRESS,IP:127.0.0.1,DNS:server-host,DNS:localhost"
+client_names="IP:$LAB_CLIENT_ADDRESS,DNS:client-host"
+signed http certificate.pem key.pem server-host serverAuth "$server_names"
+signed echo certificate.pem key.pem server-host serverAuth "$server_names"
+signed client host-certificate.pem host-key.pem client-host serverAuth "$client_names"
+signed client certificate.pem key.pem client clientAuth "$client_names"
+for program in http echo client; do
+    cmp -s "$ca/certificate.pem" "/volumes/$program/ca.pem" && continue
+    cp "$ca/certificate.pem" "/volumes/$program/new.pem"
+    chmod 444 "/volumes/$program/new.pem"
+    mv -f "/volumes/$program/new.pem" "/volumes/$program/ca.pem"
+done
+[ -z "$made" ] || printf 'certificates made:%s\n' "$made"

@@ -1,0 +1,68 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { onRenewed, readPatiently } from './renewal.ts';
+
+describe('reading patiently', () => {
+  test('takes what is there', async () => {
+    expect(await readPatiently(async () => 'certificates', 0)).toBe('certificates');
+  });
+
+  test('waits for what is not there yet', async () => {
+    let tries = 0;
+    const read = async () => {
+      tries += 1;
+      if (tries < 3) throw new Error('not there');
+      return tries;
+    };
+    expect(await readPatiently(read, 10_000)).toBe(3);
+  });
+
+  test('gives up with the last reason', async () => {
+    const read = () => Promise.reject(new Error('not there'));
+    await expect(readPatiently(read, 60)).rejects.toThrow('not there');
+  });
+});
+
+describe('a folder', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wirelab-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function replace(name: string) {
+    await writeFile(join(folder, 'new'), name);
+    await rename(join(folder, 'new'), join(folder, name));
+  }
+
+  test('whose files are replaced one after the other is renewed once', async () => {
+    let calls = 0;
+    const { promise: called, resolve: call } = Promise.withResolvers<void>();
+    const end = onRenewed(folder, () => {
+      calls += 1;
+      call();
+    });
+    await replace('key.pem');
+    await replace('certificate.pem');
+    await called;
+    end();
+    expect(calls).toBe(1);
+  });
+
+  test('that nobody looks at any more is left alone', async () => {
+    let calls = 0;
+    const end = onRenewed(folder, () => {
+      calls += 1;
+    });
+    await replace('key.pem');
+    end();
+    const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+    const again = onRenewed(folder, tell);
+    await replace('ca.pem');
+    await told;
+    again();
+    expect(calls).toBe(0);
+  });
+});

@@ -1,0 +1,11 @@
+#!/bin/sh
+# make certs: a new CA and new certificates. Servers that run take them for connections that come from now on.
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+setup/images.sh
+read_containers
+[ -z "$(other_folder)" ] || stop "the lab that is up was started in $(other_folder)" "cure: make -C '$(other_folder)' certs"
+docker compose run --rm --no-TTY certificates services/certificates/certificates.sh --new </dev/null 2>/dev/null
+# Compose makes the lab's network for it; servers that run see by themselves that their certificates are new.
+[ -n "$containers" ] || quietly docker compose down
