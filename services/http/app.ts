@@ -5,6 +5,8 @@ import type { Faults } from '#common/faults.ts';
 import type { Journal } from '#common/journal.ts';
 import type { Log } from '#common/log.ts';
 import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
+import { tlsVersion } from '#common/tls/version.ts';
+import { nameOf, refusalOf, type Secrets } from './authorize.ts';
 import { answers, type Outcome } from './outcomes.ts';
 
 export interface AppParts {
@@ -15,13 +17,45 @@ export interface AppParts {
   readonly now: () => Date;
   /** How long the outcome `timeout` holds a request, in seconds. */
   readonly timeoutSeconds: number;
+  /** Who may ask; without any, everybody. */
+  readonly secrets?: Secrets;
 }
 
+/** How much of a path stands in the journal, in characters. */
+const PATH = 200;
+
 /** The unreliable HTTP server of the first seed document, apart from listening. */
-export function createApp({ faults, journal, log, sleep, now, timeoutSeconds }: AppParts): Express {
+export function createApp({
+  faults,
+  journal,
+  log,
+  sleep,
+  now,
+  timeoutSeconds,
+  secrets = {},
+}: AppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.enable('strict routing').enable('case sensitive routing');
+
+  app.use(async (request, response, next) => {
+    const refusal = refusalOf(request, secrets);
+    if (!refusal) return next();
+    const { socket, path } = request;
+    await journal.append({
+      timestamp: now().toISOString(),
+      client_ip: clientAddress(socket),
+      outcome: '401',
+      id: journal.nextId(),
+      client_port: socket.remotePort,
+      path: path.slice(0, PATH),
+      reason: refusal.reason,
+      tls: tlsVersion(socket),
+    });
+    log.warn(`a request of ${clientAddress(socket)}:${socket.remotePort} was refused: ${refusal.reason}`);
+    response.setHeader('www-authenticate', refusal.challenges);
+    respond(response, 401, 'Unauthorized');
+  });
 
   // Express would answer HEAD by GET's handler, and a look at the headers would cost a draw.
   app
@@ -37,6 +71,7 @@ export function createApp({ faults, journal, log, sleep, now, timeoutSeconds }: 
         id: journal.nextId(),
         client_port: socket.remotePort,
         request: draw,
+        tls: tlsVersion(socket),
       });
       const answer = answers[outcome];
       if (answer.kind === 'hold') return hold(socket, timeoutSeconds * 1000, sleep);
@@ -59,6 +94,14 @@ export function createApp({ faults, journal, log, sleep, now, timeoutSeconds }: 
         if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error(`the journal can't be read: ${error}`);
       });
     });
+
+  const { basic } = secrets;
+  if (basic !== undefined) {
+    app
+      .route('/login')
+      .head(notFound)
+      .get((_request, response) => respond(response, 200, `Welcome, ${nameOf(basic)}\n`, 'text/plain'));
+  }
 
   app.use(notFound);
   app.use(((error, _request, response, _next) => {
@@ -85,7 +128,8 @@ function respond(response: Response, status: number, body: string, type?: string
 /** Keeps the connection open without a byte for so long, then closes it. Ends at once when the client leaves. */
 async function hold(socket: Socket, milliseconds: number, sleep: Sleep): Promise<void> {
   await sleepWhileOpen(socket, milliseconds, sleep);
-  socket.destroy();
+  // By TLS there is a last word, without which a connection looks cut (RFC 8446, 6.1).
+  socket.destroySoon();
 }
 
 /** IPv4 addresses of a dual-stack socket come as `::ffff:10.0.142.133`. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { openControl } from '#common/control.ts';
 import { controlFaults } from '#common/fault-control.ts';
 import { formatProfile } from '#common/fault-profile.ts';
@@ -10,6 +11,7 @@ import { openJournal } from '#common/open-journal.ts';
 import { runProgram } from '#common/program.ts';
 import { newSeed } from '#common/random.ts';
 import { sleep } from '#common/sleep.ts';
+import { openTls } from '#common/tls/tls.ts';
 import { createApp } from './app.ts';
 import { configSchema } from './config.ts';
 import { outcomes } from './outcomes.ts';
@@ -21,22 +23,41 @@ await runProgram(process, configSchema, log, async (config) => {
   const seed = config.LAB_SEED ?? newSeed();
   const faults = new Faults('http', outcomes, { profile: config.HTTP_FAULTS, seed });
   const { journal, note } = await openJournal(config.HTTP_JOURNAL, { log, now });
-  const app = createApp({ faults, journal, log, sleep, now, timeoutSeconds: config.HTTP_TIMEOUT_SECONDS });
-  const server = createServer(app).listen({ port: config.HTTP_PORT, backlog: 4096 });
-  await once(server, 'listening');
+  const app = createApp({
+    faults,
+    journal,
+    log,
+    sleep,
+    now,
+    timeoutSeconds: config.HTTP_TIMEOUT_SECONDS,
+    secrets: { token: config.LAB_TOKEN, basic: config.LAB_BASIC },
+  });
+  const tls = await openTls(config, { log, note });
+  const servers = [
+    createServer(app).listen({ port: config.HTTP_PORT, backlog: 4096 }),
+    tls.watch(createTlsServer(tls.options, app)).listen({ port: config.HTTPS_PORT, backlog: 4096 }),
+  ];
+  await Promise.all(servers.map((server) => once(server, 'listening')));
 
-  const started = { program: 'http', port: config.HTTP_PORT, faults: [faults.status()] };
+  const started = {
+    program: 'http',
+    port: config.HTTP_PORT,
+    tlsPort: config.HTTPS_PORT,
+    faults: [faults.status()],
+  };
   recordStart(config, started, { log, now });
   const control = await openControl(config.CONTROL_SOCKET, {
     faults: controlFaults([faults], { log, note, counts: 'request' }),
   });
   log.info(`Starting HTTP server on port ${config.HTTP_PORT}...`);
+  log.info(`TLS on port ${config.HTTPS_PORT}, ${tls.said}`);
   log.info(`Faults ${formatProfile(config.HTTP_FAULTS)}, seed ${seed}`);
 
   return async () => {
-    server.close();
+    for (const server of servers) server.close();
     control.close();
-    server.closeAllConnections();
+    tls.close();
+    for (const server of servers) server.closeAllConnections();
     await journal.close();
   };
 });

@@ -1,0 +1,235 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  request,
+  type Server,
+} from 'node:http';
+import { createServer as createTlsServer, request as requestTls } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Faults } from '#common/faults.ts';
+import { Journal } from '#common/journal.ts';
+import type { Log } from '#common/log.ts';
+import type { Sleep } from '#common/sleep.ts';
+import { ca, openTestTls, type TestTls } from '#common/tls/testing.ts';
+import { createApp } from './app.ts';
+import type { Secrets } from './authorize.ts';
+import { outcomes } from './outcomes.ts';
+
+const token = 'opensesame';
+const basic = 'jürgen:swordfish';
+const bearer = { authorization: `Bearer ${token}` };
+const login = { authorization: `Basic ${Buffer.from(basic).toString('base64')}` };
+
+const sleep = jest.fn<Sleep>();
+const logged: string[] = [];
+
+let directory: string;
+let journal: Journal;
+let faults: Faults<'timeout' | '403' | '500' | '200'>;
+let server: Server;
+let tls: TestTls | undefined;
+
+beforeEach(async () => {
+  logged.length = 0;
+  tls = undefined;
+  directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
+  journal = await Journal.open(join(directory, 'http.log'));
+  faults = new Faults('http', outcomes, { profile: { kind: 'probabilities', of: new Map() }, seed: 'alice' });
+});
+
+afterEach(async () => {
+  server.close();
+  server.closeAllConnections();
+  await tls?.close();
+  await journal.close();
+  await rm(directory, { recursive: true });
+});
+
+async function serve(secrets: Secrets | undefined, create: (app: RequestListener) => Server = createServer) {
+  const say = (line: string) => logged.push(line);
+  const log = { warn: say, error: say } as unknown as Log;
+  const now = () => new Date('2025-01-02T03:04:05.006Z');
+  server = create(
+    createApp({ faults, journal, log, sleep, now, timeoutSeconds: 15, ...(secrets && { secrets }) }),
+  );
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+}
+
+async function ask(path: string, { method = 'GET', headers = {} as IncomingHttpHeaders } = {}) {
+  const { port } = server.address() as AddressInfo;
+  const send = tls ? requestTls : request;
+  const asking = send({
+    host: '127.0.0.1',
+    port,
+    path,
+    method,
+    headers,
+    ca,
+    agent: tls ? undefined : new Agent(),
+  });
+  const [answer] = await once(asking.end(), 'response');
+  return {
+    status: answer.statusCode as number,
+    reason: answer.statusMessage as string,
+    headers: answer.headersDistinct as Record<string, string[]>,
+    body: await text(answer),
+    port: asking.socket!.localPort,
+  };
+}
+
+function fileOfJournal() {
+  return readFileSync(journal.path, 'utf8');
+}
+
+describe('a request without the credentials that are wanted', () => {
+  beforeEach(() => serve({ token, basic }));
+
+  test('gets 401, what would do, and nothing of the server', async () => {
+    const { status, reason, headers, body } = await ask('/getbalance');
+    expect({ status, reason, body }).toEqual({ status: 401, reason: 'Unauthorized', body: 'Unauthorized' });
+    expect(headers).toEqual({
+      'www-authenticate': ['Bearer realm="wirelab"', 'Basic realm="wirelab", charset="UTF-8"'],
+      'content-length': ['12'],
+      connection: ['close'],
+      date: [expect.any(String)],
+    });
+  });
+
+  test('is in the journal by the time it is answered, without a draw', async () => {
+    const { port } = await ask('/getbalance?of=alice', { headers: { authorization: 'Bearer guess' } });
+    expect(fileOfJournal()).toBe(
+      '{"timestamp":"2025-01-02T03:04:05.006Z","client_ip":"127.0.0.1","outcome":"401",' +
+        `"id":1,"client_port":${port},"path":"/getbalance","reason":"wrong token"}\n`,
+    );
+    expect(faults.status().draws).toBe(0);
+  });
+
+  test('is not answered 401 when that can not be journaled', async () => {
+    jest.spyOn(journal, 'append').mockRejectedValueOnce(new Error('ENOSPC'));
+    expect(await ask('/getbalance')).toMatchObject({ status: 500, body: 'Error writing log file' });
+    expect(logged).toEqual(['a request failed: Error: ENOSPC']);
+  });
+
+  test.each([
+    ['GET', '/getlogs', 'Unauthorized'],
+    ['GET', '/login', 'Unauthorized'],
+    ['GET', '/', 'Unauthorized'],
+    ['GET', '/%ff', 'Unauthorized'],
+    ['POST', '/getbalance', 'Unauthorized'],
+    ['HEAD', '/getbalance', ''],
+    ['OPTIONS', '*', 'Unauthorized'],
+  ])('gets that for %s %s too', async (method, path, body) => {
+    expect(await ask(path, { method })).toMatchObject({ status: 401, body });
+    expect(JSON.parse(fileOfJournal())).toMatchObject({ outcome: '401', path, reason: 'no credentials' });
+  });
+
+  test('leaves no more than 200 characters of its path', async () => {
+    await ask(`/${'x'.repeat(5_000)}`);
+    expect(JSON.parse(fileOfJournal()).path).toBe(`/${'x'.repeat(199)}`);
+  });
+
+  test('gets one of two headers looked at, and that is the first', async () => {
+    const headers = {
+      authorization: ['Bearer guess', bearer.authorization],
+    } as unknown as IncomingHttpHeaders;
+    expect(await ask('/getbalance', { headers })).toMatchObject({ status: 401 });
+  });
+});
+
+describe('a request with the credentials that are wanted', () => {
+  beforeEach(() => serve({ token, basic }));
+
+  test.each([
+    ['a token', bearer],
+    ['a name and password', login],
+  ])('is drawn for and journaled as ever: by %s', async (_what, headers) => {
+    faults.prepare({ profile: '403=1' })();
+    const { status, port } = await ask('/getbalance', { headers });
+    expect(status).toBe(403);
+    expect(fileOfJournal()).toBe(
+      '{"timestamp":"2025-01-02T03:04:05.006Z","client_ip":"127.0.0.1","outcome":"403",' +
+        `"id":1,"client_port":${port},"request":1}\n`,
+    );
+  });
+
+  test('is welcome at /login, which costs no draw', async () => {
+    const { status, headers, body } = await ask('/login', { headers: login });
+    expect({ status, body, type: headers['content-type'] }).toEqual({
+      status: 200,
+      body: 'Welcome, jürgen\n',
+      type: ['text/plain'],
+    });
+    expect({ draws: faults.status().draws, journal: fileOfJournal() }).toEqual({ draws: 0, journal: '' });
+  });
+
+  test.each([
+    ['HEAD', '/login'],
+    ['POST', '/login'],
+    ['GET', '/login/'],
+    ['GET', '/another'],
+  ])('finds nothing at %s %s', async (method, path) => {
+    expect(await ask(path, { method, headers: bearer })).toMatchObject({
+      status: 404,
+      reason: 'File not found',
+    });
+  });
+});
+
+test('no secret stands in the journal, the log or an answer, given rightly or wrongly', async () => {
+  await serve({ token, basic });
+  jest.spyOn(journal, 'append').mockRejectedValueOnce(new Error('ENOSPC'));
+  const answers = [];
+  for (const headers of [
+    bearer,
+    login,
+    { authorization: 'Bearer guess1' },
+    { authorization: 'Basic guess2' },
+    {},
+  ]) {
+    for (const path of ['/getbalance', '/login', '/another', '/getlogs']) {
+      answers.push(await ask(path, { headers }));
+    }
+  }
+  const all = JSON.stringify([answers, fileOfJournal(), logged]);
+  const secrets = [token, 'swordfish', login.authorization.slice('Basic '.length), 'guess1', 'guess2'];
+  expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
+  expect(logged.filter((line) => line.includes('was refused'))).toHaveLength(12);
+  expect(logged).toHaveLength(13);
+});
+
+test.each([
+  ['only a token is wanted', { token }, bearer],
+  ['nothing is', undefined, {}],
+])('there is no /login where %s', async (_what, secrets, headers) => {
+  await serve(secrets);
+  expect(await ask('/login', { headers })).toMatchObject({ status: 404 });
+  expect(await ask('/getbalance', { headers })).toMatchObject({ status: 200 });
+});
+
+test('over TLS entries name its version, those of refusals too', async () => {
+  tls = await openTestTls();
+  await serve({ token }, (app) => tls!.tls.watch(createTlsServer(tls!.tls.options, app)));
+  expect(await ask('/getbalance')).toMatchObject({ status: 401 });
+  expect(await ask('/getbalance', { headers: bearer })).toMatchObject({ status: 200 });
+  const [refused, drawn] = fileOfJournal().trimEnd().split('\n');
+  expect(refused).toMatch(/"path":"\/getbalance","reason":"no credentials","tls":"TLSv1.3"}$/);
+  expect(drawn).toMatch(/"request":1,"tls":"TLSv1.3"}$/);
+});
+
+test('over TLS a timeout is held and then closed without a byte', async () => {
+  tls = await openTestTls();
+  await serve(undefined, (app) => tls!.tls.watch(createTlsServer(tls!.tls.options, app)));
+  faults.prepare({ profile: 'timeout=1' })();
+  sleep.mockReset().mockResolvedValue();
+  await expect(ask('/getbalance')).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(sleep.mock.calls).toEqual([[15_000, expect.any(AbortSignal)]]);
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Request } from 'express';
+import { nameOf, refusalOf, type Secrets } from './authorize.ts';
+
+const token = 'sesame+/==';
+const basic = 'jürgen:open: sesame';
+
+function ask(authorization: string | undefined, secrets: Secrets) {
+  return refusalOf({ headers: { authorization } } as Request, secrets);
+}
+
+function encoded(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+test.each([undefined, 'Bearer x', 'Basic x', 'Digest x'])(
+  'wants nothing without secrets, of %j too',
+  (given) => {
+    expect(ask(given, {})).toBeUndefined();
+  },
+);
+
+describe('takes', () => {
+  test.each([
+    ['a token', `Bearer ${token}`, { token }],
+    ['a token where both are taken', `Bearer ${token}`, { token, basic }],
+    ['a scheme in other letters', `bEARER   ${token}`, { token }],
+    ['a name and password', `Basic ${encoded(basic)}`, { basic }],
+    ['a name and password where both are taken', `basic ${encoded(basic)}`, { token, basic }],
+  ])('%s', (_what, given, secrets) => {
+    expect(ask(given, secrets)).toBeUndefined();
+  });
+});
+
+describe('refuses', () => {
+  const both = { token, basic };
+  test.each([
+    ['nothing', undefined, both, 'no credentials'],
+    ['an empty header', '', both, 'no credentials'],
+    ['another token', 'Bearer sesame', both, 'wrong token'],
+    ['a token with more behind it', `Bearer ${token} x`, both, 'wrong token'],
+    ['a scheme without a token', 'Bearer', both, 'wrong token'],
+    ['a token in quotes', `Bearer "${token}"`, both, 'wrong token'],
+    ['another password', `Basic ${encoded('jürgen:sesame')}`, both, 'wrong name or password'],
+    ['another name', `Basic ${encoded('j:open: sesame')}`, both, 'wrong name or password'],
+    ['a password with more behind it', `Basic ${encoded(`${basic}x`)}`, both, 'wrong name or password'],
+    ['what has more behind it', `Basic ${encoded(basic)} x`, both, 'wrong name or password'],
+    ['a name and password that are not encoded', `Basic ${basic}`, both, 'wrong name or password'],
+    ['what is no base64', 'Basic %%%', both, 'wrong name or password'],
+    ['a name and password in latin1', `Basic ${btoa(basic)}`, both, 'wrong name or password'],
+    ['a scheme without a password', 'Basic', both, 'wrong name or password'],
+    ['the token as a password', `Basic ${token}`, both, 'wrong name or password'],
+    ['the password as a token', `Bearer ${encoded(basic)}`, both, 'wrong token'],
+    ['a token without its scheme', token, both, 'unknown scheme'],
+    ['a tab for a space', `Bearer\t${token}`, both, 'wrong token'],
+    ['another scheme', `Digest ${token}`, both, 'unknown scheme'],
+    ['a password where only a token is taken', `Basic ${encoded(basic)}`, { token }, 'unknown scheme'],
+    ['a token where only a password is taken', `Bearer ${token}`, { basic }, 'unknown scheme'],
+    ['no token where that is the word undefined', 'Bearer undefined', { basic }, 'unknown scheme'],
+  ])('%s', (_what, given, secrets, reason) => {
+    expect(ask(given, secrets)?.reason).toBe(reason);
+  });
+});
+
+test.each([
+  ['a token', undefined, { token }, ['Bearer realm="wirelab"']],
+  ['a token, after a wrong one', 'Bearer x', { token }, ['Bearer realm="wirelab", error="invalid_token"']],
+  ['a name and password', undefined, { basic }, ['Basic realm="wirelab", charset="UTF-8"']],
+  [
+    'both',
+    'Bearer x',
+    { token, basic },
+    ['Bearer realm="wirelab", error="invalid_token"', 'Basic realm="wirelab", charset="UTF-8"'],
+  ],
+  [
+    'both, after a wrong password',
+    'Basic x',
+    { token, basic },
+    ['Bearer realm="wirelab"', 'Basic realm="wirelab", charset="UTF-8"'],
+  ],
+])('challenges to give %s', (_what, given, secrets, challenges) => {
+  expect(ask(given, secrets)?.challenges).toEqual(challenges);
+});
+
+test('the name is what stands before the first colon', () => {
+  expect(nameOf(basic)).toBe('jürgen');
+});
