@@ -1,9 +1,11 @@
-import { BAR, CR, isTag, isTagOf, LF, Message, TAG_BYTES } from './message.ts';
+import type { KeyObject } from 'node:crypto';
+import { HMAC_BYTES, hmacOctets, isHmacTagOf } from './hmac.ts';
+import { BAR, CR, isTag, isTagOf, LF, Message, TAG_BYTES, tagLength } from './message.ts';
 
 /** Octets of the longest message on TCP, its tag included and its ending not. */
 export const LONGEST_MESSAGE = 65_536;
 
-/** How many tags in form are verified in one message: what a peer can make us hash is bounded. */
+/** How many tags in form, HMACs included, are verified in one message: what a peer can make us hash is bounded. */
 const MAX_VERIFIED = 64;
 
 const NOTHING = Buffer.alloc(0);
@@ -22,8 +24,11 @@ export type Frame =
  * what has come, or else the first. A line ending right behind belongs to it. A wrong tag ends nothing by itself:
  * when it stands at the end of what has come and no more follows, `mayBeWhole` says so and the caller decides by
  * `flush`, as at the end of the stream.
+ *
+ * With a key an HMAC is a tag too. A checksum still ends its message, so that whoever sends one can be told of it.
  */
 export class Framer {
+  readonly #key: KeyObject | undefined;
   #data: Buffer = NOTHING;
   /** Up to here no message ends. */
   #scanned = 0;
@@ -33,6 +38,10 @@ export class Framer {
   /** Whether what is left is the end of a segment whose messages have been taken. */
   #isRest = false;
 
+  constructor(key?: KeyObject) {
+    this.#key = key;
+  }
+
   /** Octets that have come and are not part of a message yet. */
   get buffered(): number {
     return this.#data.length;
@@ -40,7 +49,7 @@ export class Framer {
 
   /** Whether what is left ends with a tag in form. */
   get mayBeWhole(): boolean {
-    return isTag(this.#data, this.#data.length - TAG_BYTES, this.#data.length);
+    return this.#tagLengthBefore(this.#data, this.#data.length) > 0;
   }
 
   push(bytes: Buffer): void {
@@ -83,7 +92,7 @@ export class Framer {
   }
 
   #takeMessage(length: number): Message {
-    const message = new Message(this.#take(length));
+    const message = new Message(this.#take(length), this.#key !== undefined);
     this.#endingMayCome = message.textLength === length;
     return message;
   }
@@ -102,10 +111,12 @@ export class Framer {
     const line = newline < 0 ? this.#data : this.#data.subarray(0, newline);
     let bar = line.indexOf(BAR, this.#scanned);
     for (; bar >= 0 && bar + TAG_BYTES <= line.length; bar = line.indexOf(BAR, bar + 1)) {
-      if (!isTag(line, bar, line.length) || this.#verified === MAX_VERIFIED) continue;
+      const length = this.#tagLengthAt(line, bar);
+      if (length === undefined) break;
+      if (length === 0 || this.#verified === MAX_VERIFIED) continue;
       this.#verified += 1;
-      if (!isTagOf(line, bar)) continue;
-      const end = this.#isWhole(line) ? textEnd(line) : bar + TAG_BYTES;
+      if (!this.#isRight(line, bar, length)) continue;
+      const end = this.#isWhole(line) ? textEnd(line) : bar + length;
       return end + (this.#endingAt(end) ?? 0);
     }
     if (newline >= 0) return newline + 1;
@@ -115,10 +126,31 @@ export class Framer {
 
   /** Whether all that has come, or its first line, is one message by a tag at its end. */
   #isWhole(line: Buffer): boolean {
-    const start = textEnd(line) - TAG_BYTES;
-    if (this.#wholesTried === MAX_VERIFIED || !isTag(line, start, line.length)) return false;
+    const end = textEnd(line);
+    const length = this.#wholesTried === MAX_VERIFIED ? 0 : this.#tagLengthBefore(line, end);
+    if (length === 0) return false;
     this.#wholesTried += 1;
-    return isTagOf(line, start);
+    return this.#isRight(line, end - length, length);
+  }
+
+  /** Octets of a tag in form that begins at a bar, 0 for none, undefined while it may still become an HMAC. */
+  #tagLengthAt(line: Buffer, bar: number): number | undefined {
+    if (isTag(line, bar, line.length)) return TAG_BYTES;
+    if (!this.#key) return 0;
+    const octets = hmacOctets(line, bar);
+    if (octets === HMAC_BYTES) return HMAC_BYTES;
+    return bar + octets === line.length ? undefined : 0;
+  }
+
+  #tagLengthBefore(bytes: Buffer, end: number): number {
+    return tagLength(bytes, end, this.#key !== undefined);
+  }
+
+  /** Whether a tag in form is the one of all that stands before it. */
+  #isRight(line: Buffer, bar: number, length: number): boolean {
+    if (!this.#key || length === TAG_BYTES) return isTagOf(line, bar);
+    const tag = line.toString('latin1', bar + 1, bar + length);
+    return isHmacTagOf(this.#key, tag, line.subarray(0, bar));
   }
 
   /** Octets of the line ending at a position, 0 for none, undefined while a CR may still become one. */

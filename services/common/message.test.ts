@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { checksum, encodeMessage, Message } from './message.ts';
+import { hmacKey } from './hmac.ts';
+import { checksum, encodeMessage, hmacProblem, Message } from './message.ts';
 
 const octets = fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes));
 
@@ -66,4 +67,49 @@ describe('a message', () => {
 
 test('encodeMessage puts a bar and the checksum behind a body, and no ending', () => {
   expect(String(encodeMessage('Test3'))).toBe('Test3|5e595222');
+});
+
+describe('with a token', () => {
+  const key = hmacKey('alice')!;
+  // As `printf Hey | openssl dgst -sha256 -hmac alice` says.
+  const HMAC = 'hmac-sha256:f3bd177a3fe8a29aea45b36c2e77fe6a44848b5c35ee1b84589a4c02a588ee66';
+  const whole = `Hey|${HMAC}`;
+
+  test('a message has an HMAC in place of its checksum', () => {
+    expect(String(encodeMessage('Hey', key))).toBe(whole);
+  });
+
+  test.each([
+    ['an HMAC', whole, 'Hey', HMAC, ''],
+    ['an HMAC and a line ending', `${whole}\r\n`, 'Hey', HMAC, '\r\n'],
+    ['an HMAC alone', `|${HMAC}`, '', HMAC, ''],
+    ['a wrong HMAC', `Hey|hmac-sha256:${'0'.repeat(64)}`, 'Hey', `hmac-sha256:${'0'.repeat(64)}`, ''],
+    ['a checksum', 'Hey|e4599fa9', 'Hey', 'e4599fa9', ''],
+    ['a checksum behind an HMAC', `${whole}|e4599fa9`, whole, 'e4599fa9', ''],
+    ['an HMAC behind another', `${whole}|${HMAC}`, whole, HMAC, ''],
+    ['an HMAC whose last digit is missing', whole.slice(0, -1), whole.slice(0, -1), undefined, ''],
+    ['an HMAC with a digit too many', `${whole}0`, `${whole}0`, undefined, ''],
+    ['an HMAC in upper case', whole.toUpperCase(), whole.toUpperCase(), undefined, ''],
+    ['another hash', whole.replace('256', '512'), whole.replace('256', '512'), undefined, ''],
+  ])('reads %s', (_what, text, body, tag, ending) => {
+    const read = new Message(Buffer.from(text), true);
+    expect(read).toMatchObject({ body: Buffer.from(body), tag, ending: Buffer.from(ending) });
+  });
+
+  test('and not without one, where an HMAC is a part of the body', () => {
+    expect(new Message(Buffer.from(whole))).toMatchObject({ body: Buffer.from(whole), tag: undefined });
+  });
+
+  test.each([
+    ['nothing is wrong with what encodeMessage made', whole, undefined],
+    ['nothing is wrong with it as a line', `${whole}\n`, undefined],
+    ['a plain message has none', 'Hey', 'no HMAC'],
+    ['a right checksum is none', 'Hey|e4599fa9', 'no HMAC'],
+    ['one that is cut off is none', whole.slice(0, -1), 'no HMAC'],
+    ['that of another body is wrong', `Hez|${HMAC}`, 'wrong HMAC'],
+    ['that of another token is wrong', String(encodeMessage('Hey', hmacKey('bob'))), 'wrong HMAC'],
+    ['the last of two counts', `${encodeMessage(whole, hmacKey('bob'))}`, 'wrong HMAC'],
+  ])('%s', (_what, text, problem) => {
+    expect(hmacProblem(new Message(Buffer.from(text), true), key)).toBe(problem);
+  });
 });

@@ -1,17 +1,21 @@
-import { hash } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
+import { HMAC_BYTES, type HmacProblem, hmacTag, isHexDigit, isHmac, isHmacTagOf } from './hmac.ts';
 
 /*
  * A message, in ABNF (RFC 5234), over octets:
  *
- *   message = body [ tag ] [ ending ]
- *   tag     = "|" 8HEXDIG-lower        ; the first 8 digits of SHA-1(body)
+ *   message = body [ tag / hmac ] [ ending ]
+ *   tag     = "|" 8HEXDIG-lower                  ; the first 8 digits of SHA-1(body)
+ *   hmac    = "|hmac-sha256:" 64HEXDIG-lower     ; of the body, with the token; where no token is set, a part of it
  *   ending  = [ CR ] LF
- *   body    = *OCTET                   ; no LF on TCP, where LF ends a message
+ *   body    = *OCTET                             ; no LF on TCP, where LF ends a message
  *
  * The tag is the last one that fits: a body may hold "|" and what looks like a tag.
+ *
+ * A message has no number. Whoever has read one with its HMAC can send it again, and nobody can tell.
  */
 
-/** Octets of a tag: the bar and its digits. */
+/** Octets of a checksum tag: the bar and its digits. */
 export const TAG_BYTES = 9;
 
 export const BAR = 0x7c;
@@ -25,16 +29,16 @@ export class Message {
   /** Octets without the line ending: what a person sees of it. */
   readonly textLength: number;
   readonly bodyLength: number;
-  /** The 8 digits, right or wrong; undefined for a plain message. */
+  /** The 8 digits, or `hmac-sha256:` and its 64, right or wrong; undefined for a plain message. */
   readonly tag: string | undefined;
 
-  constructor(bytes: Buffer) {
+  /** @param withHmac whether an HMAC is told from the body, as where a token is set */
+  constructor(bytes: Buffer, withHmac = false) {
     this.bytes = bytes;
     this.textLength = bytes.length - endingLength(bytes);
-    const start = this.textLength - TAG_BYTES;
-    const tagged = isTag(bytes, start, this.textLength);
-    this.bodyLength = tagged ? start : this.textLength;
-    this.tag = tagged ? bytes.toString('latin1', start + 1, this.textLength) : undefined;
+    const length = tagLength(bytes, this.textLength, withHmac);
+    this.bodyLength = this.textLength - length;
+    this.tag = length > 0 ? bytes.toString('latin1', this.bodyLength + 1, this.textLength) : undefined;
   }
 
   get body(): Buffer {
@@ -57,18 +61,39 @@ export function checksum(body: Buffer | string): string {
   return hash('sha1', body).slice(0, TAG_BYTES - 1);
 }
 
-/** A body with its tag and no ending, as the client of the second seed document sends it (3.3.1). */
-export function encodeMessage(body: Buffer | string): Buffer {
-  return Buffer.concat([Buffer.from(body), Buffer.from(`|${checksum(body)}`)]);
+/** What a message has behind its bar: its HMAC with a key, its checksum without one. */
+export function tagOf(body: Buffer | string, key: KeyObject | undefined): string {
+  return key ? hmacTag(key, body) : checksum(body);
 }
 
-/** Whether a tag in form, right or wrong, stands at `start` and ends by `end`. */
+/**
+ * A body with its tag and no ending, as the client of the second seed document sends it (3.3.1); with a key, with its
+ * HMAC.
+ */
+export function encodeMessage(body: Buffer | string, key?: KeyObject): Buffer {
+  return Buffer.concat([Buffer.from(body), Buffer.from(`|${tagOf(body, key)}`)]);
+}
+
+/** What is wrong with the HMAC of a message that was read with it; undefined when it is right. */
+export function hmacProblem(
+  { tag, body, bodyLength, textLength }: Message,
+  key: KeyObject,
+): HmacProblem | undefined {
+  if (tag === undefined || textLength - bodyLength !== HMAC_BYTES) return 'no HMAC';
+  return isHmacTagOf(key, tag, body) ? undefined : 'wrong HMAC';
+}
+
+/** Octets of the tag, right or wrong, that stands before `end`; 0 for none. */
+export function tagLength(bytes: Buffer, end: number, withHmac: boolean): number {
+  if (isTag(bytes, end - TAG_BYTES, end)) return TAG_BYTES;
+  return withHmac && isHmac(bytes, end) ? HMAC_BYTES : 0;
+}
+
+/** Whether a checksum tag in form, right or wrong, stands at `start` and ends by `end`. */
 export function isTag(bytes: Buffer, start: number, end: number): boolean {
   if (start < 0 || start + TAG_BYTES > end || bytes[start] !== BAR) return false;
   for (let index = start + 1; index < start + TAG_BYTES; index += 1) {
-    const octet = bytes[index]!;
-    const isHexDigit = (octet >= 0x30 && octet <= 0x39) || (octet >= 0x61 && octet <= 0x66);
-    if (!isHexDigit) return false;
+    if (!isHexDigit(bytes[index]!)) return false;
   }
   return true;
 }

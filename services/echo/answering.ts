@@ -1,7 +1,8 @@
 import type { Faults } from '#common/faults.ts';
 import type { Say } from '#common/grouped-log.ts';
+import { type HmacProblem, hmacKey, refusals } from '#common/hmac.ts';
 import type { Journal } from '#common/journal.ts';
-import type { Message } from '#common/message.ts';
+import { hmacProblem, type Message } from '#common/message.ts';
 import { printable } from '#common/printable.ts';
 import { timestamps } from '#common/timestamps.ts';
 import type { FaultOptions, Protocol, Step } from './faults/fault.ts';
@@ -14,6 +15,8 @@ export interface AnsweringParts {
   readonly say: Say;
   readonly now: () => Date;
   readonly options: FaultOptions;
+  /** What messages are signed with; without one, or with an empty one, they are not. */
+  readonly token?: string | undefined;
 }
 
 export interface Answer {
@@ -22,15 +25,37 @@ export interface Answer {
   readonly journaled: Promise<void>;
 }
 
-/** Decides what to answer a message with, prints the decision and journals it. */
+/**
+ * Decides what to answer a message with, prints the decision and journals it. One that is not signed as it must be is
+ * no part of the experiment: it is refused, and nothing is drawn for it.
+ */
 export type Answering = (message: Message, peer: Peer) => Answer;
 
 export function createAnswering(
   protocol: Protocol,
-  { faults, journal, say, now, options }: AnsweringParts,
+  { faults, journal, say, now, options, token }: AnsweringParts,
 ): Answering {
   const timestamp = timestamps(now);
+  const key = hmacKey(token);
+  const refuse = (message: Message, peer: Peer, reason: HmacProblem): Answer => {
+    say(said(protocol, message, peer, [`Refused: ${reason}`]));
+    const journaled = journal.append({
+      timestamp: timestamp(),
+      client_ip: peer.address,
+      fault: 'refused',
+      id: journal.nextId(),
+      client_port: peer.port,
+      protocol,
+      length: message.bodyLength,
+      tag: message.tag,
+      reason,
+      tls: peer.tls,
+    });
+    return { steps: [{ do: 'send', bytes: Buffer.from(`refused: ${refusals[reason]}\n`) }], journaled };
+  };
   return (message, peer) => {
+    const problem = key && hmacProblem(message, key);
+    if (problem) return refuse(message, peer, problem);
     const { fault: drawn, draw, detail: random } = faults.next();
     const decision = faultCalled(drawn)?.decide(message, random, options);
     const entry = {
@@ -43,6 +68,7 @@ export function createAnswering(
       protocol,
       length: message.bodyLength,
       tag: message.tag,
+      tls: peer.tls,
     };
     say(said(protocol, message, peer, decision?.said));
     if (decision)

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { token } from '#common/access.ts';
 import {
   choice,
   controlSocket,
@@ -11,10 +12,12 @@ import {
   secondsRange,
   text,
 } from '#common/config.ts';
+import { tlsSettings } from '#common/tls/config.ts';
 import { DEFAULT_PROFILE, faultNames, faultNamesOf } from './faults/index.ts';
 
 export const configSchema = v.object({
   ECHO_PORT: port('TCP and UDP port of the server', 9090),
+  ECHO_TLS_PORT: port('its TCP port of TLS', 9443),
   ECHO_MODE: choice('echo answers each message, sink receives and prints', ['echo', 'sink']),
   ECHO_FAULTS: faultProfile(`fault profile, of ${faultNames.faults.join(', ')}`, DEFAULT_PROFILE, faultNames),
   ECHO_TCP_FAULTS: optionalFaultProfile('fault profile of TCP, in place of ECHO_FAULTS', faultNamesOf.tcp),
@@ -31,6 +34,8 @@ export const configSchema = v.object({
     max: 65_536,
   }),
   ECHO_JOURNAL: text('file of the journal', '/captures/echo.log'),
+  ...tlsSettings(),
+  LAB_TOKEN: token(),
   ...labSettings(),
   LAB_SEED: optionalText('seed of the draws; unset, one is drawn and printed'),
   CONTROL_SOCKET: controlSocket(),

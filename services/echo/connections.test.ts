@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createConnectionServer } from './connections.ts';
+import { type ConnectionServer, createConnectionServer } from './connections.ts';
 import type { Peer } from './peer.ts';
 import { ManualTime, serveTcp, type TcpServer, until } from './testing.ts';
 
@@ -10,6 +10,7 @@ let time: ManualTime;
 let said: string[];
 let peers: Peer[];
 let waiting: boolean;
+let connections: ConnectionServer;
 let tcp: TcpServer;
 
 beforeEach(async () => {
@@ -19,17 +20,16 @@ beforeEach(async () => {
   waiting = false;
   const limits = { maxConnections: 2, idleSeconds: 60 };
   const parts = { limits, say: (text: string) => void said.push(text), sleep: time.sleep };
-  tcp = await serveTcp(
-    createConnectionServer(parts, (socket, peer) => {
-      peers.push(peer);
-      socket.resume();
-      return {
-        get waiting() {
-          return waiting;
-        },
-      };
-    }),
-  );
+  connections = createConnectionServer(parts, (socket, peer) => {
+    peers.push(peer);
+    socket.resume();
+    return {
+      get waiting() {
+        return waiting;
+      },
+    };
+  });
+  tcp = await serveTcp(connections);
 });
 
 afterEach(() => tcp.close());
@@ -77,6 +77,13 @@ test('reads a refused client on for a second, then drops it', async () => {
   await closed(tcp.served[2]!);
 });
 
+test('closes a connection above twice the limit without a word', async () => {
+  for (let count = 0; count < 4; count += 1) (await tcp.connect()).allowHalfOpen = true;
+  const flood = new Socket().connect({ port: tcp.port, host: '127.0.0.1' });
+  expect(await buffer(flood)).toHaveLength(0);
+  expect({ served: tcp.served.length, said: said.length }).toEqual({ served: 4, said: 2 });
+});
+
 test('closes a connection on which nothing happens, and says so', async () => {
   const client = await tcp.connect();
   const { localPort } = client;
@@ -108,4 +115,15 @@ test('close drops every connection', async () => {
   await tcp.close();
   await Promise.all(clients.map(closed));
   expect(tcp.served.every(({ destroyed }) => destroyed)).toBe(true);
+});
+
+test('close drops a connection from the port of one that was reset and is not yet gone', async () => {
+  // Neither is connected, so both are from nowhere.
+  const [reset, next] = [new Socket(), new Socket()];
+  connections.server.emit('connection', reset);
+  connections.server.emit('connection', next);
+  await once(reset.destroy(), 'close');
+  connections.close();
+  expect(next.destroyed).toBe(true);
+  connections.server.listen(0, '127.0.0.1');
 });

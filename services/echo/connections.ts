@@ -1,6 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Say } from '#common/grouped-log.ts';
 import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
+import type { Tls } from '#common/tls/tls.ts';
+import { tlsVersion } from '#common/tls/version.ts';
 import { formatPeer, type Peer } from './peer.ts';
 
 /** How long a connection that ends with an error line is still read, so that the line is not lost, in ms. */
@@ -15,6 +18,8 @@ export interface ConnectionLimits {
 
 export interface ConnectionParts {
   readonly limits: ConnectionLimits;
+  /** Of a server whose connections are encrypted. */
+  readonly tls?: Tls;
   readonly say: Say;
   readonly sleep: Sleep;
 }
@@ -37,41 +42,64 @@ export interface ConnectionServer {
  * Resets and vanished clients end their own connection and nothing else.
  */
 export function createConnectionServer(
-  { limits, say, sleep }: ConnectionParts,
-  serve: (socket: Socket, peer: Peer) => Served,
+  { limits, say, sleep, tls }: ConnectionParts,
+  serve: (socket: Socket, peer: Peer, reset: () => void) => Served,
 ): ConnectionServer {
-  const open = new Set<Socket>();
+  const open = new Map<string, Socket>();
   let served = 0;
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    const peer = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-    open.add(socket);
+  const options = { allowHalfOpen: true, noDelay: true };
+  const server = tls
+    ? tls.watch(createTlsServer({ ...tls.options, ...options }, accept))
+    : createServer(options, accept);
+  // As many again may wait for the line that says that there are too many; of a flood the others are just closed.
+  server.maxConnections = 2 * limits.maxConnections;
+  server.on('connection', (socket) => {
+    const key = keyOf(socket);
+    open.set(key, socket);
     // The close that follows says all there is to say.
-    socket.on('error', () => undefined).once('close', () => open.delete(socket));
+    socket
+      .on('error', () => undefined)
+      .once('close', () => {
+        // After a reset the next connection may come from the same port before this is seen.
+        if (open.get(key) === socket) open.delete(key);
+      });
+  });
+  return {
+    server,
+    close() {
+      server.close();
+      for (const socket of open.values()) socket.destroy();
+    },
+  };
+
+  function accept(socket: Socket): void {
+    const peer = {
+      address: socket.remoteAddress ?? '',
+      port: socket.remotePort ?? 0,
+      tls: tlsVersion(socket),
+    };
+    socket.on('error', () => undefined);
     if (served >= limits.maxConnections) {
-      const tooMany = `too many connections: ${limits.maxConnections} are open`;
-      // As many again may wait for that line; of a flood the others are just closed.
-      if (open.size > 2 * limits.maxConnections) socket.destroy();
-      else refuse(socket, peer, tooMany, { say, sleep });
+      refuse(socket, peer, `too many connections: ${limits.maxConnections} are open`, { say, sleep });
       return;
     }
     served += 1;
     socket.once('close', () => {
       served -= 1;
     });
-    const connection = serve(socket, peer);
+    // What is encrypted can't be reset itself, but the connection that carries it can.
+    const carrier = open.get(keyOf(socket));
+    const connection = serve(socket, peer, () => (carrier ?? socket).resetAndDestroy());
     socket.setTimeout(limits.idleSeconds * 1000).on('timeout', () => {
       if (connection.waiting) return;
       say(`[TCP SERVER] Idle for ${limits.idleSeconds} s: connection of ${formatPeer(peer)} closed`);
       socket.destroy();
     });
-  });
-  return {
-    server,
-    close() {
-      server.close();
-      for (const socket of open) socket.destroy();
-    },
-  };
+  }
+}
+
+function keyOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
 }
 
 /** Ends a connection with an error line. */

@@ -12,6 +12,7 @@ import { runProgram } from '#common/program.ts';
 import { newSeed } from '#common/random.ts';
 import { sleep } from '#common/sleep.ts';
 import { timer } from '#common/timer.ts';
+import { openTls, type Tls } from '#common/tls/tls.ts';
 import { type Config, configSchema } from './config.ts';
 import type { ConnectionServer } from './connections.ts';
 import type { Protocol } from './faults/fault.ts';
@@ -26,25 +27,33 @@ const { say } = grouped;
 const now = () => new Date();
 const clock = () => performance.now();
 
-/** What serves on the port. */
+const LISTEN = { host: '0.0.0.0', backlog: 4096 };
+
+/** What serves on the ports. */
 interface Mode {
   readonly tcp: ConnectionServer;
+  /** The same over TLS. */
+  readonly tls: ConnectionServer;
   readonly udp: UdpSocket;
   readonly controlled: Controlled;
+  readonly encryption: Tls;
   /** What it says of itself once it listens. */
   readonly said: readonly string[];
   close(): Promise<void>;
 }
 
 await runProgram(process, configSchema, log, async (config) => {
-  const { ECHO_PORT: port } = config;
-  const { tcp, udp, controlled, said, close } =
-    config.ECHO_MODE === 'sink' ? sink(config) : await echo(config);
-  await once(tcp.server.listen({ port, host: '0.0.0.0', backlog: 4096 }), 'listening');
+  const { ECHO_PORT: port, ECHO_TLS_PORT: tlsPort } = config;
+  const { tcp, tls, udp, encryption, controlled, said, close } = await (config.ECHO_MODE === 'sink'
+    ? sink(config)
+    : echo(config));
+  await once(tcp.server.listen({ port, ...LISTEN }), 'listening');
+  await once(tls.server.listen({ port: tlsPort, ...LISTEN }), 'listening');
   await once(udp.bind(port), 'listening');
   const started = {
     program: 'echo',
     port,
+    tlsPort,
     mode: config.ECHO_MODE,
     faults: controlled.faults?.status() ?? [],
   };
@@ -52,13 +61,16 @@ await runProgram(process, configSchema, log, async (config) => {
   const control = await openControl(config.CONTROL_SOCKET, controlled);
   log.info(`[TCP SERVER] Listening on 0.0.0.0:${port}`);
   log.info(`[UDP SERVER] Listening on 0.0.0.0:${port}`);
+  log.info(`[TCP SERVER] TLS on port ${tlsPort}, ${encryption.said}`);
   log.info('[MAIN] TCP and UDP servers are running...\n');
   for (const line of said) log.info(line);
 
   return async () => {
     say('\n[MAIN] Shutting down servers...');
     tcp.close();
+    tls.close();
     udp.close();
+    encryption.close();
     control.close();
     await close();
     grouped.flush();
@@ -71,14 +83,18 @@ async function echo(config: Config): Promise<Mode> {
   const tcpFaults = faultsOf('tcp', config.ECHO_TCP_FAULTS ?? config.ECHO_FAULTS, seed);
   const udpFaults = faultsOf('udp', config.ECHO_UDP_FAULTS ?? config.ECHO_FAULTS, seed);
   const options = { loss: config.ECHO_LOSS, delay: config.ECHO_DELAY_SECONDS };
-  const shared = { journal, log, say, now, clock, sleep, options };
+  const shared = { journal, log, say, now, clock, sleep, options, token: config.LAB_TOKEN };
+  const encryption = await openTls(config, { log, note });
+  const overTcp = {
+    ...shared,
+    faults: tcpFaults,
+    limits: limitsOf(config),
+    bufferBytes: config.ECHO_BUFFER_KIB * 1024,
+  };
   return {
-    tcp: createTcpEcho({
-      ...shared,
-      faults: tcpFaults,
-      limits: limitsOf(config),
-      bufferBytes: config.ECHO_BUFFER_KIB * 1024,
-    }),
+    tcp: createTcpEcho(overTcp),
+    tls: createTcpEcho({ ...overTcp, tls: encryption }),
+    encryption,
     udp: createUdpEcho({
       ...shared,
       faults: udpFaults,
@@ -99,9 +115,13 @@ async function echo(config: Config): Promise<Mode> {
   };
 }
 
-function sink(config: Config): Mode {
+async function sink(config: Config): Promise<Mode> {
+  const overTcp = { limits: limitsOf(config), say, sleep };
+  const encryption = await openTls(config, { log, note: async () => undefined });
   return {
-    tcp: createTcpSink({ limits: limitsOf(config), say, sleep }),
+    tcp: createTcpSink(overTcp),
+    tls: createTcpSink({ ...overTcp, tls: encryption }),
+    encryption,
     udp: createUdpSink({ say }),
     controlled: { faults: controlFaults([], { log, note: async () => undefined, counts: 'message' }) },
     said: ['Sink: what comes is printed and not answered'],

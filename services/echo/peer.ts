@@ -2,6 +2,8 @@
 export interface Peer {
   readonly address: string;
   readonly port: number;
+  /** The version of TLS that it speaks; undefined in plain text. */
+  readonly tls?: string | undefined;
 }
 
 /** A peer as the seed prints it. */

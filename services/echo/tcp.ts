@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Framer, LONGEST_MESSAGE } from '#common/framing.ts';
+import { hmacKey } from '#common/hmac.ts';
 import type { Message } from '#common/message.ts';
 import { sleepWhileOpen } from '#common/sleep.ts';
 import { type Answering, type AnsweringParts, createAnswering } from './answering.ts';
@@ -25,16 +26,20 @@ export interface TcpEchoParts extends AnsweringParts, ConnectionParts, GiveAnswe
 /** The TCP server that answers each message with itself or a fault, apart from listening. */
 export function createTcpEcho(parts: TcpEchoParts): ConnectionServer {
   const answering = createAnswering('tcp', parts);
-  return createConnectionServer(parts, (socket, peer) => new Connection(socket, peer, answering, parts));
+  return createConnectionServer(
+    parts,
+    (socket, peer, reset) => new Connection(socket, peer, reset, answering, parts),
+  );
 }
 
 /** One client. Its messages are answered one after another, in the order in which they came. */
 class Connection implements Served, Wire {
   readonly #socket: Socket;
   readonly #peer: Peer;
+  readonly #reset: () => void;
   readonly #answering: Answering;
   readonly #parts: TcpEchoParts;
-  readonly #framer = new Framer();
+  readonly #framer: Framer;
   #held: HeldAnswer | undefined;
   #arrived = 0;
   #working = false;
@@ -42,12 +47,15 @@ class Connection implements Served, Wire {
   #quiet: AbortController | undefined;
   waiting = false;
 
-  constructor(socket: Socket, peer: Peer, answering: Answering, parts: TcpEchoParts) {
+  constructor(socket: Socket, peer: Peer, reset: () => void, answering: Answering, parts: TcpEchoParts) {
     this.#socket = socket;
     this.#peer = peer;
+    this.#reset = reset;
     this.#answering = answering;
     this.#parts = parts;
-    parts.say(`[TCP SERVER] Connection from ${formatPeer(peer)}\n`);
+    this.#framer = new Framer(hmacKey(parts.token));
+    const by = peer.tls === undefined ? '' : ` by ${peer.tls}`;
+    parts.say(`[TCP SERVER] Connection from ${formatPeer(peer)}${by}\n`);
     socket
       .on('data', (bytes) => this.#receive(bytes))
       .once('end', () => this.#end())
@@ -75,7 +83,7 @@ class Connection implements Served, Wire {
   }
 
   reset(): void {
-    this.#socket.resetAndDestroy();
+    this.#reset();
   }
 
   async wait(milliseconds: number): Promise<void> {

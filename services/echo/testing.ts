@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { Faults } from '#common/faults.ts';
 import { Journal } from '#common/journal.ts';
 import type { Log } from '#common/log.ts';
@@ -69,11 +70,12 @@ export async function read(socket: Socket, length: number): Promise<string> {
   return socket.read(length).toString('latin1');
 }
 
-/** A TCP server that listens, with clients of its own, all of which `close` ends. */
-export async function serveTcp({ server, close }: ConnectionServer) {
+/** A TCP server that listens, with clients of its own, over TLS when they are given how, all of which `close` ends. */
+export async function serveTcp({ server, close }: ConnectionServer, tls?: ConnectionOptions) {
   const served: Socket[] = [];
   const clients: Socket[] = [];
-  server.on('connection', (socket) => served.push(socket));
+  const carriers = new Map<Socket, Socket>();
+  server.on(tls ? 'secureConnection' : 'connection', (socket) => served.push(socket));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   return {
@@ -82,11 +84,19 @@ export async function serveTcp({ server, close }: ConnectionServer) {
     served,
 
     async connect(): Promise<Socket> {
-      const client = connect({ port, host: '127.0.0.1', noDelay: true });
+      const host = '127.0.0.1';
+      const carrier = connect({ port, host, noDelay: true });
+      const client = tls ? connectTls({ ...tls, host, socket: carrier }) : carrier;
+      carriers.set(client, carrier);
       clients.push(client);
-      await once(client, 'connect');
+      await once(client, tls ? 'secureConnect' : 'connect');
       await until(() => served.length === clients.length);
       return client;
+    },
+
+    /** Resets a connection as its client. */
+    reset(client: Socket): void {
+      carriers.get(client)!.resetAndDestroy();
     },
 
     async close(): Promise<void> {
@@ -134,6 +144,7 @@ export async function createLab(protocol: Protocol) {
     options,
     limits: { maxConnections: 100, idleSeconds: 60 },
     bufferBytes: 65_536,
+    token: undefined as string | undefined,
   };
   return {
     parts,

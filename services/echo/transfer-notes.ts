@@ -3,6 +3,7 @@ import type { Log } from '#common/log.ts';
 import type { Note } from '#common/open-journal.ts';
 import type { Datagram } from '#common/transfer/datagram.ts';
 import type { Receipt } from '#common/transfer/receipt.ts';
+import { retransmissions, type SendingCounts } from '#common/transfer/sending.ts';
 import { formatPeer, type Peer } from './peer.ts';
 
 export interface TransferNotesParts {
@@ -33,12 +34,36 @@ export class TransferNotes {
       .catch((error) => this.#parts.log.error(`what became of transfer ${id} can't be journaled: ${error}`));
   }
 
+  refused(subject: Subject, reason: string): void {
+    this.journal('refused', subject, { reason });
+    this.print(subject, `refused: ${reason}`);
+  }
+
+  received(subject: Subject, receipt: Receipt, intact: boolean, seconds: number): void {
+    this.journal('received', subject, { ...receiptFields(receipt), intact, seconds });
+    this.print(
+      subject,
+      `received: ${receipt.bytes} bytes in ${seconds} s, ${receipt.duplicates} duplicates, ` +
+        `SHA-256 ${receipt.sha256}${intact ? '' : ', which is not what was sent'}`,
+    );
+  }
+
+  returned(subject: Subject, receipt: Receipt, counts: SendingCounts, seconds: number): void {
+    this.journal('returned', subject, {
+      ...receiptFields(receipt),
+      segments: counts.datagrams.first,
+      retransmissions: retransmissions(counts),
+      seconds,
+    });
+    this.print(subject, `returned: ${receipt.bytes} bytes in ${seconds} s`);
+  }
+
   print({ opened, peer }: Subject, what: string): void {
     this.#parts.say(`[UDP SERVER] Transfer ${opened.id} of ${formatPeer(peer)} ${what}`);
   }
 }
 
 /** A receipt as the journal has it. */
-export function receiptFields({ bytes, sha256, duplicates, outOfOrder }: Receipt): object {
+function receiptFields({ bytes, sha256, duplicates, outOfOrder }: Receipt): object {
   return { bytes, sha256, duplicates, out_of_order: outOfOrder };
 }

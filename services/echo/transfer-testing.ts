@@ -2,7 +2,7 @@ import { beforeEach, expect, jest } from '@jest/globals';
 import type { Log } from '#common/log.ts';
 import type { Note } from '#common/open-journal.ts';
 import type { Timer } from '#common/timer.ts';
-import { type Datagram, decodeDatagram } from '#common/transfer/datagram.ts';
+import { type Datagram, decodeDatagram, encodeDatagram, type Signature } from '#common/transfer/datagram.ts';
 import type { ModeName } from '#common/transfer/machine.ts';
 import { encodeOpen, type OpenParameters } from '#common/transfer/open.ts';
 import { encodeReceipt } from '#common/transfer/receipt.ts';
@@ -105,15 +105,15 @@ export function createFarSide(
 export type FarSide = ReturnType<typeof createFarSide>;
 
 /** The transfers of a server, new in each test of a file. Time stands still; what it sends, says and notes is kept. */
-export function useTransfers() {
+export function useTransfers(token?: string) {
   const server = {} as ReturnType<typeof createTransfers>;
   beforeEach(() => {
-    Object.assign(server, createTransfers());
+    Object.assign(server, createTransfers(token));
   });
   return server;
 }
 
-function createTransfers() {
+function createTransfers(token: string | undefined) {
   const time = new ManualTime();
   const sent: Datagram[] = [];
   const said: string[] = [];
@@ -128,6 +128,8 @@ function createTransfers() {
     note,
     say: (line) => void said.push(line),
     log: { error: (text: string) => void errors.push(text) } as unknown as Log,
+    token,
+    now: () => new Date(time.now),
     clock: time.clock,
     timer: time.timer,
     idleSeconds: 3,
@@ -150,6 +152,13 @@ function createTransfers() {
     receive(...datagrams: Datagram[]): Datagram[] {
       const before = sent.length;
       for (const one of datagrams) transfers.receive(one, Buffer.alloc(0), peer);
+      return sent.slice(before);
+    },
+
+    /** Hands a datagram to the server as its octets, signed or not, and returns what it sends to that. */
+    receiveSigned(one: Datagram, signature?: Signature, from = peer): Datagram[] {
+      const before = sent.length;
+      transfers.receive(one, encodeDatagram(one, signature), from);
       return sent.slice(before);
     },
 

@@ -1,13 +1,15 @@
 import { printable } from '#common/printable.ts';
 import type { Timer } from '#common/timer.ts';
-import { type Datagram, foreignVersion } from '#common/transfer/datagram.ts';
+import { type Datagram, foreignVersion, type Kind } from '#common/transfer/datagram.ts';
 import { abortion, TransferError } from '#common/transfer/end.ts';
 import { largestWindow } from '#common/transfer/modes.ts';
 import { decodeOpen, encodeOpen, type OpenParameters } from '#common/transfer/open.ts';
 import type { Receipt } from '#common/transfer/receipt.ts';
 import { ReceivingEnd } from '#common/transfer/receiving.ts';
-import { retransmissions, SendingEnd } from '#common/transfer/sending.ts';
+import { SendingEnd } from '#common/transfer/sending.ts';
 import type { Peer } from './peer.ts';
+import { keyOf, type Transfer } from './transfer.ts';
+import { type Refusal, TransferGuard, type TransferGuardParts } from './transfer-guard.ts';
 import {
   COST_OF_FINISHED,
   costOf,
@@ -16,12 +18,15 @@ import {
   MOST_HELD,
   segmentsOf,
 } from './transfer-memory.ts';
-import { receiptFields, TransferNotes, type TransferNotesParts } from './transfer-notes.ts';
+import { TransferNotes, type TransferNotesParts } from './transfer-notes.ts';
 
 /** How often idle transfers are looked for, in ms. */
 const LOOK_MS = 1_000;
 
-export interface TransfersParts extends TransferNotesParts {
+/** What is not answered, whatever it says: two that answer each other would never end. */
+const UNANSWERED: ReadonlySet<Kind> = new Set(['ACK', 'ABORT']);
+
+export interface TransfersParts extends TransferNotesParts, TransferGuardParts {
   readonly transmit: (datagram: Datagram, peer: Peer) => void;
   readonly clock: () => number;
   readonly timer: Timer;
@@ -29,30 +34,11 @@ export interface TransfersParts extends TransferNotesParts {
   readonly idleSeconds: number;
 }
 
-/** One transfer of one client. */
-interface Transfer {
-  readonly key: string;
-  readonly peer: Peer;
-  readonly opened: Datagram;
-  readonly parameters: OpenParameters;
-  readonly began: number;
-  readonly receiving: ReceivingEnd;
-  /** What came and is to be sent back. */
-  readonly kept: Buffer[];
-  returning: SendingEnd | undefined;
-  /** Octets of memory that it counts for. */
-  held: number;
-  lastHeard: number;
-  /** Nothing is left to do but to ack again what was acked already. */
-  finished: boolean;
-  /** Why it failed, which a client that goes on is told. */
-  failed: string | undefined;
-}
-
 /** The transfers of all clients: receives each, and sends it back when it is asked to. */
 export class Transfers {
   readonly #parts: TransfersParts;
   readonly #notes: TransferNotes;
+  readonly #guard: TransferGuard;
   readonly #all = new Map<string, Transfer>();
   #held = 0;
   #forgetLooking: (() => void) | undefined;
@@ -60,6 +46,7 @@ export class Transfers {
   constructor(parts: TransfersParts) {
     this.#parts = parts;
     this.#notes = new TransferNotes(parts);
+    this.#guard = new TransferGuard(parts);
   }
 
   /** Transfers that are known, those included that only wait for a last ack to be asked for again. */
@@ -69,12 +56,27 @@ export class Transfers {
 
   /** Takes a datagram in that came to the server; undefined is one that was damaged. */
   receive(datagram: Datagram | undefined, bytes: Buffer, peer: Peer): void {
-    if (datagram) this.#take(datagram, peer);
-    else this.#refuseVersion(bytes, peer);
+    if (!datagram) {
+      this.#refuseVersion(bytes, peer);
+      return;
+    }
+    const refusal = this.#guard.refusal(datagram, bytes);
+    if (refusal) this.#refuse(datagram, peer, refusal);
+    else this.#take(datagram, peer);
+  }
+
+  /**
+   * Answers what is not authentic. Not in the name of a transfer that is known: anybody may send from its address, and
+   * an answer would end it.
+   */
+  #refuse(datagram: Datagram, peer: Peer, { reason, told = reason }: Refusal): void {
+    if (UNANSWERED.has(datagram.kind) || this.#all.has(keyOf(datagram, peer))) return;
+    this.#abort(datagram, peer, told);
+    if (datagram.kind === 'OPEN') this.#notes.refused({ opened: datagram, peer }, reason);
   }
 
   #take(datagram: Datagram, peer: Peer): void {
-    const key = `${peer.address}:${peer.port}/${datagram.id}`;
+    const key = keyOf(datagram, peer);
     const transfer = this.#all.get(key);
     if (transfer) transfer.lastHeard = this.#parts.clock();
     if (datagram.kind === 'ACK') transfer?.returning?.receive(datagram);
@@ -94,12 +96,16 @@ export class Transfers {
 
   #open(key: string, opened: Datagram, peer: Peer): void {
     const parameters = decodeOpen(opened.payload);
-    const refused = typeof parameters === 'string' ? parameters : this.#refusal(opened, parameters);
-    if (typeof parameters === 'string' || refused !== undefined) {
-      this.#abort(opened, peer, refused!);
-      this.#notes.journal('refused', { opened, peer }, { reason: refused });
+    if (typeof parameters === 'string') {
+      this.#refuse(opened, peer, { reason: parameters });
       return;
     }
+    const refusal = this.#guard.replay(opened.id, parameters.at) ?? this.#refusal(opened, parameters);
+    if (refusal) {
+      this.#refuse(opened, peer, refusal);
+      return;
+    }
+    this.#guard.remember(opened.id);
     const now = this.#parts.clock();
     const transfer: Transfer = {
       key,
@@ -129,14 +135,17 @@ export class Transfers {
     transfer.receiving.receive(opened);
   }
 
-  #refusal({ mode, window, sequence }: Datagram, parameters: OpenParameters): string | undefined {
+  #refusal({ mode, window, sequence }: Datagram, parameters: OpenParameters): Refusal | undefined {
     const most = largestWindow(mode);
-    if (window < 1 || window > most) return `the window is ${window}; allowed for ${mode}: 1 to ${most}`;
-    if (sequence !== 0) return `an OPEN has the number ${sequence}; allowed: 0`;
+    if (window < 1 || window > most) {
+      return { reason: `the window is ${window}; allowed for ${mode}: 1 to ${most}` };
+    }
+    if (sequence !== 0) return { reason: `an OPEN has the number ${sequence}; allowed: 0` };
     const needed = costOf({ mode, window }) + (parameters.echo ? costOfEcho(parameters) : 0);
     if (this.#makesRoom(needed)) return undefined;
     const left = MOST_HELD - this.#held;
-    return `the transfer would take ${needed} bytes of memory; allowed: ${left}, of ${MOST_HELD} for all at once`;
+    const room = `${left}, of ${MOST_HELD} for all at once`;
+    return { reason: `the transfer would take ${needed} bytes of memory; allowed: ${room}` };
   }
 
   /** Whether there is room for so many octets, if need be in place of transfers that are finished. */
@@ -189,13 +198,7 @@ export class Transfers {
 
   #received(transfer: Transfer, receipt: Receipt, intact: boolean): void {
     if (transfer.failed !== undefined) return;
-    const seconds = secondsSince(transfer.began, this.#parts.clock());
-    this.#notes.journal('received', transfer, { ...receiptFields(receipt), intact, seconds });
-    this.#notes.print(
-      transfer,
-      `received: ${receipt.bytes} bytes in ${seconds} s, ${receipt.duplicates} duplicates, ` +
-        `SHA-256 ${receipt.sha256}${intact ? '' : ', which is not what was sent'}`,
-    );
+    this.#notes.received(transfer, receipt, intact, secondsSince(transfer.began, this.#parts.clock()));
   }
 
   /** Sends back what came, by the protocol by which it came. */
@@ -220,15 +223,7 @@ export class Transfers {
     returning.start();
     try {
       const receipt = await returning.done;
-      const seconds = secondsSince(began, this.#parts.clock());
-      const { counts } = returning;
-      this.#notes.journal('returned', transfer, {
-        ...receiptFields(receipt),
-        segments: counts.datagrams.first,
-        retransmissions: retransmissions(counts),
-        seconds,
-      });
-      this.#notes.print(transfer, `returned: ${bytes} bytes in ${seconds} s`);
+      this.#notes.returned(transfer, receipt, returning.counts, secondsSince(began, this.#parts.clock()));
       this.#finish(transfer);
     } catch (error) {
       if (!(error instanceof TransferError)) throw error;

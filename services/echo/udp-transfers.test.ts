@@ -1,8 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { hmacKey } from '#common/hmac.ts';
 import { timer } from '#common/timer.ts';
-import { type Datagram, encodeDatagram } from '#common/transfer/datagram.ts';
+import { type Datagram, decodeDatagram, encodeDatagram, hmacProblem } from '#common/transfer/datagram.ts';
 import type { ModeName } from '#common/transfer/machine.ts';
 import type { FaultName } from './faults/index.ts';
 import { createLab, type Lab, until } from './testing.ts';
@@ -89,6 +90,29 @@ test.each(modes)('by %s a transfer crosses and comes back whatever happens to it
 test('without faults nothing is journaled but what became of the transfer', async () => {
   await goAndComeBack('selective-repeat', 4);
   expect((await lab.entries()).map(({ event }) => event)).toEqual(['transfer', 'transfer']);
+});
+
+test('with a token what it sends is signed, an ABORT too, and a fault meets it on its way as any other', async () => {
+  const key = hmacKey('alice')!;
+  lab.script('none');
+  await serve({ token: 'alice' });
+  const at = Date.parse('2025-01-02T03:04:05.006Z');
+  send(encodeDatagram(open({ at }), { key, side: 'C' }), encodeDatagram(open({}, { id: 'c0ffee02' })));
+  await until(() => received.length === 2);
+  expect(received.map((bytes) => decodeDatagram(bytes)!.kind).sort()).toEqual(['ABORT', 'ACK']);
+  for (const bytes of received) {
+    expect(hmacProblem(bytes, decodeDatagram(bytes)!, { key, side: 'S' })).toBeUndefined();
+  }
+  const decisions = (await lab.entries()).filter(({ event }) => event === undefined);
+  expect(decisions.map(({ direction, kind }) => `${direction} ${kind}`).sort()).toEqual([
+    'in OPEN',
+    'in OPEN',
+    'out ABORT',
+    'out ACK',
+  ]);
+  // The length is that of the payload, whether an HMAC follows it or not.
+  const { length } = open({ at }).payload;
+  expect(decisions).toContainEqual(expect.objectContaining({ kind: 'OPEN', transfer: ID, length }));
 });
 
 test('a damaged datagram is journaled as such and not answered', async () => {

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { hmacKey } from '#common/hmac.ts';
 import { Message } from '#common/message.ts';
 import type { Note } from '#common/open-journal.ts';
 import { Outbox } from '#common/outbox.ts';
@@ -10,6 +11,7 @@ import {
   encodeDatagram,
   isOfTransfer,
   RECEIVE_BUFFER,
+  type Signature,
 } from '#common/transfer/datagram.ts';
 import { type AnsweringParts, createAnswering } from './answering.ts';
 import { Carrier } from './carrier.ts';
@@ -34,6 +36,8 @@ export interface UdpEchoParts extends AnsweringParts, GiveAnswerParts {
  */
 export function createUdpEcho(parts: UdpEchoParts): Socket {
   const { clock, log, say } = parts;
+  const key = hmacKey(parts.token);
+  const signature: Signature | undefined = key && { key, side: 'S' };
   let open = true;
   let listening = false;
   const socket = createSocket({ type: 'udp4', lookup: addressItself, recvBufferSize: RECEIVE_BUFFER });
@@ -72,7 +76,8 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
   async function answer(bytes: Buffer, peer: Peer): Promise<void> {
     if (!answers.admits(bytes.length)) return;
     const arrived = clock();
-    const given = await answers.carry(answering(new Message(bytes), peer), peer, bytes.length, arrived);
+    const message = new Message(bytes, key !== undefined);
+    const given = await answers.carry(answering(message, peer), peer, bytes.length, arrived);
     if (given === 'sent') saySent();
   }
 
@@ -82,7 +87,7 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
   }
 
   function transmit(datagram: Datagram, peer: Peer): void {
-    const bytes = encodeDatagram(datagram);
+    const bytes = encodeDatagram(datagram, signature);
     if (open && !isCarried('out', bytes, datagram, peer)) outbox.put([bytes, peer]);
   }
 

@@ -1,12 +1,14 @@
-import { hash } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
+import { HMAC_BYTES, type HmacProblem, hmacTag, isHmac, isHmacTagOf } from '../hmac.ts';
 import { codeOfMode, type ModeName, modeNames } from './machine.ts';
 
 /*
  * A datagram of a transfer, in ABNF (RFC 5234), over octets. Its header has 80 of them, which are five rows of a hex
  * dump:
  *
- *   datagram = "wirelab/1" SP kind SP "id=" id SP mode SP "s=" number SP "a=" number SP
- *              "w=" window 2SP "l=" length 2SP "tag=" tag 3SP LF payload
+ *   datagram = header payload [ hmac ]
+ *   header   = "wirelab/1" SP kind SP "id=" id SP mode SP "s=" number SP "a=" number SP
+ *              "w=" window 2SP "l=" length 2SP "tag=" tag 3SP LF
  *   kind     = "OPEN " / "DATA " / "CLOSE" / "ACK  " / "ABORT"
  *   id       = 8HEXDIG-lower   ; of the transfer, drawn by the client
  *   mode     = "SW " / "GBN" / "SR "
@@ -14,7 +16,16 @@ import { codeOfMode, type ModeName, modeNames } from './machine.ts';
  *   window   = 4DIGIT          ; of OPEN: what the sender would like, of ACK: what the receiver allows; else 0000
  *   length   = 4DIGIT          ; octets of the payload
  *   tag      = 8HEXDIG-lower   ; first digits of SHA-1(datagram), with "00000000" in place of the tag
- *   payload  = 0*1320OCTET     ; the bytes of DATA; of the others text, see open.ts and receipt.ts, or a reason
+ *   payload  = 0*1320OCTET     ; the bytes of DATA; of the others text, see open.ts and receipt.ts, or a reason;
+ *                              ; 0*1243OCTET before an HMAC
+ *   hmac     = "|hmac-sha256:" 64HEXDIG-lower
+ *                              ; of side header payload, side being "C" for what the client sends and "S" for what
+ *                              ; the server sends, with "00000000" in place of the tag
+ *
+ * The tag is of all the rest, HMAC included: a right one says that nothing was damaged, and a wrong HMAC behind it
+ * that the sender has another token. The side keeps a datagram from passing for an answer when it is sent back to
+ * whoever sent it. Of a datagram that somebody has read and sends again, the id keeps it to its transfer and the
+ * number to its place. Numbers wrap: one that is 65,536 segments old fits again, and the SHA-256 at the CLOSE shows it.
  */
 
 /** In the order of a transfer. OPEN, DATA and CLOSE share one row of sequence numbers, as SYN and FIN do in TCP. */
@@ -35,6 +46,12 @@ export interface Datagram {
   readonly payload: Buffer;
 }
 
+/** How a side signs what it sends: the client is `C`, the server `S`. */
+export interface Signature {
+  readonly key: KeyObject;
+  readonly side: 'C' | 'S';
+}
+
 /** Sequence numbers, 0 to 65,535. */
 export const SPACE = 65_536;
 export const LARGEST_WINDOW = 256;
@@ -43,6 +60,8 @@ export const HEADER_BYTES = 80;
 /** A datagram that no link on the way cuts into fragments, tunnels included. */
 const LARGEST_DATAGRAM = 1_400;
 export const LARGEST_PAYLOAD = LARGEST_DATAGRAM - HEADER_BYTES;
+/** Of a datagram with an HMAC. */
+export const LARGEST_SIGNED_PAYLOAD = LARGEST_PAYLOAD - HMAC_BYTES;
 
 /** What is asked of the kernel for datagrams that wait to be read, in octets; it gives as much as it allows. */
 export const RECEIVE_BUFFER = 4 * 2 ** 20;
@@ -81,25 +100,34 @@ export function foreignVersion(bytes: Buffer): string | undefined {
   return version === '' || version === VERSION ? undefined : version;
 }
 
-/** @throws RangeError for a field that its place in the header can't hold */
-export function encodeDatagram(datagram: Datagram): Buffer {
+/** The octets of a datagram, signed or not. @throws RangeError for a field that its place in the header can't hold */
+export function encodeDatagram(datagram: Datagram, signature?: Signature): Buffer {
   const { kind, id, mode, sequence, ack, window, payload } = datagram;
   const { length } = payload;
-  if (!ID.test(id) || sequence >= SPACE || ack >= SPACE || length > LARGEST_PAYLOAD) {
+  const hmacBytes = signature ? HMAC_BYTES : 0;
+  if (!ID.test(id) || sequence >= SPACE || ack >= SPACE || length > LARGEST_PAYLOAD - hmacBytes) {
     throw new RangeError(`no datagram has id ${id}, numbers ${sequence} and ${ack}, ${length} bytes`);
   }
   const header =
     `wirelab/1 ${kind.padEnd(WIDTH.kind)} id=${id} ${codeOfMode[mode].padEnd(WIDTH.mode)} ` +
     `s=${digits(sequence, WIDTH.sequence)} a=${digits(ack, WIDTH.ack)} ` +
     `w=${digits(window, WIDTH.window)}  l=${digits(length, WIDTH.length)}  tag=${NO_TAG}   \n`;
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + length);
+  const end = HEADER_BYTES + length;
+  const bytes = Buffer.allocUnsafe(end + hmacBytes);
   bytes.write(header, 'latin1');
   if (length > 0) bytes.set(payload, HEADER_BYTES);
+  if (signature) {
+    const { key, side } = signature;
+    bytes.write(`|${hmacTag(key, side, bytes.subarray(0, end))}`, end, 'latin1');
+  }
   bytes.write(tagOf(bytes), AT.tag, 'latin1');
   return bytes;
 }
 
-/** Reads a datagram. Undefined when its form, its length or its tag is not right: it was damaged, and says nothing. */
+/**
+ * Reads a datagram, with an HMAC or without, whoever may have signed it. Undefined when its form, its length or its tag
+ * is not right: it was damaged, and says nothing.
+ */
 export function decodeDatagram(bytes: Buffer): Datagram | undefined {
   if (bytes.length < HEADER_BYTES) return undefined;
   for (const at of FIXED) if (bytes[at] !== FORM[at]) return undefined;
@@ -111,9 +139,31 @@ export function decodeDatagram(bytes: Buffer): Datagram | undefined {
   const window = number(bytes, 'window');
   const length = number(bytes, 'length');
   const wellFormed = kind && mode && ID.test(id) && sequence < SPACE && ack < SPACE && window >= 0;
-  if (!wellFormed || length > LARGEST_PAYLOAD || bytes.length - HEADER_BYTES !== length) return undefined;
+  const end = HEADER_BYTES + length;
+  if (!wellFormed || bytes.length > LARGEST_DATAGRAM) return undefined;
+  if (bytes.length !== end && !(bytes.length === end + HMAC_BYTES && isHmac(bytes, bytes.length)))
+    return undefined;
   if (!isTagRight(bytes)) return undefined;
-  return { kind, id, mode, sequence, ack, window, payload: bytes.subarray(HEADER_BYTES) };
+  return { kind, id, mode, sequence, ack, window, payload: bytes.subarray(HEADER_BYTES, end) };
+}
+
+/** Octets of the HMAC of a datagram that was read, 0 for none. */
+export function hmacLength(bytes: Buffer, { payload }: Datagram): number {
+  return bytes.length - HEADER_BYTES - payload.length;
+}
+
+/** What is wrong with the HMAC of a datagram that was read; undefined when that side has signed it. */
+export function hmacProblem(
+  bytes: Buffer,
+  datagram: Datagram,
+  { key, side }: Signature,
+): HmacProblem | undefined {
+  const length = hmacLength(bytes, datagram);
+  if (length === 0) return 'no HMAC';
+  const end = bytes.length - length;
+  const hmac = bytes.toString('latin1', end + 1);
+  const right = withoutTag(bytes, () => isHmacTagOf(key, hmac, side, bytes.subarray(0, end)));
+  return right ? undefined : 'wrong HMAC';
 }
 
 /** The tag of an encoded datagram, as it stands there. */
@@ -122,11 +172,16 @@ export function tagAsSent(bytes: Buffer): string {
 }
 
 function isTagRight(bytes: Buffer): boolean {
+  return withoutTag(bytes, (tag) => tagOf(bytes) === tag);
+}
+
+/** Asks something of a datagram while zeros stand in place of its tag. */
+function withoutTag(bytes: Buffer, ask: (tag: string) => boolean): boolean {
   const tag = tagAsSent(bytes);
   bytes.fill(ZERO, AT.tag, AT.tag + WIDTH.tag);
-  const right = tagOf(bytes) === tag;
+  const answer = ask(tag);
   bytes.write(tag, AT.tag, 'latin1');
-  return right;
+  return answer;
 }
 
 function tagOf(bytes: Buffer): string {

@@ -1,5 +1,5 @@
 import type { Timer } from '../timer.ts';
-import { type Datagram, LARGEST_PAYLOAD } from './datagram.ts';
+import { type Datagram, LARGEST_SIGNED_PAYLOAD } from './datagram.ts';
 import type { ModeName } from './machine.ts';
 
 /** What an end of a transfer needs from its surroundings. */
@@ -33,8 +33,8 @@ export class TransferError extends Error {
   }
 }
 
-/** The end of a transfer, with its reason as text, or as much of it as there is room for. */
+/** The end of a transfer, with its reason as text, or as much of it as there is room for beside an HMAC. */
 export function abortion({ id, mode }: Omit<TransferKey, 'window'>, reason: string): Datagram {
-  const payload = Buffer.from(reason).subarray(0, LARGEST_PAYLOAD);
+  const payload = Buffer.from(reason).subarray(0, LARGEST_SIGNED_PAYLOAD);
   return { kind: 'ABORT', id, mode, sequence: 0, ack: 0, window: 0, payload };
 }

@@ -10,6 +10,10 @@ test('an OPEN says what the client asks for', () => {
   expect(String(encodeOpen({ ...parameters, echo: true }))).toBe(TEXT.replace('no', 'yes'));
 });
 
+test('says with a token when it was sent', () => {
+  expect(String(encodeOpen({ ...parameters, at: 1_735_787_045_006 }))).toBe(`${TEXT} at=1735787045006`);
+});
+
 test('is read as it was written, with all that is allowed', () => {
   const allowed = fc
     .record({
@@ -19,6 +23,7 @@ test('is read as it was written, with all that is allowed', () => {
       minRto: fc.integer(limits['min-rto']),
       maxRto: fc.integer(limits['max-rto']),
       tries: fc.integer(limits.tries),
+      at: fc.option(fc.integer(limits.at), { nil: undefined }),
     })
     .filter(({ minRto, maxRto }) => minRto <= maxRto);
   const property = fc.property(allowed, (all) => expect(decodeOpen(encodeOpen(all))).toEqual(all));
@@ -52,6 +57,7 @@ describe('what is wrong with it comes back as text:', () => {
     ['a time-out that is too long', TEXT.replace('200', '60001'), `max-rto is "60001"; ${whole} 1 to 60000`],
     ['no try', TEXT.replace('tries=50', 'tries=0'), `tries is "0"; ${whole} 1 to 1000`],
     ['too many tries', TEXT.replace('tries=50', 'tries=1001'), `tries is "1001"; ${whole} 1 to 1000`],
+    ['a time that is none', `${TEXT} at=now`, `at is "now"; ${whole} 0 to 9007199254740991`],
     [
       'bounds the wrong way round',
       TEXT.replace('=50', '=201'),

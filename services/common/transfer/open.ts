@@ -2,7 +2,10 @@ import { printable } from '../printable.ts';
 import { LARGEST_PAYLOAD } from './datagram.ts';
 import { decodeFields, encodeFields } from './fields.ts';
 
-/** What the client asks for in an OPEN: `bytes=1048576 segment=1320 echo=no min-rto=50 max-rto=100 tries=100`. */
+/**
+ * What the client asks for in an OPEN: `bytes=1048576 segment=1320 echo=no min-rto=50 max-rto=100 tries=100`, and with
+ * a token `at=1735787045006` behind it.
+ */
 export interface OpenParameters {
   /** Bytes that will come. */
   readonly bytes: number;
@@ -17,6 +20,11 @@ export interface OpenParameters {
   readonly minRto: number;
   readonly maxRto: number;
   readonly tries: number;
+  /**
+   * When the client opened it, in ms since 1970, by which a server with a token knows an OPEN that was recorded and is
+   * sent again. What the server sends back has none: the client has just drawn its id.
+   */
+  readonly at?: number | undefined;
 }
 
 /** How much of a value that is not allowed is shown, in characters. */
@@ -29,11 +37,13 @@ export const limits = {
   'min-rto': { min: 1, max: 60_000 },
   'max-rto': { min: 1, max: 60_000 },
   tries: { min: 1, max: 1_000 },
+  at: { min: 0, max: Number.MAX_SAFE_INTEGER },
 } as const;
 
-export function encodeOpen({ bytes, segment, echo, minRto, maxRto, tries }: OpenParameters): Buffer {
+export function encodeOpen({ bytes, segment, echo, minRto, maxRto, tries, at }: OpenParameters): Buffer {
   const word = echo ? 'yes' : 'no';
-  return encodeFields({ bytes, segment, echo: word, 'min-rto': minRto, 'max-rto': maxRto, tries });
+  const fields = { bytes, segment, echo: word, 'min-rto': minRto, 'max-rto': maxRto, tries };
+  return encodeFields(at === undefined ? fields : { ...fields, at });
 }
 
 /** Reads the payload of an OPEN. What is wrong with it comes back as text, a line for all of it. */
@@ -58,6 +68,7 @@ export function decodeOpen(payload: Buffer): OpenParameters | string {
     minRto: number('min-rto'),
     maxRto: number('max-rto'),
     tries: number('tries'),
+    at: fields.has('at') ? number('at') : undefined,
   };
   if (parameters.minRto > parameters.maxRto) {
     problems.push(`min-rto is "${parameters.minRto}"; allowed: at most max-rto, ${parameters.maxRto}`);

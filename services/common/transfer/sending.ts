@@ -16,13 +16,15 @@ export interface Sending extends TransferKey {
   readonly rto: RtoLimits;
   /** Time-outs of one segment until the other side counts as gone. */
   readonly tries: number;
+  /** Octets of the HMAC of each datagram, when it has one, which count as sent too. */
+  readonly hmacBytes?: number;
   /** Is told each round trip that was measured, in ms. */
   readonly onMeasured?: (milliseconds: number) => void;
 }
 
 /** What has gone over the wire so far. */
 export interface SendingCounts {
-  /** Octets of all datagrams, headers included. */
+  /** Octets of all datagrams, headers and HMACs included. */
   readonly bytes: number;
   readonly datagrams: Readonly<Record<Cause, number>>;
   /** Acks of what was not under way: once it was, or never. */
@@ -159,10 +161,10 @@ export class SendingEnd {
     switch (action.do) {
       case 'send': {
         const { number, segment, cause } = action;
-        const { id, mode, window } = this.#sending;
+        const { id, mode, window, hmacBytes = 0 } = this.#sending;
         const asked = segment.kind === 'OPEN' ? window : 0;
         this.#datagrams[cause] += 1;
-        this.#bytes += HEADER_BYTES + segment.payload.length;
+        this.#bytes += HEADER_BYTES + segment.payload.length + hmacBytes;
         this.#parts.transmit({ ...segment, id, mode, sequence: number, ack: 0, window: asked });
         break;
       }

@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals';
+import { Framer, LONGEST_MESSAGE } from './framing.ts';
+import { hmacKey } from './hmac.ts';
+import { encodeMessage } from './message.ts';
+
+const key = hmacKey('alice')!;
+const other = hmacKey('bob');
+
+const signed = (body: string, by = key) => encodeMessage(body, by).toString('latin1');
+const forged = (body: string) => signed(body, other);
+
+/** The bodies of the messages that come in these segments, with `…` for what is left at the end of the stream. */
+function bodiesOf(...segments: string[]): string[] {
+  const framer = new Framer(key);
+  const bodies: string[] = [];
+  for (const segment of segments) {
+    framer.push(Buffer.from(segment, 'latin1'));
+    for (let frame = framer.next(); frame; frame = framer.next()) {
+      if (frame.kind === 'message') bodies.push(frame.message.body.toString('latin1'));
+      if (frame.kind === 'too-long') bodies.push('too long');
+    }
+  }
+  const rest = framer.flush();
+  return rest ? [...bodies, `…${rest.body.toString('latin1')}`] : bodies;
+}
+
+describe('with a token a message ends', () => {
+  test.each([
+    ['with its HMAC', [signed('Hey')], ['Hey']],
+    ['with its HMAC, several in one segment', [`${signed('Hey')}${signed('Test3')}`], ['Hey', 'Test3']],
+    ['with its HMAC and a line ending', [`${signed('Hey')}\r\n${signed('a')}\nb\n`], ['Hey', 'a', 'b']],
+    ['with its HMAC and a line ending that comes late', [signed('Hey'), '\r', '\nnext\n'], ['Hey', 'next']],
+    ['with its checksum', ['Hey|e4599fa9Test3|5e595222'], ['Hey', 'Test3']],
+    ['with a newline', ['one\ntwo\n'], ['one', 'two']],
+    ['with no wrong HMAC', [`${forged('Hey')}Hey\n`], [`${forged('Hey')}Hey`]],
+    ['with the stream, when its HMAC is wrong', [forged('Hey')], ['…Hey']],
+    ['with a newline behind a wrong HMAC', [`${forged('Hey')}\n`], ['Hey']],
+    ['with its HMAC, when its body holds one that is wrong', [signed(forged('Hey'))], [forged('Hey')]],
+    ['with its HMAC, when its body holds one that is right', [signed(signed('Hey'))], [signed('Hey')]],
+    ['with its HMAC, when its body holds a right checksum', [signed('Hey|e4599fa9')], ['Hey|e4599fa9']],
+    [
+      'with its HMAC, when its body holds the beginning of one',
+      [signed('Hey|hmac-sha256:0')],
+      ['Hey|hmac-sha256:0'],
+    ],
+    ['with its HMAC, when its body is nothing', [signed('')], ['']],
+    ['before what is no line ending', [`${signed('Hey')}\ra\n`], ['Hey', '\ra']],
+  ])('%s', (_rule, segments, bodies) => {
+    expect(bodiesOf(...segments)).toEqual(bodies);
+  });
+
+  test.each([
+    ['right HMACs', `${signed('Hey')}${signed('Te|st3')}\r\n${signed('||')}`, ['Hey', 'Te|st3', '||']],
+    ['a wrong one and a right one', `${forged('Hey')}\n${signed('a')}`, ['Hey', 'a']],
+    [
+      'what only begins as one',
+      `Hey|hmac-sha256:01x|hmac-sha\n${signed('a')}`,
+      ['Hey|hmac-sha256:01x|hmac-sha', 'a'],
+    ],
+    [
+      'a checksum behind the beginning of one',
+      `Hey|hmac-sha256:01|\n${signed('a')}`,
+      ['Hey|hmac-sha256:01|', 'a'],
+    ],
+  ])('in the same place wherever the stream is cut: %s', (_what, stream, bodies) => {
+    for (let at = 1; at < stream.length; at += 1) {
+      expect(bodiesOf(stream.slice(0, at), stream.slice(at))).toEqual(bodies);
+    }
+    expect(bodiesOf(...stream)).toEqual(bodies);
+  });
+});
+
+describe('mayBeWhole', () => {
+  test.each([
+    ['a wrong HMAC', forged('Hey'), true],
+    ['a wrong HMAC and more', `${forged('Hey')}!`, false],
+    ['an HMAC that is cut off', signed('Hey').slice(0, -1), false],
+    ['a wrong checksum', 'Hey|00000000', true],
+  ])('of %s', (_what, text, expected) => {
+    const framer = new Framer(key);
+    framer.push(Buffer.from(text));
+    expect(framer.next()).toBeUndefined();
+    expect(framer.mayBeWhole).toBe(expected);
+  });
+
+  test('without a token an HMAC is a plain body, which ends with a newline', () => {
+    const framer = new Framer();
+    framer.push(Buffer.from(signed('Hey')));
+    expect([framer.next(), framer.mayBeWhole]).toEqual([undefined, false]);
+    framer.push(Buffer.from('\n'));
+    expect(framer.next()).toMatchObject({ message: { body: Buffer.from(signed('Hey')), tag: undefined } });
+  });
+});
+
+test.each([
+  [63, false],
+  [64, true],
+])('of a message no more than 64 tags are verified, whatever their form: behind %d', (wrong, left) => {
+  const pair = `|00000000${forged('')}`;
+  const inner = pair.repeat(wrong / 2) + (wrong % 2 ? '|00000000' : '');
+  const framer = new Framer(key);
+  framer.push(Buffer.from(signed(inner)));
+  expect(framer.next() === undefined).toBe(left);
+  expect(framer.mayBeWhole).toBe(left);
+});
+
+test('a message as long as allowed is read with its HMAC, and one that is an octet longer ends the stream', () => {
+  const longest = 'x'.repeat(LONGEST_MESSAGE - 77);
+  expect(bodiesOf(`${signed(longest)}\n`)).toEqual([longest]);
+  expect(bodiesOf(`${signed(`${longest}x`)}\n`)).toEqual(['too long']);
+});

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { HMAC_BYTES, hmacKey, hmacOctets, hmacTag, isHmac, isHmacTagOf, isSameTag } from './hmac.ts';
+
+// RFC 4231, 4.3; its key is text.
+const JEFE = 'Jefe';
+const WHAT = 'what do ya want for nothing?';
+const TAG = 'hmac-sha256:5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843';
+
+const key = hmacKey(JEFE)!;
+
+test('hmacTag is that of RFC 4231', () => {
+  expect(hmacTag(key, WHAT)).toBe(TAG);
+});
+
+test('hmacTag is of all parts, one behind the other', () => {
+  expect(hmacTag(key, 'what do ya ', Buffer.from('want '), '', 'for nothing?')).toBe(TAG);
+});
+
+test.each([undefined, ''])('%j is no token', (token) => {
+  expect(hmacKey(token)).toBeUndefined();
+});
+
+test('a token is UTF-8', () => {
+  expect(hmacTag(hmacKey('grüße')!, WHAT)).not.toBe(hmacTag(hmacKey('gruesse')!, WHAT));
+  expect(hmacKey('grüße')!.symmetricKeySize).toBe(7);
+});
+
+test('isHmacTagOf is for the tag alone, with the key alone, of the parts alone', () => {
+  expect(isHmacTagOf(key, TAG, WHAT)).toBe(true);
+  expect(isHmacTagOf(hmacKey('jefe')!, TAG, WHAT)).toBe(false);
+  expect(isHmacTagOf(key, TAG, `${WHAT}?`)).toBe(false);
+  for (const tag of [
+    '',
+    'hmac-sha256:',
+    TAG.slice(0, -1),
+    `${TAG}3`,
+    TAG.toUpperCase(),
+    TAG.replace('5b', '5c'),
+  ]) {
+    expect(isHmacTagOf(key, tag, WHAT)).toBe(false);
+  }
+});
+
+test('isSameTag says of any two texts what === says', () => {
+  const text = fc.oneof(
+    fc.constantFrom('', 'ü', 'é', 'e4599fa9'),
+    fc.string({ maxLength: 3, unit: 'binary' }),
+  );
+  fc.assert(fc.property(text, text, (one, other) => expect(isSameTag(one, other)).toBe(one === other)));
+});
+
+describe('the form of an HMAC', () => {
+  const whole = Buffer.from(`|${TAG}`);
+
+  test('has 77 octets', () => {
+    expect([HMAC_BYTES, whole.length, hmacOctets(whole, 0)]).toEqual([77, 77, 77]);
+    expect(hmacOctets(Buffer.from(`a|${TAG}f`), 1)).toBe(77);
+  });
+
+  test('may have begun, as far as there is something', () => {
+    for (const length of whole.keys()) expect(hmacOctets(whole.subarray(0, length), 0)).toBe(length);
+  });
+
+  test('ends where an octet is of no HMAC', () => {
+    for (const at of whole.keys()) {
+      const other = Buffer.from(whole).fill('g', at, at + 1);
+      expect(hmacOctets(other, 0)).toBe(at);
+      expect(isHmac(other, other.length)).toBe(false);
+    }
+  });
+
+  test('stands right before its end', () => {
+    const bytes = Buffer.from(`Hey|${TAG}\n`);
+    expect([...bytes.keys(), bytes.length].filter((end) => isHmac(bytes, end))).toEqual([80]);
+  });
+});

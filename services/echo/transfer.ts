@@ -1,0 +1,30 @@
+import type { Datagram } from '#common/transfer/datagram.ts';
+import type { OpenParameters } from '#common/transfer/open.ts';
+import type { ReceivingEnd } from '#common/transfer/receiving.ts';
+import type { SendingEnd } from '#common/transfer/sending.ts';
+import type { Peer } from './peer.ts';
+
+/** One transfer of one client. */
+export interface Transfer {
+  readonly key: string;
+  readonly peer: Peer;
+  readonly opened: Datagram;
+  readonly parameters: OpenParameters;
+  readonly began: number;
+  readonly receiving: ReceivingEnd;
+  /** What came and is to be sent back. */
+  readonly kept: Buffer[];
+  returning: SendingEnd | undefined;
+  /** Octets of memory that it counts for. */
+  held: number;
+  lastHeard: number;
+  /** Nothing is left to do but to ack again what was acked already. */
+  finished: boolean;
+  /** Why it failed, which a client that goes on is told. */
+  failed: string | undefined;
+}
+
+/** What tells the transfer that a datagram belongs to from those of others. */
+export function keyOf({ id }: Datagram, { address, port }: Peer): string {
+  return `${address}:${port}/${id}`;
+}
