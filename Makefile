@@ -8,14 +8,15 @@ help: ## list the targets
 
 # The lab
 
-.PHONY: up down clean status logs doctor
+.PHONY: up down clean status logs certs doctor
 up: ## start the lab: two hosts, servers, client, captures
 	setup/up.sh
 
 down: ## end the lab; captures stay, complete
 	setup/down.sh
 
-clean: down ## end the lab and remove its images; captures stay
+clean: down ## end the lab and remove its images and certificates; captures stay
+	docker compose down --volumes >/dev/null 2>&1 || true
 	docker image rm --force wirelab/programs wirelab/capture >/dev/null 2>&1 || true
 
 status: ## what runs, and how it is
@@ -23,6 +24,9 @@ status: ## what runs, and how it is
 
 logs: ## what the programs print, as they print it (Ctrl-C ends)
 	docker compose logs --follow --tail 100
+
+certs: ## make a new CA and new certificates; servers that run take them at once
+	setup/certs.sh
 
 doctor: ## check this machine: each row ok, or a problem with its cure
 	setup/doctor.sh
@@ -37,17 +41,20 @@ option = $(if $(call given,$(1)),$(2) "$$$(1)")
 # $(call switch,NAME,--name): the switch, unless the value is 0 or empty.
 switch = $(if $(call given,$(1)),$(if $(filter-out 0,$($(1))),$(2)))
 
+# TLS=1 takes the newest version that both sides have, TLS=1.2 that one.
+over_tls = $(if $(call given,TLS),$(filter-out 0,$(TLS)))
+tls = $(if $(over_tls),--tls$(if $(filter-out 1,$(TLS)), "$$TLS")) $(call switch,INSECURE,--insecure)
 .PHONY: balance echo send shell
-balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTERVAL= JSON=1]
-	setup/exec.sh client sh -c 'exec client balance "$$LAB_SERVER_ADDRESS" "$$HTTP_PORT" "$$@"' client \
-	    $(call option,REQUESTS,--requests) $(call option,TIMEOUT,--timeout) \
+balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTERVAL= TLS=1|1.2|1.3 INSECURE=1 JSON=1]
+	setup/exec.sh client sh -c 'exec client balance "$$LAB_SERVER_ADDRESS" "$$$(if $(over_tls),HTTPS_PORT,HTTP_PORT)" "$$@"' client \
+	    $(tls) $(call option,REQUESTS,--requests) $(call option,TIMEOUT,--timeout) \
 	    $(call option,INTERVAL,--interval) $(call switch,JSON,--json)
 
 # Without MSG on a terminal it asks for what is missing.
-echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEOUT= COUNT= CONCURRENCY= BACKOFF=1 JSON=1]
-	setup/exec.sh client sh -c 'exec client echo "$$LAB_SERVER_ADDRESS" "$$ECHO_PORT" "$$@"' client \
-	    $(call option,MSG,--message) $(call option,RETRIES,--retries) $(call option,TIMEOUT,--timeout) \
-	    $(or $(call option,PROTOCOL,--protocol),$(if $(call given,MSG),--protocol tcp)) \
+echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEOUT= COUNT= CONCURRENCY= BACKOFF=1 TLS=1|1.2|1.3 INSECURE=1 JSON=1]
+	setup/exec.sh client sh -c 'exec client echo "$$LAB_SERVER_ADDRESS" "$$$(if $(over_tls),ECHO_TLS_PORT,ECHO_PORT)" "$$@"' client \
+	    $(tls) $(call option,MSG,--message) $(call option,RETRIES,--retries) $(call option,TIMEOUT,--timeout) \
+	    $(or $(call option,PROTOCOL,--protocol),$(if $(call given,MSG)$(over_tls),--protocol tcp)) \
 	    $(call option,COUNT,--count) $(call option,CONCURRENCY,--concurrency) $(call switch,BACKOFF,--backoff) \
 	    $(call switch,SEED_COMPATIBLE,--seed-compatible) $(call switch,JSON,--json)
 
@@ -75,9 +82,9 @@ faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,no
 # Reading the packets
 
 .PHONY: inspect annotate report wireshark demo
-inspect: ## packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 JSON=1]
+inspect: ## packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 KEYS=0 JSON=1]
 	setup/inspect.sh $(reading) $(call option,FILTER,--filter) $(call option,BYTES,--bytes) \
-	    $(call option,LAST,--last) $(call switch,FOLLOW,--follow) $(call switch,JSON,--json)
+	    $(call option,LAST,--last) $(call switch,FOLLOW,--follow) $(if $(call given,KEYS),$(if $(filter 0,$(KEYS)),--no-keys)) $(call switch,JSON,--json)
 capture = "$(if $(call given,CAPTURE),$$CAPTURE,server)"
 reading = $(or $(call switch,LIVE,live $(capture)),$(call switch,ENTRIES,entries $(capture)),$(call switch,COMPARE,compare),show $(capture))
 
@@ -96,8 +103,9 @@ demo: ## the experiments of the seed documents, checked against the packets [TIM
 # Development
 
 .PHONY: test test-unit lint bench
-test: ## unit tests, then the suites in containers
-	setup/dependencies.sh && setup/images.sh && npm run --silent test
+test: ## unit tests, then the suites in containers; with WAY those alone, as clients with a token or over TLS [WAY=token|tls]
+	setup/dependencies.sh && setup/images.sh && \
+	    $(if $(call given,WAY),LAB_WAY="$$WAY" npm run --silent test:containers,npm run --silent test)
 
 test-unit: ## unit tests alone, no container
 	setup/dependencies.sh && npm run --silent test:unit

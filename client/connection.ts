@@ -49,9 +49,10 @@ export class Connection {
       throw new ConnectError(message, { retryable: this.#wasOpen, cause });
     }
     this.#wasOpen = true;
+    const { tls } = this.#channel;
     say(
       this.protocol === 'tcp'
-        ? `[CLIENT] Connected to ${where} via TCP`
+        ? `[CLIENT] Connected to ${where} via TCP${tls ? `, encrypted by ${tls}` : ''}`
         : `[CLIENT] Ready to send to ${where} via UDP`,
     );
     return this.#channel;

@@ -1,10 +1,12 @@
+import type { KeyObject } from 'node:crypto';
 import { encodeMessage, Message } from '#common/message.ts';
 import { printable } from '#common/printable.ts';
 import type { Sleep } from '#common/sleep.ts';
 import { type Channel, ConnectionLostError } from './channels/channel.ts';
 import { ConnectError, type Connection } from './connection.ts';
+import { CERTIFICATE_HINT, explainTlsError } from './network-error.ts';
 import { type RetryPolicy, retry } from './policies/retry.ts';
-import { readReply, readReplyAsSeed } from './reply.ts';
+import { readReply, readReplyAsSeed, refusedFor } from './reply.ts';
 
 export interface ExchangeOptions {
   readonly policy: RetryPolicy;
@@ -12,6 +14,8 @@ export interface ExchangeOptions {
   readonly timeout: number;
   /** Reads replies as the seed does, ends at a checksum mismatch, and waits for nothing on UDP. */
   readonly seedCompatible: boolean;
+  /** Signs messages by HMAC in place of their checksums. */
+  readonly key?: KeyObject | undefined;
 }
 
 export interface ExchangeParts {
@@ -26,12 +30,13 @@ const results = [
   'timeout',
   'invalid-format',
   'mismatch',
+  'unauthorized',
   'reset',
   'closed',
   'refused',
   'not-connected',
 ] as const;
-/** How an attempt ended; `sent` waits for no reply. */
+/** How an attempt ended; `sent` waits for no reply, and `unauthorized` is one that the server refuses (LAB_TOKEN). */
 export type Result = (typeof results)[number];
 
 export interface Attempt {
@@ -75,8 +80,8 @@ export async function exchange(
   options: ExchangeOptions,
   { say, sleep, interrupted }: ExchangeParts,
 ): Promise<Attempt[]> {
-  const payload = encodeMessage(text);
-  const sent = new Message(payload);
+  const payload = encodeMessage(text, options.key);
+  const sent = new Message(payload, options.key !== undefined);
   const attempts: Attempt[] = [];
 
   for (const late of connection.takeWaiting()) {
@@ -114,7 +119,7 @@ export async function exchange(
 async function awaitEcho(
   channel: Channel,
   sent: Message,
-  { timeout, seedCompatible }: ExchangeOptions,
+  { timeout, seedCompatible, key }: ExchangeOptions,
   { say, interrupted }: Pick<ExchangeParts, 'say' | 'interrupted'>,
 ): Promise<string> {
   const late = AbortSignal.timeout(timeout * 1000);
@@ -122,18 +127,28 @@ async function awaitEcho(
     const reply = await receive(channel, late, { say, interrupted });
     const shown = printable(new Message(reply).text);
     say(`[CLIENT] Message received: ${shown}`);
-    const { verdict, current, original } = seedCompatible ? readReplyAsSeed(reply) : readReply(reply, sent);
+    const refused = refusedFor(reply);
+    if (refused !== undefined) {
+      say(`[CLIENT] Refused by server: ${printable(Buffer.from(refused))}`);
+      throw new AttemptError('unauthorized', { reply: shown, retryable: false });
+    }
+    const read = seedCompatible ? readReplyAsSeed(reply, key) : readReply(reply, sent, key);
+    const { verdict, current, original } = read;
     if (verdict === 'invalid-format') {
       say('[CLIENT] Invalid format (possible attack)');
       throw new AttemptError('invalid-format', { reply: shown });
     }
-    say(`[CLIENT] Current: ${current} & Original: ${original}`);
+    say(`[CLIENT] Current: ${shortened(current)} & Original: ${shortened(original)}`);
     if (verdict === 'mismatch') {
-      say('[CLIENT] Checksum mismatch (possible corruption)');
+      say(
+        key
+          ? '[CLIENT] HMAC mismatch (corruption, or another token)'
+          : '[CLIENT] Checksum mismatch (possible corruption)',
+      );
       throw new AttemptError('mismatch', { reply: shown, retryable: !seedCompatible });
     }
     if (verdict === 'valid') {
-      say(`[CLIENT] Received valid reply: ${printable(new Message(reply).body)}`);
+      say(`[CLIENT] Received valid reply: ${printable(new Message(reply, key !== undefined).body)}`);
       return shown;
     }
     say('[CLIENT] Late answer to another message, ignored');
@@ -150,13 +165,26 @@ async function receive(
   } catch (cause) {
     interrupted.throwIfAborted();
     if (cause instanceof ConnectionLostError) {
+      // By TLS 1.3 a client is done before the server has looked at its certificate.
+      const refused = explainTlsError(cause.cause);
+      if (refused !== undefined) {
+        say(`[CLIENT] Refused by server: ${refused}`);
+        throw new AttemptError('unauthorized', { retryable: false, cause });
+      }
       say(`[CLIENT] Connection ${cause.how} by server, retrying...`);
+      if (cause.how === 'closed' && channel.tls)
+        say(`[CLIENT] The server gave no reason: ${CERTIFICATE_HINT}`);
       throw new AttemptError(cause.how, { cause });
     }
     if (!late.aborted) throw cause;
     say('[CLIENT] Timeout, retrying...');
     throw new AttemptError('timeout', { cause });
   }
+}
+
+/** A tag for a line that has two: of an HMAC the digits that a checksum has. */
+function shortened(tag: string | undefined): string | undefined {
+  return tag?.replace(/^(hmac-sha256:[0-9a-f]{8})[0-9a-f]{56}$/, '$1…');
 }
 
 /** Milliseconds with one digit behind the point. */

@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createLog } from '#common/log.ts';
 import { sleep } from '#common/sleep.ts';
 import { timer } from '#common/timer.ts';
-import { LARGEST_PAYLOAD, LARGEST_WINDOW } from '#common/transfer/datagram.ts';
+import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD, LARGEST_WINDOW } from '#common/transfer/datagram.ts';
 import { type ModeName, modeNames } from '#common/transfer/machine.ts';
 import { limits } from '#common/transfer/open.ts';
 import { balance } from './commands/balance.ts';
@@ -12,6 +12,7 @@ import { echo } from './commands/echo.ts';
 import { defaults, send } from './commands/send.ts';
 import { type Protocol, protocols } from './message-check.ts';
 import { createQuestions } from './questions.ts';
+import { readTlsOptions, TlsOptionsError, type TlsVersion, tlsVersions } from './tls-options.ts';
 
 const log = createLog();
 const interrupt = new AbortController();
@@ -25,8 +26,9 @@ const program = new Command('client')
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError();
 
-program
-  .command('balance')
+const { LAB_TOKEN: token, LAB_BASIC: basic } = process.env;
+
+overTls(program.command('balance'))
   .description("requests /getbalance again and again over one session, then prints the server's logs")
   .argument('<server_address>', 'address or name of the server')
   .argument('<port>', 'its TCP port', wholeNumber({ min: 1, max: 65_535 }))
@@ -36,13 +38,12 @@ program
   .option('--json', 'one JSON object a line', false)
   .action(async (address: string, port: number, options) => {
     process.exitCode = await balance(
-      { address, port, ...options },
+      { address, port, ...options, tls: tlsOf(options), token, basic },
       { log, sleep, interrupted: interrupt.signal },
     );
   });
 
-program
-  .command('echo')
+overTls(program.command('echo'))
   .description('sends messages with checksums to the echo server until their echoes come back')
   .argument('<server_address>', 'address or name of the server')
   .argument('<port>', 'its TCP and UDP port', wholeNumber({ min: 1, max: 65_535 }))
@@ -56,6 +57,10 @@ program
   .option('--seed-compatible', 'read replies as the seed document does, and end at a mismatch', false)
   .option('--json', 'one JSON object a message', false)
   .action(async (address: string, port: number, options) => {
+    const tls = tlsOf(options);
+    if (tls && options.protocol === 'udp') {
+      throw new TlsOptionsError('--tls is given with --protocol udp; allowed: tcp, which TLS encrypts');
+    }
     const questions = createQuestions({
       input: process.stdin,
       output: options.json ? process.stderr : process.stdout,
@@ -63,7 +68,7 @@ program
       interrupt: () => interrupt.abort(),
     });
     process.exitCode = await echo(
-      { address, port, ...options },
+      { address, port, ...options, ...(tls && { tls, protocol: 'tcp' }), token },
       { log, sleep, random: Math.random, questions, interrupted: interrupt.signal },
     );
     questions.close();
@@ -86,9 +91,8 @@ program
   .option('--echo', 'has the server send all of it back', false)
   .option(
     '--segment <bytes>',
-    'bytes of a segment',
+    `bytes of a segment (default: ${LARGEST_PAYLOAD}, with LAB_TOKEN ${LARGEST_SIGNED_PAYLOAD})`,
     wholeNumber({ min: 1, max: LARGEST_PAYLOAD }),
-    LARGEST_PAYLOAD,
   )
   .option(
     '--min-rto <ms>',
@@ -111,10 +115,11 @@ program
   .option('--json', 'one JSON object', false)
   .action(async (address: string, port: number, options) => {
     process.exitCode = await send(
-      { address, port, ...options },
+      { address, port, ...options, token },
       {
         log,
         clock: () => performance.now(),
+        now: () => new Date(),
         timer,
         newId: () => randomBytes(4).toString('hex'),
         screen: process.stderr,
@@ -122,6 +127,42 @@ program
       },
     );
   });
+
+interface TlsFlags {
+  readonly tls?: true | TlsVersion;
+  readonly ca: string;
+  readonly certificate: string | false;
+  readonly key: string;
+  readonly insecure: boolean;
+}
+
+/** Adds the options by which a command talks over TLS. */
+function overTls(command: Command): Command {
+  return command
+    .option(
+      '--tls [version]',
+      `over TLS, by the newest version or that of ${tlsVersions.join(', ')}`,
+      tlsVersion,
+    )
+    .option('--ca <file>', "CA that the server's certificate must be of", '/certificates/ca.pem')
+    .option('--certificate <file>', 'client certificate', '/certificates/certificate.pem')
+    .option('--no-certificate', 'gives none, whatever the server wants')
+    .option('--key <file>', 'its key', '/certificates/key.pem')
+    .option('--insecure', 'takes any certificate', false);
+}
+
+function tlsOf({ tls, ...options }: TlsFlags) {
+  if (!tls) return undefined;
+  if (options.insecure)
+    log.warn('--insecure: whoever answers counts as the server, its certificate is not verified');
+  return readTlsOptions({ ...options, ...(tls !== true && { version: tls }) });
+}
+
+function tlsVersion(text: string): TlsVersion {
+  const known = tlsVersions.find((version) => version === text);
+  if (known) return known;
+  throw new InvalidArgumentError(`Allowed: ${tlsVersions.join(', ')}, or nothing.`);
+}
 
 function modeName(text: string): ModeName {
   const known = modeNames.find((name) => name === text.toLowerCase());
@@ -153,6 +194,7 @@ function seconds({ min, max }: { min: number; max: number }) {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : 2;
+  if (error instanceof TlsOptionsError) log.error(error.message);
+  else if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
 }

@@ -18,6 +18,17 @@ test.each([
 });
 
 test.each([
+  ['tcp', 65_459],
+  ['udp', 65_430],
+] as const)('sends on %s what fits with its HMAC, in bytes', (protocol, longest) => {
+  expect(refusal('x'.repeat(longest), protocol, true)).toBeUndefined();
+  const most = longest + 77;
+  expect(refusal('x'.repeat(longest + 1), protocol, true)).toBe(
+    `Invalid message: it has ${most + 1} bytes with its HMAC; allowed: at most ${most} on ${protocol.toUpperCase()}`,
+  );
+});
+
+test.each([
   ['tcp', 65_527],
   ['udp', 65_498],
 ] as const)('sends on %s what fits with its tag, in bytes', (protocol, longest) => {

@@ -1,5 +1,6 @@
 import { LONGEST_MESSAGE } from '#common/framing.ts';
-import { encodeMessage } from '#common/message.ts';
+import { HMAC_BYTES } from '#common/hmac.ts';
+import { TAG_BYTES } from '#common/message.ts';
 
 export const protocols = ['tcp', 'udp'] as const;
 export type Protocol = (typeof protocols)[number];
@@ -10,14 +11,15 @@ const UNSAFE = ['drop table', 'shutdown', 'malware'];
 /** Octets of the longest message with its tag: on UDP what fits into a datagram. */
 const LONGEST: Readonly<Record<Protocol, number>> = { tcp: LONGEST_MESSAGE, udp: 65_507 };
 
-/** Why a text is not sent, or undefined when nothing is wrong with it. */
-export function refusal(text: string, protocol: Protocol): string | undefined {
+/** Why a text is not sent, with its HMAC or with its checksum, or undefined when nothing is wrong with it. */
+export function refusal(text: string, protocol: Protocol, withHmac = false): string | undefined {
   if (text.trim() === '') return 'Empty message, nothing sent';
   const lower = text.toLowerCase();
   if (UNSAFE.some((word) => lower.includes(word))) return 'Invalid or unsafe message';
   if (/[\n\r]/.test(text)) return 'Invalid message: it has a line break, which ends a message';
-  const { length } = encodeMessage(text);
+  const length = Buffer.byteLength(text) + (withHmac ? HMAC_BYTES : TAG_BYTES);
   const longest = LONGEST[protocol];
   if (length <= longest) return undefined;
-  return `Invalid message: it has ${length} bytes with its tag; allowed: at most ${longest} on ${protocol.toUpperCase()}`;
+  const tag = withHmac ? 'HMAC' : 'tag';
+  return `Invalid message: it has ${length} bytes with its ${tag}; allowed: at most ${longest} on ${protocol.toUpperCase()}`;
 }

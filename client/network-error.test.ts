@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { explainNetworkError } from './network-error.ts';
+import { explainNetworkError, explainTlsError } from './network-error.ts';
 
 const where = '10.0.28.182:8080';
 
@@ -21,4 +21,37 @@ test.each([
   ['what is no error', 'a text', 'a text'],
 ])('falls back to the words of %s', (_what, error, line) => {
   expect(explainNetworkError(error, where)).toBe(line);
+});
+
+test.each([
+  ['tlsv1 alert protocol version', `${where} does not take this version of TLS`],
+  [
+    'ssl/tls alert handshake failure',
+    `${where} broke the handshake off: it wants a client certificate, or another cipher suite`,
+  ],
+  ['wrong version number', `${where} does not speak TLS on that port`],
+])("reads the alert of a failed write in OpenSSL's words: %s", (reason, line) => {
+  const words = `0:error:0A00042E:SSL routines:ssl3_read_bytes:${reason}:../deps/openssl/rec_layer_s3.c:918:\n`;
+  const error = Object.assign(new Error(`write EPROTO ${words}`), { code: 'EPROTO' });
+  expect(explainNetworkError(error, where)).toBe(line);
+  expect(explainTlsError(error)).toBe(line.replace(where, 'the server'));
+});
+
+test.each([
+  ['itself', (error: Error) => error],
+  [
+    'its cause',
+    (cause: Error) => Object.assign(new Error('', { cause }), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
+  ],
+])('names whose the certificate is, by the error %s', (_whose, wrap) => {
+  const cert = { subjectaltname: 'DNS:elsewhere' };
+  const error = Object.assign(new Error(), { code: 'ERR_TLS_CERT_ALTNAME_INVALID', cert });
+  expect(explainNetworkError(wrap(error), where)).toBe(
+    `the certificate of ${where} is for others: DNS:elsewhere`,
+  );
+});
+
+test('knows no failure of TLS in a reset', () => {
+  expect(explainTlsError(Object.assign(new Error(), { code: 'ECONNRESET' }))).toBeUndefined();
+  expect(explainTlsError(undefined)).toBeUndefined();
 });

@@ -8,7 +8,44 @@ const explanations: Readonly<Record<string, (where: string) => string>> = {
   ETIMEDOUT: (where) => `no answer from ${where}: the connection could not be opened in time`,
   ENOTFOUND: (where) => `name not found: ${where}`,
   EAI_AGAIN: (where) => `name not found: ${where} (the name server does not answer)`,
+  CERT_HAS_EXPIRED: (where) => `the certificate of ${where} has expired`,
+  CERT_NOT_YET_VALID: (where) => `the certificate of ${where} is not valid yet: a clock is wrong`,
+  DEPTH_ZERO_SELF_SIGNED_CERT: (where) =>
+    `the certificate of ${where} is self-signed: no CA stands behind it`,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownCa,
+  UNABLE_TO_GET_ISSUER_CERT: unknownCa,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownCa,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownCa,
+  CERT_SIGNATURE_FAILURE: unknownCa,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: certificateWanted,
+  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE': (where) =>
+    `${where} broke the handshake off: it wants a client certificate, or another cipher suite`,
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: oldVersion,
+  ERR_SSL_UNSUPPORTED_PROTOCOL: oldVersion,
+  ERR_TLS_HANDSHAKE_TIMEOUT: (where) =>
+    `${where} did not finish the TLS handshake in time; it may not speak TLS on that port`,
+  ERR_SSL_WRONG_VERSION_NUMBER: noTls,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls,
 };
+
+function unknownCa(where: string): string {
+  return `the certificate of ${where} is of an unknown CA, which may be anybody`;
+}
+
+function certificateWanted(where: string): string {
+  return `${where} wants a client certificate, and none was given`;
+}
+
+function oldVersion(where: string): string {
+  return `${where} does not take this version of TLS`;
+}
+
+function noTls(where: string): string {
+  return `${where} does not speak TLS on that port`;
+}
+
+/** A server that runs on Node refuses a certificate of another CA without a word, by closing the connection. */
+export const CERTIFICATE_HINT = 'it may not take the certificate of this client';
 
 /** Whether a connection was open and the other side ended it. */
 export function closedByPeer(error: unknown): boolean {
@@ -16,8 +53,33 @@ export function closedByPeer(error: unknown): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
+/** An error of the system or of TLS, or one of axios, which has that as its cause. */
+interface NetworkError {
+  readonly code?: string;
+  readonly message?: string;
+  readonly cert?: { readonly subjectaltname?: string };
+  readonly cause?: NetworkError;
+}
+
+/** What an alert says, or another failure of TLS, of a connection that was open; undefined for any other end. */
+export function explainTlsError(error: unknown): string | undefined {
+  const code = codeOf((error ?? {}) as NetworkError);
+  return code.startsWith('ERR_SSL_') ? explainNetworkError(error, 'the server') : undefined;
+}
+
 /** One readable line for a failed request to `where`, such as `10.0.28.182:8080`. */
 export function explainNetworkError(error: unknown, where: string): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return explanations[code ?? '']?.(where) ?? message ?? String(error);
+  const failure = error as NetworkError;
+  const code = codeOf(failure);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const { subjectaltname = 'nobody' } = failure.cert ?? failure.cause?.cert ?? {};
+    return `the certificate of ${where} is for others: ${subjectaltname}`;
+  }
+  return explanations[code]?.(where) ?? failure.message ?? String(error);
+}
+
+/** The code of an error. When a write fails by an alert, only the message names it, in OpenSSL's words. */
+function codeOf({ code = '', message = '' }: NetworkError): string {
+  const [, reason] = (code === 'EPROTO' && /:SSL routines:[^:]*:([^:]+):/.exec(message)) || [];
+  return reason ? `ERR_SSL_${reason.replaceAll(' ', '_').toUpperCase()}` : code;
 }

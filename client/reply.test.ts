@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { hmacKey } from '#common/hmac.ts';
 import { checksum, encodeMessage, Message } from '#common/message.ts';
-import { readReply, readReplyAsSeed } from './reply.ts';
+import { readReply, readReplyAsSeed, refusedFor } from './reply.ts';
 
 const sent = new Message(encodeMessage('Test3'));
 const corrupted = Buffer.from([0xab, ...Buffer.from('est3|5e595222')]);
@@ -40,4 +41,57 @@ test.each([
   ['a body with a bar', encodeMessage('a|b'), { verdict: 'mismatch' }],
 ])('as the seed, reads %s', (_what, reply, read) => {
   expect(readReplyAsSeed(reply)).toMatchObject(read);
+});
+
+describe('with a token', () => {
+  const key = hmacKey('alice')!;
+  const other = hmacKey('bob')!;
+  const signed = encodeMessage('Test3', key);
+  const own = String(signed).slice('Test3|'.length);
+  const sentSigned = new Message(signed, true);
+
+  test.each([
+    ['the echo', signed, { verdict: 'valid', current: own, original: own }],
+    ['the echo as a line', Buffer.from(`${signed}\n`), { verdict: 'valid' }],
+    ['a changed body', Buffer.from(`Test4|${own}`), { verdict: 'mismatch', original: own }],
+    ['the echo of another message', encodeMessage('Hey', key), { verdict: 'other' }],
+    ['what another token has signed', encodeMessage('Test3', other), { verdict: 'mismatch', current: own }],
+    ['another message that it has signed', encodeMessage('Hey', other), { verdict: 'mismatch' }],
+    ['a checksum', encodeMessage('Test3'), { verdict: 'invalid-format' }],
+    ['a loss notice', Buffer.from('error_code'), { verdict: 'invalid-format' }],
+    ['an HMAC that is cut off', signed.subarray(0, -1), { verdict: 'invalid-format' }],
+  ])('%s is read by its HMAC', (_what, reply, read) => {
+    expect(readReply(reply, sentSigned, key)).toMatchObject(read);
+  });
+
+  test.each([
+    ['the echo', signed, { verdict: 'valid', current: own, original: own }],
+    ['what another token has signed', encodeMessage('Test3', other), { verdict: 'mismatch' }],
+    ['a checksum', encodeMessage('Test3'), { verdict: 'mismatch' }],
+    ['no bar', Buffer.from('error_code'), { verdict: 'invalid-format' }],
+  ])('%s is read as the seed reads, by its HMAC', (_what, reply, read) => {
+    expect(readReplyAsSeed(reply, key)).toMatchObject(read);
+  });
+});
+
+test('without a token an HMAC is no tag', () => {
+  expect(readReply(encodeMessage('Test3', hmacKey('alice')), sent)).toEqual({ verdict: 'invalid-format' });
+});
+
+test.each([
+  [
+    'refused: no HMAC, and this server wants one (LAB_TOKEN)\n',
+    'no HMAC, and this server wants one (LAB_TOKEN): give this client the LAB_TOKEN of the server',
+  ],
+  [
+    'refused: wrong HMAC\n',
+    'wrong HMAC: the LAB_TOKEN of the server is another one than that of this client',
+  ],
+  ['refused: it is Sunday\r\n', 'it is Sunday'],
+  ['refused: wrong HMAC', undefined],
+  ['refused: wrong HMAC|e4599fa9\n', undefined],
+  ['Refused: wrong HMAC\n', undefined],
+  ['error_code', undefined],
+])('%j is a refusal, or not', (reply, refused) => {
+  expect(refusedFor(Buffer.from(reply))).toBe(refused);
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterEach, beforeEach, jest } from '@jest/globals';
 import type { Log } from '#common/log.ts';
 import type { Sleep } from '#common/sleep.ts';
@@ -21,10 +22,11 @@ export const seed = {
   closed: '[CLIENT] Connection closed',
 };
 
-/** Runs `client echo` in each test of a file against a server that does what it is told. */
-export function useScriptedServer() {
+/** Runs `client echo` in each test of a file against a server that does what it is told, over TLS when it is given how. */
+export function useScriptedServer(tls?: TlsOptions) {
   const sleep = jest.fn<Sleep>();
-  const server = createServer();
+  const server = tls ? createTlsServer(tls) : createServer();
+  const connection = tls ? 'secureConnection' : 'connection';
   let script: Action[];
   let interrupt: AbortController;
   const state = { port: 0, connections: 0, received: [] as string[], server, sleep, run, connected };
@@ -33,7 +35,7 @@ export function useScriptedServer() {
     Object.assign(state, { connections: 0, received: [] });
     interrupt = new AbortController();
     sleep.mockReset().mockResolvedValue();
-    server.removeAllListeners('connection').on('connection', (socket) => {
+    server.removeAllListeners(connection).on(connection, (socket: Socket) => {
       state.connections += 1;
       socket.on('error', () => undefined).on('data', (bytes) => act(socket, bytes));
     });

@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { afterEach, beforeEach } from '@jest/globals';
 import type { Log } from '#common/log.ts';
 import { timer } from '#common/timer.ts';
-import { type Datagram, decodeDatagram, encodeDatagram, type Kind } from '#common/transfer/datagram.ts';
+import {
+  type Datagram,
+  decodeDatagram,
+  encodeDatagram,
+  type Kind,
+  type Signature,
+} from '#common/transfer/datagram.ts';
 import type { EndParts } from '#common/transfer/end.ts';
 import { decodeOpen, encodeOpen, type OpenParameters } from '#common/transfer/open.ts';
 import { ReceivingEnd } from '#common/transfer/receiving.ts';
@@ -14,7 +20,7 @@ export const ID = 'c0ffee01';
 /** Turns of the event loop until a datagram that has not come counts as lost. */
 const MOST_TURNS = 10_000;
 
-/** What the server does with a datagram; `reply` sends one back, or octets that are none. */
+/** What the server does with a datagram; `reply` sends one back, or octets as they are. */
 export type Server = (datagram: Datagram, reply: (answer: Datagram | Buffer) => void) => void;
 
 /** Runs `client send` in each test of a file against a server that the test scripts. */
@@ -25,6 +31,8 @@ export function useScriptedTransfers() {
   const state = {
     port: 0,
     received: [] as Datagram[],
+    /** The octets of those. */
+    receivedBytes: [] as Buffer[],
     interrupt: () => interrupt.abort(),
     run,
     receives,
@@ -33,6 +41,7 @@ export function useScriptedTransfers() {
 
   beforeEach(async () => {
     state.received = [];
+    state.receivedBytes = [];
     interrupt = new AbortController();
     socket = createSocket('udp4', take).bind(0, '127.0.0.1');
     await once(socket, 'listening');
@@ -47,6 +56,7 @@ export function useScriptedTransfers() {
   function take(bytes: Buffer, { port, address }: RemoteInfo): void {
     const datagram = decodeDatagram(bytes)!;
     state.received.push(datagram);
+    state.receivedBytes.push(bytes);
     const reply = (answer: Datagram | Buffer) => {
       socket.send(Buffer.isBuffer(answer) ? answer : encodeDatagram(answer), port, address);
     };
@@ -98,6 +108,7 @@ export function useScriptedTransfers() {
       ...{ log, timer, screen, newId: () => ID },
       interrupted: interrupt.signal,
       clock: () => performance.now(),
+      now: () => new Date('2025-01-02T03:04:05.006Z'),
     });
     return { code, lines };
   }
@@ -157,6 +168,12 @@ function sendBack(
   const open = encodeOpen({ ...parameters, echo: false });
   const rto = { min: minRto, max: maxRto };
   return new SendingEnd({ id, mode, window, open, payloads: pieces.values(), rto, tries }, parts);
+}
+
+/** A server that signs what it replies. */
+export function signing(server: Server, signature: Signature): Server {
+  return (datagram, reply) =>
+    server(datagram, (one) => reply(Buffer.isBuffer(one) ? one : encodeDatagram(one, signature)));
 }
 
 /** An ABORT of the server. */

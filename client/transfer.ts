@@ -1,8 +1,15 @@
 import { createSocket } from 'node:dgram';
+import { HMAC_BYTES, type HmacProblem, hmacKey } from '#common/hmac.ts';
 import { Outbox } from '#common/outbox.ts';
 import { printable } from '#common/printable.ts';
 import type { Timer } from '#common/timer.ts';
-import { type Datagram, decodeDatagram, encodeDatagram, RECEIVE_BUFFER } from '#common/transfer/datagram.ts';
+import {
+  type Datagram,
+  decodeDatagram,
+  encodeDatagram,
+  hmacProblem,
+  RECEIVE_BUFFER,
+} from '#common/transfer/datagram.ts';
 import { abortion, TransferError, type TransferKey } from '#common/transfer/end.ts';
 import { encodeOpen } from '#common/transfer/open.ts';
 import type { Receipt } from '#common/transfer/receipt.ts';
@@ -23,10 +30,14 @@ export interface TransferOptions extends TransferKey {
   readonly rto: RtoLimits;
   /** Time-outs of one segment until the server counts as gone. */
   readonly tries: number;
+  /** Signs datagrams, and takes none that are not signed by it; without one, or with an empty one, none are. */
+  readonly token?: string | undefined;
 }
 
 export interface TransferParts {
   readonly clock: () => number;
+  /** The time of the day, by which a server with a token tells an OPEN that was recorded; else that of the system. */
+  readonly now?: () => Date;
   readonly timer: Timer;
   /** Ends the transfer. */
   readonly interrupted: AbortSignal;
@@ -38,6 +49,12 @@ const OPEN_SECONDS = 10;
 /** How many of its longest time-outs the server may be silent until it misses no ack any more, and bounds, in ms. */
 const LAST_ACKS = 5;
 const LINGER = { min: 50, max: 3_000 };
+
+/** What an ABORT that is not signed as it must be says beside its reason. */
+const hints: Readonly<Record<HmacProblem, string>> = {
+  'no HMAC': 'the server has not signed that: it has no LAB_TOKEN, or somebody else has sent it',
+  'wrong HMAC': 'the server has signed that with another LAB_TOKEN than that of this client',
+};
 
 /** A transfer to the server, and back when it is asked to echo, over a socket of its own. */
 export interface OpenTransfer {
@@ -58,9 +75,10 @@ export interface OpenTransfer {
 export async function openTransfer(
   options: TransferOptions,
   payloads: Payloads,
-  { clock, timer, interrupted, onMeasured }: TransferParts,
+  { clock, now = () => new Date(), timer, interrupted, onMeasured }: TransferParts,
 ): Promise<OpenTransfer> {
   const { address, port, id, mode, window, echo, segment, rto, tries } = options;
+  const key = hmacKey(options.token);
   const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER });
   socket.connect(port, address);
   await opened(socket, 'connect', { timeout: OPEN_SECONDS, signal: interrupted });
@@ -72,10 +90,13 @@ export async function openTransfer(
   let lastHeard = clock();
   let refused: unknown;
   let damaged = 0;
+  /** Whether the server has shown that it knows the token, and how many datagrams came that do not. */
+  let known = false;
+  let unauthentic = 0;
   let open = true;
 
   const outbox = new Outbox<Datagram>((datagram) => {
-    if (open) socket.send(encodeDatagram(datagram));
+    if (open) socket.send(encodeDatagram(datagram, key && { key, side: 'C' }));
   });
   const transmit = (datagram: Datagram) => outbox.put(datagram);
   const sending = new SendingEnd(
@@ -86,7 +107,16 @@ export async function openTransfer(
       payloads,
       rto,
       tries,
-      open: encodeOpen({ bytes: payloads.bytes, segment, echo, minRto: rto.min, maxRto: rto.max, tries }),
+      open: encodeOpen({
+        bytes: payloads.bytes,
+        segment,
+        echo,
+        minRto: rto.min,
+        maxRto: rto.max,
+        tries,
+        at: key && now().getTime(),
+      }),
+      hmacBytes: key && HMAC_BYTES,
       onMeasured,
     },
     { transmit, clock, timer },
@@ -108,7 +138,7 @@ export async function openTransfer(
     .on('message', (bytes) => {
       const datagram = decodeDatagram(bytes);
       if (!datagram) damaged += 1;
-      if (!datagram || !belongs(datagram)) return;
+      if (!datagram || !belongs(datagram) || !isAuthentic(datagram, bytes)) return;
       lastHeard = clock();
       refused = undefined;
       take(datagram);
@@ -141,6 +171,23 @@ export async function openTransfer(
     // A server that speaks another version does not know the id.
     const ofVersion = kind === 'ABORT' && its === '00000000' && !sending.opened;
     return ofVersion || (its === id && itsMode === mode);
+  }
+
+  /**
+   * A server that does not know the token can't sign the ABORT by which it says so. It is believed as long as nothing
+   * better has come: whoever reads the wire can end a transfer so at its beginning, and not later.
+   */
+  function isAuthentic(datagram: Datagram, bytes: Buffer): boolean {
+    const problem = key && hmacProblem(bytes, datagram, { key, side: 'S' });
+    if (!problem) {
+      known = true;
+      return true;
+    }
+    unauthentic += 1;
+    if (datagram.kind === 'ABORT' && !known) {
+      failed.reject(new TransferError('aborted', `${printable(datagram.payload)}; ${hints[problem]}`));
+    }
+    return false;
   }
 
   function take(datagram: Datagram): void {
@@ -185,9 +232,13 @@ export async function openTransfer(
     }
     if (error.how === 'aborted') throw error;
     transmit(abortion(options, error.message));
-    if (error.how === 'altered' || !refused) throw error;
-    const why = explainNetworkError(refused, `${address}:${port}`);
-    throw new TransferError(error.how, `${error.message}; ${why}`);
+    const why = [];
+    if (refused) why.push(explainNetworkError(refused, `${address}:${port}`));
+    if (unauthentic > 0) {
+      why.push(`datagrams that came without a right HMAC and were ignored (LAB_TOKEN): ${unauthentic}`);
+    }
+    if (error.how === 'altered' || why.length === 0) throw error;
+    throw new TransferError(error.how, [error.message, ...why].join('; '));
   }
 
   async function close(): Promise<void> {

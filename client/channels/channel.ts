@@ -1,7 +1,11 @@
+import type { KeyObject } from 'node:crypto';
+
 /** The way to a server and back. */
 export interface Channel {
   /** The client's port, which names the exchange in a capture. */
   readonly localPort: number;
+  /** The version of TLS that encrypts it; undefined in plain text. */
+  readonly tls?: string | undefined;
   /** False once there will be no more replies than have come. */
   readonly open: boolean;
   send(payload: Buffer): void;
@@ -21,6 +25,8 @@ export interface Target {
   readonly port: number;
   /** How long the connection may take to open, in seconds. */
   readonly timeout: number;
+  /** What replies are signed with; without it they have checksums. */
+  readonly key?: KeyObject | undefined;
 }
 
 /** Opens a channel. @throws the system's error, with its code; the signal's reason when aborted */

@@ -1,17 +1,23 @@
-import { connect } from 'node:net';
+import type { KeyObject } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
 import { Framer } from '#common/framing.ts';
+import { tlsVersion } from '#common/tls/version.ts';
 import { type Channel, ConnectionLostError, Inbox, type OpenChannel } from './channel.ts';
 import { opened } from './opened.ts';
 
 /** How long a reply without an end may pause before it counts as whole, in ms. */
 const QUIET_MS = 150;
 
-export const openTcp: OpenChannel = async ({ address, port, timeout }, signal) => {
+export const openTcp: OpenChannel = async ({ address, port, timeout, key }, signal) => {
   const socket = connect({ host: address, port, noDelay: true });
   await opened(socket, 'connect', { timeout, signal });
+  return channelOver(socket, key);
+};
 
+/** Messages over a connection that is open. @param key what replies are signed with, see `Target` */
+export function channelOver(socket: Socket, key: KeyObject | undefined): Channel {
   const inbox = new Inbox();
-  const framer = new Framer();
+  const framer = new Framer(key);
   const flush = () => {
     const rest = framer.flush();
     if (rest) inbox.push(rest.bytes);
@@ -37,6 +43,7 @@ export const openTcp: OpenChannel = async ({ address, port, timeout }, signal) =
 
   return {
     localPort: socket.localPort!,
+    tls: tlsVersion(socket),
     get open() {
       return inbox.open;
     },
@@ -48,5 +55,5 @@ export const openTcp: OpenChannel = async ({ address, port, timeout }, signal) =
       return inbox.takeWaiting();
     },
     close: () => socket.destroySoon(),
-  } satisfies Channel;
-};
+  };
+}

@@ -1,9 +1,11 @@
 import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
 import type { AxiosInstance } from 'axios';
 import axios from 'axios';
 import type { Log } from '#common/log.ts';
 import type { Sleep } from '#common/sleep.ts';
-import { closedByPeer, explainNetworkError } from '../network-error.ts';
+import { CERTIFICATE_HINT, closedByPeer, explainNetworkError } from '../network-error.ts';
 
 export interface BalanceOptions {
   readonly address: string;
@@ -14,6 +16,11 @@ export interface BalanceOptions {
   readonly timeout: number;
   /** The pause after each request, in seconds. */
   readonly interval: number;
+  /** Over TLS; undefined in plain text. */
+  readonly tls?: ConnectionOptions | undefined;
+  /** Says who asks, a token before a name and password, `user:password`. */
+  readonly token?: string | undefined;
+  readonly basic?: string | undefined;
   /** One JSON object a line instead of the seed's lines. */
   readonly json: boolean;
 }
@@ -61,10 +68,14 @@ export async function balance(options: BalanceOptions, parts: BalanceParts): Pro
   return results.some((result) => result.kind !== 'failed' || result.reached) ? 0 : 1;
 }
 
-function openSession({ address, port }: BalanceOptions): AxiosInstance {
+function openSession({ address, port, tls, token, basic }: BalanceOptions): AxiosInstance {
+  const host = address.includes(':') ? `[${address}]` : address;
+  const session = { keepAlive: true, maxSockets: 1 };
   return axios.create({
-    baseURL: `http://${address.includes(':') ? `[${address}]` : address}:${port}`,
-    httpAgent: new Agent({ keepAlive: true, maxSockets: 1 }),
+    baseURL: `${tls ? 'https' : 'http'}://${host}:${port}`,
+    httpAgent: new Agent(session),
+    httpsAgent: new TlsAgent({ ...session, ...tls }),
+    headers: authorization(token, basic),
     responseType: 'text',
     validateStatus: () => true,
     maxRedirects: 0,
@@ -72,10 +83,16 @@ function openSession({ address, port }: BalanceOptions): AxiosInstance {
   });
 }
 
+/** What says who asks: a bearer's token, or else a name and password (RFC 6750, RFC 7617). */
+function authorization(token: string | undefined, basic: string | undefined) {
+  if (token) return { authorization: `Bearer ${token}` };
+  return basic ? { authorization: `Basic ${Buffer.from(basic).toString('base64')}` } : {};
+}
+
 async function get(
   session: AxiosInstance,
   path: string,
-  { address, port, timeout }: BalanceOptions,
+  { address, port, timeout, tls }: BalanceOptions,
   interrupted: AbortSignal,
 ): Promise<Result> {
   const late = AbortSignal.timeout(timeout * 1000);
@@ -88,7 +105,8 @@ async function get(
     interrupted.throwIfAborted();
     if (late.aborted) return { kind: 'timeout' };
     const reached = closedByPeer(error);
-    return { kind: 'failed', reason: explainNetworkError(error, `${address}:${port}`), reached };
+    const reason = explainNetworkError(error, `${address}:${port}`);
+    return { kind: 'failed', reason: reached && tls ? `${reason}; ${CERTIFICATE_HINT}` : reason, reached };
   }
 }
 

@@ -1,6 +1,9 @@
+import type { ConnectionOptions } from 'node:tls';
+import { hmacKey } from '#common/hmac.ts';
 import type { Log } from '#common/log.ts';
 import type { Sleep } from '#common/sleep.ts';
 import { openTcp } from '../channels/tcp.ts';
+import { openTlsWith } from '../channels/tls.ts';
 import { openUdp } from '../channels/udp.ts';
 import { ConnectError, Connection } from '../connection.ts';
 import { exchange } from '../exchange.ts';
@@ -25,6 +28,10 @@ export interface EchoOptions {
   /** Waits before each further attempt. */
   readonly backoff: boolean;
   readonly seedCompatible: boolean;
+  /** Over TLS, which is TCP; undefined in plain text. */
+  readonly tls?: ConnectionOptions | undefined;
+  /** Signs messages; without one, or with an empty one, they have checksums. */
+  readonly token?: string | undefined;
   /** One JSON object a message instead of the seed's lines. */
   readonly json: boolean;
 }
@@ -108,6 +115,7 @@ async function work(
   { log, sleep, random, interrupted }: EchoParts,
 ): Promise<void> {
   const { address, port, timeout, retries, json, concurrency } = options;
+  const key = hmacKey(options.token);
   const policy = {
     attempts: retries,
     backoff: options.backoff ? exponentialBackoff({ ...BACKOFF, random }) : noBackoff,
@@ -122,21 +130,27 @@ async function work(
   const flush = () => {
     if (together.length > 0) log.info(together.splice(0).join('\n'));
   };
-  const open = protocol === 'tcp' ? openTcp : openUdp;
-  const connection = new Connection(protocol, { address, port, timeout }, { open, say, interrupted });
+  const openStream = options.tls ? openTlsWith(options.tls) : openTcp;
+  const open = protocol === 'tcp' ? openStream : openUdp;
+  const connection = new Connection(protocol, { address, port, timeout, key }, { open, say, interrupted });
   try {
     // As the seed: first the connection, then the question.
     await connection.open();
     for (let next = await texts.next(); !next.done; next = await texts.next()) {
       const text = next.value;
-      const refused = refusal(text, protocol);
+      const refused = refusal(text, protocol, key !== undefined);
       if (refused) {
         tally.refused += 1;
         if (json) log.info(JSON.stringify({ body: text, refused }));
         say(`[CLIENT] ${refused}`);
         continue;
       }
-      const attempts = await exchange(text, connection, { ...options, policy }, { say, sleep, interrupted });
+      const attempts = await exchange(
+        text,
+        connection,
+        { ...options, policy, key },
+        { say, sleep, interrupted },
+      );
       const { result } = attempts.at(-1)!;
       const answered = result === 'valid' || result === 'sent';
       tally.add(attempts, answered);

@@ -1,6 +1,7 @@
 import { createHistogram } from 'node:perf_hooks';
 import type { Log } from '#common/log.ts';
 import type { Timer } from '#common/timer.ts';
+import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD } from '#common/transfer/datagram.ts';
 import { TransferError } from '#common/transfer/end.ts';
 import type { ModeName } from '#common/transfer/machine.ts';
 import { largestWindow } from '#common/transfer/modes.ts';
@@ -28,13 +29,15 @@ export interface SendOptions {
   /** Segments under way at once; without it as many as is usual for the protocol. */
   readonly window?: number;
   readonly echo: boolean;
-  /** Bytes of a DATA. */
-  readonly segment: number;
+  /** Bytes of a DATA; without it as many as there is room for. */
+  readonly segment?: number;
   /** Bounds of the retransmission time-out, in ms. */
   readonly minRto: number;
   readonly maxRto: number;
   /** Time-outs of one segment until the server counts as gone. */
   readonly tries: number;
+  /** Signs datagrams; without one, or with an empty one, none are. */
+  readonly token?: string | undefined;
   /** One JSON object instead of lines. */
   readonly json: boolean;
 }
@@ -42,6 +45,8 @@ export interface SendOptions {
 export interface SendParts {
   readonly log: Log;
   readonly clock: () => number;
+  /** The time of the day. */
+  readonly now: () => Date;
   readonly timer: Timer;
   /** 8 hex digits that no other transfer has. */
   readonly newId: () => string;
@@ -63,14 +68,18 @@ export async function send(options: SendOptions, parts: SendParts): Promise<numb
   const { log } = parts;
   const most = largestWindow(options.protocolMode);
   const window = options.window ?? Math.min(most, defaults.window);
+  const room = options.token ? LARGEST_SIGNED_PAYLOAD : LARGEST_PAYLOAD;
+  const segment = options.segment ?? room;
   const problems = problemsOf(options, window, most);
+  if (segment > room) problems.push(`--segment is "${segment}"; allowed with LAB_TOKEN: 1 to ${room}`);
   if (problems.length > 0) {
     log.error(problems.join('\n'));
     return 2;
   }
   try {
-    const payloads = payloadsOf(options);
-    return await transfer(options, window, payloads, parts).finally(() => payloads.close());
+    const sized = { ...options, window, segment };
+    const payloads = payloadsOf(sized);
+    return await transfer(sized, payloads, parts).finally(() => payloads.close());
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     log.error(error.message);
@@ -91,19 +100,17 @@ function problemsOf(
   return problems;
 }
 
-function payloadsOf({ file, count, text = '', segment }: SendOptions): Payloads {
+/** Options with what was left open. */
+type Sized = SendOptions & { readonly window: number; readonly segment: number };
+
+function payloadsOf({ file, count, text = '', segment }: Sized): Payloads {
   if (file !== undefined) return payloadsOfFile(file, segment);
   return count !== undefined ? payloadsByCount(count, segment) : payloadsOfText(text, segment);
 }
 
-async function transfer(
-  options: SendOptions,
-  window: number,
-  payloads: Payloads,
-  parts: SendParts,
-): Promise<number> {
+async function transfer(options: Sized, payloads: Payloads, parts: SendParts): Promise<number> {
   const { log, clock, interrupted } = parts;
-  const { protocolMode: mode, minRto, maxRto, json } = options;
+  const { protocolMode: mode, window, minRto, maxRto, json } = options;
   const id = parts.newId();
   const trips = createHistogram();
   const onMeasured = (milliseconds: number) => trips.record(Math.max(1, Math.round(milliseconds * 1e6)));
@@ -116,7 +123,7 @@ async function transfer(
   let open: OpenTransfer | undefined;
   let remove: () => void = () => undefined;
   try {
-    open = await openTransfer({ ...options, id, mode, window, rto: { min: minRto, max: maxRto } }, payloads, {
+    open = await openTransfer({ ...options, id, mode, rto: { min: minRto, max: maxRto } }, payloads, {
       ...parts,
       onMeasured,
     });

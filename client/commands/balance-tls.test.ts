@@ -1,0 +1,192 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Log } from '#common/log.ts';
+import {
+  ca,
+  client,
+  expiredServer,
+  foreignClient,
+  foreignServer,
+  otherServer,
+  selfSignedServer,
+  server as serverCredentials,
+} from '#common/tls/testing.ts';
+import { type BalanceOptions, balance } from './balance.ts';
+
+let server: Server | undefined;
+let port: number;
+let connections: number;
+let asked: { url: string | undefined; authorization: string | undefined }[];
+let versions: Set<string | null>;
+
+afterEach(() => {
+  server?.close();
+  server?.closeAllConnections();
+  server = undefined;
+});
+
+/** A server that answers all, in plain text without options. */
+async function serve(options?: TlsOptions) {
+  connections = 0;
+  asked = [];
+  versions = new Set();
+  const answer = (
+    request: { url?: string; headers: IncomingHttpHeaders },
+    response: { end(body: string): void },
+  ) => {
+    asked.push({ url: request.url, authorization: request.headers.authorization });
+    response.end('[]');
+  };
+  const created = options
+    ? createTlsServer({ ...options }, answer).on('secureConnection', (socket) =>
+        versions.add(socket.getProtocol()),
+      )
+    : createServer(answer);
+  server = created.on('connection', () => {
+    connections += 1;
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  ({ port } = server.address() as AddressInfo);
+}
+
+async function run(given: Partial<BalanceOptions>) {
+  const lines: string[] = [];
+  const log = { info: (line: string) => lines.push(line) } as unknown as Log;
+  const options = {
+    address: '127.0.0.1',
+    port,
+    requests: 2,
+    timeout: 10,
+    interval: 0,
+    json: false,
+    ...given,
+  };
+  const interrupted = new AbortController().signal;
+  const code = await balance(options, { log, sleep: async () => undefined, interrupted });
+  return { code, lines };
+}
+
+const answered = [
+  '/getbalance response status code: 200',
+  '/getbalance response status code: 200',
+  'Logs:\n[]',
+];
+
+describe('with --tls', () => {
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('asks over one connection, by %s', async (version) => {
+    await serve({ ...serverCredentials, minVersion: 'TLSv1.2' });
+    expect(await run({ tls: { ca, maxVersion: version } })).toEqual({ code: 0, lines: answered });
+    expect({ connections, versions }).toEqual({ connections: 1, versions: new Set([version]) });
+  });
+
+  test('shows its certificate to a server that wants one', async () => {
+    await serve({ ...serverCredentials, requestCert: true });
+    expect(await run({ tls: client })).toEqual({ code: 0, lines: answered });
+  });
+
+  test.each([
+    ['an expired certificate', expiredServer, 'the certificate of WHERE has expired'],
+    [
+      'one of another host',
+      otherServer,
+      'the certificate of WHERE is for others: IP Address:192.0.2.1, DNS:other-host',
+    ],
+    [
+      'one that is signed by itself',
+      selfSignedServer,
+      'the certificate of WHERE is self-signed: no CA stands behind it',
+    ],
+    [
+      'one of another CA',
+      foreignServer,
+      'the certificate of WHERE is of an unknown CA, which may be anybody',
+    ],
+  ])('refuses a server with %s, except with --insecure', async (_which, credentials, words) => {
+    await serve(credentials);
+    const reason = words.replace('WHERE', `127.0.0.1:${port}`);
+    expect(await run({ tls: { ca }, requests: 1 })).toEqual({
+      code: 1,
+      lines: [`/getbalance request failed: ${reason}`, `/getlogs request failed: ${reason}`],
+    });
+    expect(asked).toEqual([]);
+    expect(await run({ tls: { rejectUnauthorized: false } })).toEqual({ code: 0, lines: answered });
+  });
+
+  test.each([
+    ['no certificate', {}, 'WHERE wants a client certificate, and none was given', 1],
+    [
+      'no certificate by TLS 1.2',
+      { maxVersion: 'TLSv1.2' },
+      'WHERE broke the handshake off: it wants a client certificate, or another cipher suite',
+      1,
+    ],
+    [
+      'a certificate that is not taken',
+      { cert: foreignClient.cert, key: foreignClient.key },
+      'connection reset: WHERE closed it without an answer; it may not take the certificate of this client',
+      // It was reached, for all that TLS says of the end.
+      0,
+    ],
+  ] as const)('says why it is refused that shows %s', async (_which, options, words, code) => {
+    await serve({ ...serverCredentials, requestCert: true, minVersion: 'TLSv1.2' });
+    const reason = words.replace('WHERE', `127.0.0.1:${port}`);
+    expect(await run({ tls: { ca, ...options }, requests: 1 })).toEqual({
+      code,
+      lines: [`/getbalance request failed: ${reason}`, `/getlogs request failed: ${reason}`],
+    });
+  });
+
+  test('says that a server does not take its version', async () => {
+    await serve({ ...serverCredentials, minVersion: 'TLSv1.3' });
+    const { lines } = await run({ tls: { ca, maxVersion: 'TLSv1.2' }, requests: 1 });
+    expect(lines[0]).toBe(`/getbalance request failed: 127.0.0.1:${port} does not take this version of TLS`);
+  });
+
+  test('says that a server does not speak TLS', async () => {
+    await serve();
+    const { code, lines } = await run({ tls: { ca }, requests: 1 });
+    expect(code).toBe(1);
+    expect(lines[0]).toBe(`/getbalance request failed: 127.0.0.1:${port} does not speak TLS on that port`);
+  });
+
+  test('ends a handshake that is not finished in time', async () => {
+    const silent = createTcpServer();
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const silentPort = (silent.address() as AddressInfo).port;
+    const { lines } = await run({ tls: { ca }, port: silentPort, requests: 1, timeout: 0.03 });
+    expect(lines[0]).toBe('/getbalance request timed out');
+    silent.close();
+  });
+});
+
+describe('says who asks', () => {
+  test.each([
+    ['nobody', {}, undefined],
+    ['nobody by what is empty', { token: '', basic: '' }, undefined],
+    ['by a token', { token: 'sesame' }, 'Bearer sesame'],
+    ['by a name and password', { basic: 'jürgen:sesame' }, 'Basic asO8cmdlbjpzZXNhbWU='],
+    ['by the token, given both', { token: 'sesame', basic: 'user:password' }, 'Bearer sesame'],
+  ])('%s', async (_how, secrets, authorization) => {
+    await serve();
+    expect(await run({ ...secrets, requests: 1 })).toMatchObject({ code: 0 });
+    expect(asked).toEqual([
+      { url: '/getbalance', authorization },
+      { url: '/getlogs', authorization },
+    ]);
+  });
+
+  test('encrypted as well, and in no line', async () => {
+    await serve(serverCredentials);
+    const { lines } = await run({ tls: { ca }, token: 'sesame', requests: 1 });
+    expect(asked).toContainEqual({ url: '/getbalance', authorization: 'Bearer sesame' });
+    server!.close();
+    server!.closeAllConnections();
+    const failed = await run({ tls: { ca }, token: 'sesame', basic: 'user:sesame', requests: 1, json: true });
+    expect([...lines, ...failed.lines].join('\n')).not.toMatch(/sesame/);
+  });
+});

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { ca, client, foreignCa, server as serverCredentials } from '#common/tls/testing.ts';
+import { seed, useScriptedServer } from '../testing.ts';
+
+const server = useScriptedServer({ ...serverCredentials, requestCert: true, minVersion: 'TLSv1.2' });
+const message = 'Hey';
+const tls = { ca, cert: client.cert, key: client.key };
+const { ready, valid, closed } = seed;
+const first = '[CLIENT] Attempts: 1';
+
+describe('with --tls', () => {
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('a message comes back by %s', async (version) => {
+    const speaks = { ...tls, minVersion: version, maxVersion: version };
+    expect(await server.run([], { message, tls: speaks })).toEqual({
+      code: 0,
+      lines: [`${server.connected()}, encrypted by ${version}`, ready, first, ...valid, closed],
+    });
+    expect(server.received).toEqual(['Hey|e4599fa9']);
+  });
+
+  test('a message with its HMAC comes back too', async () => {
+    const { code, lines } = await server.run([], { message, tls, token: 'alice' });
+    expect(code).toBe(0);
+    expect(lines).toContain('[CLIENT] Received valid reply: Hey');
+    expect(server.received).toEqual([expect.stringMatching(/^Hey\|hmac-sha256:[0-9a-f]{64}$/)]);
+  });
+
+  test('a message in plain text is none', async () => {
+    const { code } = await server.run([], { message, retries: 1 });
+    expect(code).toBe(1);
+    expect(server.received).toEqual([]);
+  });
+
+  test('a faulty answer is retried over the same connection', async () => {
+    const { code, lines } = await server.run(['x\n', 'x\n'], { message, tls });
+    expect(code).toBe(0);
+    expect(lines).toContain('[CLIENT] Attempts: 3');
+    expect(server.connections).toBe(1);
+  });
+
+  test('after the connection was closed it connects again, encrypted', async () => {
+    const { code, lines } = await server.run(['close'], { message, tls });
+    expect(code).toBe(0);
+    expect(lines.filter((line) => line.endsWith(', encrypted by TLSv1.3'))).toHaveLength(2);
+    expect(server.connections).toBe(2);
+  });
+
+  test('a server of another CA ends it with 1, before anything is sent', async () => {
+    const reason = `the certificate of 127.0.0.1:${server.port} is of an unknown CA, which may be anybody`;
+    expect(await server.run([], { message, tls: { ca: foreignCa } })).toEqual({
+      code: 1,
+      lines: [`[CLIENT] Connection error: ${reason}`],
+    });
+    expect(await server.run([], { message, json: true, tls: { ca: foreignCa } })).toEqual({
+      code: 1,
+      lines: [JSON.stringify({ error: reason })],
+    });
+    expect(server.received).toEqual([]);
+  });
+
+  test('a server that wants a certificate says so, and is not asked again', async () => {
+    expect(await server.run([], { message, tls: { ca } })).toEqual({
+      code: 1,
+      lines: [
+        `${server.connected()}, encrypted by TLSv1.3`,
+        ready,
+        first,
+        '[CLIENT] Refused by server: the server wants a client certificate, and none was given',
+        closed,
+      ],
+    });
+    expect(server.received).toEqual([]);
+  });
+
+  test('a server that does not speak it is said to be one', async () => {
+    const silent = createServer();
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as { port: number };
+    expect(await server.run([], { message, tls, port, timeout: 0.03 })).toEqual({
+      code: 1,
+      lines: [
+        `[CLIENT] Connection error: 127.0.0.1:${port} did not finish the TLS handshake in time; ` +
+          'it may not speak TLS on that port',
+      ],
+    });
+    silent.close();
+  });
+});

@@ -1,0 +1,138 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { hmacKey } from '#common/hmac.ts';
+import { encodeMessage } from '#common/message.ts';
+import { seed, useScriptedServer } from '../testing.ts';
+
+const server = useScriptedServer();
+const message = 'Hey';
+const token = 'alice';
+const signed = String(encodeMessage(message, hmacKey(token)));
+const short = `${signed.slice('Hey|'.length, 'Hey|hmac-sha256:'.length + 8)}…`;
+
+const begins = (payload: string) => [
+  server.connected(),
+  `[CLIENT] Message is ready to send: (${payload})`,
+  '[CLIENT] Attempts: 1',
+];
+
+describe('with a token', () => {
+  const valid = [
+    `[CLIENT] Message received: ${signed}`,
+    `[CLIENT] Current: ${short} & Original: ${short}`,
+    '[CLIENT] Received valid reply: Hey',
+  ];
+
+  test.each([false, true])(
+    'a message goes and comes back with its HMAC (as the seed: %s)',
+    async (seedCompatible) => {
+      expect(await server.run([], { message, token, seedCompatible })).toEqual({
+        code: 0,
+        lines: [...begins(signed), ...valid, seed.closed],
+      });
+      expect(server.received).toEqual([signed]);
+    },
+  );
+
+  test('a reply ends with its HMAC: several in one segment are several', async () => {
+    const old = String(encodeMessage('old', hmacKey(token)));
+    const { code, lines } = await server.run([`${old}${signed}`], { message, token });
+    expect(code).toBe(0);
+    expect(lines).toContain('[CLIENT] Late answer to another message, ignored');
+    expect(lines.slice(-4)).toEqual([...valid, seed.closed]);
+  });
+
+  test.each([
+    ['a changed body', signed.replace('Hey', 'Hez')],
+    ['what another token has signed', String(encodeMessage(message, hmacKey('bob')))],
+  ])('%s is a mismatch, and is tried again', async (_what, reply) => {
+    const { code, lines } = await server.run([reply], { message, token });
+    expect(code).toBe(0);
+    expect(lines.slice(3, 7)).toEqual([
+      `[CLIENT] Message received: ${reply}`,
+      expect.stringMatching(
+        /^\[CLIENT\] Current: hmac-sha256:[0-9a-f]{8}… & Original: hmac-sha256:[0-9a-f]{8}…$/,
+      ),
+      '[CLIENT] HMAC mismatch (corruption, or another token)',
+      '[CLIENT] Attempts: 2',
+    ]);
+  });
+
+  test('a checksum is no valid reply', async () => {
+    const { lines } = await server.run(['Hey|e4599fa9'], { message, token });
+    expect(lines.slice(3, 5)).toEqual([
+      '[CLIENT] Message received: Hey|e4599fa9',
+      '[CLIENT] Invalid format (possible attack)',
+    ]);
+  });
+
+  test('a server of another token ends a message at once', async () => {
+    const { code, lines } = await server.run(['refused: wrong HMAC\n'], { message, token });
+    expect({ code, lines }).toEqual({
+      code: 1,
+      lines: [
+        ...begins(signed),
+        '[CLIENT] Message received: refused: wrong HMAC',
+        '[CLIENT] Refused by server: wrong HMAC: the LAB_TOKEN of the server is another one than that of this client',
+        seed.closed,
+      ],
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('it is on no line', async () => {
+    for (const json of [false, true]) {
+      const { lines } = await server.run(['reset', 'refused: wrong HMAC\n'], { message, token, json });
+      expect(lines.join('\n')).not.toContain(token);
+    }
+  });
+});
+
+describe('without a token', () => {
+  test('a server that wants one ends a message at once, and the client says what to do', async () => {
+    const reason = 'no HMAC, and this server wants one (LAB_TOKEN)';
+    for (const given of [{}, { token: '' }, { seedCompatible: true }]) {
+      const { code, lines } = await server.run([`refused: ${reason}\n`], { message, ...given });
+      expect({ code, lines }).toEqual({
+        code: 1,
+        lines: [
+          ...begins('Hey|e4599fa9'),
+          `[CLIENT] Message received: refused: ${reason}`,
+          `[CLIENT] Refused by server: ${reason}: give this client the LAB_TOKEN of the server`,
+          seed.closed,
+        ],
+      });
+    }
+  });
+
+  test('a refusal is an attempt like others in JSON, and other messages go on', async () => {
+    const texts = (async function* () {
+      yield* ['one', 'Hey'];
+    })();
+    const { code, lines } = await server.run(['refused: wrong HMAC\n'], { json: true }, { lines: texts });
+    expect(code).toBe(1);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { body: 'one', answered: false, attempts: [{ result: 'unauthorized', reply: 'refused: wrong HMAC' }] },
+      { body: 'Hey', answered: true },
+    ]);
+  });
+
+  test('a refusal that a message asks for is none', async () => {
+    expect((await server.run([], { message: 'refused: wrong HMAC' })).code).toBe(0);
+  });
+});
+
+test('on UDP a message goes and comes back with its HMAC, and a refusal ends it', async () => {
+  const answers = [undefined, 'refused: wrong HMAC\n'];
+  const echo = createSocket('udp4', (bytes, { port, address }) => {
+    echo.send(answers.shift() ?? bytes, port, address);
+  }).bind(0, '127.0.0.1');
+  await once(echo, 'listening');
+  const given = { message, token, protocol: 'udp', port: echo.address().port } as const;
+  expect((await server.run([], given)).lines).toContain('[CLIENT] Received valid reply: Hey');
+  const { code, lines } = await server.run([], given);
+  expect(code).toBe(1);
+  expect(lines.at(-1)).toMatch(/^\[CLIENT\] Refused by server: wrong HMAC: /);
+  echo.close();
+});

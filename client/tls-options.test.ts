@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { client, writeCredentials } from '#common/tls/testing.ts';
+import { readTlsOptions, type TlsChoice, TlsOptionsError } from './tls-options.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wirelab-'));
+  await writeCredentials(folder, client);
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+function read(choice: Partial<TlsChoice> = {}) {
+  const { ca, cert, key, ...options } = readTlsOptions({
+    ca: join(folder, 'ca.pem'),
+    certificate: join(folder, 'certificate.pem'),
+    key: join(folder, 'key.pem'),
+    insecure: false,
+    ...choice,
+  });
+  return { ca: ca && String(ca), cert: cert && String(cert), key: key && String(key), ...options };
+}
+
+test('has the server verified by the CA, and shows a certificate', () => {
+  expect(read()).toEqual({ ...client, rejectUnauthorized: true });
+});
+
+test.each(['1.2', '1.3'] as const)('speaks the one version that is chosen: %s', (version) => {
+  expect(read({ version })).toMatchObject({ minVersion: `TLSv${version}`, maxVersion: `TLSv${version}` });
+});
+
+test('shows no certificate when that is chosen, and reads none', () => {
+  expect(read({ certificate: false, key: '/none' })).toEqual({ ca: client.ca, rejectUnauthorized: true });
+});
+
+test('takes any server when that is chosen, and reads no CA', () => {
+  const { cert, key } = client;
+  expect(read({ insecure: true, ca: '/none' })).toEqual({ cert, key, rejectUnauthorized: false });
+});
+
+test.each([
+  ['--ca', { ca: '/none/ca.pem' }, '/none/ca.pem'],
+  ['--certificate', { certificate: '/none/client.pem' }, '/none/client.pem'],
+  ['--key', { key: '/none/key.pem' }, '/none/key.pem'],
+])('says what %s is when it can not be read', (option, choice, path) => {
+  expect(() => read(choice)).toThrow(TlsOptionsError);
+  expect(() => read(choice)).toThrow(
+    expect.objectContaining({
+      code: 'LAB_TLS_OPTIONS',
+      message: `${option} is "${path}", which can't be read (ENOENT); allowed: a PEM file`,
+    }),
+  );
+});

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+
+export const tlsVersions = ['1.3', '1.2'] as const;
+export type TlsVersion = (typeof tlsVersions)[number];
+
+export interface TlsChoice {
+  /** The one version to speak; without it the newest that both sides know. */
+  readonly version?: TlsVersion;
+  /** Path of the CA by which the server's certificate is verified, PEM. */
+  readonly ca: string;
+  /** Paths of a client certificate and its key, PEM, for a server that wants one; false gives none. */
+  readonly certificate: string | false;
+  readonly key: string;
+  /** Takes any certificate. */
+  readonly insecure: boolean;
+}
+
+/** A file of the TLS options can't be read. */
+export class TlsOptionsError extends Error {
+  readonly code = 'LAB_TLS_OPTIONS';
+}
+
+/** Reads what a connection by TLS needs. @throws TlsOptionsError */
+export function readTlsOptions({ version, ca, certificate, key, insecure }: TlsChoice): ConnectionOptions {
+  const versions = version && {
+    minVersion: `TLSv${version}` as const,
+    maxVersion: `TLSv${version}` as const,
+  };
+  return {
+    ...versions,
+    ...(!insecure && { ca: read('--ca', ca) }),
+    ...(certificate !== false && { cert: read('--certificate', certificate), key: read('--key', key) }),
+    rejectUnauthorized: !insecure,
+  };
+}
+
+function read(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new TlsOptionsError(`${option} is "${path}", which can't be read (${code}); allowed: a PEM file`, {
+      cause,
+    });
+  }
+}
