@@ -11,7 +11,8 @@ set -eu
 timeout=${1:-10}
 in_range "$timeout" 1 2000 || stop "TIMEOUT is \"$timeout\"; allowed: whole seconds from 1 to 2000"
 export LAB_SEED="${LAB_SEED:-demo}" ECHO_DELAY_SECONDS=1 ECHO_LOSS=notice ECHO_FAULTS=none ECHO_TCP_FAULTS='' ECHO_UDP_FAULTS='' \
-    HTTP_FAULTS=timeout=0.2,403=0.2,500=0.1 HTTP_TIMEOUT_SECONDS="$((timeout * 3 / 2 + 1))"
+    HTTP_FAULTS=timeout=0.2,403=0.2,500=0.1 HTTP_TIMEOUT_SECONDS="$((timeout * 3 / 2 + 1))" \
+    LAB_TOKEN='' LAB_BASIC='' LAB_MTLS=0 LAB_TLS_MIN=1.3 LAB_TLS_KEYLOG=1
 
 # What a client prints is for its own experiments: here the packets speak. A message may well be given up.
 client() { setup/exec.sh client "$@" >/dev/null 2>&1 </dev/null || true; }
@@ -25,6 +26,20 @@ if [ -n "$containers" ]; then
     say 'the lab that is up ends; its captures go to the archive'
     quietly setup/down.sh
 fi
+
+# What is said three times; services/inspect/demo/three-ways.ts looks for it.
+login=student:correct-horse
+say_it() {
+    client curl --silent --user "$login" --header 'Host: server-host' --cacert /certificates/ca.pem "$1"
+    shift
+    client client echo server-host "$@" --protocol tcp --message 'The exam is on Monday'
+}
+say '3.1.4  a login and a message three ways: plain text, TLS, TLS whose keys are kept'
+quietly env LAB_BASIC="$login" LAB_TLS_KEYLOG=0 setup/up.sh
+say_it "http://server-host:$HTTP_PORT/login" "$ECHO_PORT"
+say_it "https://server-host:$HTTPS_PORT/login" "$ECHO_TLS_PORT" --tls
+quietly env LAB_BASIC="$login" setup/up.sh
+say_it "https://server-host:$HTTPS_PORT/login" "$ECHO_TLS_PORT" --tls
 
 say '3.1    plain text to the sink'
 quietly env ECHO_MODE=sink setup/up.sh

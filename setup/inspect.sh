@@ -18,7 +18,7 @@ given=" $* "
 case "$command" in
     live) refuse LIVE --last=LAST --follow=FOLLOW ;;
     entries) refuse ENTRIES --last=LAST --follow=FOLLOW --filter=FILTER --bytes=BYTES ;;
-    compare) refuse COMPARE --last=LAST --follow=FOLLOW --filter=FILTER --bytes=BYTES ;;
+    compare) refuse COMPARE --last=LAST --follow=FOLLOW --filter=FILTER --bytes=BYTES --no-keys=KEYS ;;
 esac
 
 if [ "$command" = live ]; then
@@ -28,7 +28,8 @@ if [ "$command" = live ]; then
     esac
     host=$1
     shift
-    exec setup/exec.sh "capture-$host" env "HTTP_PORT=$HTTP_PORT" "ECHO_PORT=$ECHO_PORT" \
+    exec setup/exec.sh "capture-$host" env "HTTP_PORT=$HTTP_PORT" "HTTPS_PORT=$HTTPS_PORT" \
+        "ECHO_PORT=$ECHO_PORT" "ECHO_TLS_PORT=$ECHO_TLS_PORT" \
         /lab/services/inspect/live.sh "$@"
 fi
 
@@ -62,6 +63,6 @@ if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
 # shellcheck disable=SC2086
 exec docker run --rm --init $terminal --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" --group-add "$LAB_GID" \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
-    --env NO_COLOR --env HTTP_PORT --env ECHO_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
+    --env NO_COLOR --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
     --volume "$LAB_CAPTURES_DIR:/captures" ${folder:+--volume "$folder:/given:ro"} \
     --entrypoint node wirelab/capture services/inspect/main.ts "$command" "$@"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # wireshark.sh [HOST]: the packets of that host, server or client, in the Wireshark of this machine: those of now and
-# as they come. The lab's dissector is loaded, and its ports are known.
+# as they come. The lab's dissector is loaded, its ports are known, and TLS is decrypted where there are keys.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -51,7 +51,15 @@ printf '%s\n' "$containers" | grep -q "^capture-$host$(printf '\t')running" ||
     stop "the lab is not up: capture-$host is not running" 'cure: make up'
 
 dissector=$PWD/services/inspect/wirelab.lua
-case "$wireshark" in *.exe) dissector=$(wslpath -w "$dissector") ;; esac
+keys=$LAB_CAPTURES_DIR/tls.keys
+# Empty for now, it fills with the first connection.
+[ -r "$keys" ] || keys=
+case "$wireshark" in
+    *.exe)
+        dissector=$(wslpath -w "$dissector")
+        [ -z "$keys" ] || keys=$(wslpath -w "$keys")
+        ;;
+esac
 
 # What follows the file in the sidecar does not see that nobody reads any more, so it is ended by its id.
 in_sidecar() { docker compose exec --no-TTY --user "$LAB_UID:$LAB_GID" "capture-$host" sh -c "$@" </dev/null; }
@@ -65,6 +73,8 @@ say "packets of the $host host; close Wireshark or press Ctrl-C to end"
 # end here, as what comes then stands in a file with a header of its own.
 in_sidecar 'echo $$ >"$1"; exec tail -c +1 -f "$2"' sh "$id_file" "/captures/$host.pcap" | {
     "$wireshark" -X "lua_script:$dissector" -d "tcp.port==$ECHO_PORT,wirelab" -d "udp.port==$ECHO_PORT,wirelab" \
-        -d "tcp.port==$HTTP_PORT,http" -k -i - || true
+        -d "tcp.port==$HTTP_PORT,http" -d "tcp.port==$HTTPS_PORT,tls" -d "tls.port==$HTTPS_PORT,http" \
+        -d "tcp.port==$ECHO_TLS_PORT,tls" -d "tls.port==$ECHO_TLS_PORT,wirelab" ${keys:+-o "tls.keylog_file:$keys"} \
+        -k -i - || true
     end
 }

@@ -10,7 +10,7 @@ const start = {
 };
 const run: Run = {
   addresses: { server: '10.0.28.182', client: '10.0.142.133' },
-  ports: { http: 8080, echo: 9090 },
+  ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
   versions: {},
   starts: [
     {
@@ -28,6 +28,7 @@ test('a capture is told with its hosts, what decided its faults and what made it
   expect(aboutCapture(capture, run, { wirelab: '1.2.3', tshark: '4.4.0' }).split('\n')).toEqual([
     'wirelab, the capture of the server host',
     'server host 10.0.28.182: http 8080/tcp, echo 9090/tcp and udp',
+    'over TLS: http 8443/tcp, echo 9443/tcp',
     'client host 10.0.142.133',
     '2025-06-01T10:00:00.000Z echo begins as a sink',
     '2025-06-01T10:00:00.000Z http begins with none, seed a',

@@ -20,6 +20,7 @@ export function aboutCapture(
   return [
     `wirelab, the capture of ${name === 'server' || name === 'client' ? `the ${name} host` : name}`,
     `server host ${addresses.server}: http ${ports.http}/tcp, echo ${ports.echo}/tcp and udp`,
+    `over TLS: http ${ports.https}/tcp, echo ${ports.echoTls}/tcp`,
     `client host ${addresses.client}`,
     ...starts.flatMap(({ timestamp, mode, faults, program }) =>
       mode === 'sink'

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Capture } from './capture-files.ts';
 import { FrameComments } from './frame-comments.ts';
 import { joinCapture } from './join/join-capture.ts';
-import { isTied } from './join/tie.ts';
+import { isMissed } from './join/tie.ts';
 import type { Run } from './run.ts';
 import { isCutShort, runTool } from './tool.ts';
 
@@ -38,11 +38,12 @@ export async function annotate(
   const seen = await joinCapture(capture, run, {
     tie(tie, regime) {
       counts.entries += 1;
-      if (!isTied(tie)) counts.untied += 1;
+      if (isMissed(tie)) counts.untied += 1;
       if (tie.shows === undefined) return;
       counts.comments += 1;
       comments.add(tie, regime);
     },
+    handshake: (...told) => comments.addHandshake(...told),
     loose() {
       counts.loose += 1;
     },
@@ -53,7 +54,7 @@ export async function annotate(
 }
 
 async function write(
-  { files }: Capture,
+  { files, keys }: Capture,
   comments: FrameComments,
   { about, path, frames }: { readonly about: string; readonly path: string; readonly frames: number },
 ): Promise<void> {
@@ -63,9 +64,11 @@ async function write(
     if (files.length > 1) await tolerant('mergecap', '-a', '-F', 'pcap', '-w', whole, ...files);
     const made = join(work, 'annotated.pcapng');
     const parts = split(comments, frames);
-    const comment = ['--capture-comment', about];
+    // In the last run: Wireshark 4.0 reads no file that has them a second time. Those of other captures do no harm.
+    const secrets = keys === undefined ? [] : ['--inject-secrets', `tls,${keys}`];
+    const last = ['--capture-comment', about, ...secrets];
     const [only] = parts;
-    if (parts.length === 1) await tolerant('editcap', ...comment, ...only!.options, whole, made);
+    if (parts.length === 1) await tolerant('editcap', ...last, ...only!.options, whole, made);
     else {
       const pieces: string[] = [];
       for (const { options, from, to } of parts) {
@@ -74,7 +77,7 @@ async function write(
         pieces.push(piece);
       }
       await runTool('mergecap', '-a', '-w', join(work, 'merged.pcapng'), ...pieces);
-      await runTool('editcap', '--discard-capture-comment', ...comment, join(work, 'merged.pcapng'), made);
+      await runTool('editcap', '--discard-capture-comment', ...last, join(work, 'merged.pcapng'), made);
     }
     await rename(made, path);
   } finally {

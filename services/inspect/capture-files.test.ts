@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { CaptureError, findCapture } from './capture-files.ts';
+import { CaptureError, findCapture, withoutKeys } from './capture-files.ts';
 
 let folder: string;
 
@@ -32,6 +32,17 @@ test('a file is a capture with the journals beside it', async () => {
   await have('own.pcap');
   const path = join(folder, 'own.pcap');
   expect(await findCapture(path, '/elsewhere')).toEqual({ name: 'own.pcap', folder, files: [path] });
+});
+
+test.each(['server', 'own'])('the key log beside %s.pcap is found, unless nothing is in it', async (name) => {
+  await have(`${name}.pcap`, 'tls.keys');
+  const named = name === 'own' ? join(folder, 'own.pcap') : name;
+  const path = join(folder, 'tls.keys');
+  expect((await findCapture(named, folder)).keys).toBeUndefined();
+  await writeFile(path, 'CLIENT_RANDOM 00 00\n');
+  const capture = await findCapture(named, folder);
+  expect(capture.keys).toBe(path);
+  expect(withoutKeys(capture).keys).toBeUndefined();
 });
 
 test.each([

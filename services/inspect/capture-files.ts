@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { access, constants, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 export const hosts = ['server', 'client'] as const;
@@ -10,7 +10,12 @@ export interface Capture {
   readonly name: string;
   readonly folder: string;
   readonly files: readonly string[];
+  /** The key log of its run, by which TLS is decrypted; undefined when there is none, or nothing in it. */
+  readonly keys?: string | undefined;
 }
+
+/** What the servers write the secrets of their TLS connections to, beside the captures. */
+const KEY_LOG = 'tls.keys';
 
 /** What was named as a capture is none. */
 export class CaptureError extends Error {
@@ -33,7 +38,12 @@ export async function findCapture(named: string, capturesFolder: string): Promis
       `there is no ${host}.pcap in the captures folder: make up starts a lab that writes one`,
     );
   }
-  return { name: host, folder: capturesFolder, files: files.map((name) => join(capturesFolder, name)) };
+  return {
+    name: host,
+    folder: capturesFolder,
+    files: files.map((name) => join(capturesFolder, name)),
+    keys: await findKeys(capturesFolder),
+  };
 }
 
 async function oneFile(path: string): Promise<Capture> {
@@ -43,5 +53,25 @@ async function oneFile(path: string): Promise<Capture> {
       `CAPTURE is "${path}"; allowed: ${hosts.join(', ')}, or the path of a capture file`,
     );
   }
-  return { name: basename(path), folder: dirname(resolve(path)), files: [path] };
+  const folder = dirname(resolve(path));
+  return { name: basename(path), folder, files: [path], keys: await findKeys(folder) };
+}
+
+/** A capture as whoever was on the way has it. */
+export function withoutKeys(capture: Capture): Capture {
+  return { ...capture, keys: undefined };
+}
+
+/**
+ * The key log in a folder. One that may not be read is as good as none, and one in which nothing is, too, unless keys
+ * may come.
+ */
+export async function findKeys(folder: string, { orEmpty = false } = {}): Promise<string | undefined> {
+  const path = join(folder, KEY_LOG);
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || (found.size === 0 && !orEmpty)) return undefined;
+  return access(path, constants.R_OK).then(
+    () => path,
+    () => undefined,
+  );
 }

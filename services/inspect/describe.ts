@@ -1,4 +1,13 @@
-import { type DatagramEntry, type Decision, isDatagram, isHttp, type MessageEntry } from './entries.ts';
+import {
+  type DatagramEntry,
+  type Decision,
+  type HandshakeEvent,
+  isDatagram,
+  isHttp,
+  isRefused,
+  type MessageEntry,
+} from './entries.ts';
+import type { ServerName } from './frames.ts';
 import type { Tie } from './join/tie.ts';
 import { safe } from './readable.ts';
 import type { Regime } from './run.ts';
@@ -15,11 +24,12 @@ const deeds: Readonly<Record<string, (entry: MessageEntry) => string>> = {
   reorder: () => ' behind the next',
   truncate: ({ kept }) => ` ${kept} bytes kept`,
   drip: ({ interval_ms }) => ` a byte every ${interval_ms} ms`,
+  refused: ({ reason }) => ` ${reason}`,
 };
 
 /** A decision in one line, as `fault=corruption byte 2: 0x73 to 0x8c`. */
 export function describeDecision(entry: Decision): string {
-  if (isHttp(entry)) return `outcome=${entry.outcome}`;
+  if (isHttp(entry)) return `outcome=${entry.outcome}${entry.reason === undefined ? '' : ` ${entry.reason}`}`;
   const { fault, drawn } = entry;
   const deed = drawn
     ? ` (${drawn} was drawn and can't be done to this)`
@@ -41,8 +51,15 @@ export function describeTie(tie: Tie, regime: Regime | undefined): string {
   const rest = isDatagram(entry) && verdict === 'silent' ? '' : (remarks[verdict]?.(end?.number) ?? '');
   const draw = isHttp(entry) ? entry.request : entry.message;
   const seed = regime?.seed === undefined ? '' : `, seed ${regime.seed}`;
+  // Nothing is drawn for a peer that is refused.
+  const drawn = isRefused(entry) ? '' : `${seed}, draw ${draw}`;
   const journal = `${isHttp(entry) ? 'http' : 'echo'}.log entry ${entry.id}`;
-  return safe(`${describeDecision(entry)}${seed}, draw ${draw}; ${journal}${rest}`);
+  return safe(`${describeDecision(entry)}${drawn}; ${journal}${rest}`);
+}
+
+/** A handshake that failed as the comment on its frame. */
+export function describeHandshake({ id, reason }: HandshakeEvent, server: ServerName): string {
+  return safe(`the TLS handshake failed: ${reason}; ${server}.log entry ${id}`);
 }
 
 /** What is said of a tie beside its decision. */
@@ -55,4 +72,5 @@ const remarks: Readonly<Partial<Record<Tie['verdict'], (end: number | undefined)
   unanswered: () => '; the answer is not in the capture',
   lost: () => '; the request is not in the capture',
   outside: () => '; the capture was not running then',
+  encrypted: () => '; it went over TLS, and there are no keys to read it',
 };

@@ -14,19 +14,25 @@ interface Line {
 interface FromClient extends Line {
   readonly client_ip: string;
   readonly client_port: number;
+  /** The version of TLS that it came over, such as `TLSv1.3`. */
+  readonly tls?: string;
 }
 
 /** What the HTTP server decided for a request. */
 export interface HttpEntry extends FromClient {
   readonly outcome: string;
-  readonly request: number;
+  /** Number of the draw; of a request that was refused there was none. */
+  readonly request?: number;
+  /** Of a request that was refused: its path, cut when it is long, and why. */
+  readonly path?: string;
+  readonly reason?: string;
 }
 
 /** What a fault did to a message or a datagram. */
 export interface FaultDetail {
   readonly fault: string;
-  /** Number of the draw. */
-  readonly message: number;
+  /** Number of the draw; of a message that was refused there was none. */
+  readonly message?: number;
   /** A fault that was drawn and could not be done. */
   readonly drawn?: string;
   readonly loss?: 'notice' | 'silent';
@@ -45,7 +51,10 @@ export interface MessageEntry extends FromClient, FaultDetail {
   readonly protocol: 'tcp' | 'udp';
   /** Octets of the body. */
   readonly length: number;
+  /** 8 digits, or `hmac-sha256:` and 64. */
   readonly tag?: string;
+  /** Of a message that was refused: why. */
+  readonly reason?: string;
 }
 
 /** What the echo server decided for a datagram of a transfer. */
@@ -58,7 +67,7 @@ export interface DatagramEntry extends MessageEntry {
   readonly damaged?: true;
 }
 
-/** What happened beside decisions: `faults`, `transfer`, `torn`, `dropped`. */
+/** What happened beside decisions: `faults`, `transfer`, `torn`, `dropped`, `handshake`. */
 export interface EventEntry extends Line {
   readonly event: string;
   readonly server?: string;
@@ -80,6 +89,28 @@ export function isHttp(entry: Entry): entry is HttpEntry {
 
 export function isDatagram(entry: Entry): entry is DatagramEntry {
   return 'direction' in entry;
+}
+
+/** Whether a peer was refused: nothing was drawn for it, and it counts in no share. */
+export function isRefused(entry: Decision): boolean {
+  return isHttp(entry) ? entry.outcome === '401' : entry.fault === 'refused';
+}
+
+/** A TLS handshake that failed. */
+export interface HandshakeEvent extends EventEntry {
+  readonly client_ip: string;
+  readonly client_port: number;
+  readonly reason: string;
+}
+
+export function isHandshake(entry: Entry): entry is HandshakeEvent {
+  return (
+    isEvent(entry) &&
+    entry.event === 'handshake' &&
+    typeof entry.client_ip === 'string' &&
+    isCount(entry.client_port) &&
+    typeof entry.reason === 'string'
+  );
 }
 
 /** Which of the servers an entry with a decision is of. */

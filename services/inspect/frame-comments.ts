@@ -1,4 +1,6 @@
-import { describeTie } from './describe.ts';
+import { describeHandshake, describeTie } from './describe.ts';
+import type { HandshakeEvent } from './entries.ts';
+import type { ServerName } from './frames.ts';
 import type { Tie } from './join/tie.ts';
 import type { Regime } from './run.ts';
 
@@ -8,11 +10,12 @@ export class FrameComments {
 
   /** Takes a tie down at the frame that shows it; one that no frame shows is left out. */
   add(tie: Tie, regime: Regime | undefined): void {
-    if (tie.shows === undefined) return;
-    const line = describeTie(tie, regime);
-    const before = this.#lines.get(tie.shows);
-    if (before) before.push(line);
-    else this.#lines.set(tie.shows, [line]);
+    if (tie.shows !== undefined) this.#add(tie.shows, describeTie(tie, regime));
+  }
+
+  /** Takes down a handshake that failed. */
+  addHandshake(event: HandshakeEvent, server: ServerName, shows: number): void {
+    this.#add(shows, describeHandshake(event, server));
   }
 
   /** Frames with a comment, in order. */
@@ -23,5 +26,11 @@ export class FrameComments {
   /** A line for each entry; undefined when none is shown in that frame. */
   of(frame: number): readonly string[] | undefined {
     return this.#lines.get(frame);
+  }
+
+  #add(frame: number, line: string): void {
+    const before = this.#lines.get(frame);
+    if (before) before.push(line);
+    else this.#lines.set(frame, [line]);
   }
 }

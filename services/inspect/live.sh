@@ -5,9 +5,13 @@ set -eu
 packets=/tmp/live.$$
 mkfifo -m 644 "$packets"
 tcpdump -i eth0 -n -U --immediate-mode -s 65535 -Z root -w - 'ip or arp' >"$packets" 2>/dev/null &
+# The key log is for the group of the person who ran make.
+groups=--clear-groups
+[ ! -e /captures/tls.keys ] || groups="--groups $(stat -c %g /captures/tls.keys)"
 # Ctrl-C is for what shows them; tcpdump, in the background, ends behind it.
 trap : INT TERM
-setpriv --reuid 10001 --regid 10001 --clear-groups --inh-caps=-all \
+# shellcheck disable=SC2086
+setpriv --reuid 10001 --regid 10001 $groups --inh-caps=-all \
     env HOME=/tmp node /lab/services/inspect/main.ts live "$@" <"$packets" || status=$?
 kill $! 2>/dev/null || true
 rm "$packets"

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createLog } from '#common/log.ts';
-import { CaptureError, findCapture } from './capture-files.ts';
+import { CaptureError, findCapture, findKeys, withoutKeys } from './capture-files.ts';
 import { annotateCaptures } from './commands/annotate.ts';
 import { check } from './commands/check.ts';
 import { compareCaptures } from './commands/compare.ts';
@@ -16,6 +16,8 @@ import { ToolError } from './tool.ts';
 // `inspect` in the container that reads captures, which is what make inspect, annotate, report and demo run.
 
 const CAPTURES = '/captures';
+/** The option of all that read TLS with the keys of the run. */
+const NO_KEYS = ['--no-keys', 'leaves TLS as it is on the wire'] as const;
 
 const log = createLog();
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -50,8 +52,10 @@ program
   .option('--follow', 'conversations as dialogues', false)
   .option('--bytes <n>', 'how many bytes of a payload are shown, or all', bytes)
   .option('--json', 'one JSON object a frame', false)
+  .option(...NO_KEYS)
   .action(async (named: string, options) => {
-    const capture = await findCapture(named, CAPTURES);
+    const found = await findCapture(named, CAPTURES);
+    const capture = options.keys ? found : withoutKeys(found);
     const run = await runIn(capture.folder);
     const parts = { ...untilInterrupted(), noteOf: await notesOf(capture, run) };
     process.exitCode = await show(capture, { ...options, ports: run.ports }, parts);
@@ -63,8 +67,11 @@ program
   .option('--filter <filter>', 'only frames that pass this display filter')
   .option('--bytes <n>', 'how many bytes of a payload are shown, or all', bytes)
   .option('--json', 'one JSON object a frame', false)
+  .option(...NO_KEYS)
   .action(async (options) => {
-    process.exitCode = await live({ ...options, ports: (await runIn(CAPTURES)).ports }, untilInterrupted());
+    const keys = options.keys ? await findKeys(CAPTURES, { orEmpty: true }) : undefined;
+    const { ports } = await runIn(CAPTURES);
+    process.exitCode = await live({ ...options, ports, keys }, untilInterrupted());
   });
 
 program
@@ -79,8 +86,9 @@ program
   .description('each entry of the journals with its frames')
   .argument('[capture]', 'server, client, or the path of a capture', 'server')
   .option('--json', 'one JSON object a line', false)
-  .action(async (capture: string, { json }: { json: boolean }) => {
-    process.exitCode = await entries(capture, { folder: CAPTURES, runIn, json, print });
+  .option(...NO_KEYS)
+  .action(async (capture: string, { json, keys }: { json: boolean; keys: boolean }) => {
+    process.exitCode = await entries(capture, { folder: CAPTURES, runIn, json, noKeys: !keys, print });
   });
 
 program
@@ -128,10 +136,15 @@ function wholeNumber(text: string): number {
 }
 
 function runIn(folder: string) {
-  const { LAB_SERVER_ADDRESS = '', LAB_CLIENT_ADDRESS = '', HTTP_PORT, ECHO_PORT } = process.env;
+  const { LAB_SERVER_ADDRESS = '', LAB_CLIENT_ADDRESS = '', ...ports } = process.env;
   return readRun(folder, {
     addresses: { server: LAB_SERVER_ADDRESS, client: LAB_CLIENT_ADDRESS },
-    ports: { http: Number(HTTP_PORT), echo: Number(ECHO_PORT) },
+    ports: {
+      http: Number(ports.HTTP_PORT),
+      https: Number(ports.HTTPS_PORT),
+      echo: Number(ports.ECHO_PORT),
+      echoTls: Number(ports.ECHO_TLS_PORT),
+    },
   });
 }
 

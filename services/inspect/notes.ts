@@ -9,6 +9,7 @@ export async function notesOf(capture: Capture, run: Run): Promise<(frame: numbe
   const comments = new FrameComments();
   await joinCapture(capture, run, {
     tie: (tie, regime) => comments.add(tie, regime),
+    handshake: (...told) => comments.addHandshake(...told),
     loose: () => undefined,
   }).catch((error: unknown) => {
     if (!(error instanceof ToolError)) throw error;

@@ -10,7 +10,7 @@ const at = (second: number) => `2025-06-01T10:00:${String(second).padStart(2, '0
 
 const defaults = {
   addresses: { server: '10.0.28.182', client: '10.0.142.133' },
-  ports: { http: 8080, echo: 9090 },
+  ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
 };
 
 function start(second: number, fields: Partial<StartRecord>): StartRecord {
@@ -46,13 +46,13 @@ describe('a run', () => {
 
   test('is what its latest starts say', async () => {
     await record(
-      start(1, { program: 'http', port: 18_080, addresses: { server: '10.9.0.1' } }),
+      start(1, { program: 'http', port: 18_080, tlsPort: 18_443, addresses: { server: '10.9.0.1' } }),
       start(2, { port: 19_090 }),
       start(3, { port: 19_091, addresses: { server: '10.9.0.2' } }),
     );
     expect(await readRun(folder, defaults)).toMatchObject({
       addresses: { server: '10.9.0.2', client: '10.0.142.133' },
-      ports: { http: 18_080, echo: 19_091 },
+      ports: { http: 18_080, https: 18_443, echo: 19_091, echoTls: 9443 },
       versions: { wirelab: '1.2.3', 'Node.js': '24.0.0' },
     });
   });

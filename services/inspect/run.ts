@@ -12,6 +12,7 @@ const startSchema = v.object({
   versions: v.object({ wirelab: v.string(), node: v.string() }),
   addresses: v.object({ server: v.optional(v.string()), client: v.optional(v.string()) }),
   port: v.pipe(v.number(), v.integer()),
+  tlsPort: v.optional(v.pipe(v.number(), v.integer())),
   mode: v.optional(v.string()),
   faults: v.array(v.object({ server: v.string(), profile: v.string(), seed: v.string() })),
 });
@@ -49,7 +50,9 @@ export async function readRun(folder: string, defaults: RunDefaults): Promise<Ru
     },
     ports: {
       http: last('http')?.port ?? defaults.ports.http,
+      https: last('http')?.tlsPort ?? defaults.ports.https,
       echo: last('echo')?.port ?? defaults.ports.echo,
+      echoTls: last('echo')?.tlsPort ?? defaults.ports.echoTls,
     },
     versions: latest ? { wirelab: latest.versions.wirelab, 'Node.js': latest.versions.node } : {},
     starts,

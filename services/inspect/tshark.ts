@@ -1,3 +1,4 @@
+import type { Ports } from './frames.ts';
 import { isCutShort, toolLines } from './tool.ts';
 
 /** After so many frames tshark forgets what it knows of them, or it would need more memory with each. */
@@ -16,18 +17,47 @@ export async function* tsharkLines(
   }
 }
 
+export interface LeanOptions {
+  readonly protocols: readonly string[];
+  readonly fields: readonly string[];
+  /** Path of a key log. */
+  readonly keys?: string | undefined;
+}
+
 /**
  * Arguments to read fields of every frame, a line a frame, with nothing dissected but these protocols: that takes half
- * the time, and memory that does not grow. Numbers of frames begin again now and then, so the lines are to be counted.
+ * the time, and without keys memory that does not grow. Numbers of frames begin again now and then, so the lines are to
+ * be counted.
  */
-export function leanArguments(
-  file: string,
-  { protocols, fields }: { readonly protocols: readonly string[]; readonly fields: readonly string[] },
-): string[] {
+export function leanArguments(file: string, { protocols, fields, keys }: LeanOptions): string[] {
   return [
-    ...['-n', '-r', file, '-M', String(FORGET_AFTER), '--disable-all-protocols'],
+    ...['-n', '-r', file, '--disable-all-protocols'],
     ...protocols.flatMap((name) => ['--enable-protocol', name]),
-    ...['-o', 'tcp.analyze_sequence_numbers:FALSE', '-T', 'fields'],
-    ...fields.flatMap((field) => ['-e', field]),
+    ...(keys === undefined
+      ? ['-M', String(FORGET_AFTER), '-o', 'tcp.analyze_sequence_numbers:FALSE']
+      : keyArguments(keys)),
+    ...['-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
   ];
+}
+
+/** Arguments to decrypt TLS. Each record takes part in that once and in its place, so TCP must be put in order first. */
+export function keyArguments(keys: string | undefined): string[] {
+  return keys === undefined
+    ? []
+    : ['-o', `tls.keylog_file:${keys}`, '-o', 'tcp.reassemble_out_of_order:TRUE'];
+}
+
+/**
+ * Arguments to read what comes to the servers' ports as what it is.
+ *
+ * @param messages the protocol of messages to the echo server
+ */
+export function decodeArguments(ports: Partial<Ports>, messages: string): string[] {
+  const { http, https, echo, echoTls } = ports;
+  return [
+    ...(http === undefined ? [] : [`tcp.port==${http},http`]),
+    ...(echo === undefined ? [] : [`tcp.port==${echo},${messages}`, `udp.port==${echo},${messages}`]),
+    ...(https === undefined ? [] : [`tcp.port==${https},tls`, `tls.port==${https},http`]),
+    ...(echoTls === undefined ? [] : [`tcp.port==${echoTls},tls`, `tls.port==${echoTls},${messages}`]),
+  ].flatMap((rule) => ['-d', rule]);
 }

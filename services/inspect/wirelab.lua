@@ -3,6 +3,9 @@
 
 local TAG_BYTES = 9 -- the bar and 8 digits
 local TAG = '|' .. ('[0-9a-f]'):rep(TAG_BYTES - 1)
+-- What stands in place of a tag where a token is set; only who knows it can check it.
+local HMAC = '|hmac%-sha256:' .. ('[0-9a-f]'):rep(64)
+local HMAC_BYTES = 77
 local LONGEST_MESSAGE = 65536
 
 local bxor, band, bor, rol, tobit, tohex = bit.bxor, bit.band, bit.bor, bit.rol, bit.tobit, bit.tohex
@@ -106,6 +109,7 @@ local fields = {
     body = ProtoField.string('wirelab.body', 'Body', base.UNICODE, 'What the tag is the checksum of'),
     body_length = ProtoField.uint32('wirelab.body.length', 'Length of the body', base.DEC),
     tag = ProtoField.string('wirelab.tag', 'Tag', base.ASCII, 'First 8 hex digits of SHA-1, as they stand there'),
+    hmac = ProtoField.string('wirelab.hmac', 'HMAC', base.ASCII, "HMAC-SHA-256 with the lab's token: can't be checked here"),
     calculated = ProtoField.string('wirelab.checksum_calculated', 'Calculated tag', base.ASCII),
     status = ProtoField.uint8('wirelab.checksum.status', 'Checksum Status', base.DEC, statuses),
     ending = ProtoField.string('wirelab.ending', 'Line ending', base.ASCII),
@@ -148,6 +152,7 @@ local experts = {
 wirelab.experts = experts
 
 wirelab.prefs.port = Pref.uint('Echo port', 9090, 'TCP and UDP port of the echo server')
+wirelab.prefs.tls_port = Pref.uint('Echo port over TLS', 9443, 'TCP port on which the echo server speaks TLS')
 
 -------------------------------------------------------------------------------
 -- What is known of the conversations
@@ -240,7 +245,7 @@ end
 local function request_of(conversation, answer)
     local same
     if answer.notice then
-        if not answer.is_loss then return nil end
+        if not answer.is_loss then return answer.notice:find('^refused: ') and conversation.first or nil end
         local has_tag = answer.notice == 'error_code'
         return first_fitting(conversation, function(request) return (request.tag ~= nil) == has_tag end)
             or conversation.first
@@ -268,7 +273,7 @@ end
 -------------------------------------------------------------------------------
 
 local LOSSES = { 'error_code', 'Packet Loss' }
-local REFUSALS = { '^message too long: ', '^too many connections: ' }
+local REFUSALS = { '^message too long: ', '^too many connections: ', '^refused: ' }
 
 -- Octets of the line ending at a position, 0 for none, nil while a CR may still become one.
 local function ending_at(data, at)
@@ -287,14 +292,22 @@ local function read_message(data, type)
     message.body_length = #text
     if ending ~= '' then message.ending = #ending == 2 and 'CR LF' or 'LF' end
     local bar = #text - TAG_BYTES + 1
+    local hmac_bar = #text - HMAC_BYTES + 1
     if bar >= 1 and text:find('^' .. TAG, bar) then
         message.body_length = bar - 1
         message.tag = text:sub(bar + 1)
+    elseif hmac_bar >= 1 and text:find('^' .. HMAC, hmac_bar) then
+        message.body_length = hmac_bar - 1
+        message.tag, message.is_signed = text:sub(hmac_bar + 1), true
     end
     return message
 end
 
 local function verify(message)
+    if message.is_signed then
+        message.status = UNVERIFIED
+        return message
+    end
     if message.tag and not message.calculated then
         message.calculated = tag_of(message.text:sub(1, message.body_length))
     end
@@ -370,6 +383,7 @@ end
 --   1. an answer has the tag and the length of a request: it was corrupted,
 --   2. a message whose tag is right follows directly: two came in one segment, and the second is not to be lost,
 --   3. nothing follows: the segment ends here.
+-- An HMAC counts as right.
 local function text_length(data, type, conversation)
     local newline = data:find('\n', 1, true)
     local line_end = newline or #data + 1
@@ -377,6 +391,10 @@ local function text_length(data, type, conversation)
     local spent = { blocks = 0 }
     local tags = tags_in(data, line_end)
     local stop = end_by_right_tag(data, 1, tags, line_end, spent)
+    local hmac = data:find(HMAC)
+    if hmac and hmac + HMAC_BYTES <= line_end and hmac + HMAC_BYTES < (stop or line_end + 1) then
+        stop = hmac + HMAC_BYTES
+    end
     if not stop and type == 'answer' then
         stop = end_by_requests(data, newline and tags_in(data, #data + 1) or tags, conversation.by_tag)
     end
@@ -525,9 +543,15 @@ local function read_datagram(data, is_whole)
     end
     if not kinds[datagram.kind] then datagram.kind = nil end
     datagram.mode = modes[datagram.mode]
+    local payload_length = #data - HEADER_BYTES
+    if datagram.length_number == payload_length - HMAC_BYTES and data:find('^' .. HMAC, -HMAC_BYTES) then
+        payload_length = datagram.length_number
+        datagram.hmac = data:sub(1 - HMAC_BYTES)
+    end
+    datagram.payload_length = payload_length
     is_right = is_right and datagram.kind ~= nil and datagram.mode ~= nil and wrong_in_form(data) == 0
         and datagram.sequence_number < SPACE and datagram.ack_number < SPACE
-        and datagram.length_number == #data - HEADER_BYTES
+        and datagram.length_number == payload_length
     if #data >= HEADER_BYTES then
         local tag = parts.tag
         datagram.calculated = tag_of(data:sub(1, tag[1]) .. '00000000' .. data:sub(tag[1] + tag[2] + 1))
@@ -636,7 +660,8 @@ local function summarize(message)
     if message.type == 'ending' then return 'line ending' end
     if message.notice then return 'notice ' .. printable(message.notice) end
     local summary = message.type .. ' ' .. printable(message.text:sub(1, message.body_length))
-    if message.tag then summary = summary .. ' tag=' .. message.tag end
+    if message.is_signed then summary = summary .. ' ' .. message.tag:gsub(':', '=', 1):sub(1, 20) .. '…'
+    elseif message.tag then summary = summary .. ' tag=' .. message.tag end
     if message.status == BAD then summary = summary .. ' [bad checksum]' end
     return message.duplicate and summary .. ' [duplicate]' or summary
 end
@@ -662,7 +687,8 @@ local function show_message(tvb, message, root)
         end
         add_generated(tree, fields.body_length, message.body_length)
         if message.tag then
-            tree:add(fields.tag, tvb(message.start + message.body_length + 1, TAG_BYTES - 1), message.tag)
+            local range = tvb(message.start + message.body_length + 1, #message.tag)
+            tree:add(message.is_signed and fields.hmac or fields.tag, range, message.tag)
         end
         add_checksum(tree, message)
     end
@@ -717,8 +743,11 @@ local function show_datagram(tvb, datagram, root)
         add_generated(tree, fields.damaged, true)
         if datagram.tag == datagram.calculated then status:add_proto_expert_info(experts.damaged) end
     end
-    if tvb:len() > HEADER_BYTES then
-        local payload = tvb(HEADER_BYTES)
+    if datagram.hmac then
+        tree:add(fields.hmac, tvb(HEADER_BYTES + datagram.payload_length + 1, HMAC_BYTES - 1), datagram.hmac)
+    end
+    if (datagram.payload_length or 0) > 0 then
+        local payload = tvb(HEADER_BYTES, datagram.payload_length)
         tree:add(fields.payload, payload)
         if datagram.kind ~= 'DATA' and datagram.status ~= BAD then
             tree:add_packet_field(fields.text, payload, ENC_UTF_8)
@@ -739,29 +768,39 @@ local PORT_TYPE_TCP = 2
 
 -- Which side sent: the port on which the dissector was chosen is the server's.
 local function type_of(pinfo)
-    if pinfo.src_port == pinfo.match and pinfo.dst_port ~= pinfo.match then return 'answer' end
+    local port = pinfo.match
+    local tls_port = wirelab.prefs.tls_port
+    if pinfo.port_type == PORT_TYPE_TCP and (pinfo.src_port == tls_port or pinfo.dst_port == tls_port) then
+        port = tls_port
+    end
+    if pinfo.src_port == port and pinfo.dst_port ~= port then return 'answer' end
     return 'request'
 end
 
 -- What the first visit found in a part of the frame, or what `read` finds now. A frame may have several parts: a
 -- message that began in a frame before, and what stands behind it. Where they begin names them: on later visits a part
--- ends with what was read of it, and what was left over stands apart.
+-- ends with what was read of it, and what was left over stands apart. Of TLS each record begins anew, and its octets
+-- tell it.
 local function once(tvb, pinfo, read)
     local offset, length = tvb:offset(), tvb:len()
     local frame = frames[pinfo.number]
+    local tls_port = wirelab.prefs.tls_port
+    local record = pinfo.port_type == PORT_TYPE_TCP and (pinfo.src_port == tls_port or pinfo.dst_port == tls_port)
+        and tvb:raw() or nil
     if not pinfo.visited then
         if not frame then
             frame = { infos = {} }
             frames[pinfo.number] = frame
         end
         local found = read()
+        found.record = record and record:sub(1, found.read)
         frame[offset] = frame[offset] or {}
         table.insert(frame[offset], found)
         return found
     end
     local parts = frame and frame[offset]
     for _, found in ipairs(parts or {}) do
-        if found.read == length then return found end
+        if found.read == length and found.record == record then return found end
     end
     return parts and parts[1].read <= length and parts[1] or { messages = {}, read = 0 }
 end
@@ -910,19 +949,26 @@ register_postdissector(wirelab_end)
 -- Ports
 -------------------------------------------------------------------------------
 
+-- Where the lab's messages are found: of TCP and UDP, and inside of TLS, which is found on its own port of TCP.
 local tables = { DissectorTable.get('tcp.port'), DissectorTable.get('udp.port') }
-local port
+local tls_tables = { [DissectorTable.get('tls.port')] = wirelab, [tables[1]] = Dissector.get('tls') }
+local port, tls_port
 
-local function use_port()
+local function use_ports()
     for _, ports in ipairs(tables) do
         if port and port > 0 then ports:remove(port, wirelab) end
         if wirelab.prefs.port > 0 then ports:add(wirelab.prefs.port, wirelab) end
     end
-    port = wirelab.prefs.port
+    for ports, dissector in pairs(tls_tables) do
+        if tls_port and tls_port > 0 then ports:remove(tls_port, dissector) end
+        if wirelab.prefs.tls_port > 0 then ports:add(wirelab.prefs.tls_port, dissector) end
+    end
+    port, tls_port = wirelab.prefs.port, wirelab.prefs.tls_port
 end
 for _, ports in ipairs(tables) do ports:add_for_decode_as(wirelab) end
-use_port()
+DissectorTable.get('tls.port'):add_for_decode_as(wirelab)
+use_ports()
 
 function wirelab.prefs_changed()
-    if wirelab.prefs.port ~= port then use_port() end
+    if wirelab.prefs.port ~= port or wirelab.prefs.tls_port ~= tls_port then use_ports() end
 end

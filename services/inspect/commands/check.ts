@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findCapture } from '../capture-files.ts';
 import { checkDemo } from '../demo/check.ts';
-import type { Experiment } from '../report/facts.ts';
+import { threeWays } from '../demo/three-ways.ts';
+import type { Demo, Experiment, ThreeWays } from '../report/facts.ts';
 import type { Run } from '../run.ts';
 
 export interface CheckParts {
@@ -13,8 +14,13 @@ export interface CheckParts {
 
 /** The end of `make demo`: says of each experiment whether it agrees. Returns 1 when any does not. */
 export async function check({ folder, run, print }: CheckParts): Promise<number> {
-  const results = await checkDemo(await findCapture('server', folder), run);
-  await writeFile(join(folder, 'demo.json'), `${JSON.stringify(results, null, 2)}\n`);
+  const capture = await findCapture('server', folder);
+  const demo: Demo = {
+    experiments: await checkDemo(capture, run),
+    threeWays: await threeWays(capture, run.ports),
+  };
+  await writeFile(join(folder, 'demo.json'), `${JSON.stringify(demo, null, 2)}\n`);
+  const results = [...demo.threeWays.map(asExperiment), ...demo.experiments];
   for (const result of results) print(describe(result));
   const failed = results.filter(({ agrees }) => !agrees).length;
   print(
@@ -25,7 +31,20 @@ export async function check({ folder, run, print }: CheckParts): Promise<number>
   return failed === 0 ? 0 : 1;
 }
 
-function describe({ section, title, expected, seen, agrees }: Experiment): string {
+type Result = Pick<Experiment, 'section' | 'title' | 'expected' | 'seen' | 'agrees'>;
+
+function asExperiment({ what, agrees, seen }: ThreeWays): Result {
+  return {
+    section: '3.1.4',
+    title: `${what} three ways`,
+    expected:
+      'everybody on the way reads it in plain text, nobody over TLS; kept keys open it, to the same bytes',
+    seen,
+    agrees,
+  };
+}
+
+function describe({ section, title, expected, seen, agrees }: Result): string {
   return [
     `\n${agrees ? 'agrees        ' : 'DOES NOT AGREE'}  ${title} (${section})`,
     `  expected      ${expected}`,

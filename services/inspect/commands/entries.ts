@@ -1,7 +1,7 @@
-import { findCapture } from '../capture-files.ts';
+import { findCapture, withoutKeys } from '../capture-files.ts';
 import { describeTie } from '../describe.ts';
 import { joinCapture } from '../join/join-capture.ts';
-import { type FrameRef, isTied, type Loose, type Tie } from '../join/tie.ts';
+import { type FrameRef, isMissed, isTied, type Loose, type Tie } from '../join/tie.ts';
 import type { Regime, Run } from '../run.ts';
 
 export interface EntriesParts {
@@ -9,16 +9,20 @@ export interface EntriesParts {
   /** What is known of the run whose captures are in a folder. */
   readonly runIn: (folder: string) => Promise<Run>;
   readonly json: boolean;
+  /** Reads as whoever has no keys. */
+  readonly noKeys: boolean;
   readonly print: (line: string) => void;
 }
 
 /** `make inspect ENTRIES=1`: each entry of the journals with its frames. Returns the exit code. */
-export async function entries(named: string, { folder, runIn, json, print }: EntriesParts): Promise<number> {
-  const capture = await findCapture(named, folder);
-  const counts = { tied: 0, untied: 0, loose: 0 };
+export async function entries(named: string, parts: EntriesParts): Promise<number> {
+  const { folder, runIn, json, noKeys, print } = parts;
+  const found = await findCapture(named, folder);
+  const capture = noKeys ? withoutKeys(found) : found;
+  const counts = { tied: 0, untied: 0, encrypted: 0, loose: 0 };
   const seen = await joinCapture(capture, await runIn(capture.folder), {
     tie(tie, regime) {
-      counts[isTied(tie) ? 'tied' : 'untied'] += 1;
+      counts[isTied(tie) ? 'tied' : isMissed(tie) ? 'untied' : 'encrypted'] += 1;
       print(json ? JSON.stringify(facts(tie, regime)) : row(tie, regime));
     },
     loose(loose) {
@@ -30,8 +34,9 @@ export async function entries(named: string, { folder, runIn, json, print }: Ent
     print(JSON.stringify({ ...counts, frames: seen.frames, cut: seen.cut }));
     return 0;
   }
+  const encrypted = counts.encrypted > 0 ? `, that are encrypted: ${counts.encrypted}` : '';
   print(
-    `entries that packets bear out: ${counts.tied}, that they do not: ${counts.untied}; exchanges in no journal: ${counts.loose}`,
+    `entries that packets bear out: ${counts.tied}, that they do not: ${counts.untied}${encrypted}; exchanges in no journal: ${counts.loose}`,
   );
   if (seen.cut !== undefined) print(`the capture breaks off: ${seen.cut}`);
   return 0;
@@ -54,7 +59,7 @@ function facts(tie: Tie, regime: Regime | undefined): object {
 function row(tie: Tie, regime: Regime | undefined): string {
   const { request, answer } = tie;
   const frames = `${numbers(request).join(' ') || '-'} → ${numbers(answer).join(' ') || '-'}`;
-  return `${isTied(tie) ? '  ' : '! '}${frames.padEnd(16)} ${describeTie(tie, regime)}`;
+  return `${isMissed(tie) ? '! ' : '  '}${frames.padEnd(16)} ${describeTie(tie, regime)}`;
 }
 
 function looseRow({ client, server, from, what, frames }: Loose): string {

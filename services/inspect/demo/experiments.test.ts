@@ -371,7 +371,7 @@ describe('go-back-N', () => {
     payload: Buffer.from('hello'),
   };
 
-  async function look({ again = [2, 3], lost = 2, state = 'received' }) {
+  async function look({ again = [2, 3], lost = 2, copy = 0, state = 'received' }) {
     const wire = new Wire();
     const flow = wire.udp();
     const send = (sequence: number, fault = 'none') => {
@@ -381,6 +381,7 @@ describe('go-back-N', () => {
     };
     for (const sequence of [1, 2, 3]) send(sequence, sequence === lost ? 'loss' : 'none');
     for (const sequence of again) send(sequence);
+    if (copy > 0) send(copy, 'loss');
     wire.note('transfer', { state, bytes: 15 });
     return goBackN.look(await observe(wire, profiles.transfer));
   }
@@ -389,9 +390,13 @@ describe('go-back-N', () => {
     const { agrees, seen, evidence } = await look({});
     expect(agrees).toBe(true);
     expect(seen).toBe(
-      '5 segments came, 1 of them were lost and 1 of these came again; 2 came again in all; 15 bytes arrived',
+      '5 segments came, 1 of them were lost before they had arrived and 1 of these came again; 2 came again in all; 15 bytes arrived',
     );
     expect(evidence.map(({ frame }) => frame?.number)).toEqual([2, 4]);
+  });
+
+  test('agrees when a copy of what had arrived is lost for good', async () => {
+    expect((await look({ copy: 3 })).agrees).toBe(true);
   });
 
   test.each([

@@ -169,7 +169,8 @@ export class AnswerMatcher {
     // Of two that are held back the later leaves first.
     const held = this.#held.toReversed();
     if (!head || !this.#isDue(head)) return held;
-    return head.dropped.length > 0 ? [...held, head] : [head, ...held];
+    // A whole answer tells more than an octet.
+    return head.drops.length > 0 ? [...held, head] : [head, ...held];
   }
 
   #isDue({ expected, due }: Waiting): boolean {
@@ -207,7 +208,9 @@ export class AnswerMatcher {
   #finishAnswer(waiting: Waiting, verdict: Verdict, { bytes, frames }: Part): void {
     const { fault, offset = 0 } = waiting.entry;
     const shown = fault === 'corruption' ? this.#answers.frameAt(this.#answered + offset) : undefined;
-    const answer = [...waiting.dropped, ...frames];
+    const answer = [
+      ...new Map([...waiting.dropped, ...frames].map((frame) => [frame.number, frame])).values(),
+    ];
     this.#answered += bytes.length;
     this.#answers.drop(this.#answered);
     this.#queue = this.#queue.filter((other) => other !== waiting);

@@ -1,9 +1,9 @@
-import { Message } from '#common/message.ts';
-import { isOfTransfer, tagAsSent } from '#common/transfer/datagram.ts';
+import { isHmac } from '#common/hmac.ts';
+import { decodeDatagram, hmacLength, isOfTransfer, tagAsSent } from '#common/transfer/datagram.ts';
 import { type DatagramEntry, isDatagram, type MessageEntry, timeOf } from '../entries.ts';
 import type { Frame } from '../frames.ts';
 import { DROP, type Expected, expectedAnswer, HELD } from './expected.ts';
-import { byEntry, byHeader, byOctets, type Tells } from './leaving.ts';
+import { byEntry, byHeader, byOctets, isMessageOf, type Tells } from './leaving.ts';
 import { type Found, type FrameRef, type Loose, refOf, type Verdict } from './tie.ts';
 import { LATE, MILLISECOND, SLACK } from './times.ts';
 
@@ -39,6 +39,8 @@ export class DatagramFlow {
   #astray: Datagram[] = [];
   #waiting: Waiting[] = [];
   #latest: FrameRef | undefined;
+  /** Octets of the HMAC that the client's latest datagram of a transfer had. */
+  #hmacBytes = 0;
 
   constructor(client: string, found: Found, decided: () => boolean) {
     this.#client = client;
@@ -54,6 +56,8 @@ export class DatagramFlow {
   take(frame: Frame): void {
     const datagram = { frame: refOf(frame), bytes: frame.payload };
     this.#latest = datagram.frame;
+    // What the server sends may have been damaged by a fault.
+    if (frame.toServer && isOfTransfer(frame.payload)) this.#hmacBytes = hmacBytesOf(frame.payload);
     if (!this.#decided() && isOfTransfer(frame.payload)) return;
     (frame.toServer ? this.#came : this.#went).push(datagram);
     this.#matchUntil(frame.time - 2 * MILLISECOND);
@@ -62,7 +66,7 @@ export class DatagramFlow {
   /** All frames before the decision have been taken. */
   decide(entry: MessageEntry): void {
     if (isDatagram(entry) && entry.direction === 'out') {
-      this.#expect(entry, [], byHeader(entry));
+      this.#expect(entry, [], byHeader(entry, this.#hmacBytes));
       return;
     }
     const request = this.#request(entry);
@@ -196,15 +200,18 @@ function firstOf(all: readonly Waiting[]): Waiting | undefined {
   );
 }
 
+function hmacBytesOf(bytes: Buffer): number {
+  // What does not look like one need not be hashed.
+  const datagram = isHmac(bytes, bytes.length) ? decodeDatagram(bytes) : undefined;
+  return datagram ? hmacLength(bytes, datagram) : 0;
+}
+
 function isBeforeTime({ frame }: Datagram, time: number): boolean {
   return frame.time < time;
 }
 
 function isAbout(entry: MessageEntry | DatagramEntry, bytes: Buffer): boolean {
   if (isOfTransfer(bytes) !== isDatagram(entry)) return false;
-  if (!isDatagram(entry)) {
-    const message = new Message(bytes);
-    return message.bodyLength === entry.length && message.tag === entry.tag;
-  }
+  if (!isDatagram(entry)) return isMessageOf(entry, bytes);
   return entry.damaged ? bytes.length === entry.length : tagAsSent(bytes) === entry.tag;
 }

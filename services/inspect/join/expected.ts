@@ -1,4 +1,4 @@
-import { TAG_BYTES } from '#common/message.ts';
+import { type HmacProblem, refusals } from '#common/hmac.ts';
 import type { MessageEntry } from '../entries.ts';
 import type { Part } from './byte-stream.ts';
 
@@ -54,7 +54,13 @@ const evidence: Readonly<Record<string, Evidence>> = {
   },
   reset: () => ({ pieces: [], delay: 0, reset: true }),
   drip: (_entry, message) => ({ pieces: dripped(message), delay: 0 }),
+  refused: ({ reason }) => ({ pieces: [{ bytes: refusalLine(reason) }], delay: 0 }),
 };
+
+/** What leaves for a message that is not signed as it must be. */
+export function refusalLine(reason = ''): Buffer {
+  return Buffer.from(`refused: ${refusals[reason as HmacProblem] ?? reason}\n`);
+}
 
 /** The faults whose evidence is known. */
 export const knownFaults = Object.keys(evidence);
@@ -65,9 +71,9 @@ export function expectedAnswer(entry: MessageEntry, message: Part | Pattern): Ex
   return evidence[entry.fault]!(entry, message, textLengthOf(entry));
 }
 
-/** Octets of a message without its line ending. */
+/** Octets of a message without its line ending; before its tag or HMAC stands a bar. */
 export function textLengthOf({ length, tag }: MessageEntry): number {
-  return length + (tag === undefined ? 0 : TAG_BYTES);
+  return length + (tag === undefined ? 0 : 1 + tag.length);
 }
 
 function dripped({ bytes, known }: Pattern): Pattern[] {

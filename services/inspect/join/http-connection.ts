@@ -10,6 +10,10 @@ const PATIENCE = 2;
 
 /** What the journal speaks of. A query string is no other page. */
 const JOURNALED = /^GET \/getbalance(\?|$)/;
+/** The status of a request that was refused. Such an entry may be of any page, and names it. */
+const REFUSED = '401';
+/** So many characters of a path it has at most. */
+const LONGEST_PATH = 200;
 
 interface Request {
   readonly frame: FrameRef;
@@ -68,7 +72,7 @@ export class HttpConnection {
     const request = this.#requests.find(
       ({ what, frame, entry: other, answer }) =>
         !other &&
-        JOURNALED.test(what) &&
+        isAbout(entry, what) &&
         frame.time < time + MILLISECOND &&
         !(answer && answer.frame.time < time - MILLISECOND),
     );
@@ -114,7 +118,7 @@ export class HttpConnection {
     }
     request.answer = answer;
     if (request.entry) this.#settle(request, answer);
-    else if (!JOURNALED.test(request.what)) this.#forget(request);
+    else if (!JOURNALED.test(request.what) && code !== REFUSED) this.#forget(request);
   }
 
   #settle(request: Request, { frame, code }: NonNullable<Request['answer']>): void {
@@ -157,4 +161,11 @@ export class HttpConnection {
       what,
     });
   }
+}
+
+/** Whether a request, `GET /getbalance`, can be the one that an entry is of. */
+function isAbout({ outcome, path }: HttpEntry, what: string): boolean {
+  if (outcome !== REFUSED || path === undefined) return JOURNALED.test(what);
+  const [, asked = ''] = /^\S+ (?:https?:\/\/[^/?]*)?([^?]*)/i.exec(what) ?? [];
+  return (asked || '/').slice(0, LONGEST_PATH) === path;
 }

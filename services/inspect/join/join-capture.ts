@@ -1,13 +1,17 @@
 import type { Capture } from '../capture-files.ts';
-import { deciderOf, type Entry, isEvent, readEntries } from '../entries.ts';
-import { type Frame, readFrames, Seen } from '../frames.ts';
+import { deciderOf, type Entry, isEvent, isHandshake, readEntries } from '../entries.ts';
+import { type Frame, Seen } from '../frames.ts';
+import { readFrames } from '../read-frames.ts';
 import { type Regime, Regimes, type Run, sinkStretches } from '../run.ts';
+import { Handshakes, type OnHandshake } from './handshakes.ts';
 import { join } from './join.ts';
 import type { Loose, Tie } from './tie.ts';
 
 export interface FoundInCapture {
   tie(tie: Tie, regime: Regime | undefined): void;
   loose(loose: Loose): void;
+  /** Handshakes that failed, at the end of their connections. */
+  readonly handshake?: OnHandshake;
   /** Entries, as they come; events too. */
   entry?(entry: Entry, regimes: Regimes): void;
   /** Frames of the servers, as they come. */
@@ -18,10 +22,14 @@ export interface FoundInCapture {
 export async function joinCapture(capture: Capture, run: Run, found: FoundInCapture): Promise<Seen> {
   const seen = new Seen();
   const regimes = new Regimes(run);
+  const handshakes = new Handshakes((...told) => found.handshake?.(...told));
   // A tie is found later than its entry was read, under what may be another regime.
   const regimeOf = new WeakMap<Entry, Regime>();
   await join({
-    frames: journaled(readFrames(capture, run.ports, seen), run, (frame) => found.frame?.(frame)),
+    frames: journaled(readFrames(capture, run.ports, seen), run, (frame) => {
+      handshakes.take(frame);
+      found.frame?.(frame);
+    }),
     entries: readEntries(capture.folder),
     seen,
     onlyClient: capture.name === 'client' ? run.addresses.client : undefined,
@@ -32,6 +40,7 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
         const regime = regimes.of(deciderOf(entry));
         if (regime) regimeOf.set(entry, regime);
       }
+      if (isHandshake(entry)) handshakes.note(entry);
       found.entry?.(entry, regimes);
     },
     found: {
@@ -39,6 +48,7 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
       loose: (loose) => found.loose(loose),
     },
   });
+  handshakes.finish();
   return seen;
 }
 

@@ -14,7 +14,9 @@ type Octets = string | Buffer;
 type Side = 'client' | 'server';
 
 /** What is told of a frame beside what follows from its place. */
-type FrameFields = Partial<Pick<Frame, 'seq' | 'ack' | 'flags' | 'requests' | 'codes'>>;
+type FrameFields = Partial<
+  Pick<Frame, 'seq' | 'ack' | 'flags' | 'requests' | 'codes' | 'sealed' | 'hasAlert'>
+>;
 type MessageFields = Partial<Omit<MessageEntry, 'timestamp' | 'id'>>;
 type DatagramFields = Partial<Omit<DatagramEntry, 'timestamp' | 'id'>>;
 
@@ -75,7 +77,7 @@ export class Wire {
     return whole;
   }
 
-  tcp(fields: Partial<Pick<TcpWire, 'server' | 'port' | 'from' | 'numbers'>> = {}): TcpWire {
+  tcp(fields: Partial<Pick<TcpWire, 'server' | 'port' | 'from' | 'numbers' | 'tls'>> = {}): TcpWire {
     return new TcpWire(this, fields);
   }
 
@@ -159,15 +161,18 @@ export class TcpWire {
   readonly server: Frame['server'];
   readonly port: number;
   readonly from: string;
+  /** The version of TLS that it speaks. */
+  readonly tls: string | undefined;
   /** The next sequence number of each side. */
   readonly numbers: Record<Side, number>;
   readonly #wire: Wire;
 
-  constructor(wire: Wire, { server = 'echo', port = 40_000, from = CLIENT, numbers }: Partial<TcpWire>) {
+  constructor(wire: Wire, { server = 'echo', port = 40_000, from = CLIENT, numbers, tls }: Partial<TcpWire>) {
     this.#wire = wire;
     this.server = server;
     this.port = port;
     this.from = from;
+    this.tls = tls;
     this.numbers = { client: 1_000, server: 9_000, ...numbers };
   }
 
@@ -201,6 +206,7 @@ export class TcpWire {
       flags,
       requests: NONE,
       codes: NONE,
+      ...(this.tls && { overTls: true, sealed: 'open' }),
       ...fields,
     });
     if (fields.seq === undefined) {
@@ -225,6 +231,7 @@ export class TcpWire {
       client_ip: this.from,
       client_port: this.port,
       protocol: 'tcp',
+      tls: this.tls,
       ...fields,
     });
   }
@@ -235,12 +242,13 @@ export class TcpWire {
     return this.client(`${requests.join(' HTTP/1.1\r\n\r\n')} HTTP/1.1\r\n\r\n`, { requests });
   }
 
-  outcome(outcome: string): HttpEntry {
+  outcome(outcome: string, fields: Partial<HttpEntry> = { request: this.#wire.draw }): HttpEntry {
     return this.#wire.journal<HttpEntry>({
       client_ip: this.from,
       client_port: this.port,
       outcome,
-      request: this.#wire.draw,
+      tls: this.tls,
+      ...fields,
     });
   }
 

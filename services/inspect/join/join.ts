@@ -5,6 +5,7 @@ import { HttpConnection } from './http-connection.ts';
 import { MessageConnection } from './message-connection.ts';
 import type { Found, Tie } from './tie.ts';
 import { MILLISECOND } from './times.ts';
+import { TlsFound } from './tls-found.ts';
 
 /** How long after the end of a connection entries of it may follow, in seconds. */
 const GRACE = 3;
@@ -59,20 +60,21 @@ function untied(entry: Decision): Tie {
 }
 
 /** What a capture holds of one client's port and one server. */
-interface Conversation {
+interface Conversing<Kind> {
   /** In seconds since 1970. */
   readonly began: number;
   /** The sequence number of its SYN; undefined when the capture begins later. */
   readonly syn: number | undefined;
+  readonly connection: Kind;
+  /** What is found of it, when it is one over TLS. */
+  readonly overTls: TlsFound | undefined;
 }
-
-type Conversing<Connection> = Conversation & { readonly connection: Connection };
 
 /** The connections and flows of all clients. */
 class Conversations {
   readonly #decided: () => boolean;
   readonly #found: Found;
-  /** By client; a port that is used again has a connection behind the one before. */
+  /** By client and TLS; a port that is used again has a connection behind the one before. */
   readonly #http = new Map<string, Conversing<HttpConnection>[]>();
   readonly #messages = new Map<string, Conversing<MessageConnection>[]>();
   readonly #datagrams = new Map<string, DatagramFlow>();
@@ -91,24 +93,28 @@ class Conversations {
 
   take(frame: Frame): void {
     if (frame.time > this.#swept + SWEEP) this.#sweep(frame.time);
-    if (frame.server === 'http') {
-      if (frame.transport === 'tcp') connectionOf(this.#http, frame, () => this.#newHttp(frame)).take(frame);
-    } else if (frame.transport === 'tcp') {
-      connectionOf(this.#messages, frame, () => this.#newMessages(frame)).take(frame);
+    const { client, server, transport } = frame;
+    if (server === 'http') {
+      if (transport === 'udp') return;
+      this.#takeSegment(this.#http, frame, (found) => new HttpConnection(client, found));
+    } else if (transport === 'tcp') {
+      this.#takeSegment(this.#messages, frame, (found) => new MessageConnection(client, found));
     } else {
-      this.#flowOf(frame.client).take(frame);
+      this.#flowOf(client).take(frame);
     }
   }
 
   /** All frames before the decision have been taken. */
   decide(entry: Decision): void {
     const client = `${entry.client_ip}:${entry.client_port}`;
-    if (isHttp(entry)) this.#decideHttp(entry, client);
+    const key = keyOf(client, entry.tls !== undefined);
+    if (isHttp(entry)) this.#decideHttp(entry, key);
     else if (entry.protocol === 'udp') this.#flowOf(client).decide(entry);
     else {
-      const connection = begunBefore(this.#messages.get(client), entry)[0];
-      if (connection) connection.decide(entry);
-      else this.#found.tie(untied(entry));
+      const [latest] = begunBefore(this.#messages.get(key), entry);
+      if (!latest) this.#found.tie(untied(entry));
+      else if (latest.overTls?.isShut) latest.overTls.encrypted(entry);
+      else latest.connection.decide(entry);
     }
   }
 
@@ -120,19 +126,24 @@ class Conversations {
     for (const flow of this.#datagrams.values()) flow.finish(until);
   }
 
-  #decideHttp(entry: HttpEntry, client: string): void {
-    const connections = begunBefore(this.#http.get(client), entry);
-    if (connections.some((connection) => connection.decide(entry))) return;
-    if (connections[0]) connections[0].miss(entry);
+  #takeSegment<Kind extends Connection>(
+    known: Map<string, Conversing<Kind>[]>,
+    frame: Frame,
+    create: (found: Found) => Kind,
+  ): void {
+    const { connection, overTls } = connectionOf(known, frame, this.#found, create);
+    overTls?.take(frame);
+    // No server takes what comes to a port of TLS without any.
+    connection.take(frame.overTls && !frame.sealed ? { ...frame, payload: Buffer.alloc(0) } : frame);
+  }
+
+  #decideHttp(entry: HttpEntry, key: string): void {
+    const all = begunBefore(this.#http.get(key), entry);
+    if (all.some(({ connection }) => connection.decide(entry))) return;
+    const shut = all.find(({ overTls }) => overTls?.isShut);
+    if (shut) shut.overTls!.encrypted(entry);
+    else if (all[0]) all[0].connection.miss(entry);
     else this.#found.tie(untied(entry));
-  }
-
-  #newHttp({ client }: Frame): HttpConnection {
-    return new HttpConnection(client, this.#found);
-  }
-
-  #newMessages({ client }: Frame): MessageConnection {
-    return new MessageConnection(client, this.#found);
   }
 
   #flowOf(client: string): DatagramFlow {
@@ -157,28 +168,38 @@ class Conversations {
 
 interface Connection {
   readonly closed: number | undefined;
+  take(frame: Frame): void;
   finish(until: number): void;
+}
+
+/** The same port of a client may talk to the plain port of a server and to that of TLS at once. */
+function keyOf(client: string, overTls: boolean): string {
+  return overTls ? `${client} TLS` : client;
 }
 
 /** The connection that a segment belongs to, a new one when it opens one or none is known. */
 function connectionOf<Kind extends Connection>(
   known: Map<string, Conversing<Kind>[]>,
-  { client, flags, seq, time }: Frame,
-  create: () => Kind,
-): Kind {
-  const all = known.get(client) ?? [];
+  { client, flags, overTls = false, seq, time }: Frame,
+  found: Found,
+  create: (found: Found) => Kind,
+): Conversing<Kind> {
+  const key = keyOf(client, overTls);
+  const all = known.get(key) ?? [];
   const last = all.at(-1);
   const opens = (flags & (SYN | ACK)) === SYN;
-  if (last && (!opens || last.syn === seq)) return last.connection;
-  const connection = create();
-  known.set(client, [...all, { began: time, syn: opens ? seq : undefined, connection }]);
-  return connection;
+  if (last && (!opens || last.syn === seq)) return last;
+  const tls = overTls ? new TlsFound(found) : undefined;
+  const connection = create(tls ?? found);
+  const conversing = { began: time, syn: opens ? seq : undefined, connection, overTls: tls };
+  known.set(key, [...all, conversing]);
+  return conversing;
 }
 
 /** Those that an entry can be of, the latest first. */
-function begunBefore<Kind>(all: readonly Conversing<Kind>[] = [], entry: Decision): Kind[] {
+function begunBefore<Kind>(all: readonly Conversing<Kind>[] = [], entry: Decision): Conversing<Kind>[] {
   const time = timeOf(entry) + MILLISECOND;
-  return all.flatMap(({ began, connection }) => (began < time ? [connection] : [])).reverse();
+  return all.filter(({ began }) => began < time).reverse();
 }
 
 function sweepConnections<Kind extends Connection>(

@@ -1,7 +1,7 @@
 import { Message } from '#common/message.ts';
 import { decodeDatagram, HEADER_BYTES, tagAsSent } from '#common/transfer/datagram.ts';
 import type { DatagramEntry, MessageEntry } from '../entries.ts';
-import { DRIPPED, type Expected, textLengthOf } from './expected.ts';
+import { DRIPPED, type Expected, refusalLine, textLengthOf } from './expected.ts';
 
 /** Tells a datagram that leaves by its octets. */
 export type Tells = (bytes: Buffer) => boolean;
@@ -11,30 +11,38 @@ export function byOctets({ pieces }: Expected): Tells[] {
   return pieces.map((piece) => (bytes) => bytes.equals(piece.bytes));
 }
 
+/** Whether a datagram is the message of an entry, by its length and its tag, which may be an HMAC. */
+export function isMessageOf({ length, tag }: MessageEntry, bytes: Buffer): boolean {
+  const message = new Message(bytes, tag?.startsWith('hmac'));
+  return message.bodyLength === length && message.tag === tag;
+}
+
 /** What leaves for a message that the capture has not got, as far as the entry tells. */
 export function byEntry(entry: MessageEntry): Tells[] {
-  const { fault, loss, kept = 0, length, tag } = entry;
+  const { fault, loss, kept = 0, reason } = entry;
   if (loss === 'silent') return [];
   if (loss) return [(bytes) => /^(error_code|Packet Loss)$/.test(bytes.toString('latin1'))];
+  if (fault === 'refused') return byOctets({ pieces: [{ bytes: refusalLine(reason) }], delay: 0 });
   if (fault === 'truncate') return [(bytes) => bytes.length >= kept && bytes.length <= kept + 2];
   if (fault === 'drip') {
     const drops = Math.min(textLengthOf(entry), DRIPPED);
     return Array.from({ length: drops }, () => (bytes) => bytes.length === 1);
   }
-  const whole: Tells = (bytes) => {
-    const message = new Message(bytes);
-    return message.bodyLength === length && message.tag === tag;
-  };
+  const whole: Tells = (bytes) => isMessageOf(entry, bytes);
   return fault === 'duplicate' ? [whole, whole] : [whole];
 }
 
-/** Those that leave in place of a datagram of a transfer, of which the journal has most of the header. */
-export function byHeader(entry: DatagramEntry): Tells[] {
+/**
+ * Those that leave in place of a datagram of a transfer, of which the journal has most of the header.
+ *
+ * @param hmacBytes octets of the HMAC that datagrams of that flow have, of which the journal says nothing
+ */
+export function byHeader(entry: DatagramEntry, hmacBytes: number): Tells[] {
   const { fault, tag, offset = 0, before, after, kept = 0, length } = entry;
   const header = headerOf(entry);
-  const size = HEADER_BYTES + length;
+  const size = HEADER_BYTES + length + hmacBytes;
   const whole: Tells = (bytes) =>
-    bytes.length === size && tagAsSent(bytes) === tag && decodeDatagram(bytes) !== undefined;
+    tagAsSent(bytes) === tag && decodeDatagram(bytes)?.payload.length === length;
   switch (fault) {
     case 'loss':
       return [];
@@ -43,7 +51,7 @@ export function byHeader(entry: DatagramEntry): Tells[] {
     case 'corruption':
       return [
         (bytes) => {
-          if (bytes.length !== size || bytes[offset] !== Number(after)) return false;
+          if (bytes.length < HEADER_BYTES + length || bytes[offset] !== Number(after)) return false;
           const restored = Buffer.from(bytes);
           restored[offset] = Number(before);
           return whole(restored);

@@ -1,5 +1,5 @@
 import type { Decision } from '../entries.ts';
-import type { Frame, Ports, Transport } from '../frames.ts';
+import type { Frame, ServerName, Transport } from '../frames.ts';
 
 /** A frame of the capture: its number, and its time in seconds since 1970. */
 export interface FrameRef {
@@ -7,7 +7,10 @@ export interface FrameRef {
   readonly time: number;
 }
 
-/** What the packets say of a decision. With the first five they bear it out; the others are what could not be tied. */
+/**
+ * What the packets say of a decision. With the first five they bear it out; the others are what could not be tied, and
+ * of what is encrypted nobody can say.
+ */
 export const verdicts = {
   answered: 'what was decided left',
   came: 'it came, and what was decided happened behind the capture',
@@ -18,6 +21,7 @@ export const verdicts = {
   unanswered: 'what was decided is not in the capture',
   lost: 'the request is not in the capture',
   outside: 'the capture was not running then',
+  encrypted: 'it went over TLS, and there are no keys to read it',
 } as const;
 export type Verdict = keyof typeof verdicts;
 
@@ -44,9 +48,14 @@ export function isTied({ verdict }: Pick<Tie, 'verdict'>): boolean {
   return borneOut.has(verdict);
 }
 
+/** Whether the packets do not bear an entry out, though they can be read. */
+export function isMissed(tie: Pick<Tie, 'verdict'>): boolean {
+  return !isTied(tie) && tie.verdict !== 'encrypted';
+}
+
 /** Packets of which no journal speaks. */
 export interface Loose {
-  readonly server: keyof Ports;
+  readonly server: ServerName;
   readonly transport: Transport;
   readonly client: string;
   readonly from: 'client' | 'server';

@@ -1,7 +1,7 @@
 import type { Capture } from '../capture-files.ts';
 import { captureInfo } from '../capture-info.ts';
-import type { Ports } from '../frames.ts';
-import { tsharkLines } from '../tshark.ts';
+import { type Ports, serverOn } from '../frames.ts';
+import { decodeArguments, keyArguments, tsharkLines } from '../tshark.ts';
 import type { Rung } from './facts.ts';
 
 /** A frame of a server as Wireshark's columns have it. */
@@ -21,7 +21,7 @@ const FIELDS = [
 
 /** Reads the columns of frames that pass a display filter. Numbers count through all files of the capture. */
 export async function readColumns(
-  { files }: Capture,
+  { files, keys }: Capture,
   ports: Ports,
   filter: string,
   isWanted: (row: Row) => boolean = () => true,
@@ -29,7 +29,7 @@ export async function readColumns(
   const rows: Row[] = [];
   let before = 0;
   for (const file of files) {
-    for await (const lines of tsharkLines(argumentsFor(file, filter, ports))) {
+    for await (const lines of tsharkLines(argumentsFor(file, filter, { ports, keys }))) {
       for (const line of lines) {
         const row = parseRow(line.split('\t'), before, ports);
         if (row && isWanted(row)) rows.push(row);
@@ -40,10 +40,13 @@ export async function readColumns(
   return rows;
 }
 
-function argumentsFor(file: string, filter: string, { http, echo }: Ports): string[] {
-  const decodeAs = [`tcp.port==${http},http`, `tcp.port==${echo},data`, `udp.port==${echo},data`];
+function argumentsFor(
+  file: string,
+  filter: string,
+  { ports, keys }: { readonly ports: Ports; readonly keys: string | undefined },
+): string[] {
   return [
-    ...['-n', '-r', file, '-Y', filter, ...decodeAs.flatMap((rule) => ['-d', rule])],
+    ...['-n', '-r', file, '-Y', filter, ...decodeArguments(ports, 'data'), ...keyArguments(keys)],
     ...['-T', 'fields', '-E', 'occurrence=f', ...FIELDS.flatMap((field) => ['-e', field])],
   ];
 }
@@ -53,8 +56,8 @@ function parseRow(fields: readonly string[], before: number, ports: Ports): Row 
     fields;
   const from = Number(tcpFrom || udpFrom);
   const to = Number(tcpTo || udpTo);
-  const toServer = to === ports.http || to === ports.echo;
-  if (!toServer && from !== ports.http && from !== ports.echo) return undefined;
+  const toServer = serverOn(to, ports) !== undefined;
+  if (!toServer && !serverOn(from, ports)) return undefined;
   return {
     frame: before + Number(number),
     time: Number(time),

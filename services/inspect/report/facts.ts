@@ -7,7 +7,7 @@ import type { Verdict } from '../join/tie.ts';
  * of the server's capture, frames are numbers in that capture unless told.
  */
 
-export interface Report {
+export interface Report extends Demo {
   readonly made: string;
   readonly lab: {
     readonly addresses: Readonly<Record<Host, string>>;
@@ -16,7 +16,6 @@ export interface Report {
     readonly versions: Readonly<Record<string, string>>;
   };
   readonly captures: readonly CaptureFacts[];
-  readonly experiments: readonly Experiment[];
   readonly periods: readonly Period[];
   readonly decisions: readonly DecisionPoint[];
   /** How many decisions there are in all; the list above is cut at some thousands. */
@@ -29,6 +28,13 @@ export interface Report {
   readonly ties: Ties;
   /** Undefined when there is only one capture. */
   readonly compared: Compared | undefined;
+}
+
+/** What the packets of a demo say; of another run nothing. */
+export interface Demo {
+  readonly experiments: readonly Experiment[];
+  /** The same exchanges in plain text, over TLS, and over TLS whose keys are kept. */
+  readonly threeWays: readonly ThreeWays[];
 }
 
 export interface CaptureFacts {
@@ -61,6 +67,43 @@ export interface Evidence {
   readonly bytes: string;
   /** Octets to mark, from 0. */
   readonly marked?: readonly number[];
+}
+
+/** Ways in which the same is said. */
+export const wayNames = ['plain text', 'TLS', 'TLS, and its keys'] as const;
+export type WayName = (typeof wayNames)[number];
+
+/** What was said three times. */
+export interface ThreeWays {
+  readonly what: string;
+  readonly agrees: boolean;
+  readonly seen: string;
+  /** What an eavesdropper is after, as it stands on the wire, and as a person reads it. */
+  readonly secret: string;
+  readonly reads: string;
+  /** How the one is the other. */
+  readonly note?: string | undefined;
+  /** Those that were found. */
+  readonly ways: readonly Way[];
+}
+
+export interface Way {
+  readonly name: WayName;
+  /** The frame that carries what the client asks. */
+  readonly frame: number;
+  /** Hex digits of what it asks: over TLS of the record, with its header. */
+  readonly wire: string;
+  /** Octets of the secret in it, from 0. */
+  readonly marked: readonly number[];
+  readonly readBy: 'everybody' | 'key holders' | 'nobody';
+  /** What the keys open, of the client's side. */
+  readonly opened?: string | undefined;
+  /** Where the client names the server, in hex digits and octets. */
+  readonly hello?:
+    | { readonly frame: number; readonly wire: string; readonly marked: readonly number[] }
+    | undefined;
+  /** What can be told without reading it. */
+  readonly outside: readonly { readonly what: string; readonly is: string }[];
 }
 
 /** A time in which one profile was in force at one server. */

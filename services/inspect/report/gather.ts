@@ -4,13 +4,13 @@ import { CaptureError, findCapture, type Host, hosts } from '../capture-files.ts
 import { captureInfo } from '../capture-info.ts';
 import { compareHosts } from '../compare/compare-hosts.ts';
 import { describeDecision } from '../describe.ts';
-import { deciderOf, isHttp } from '../entries.ts';
+import { deciderOf, isHttp, isRefused } from '../entries.ts';
 import { exposuresOf } from '../exposed.ts';
 import { FrameComments } from '../frame-comments.ts';
 import { joinCapture } from '../join/join-capture.ts';
-import { isTied, type Tie, type Verdict } from '../join/tie.ts';
+import { isMissed, type Tie, type Verdict } from '../join/tie.ts';
 import type { Run } from '../run.ts';
-import type { CaptureFacts, DecisionPoint, Delay, Experiment, ExposedFact, Report, Ties } from './facts.ts';
+import type { CaptureFacts, DecisionPoint, Delay, Demo, ExposedFact, Report, Ties } from './facts.ts';
 import { Ladders } from './ladders.ts';
 import { outcomeOf, Periods } from './periods.ts';
 import { TransferPlots } from './transfer-plots.ts';
@@ -37,7 +37,7 @@ export async function gather(
     made: made.toISOString(),
     lab: { addresses: run.addresses, ports: run.ports, versions },
     captures,
-    experiments: await experiments(folder),
+    ...(await demo(folder)),
     ...found.facts(),
     compared: readable.length === hosts.length ? await compareHosts(folder, run) : undefined,
   };
@@ -57,14 +57,24 @@ async function captureFacts(host: Host, folder: string): Promise<CaptureFacts> {
   return { host, frames, first: iso(Math.min(...times)), last: iso(Math.max(...times)), problem };
 }
 
-/** What the demo left, if this run was one. */
-async function experiments(folder: string): Promise<readonly Experiment[]> {
-  const text = await readFile(join(folder, 'demo.json'), 'utf8').catch(() => '[]');
+/** What the demo left, if this run was one. One of an earlier version knows of experiments only. */
+async function demo(folder: string): Promise<Demo> {
+  const text = await readFile(join(folder, 'demo.json'), 'utf8').catch(() => '{}');
+  const { experiments, threeWays } = parsed(text) as Partial<Demo>;
+  return { experiments: listOf(experiments), threeWays: listOf(threeWays) };
+}
+
+/** An object, whatever the text is. */
+function parsed(text: string): object {
   try {
-    return JSON.parse(text);
+    return Object(JSON.parse(text));
   } catch {
-    return [];
+    return {};
   }
+}
+
+function listOf<One>(list: readonly One[] | undefined): readonly One[] {
+  return Array.isArray(list) ? list : [];
 }
 
 /** What the server's capture and the journals say together. */
@@ -92,6 +102,7 @@ class Findings {
         this.#tie(tie);
         this.#comments.add(tie, regime);
       },
+      handshake: (...told) => this.#comments.addHandshake(...told),
       loose: ({ client, server, from, what, frames }) => {
         this.#inAll.loose += 1;
         if (this.#loose.length === UNTIED) return;
@@ -100,7 +111,7 @@ class Findings {
       frame: (frame) => {
         if (Number.isNaN(this.#began)) this.#began = frame.time;
         this.#transfers.take(frame, this.#began);
-        for (const { what, text } of exposuresOf(frame.payload)) {
+        for (const { what, text } of frame.sealed ? [] : exposuresOf(frame.payload)) {
           this.#inAll.exposed += 1;
           if (this.#exposed.length < EXPOSED) {
             this.#exposed.push({ frame: frame.number, what, text: text.slice(0, EXPOSED_TEXT) });
@@ -111,7 +122,7 @@ class Findings {
     this.#drawn = await this.#ladders.draw(capture, run.ports, this.#comments);
   }
 
-  facts(): Omit<Report, 'made' | 'lab' | 'captures' | 'experiments' | 'compared'> {
+  facts(): Omit<Report, 'made' | 'lab' | 'captures' | keyof Demo | 'compared'> {
     return {
       periods: this.#periods.facts(),
       decisions: this.#decisions.sort((a, b) => a.at - b.at),
@@ -135,13 +146,13 @@ class Findings {
     const { entry, verdict, took, shows } = tie;
     const decider = deciderOf(entry);
     this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1;
-    if (!isTied(tie)) {
+    if (isMissed(tie)) {
       this.#inAll.entries += 1;
       const says = describeDecision(entry);
       if (this.#untied.length < UNTIED)
         this.#untied.push({ id: entry.id, decider, says, verdict, frame: shows });
     }
-    if ('direction' in entry) return;
+    if ('direction' in entry || isRefused(entry)) return;
     this.#inAll.decisions += 1;
     if (this.#decisions.length < DECISIONS) {
       const at = (tie.request[0]?.time ?? Date.parse(entry.timestamp) / 1000) - this.#began;

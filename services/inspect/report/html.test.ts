@@ -23,7 +23,7 @@ describe('a report', () => {
   test('links each part from its contents', () => {
     const linked = [...page.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id);
     const anchors = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
-    expect(linked).toHaveLength(10 + sampleReport().experiments.length);
+    expect(linked).toHaveLength(11 + sampleReport().experiments.length);
     expect(linked.filter((id) => !anchors.has(id!))).toEqual([]);
   });
 
@@ -36,6 +36,12 @@ describe('a report', () => {
   test('tells by words which experiments agree', () => {
     expect(part('experiments')).toContain('One byte is corrupted ✓ agrees');
     expect(part('experiments')).toContain('A connection that is reset ✗ does not agree');
+  });
+
+  test('tells by words who reads what was said three ways', () => {
+    expect(page).toContain('The same exchange three ways</a> <span>1 of 2 agree</span>');
+    expect(part('three-ways')).toContain('Plain text ✗ everybody reads it An eavesdropper reads a:b');
+    expect(part('three-ways')).toContain('TLS, and its keys ✓ only with the keys');
   });
 
   test('compares what is configured with the interval of what the packets show', () => {
@@ -88,7 +94,7 @@ describe('a report of next to nothing', () => {
     expect(nothing).toContain(
       '<strong>⚠ The capture of the server host has nothing to show</strong>: there is no packet in it',
     );
-    expect(nothing.match(/Nothing to show: the captures hold no frame to show it from\./g)).toHaveLength(9);
+    expect(nothing.match(/Nothing to show: the captures hold no frame to show it from\./g)).toHaveLength(10);
     expect(nothing).not.toContain('<figure');
   });
 
@@ -107,6 +113,7 @@ describe('a report of next to nothing', () => {
   test('says of each part why there is nothing', () => {
     const quiet = renderReport({ ...emptyReport, captures: [{ host: 'server', frames: 3 }] });
     expect(part('experiments', quiet)).toContain('Nothing to show: this run was no demo.');
+    expect(part('three-ways', quiet)).toContain('Nothing to show: nothing was said three ways.');
     expect(part('compared', quiet)).toContain('Nothing to show: it takes the captures of both hosts.');
   });
 

@@ -10,6 +10,7 @@ import { arrowHeads, ladders } from './page/ladder.ts';
 import { outcomes } from './page/outcomes.ts';
 import type { Section } from './page/section.ts';
 import { style } from './page/style.ts';
+import { threeWays } from './page/three-ways.ts';
 import { ties } from './page/ties.ts';
 import { timeline } from './page/timeline.ts';
 import { transfers } from './page/transfers.ts';
@@ -17,6 +18,7 @@ import { transfers } from './page/transfers.ts';
 const sections = [
   lab,
   experiments,
+  threeWays,
   outcomes,
   timeline,
   delays,

@@ -1,5 +1,5 @@
 import type { Capture } from '../capture-files.ts';
-import { deciderOf } from '../entries.ts';
+import { type Decision, deciderOf, isHttp } from '../entries.ts';
 import type { FrameComments } from '../frame-comments.ts';
 import type { Ports } from '../frames.ts';
 import type { Tie } from '../join/tie.ts';
@@ -43,8 +43,8 @@ export class Ladders {
     const isWanted = (row: Row) => chosen.some((one) => isNear(row, one));
     const rows = chosen.length === 0 ? [] : await readColumns(capture, ports, filter, isWanted);
     return chosen.map(({ title, tie, first, last }): Ladder => {
-      const { client_ip, client_port, ...entry } = tie.entry;
-      const port = 'outcome' in entry ? ports.http : ports.echo;
+      const { client_ip, client_port } = tie.entry;
+      const port = portOf(tie.entry, ports);
       const own = around(
         rows.filter((row) => row.clientPort === client_port && row.port === port),
         first,
@@ -73,6 +73,12 @@ export class Ladders {
 }
 
 const NAMES = { http: 'HTTP', 'echo-tcp': 'Echo over TCP', 'echo-udp': 'Echo over UDP' } as const;
+
+/** The port of a server that an entry came to. */
+function portOf(entry: Decision, { http, https, echo, echoTls }: Ports): number {
+  const [plain, overTls] = isHttp(entry) ? [http, https] : [echo, echoTls];
+  return entry.tls === undefined ? plain : overTls;
+}
 
 /** The rows of an exchange, and some of its conversation before and behind it. */
 function around(rows: readonly Row[], first: number, last: number): Row[] {

@@ -1,4 +1,4 @@
-import { type Decider, type Decision, deciderOf, isHttp } from '../entries.ts';
+import { type Decider, type Decision, deciderOf, isHttp, isRefused } from '../entries.ts';
 import { isTied, type Tie } from '../join/tie.ts';
 import type { Regime } from '../run.ts';
 import type { OutcomeFacts, Period } from './facts.ts';
@@ -11,11 +11,12 @@ interface Counts {
   readonly seen: Map<string, number>;
 }
 
-/** Counts what each profile decided, and what of that the packets show. */
+/** Counts what each profile decided, and what of that the packets show. It decides nothing for those who are refused. */
 export class Periods {
   readonly #all = new Map<string, Counts>();
 
   add(tie: Tie, regime: Regime | undefined): void {
+    if (isRefused(tie.entry)) return;
     const decider = deciderOf(tie.entry);
     const key = `${decider} ${regime?.from} ${regime?.profile} ${regime?.seed}`;
     const counts = this.#all.get(key) ?? { decider, regime, journaled: new Map(), seen: new Map() };

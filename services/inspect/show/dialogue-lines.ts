@@ -1,4 +1,3 @@
-import { isTls } from '../exposed.ts';
 import { isText, readable } from '../readable.ts';
 import type { Conversation, Turn } from './dialogue.ts';
 import { moreBytes } from './hex.ts';
@@ -29,16 +28,17 @@ export function dialogueLines(conversation: Conversation, look: DialogueLook): s
 }
 
 function turnLines(turn: Turn, { paint, bytes, noteOf }: DialogueLook): string[] {
-  const { act, frame, length, missing, speaker, time } = turn;
+  const { act, frame, length, missing, sealed, speaker, time } = turn;
   const shown = isText(turn.bytes) ? bytes : bytes === Number.POSITIVE_INFINITY ? bytes : BINARY;
   const style = speaker === 'client' ? 'request' : 'answer';
   const [first = '', ...others] = act === 'says' ? textLines(turn, shown) : [`(${act} the connection)`];
-  const more = isTls(turn.bytes) ? undefined : moreBytes(length, shown);
+  const more = sealed === 'shut' ? undefined : moreBytes(length, shown);
+  const says = sealed === 'open' ? `${speaker}, decrypted` : speaker;
   const note = noteOf(frame);
   const label = `${time.toFixed(6).padStart(TIME)}  frame ${String(frame).padEnd(FRAME)}`;
   return [
     ...(missing > 0 ? [`${BEHIND}… ${missing} bytes are not among these frames`] : []),
-    `${label}  ${paint(style, `${speaker}: ${first}`)}`.trimEnd(),
+    `${label}  ${paint(style, `${says}: ${first}`)}`.trimEnd(),
     ...others.map((line) => `${BEHIND}${' '.repeat(8)}${paint(style, line)}`),
     ...(more === undefined ? [] : [BEHIND + more]),
     ...(note === undefined ? [] : note.split('\n').map((line) => BEHIND + paint('note', line))),
@@ -46,8 +46,8 @@ function turnLines(turn: Turn, { paint, bytes, noteOf }: DialogueLook): string[]
 }
 
 /** A line for each line of what was said, with the ends of lines as escapes. What is no text has one line. */
-function textLines({ bytes, length }: Turn, shown: number): string[] {
-  if (isTls(bytes)) return [`(TLS, ${length} bytes)`];
+function textLines({ bytes, length, sealed }: Turn, shown: number): string[] {
+  if (sealed === 'shut') return [`(TLS, ${length} bytes)`];
   const text = readable(bytes.subarray(0, shown));
   return isText(bytes) ? text.split(/(?<=\\n)(?=.)/) : [text];
 }

@@ -64,12 +64,25 @@ describe('a dialogue', () => {
 
   test('says TLS, and what is missing', () => {
     const record = Buffer.from('1703030004deadbeef', 'hex');
-    const [, ...lines] = shown([answers(1, record), answers(110, record)]);
+    const sealed = (seq: number) => ({ ...answers(seq, record), isSealed: true });
+    const [, ...lines] = shown([sealed(1), sealed(110)]);
     expect(lines).toEqual([
       '   0.000000  frame 1      server: (TLS, 9 bytes)',
       '                             … 100 bytes are not among these frames',
       '   0.001000  frame 2      server: (TLS, 9 bytes)',
     ]);
+  });
+
+  test('says what TLS had sealed, where it was decrypted, and that nobody could read it', () => {
+    const inside = Buffer.from('pass=secret\n');
+    const sealed = { ...asks(1, '\x17\x03\x03\x00\x04abcd'), isSealed: true, inside };
+    const dialogues = new Dialogues(options);
+    dialogues.take(sealed);
+    const [conversation] = [...dialogues.conversations()];
+    expect(dialogueLines(conversation!, look)[1]).toBe(
+      '   0.000000  frame 1      client, decrypted: pass=secret\\n',
+    );
+    expect(conversation!.turns[0]!.exposed).toEqual([]);
   });
 
   test('of UDP shows each datagram, the same one again too', () => {

@@ -1,5 +1,5 @@
 import { type Exposure, exposuresOf } from '../exposed.ts';
-import { FIN, type Ports, RST, SYN, type Transport } from '../frames.ts';
+import { FIN, type Ports, RST, type Sealed, SYN, type Transport } from '../frames.ts';
 import { isToServer, type Packet } from './packet.ts';
 import { type Piece, SegmentOrder } from './segment-order.ts';
 
@@ -16,6 +16,8 @@ export interface Turn {
   readonly length: number;
   /** Octets before it that are not among the frames. */
   readonly missing: number;
+  /** Sealed by TLS: what was said is what was decrypted, or the records themselves. */
+  readonly sealed?: Sealed | undefined;
   /** What was exposed by it. */
   readonly exposed: readonly Exposure[];
 }
@@ -113,18 +115,23 @@ export class Dialogues {
       if (packet.payload.length > 0) this.#say(open, speaker, { packet, bytes: packet.payload, missing: 0 });
       return;
     }
-    for (const piece of open.orders[speaker].take(packet)) this.#say(open, speaker, piece);
+    const pieces = open.orders[speaker].take(packet);
+    // TLS is decrypted in order, each record once.
+    if (packet.inside) this.#say(open, speaker, { packet, bytes: packet.inside, missing: 0 }, 'open');
+    else for (const piece of pieces) this.#say(open, speaker, piece);
     if (flags & RST) open.turns.push(ending(speaker, packet, 'resets'));
     else if (flags & FIN && !hasEnded(open, speaker)) open.turns.push(ending(speaker, packet, 'closes'));
   }
 
-  #say(open: Open, speaker: Turn['speaker'], { packet, bytes, missing }: Piece): void {
+  #say(open: Open, speaker: Turn['speaker'], { packet, bytes, missing }: Piece, opened?: Sealed): void {
+    const sealed = opened ?? (packet.isSealed ? 'shut' : undefined);
     open.turns.push({
       ...{ speaker, act: 'says', frame: packet.number, time: packet.time, missing },
       // A copy lets go of the rest.
       bytes: bytes.length > this.#options.bytes ? Buffer.from(bytes.subarray(0, this.#options.bytes)) : bytes,
       length: bytes.length,
-      exposed: exposuresOf(bytes),
+      sealed,
+      exposed: sealed ? [] : exposuresOf(bytes),
     });
   }
 }

@@ -2,11 +2,14 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ports } from '../frames.ts';
 import { safe } from '../readable.ts';
+import { decodeArguments, keyArguments } from '../tshark.ts';
 import type { Packet, Segment } from './packet.ts';
 
 /** How tshark is to read a capture. */
 export interface Dissection {
   readonly ports: Ports;
+  /** Path of a key log, by which TLS is decrypted. */
+  readonly keys?: string | undefined;
   /** Path of the lab's dissector; undefined reads messages as data. */
   readonly dissector: string | undefined;
   /** A display filter in Wireshark's language. */
@@ -61,16 +64,16 @@ export async function findDissector(): Promise<string | undefined> {
 }
 
 /** tshark's arguments to dissect a file, `-` for its input, into rows for `parsePacket`. */
-export function tsharkArguments(file: string, { ports, dissector, filter }: Dissection): string[] {
-  const { http, echo } = ports;
+export function tsharkArguments(file: string, { ports, keys, dissector, filter }: Dissection): string[] {
   const messages = dissector ? 'wirelab' : 'data';
   return [
     ...['-n', '-r', file],
     // Each row at once.
     ...(file === '-' ? ['-l'] : []),
-    ...(dissector ? ['-X', `lua_script:${dissector}`, '-o', `wirelab.port:${echo}`] : []),
-    ...['-d', `tcp.port==${http},http`],
-    ...['-d', `tcp.port==${echo},${messages}`, '-d', `udp.port==${echo},${messages}`],
+    ...(dissector ? ['-X', `lua_script:${dissector}`, '-o', `wirelab.port:${ports.echo}`] : []),
+    ...(dissector ? ['-o', `wirelab.tls_port:${ports.echoTls}`] : []),
+    ...decodeArguments(ports, messages),
+    ...keyArguments(keys),
     ...(filter === undefined ? [] : ['-Y', filter]),
     ...['-T', 'fields', ...FIELDS.flatMap((field) => ['-e', field])],
   ];

@@ -4,7 +4,11 @@ import { dissectionOf, failed, isInterrupted, type ShowOptions, type ShowParts }
 import { createView } from './views.ts';
 
 /** Dialogues and the last frames are known at an end only. */
-export type LiveOptions = Omit<ShowOptions, 'last' | 'follow'> & { readonly ports: Ports };
+export type LiveOptions = Omit<ShowOptions, 'last' | 'follow'> & {
+  readonly ports: Ports;
+  /** Path of a key log, which may grow. */
+  readonly keys?: string | undefined;
+};
 
 /**
  * Shows the packets that this program is given as a capture, as they come, until the signal. Their numbers begin at 1.
@@ -18,7 +22,7 @@ export async function live(options: LiveOptions, parts: ShowParts): Promise<numb
   say('Packets are shown as they come, until Ctrl-C');
   try {
     const origin = { framesBefore: 0, began: undefined };
-    for await (const packets of dissect('-', await dissectionOf(options), origin, signal)) {
+    for await (const packets of dissect('-', await dissectionOf(options, options.keys), origin, signal)) {
       for (const packet of packets) view.take(packet);
     }
     if (!(await isInterrupted(signal))) warn('no more packets come: the capture of this host has ended');

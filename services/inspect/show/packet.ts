@@ -1,4 +1,5 @@
-import type { Ports, Transport } from '../frames.ts';
+import { isTls } from '../exposed.ts';
+import { type Ports, serverOn, type Transport } from '../frames.ts';
 
 /** A frame as Wireshark shows it. All texts are fit for a terminal. */
 export interface Packet {
@@ -14,7 +15,12 @@ export interface Packet {
   /** Octets of the frame. */
   readonly length: number;
   readonly info: string;
+  /** What was on the wire. */
   readonly payload: Buffer;
+  /** The payload is of a connection over TLS, which nobody on the way can read. */
+  readonly isSealed?: boolean;
+  /** What TLS had sealed in records that are complete with this frame, decrypted. */
+  readonly inside?: Buffer | undefined;
   /** TCP has seen these octets before. */
   readonly isAgain: boolean;
   /** A warning or an error of a dissector, or a retransmission. */
@@ -48,8 +54,20 @@ export function kindOf({ isTrouble, payload, segment }: Packet, ports: Ports): P
 }
 
 /** Whether a frame goes to one of the servers; elsewhere the lower port counts as the server's. */
-export function isToServer({ fromPort, toPort }: Segment, { http, echo }: Ports): boolean {
-  const isServers = (port: number) => port === http || port === echo;
+export function isToServer({ fromPort, toPort }: Segment, ports: Ports): boolean {
+  const isServers = (port: number) => serverOn(port, ports) !== undefined;
   if (isServers(toPort) || isServers(fromPort)) return isServers(toPort);
   return toPort <= fromPort;
+}
+
+/** Tells the packets of connections over TLS, also those that begin in the middle of a record. */
+export class TlsConnections {
+  readonly #known = new Set<string>();
+
+  has({ payload, segment }: Packet): boolean {
+    if (segment?.transport !== 'tcp' || payload.length === 0) return false;
+    const key = [segment.from, segment.to].sort().join(' ');
+    if (isTls(payload)) this.#known.add(key);
+    return this.#known.has(key);
+  }
 }

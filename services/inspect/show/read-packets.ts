@@ -3,7 +3,8 @@ import { captureInfo } from '../capture-info.ts';
 import { safe } from '../readable.ts';
 import { isCutShort, ToolError, toolLines } from '../tool.ts';
 import { type Dissection, type Origin, parsePacket, tsharkArguments } from './dissection.ts';
-import type { Packet } from './packet.ts';
+import { Inside } from './inside.ts';
+import { type Packet, TlsConnections } from './packet.ts';
 
 /** FILTER or CAPTURE is not as it must be. */
 export class InputError extends Error {
@@ -49,18 +50,32 @@ export async function* dissect(
   origin: Origin,
   signal?: AbortSignal,
 ): AsyncGenerator<Packet[]> {
+  const { keys, ports } = dissection;
+  const tls = new TlsConnections();
+  // What comes by itself can't be looked at twice.
+  const inside = keys === undefined || file === '-' ? undefined : new Inside(file, keys, ports);
   try {
     for await (const rows of toolLines('tshark', tsharkArguments(file, dissection), {
       input: 'inherit',
       signal,
     })) {
-      yield rows.flatMap((row) => parsePacket(row, origin) ?? []);
+      const packets: Packet[] = [];
+      for (const row of rows) {
+        const packet = parsePacket(row, origin);
+        if (!packet) continue;
+        const isSealed = tls.has(packet);
+        const opened = isSealed ? await inside?.of(packet.number - origin.framesBefore) : undefined;
+        packets.push(isSealed ? { ...packet, isSealed, inside: opened } : packet);
+      }
+      yield packets;
     }
   } catch (error) {
     const { filter } = dissection;
     throw error instanceof ToolError && filter !== undefined && isOfFilter(error, filter)
       ? new InputError(describeFilter(filter, error.said))
       : error;
+  } finally {
+    await inside?.close();
   }
 }
 

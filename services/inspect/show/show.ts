@@ -29,7 +29,7 @@ export async function show(capture: Capture, options: ShowOptions, parts: ShowPa
   const reading: Reading = {};
   let frames = 0;
   try {
-    for await (const packets of readPackets(capture, await dissectionOf(options), reading)) {
+    for await (const packets of readPackets(capture, await dissectionOf(options, capture.keys), reading)) {
       if (signal.aborted) break;
       for (const packet of packets) view.take(packet);
       frames += packets.length;
@@ -45,9 +45,12 @@ export async function show(capture: Capture, options: ShowOptions, parts: ShowPa
 }
 
 /** How tshark is to read for these options. */
-export async function dissectionOf({ filter, ports }: ShowOptions): Promise<Dissection> {
+export async function dissectionOf(
+  { filter, ports }: ShowOptions,
+  keys: string | undefined,
+): Promise<Dissection> {
   // An empty one passes everything, and so does none.
-  return { dissector: await findDissector(), filter: filter?.trim() ? filter : undefined, ports };
+  return { dissector: await findDissector(), filter: filter?.trim() ? filter : undefined, keys, ports };
 }
 
 /**

@@ -21,14 +21,22 @@ export function tableHead(paint: Paint): string {
 
 /** A frame: its columns, what it carries as hex and ASCII, and what is known of it. */
 export function tableRows(packet: Packet, note: string | undefined, options: TableOptions): string[] {
-  const { number, time, source, destination, protocol, length, info, payload } = packet;
+  const { number, time, source, destination, protocol, length, info, payload, inside } = packet;
   const { paint, ports } = options;
   const row = columns(String(number), time.toFixed(6), source, destination, protocol, String(length), info);
   return [
     paint(kindOf(packet, ports), row.trimEnd()),
     ...hexRows(payload, options).map((line) => INDENT + line),
+    ...(inside === undefined ? [] : insideRows(inside, options)),
     ...(note === undefined ? [] : note.split('\n').map((line) => INDENT + paint('note', line))),
   ];
+}
+
+/** Under what was on the wire stands what was sealed in it. */
+function insideRows(inside: Buffer, options: TableOptions): string[] {
+  const count = inside.length === 1 ? '1 byte' : `${inside.length} bytes`;
+  const head = options.paint('heading', `decrypted with the keys of this run, ${count}:`);
+  return [head, ...hexRows(inside, options)].map((line) => INDENT + line);
 }
 
 function columns(

@@ -2,7 +2,7 @@ import { ACK } from '../frames.ts';
 import type { Packet, Segment } from './packet.ts';
 
 /** The ports of the tests. */
-export const ports = { http: 8080, echo: 9090 };
+export const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
 
 const client = { from: '10.0.142.133:40000', fromPort: 40_000, to: '10.0.28.182:9090', toPort: 9090 };
 const server = { from: client.to, fromPort: client.toPort, to: client.from, toPort: client.fromPort };

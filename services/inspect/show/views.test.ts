@@ -25,6 +25,29 @@ function shown(options: Partial<ViewOptions>): string[] {
   return lines.flatMap((line) => line.split('\n'));
 }
 
+describe('what was sealed by TLS', () => {
+  const sealed = packet({ text: login, isSealed: true, inside: Buffer.from('Hey') });
+
+  test('stands decrypted under what was on the wire, and was not exposed', () => {
+    const lines: string[] = [];
+    const view = createView({ ports }, { color: false, print: (line) => lines.push(...line.split('\n')) });
+    view.take(sealed);
+    view.end();
+    const at = lines.findIndex((line) => line.endsWith('decrypted with the keys of this run, 3 bytes:'));
+    expect(lines[at - 1]).toMatch(/^ {7}00[0-9a-f]{2} {3}/);
+    expect(lines[at + 1]).toBe('       0000   48 65 79                                          Hey');
+    expect(lines.at(-1)).toBe('Exposed in plain text: nothing');
+  });
+
+  test('is in JSON, apart', () => {
+    const lines: string[] = [];
+    const view = createView({ ports, json: true }, { color: false, print: (line) => lines.push(line) });
+    view.take(sealed);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ decrypted: '486579' });
+    expect(JSON.parse(lines[0]!)).not.toHaveProperty('exposed');
+  });
+});
+
 describe('what is shown of frames', () => {
   test('is a table with dumps and notes, and what was exposed, once', () => {
     const lines = shown({});

@@ -66,13 +66,14 @@ function jsonView({ noteOf, print }: ViewParts): View {
   const exposures = new Exposures();
   return {
     take(packet) {
-      const { epoch, number, time, source, destination, protocol, length, info, payload } = packet;
+      const { epoch, number, time, source, destination, protocol, length, info, payload, inside } = packet;
       const exposed = exposedBy(packet);
       for (const exposure of exposed) exposures.add(number, exposure);
       print(
         JSON.stringify({
           ...{ number, time: microseconds(time), epoch, source, destination, protocol, length, info },
           payload: payload.toString('hex'),
+          decrypted: inside?.toString('hex'),
           note: noteOf?.(number),
           exposed: exposed.length > 0 ? exposed : undefined,
         }),
@@ -107,10 +108,11 @@ function dialogueJson(conversation: Conversation, noteOf: (frame: number) => str
   const { transport, client, server, began, frames, turns } = conversation;
   return JSON.stringify({
     ...{ transport, client, server, time: microseconds(began), frames },
-    turns: turns.map(({ act, bytes, exposed, frame, missing, speaker, time }) => ({
+    turns: turns.map(({ act, bytes, exposed, frame, missing, sealed, speaker, time }) => ({
       ...{ speaker, act, frame, time: microseconds(time) },
       missing: missing > 0 ? missing : undefined,
       payload: act === 'says' ? bytes.toString('hex') : undefined,
+      sealed,
       note: noteOf(frame),
       exposed: exposed.length > 0 ? exposed : undefined,
     })),
@@ -133,9 +135,9 @@ function lastOnly(count: number, view: View): View {
   };
 }
 
-/** What TCP sends again was exposed before. */
-function exposedBy({ isAgain, payload }: Packet): Exposure[] {
-  return isAgain ? [] : exposuresOf(payload);
+/** What TCP sends again was exposed before, and what TLS seals is not. */
+function exposedBy({ isAgain, isSealed, payload }: Packet): Exposure[] {
+  return isAgain || isSealed ? [] : exposuresOf(payload);
 }
 
 function microseconds(seconds: number): number {

@@ -52,6 +52,16 @@ describe('hexDump', () => {
     expect(rows[18]).toBe('…     320 bytes more, in the capture');
   });
 
+  test('has only rows with marks, when no other is asked for', () => {
+    const [, dump = ''] = /<pre[^>]*>([\s\S]*?)<\/pre>/.exec(hexDump('00'.repeat(64), [20], 0).text) ?? [];
+    const rows = dump.replaceAll(/<\/?(i|mark)>/g, '').split('\n');
+    expect(rows.map((row) => row.slice(0, 23))).toEqual([
+      '…     16 bytes more, in',
+      '0010  00 00 00 00 00 00',
+      '…     32 bytes more, in',
+    ]);
+  });
+
   test.each([
     ['', '0'],
     ['zz', ''],

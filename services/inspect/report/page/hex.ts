@@ -1,7 +1,7 @@
 import { escaped, Html, html } from './escape.ts';
 import { counted } from './figures.ts';
 
-/** Rows of a dump; those with marks are shown beyond it. */
+/** Rows of a dump, of 16 bytes; those with marks are shown beyond it. */
 const ROWS = 16;
 const WIDE = 16;
 const NARROW = 8;
@@ -12,18 +12,19 @@ const NARROW = 8;
  *
  * @param hex digits of the payload, two a byte
  * @param marked bytes to mark, from 0
+ * @param shown rows of 16 bytes beside those with marks
  */
-export function hexDump(hex: string, marked: readonly number[] = []): Html {
+export function hexDump(hex: string, marked: readonly number[] = [], shown = ROWS): Html {
   const bytes = Buffer.from(hex, 'hex');
   const marks = new Set(marked);
-  const dump = (width: number) => new Html(rows(bytes, width, marks));
+  const dump = (width: number) => new Html(rows(bytes, width, marks, shown));
   if (bytes.length <= NARROW) return html`<pre class="hex">${dump(NARROW)}</pre>`;
   return html`<pre class="hex wide">${dump(WIDE)}</pre><pre class="hex narrow">${dump(NARROW)}</pre>`;
 }
 
-function rows(bytes: Buffer, width: number, marks: ReadonlySet<number>): string {
+function rows(bytes: Buffer, width: number, marks: ReadonlySet<number>, most: number): string {
   const shown: string[] = [];
-  const limit = (ROWS * WIDE) / width;
+  const limit = (most * WIDE) / width;
   let left = 0;
   for (let at = 0; at < bytes.length; at += width) {
     const row = bytes.subarray(at, at + width);

@@ -51,7 +51,7 @@ td.figure, th.figure { text-align: right; font-variant-numeric: tabular-nums; wh
 th.figure { white-space: normal; }
 td.code { font-size: .8125rem; overflow-wrap: anywhere; min-width: 11rem; white-space: pre-wrap; }
 th.code { font-family: inherit; }
-td time, td code { white-space: nowrap; }
+td time, td code, td[data-head=""] { white-space: nowrap; }
 details.figures { margin: .4rem 0 1.2rem; }
 details.figures > summary { cursor: pointer; color: var(--accent); font-size: .875rem; width: fit-content; }
 details.figures[open] > summary { margin-bottom: .6rem; }
@@ -98,6 +98,24 @@ pre.hex.narrow { display: none; }
 .tiles dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 `;
 
+/** Three beside each other where there is room: what is read of them, and below that their bytes. */
+const ways = `
+.experiment h4 { margin: 1.4rem 0 .5rem; font-size: .875rem; }
+.ways { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1rem; margin: .9rem 0; }
+.wires { grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); margin: 0; }
+.way { border-top: 4px solid var(--rule); min-width: 0; }
+.ways:not(.wires) .way { background: var(--tint); padding: .8rem 1rem; }
+.way.exposed { border-color: var(--bad); } .way.sealed { border-color: var(--good); }
+.way h4 { margin: 0 0 .1rem; font-size: 1.05rem; } .wires .way h4 { margin: .5rem 0 0; font-size: .875rem; }
+.way p { margin: 0 0 .5rem; } .way .note { margin-top: .8rem; }
+.wires .way p { font-size: .8125rem; margin-bottom: .2rem; } .way p:last-child { margin-bottom: 0; }
+.reads span { display: block; color: var(--muted); font-size: .8125rem; }
+.reads mark, .reads b { font-size: 1.15rem; overflow-wrap: anywhere; }
+pre.opened { margin: 0; padding: .55rem .8rem; border: 1px dashed var(--rule); border-radius: 4px; font-size: .78rem; line-height: 1.5;
+  white-space: pre-wrap; overflow-wrap: anywhere; }
+.wires pre.hex { font-size: .7rem; } .wires pre.hex.wide { display: none; } .wires pre.hex.narrow { display: block; }
+`;
+
 /** The lane of a ladder is between the column of times and that of comments; narrow, the lane is all there is. */
 const ladder = `
 .ladder { --times: 4.75rem; --comments: 13.5rem; position: relative; border-top: 1px solid var(--rule); }
@@ -141,7 +159,7 @@ const small = `
   h1 { font-size: 1.6rem; }
   nav { padding: .9rem 1rem; } nav span { display: block; margin: 0; }
   .plot svg.wide, pre.hex.wide { display: none; } .plot svg.narrow, pre.hex.narrow { display: block; }
-  .hosts, .pair { grid-template-columns: 1fr; } .tiles { grid-template-columns: 1fr 1fr; }
+  .hosts, .pair, .ways { grid-template-columns: 1fr; } .tiles { grid-template-columns: 1fr 1fr; }
   .wire { border-top: 0; border-left: 2px solid var(--ink); height: 2.2rem; margin-left: 50%; text-align: left; padding-left: .6rem; }
   .experiment dl { grid-template-columns: 1fr; } .experiment dd { margin-bottom: .4rem; }
   .evidence { padding-left: .7rem; }
@@ -159,6 +177,7 @@ const small = `
     text-align: left; white-space: normal; }
   .cards td::before { content: attr(data-head); color: var(--muted); font-size: .875rem; font-family: system-ui, sans-serif; }
   .cards td.code { min-width: 0; }
+  .cards td[data-head=""] { display: block; font-weight: 600; } .cards td[data-head=""]::before { content: none; }
 }
 `;
 
@@ -173,6 +192,9 @@ const print = `
   .ladder { padding-bottom: 2rem; }
   .ladder { --times: 4.6rem; --comments: 10rem; }
   .ladder pre.hex.wide { display: none; } .ladder pre.hex.narrow { display: block; }
+  .wires { grid-template-columns: 1fr; } .wires pre.hex { font-size: .78rem; }
+  .wires pre.hex.wide { display: block; } .wires pre.hex.narrow { display: none; }
+  .way, .reads { break-inside: avoid; } h4 { break-after: avoid; }
   details.long { display: none; }
   details.figures::details-content, details.ladder::details-content { content-visibility: visible; display: block; }
   .scroll, pre.hex { overflow: visible; } .chip::after { content: ""; }
@@ -186,4 +208,4 @@ export const style = `
 :root { color-scheme: light dark; ${light} }
 @media screen and (prefers-color-scheme: dark) { :root { ${dark} } }
 @media print { :root { color-scheme: light; } }
-${page}${tables}${parts}${ladder}${small}${print}`;
+${page}${tables}${parts}${ways}${ladder}${small}${print}`;

@@ -1,5 +1,6 @@
 import type { Report } from '../facts.ts';
 import { decision, delay, experiments, hexOf, periods, rung, rungs, transfer } from './testing-facts.ts';
+import { threeWays } from './three-ways-testing.ts';
 
 /** A report of a run whose captures hold nothing. */
 export const emptyReport: Report = {
@@ -10,6 +11,7 @@ export const emptyReport: Report = {
     versions: {},
   },
   captures: [{ host: 'server', frames: 0, problem: 'there is no packet in it' }],
+  threeWays: [],
   experiments: [],
   periods: [],
   decisions: [],
@@ -48,6 +50,7 @@ export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
       },
     ],
     experiments,
+    threeWays,
     periods,
     decisions: Array.from({ length: decisions }, (_, index) => decision(index, decisions)),
     decisionsInAll: decisions + 880,
@@ -134,10 +137,10 @@ export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
 
 /** The sample in which every text is this one, but for those of a closed set. */
 export function reportOf(text: string): Report {
-  const closed = ['host', 'decider', 'verdict', 'from', 'kind'];
+  const closed = ['host', 'decider', 'verdict', 'from', 'kind', 'name', 'readBy'];
   const spoil = (value: unknown, key = ''): unknown => {
     if (closed.includes(key)) return value;
-    if (typeof value === 'string') return key === 'bytes' ? hexOf(text) : text;
+    if (typeof value === 'string') return ['bytes', 'wire'].includes(key) ? hexOf(text) : text;
     if (Array.isArray(value)) return value.map((one) => spoil(one));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, spoil(one, name)]));

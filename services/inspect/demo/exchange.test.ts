@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals';
+import { exchangesOf } from './exchange.ts';
+import { Connection, ports, record } from './exchange-testing.ts';
+import { segmentOf } from './exchanges.ts';
+
+const only = (connection: Connection) => exchangesOf(connection.segments, ports)[0];
+const plain = () =>
+  new Connection(ports.echo).client('').server('').client('Hey|e4599fa9').server('Hey|e4599fa9');
+
+describe('an exchange in plain text', () => {
+  test('is who said what to whom, when', () => {
+    const exchange = only(plain())!;
+    expect(exchange).toMatchObject({
+      client: '10.0.142.133:41000',
+      to: '10.0.28.182:9090',
+      server: 'echo',
+      overTls: false,
+      opened: false,
+      request: { frame: 3, wire: Buffer.from('Hey|e4599fa9') },
+      hello: undefined,
+      version: undefined,
+    });
+    expect(exchange.seconds).toBeCloseTo(0.003);
+    expect(String(exchange.fromServer.wire)).toBe('Hey|e4599fa9');
+  });
+
+  test('has what was sent again once', () => {
+    const connection = plain();
+    connection.segments.push({ ...connection.segments[2]!, frame: 9 });
+    expect(String(only(connection)!.toServer.wire)).toBe('Hey|e4599fa9');
+  });
+
+  test('may begin in a capture with a segment of the server', () => {
+    const connection = plain();
+    connection.segments.shift();
+    expect(only(connection)).toMatchObject({ client: '10.0.142.133:41000', to: '10.0.28.182:9090' });
+  });
+});
+
+describe('an exchange over TLS', () => {
+  test.each([
+    ['1.3', '0x0304', 4],
+    ['1.2', '', 4],
+  ])('%s: the request is the first record that is not of the handshake', (name, version, frame) => {
+    const connection = new Connection(ports.https)
+      .handshake({ version })
+      .client(record(23, 20))
+      .client(record(23, 30));
+    expect(only(connection)).toMatchObject({
+      server: 'http',
+      overTls: true,
+      opened: false,
+      version: `TLS ${name}`,
+      request: { frame, wire: record(23, 20) },
+    });
+  });
+
+  test('has only the record of a segment that has more, in the frame where it ends', () => {
+    const both = Buffer.concat([record(23, 53), record(23, 20), record(21, 2)]);
+    const connection = new Connection(ports.echoTls)
+      .client(record(22, 40))
+      .server(record(22, 90), { version: '0x0304' })
+      .client(both.subarray(0, 60))
+      .client(both.subarray(60));
+    expect(only(connection)!.request).toEqual({ frame: 4, wire: record(23, 20) });
+  });
+
+  test('is open when there is something inside, of either side', () => {
+    const connection = new Connection(ports.echoTls)
+      .handshake()
+      .client(record(23, 20), { inside: Buffer.from('Hey') })
+      .server(record(23, 20), { inside: Buffer.from('Hey!') });
+    const { opened, toServer, fromServer } = only(connection)!;
+    expect([opened, String(toServer.inside), String(fromServer.inside)]).toEqual([true, 'Hey', 'Hey!']);
+  });
+
+  test('tells which server its client has named, and where', () => {
+    const connection = new Connection(ports.https)
+      .handshake({ serverName: 'server-host' })
+      .client(record(23, 20));
+    const { hello } = only(connection)!;
+    expect(hello).toMatchObject({ frame: 1, serverName: 'server-host' });
+    expect(hello!.wire.includes('server-host')).toBe(true);
+  });
+
+  test.each([
+    ['ends in the handshake', new Connection(ports.https).handshake()],
+    ['speaks no TLS', new Connection(ports.https).client('GET / HTTP/1.1\r\n\r\n')],
+    ['says nothing', new Connection(ports.echo).client('').server('')],
+    ['goes elsewhere', new Connection(22).client('SSH-2.0-hello\r\n')],
+  ])('is none when it %s', (_what, connection) => {
+    expect(exchangesOf(connection.segments, ports)).toEqual([]);
+  });
+});
+
+test('exchanges come in the order in which they began, however their segments are mixed', () => {
+  const one = plain();
+  const other = new Connection(ports.http, { client: 41_001, frame: 2 }).client('GET / HTTP/1.1\r\n\r\n');
+  const mixed = [...one.segments, ...other.segments].sort((a, b) => a.frame - b.frame);
+  expect(exchangesOf(mixed, ports).map(({ server }) => server)).toEqual(['echo', 'http']);
+});
+
+describe('segmentOf', () => {
+  test('reads a line of tshark', () => {
+    const line =
+      '1795000000.25\t10.0.142.133\t10.0.28.182\t41000\t9443\t7\t1703\tserver-host\t0x0304\t486579,21';
+    expect(segmentOf(3, line)).toEqual({
+      frame: 3,
+      time: 1_795_000_000.25,
+      from: '10.0.142.133:41000',
+      to: '10.0.28.182:9443',
+      seq: '7',
+      wire: Buffer.from([0x17, 3]),
+      inside: Buffer.from('Hey!'),
+      serverName: 'server-host',
+      version: '0x0304',
+    });
+  });
+
+  test.each(['1795000000.25', '1795000000.25\t10.0.142.133\t10.0.28.182\t\t\t\t\t\t\t', ''])(
+    'has nothing of a frame that is no TCP, %j',
+    (line) => {
+      const segment = segmentOf(1, line);
+      expect([segment.wire.length, segment.inside.length]).toEqual([0, 0]);
+      expect(exchangesOf([segment], ports)).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,74 @@
+import type { Capture } from '../capture-files.ts';
+import type { Ports } from '../frames.ts';
+import { leanArguments, tsharkLines } from '../tshark.ts';
+import { type Exchange, exchangesOf, type Segment } from './exchange.ts';
+
+const FIELDS = [
+  'frame.time_epoch',
+  'ip.src',
+  'ip.dst',
+  'tcp.srcport',
+  'tcp.dstport',
+  'tcp.seq_raw',
+  'tcp.payload',
+  'tls.handshake.extensions_server_name',
+  'tls.handshake.extensions.supported_version',
+  'data.data',
+];
+const PROTOCOLS = ['eth', 'ip', 'tcp', 'tls', 'data'];
+
+/** Reads the TCP connections of a capture of some hundreds of frames, in the order in which they began. */
+export async function readExchanges(capture: Capture, ports: Ports): Promise<Exchange[]> {
+  const segments: Segment[] = [];
+  let frame = 0;
+  for (const file of capture.files) {
+    for await (const lines of tsharkLines(exchangeArguments(file, ports, capture.keys))) {
+      for (const line of lines) {
+        frame += 1;
+        segments.push(segmentOf(frame, line));
+      }
+    }
+  }
+  return exchangesOf(segments, ports);
+}
+
+/** Reads a line of these fields; what a frame has not is empty. */
+export function segmentOf(frame: number, line: string): Segment {
+  const [
+    time,
+    source,
+    destination,
+    from,
+    to,
+    seq = '',
+    payload = '',
+    serverName = '',
+    version = '',
+    data = '',
+  ] = line.split('\t');
+  return {
+    frame,
+    time: Number(time),
+    from: `${source}:${from}`,
+    to: `${destination}:${to}`,
+    seq,
+    wire: Buffer.from(payload, 'hex'),
+    // One value for each record, with commas between.
+    inside: Buffer.from(data.replaceAll(',', ''), 'hex'),
+    serverName,
+    version,
+  };
+}
+
+function exchangeArguments(file: string, ports: Ports, keys: string | undefined): string[] {
+  return [
+    ...leanArguments(file, { protocols: PROTOCOLS, fields: FIELDS, keys }),
+    ...['-d', `tcp.port==${ports.http},data`, '-d', `tcp.port==${ports.echo},data`],
+    ...[ports.https, ports.echoTls].flatMap((port) => [
+      '-d',
+      `tcp.port==${port},tls`,
+      '-d',
+      `tls.port==${port},data`,
+    ]),
+  ];
+}

@@ -1,0 +1,125 @@
+import type { Capture } from './capture-files.ts';
+import { type Frame, type Ports, Seen, serverOn } from './frames.ts';
+import { TlsStreams } from './tls-streams.ts';
+import { decodeArguments, leanArguments, tsharkLines } from './tshark.ts';
+
+const FIELDS = [
+  ...['frame.time_epoch', 'ip.src', 'ip.dst', 'tcp.srcport', 'tcp.dstport'],
+  ...['tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.payload', 'udp.srcport', 'udp.dstport', 'udp.payload'],
+  ...['icmp.type', 'http.request.method', 'http.request.uri', 'http.response.code'],
+];
+const PROTOCOLS = ['eth', 'ip', 'icmp', 'tcp', 'udp', 'http'];
+/** Beside the others, where there are keys. */
+const TLS_FIELDS = ['tls.record.content_type', 'tls.record.length', 'tls.handshake.type', 'data.data'];
+const TLS_PROTOCOLS = ['tls', 'data'];
+
+const EMPTY = Buffer.alloc(0);
+const NONE: readonly string[] = [];
+
+/**
+ * Reads the frames of a capture that belong to the servers on these ports, through tshark, some at a time. A capture
+ * that is cut short is read up to there.
+ *
+ * @throws ToolError when nothing of it can be read
+ */
+export async function* readFrames(
+  capture: Capture,
+  ports: Ports,
+  seen = new Seen(),
+): AsyncGenerator<Frame[]> {
+  const { files, keys } = capture;
+  const tls = new TlsStreams(keys !== undefined);
+  for (const file of files) {
+    const onCut = (why: string) => {
+      seen.cut = why;
+    };
+    for await (const lines of tsharkLines(tsharkArguments(file, ports, keys), onCut)) {
+      const frames: Frame[] = [];
+      for (const line of lines) {
+        seen.frames += 1;
+        const frame = parseFrame(line.split('\t'), seen.frames, { ports, tls });
+        const time = Number(line.slice(0, line.indexOf('\t')));
+        if (Number.isNaN(seen.first)) seen.first = time;
+        seen.last = time;
+        if (frame) frames.push(frame);
+      }
+      yield frames;
+    }
+  }
+}
+
+function tsharkArguments(file: string, ports: Ports, keys: string | undefined): string[] {
+  const [protocols, fields] =
+    keys === undefined
+      ? [PROTOCOLS, FIELDS]
+      : [
+          [...PROTOCOLS, ...TLS_PROTOCOLS],
+          [...FIELDS, ...TLS_FIELDS],
+        ];
+  return [
+    ...leanArguments(file, { protocols, fields, keys }),
+    ...decodeArguments(keys === undefined ? { http: ports.http } : ports, 'data'),
+  ];
+}
+
+interface ParseParts {
+  readonly ports: Ports;
+  readonly tls: TlsStreams;
+}
+
+function parseFrame(
+  fields: readonly string[],
+  number: number,
+  { ports, tls }: ParseParts,
+): Frame | undefined {
+  const [time, source, destination, from, to, seq, ack, flags, bytes, udpFrom, udpTo, udpBytes, ...rest] =
+    fields;
+  const [icmp, method, uri, code, types, lengths, handshakes, data] = rest;
+  // An ICMP error carries a copy of the packet that it is about.
+  if (icmp !== '') return undefined;
+  const isTcp = from !== '';
+  const sourcePort = Number(isTcp ? from : udpFrom);
+  const destinationPort = Number(isTcp ? to : udpTo);
+  const target = serverOn(destinationPort, ports);
+  const { server, overTls } = target ?? serverOn(sourcePort, ports) ?? {};
+  if (!server) return undefined;
+  const payload = isTcp ? bytes : udpBytes;
+  const plain = {
+    number,
+    time: Number(time),
+    transport: isTcp ? 'tcp' : 'udp',
+    client: target ? `${source}:${sourcePort}` : `${destination}:${destinationPort}`,
+    server,
+    toServer: target !== undefined,
+    payload: payload ? Buffer.from(payload, 'hex') : EMPTY,
+    seq: Number(seq),
+    ack: Number(ack),
+    flags: Number(flags),
+    requests: method ? requestsOf(method, uri!) : NONE,
+    codes: code ? code.split(',') : NONE,
+  } as const;
+  if (!overTls) return plain;
+  // TLS of the lab is on TCP only.
+  if (!isTcp) return undefined;
+  const opened = server === 'echo' ? Buffer.from((data ?? '').replaceAll(',', ''), 'hex') : undefined;
+  const segment = {
+    ...plain,
+    types: listOf(types),
+    lengths: listOf(lengths),
+    handshakes: listOf(handshakes),
+    opened,
+  };
+  return { ...plain, overTls, ...tls.take(segment) };
+}
+
+function listOf(values: string | undefined): readonly string[] {
+  return values ? values.split(',') : NONE;
+}
+
+/** Of several requests in one frame tshark joins the values by commas. */
+function requestsOf(methods: string, uris: string): string[] {
+  const all = methods.split(',');
+  if (all.length === 1) return [`${methods} ${uris}`];
+  const paths = uris.split(',');
+  return all.map((method, index) => `${method} ${paths[index]}`);
+}
