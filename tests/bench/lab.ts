@@ -17,7 +17,7 @@ export interface BenchLab extends AsyncDisposable {
 
 export const LAB_PROJECT = 'wirelab-bench';
 
-const ports = ['HTTP_PORT', 'ECHO_PORT'] as const;
+const ports = ['HTTP_PORT', 'HTTPS_PORT', 'ECHO_PORT', 'ECHO_TLS_PORT'] as const;
 
 export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab> {
   const made = new AsyncDisposableStack();
@@ -36,7 +36,10 @@ export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab
     ...overrides,
   };
   // Also takes what a start left that was cut off, which make down does not see.
-  made.defer(async () => void (await run('docker', ['compose', 'down', '--remove-orphans'], { settings })));
+  made.defer(
+    async () =>
+      void (await run('docker', ['compose', 'down', '--volumes', '--remove-orphans'], { settings })),
+  );
   return {
     server: settings.LAB_SERVER_ADDRESS!,
     httpPort: settings.HTTP_PORT!,

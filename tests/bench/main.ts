@@ -8,12 +8,13 @@ import { memory } from './memory.ts';
 import type { Section } from './section.ts';
 import { start } from './start.ts';
 import { throughput } from './throughput.ts';
+import { tls } from './tls.ts';
 import { transfer } from './transfer.ts';
 
 // node tests/bench/main.ts [SECTION…]: prints what it measures and judges nothing.
 
 const sections: ReadonlyMap<string, Section> = new Map(
-  Object.entries({ throughput, journal, held, echo, transfer, inspect, idle, delay, start, memory }),
+  Object.entries({ throughput, journal, held, echo, tls, transfer, inspect, idle, delay, start, memory }),
 );
 
 const interrupt = new AbortController();

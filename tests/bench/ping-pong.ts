@@ -1,7 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { sleep } from '#common/sleep.ts';
+import { ca } from '#common/tls/testing.ts';
 
 export const CLIENTS = 32;
 
@@ -11,7 +13,7 @@ const SETTLING_MS = 500;
 /** How long an answer may take on UDP until the client sends again, in ms. */
 const PATIENCE_MS = 200;
 
-export type Protocol = 'tcp' | 'udp';
+export type Protocol = 'tcp' | 'tls' | 'udp';
 
 export interface Rally {
   /** Echoes a second. */
@@ -34,7 +36,7 @@ export async function pingPong(
 ): Promise<Rally> {
   const times: number[] = [];
   const wrong = new AbortController();
-  const start = protocol === 'tcp' ? tcpClient : udpClient;
+  const start = clientOf[protocol];
   await using clients = new AsyncDisposableStack();
   for (let client = 0; client < CLIENTS; client += 1) {
     const stopwatch = new Stopwatch(times, wrong);
@@ -71,9 +73,22 @@ class Stopwatch {
 }
 
 /** @returns what ends it */
+type Start = (port: number, stopwatch: Stopwatch) => Promise<() => void>;
+
 async function tcpClient(port: number, stopwatch: Stopwatch): Promise<() => void> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
+  return play(socket, stopwatch);
+}
+
+async function tlsClient(port: number, stopwatch: Stopwatch): Promise<() => void> {
+  const socket = connectTls({ port, host: '127.0.0.1', ca });
+  socket.setNoDelay();
+  await once(socket, 'secureConnect');
+  return play(socket, stopwatch);
+}
+
+function play(socket: Socket, stopwatch: Stopwatch): () => void {
   const send = () => {
     stopwatch.start();
     socket.write(MESSAGE);
@@ -117,3 +132,5 @@ async function udpClient(port: number, stopwatch: Stopwatch): Promise<() => void
     socket.close();
   };
 }
+
+const clientOf: Readonly<Record<Protocol, Start>> = { tcp: tcpClient, tls: tlsClient, udp: udpClient };

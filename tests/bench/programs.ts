@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { server as certified, writeCredentials } from '../../services/common/tls/testing.ts';
 import { freePort } from '../free-port.ts';
 
 export type Settings = Readonly<Record<string, string>>;
@@ -20,12 +21,15 @@ export interface Program extends AsyncDisposable {
 
 /** A server of the lab as a child process, with files of its own. */
 export interface LabServer extends Program {
+  readonly tlsPort: number;
   readonly journal: string;
   readonly control: string;
 }
 
 export const root = join(import.meta.dirname, '../..');
 
+/** Below those that the kernel hands out, so that it does not give one away before the server has it. */
+const FIRST_TLS_PORT = 25_000;
 /** How long a program may take to end by itself, in ms. */
 const END_MS = 3_000;
 /** How much is kept of what a program or command says on stderr, in characters. */
@@ -91,6 +95,8 @@ export async function startLabServer(server: 'http' | 'echo', settings: Settings
   const folder = made.use(await temporaryFolder());
   const journal = join(folder.path, 'journal.log');
   const control = join(folder.path, 'control.sock');
+  const tlsPort = await freePort(FIRST_TLS_PORT);
+  await writeCredentials(folder.path, certified);
   const program = made.use(
     await startProgram(process.execPath, [`services/${server}/main.ts`], {
       ...settings,
@@ -98,11 +104,15 @@ export async function startLabServer(server: 'http' | 'echo', settings: Settings
       LAB_RECORD: '/dev/null',
       ECHO_JOURNAL: journal,
       CONTROL_SOCKET: control,
+      HTTPS_PORT: String(tlsPort),
+      ECHO_TLS_PORT: String(tlsPort),
+      TLS_CERTIFICATES: folder.path,
+      TLS_KEYS: join(folder.path, 'tls.keys'),
       LAB_SEED: 'bench',
     }),
   );
   const kept = made.move();
-  return { ...program, journal, control, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { ...program, tlsPort, journal, control, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /**
