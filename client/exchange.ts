@@ -4,7 +4,7 @@ import { printable } from '#common/printable.ts';
 import type { Sleep } from '#common/sleep.ts';
 import { type Channel, ConnectionLostError } from './channels/channel.ts';
 import { ConnectError, type Connection } from './connection.ts';
-import { CERTIFICATE_HINT, explainTlsError } from './network-error.ts';
+import { explainTlsError } from './network-error.ts';
 import { type RetryPolicy, retry } from './policies/retry.ts';
 import { readReply, readReplyAsSeed, refusedFor } from './reply.ts';
 
@@ -172,8 +172,7 @@ async function receive(
         throw new AttemptError('unauthorized', { retryable: false, cause });
       }
       say(`[CLIENT] Connection ${cause.how} by server, retrying...`);
-      if (cause.how === 'closed' && channel.tls)
-        say(`[CLIENT] The server gave no reason: ${CERTIFICATE_HINT}`);
+      if (cause.hint) say(`[CLIENT] The server gave no reason: ${cause.hint}`);
       throw new AttemptError(cause.how, { cause });
     }
     if (!late.aborted) throw cause;

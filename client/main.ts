@@ -36,9 +36,9 @@ overTls(program.command('balance'))
   .option('--timeout <seconds>', 'how long an answer may take', seconds({ min: 0.001, max: 3600 }), 10)
   .option('--interval <seconds>', 'pause after each request', seconds({ min: 0, max: 3600 }), 0.5)
   .option('--json', 'one JSON object a line', false)
-  .action(async (address: string, port: number, options) => {
+  .action(async (address: string, port: number, options, command: Command) => {
     process.exitCode = await balance(
-      { address, port, ...options, tls: tlsOf(options), token, basic },
+      { address, port, ...options, tls: tlsOf(command), token, basic },
       { log, sleep, interrupted: interrupt.signal },
     );
   });
@@ -56,8 +56,8 @@ overTls(program.command('echo'))
   .option('--backoff', 'wait longer before each further attempt, with jitter', false)
   .option('--seed-compatible', 'read replies as the seed document does, and end at a mismatch', false)
   .option('--json', 'one JSON object a message', false)
-  .action(async (address: string, port: number, options) => {
-    const tls = tlsOf(options);
+  .action(async (address: string, port: number, options, command: Command) => {
+    const tls = tlsOf(command);
     if (tls && options.protocol === 'udp') {
       throw new TlsOptionsError('--tls is given with --protocol udp; allowed: tcp, which TLS encrypts');
     }
@@ -136,6 +136,9 @@ interface TlsFlags {
   readonly insecure: boolean;
 }
 
+/** Options that mean nothing without --tls. */
+const ofTls = ['ca', 'certificate', 'key', 'insecure'] as const;
+
 /** Adds the options by which a command talks over TLS. */
 function overTls(command: Command): Command {
   return command
@@ -151,8 +154,13 @@ function overTls(command: Command): Command {
     .option('--insecure', 'takes any certificate', false);
 }
 
-function tlsOf({ tls, ...options }: TlsFlags) {
-  if (!tls) return undefined;
+function tlsOf(command: Command) {
+  const { tls, ...options } = command.opts<TlsFlags>();
+  if (!tls) {
+    const given = ofTls.find((name) => command.getOptionValueSource(name) === 'cli');
+    if (given) throw new TlsOptionsError(`--${given} is given without --tls; allowed: both, or neither`);
+    return undefined;
+  }
   if (options.insecure)
     log.warn('--insecure: whoever answers counts as the server, its certificate is not verified');
   return readTlsOptions({ ...options, ...(tls !== true && { version: tls }) });

@@ -10,6 +10,7 @@ const explanations: Readonly<Record<string, (where: string) => string>> = {
   EAI_AGAIN: (where) => `name not found: ${where} (the name server does not answer)`,
   CERT_HAS_EXPIRED: (where) => `the certificate of ${where} has expired`,
   CERT_NOT_YET_VALID: (where) => `the certificate of ${where} is not valid yet: a clock is wrong`,
+  INVALID_PURPOSE: (where) => `the certificate of ${where} is not one of a server`,
   DEPTH_ZERO_SELF_SIGNED_CERT: (where) =>
     `the certificate of ${where} is self-signed: no CA stands behind it`,
   SELF_SIGNED_CERT_IN_CHAIN: unknownCa,
@@ -45,6 +46,9 @@ function noTls(where: string): string {
 }
 
 /** A server that runs on Node refuses a certificate of another CA without a word, by closing the connection. */
+/** A certificate that is not taken ends a connection within so many ms; a fault of the server takes longer. */
+export const AT_ONCE_MS = 1_000;
+
 export const CERTIFICATE_HINT = 'it may not take the certificate of this client';
 
 /** Whether a connection was open and the other side ended it. */

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { client, writeCredentials } from '#common/tls/testing.ts';
+import { client, foreignClient, writeCredentials } from '#common/tls/testing.ts';
 import { readTlsOptions, type TlsChoice, TlsOptionsError } from './tls-options.ts';
 
 let folder: string;
@@ -54,4 +54,15 @@ test.each([
       message: `${option} is "${path}", which can't be read (ENOENT); allowed: a PEM file`,
     }),
   );
+});
+
+test.each([
+  ['ca.pem', 'x', /^--ca is ".*ca.pem", which is not a certificate; allowed: a certificate, PEM$/],
+  ['certificate.pem', client.key, /^--certificate is ".*", which is not a certificate; /],
+  ['key.pem', client.cert, /^--key is ".*", which is not a private key; allowed: a private key, PEM$/],
+  ['key.pem', foreignClient.key, /^--key is ".*"; allowed: the key of --certificate, ".*certificate.pem"$/],
+])('refuses a file that is not what it should be: %s', async (name, content, message) => {
+  await writeFile(join(folder, name), content);
+  expect(() => read()).toThrow(TlsOptionsError);
+  expect(() => read()).toThrow(message);
 });

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 
@@ -29,10 +30,27 @@ export function readTlsOptions({ version, ca, certificate, key, insecure }: TlsC
   };
   return {
     ...versions,
-    ...(!insecure && { ca: read('--ca', ca) }),
-    ...(certificate !== false && { cert: read('--certificate', certificate), key: read('--key', key) }),
+    ...(!insecure && { ca: readCertificate('--ca', ca) }),
+    ...(certificate !== false && readPair(certificate, key)),
     rejectUnauthorized: !insecure,
   };
+}
+
+function readPair(certificate: string, keyPath: string) {
+  const cert = readCertificate('--certificate', certificate);
+  const key = read('--key', keyPath);
+  const parsed = parse('--key', keyPath, 'a private key', () => createPrivateKey(key));
+  if (!new X509Certificate(cert).checkPrivateKey(parsed)) {
+    throw new TlsOptionsError(`--key is "${keyPath}"; allowed: the key of --certificate, "${certificate}"`);
+  }
+  return { cert, key };
+}
+
+function readCertificate(option: string, path: string): Buffer {
+  const pem = read(option, path);
+  // Node would leave out what is none.
+  parse(option, path, 'a certificate', () => new X509Certificate(pem));
+  return pem;
 }
 
 function read(option: string, path: string): Buffer {
@@ -41,6 +59,16 @@ function read(option: string, path: string): Buffer {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new TlsOptionsError(`${option} is "${path}", which can't be read (${code}); allowed: a PEM file`, {
+      cause,
+    });
+  }
+}
+
+function parse<Parsed>(option: string, path: string, what: string, make: () => Parsed): Parsed {
+  try {
+    return make();
+  } catch (cause) {
+    throw new TlsOptionsError(`${option} is "${path}", which is not ${what}; allowed: ${what}, PEM`, {
       cause,
     });
   }

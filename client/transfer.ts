@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { HMAC_BYTES, type HmacProblem, hmacKey } from '#common/hmac.ts';
+import { HMAC_BYTES, hmacKey } from '#common/hmac.ts';
 import { Outbox } from '#common/outbox.ts';
 import { printable } from '#common/printable.ts';
 import type { Timer } from '#common/timer.ts';
@@ -50,11 +50,9 @@ const OPEN_SECONDS = 10;
 const LAST_ACKS = 5;
 const LINGER = { min: 50, max: 3_000 };
 
-/** What an ABORT that is not signed as it must be says beside its reason. */
-const hints: Readonly<Record<HmacProblem, string>> = {
-  'no HMAC': 'the server has not signed that: it has no LAB_TOKEN, or somebody else has sent it',
-  'wrong HMAC': 'the server has signed that with another LAB_TOKEN than that of this client',
-};
+/** What is said beside the reason of an ABORT that is not signed as it must be. */
+const NOT_SIGNED =
+  'is the LAB_TOKEN of the server that of this client? A refusal is not signed, so somebody else may have sent it';
 
 /** A transfer to the server, and back when it is asked to echo, over a socket of its own. */
 export interface OpenTransfer {
@@ -93,6 +91,8 @@ export async function openTransfer(
   /** Whether the server has shown that it knows the token, and how many datagrams came that do not. */
   let known = false;
   let unauthentic = 0;
+  /** The reason of the latest ABORT among them. */
+  let unproved: string | undefined;
   let open = true;
 
   const outbox = new Outbox<Datagram>((datagram) => {
@@ -174,18 +174,20 @@ export async function openTransfer(
   }
 
   /**
-   * A server that does not know the token can't sign the ABORT by which it says so. It is believed as long as nothing
-   * better has come: whoever reads the wire can end a transfer so at its beginning, and not later.
+   * A server signs no refusal: not one of an OPEN, which may be recorded, and not one of a token that it does not know.
+   * An ABORT that is not signed is believed as long as nothing better has come: whoever reads the wire can end a
+   * transfer so at its beginning. Later only one that is signed ends it, which a server sends of a transfer that has
+   * failed and to its client alone.
    */
   function isAuthentic(datagram: Datagram, bytes: Buffer): boolean {
-    const problem = key && hmacProblem(bytes, datagram, { key, side: 'S' });
-    if (!problem) {
+    if (!key || !hmacProblem(bytes, datagram, { key, side: 'S' })) {
       known = true;
       return true;
     }
     unauthentic += 1;
-    if (datagram.kind === 'ABORT' && !known) {
-      failed.reject(new TransferError('aborted', `${printable(datagram.payload)}; ${hints[problem]}`));
+    if (datagram.kind === 'ABORT') {
+      unproved = printable(datagram.payload);
+      if (!known) failed.reject(new TransferError('aborted', `${unproved}; ${NOT_SIGNED}`));
     }
     return false;
   }
@@ -236,6 +238,7 @@ export async function openTransfer(
     if (refused) why.push(explainNetworkError(refused, `${address}:${port}`));
     if (unauthentic > 0) {
       why.push(`datagrams that came without a right HMAC and were ignored (LAB_TOKEN): ${unauthentic}`);
+      if (unproved !== undefined) why.push(`among them an ABORT: ${unproved}`);
     }
     if (error.how === 'altered' || why.length === 0) throw error;
     throw new TransferError(error.how, [error.message, ...why].join('; '));

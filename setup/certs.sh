@@ -6,6 +6,12 @@ set -eu
 setup/images.sh
 read_containers
 [ -z "$(other_folder)" ] || stop "the lab that is up was started in $(other_folder)" "cure: make -C '$(other_folder)' certs"
-docker compose run --rm --no-TTY certificates services/certificates/certificates.sh --new </dev/null 2>/dev/null
+said=$(mktemp)
+docker compose run --rm --no-TTY certificates services/certificates/certificates.sh --new </dev/null 2>"$said" || {
+    cat "$said" >&2
+    rm "$said"
+    stop 'the certificates could not be made (the reason is above)'
+}
+rm "$said"
 # Compose makes the lab's network for it; servers that run see by themselves that their certificates are new.
 [ -n "$containers" ] || quietly docker compose down

@@ -16,6 +16,13 @@ check_settings() {
         done
         others="$others $name"
     done
+    for choice in 'LAB_TLS_MIN 1.3 1.2' 'LAB_MTLS 0 1' 'LAB_TLS_KEYLOG 0 1'; do
+        # shellcheck disable=SC2086
+        set -- $choice
+        eval "value=\$$1"
+        [ "$value" = "$2" ] || [ "$value" = "$3" ] || wrong="$wrong$1 is \"$value\"; allowed: $2, $3
+"
+    done
     for name in LAB_CAPTURE_FILE_MB LAB_CAPTURE_FILES LAB_CAPTURE_BUFFER_KIB; do
         eval "value=\$$name"
         in_range "$value" 1 1000000 || wrong="$wrong$name is \"$value\"; allowed: a whole number from 1 to 1000000

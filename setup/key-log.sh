@@ -4,7 +4,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 
-cd "$LAB_CAPTURES_DIR"
+cd "$LAB_CAPTURES_DIR" 2>/dev/null || stop "there is no folder $LAB_CAPTURES_DIR" 'cure: make down, then make up'
 [ ! -e tls.keys ] || exit 0
 : >tls.keys
 chmod 660 tls.keys

@@ -36,10 +36,16 @@ export type OpenChannel = (target: Target, signal: AbortSignal) => Promise<Chann
 export class ConnectionLostError extends Error {
   readonly code = 'LAB_CONNECTION_LOST';
   readonly how: 'reset' | 'closed' | 'refused';
+  /** What the reason may be, where the server gives none. */
+  readonly hint: string | undefined;
 
-  constructor(how: ConnectionLostError['how'], options?: ErrorOptions) {
+  constructor(
+    how: ConnectionLostError['how'],
+    { hint, ...options }: ErrorOptions & { readonly hint?: string | undefined } = {},
+  ) {
     super(`the connection was ${how}`, options);
     this.how = how;
+    this.hint = hint;
   }
 }
 

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { Framer } from '#common/framing.ts';
 import { tlsVersion } from '#common/tls/version.ts';
+import { AT_ONCE_MS } from '../network-error.ts';
 import { type Channel, ConnectionLostError, Inbox, type OpenChannel } from './channel.ts';
 import { opened } from './opened.ts';
 
@@ -14,14 +15,20 @@ export const openTcp: OpenChannel = async ({ address, port, timeout, key }, sign
   return channelOver(socket, key);
 };
 
-/** Messages over a connection that is open. @param key what replies are signed with, see `Target` */
-export function channelOver(socket: Socket, key: KeyObject | undefined): Channel {
+/**
+ * Messages over a connection that is open.
+ *
+ * @param key what replies are signed with, see `Target`
+ * @param hint why the server may have closed it when it has not said a word
+ */
+export function channelOver(socket: Socket, key: KeyObject | undefined, hint?: string): Channel {
   const inbox = new Inbox();
   const framer = new Framer(key);
   const flush = () => {
     const rest = framer.flush();
     if (rest) inbox.push(rest.bytes);
   };
+  const began = performance.now();
   let quiet: NodeJS.Timeout | undefined;
   socket
     .on('data', (bytes) => {
@@ -38,7 +45,8 @@ export function channelOver(socket: Socket, key: KeyObject | undefined): Channel
     .once('close', () => {
       clearTimeout(quiet);
       flush();
-      inbox.lose(new ConnectionLostError('closed'));
+      const isAtOnce = socket.bytesRead === 0 && performance.now() - began < AT_ONCE_MS;
+      inbox.lose(new ConnectionLostError('closed', { hint: isAtOnce ? hint : undefined }));
     });
 
   return {

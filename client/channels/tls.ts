@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type ConnectionOptions, connect } from 'node:tls';
+import { CERTIFICATE_HINT } from '../network-error.ts';
 import type { OpenChannel } from './channel.ts';
 import { opened } from './opened.ts';
 import { channelOver } from './tcp.ts';
@@ -19,6 +20,6 @@ export function openTlsWith(tls: ConnectionOptions): OpenChannel {
       if (connected && error.code === 'ETIMEDOUT') error.code = 'ERR_TLS_HANDSHAKE_TIMEOUT';
       throw error;
     });
-    return channelOver(socket, key);
+    return channelOver(socket, key, tls.cert && CERTIFICATE_HINT);
   };
 }

@@ -12,8 +12,11 @@ certificate() {
     folder=$1 file=$2 key=$3
     shift 3
     rm -f "$folder/new.key" "$folder/new.pem" # of one that was killed, which may not be written to
-    openssl req -config /dev/null -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \
-        -keyout "$folder/new.key" -out "$folder/new.pem" "$@" 2>/dev/null
+    said=$(openssl req -config /dev/null -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \
+        -keyout "$folder/new.key" -out "$folder/new.pem" "$@" 2>&1) || {
+        printf '%s could not be made:\n%s\n' "$folder/$file" "$said" >&2
+        exit 1
+    }
     chmod 400 "$folder/new.key"
     chmod 444 "$folder/new.pem"
     mv -f "$folder/new.key" "$folder/$key"
@@ -42,6 +45,10 @@ signed() {
     made="$made
     $4 ($6), for $1"
 }
+
+# One that runs beside another would take its files.
+exec 9>"$ca/lock"
+flock 9
 
 made=
 if [ "${1-}" = --new ] || ! usable "$ca" certificate.pem key.pem; then

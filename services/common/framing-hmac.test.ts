@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { Framer, LONGEST_MESSAGE } from './framing.ts';
 import { hmacKey } from './hmac.ts';
-import { encodeMessage } from './message.ts';
+import { checksum, encodeMessage } from './message.ts';
 
 const key = hmacKey('alice')!;
 const other = hmacKey('bob');
@@ -30,7 +31,9 @@ describe('with a token a message ends', () => {
     ['with its HMAC, several in one segment', [`${signed('Hey')}${signed('Test3')}`], ['Hey', 'Test3']],
     ['with its HMAC and a line ending', [`${signed('Hey')}\r\n${signed('a')}\nb\n`], ['Hey', 'a', 'b']],
     ['with its HMAC and a line ending that comes late', [signed('Hey'), '\r', '\nnext\n'], ['Hey', 'next']],
-    ['with its checksum', ['Hey|e4599fa9Test3|5e595222'], ['Hey', 'Test3']],
+    ['with no checksum', ['Hey|e4599fa9Test3|5e595222!\n'], ['Hey|e4599fa9Test3|5e595222!']],
+    ['with the stream, when it has a checksum', ['Hey|e4599fa9'], ['…Hey']],
+    ['with a newline behind a checksum', ['Hey|e4599fa9\nTest3|5e595222\r\n'], ['Hey', 'Test3']],
     ['with a newline', ['one\ntwo\n'], ['one', 'two']],
     ['with no wrong HMAC', [`${forged('Hey')}Hey\n`], [`${forged('Hey')}Hey`]],
     ['with the stream, when its HMAC is wrong', [forged('Hey')], ['…Hey']],
@@ -76,6 +79,8 @@ describe('mayBeWhole', () => {
     ['a wrong HMAC and more', `${forged('Hey')}!`, false],
     ['an HMAC that is cut off', signed('Hey').slice(0, -1), false],
     ['a wrong checksum', 'Hey|00000000', true],
+    ['a right checksum', 'Hey|e4599fa9', true],
+    ['a right checksum and more', 'Hey|e4599fa9 ', false],
   ])('of %s', (_what, text, expected) => {
     const framer = new Framer(key);
     framer.push(Buffer.from(text));
@@ -92,12 +97,25 @@ describe('mayBeWhole', () => {
   });
 });
 
+test('a signed body that holds right checksums comes out whole, wherever it is cut, and what follows too', () => {
+  const text = fc.string({ maxLength: 12 });
+  const property = fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), text, (pieces, end) => {
+    const tagged = pieces.reduce((before, piece) => `${before}${piece}|${checksum(before + piece)}`, '');
+    const bodies = [`${tagged}${end}`, 'next'];
+    const stream = bodies.map((body) => signed(body)).join('');
+    for (let at = 0; at < stream.length; at += 1) {
+      expect(bodiesOf(stream.slice(0, at), stream.slice(at))).toEqual(bodies);
+    }
+    expect(bodiesOf(...stream)).toEqual(bodies);
+  });
+  fc.assert(property, { numRuns: 50, examples: [[['abc'], ' more']] });
+});
+
 test.each([
   [63, false],
   [64, true],
-])('of a message no more than 64 tags are verified, whatever their form: behind %d', (wrong, left) => {
-  const pair = `|00000000${forged('')}`;
-  const inner = pair.repeat(wrong / 2) + (wrong % 2 ? '|00000000' : '');
+])('of a message no more than 64 HMACs are verified: behind %d', (wrong, left) => {
+  const inner = `|00000000${forged('')}`.repeat(wrong);
   const framer = new Framer(key);
   framer.push(Buffer.from(signed(inner)));
   expect(framer.next() === undefined).toBe(left);

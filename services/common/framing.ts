@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { HMAC_BYTES, hmacOctets, isHmacTagOf } from './hmac.ts';
+import { HMAC_BYTES, hmacOctets, isHmac, isHmacTagOf } from './hmac.ts';
 import { BAR, CR, isTag, isTagOf, LF, Message, TAG_BYTES, tagLength } from './message.ts';
 
 /** Octets of the longest message on TCP, its tag included and its ending not. */
 export const LONGEST_MESSAGE = 65_536;
 
-/** How many tags in form, HMACs included, are verified in one message: what a peer can make us hash is bounded. */
+/** How many tags in form are verified in one message: what a peer can make us hash is bounded. */
 const MAX_VERIFIED = 64;
 
 const NOTHING = Buffer.alloc(0);
@@ -20,12 +20,14 @@ export type Frame =
 /**
  * Finds the messages in a byte stream, however it is cut into segments.
  *
- * A message ends with a newline, or with a tag that is the checksum of what stands before it: the one at the end of
- * what has come, or else the first. A line ending right behind belongs to it. A wrong tag ends nothing by itself:
- * when it stands at the end of what has come and no more follows, `mayBeWhole` says so and the caller decides by
- * `flush`, as at the end of the stream.
+ * A message ends with a newline, or with a tag that is right for what stands before it: the one at the end of what has
+ * come, or else the first. A line ending right behind belongs to it. A wrong tag ends nothing by itself: when it stands
+ * at the end of what has come and no more follows, `mayBeWhole` says so and the caller decides by `flush`, as at the
+ * end of the stream.
  *
- * With a key an HMAC is a tag too. A checksum still ends its message, so that whoever sends one can be told of it.
+ * With a key the tag that is right is the HMAC alone. Anybody can make a checksum, and a signed body may hold one that
+ * is right: it ends as little as a wrong tag does, so that the body stays whole however it is cut, and that whoever
+ * sends a checksum and waits can be told of it.
  */
 export class Framer {
   readonly #key: KeyObject | undefined;
@@ -47,9 +49,9 @@ export class Framer {
     return this.#data.length;
   }
 
-  /** Whether what is left ends with a tag in form. */
+  /** Whether what is left ends with a tag in form, of either kind with a key. */
   get mayBeWhole(): boolean {
-    return this.#tagLengthBefore(this.#data, this.#data.length) > 0;
+    return tagLength(this.#data, this.#data.length, this.#key !== undefined) > 0;
   }
 
   push(bytes: Buffer): void {
@@ -133,22 +135,26 @@ export class Framer {
     return this.#isRight(line, end - length, length);
   }
 
-  /** Octets of a tag in form that begins at a bar, 0 for none, undefined while it may still become an HMAC. */
+  /**
+   * Octets of a tag that ends a message when it is right and that begins at a bar; 0 for none, undefined while it may
+   * still become an HMAC.
+   */
   #tagLengthAt(line: Buffer, bar: number): number | undefined {
-    if (isTag(line, bar, line.length)) return TAG_BYTES;
-    if (!this.#key) return 0;
+    if (!this.#key) return isTag(line, bar, line.length) ? TAG_BYTES : 0;
     const octets = hmacOctets(line, bar);
     if (octets === HMAC_BYTES) return HMAC_BYTES;
     return bar + octets === line.length ? undefined : 0;
   }
 
-  #tagLengthBefore(bytes: Buffer, end: number): number {
-    return tagLength(bytes, end, this.#key !== undefined);
+  /** The same of one that stands before `end`. */
+  #tagLengthBefore(line: Buffer, end: number): number {
+    if (!this.#key) return tagLength(line, end, false);
+    return isHmac(line, end) ? HMAC_BYTES : 0;
   }
 
   /** Whether a tag in form is the one of all that stands before it. */
   #isRight(line: Buffer, bar: number, length: number): boolean {
-    if (!this.#key || length === TAG_BYTES) return isTagOf(line, bar);
+    if (!this.#key) return isTagOf(line, bar);
     const tag = line.toString('latin1', bar + 1, bar + length);
     return isHmacTagOf(this.#key, tag, line.subarray(0, bar));
   }

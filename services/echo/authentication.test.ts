@@ -37,6 +37,7 @@ describe('on TCP, with a token', () => {
     ['several in one segment', `${signed('Hey')}${signed('Test3')}\r\n${signed('')}`],
     ['a body that holds a wrong HMAC', signed(forged)],
     ['a body that holds a checksum', signed('Hey|e4599fa9')],
+    ['a body that holds a checksum, and another message', `${signed('abc|a9993e36 more')}${signed('next')}`],
   ])('%s comes back', async (_what, text) => {
     const client = await tcp.connect();
     client.write(text);
@@ -56,7 +57,7 @@ describe('on TCP, with a token', () => {
 
   test.each([
     ['a plain line', 'Hey\n', NO_HMAC],
-    ['a checksum', 'Hey|e4599fa9', NO_HMAC],
+    ['a checksum', 'Hey|e4599fa9\n', NO_HMAC],
     ['an HMAC that is cut off', `${signed('Hey').slice(0, -1)}\n`, NO_HMAC],
     ['an HMAC in the middle', `${forged}!\n`, NO_HMAC],
     ['the HMAC of another token', `${forged}\n`, WRONG_HMAC],
@@ -68,11 +69,30 @@ describe('on TCP, with a token', () => {
     expect(await read(client, whole.length)).toBe(whole);
   });
 
-  test('a wrong HMAC ends a message when nothing more comes for 50 ms', async () => {
+  test.each([
+    ['a wrong HMAC', forged, WRONG_HMAC],
+    ['a checksum', 'Hey|e4599fa9', NO_HMAC],
+  ])('%s ends a message when nothing more comes for 50 ms', async (_what, text, refusal) => {
     const client = await tcp.connect();
-    client.write(forged);
+    client.write(text);
     await lab.time.pass(50);
-    expect(await read(client, WRONG_HMAC.length)).toBe(WRONG_HMAC);
+    expect(await read(client, refusal.length)).toBe(refusal);
+    client.write(signed('next'));
+    expect(await read(client, signed('next').length)).toBe(signed('next'));
+  });
+
+  test('a body that is cut behind a checksum that it holds comes back whole', async () => {
+    const client = await tcp.connect();
+    const text = signed('abc|a9993e36 more');
+    client.write('abc|a9993e36');
+    await until(() => lab.time.waiting(50) === 1);
+    client.write(text.slice('abc|a9993e36'.length) + signed('next'));
+    const whole = text + signed('next');
+    expect(await read(client, whole.length)).toBe(whole);
+    expect(await lab.entries()).toMatchObject([
+      { fault: 'none', length: 17 },
+      { fault: 'none', length: 4 },
+    ]);
   });
 
   test('what is refused is journaled and said, and nothing is drawn for it', async () => {

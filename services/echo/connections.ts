@@ -89,7 +89,12 @@ export function createConnectionServer(
     });
     // What is encrypted can't be reset itself, but the connection that carries it can.
     const carrier = open.get(keyOf(socket));
-    const connection = serve(socket, peer, () => (carrier ?? socket).resetAndDestroy());
+    const reset = () => {
+      if (!tls) socket.resetAndDestroy();
+      else if (carrier) carrier.resetAndDestroy();
+      else socket.destroy();
+    };
+    const connection = serve(socket, peer, reset);
     socket.setTimeout(limits.idleSeconds * 1000).on('timeout', () => {
       if (connection.waiting) return;
       say(`[TCP SERVER] Idle for ${limits.idleSeconds} s: connection of ${formatPeer(peer)} closed`);

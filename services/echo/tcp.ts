@@ -15,7 +15,7 @@ import { type GiveAnswerParts, giveAnswer, type Wire } from './give-answer.ts';
 import { HeldAnswer } from './held.ts';
 import { formatPeer, type Peer } from './peer.ts';
 
-/** How long a wrong tag must stand at the end of what has come to end a message, in ms. */
+/** How long a tag that ends nothing by itself must stand at the end of what has come to end a message, in ms. */
 const QUIET_MS = 50;
 
 export interface TcpEchoParts extends AnsweringParts, ConnectionParts, GiveAnswerParts {

@@ -116,15 +116,21 @@ export function useTransfers(token?: string) {
 function createTransfers(token: string | undefined) {
   const time = new ManualTime();
   const sent: Datagram[] = [];
+  const signed = new WeakSet<Datagram>();
   const said: string[] = [];
   const errors: string[] = [];
   const note = jest.fn<Note>().mockResolvedValue();
   let client: FarSide | undefined;
+  const send = (one: Datagram) => {
+    sent.push(one);
+    queueMicrotask(() => client?.take(one));
+  };
   const transfers = new Transfers({
     transmit(one) {
-      sent.push(one);
-      queueMicrotask(() => client?.take(one));
+      signed.add(one);
+      send(one);
     },
+    transmitUnsigned: send,
     note,
     say: (line) => void said.push(line),
     log: { error: (text: string) => void errors.push(text) } as unknown as Log,
@@ -136,6 +142,9 @@ function createTransfers(token: string | undefined) {
   });
   return {
     ...{ transfers, time, sent, said, errors, note },
+
+    /** Whether the server has given a datagram to be signed, where it has a token. */
+    isSigned: (one: Datagram) => signed.has(one),
 
     /** Has the client take what the server sends from now on, and begin. */
     connect(to: FarSide): void {

@@ -1,4 +1,5 @@
 import type { Datagram } from '#common/transfer/datagram.ts';
+import { largestWindow } from '#common/transfer/modes.ts';
 import type { OpenParameters } from '#common/transfer/open.ts';
 import type { ReceivingEnd } from '#common/transfer/receiving.ts';
 import type { SendingEnd } from '#common/transfer/sending.ts';
@@ -27,4 +28,16 @@ export interface Transfer {
 /** What tells the transfer that a datagram belongs to from those of others. */
 export function keyOf({ id }: Datagram, { address, port }: Peer): string {
   return `${address}:${port}/${id}`;
+}
+
+/** What is not allowed in the header of an OPEN. */
+export function openProblem({ mode, window, sequence }: Datagram): string | undefined {
+  const most = largestWindow(mode);
+  if (window < 1 || window > most) return `the window is ${window}; allowed for ${mode}: 1 to ${most}`;
+  return sequence === 0 ? undefined : `an OPEN has the number ${sequence}; allowed: 0`;
+}
+
+/** In seconds, of times in ms. */
+export function secondsSince(began: number, now: number): number {
+  return Math.round(now - began) / 1000;
 }

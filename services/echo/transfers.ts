@@ -2,13 +2,12 @@ import { printable } from '#common/printable.ts';
 import type { Timer } from '#common/timer.ts';
 import { type Datagram, foreignVersion, type Kind } from '#common/transfer/datagram.ts';
 import { abortion, TransferError } from '#common/transfer/end.ts';
-import { largestWindow } from '#common/transfer/modes.ts';
 import { decodeOpen, encodeOpen, type OpenParameters } from '#common/transfer/open.ts';
 import type { Receipt } from '#common/transfer/receipt.ts';
 import { ReceivingEnd } from '#common/transfer/receiving.ts';
 import { SendingEnd } from '#common/transfer/sending.ts';
 import type { Peer } from './peer.ts';
-import { keyOf, type Transfer } from './transfer.ts';
+import { keyOf, openProblem, secondsSince, type Transfer } from './transfer.ts';
 import { type Refusal, TransferGuard, type TransferGuardParts } from './transfer-guard.ts';
 import {
   COST_OF_FINISHED,
@@ -27,14 +26,23 @@ const LOOK_MS = 1_000;
 const UNANSWERED: ReadonlySet<Kind> = new Set(['ACK', 'ABORT']);
 
 export interface TransfersParts extends TransferNotesParts, TransferGuardParts {
+  /** Sends what is said for a transfer that is known to its client: signed where there is a token. */
   readonly transmit: (datagram: Datagram, peer: Peer) => void;
+  /** Sends what is said to anybody else, never signed. */
+  readonly transmitUnsigned: (datagram: Datagram, peer: Peer) => void;
   readonly clock: () => number;
   readonly timer: Timer;
   /** A transfer of which nothing is heard for so long ends. */
   readonly idleSeconds: number;
 }
 
-/** The transfers of all clients: receives each, and sends it back when it is asked to. */
+/**
+ * The transfers of all clients: receives each, and sends it back when it is asked to.
+ *
+ * Signed is only what a transfer whose OPEN was taken says to the port from which that came; an ABORT once it has failed.
+ * Refusals go out unsigned, those of authentic datagrams too, which may be recorded ones: a signature does not say to
+ * whom it was given, and with a signed ABORT of an id anybody could end the transfer that has it.
+ */
 export class Transfers {
   readonly #parts: TransfersParts;
   readonly #notes: TransferNotes;
@@ -66,12 +74,12 @@ export class Transfers {
   }
 
   /**
-   * Answers what is not authentic. Not in the name of a transfer that is known: anybody may send from its address, and
-   * an answer would end it.
+   * Answers what is not taken. Not in the name of a transfer that is known: anybody may send from its address, and a
+   * client that has heard nothing yet takes an answer that is not signed.
    */
   #refuse(datagram: Datagram, peer: Peer, { reason, told = reason }: Refusal): void {
     if (UNANSWERED.has(datagram.kind) || this.#all.has(keyOf(datagram, peer))) return;
-    this.#abort(datagram, peer, told);
+    this.#tell(datagram, peer, told);
     if (datagram.kind === 'OPEN') this.#notes.refused({ opened: datagram, peer }, reason);
   }
 
@@ -85,7 +93,7 @@ export class Transfers {
     else if (datagram.kind === 'OPEN') this.#open(key, datagram, peer);
     else {
       const reason = 'it was never opened, has ended long ago, or the server was started again since';
-      this.#abort(datagram, peer, `no transfer ${datagram.id} is under way here: ${reason}`);
+      this.#tell(datagram, peer, `no transfer ${datagram.id} is under way here: ${reason}`);
     }
   }
 
@@ -135,13 +143,10 @@ export class Transfers {
     transfer.receiving.receive(opened);
   }
 
-  #refusal({ mode, window, sequence }: Datagram, parameters: OpenParameters): Refusal | undefined {
-    const most = largestWindow(mode);
-    if (window < 1 || window > most) {
-      return { reason: `the window is ${window}; allowed for ${mode}: 1 to ${most}` };
-    }
-    if (sequence !== 0) return { reason: `an OPEN has the number ${sequence}; allowed: 0` };
-    const needed = costOf({ mode, window }) + (parameters.echo ? costOfEcho(parameters) : 0);
+  #refusal(opened: Datagram, parameters: OpenParameters): Refusal | undefined {
+    const reason = openProblem(opened);
+    if (reason !== undefined) return { reason };
+    const needed = costOf(opened) + (parameters.echo ? costOfEcho(parameters) : 0);
     if (this.#makesRoom(needed)) return undefined;
     const left = MOST_HELD - this.#held;
     const room = `${left}, of ${MOST_HELD} for all at once`;
@@ -161,12 +166,12 @@ export class Transfers {
   #hand(datagram: Datagram, transfer: Transfer): void {
     const { opened, peer, failed } = transfer;
     if (failed !== undefined) {
-      this.#abort(opened, peer, failed);
+      this.#abort(transfer, failed);
       return;
     }
     const other = datagram.kind === 'OPEN' && !datagram.payload.equals(opened.payload);
     if (other || datagram.mode !== opened.mode) {
-      this.#abort(datagram, peer, `the id ${datagram.id} is that of another transfer of yours`);
+      this.#tell(datagram, peer, `the id ${datagram.id} is that of another transfer of yours`);
       return;
     }
     const { receiving, parameters } = transfer;
@@ -177,7 +182,7 @@ export class Transfers {
   }
 
   #keep(payload: Buffer, transfer: Transfer): void {
-    const { parameters, receiving, kept, opened, peer, failed } = transfer;
+    const { parameters, receiving, kept, failed } = transfer;
     const { bytes, segment, echo } = parameters;
     if (failed !== undefined) return;
     const tooMany = echo && kept.length >= segmentsOf(parameters);
@@ -188,8 +193,8 @@ export class Transfers {
           ? `there is no more room: ${MOST_HELD} bytes of memory are allowed for all transfers at once`
           : undefined;
     if (reason !== undefined) {
-      this.#abort(opened, peer, reason);
       this.#fail(transfer, 'refused', reason);
+      this.#abort(transfer, reason);
     } else if (echo) {
       kept.push(payload);
       this.#hold(transfer, costOfSegment(payload.length));
@@ -227,8 +232,8 @@ export class Transfers {
       this.#finish(transfer);
     } catch (error) {
       if (!(error instanceof TransferError)) throw error;
-      this.#abort(opened, peer, error.message);
       this.#fail(transfer, error.how, error.message);
+      this.#abort(transfer, error.message);
     }
   }
 
@@ -279,15 +284,17 @@ export class Transfers {
   #refuseVersion(bytes: Buffer, peer: Peer): void {
     const version = foreignVersion(bytes);
     if (version === undefined) return;
-    const key = { id: '00000000', mode: 'stop-and-wait' } as const;
-    this.#parts.transmit(abortion(key, `version ${version} is not spoken here; allowed: 1`), peer);
+    const nobody = { id: '00000000', mode: 'stop-and-wait' } as const;
+    this.#tell(nobody, peer, `version ${version} is not spoken here; allowed: 1`);
   }
 
-  #abort(of: Datagram, peer: Peer, reason: string): void {
-    this.#parts.transmit(abortion(of, reason), peer);
+  /** Tells the client of a transfer that it has failed. */
+  #abort({ opened, peer }: Transfer, reason: string): void {
+    this.#parts.transmit(abortion(opened, reason), peer);
   }
-}
 
-function secondsSince(began: number, now: number): number {
-  return Math.round(now - began) / 1000;
+  /** Tells whoever has sent something why it is not taken. */
+  #tell(of: Pick<Datagram, 'id' | 'mode'>, peer: Peer, reason: string): void {
+    this.#parts.transmitUnsigned(abortion(of, reason), peer);
+  }
 }

@@ -92,7 +92,7 @@ test('without faults nothing is journaled but what became of the transfer', asyn
   expect((await lab.entries()).map(({ event }) => event)).toEqual(['transfer', 'transfer']);
 });
 
-test('with a token what it sends is signed, an ABORT too, and a fault meets it on its way as any other', async () => {
+test('with a token what it says for a transfer is signed, and no refusal; a fault meets both on their way', async () => {
   const key = hmacKey('alice')!;
   lab.script('none');
   await serve({ token: 'alice' });
@@ -101,7 +101,9 @@ test('with a token what it sends is signed, an ABORT too, and a fault meets it o
   await until(() => received.length === 2);
   expect(received.map((bytes) => decodeDatagram(bytes)!.kind).sort()).toEqual(['ABORT', 'ACK']);
   for (const bytes of received) {
-    expect(hmacProblem(bytes, decodeDatagram(bytes)!, { key, side: 'S' })).toBeUndefined();
+    const one = decodeDatagram(bytes)!;
+    const problem = one.kind === 'ABORT' ? 'no HMAC' : undefined;
+    expect(hmacProblem(bytes, one, { key, side: 'S' })).toBe(problem);
   }
   const decisions = (await lab.entries()).filter(({ event }) => event === undefined);
   expect(decisions.map(({ direction, kind }) => `${direction} ${kind}`).sort()).toEqual([
@@ -113,6 +115,32 @@ test('with a token what it sends is signed, an ABORT too, and a fault meets it o
   // The length is that of the payload, whether an HMAC follows it or not.
   const { length } = open({ at }).payload;
   expect(decisions).toContainEqual(expect.objectContaining({ kind: 'OPEN', transfer: ID, length }));
+});
+
+test('with a token nothing verifies that a stranger is answered by, whatever it makes up or has recorded', async () => {
+  const key = hmacKey('alice')!;
+  await serve({ token: 'alice' });
+  const victim = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(victim, 'listening');
+  const at = Date.parse('2025-01-02T03:04:05.006Z');
+  const sent = [open({ at }), data(1, 'Hel')].map((one) => encodeDatagram(one, { key, side: 'C' }));
+  const acked = async (bytes: Buffer) => {
+    const answer = once(victim, 'message');
+    victim.send(bytes, server.address().port, '127.0.0.1');
+    const [ack] = await answer;
+    expect(hmacProblem(ack, decodeDatagram(ack)!, { key, side: 'S' })).toBeUndefined();
+  };
+  for (const bytes of sent) await acked(bytes);
+  const version = Buffer.from('wirelab/2 OPEN  and whatever follows');
+  send(version, data(7, 'x'), open({ at }), close(2), ...sent);
+  await until(() => received.length === 6);
+  for (const bytes of received) {
+    const one = decodeDatagram(bytes)!;
+    expect(one.kind).toBe('ABORT');
+    expect(hmacProblem(bytes, one, { key, side: 'S' })).toBe('no HMAC');
+  }
+  await acked(encodeDatagram(data(2, 'lo'), { key, side: 'C' }));
+  victim.close();
 });
 
 test('a damaged datagram is journaled as such and not answered', async () => {

@@ -47,7 +47,11 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
   const answers = new Carrier({ ...parts, deliver: send, onHeldDelivered: saySent });
 
   const decide = createDatagramFaults(parts);
-  const transfers = new Transfers({ ...parts, transmit });
+  const transfers = new Transfers({
+    ...parts,
+    transmit: (datagram, peer) => transmit(datagram, peer, signature),
+    transmitUnsigned: transmit,
+  });
   const ways: Readonly<Record<Direction, Carrier>> = {
     in: new Carrier({
       ...parts,
@@ -86,8 +90,8 @@ export function createUdpEcho(parts: UdpEchoParts): Socket {
     if (!isCarried('in', bytes, datagram, peer)) transfers.receive(datagram, bytes, peer);
   }
 
-  function transmit(datagram: Datagram, peer: Peer): void {
-    const bytes = encodeDatagram(datagram, signature);
+  function transmit(datagram: Datagram, peer: Peer, by?: Signature): void {
+    const bytes = encodeDatagram(datagram, by);
     if (open && !isCarried('out', bytes, datagram, peer)) outbox.put([bytes, peer]);
   }
 

@@ -10,7 +10,7 @@ import {
   type Server,
 } from 'node:http';
 import { createServer as createTlsServer, request as requestTls } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -177,11 +177,25 @@ describe('a request with the credentials that are wanted', () => {
     ['GET', '/login/'],
     ['GET', '/another'],
   ])('finds nothing at %s %s', async (method, path) => {
-    expect(await ask(path, { method, headers: bearer })).toMatchObject({
+    expect(await ask(path, { method, headers: path === '/login' ? login : bearer })).toMatchObject({
       status: 404,
       reason: 'File not found',
     });
   });
+});
+
+test('a token is no login', async () => {
+  await serve({ token, basic });
+  expect(await ask('/login', { headers: bearer })).toMatchObject({ status: 401 });
+});
+
+test.each(['http://[', '*', '//'])('a request for %s is refused too', async (target) => {
+  await serve({ token });
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  socket.end(`GET ${target} HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n`);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 401 /);
+  expect(fileOfJournal()).toContain('"outcome":"401"');
 });
 
 test('no secret stands in the journal, the log or an answer, given rightly or wrongly', async () => {
@@ -202,8 +216,8 @@ test('no secret stands in the journal, the log or an answer, given rightly or wr
   const all = JSON.stringify([answers, fileOfJournal(), logged]);
   const secrets = [token, 'swordfish', login.authorization.slice('Basic '.length), 'guess1', 'guess2'];
   expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
-  expect(logged.filter((line) => line.includes('was refused'))).toHaveLength(12);
-  expect(logged).toHaveLength(13);
+  expect(logged.filter((line) => line.includes('was refused'))).toHaveLength(13);
+  expect(logged).toHaveLength(14);
 });
 
 test.each([

@@ -1,12 +1,13 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import type { Faults } from '#common/faults.ts';
 import type { Journal } from '#common/journal.ts';
 import type { Log } from '#common/log.ts';
 import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
 import { tlsVersion } from '#common/tls/version.ts';
-import { nameOf, refusalOf, type Secrets } from './authorize.ts';
+import { nameOf, type Refusal, refusalOf, type Secrets } from './authorize.ts';
 import { answers, type Outcome } from './outcomes.ts';
 
 export interface AppParts {
@@ -33,29 +34,10 @@ export function createApp({
   now,
   timeoutSeconds,
   secrets = {},
-}: AppParts): Express {
+}: AppParts): RequestListener {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.enable('strict routing').enable('case sensitive routing');
-
-  app.use(async (request, response, next) => {
-    const refusal = refusalOf(request, secrets);
-    if (!refusal) return next();
-    const { socket, path } = request;
-    await journal.append({
-      timestamp: now().toISOString(),
-      client_ip: clientAddress(socket),
-      outcome: '401',
-      id: journal.nextId(),
-      client_port: socket.remotePort,
-      path: path.slice(0, PATH),
-      reason: refusal.reason,
-      tls: tlsVersion(socket),
-    });
-    log.warn(`a request of ${clientAddress(socket)}:${socket.remotePort} was refused: ${refusal.reason}`);
-    response.setHeader('www-authenticate', refusal.challenges);
-    respond(response, 401, 'Unauthorized');
-  });
 
   // Express would answer HEAD by GET's handler, and a look at the headers would cost a draw.
   app
@@ -104,21 +86,49 @@ export function createApp({
   }
 
   app.use(notFound);
-  app.use(((error, _request, response, _next) => {
+  app.use(((error, _request, response, _next) => fail(error, response)) satisfies ErrorRequestHandler);
+
+  // In front of Express, which answers what it can find no path in by a page of its own.
+  return (request, response) => {
+    const path = request.url?.replace(/\?.*$/s, '') ?? '';
+    const wanted = path === '/login' && basic !== undefined ? { basic } : secrets;
+    const refusal = refusalOf(request, wanted);
+    if (refusal) refuse(refusal, path, response).catch((error) => fail(error, response));
+    else app(request as Request, response as Response, () => notFound(request, response));
+  };
+
+  async function refuse({ reason, challenges }: Refusal, path: string, response: ServerResponse) {
+    const socket = response.socket!;
+    const client = clientAddress(socket);
+    await journal.append({
+      timestamp: now().toISOString(),
+      client_ip: client,
+      outcome: '401',
+      id: journal.nextId(),
+      client_port: socket.remotePort,
+      path: path.slice(0, PATH),
+      reason,
+      tls: tlsVersion(socket),
+    });
+    log.warn(`a request of ${client}:${socket.remotePort} was refused: ${reason}`);
+    response.setHeader('www-authenticate', challenges);
+    respond(response, 401, 'Unauthorized');
+  }
+
+  function fail(error: unknown, response: ServerResponse): void {
     log.error(`a request failed: ${error}`);
     if (response.headersSent) response.destroy();
     else respond(response, 500, 'Error writing log file');
-  }) satisfies ErrorRequestHandler);
-  return app;
+  }
 }
 
-function notFound(_request: Request, response: Response): void {
+function notFound(_request: IncomingMessage, response: ServerResponse): void {
   response.statusMessage = 'File not found';
   respond(response, 404, 'File not found');
 }
 
 /** The seed's errors carry no content type, so none is added where none is given. */
-function respond(response: Response, status: number, body: string, type?: string): void {
+function respond(response: ServerResponse, status: number, body: string, type?: string): void {
   const headers = ['content-length', String(Buffer.byteLength(body))];
   if (type) headers.push('content-type', type);
   response.writeHead(status, headers);

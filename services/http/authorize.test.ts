@@ -1,12 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import type { Request } from 'express';
 import { nameOf, refusalOf, type Secrets } from './authorize.ts';
 
 const token = 'sesame+/==';
 const basic = 'jürgen:open: sesame';
 
 function ask(authorization: string | undefined, secrets: Secrets) {
-  return refusalOf({ headers: { authorization } } as Request, secrets);
+  const headersDistinct = { authorization: authorization === undefined ? undefined : [authorization] };
+  return refusalOf({ headers: { authorization }, headersDistinct } as unknown as IncomingMessage, secrets);
 }
 
 function encoded(text: string): string {
@@ -84,4 +85,14 @@ test.each([
 
 test('the name is what stands before the first colon', () => {
   expect(nameOf(basic)).toBe('jürgen');
+});
+
+test('refuses two at once, of which one is right', () => {
+  const given = {
+    headers: { authorization: 'Bearer right' },
+    headersDistinct: { authorization: ['Bearer right', 'Bearer wrong'] },
+  };
+  expect(refusalOf(given as unknown as IncomingMessage, { token: 'right' })?.reason).toBe(
+    'several credentials',
+  );
 });

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { isSame } from '#common/access.ts';
 
 /** Who may talk to the server. Undefined wants nothing. */
@@ -10,7 +10,12 @@ export interface Secrets {
 
 /** Why a request is refused, and the challenges that say what would do (RFC 9110, 11.6.1). */
 export interface Refusal {
-  readonly reason: 'no credentials' | 'wrong token' | 'wrong name or password' | 'unknown scheme';
+  readonly reason:
+    | 'no credentials'
+    | 'several credentials'
+    | 'wrong token'
+    | 'wrong name or password'
+    | 'unknown scheme';
   readonly challenges: readonly string[];
 }
 
@@ -20,7 +25,7 @@ export interface Refusal {
  *
  * @returns undefined when they are right, or none are wanted
  */
-export function refusalOf(request: Request, { token, basic }: Secrets): Refusal | undefined {
+export function refusalOf(request: IncomingMessage, { token, basic }: Secrets): Refusal | undefined {
   if (token === undefined && basic === undefined) return undefined;
   const { authorization } = request.headers;
   const refused = (reason: Refusal['reason'], error = ''): Refusal => ({
@@ -31,6 +36,8 @@ export function refusalOf(request: Request, { token, basic }: Secrets): Refusal 
     ],
   });
   if (!authorization) return refused('no credentials');
+  // Node would take the first.
+  if ((request.headersDistinct.authorization?.length ?? 0) > 1) return refused('several credentials');
   const [, scheme = '', given = ''] = /^(\S*) *(.*)$/.exec(authorization) ?? [];
   switch (scheme.toLowerCase()) {
     case 'bearer':

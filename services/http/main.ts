@@ -16,6 +16,9 @@ import { createApp } from './app.ts';
 import { configSchema } from './config.ts';
 import { outcomes } from './outcomes.ts';
 
+/** Connections open at once on each port; what comes on top of them is closed. */
+const MOST_CONNECTIONS = 16_000;
+
 const log = createLog();
 
 await runProgram(process, configSchema, log, async (config) => {
@@ -37,6 +40,7 @@ await runProgram(process, configSchema, log, async (config) => {
     createServer(app).listen({ port: config.HTTP_PORT, backlog: 4096 }),
     tls.watch(createTlsServer(tls.options, app)).listen({ port: config.HTTPS_PORT, backlog: 4096 }),
   ];
+  for (const server of servers) server.maxConnections = MOST_CONNECTIONS;
   await Promise.all(servers.map((server) => once(server, 'listening')));
 
   const started = {

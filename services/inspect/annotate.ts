@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Capture } from './capture-files.ts';
 import { FrameComments } from './frame-comments.ts';
@@ -79,6 +79,8 @@ async function write(
       await runTool('mergecap', '-a', '-w', join(work, 'merged.pcapng'), ...pieces);
       await runTool('editcap', '--discard-capture-comment', ...last, join(work, 'merged.pcapng'), made);
     }
+    // Secrets in a capture are no more open than the key log.
+    if (keys) await chmod(made, 0o660);
     await rename(made, path);
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -7,7 +7,6 @@ import {
   isRefused,
   type MessageEntry,
 } from './entries.ts';
-import type { ServerName } from './frames.ts';
 import type { Tie } from './join/tie.ts';
 import { safe } from './readable.ts';
 import type { Regime } from './run.ts';
@@ -58,7 +57,7 @@ export function describeTie(tie: Tie, regime: Regime | undefined): string {
 }
 
 /** A handshake that failed as the comment on its frame. */
-export function describeHandshake({ id, reason }: HandshakeEvent, server: ServerName): string {
+export function describeHandshake({ id, reason, server }: HandshakeEvent): string {
   return safe(`the TLS handshake failed: ${reason}; ${server}.log entry ${id}`);
 }
 

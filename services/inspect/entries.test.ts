@@ -42,6 +42,15 @@ describe('the journals of a run', () => {
     expect(await ids()).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test('say whose a handshake is that failed', async () => {
+    const failed = { event: 'handshake', client_ip: '10.0.142.133', client_port: 40_000, reason: 'why' };
+    await journal('http.log', { timestamp: at(1), id: 1, ...failed });
+    await journal('echo.log', { timestamp: at(2), id: 2, ...failed }, { timestamp: at(3), id: 3 });
+    const servers: unknown[] = [];
+    for await (const entry of readEntries(folder)) servers.push('server' in entry ? entry.server : undefined);
+    expect(servers).toEqual(['http', 'echo', undefined]);
+  });
+
   test('are read without one of them, or all', async () => {
     expect(await ids()).toEqual([]);
     await journal('echo.log', { timestamp: at(2), id: 2 });

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ServerName } from './frames.ts';
 
 /** The servers that draw apart from each other, as their profiles and seeds are told. */
 export const deciders = ['http', 'echo-tcp', 'echo-udp'] as const;
@@ -98,6 +99,8 @@ export function isRefused(entry: Decision): boolean {
 
 /** A TLS handshake that failed. */
 export interface HandshakeEvent extends EventEntry {
+  /** Whose journal it is in. */
+  readonly server: ServerName;
   readonly client_ip: string;
   readonly client_port: number;
   readonly reason: string;
@@ -125,7 +128,7 @@ export function timeOf({ timestamp }: Line): number {
 
 /** Reads the journals of a run, put together in the order of their time. A line that is no entry is left out. */
 export async function* readEntries(folder: string): AsyncGenerator<Entry> {
-  const journals = ['http.log', 'echo.log'].map((name) => readJournal(join(folder, name)));
+  const journals = (['http', 'echo'] as const).map((server) => readJournal(folder, server));
   const heads = await Promise.all(journals.map((journal) => journal.next()));
   for (;;) {
     const [http, echo] = heads.map(({ value }) => (value ? timeOf(value) : Number.POSITIVE_INFINITY));
@@ -137,8 +140,8 @@ export async function* readEntries(folder: string): AsyncGenerator<Entry> {
   }
 }
 
-async function* readJournal(path: string): AsyncGenerator<Entry, undefined> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+async function* readJournal(folder: string, server: ServerName): AsyncGenerator<Entry, undefined> {
+  const file = await open(join(folder, `${server}.log`)).catch((error: NodeJS.ErrnoException) => {
     // A run without that server has no such journal.
     if (error.code !== 'ENOENT') throw error;
     return undefined;
@@ -146,7 +149,8 @@ async function* readJournal(path: string): AsyncGenerator<Entry, undefined> {
   if (!file) return;
   for await (const line of file.readLines()) {
     const entry = parse(line);
-    if (entry) yield entry;
+    // Of other events the servers say themselves whose they are.
+    if (entry) yield isHandshake(entry) ? { ...entry, server } : entry;
   }
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { hmacKey } from '#common/hmac.ts';
+import { encodeMessage } from '#common/message.ts';
+import { encodeDatagram } from '#common/transfer/datagram.ts';
 import { exposuresOf, isTls } from './exposed.ts';
 
 const http = (...lines: string[]) => Buffer.from(lines.join('\r\n'));
@@ -70,6 +73,39 @@ describe('what a payload exposes', () => {
       { what: 'body', text: 'chapter one' },
     ]);
     expect(exposuresOf(Buffer.from(`${header('OPEN ')}size=7`))).toEqual([]);
+  });
+
+  describe('nothing of an HMAC', () => {
+    const key = hmacKey('a token')!;
+    const text = (bytes: Buffer) => exposuresOf(bytes).map((exposure) => exposure.text);
+    const message = encodeMessage('hi', key);
+
+    test.each(['', '\n', '\r\n'])('behind a message that ends with %j', (ending) => {
+      expect(text(Buffer.concat([message, Buffer.from(ending)]))).toEqual(['hi']);
+    });
+
+    test('that has lost an octet is there to be read', () => {
+      expect(text(message.subarray(0, -1))).toEqual([message.toString('latin1', 0, message.length - 1)]);
+    });
+
+    const transfer = { id: '00c0ffee', mode: 'go-back-n', sequence: 1, ack: 0, window: 0 } as const;
+    const data = (payload: Buffer, kind: 'DATA' | 'OPEN' = 'DATA') =>
+      encodeDatagram({ ...transfer, kind, payload }, { key, side: 'C' });
+
+    test('behind what a transfer carries', () => {
+      expect(text(data(Buffer.from('chapter one')))).toEqual(['chapter one']);
+      expect(text(data(message.subarray(0, 2)))).toEqual(['hi']);
+      expect(text(data(Buffer.alloc(0)))).toEqual([]);
+      expect(text(data(Buffer.from('size=7'), 'OPEN'))).toEqual([]);
+    });
+
+    test('nor behind a datagram that was damaged, and a payload may look like one', () => {
+      const damaged = data(Buffer.from('chapter one'));
+      damaged[80] = 0x43;
+      expect(text(damaged)).toEqual(['Chapter one']);
+      const bare = encodeDatagram({ ...transfer, kind: 'DATA', payload: message });
+      expect(text(bare)).toEqual([message.toString()]);
+    });
   });
 
   test('nothing: empty, without a body, binary, TLS', () => {

@@ -1,4 +1,6 @@
-import { HEADER_BYTES } from '#common/transfer/datagram.ts';
+import { HMAC_BYTES, isHmac } from '#common/hmac.ts';
+import { Message } from '#common/message.ts';
+import { decodeDatagram, HEADER_BYTES } from '#common/transfer/datagram.ts';
 import { isText, readable } from './readable.ts';
 
 export const exposureKinds = ['body', 'credentials', 'bearer token', 'cookie'] as const;
@@ -14,7 +16,6 @@ export interface Exposure {
 /** How much of a text is shown, in characters. */
 const SHOWN = 1_000;
 const HTTP = /^(?:[A-Z]+ (\S+) HTTP\/1\.[01]|HTTP\/1\.[01] \d{3})[^\n]*\n/;
-const TAG_AND_ENDING = /(?:\|[0-9a-f]{8})?\r?\n?$/;
 /** Of a reliable transfer (docs/reliable-transfer.md): its header says nothing that was to stay secret. */
 const DATAGRAM = /^wirelab\/1 (\w+)/;
 
@@ -33,8 +34,15 @@ export function exposuresOf(payload: Buffer): Exposure[] {
   const http = HTTP.exec(start);
   if (http) return ofHttp(payload, start, http);
   const kind = DATAGRAM.exec(start)?.[1];
-  if (kind === undefined) return ofBody(payload, TAG_AND_ENDING);
-  return kind === 'DATA' ? ofBody(payload.subarray(HEADER_BYTES)) : [];
+  if (kind === undefined) return ofBody(new Message(payload, true).body);
+  return kind === 'DATA' ? ofBody(dataOf(payload)) : [];
+}
+
+/** What a datagram carries; of one that was damaged, all behind the header but what has the form of an HMAC. */
+function dataOf(bytes: Buffer): Buffer {
+  const datagram = decodeDatagram(bytes);
+  if (datagram) return datagram.payload;
+  return bytes.subarray(HEADER_BYTES, bytes.length - (isHmac(bytes, bytes.length) ? HMAC_BYTES : 0));
 }
 
 /** Whether octets begin as a TLS record does: handshake, alert, cipher change or data, version 3.x (RFC 8446, 5.1). */
@@ -65,11 +73,8 @@ function ofHeader(line: string): Exposure[] {
   return [];
 }
 
-function ofBody(bytes: Buffer, ending?: RegExp): Exposure[] {
-  if (!isText(bytes)) return [];
-  const text = bytes.toString('latin1');
-  const body = ending ? text.replace(ending, '') : text;
-  return body.trim() === '' ? [] : [exposure('body', Buffer.from(body, 'latin1')), ...secretsIn(body)];
+function ofBody(bytes: Buffer): Exposure[] {
+  return isText(bytes) ? [exposure('body', bytes), ...secretsIn(bytes.toString('latin1'))] : [];
 }
 
 /** Passwords and tokens in form fields, query parameters and JSON. */

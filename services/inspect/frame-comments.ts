@@ -1,6 +1,5 @@
 import { describeHandshake, describeTie } from './describe.ts';
 import type { HandshakeEvent } from './entries.ts';
-import type { ServerName } from './frames.ts';
 import type { Tie } from './join/tie.ts';
 import type { Regime } from './run.ts';
 
@@ -14,8 +13,8 @@ export class FrameComments {
   }
 
   /** Takes down a handshake that failed. */
-  addHandshake(event: HandshakeEvent, server: ServerName, shows: number): void {
-    this.#add(shows, describeHandshake(event, server));
+  addHandshake(event: HandshakeEvent, shows: number): void {
+    this.#add(shows, describeHandshake(event));
   }
 
   /** Frames with a comment, in order. */

@@ -30,6 +30,7 @@ class Talk {
 
   says(side: 'client' | 'server', fields: Partial<TlsSegment> = {}) {
     const segment = {
+      time: 0,
       client: '10.0.142.133:40000',
       server: this.#server,
       toServer: side === 'client',

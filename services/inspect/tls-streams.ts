@@ -1,15 +1,10 @@
 import { isTls } from './exposed.ts';
-import { ACK, FIN, type Sealed, type ServerName, SYN } from './frames.ts';
+import { ACK, FIN, type Sealed, SYN } from './frames.ts';
+import { OpenConnections, type Segment } from './open-connections.ts';
 
 /** A TCP segment on a port of TLS, as tshark tells it. */
-export interface TlsSegment {
-  readonly client: string;
-  readonly server: ServerName;
-  readonly toServer: boolean;
-  /** Raw numbers and flags of TCP. */
-  readonly seq: number;
+export interface TlsSegment extends Segment {
   readonly ack: number;
-  readonly flags: number;
   /** What TCP carries. */
   readonly payload: Buffer;
   /** Content types of the records that are complete with it, as far as they could be read: 23 is application data. */
@@ -52,8 +47,6 @@ interface Side {
 }
 
 interface Connection {
-  /** The sequence number of the client's SYN. */
-  readonly syn: number | undefined;
   readonly client: Side;
   readonly server: Side;
   /** Something of it was TLS. */
@@ -66,7 +59,7 @@ interface Connection {
  */
 export class TlsStreams {
   readonly #hasKeys: boolean;
-  readonly #known = new Map<string, Connection>();
+  readonly #connections = new OpenConnections(newConnection);
 
   constructor(hasKeys: boolean) {
     this.#hasKeys = hasKeys;
@@ -74,7 +67,7 @@ export class TlsStreams {
 
   take(segment: TlsSegment): Unsealed {
     const { toServer, seq, ack, flags, payload } = segment;
-    const connection = this.#connectionOf(segment);
+    const connection = this.#connections.take(segment);
     const [own, other] = toServer
       ? [connection.client, connection.server]
       : [connection.server, connection.client];
@@ -93,18 +86,6 @@ export class TlsStreams {
       sealed: inside.sealed,
       hasAlert: segment.types.includes(ALERT) || payload[0] === Number(ALERT),
     };
-  }
-
-  #connectionOf({ client, server, toServer, flags, seq }: TlsSegment): Connection {
-    const key = `${server} ${client}`;
-    const known = this.#known.get(key);
-    const opens = toServer && (flags & (SYN | ACK)) === SYN;
-    if (known && (!opens || known.syn === seq)) return known;
-    const side = () => ({ next: NaN, acknowledged: NaN, sent: [], fin: undefined, isReadable: false });
-    const syn = opens ? seq : undefined;
-    const connection = { syn, client: side(), server: side(), isTls: false };
-    this.#known.set(key, connection);
-    return connection;
   }
 
   /** What a segment has inside, and how many octets that counts. */
@@ -128,6 +109,11 @@ export class TlsStreams {
 
 interface Inside extends Pick<Unsealed, 'payload' | 'sealed'> {
   readonly count: number;
+}
+
+function newConnection(): Connection {
+  const side = () => ({ next: NaN, acknowledged: NaN, sent: [], fin: undefined, isReadable: false });
+  return { client: side(), server: side(), isTls: false };
 }
 
 function acknowledge(side: Side, ack: number): void {

@@ -218,7 +218,7 @@ local function answer_request(conversation, request, answer)
     answer.answer_to = request.frame
     answer.time = answer.at - request.at
     if request.answer_in then
-        answer.duplicate = true
+        answer.duplicate = not answer.is_rest
         return
     end
     request.answer_in = answer.frame
@@ -259,11 +259,23 @@ local function request_of(conversation, answer)
     return request or (length > 1 and conversation.first or nil)
 end
 
+-- Whether an answer is the end of what its request says: another answer left while this one dripped, octet for octet.
+-- What was corrupted is as long as its request, and what was truncated is its beginning.
+local function is_rest_of(request, answer)
+    return answer.status == BAD and answer.text_length < request.text_length
+        and request.text:sub(-answer.text_length) == answer.text
+end
+
 local function learn(conversation, message)
     if message.type == 'request' then
         add_request(conversation, message)
     elseif message.type == 'answer' or message.type == 'notice' then
         local request = request_of(conversation, message)
+        if request and is_rest_of(request, message) then
+            message.is_rest = true
+            -- Its tag is of the whole.
+            message.status = UNVERIFIED
+        end
         if request then answer_request(conversation, request, message) end
     end
 end

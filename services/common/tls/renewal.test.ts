@@ -32,6 +32,10 @@ describe('a folder', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
+  const fail = (problem: unknown) => {
+    throw problem;
+  };
+
   async function replace(name: string) {
     await writeFile(join(folder, 'new'), name);
     await rename(join(folder, 'new'), join(folder, name));
@@ -40,10 +44,14 @@ describe('a folder', () => {
   test('whose files are replaced one after the other is renewed once', async () => {
     let calls = 0;
     const { promise: called, resolve: call } = Promise.withResolvers<void>();
-    const end = onRenewed(folder, () => {
-      calls += 1;
-      call();
-    });
+    const end = onRenewed(
+      folder,
+      () => {
+        calls += 1;
+        call();
+      },
+      fail,
+    );
     await replace('key.pem');
     await replace('certificate.pem');
     await called;
@@ -51,15 +59,29 @@ describe('a folder', () => {
     expect(calls).toBe(1);
   });
 
+  test('that is not there is said to be so', () => {
+    const problems: unknown[] = [];
+    onRenewed(
+      join(folder, 'gone'),
+      () => undefined,
+      (problem) => problems.push(problem),
+    )();
+    expect(problems).toEqual([expect.objectContaining({ code: 'ENOENT' })]);
+  });
+
   test('that nobody looks at any more is left alone', async () => {
     let calls = 0;
-    const end = onRenewed(folder, () => {
-      calls += 1;
-    });
+    const end = onRenewed(
+      folder,
+      () => {
+        calls += 1;
+      },
+      fail,
+    );
     await replace('key.pem');
     end();
     const { promise: told, resolve: tell } = Promise.withResolvers<void>();
-    const again = onRenewed(folder, tell);
+    const again = onRenewed(folder, tell, fail);
     await replace('ca.pem');
     await told;
     again();

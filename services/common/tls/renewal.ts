@@ -23,15 +23,25 @@ export async function readPatiently<Read>(read: () => Promise<Read>, patienceMs:
   }
 }
 
-/** Calls when files in a folder were put in place of others. @returns what ends it */
-export function onRenewed(folder: string, call: () => void): () => void {
+/**
+ * Calls when files in a folder were put in place of others.
+ *
+ * @param onBlind is told why they can't be seen any more, such as when the system has no watches left
+ * @returns what ends it
+ */
+export function onRenewed(folder: string, call: () => void, onBlind: (problem: unknown) => void): () => void {
   let settling: NodeJS.Timeout | undefined;
-  const watcher = watch(folder, { persistent: false }, () => {
-    clearTimeout(settling);
-    settling = setTimeout(call, SETTLED_MS);
-  });
-  return () => {
-    clearTimeout(settling);
-    watcher.close();
-  };
+  try {
+    const watcher = watch(folder, { persistent: false }, () => {
+      clearTimeout(settling);
+      settling = setTimeout(call, SETTLED_MS);
+    }).on('error', onBlind);
+    return () => {
+      clearTimeout(settling);
+      watcher.close();
+    };
+  } catch (error) {
+    onBlind(error);
+    return () => undefined;
+  }
 }

@@ -209,3 +209,10 @@ test.each([
   servers.opened = await openTestTls(settings);
   expect(servers.opened.tls.said).toBe(said);
 });
+
+test('no second handshake is made on a connection, which would end its idle time-out', async () => {
+  const socket = tlsClient(await serve({ LAB_TLS_MIN: '1.2' }), { maxVersion: 'TLSv1.2' });
+  expect(await isServed(socket)).toBe(true);
+  socket.renegotiate({}, () => undefined);
+  expect(await once(socket, 'error')).toMatchObject([{ code: 'ERR_SSL_NO_RENEGOTIATION' }]);
+});

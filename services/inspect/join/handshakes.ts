@@ -1,47 +1,44 @@
 import type { HandshakeEvent } from '../entries.ts';
-import { type Frame, SYN } from '../frames.ts';
+import type { Frame } from '../frames.ts';
+import { OpenConnections } from '../open-connections.ts';
 
 /** A connection over TLS, as far as a handshake that failed is to be shown in it. */
 interface Shaken {
-  readonly server: Frame['server'];
   alert: number | undefined;
-  last: number;
+  last: number | undefined;
   readonly events: HandshakeEvent[];
 }
 
 /** Is told a handshake that failed, and where it shows, if the capture has its connection. */
-export type OnHandshake = (event: HandshakeEvent, server: Frame['server'], shows: number) => void;
+export type OnHandshake = (event: HandshakeEvent, shows: number) => void;
 
 /** Finds the frame in which a person sees that a handshake failed: its alert, or the last one of its connection. */
 export class Handshakes {
-  readonly #connections = new Map<string, Shaken>();
-  readonly #found: OnHandshake;
+  readonly #connections: OpenConnections<Shaken>;
 
   constructor(found: OnHandshake) {
-    this.#found = found;
+    this.#connections = new OpenConnections<Shaken>(
+      () => ({ alert: undefined, last: undefined, events: [] }),
+      ({ alert, events, last }) => {
+        for (const event of events) found(event, (alert ?? last)!);
+      },
+    );
   }
 
-  take({ client, flags, hasAlert, number, overTls, server }: Frame): void {
-    if (!overTls) return;
-    const known = this.#connections.get(client);
-    if (!known || flags === SYN) {
-      if (known) this.#tell(known);
-      this.#connections.set(client, { server, alert: undefined, last: number, events: [] });
-      return;
-    }
-    known.last = number;
-    if (hasAlert) known.alert ??= number;
+  take(frame: Frame): void {
+    if (!frame.overTls) return;
+    const connection = this.#connections.take(frame);
+    connection.last = frame.number;
+    if (frame.hasAlert) connection.alert ??= frame.number;
   }
 
+  /** All frames before the event have been taken. */
   note(event: HandshakeEvent): void {
-    this.#connections.get(`${event.client_ip}:${event.client_port}`)?.events.push(event);
+    this.#connections.of(event.server, `${event.client_ip}:${event.client_port}`)?.events.push(event);
   }
 
+  /** The capture ends. */
   finish(): void {
-    for (const connection of this.#connections.values()) this.#tell(connection);
-  }
-
-  #tell({ alert, events, last, server }: Shaken): void {
-    for (const event of events) this.#found(event, server, alert ?? last);
+    this.#connections.finish();
   }
 }

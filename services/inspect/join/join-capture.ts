@@ -26,14 +26,16 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
   // A tie is found later than its entry was read, under what may be another regime.
   const regimeOf = new WeakMap<Entry, Regime>();
   await join({
-    frames: journaled(readFrames(capture, run.ports, seen), run, (frame) => {
-      handshakes.take(frame);
-      found.frame?.(frame);
-    }),
+    frames: readFrames(capture, run.ports, seen),
     entries: readEntries(capture.folder),
     seen,
     onlyClient: capture.name === 'client' ? run.addresses.client : undefined,
     decided: () => regimes.of('echo-udp')?.profile !== 'none',
+    isJournaled: journaledIn(run),
+    onFrame(frame) {
+      handshakes.take(frame);
+      found.frame?.(frame);
+    },
     onEntry(entry) {
       regimes.advance(entry);
       if (!isEvent(entry)) {
@@ -52,17 +54,8 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
   return seen;
 }
 
-/** Shows all frames, and leaves out those of which no journal speaks. */
-async function* journaled(
-  frames: AsyncIterable<readonly Frame[]>,
-  run: Run,
-  onFrame: (frame: Frame) => void,
-): AsyncGenerator<readonly Frame[]> {
+/** Tells of frames whether a journal speaks of them: of what the echo server only takes in none does. */
+function journaledIn(run: Run): (frame: Frame) => boolean {
   const sunk = sinkStretches(run);
-  const isSunk = ({ server, time }: Frame) =>
-    server === 'echo' && sunk.some(({ from, to }) => time >= from && time < to);
-  for await (const batch of frames) {
-    for (const frame of batch) onFrame(frame);
-    yield sunk.length === 0 ? batch : batch.filter((frame) => !isSunk(frame));
-  }
+  return ({ server, time }) => server !== 'echo' || !sunk.some(({ from, to }) => time >= from && time < to);
 }

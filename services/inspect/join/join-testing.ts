@@ -112,6 +112,8 @@ export class Wire {
       seen,
       onlyClient,
       decided: () => profile !== 'none',
+      isJournaled: () => true,
+      onFrame: () => undefined,
       onEntry: (entry) => {
         if ('profile' in entry && entry.profile !== undefined) profile = entry.profile;
       },

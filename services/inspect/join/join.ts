@@ -24,6 +24,10 @@ export interface JoinParts {
   readonly decided: () => boolean;
   /** Is told each entry, decisions and events, at its time, before it is tied. */
   readonly onEntry: (entry: Entry) => void;
+  /** Is told each frame, behind the entries before it. */
+  readonly onFrame: (frame: Frame) => void;
+  /** Whether a journal speaks of a frame, or would. */
+  readonly isJournaled: (frame: Frame) => boolean;
 }
 
 /**
@@ -31,7 +35,7 @@ export interface JoinParts {
  * of: the memory that it takes depends on what is open at once, not on how much there is.
  */
 export async function join(parts: JoinParts): Promise<void> {
-  const { frames, entries, seen } = parts;
+  const { frames, entries, seen, isJournaled, onFrame } = parts;
   const hosts = new Conversations(parts);
   let next = await entries.next();
   for await (const batch of frames) {
@@ -40,7 +44,8 @@ export async function join(parts: JoinParts): Promise<void> {
         decide(next.value, parts, hosts);
         next = await entries.next();
       }
-      hosts.take(frame);
+      onFrame(frame);
+      if (isJournaled(frame)) hosts.take(frame);
     }
   }
   for (; !next.done; next = await entries.next()) decide(next.value, parts, hosts);

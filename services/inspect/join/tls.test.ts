@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type HandshakeEvent, isHandshake } from '../entries.ts';
-import { ACK, FIN, type Frame } from '../frames.ts';
+import { type HandshakeEvent, isHandshake, timeOf } from '../entries.ts';
+import { ACK, FIN, type Frame, SYN } from '../frames.ts';
 import { Handshakes } from './handshakes.ts';
 import { Wire } from './join-testing.ts';
+import { MILLISECOND } from './times.ts';
 
 const tls = 'TLSv1.3';
 
@@ -66,16 +67,32 @@ describe('a handshake that failed', () => {
     const wire = new Wire();
     draw(wire);
     const told: string[] = [];
-    const handshakes = new Handshakes((event, server, shows) =>
-      told.push(`${event.reason} ${server} ${shows}`),
+    const handshakes = new Handshakes(({ reason, server }, shows) =>
+      told.push(`${reason} ${server} ${shows}`),
     );
-    for (const frame of wire.frames) handshakes.take(frame);
-    for (const entry of wire.entries) if (isHandshake(entry)) handshakes.note(entry);
+    const entries = wire.entries.values();
+    let next = entries.next();
+    const note = (until: number) => {
+      for (; next.value && timeOf(next.value) + MILLISECOND <= until; next = entries.next()) {
+        if (isHandshake(next.value)) handshakes.note(next.value);
+      }
+    };
+    for (const frame of wire.frames) {
+      note(frame.time);
+      handshakes.take(frame);
+    }
+    note(Number.POSITIVE_INFINITY);
     handshakes.finish();
     return told;
   }
   const failed = (wire: Wire, fields: Partial<HandshakeEvent> = {}) =>
-    wire.note('handshake', { client_ip: '10.0.142.133', client_port: 40_000, reason: 'why', ...fields });
+    wire.note('handshake', {
+      server: 'echo',
+      client_ip: '10.0.142.133',
+      client_port: 40_000,
+      reason: 'why',
+      ...fields,
+    });
 
   test('shows in its alert', () => {
     expect(
@@ -83,10 +100,55 @@ describe('a handshake that failed', () => {
         const http = wire.tcp({ server: 'http', tls }).open();
         http.client('');
         http.answer('', { hasAlert: true });
-        failed(wire);
+        failed(wire, { server: 'http' });
         http.fin('server');
       }),
     ).toEqual(['why http 5']);
+  });
+
+  test('shows in its own connection, though the port is used again, with or without ECN', () => {
+    expect(
+      shownOf((wire) => {
+        const first = wire.tcp({ tls }).open();
+        first.answer('', { hasAlert: true });
+        failed(wire, { reason: 'one' });
+        first.reset('client');
+        wire.pass(0.01);
+        // SYN with ECE and CWR.
+        const second = wire.tcp({ tls, numbers: { client: 5_000, server: 6_000 } });
+        second.client('', { flags: 0xc2 });
+        second.answer('', { hasAlert: true });
+        failed(wire, { reason: 'two' });
+        second.fin('server');
+      }),
+    ).toEqual(['one echo 4', 'two echo 7']);
+  });
+
+  test('shows at its own server, though the port talks to both', () => {
+    expect(
+      shownOf((wire) => {
+        const http = wire.tcp({ server: 'http', tls }).open();
+        const echo = wire.tcp({ tls }).open();
+        http.answer('', { hasAlert: true });
+        failed(wire, { server: 'http', reason: 'one' });
+        echo.answer('', { hasAlert: true });
+        failed(wire, { reason: 'two' });
+      }),
+    ).toEqual(['one http 7', 'two echo 8']);
+  });
+
+  test('is told when its connection has been over for a while', () => {
+    const told: number[] = [];
+    const handshakes = new Handshakes((_, shows) => told.push(shows));
+    const wire = new Wire();
+    const echo = wire.tcp({ tls }).open();
+    const last = echo.reset('server');
+    for (const frame of wire.frames) handshakes.take(frame);
+    failed(wire);
+    for (const entry of wire.entries) if (isHandshake(entry)) handshakes.note(entry);
+    wire.pass(10);
+    handshakes.take(wire.tcp({ port: 40_001, tls }).client('', { flags: SYN }));
+    expect(told).toEqual([last.number]);
   });
 
   test('without one, in the last frame of its connection', () => {

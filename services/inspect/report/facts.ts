@@ -1,5 +1,6 @@
 import type { Host } from '../capture-files.ts';
 import type { Decider } from '../entries.ts';
+import type { ServerName } from '../frames.ts';
 import type { Verdict } from '../join/tie.ts';
 
 /*
@@ -210,8 +211,18 @@ export interface Ties {
     readonly what: string;
     readonly frames: readonly number[];
   }[];
+  /** TLS handshakes that failed; the first of them. */
+  readonly handshakes: readonly {
+    readonly id: number;
+    readonly server: ServerName;
+    readonly client: string;
+    readonly reason: string;
+    /** Of the alert, or the last one of the connection. */
+    readonly frame: number;
+  }[];
   readonly entriesInAll: number;
   readonly looseInAll: number;
+  readonly handshakesInAll: number;
 }
 
 /** Both captures, packet by packet. */

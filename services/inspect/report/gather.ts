@@ -4,7 +4,7 @@ import { CaptureError, findCapture, type Host, hosts } from '../capture-files.ts
 import { captureInfo } from '../capture-info.ts';
 import { compareHosts } from '../compare/compare-hosts.ts';
 import { describeDecision } from '../describe.ts';
-import { deciderOf, isHttp, isRefused } from '../entries.ts';
+import { deciderOf, isHttp, isRefused, timeOf } from '../entries.ts';
 import { exposuresOf } from '../exposed.ts';
 import { FrameComments } from '../frame-comments.ts';
 import { joinCapture } from '../join/join-capture.ts';
@@ -82,6 +82,7 @@ class Findings {
   readonly #periods = new Periods();
   readonly #ladders = new Ladders();
   readonly #transfers = new TransferPlots();
+  /** In seconds since 1970: entries may come before the first frame. */
   readonly #decisions: DecisionPoint[] = [];
   readonly #delays: Delay[] = [];
   readonly #exposed: ExposedFact[] = [];
@@ -89,7 +90,8 @@ class Findings {
   readonly #verdicts: Partial<Record<Verdict, number>> = {};
   readonly #untied: Ties['entries'][number][] = [];
   readonly #loose: Ties['loose'][number][] = [];
-  readonly #inAll = { decisions: 0, exposed: 0, entries: 0, loose: 0 };
+  readonly #handshakes: Ties['handshakes'][number][] = [];
+  readonly #inAll = { decisions: 0, exposed: 0, entries: 0, loose: 0, handshakes: 0 };
   #drawn: Report['ladders'] = [];
   #began = Number.NaN;
 
@@ -102,7 +104,13 @@ class Findings {
         this.#tie(tie);
         this.#comments.add(tie, regime);
       },
-      handshake: (...told) => this.#comments.addHandshake(...told),
+      handshake: (event, shows) => {
+        this.#comments.addHandshake(event, shows);
+        this.#inAll.handshakes += 1;
+        if (this.#handshakes.length === UNTIED) return;
+        const { id, server, client_ip: ip, client_port: port, reason } = event;
+        this.#handshakes.push({ id, server, client: `${ip}:${port}`, reason, frame: shows });
+      },
       loose: ({ client, server, from, what, frames }) => {
         this.#inAll.loose += 1;
         if (this.#loose.length === UNTIED) return;
@@ -125,7 +133,9 @@ class Findings {
   facts(): Omit<Report, 'made' | 'lab' | 'captures' | keyof Demo | 'compared'> {
     return {
       periods: this.#periods.facts(),
-      decisions: this.#decisions.sort((a, b) => a.at - b.at),
+      decisions: this.#decisions
+        .map(({ at, ...decision }) => ({ at: at - this.#began, ...decision }))
+        .sort((a, b) => a.at - b.at),
       decisionsInAll: this.#inAll.decisions,
       delays: this.#delays,
       ladders: this.#drawn,
@@ -136,8 +146,10 @@ class Findings {
         verdicts: this.#verdicts,
         entries: this.#untied,
         loose: this.#loose,
+        handshakes: this.#handshakes,
         entriesInAll: this.#inAll.entries,
         looseInAll: this.#inAll.loose,
+        handshakesInAll: this.#inAll.handshakes,
       },
     };
   }
@@ -155,7 +167,7 @@ class Findings {
     if ('direction' in entry || isRefused(entry)) return;
     this.#inAll.decisions += 1;
     if (this.#decisions.length < DECISIONS) {
-      const at = (tie.request[0]?.time ?? Date.parse(entry.timestamp) / 1000) - this.#began;
+      const at = tie.request[0]?.time ?? timeOf(entry);
       this.#decisions.push({ at, decider, outcome: outcomeOf(entry), verdict, took, frame: shows });
     }
     if (isHttp(entry) || entry.delay_ms === undefined || took === undefined || shows === undefined) return;

@@ -65,6 +65,7 @@ describe('a report', () => {
     expect(part('ties')).toContain('✓ bear it out answered what was decided left 940');
     expect(part('ties')).toContain('✗ do not bear it out outside the capture was not running then 2');
     expect(part('ties')).toContain('401, 402 client 10.0.142.133:52001 echo 12 bytes');
+    expect(part('ties')).toContain('51 http 10.0.142.133:52002 no cipher suite in common');
   });
 
   test('shows each text that was exposed once, with its frames', () => {

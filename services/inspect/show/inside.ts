@@ -1,6 +1,5 @@
 import type { Ports } from '../frames.ts';
-import { toolLines } from '../tool.ts';
-import { decodeArguments, leanArguments } from '../tshark.ts';
+import { decodeArguments, leanArguments, tsharkLines } from '../tshark.ts';
 
 const PROTOCOLS = ['eth', 'ip', 'tcp', 'tls', 'data'];
 const FIELDS = ['frame.number', 'data.data'];
@@ -42,7 +41,8 @@ async function* readOpened(file: string, keys: string, ports: Ports): AsyncGener
     ...['-d', `tcp.port==${https},tls`, '-d', `tls.port==${https},data`],
     ...['-Y', 'tls.record && data'],
   ];
-  for await (const lines of toolLines('tshark', args)) {
+  // Whoever looks first says that the file is cut short.
+  for await (const lines of tsharkLines(args)) {
     for (const line of lines) {
       const [frame, octets = ''] = line.split('\t');
       yield { frame: Number(frame), bytes: Buffer.from(octets.replaceAll(',', ''), 'hex') };

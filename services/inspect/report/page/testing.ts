@@ -21,7 +21,15 @@ export const emptyReport: Report = {
   transfers: [],
   exposed: [],
   exposedInAll: 0,
-  ties: { verdicts: {}, entries: [], loose: [], entriesInAll: 0, looseInAll: 0 },
+  ties: {
+    verdicts: {},
+    entries: [],
+    loose: [],
+    handshakes: [],
+    entriesInAll: 0,
+    looseInAll: 0,
+    handshakesInAll: 0,
+  },
   compared: undefined,
 };
 
@@ -108,8 +116,18 @@ export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
           frames: [401, 402],
         },
       ],
+      handshakes: [
+        {
+          id: 51,
+          server: 'http',
+          client: '10.0.142.133:52002',
+          reason: 'no cipher suite in common (alert handshake_failure)',
+          frame: 410,
+        },
+      ],
       entriesInAll: 3,
       looseInAll: 1,
+      handshakesInAll: 1,
     },
     compared: {
       cut: [],

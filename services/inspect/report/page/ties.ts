@@ -7,14 +7,14 @@ import { isBorneOut } from './verdicts.ts';
 
 /** What the journals say and the packets do not bear out, and the other way round. */
 export function ties({
-  ties: { verdicts: counts, entries, loose, entriesInAll, looseInAll },
+  ties: { verdicts: counts, entries, loose, handshakes, entriesInAll, looseInAll, handshakesInAll },
 }: Report): Section {
   const found = (Object.keys(verdicts) as Verdict[]).flatMap((name) => {
     const number = counts[name] ?? 0;
     return number > 0 ? [{ name, number, good: isBorneOut(name) }] : [];
   });
   const sum = (some: typeof found) => some.reduce((all, { number }) => all + number, 0);
-  const nothing = found.length === 0 && loose.length === 0;
+  const nothing = found.length + loose.length + handshakes.length === 0;
   return {
     id: 'ties',
     title: 'What could not be tied',
@@ -57,6 +57,19 @@ ${
         { head: 'Server', kind: 'code', cell: ({ server }) => server },
         { head: 'What', kind: 'code', cell: ({ what }) => what },
       ])}${leftOut(loose.length, looseInAll)}`
+}
+<h3>TLS handshakes that failed</h3>
+${
+  handshakes.length === 0
+    ? html`<p>None.</p>`
+    : html`<p>Nobody asked anything in them: there is nothing to decide, and nothing to tie.</p>
+${longTable(handshakes, [
+  { head: 'Entry', kind: 'figure', cell: ({ id }) => id },
+  { head: 'Server', cell: ({ server }) => server },
+  { head: 'Client', kind: 'code', cell: ({ client }) => client },
+  { head: 'The journal says', cell: ({ reason }) => reason },
+  { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame },
+])}${leftOut(handshakes.length, handshakesInAll)}`
 }`,
   };
 }
