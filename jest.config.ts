@@ -9,6 +9,9 @@ const shared = {
 /** Suites in containers that need the machine for themselves: the load of others would change what they measure. */
 const alone = ['echo', 'echo-settings', 'transfer-survival'].map((name) => `<rootDir>/tests/${name}.test.ts`);
 
+/** Suites that every run has in the other ways too, to show that none depends on one; LAB_WAY has all of them in a way. */
+const inEachWay = ['http', 'echo-client'].map((name) => `<rootDir>/tests/${name}.test.ts`);
+
 export default {
   maxWorkers: '100%',
   projects: [
@@ -24,6 +27,12 @@ export default {
       testMatch: ['<rootDir>/tests/*.test.ts'],
       testPathIgnorePatterns: alone.map((suite) => `^${suite}$`),
     },
+    ...['token', 'tls'].map((way) => ({
+      ...shared,
+      displayName: way,
+      testMatch: inEachWay,
+      globals: { LAB_WAY: way },
+    })),
     ...alone.map((suite) => ({
       ...shared,
       displayName: 'alone',

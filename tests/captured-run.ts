@@ -5,7 +5,7 @@ import { command, type Host, type Lab, type Settings } from './lab.ts';
 
 /** An entry of a journal with its frames, as `inspect entries --json` tells it. */
 export interface Tie {
-  readonly entry: HttpEntry & EchoEntry;
+  readonly entry: HttpEntry & EchoEntry & { readonly tls?: string };
   readonly verdict: Verdict;
   readonly request: readonly number[];
   readonly answer: readonly number[];
@@ -52,6 +52,8 @@ export async function entriesOf(lab: Lab, host: Host, folder = '.'): Promise<Fou
   const lines = (await inspectIn(lab, folder, 'entries', host, '--json'))
     .trim()
     .split('\n')
+    // In front it may say that it builds the images.
+    .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
   return {
     ties: lines.filter((line) => 'entry' in line),

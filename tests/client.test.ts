@@ -12,7 +12,7 @@ describe('client balance', () => {
   afterAll(() => lab?.end());
 
   const client = (...args: string[]) => lab.exec('client', 'client', ...args);
-  const once = ['--requests', '1', '--timeout', '5'];
+  const once = () => ['--requests', '1', '--timeout', '5', ...lab.tls];
 
   test.each([
     [['balance'], "missing required argument 'server_address'"],
@@ -30,7 +30,7 @@ describe('client balance', () => {
   });
 
   test('says that a connection is refused', async () => {
-    const { code, stdout } = await client('balance', lab.server, '81', ...once);
+    const { code, stdout } = await client('balance', lab.server, '81', ...once());
     expect(code).toBe(1);
     expect(stdout.split('\n')[0]).toBe(
       `/getbalance request failed: connection refused by ${lab.server}:81: nothing listens on that port`,
@@ -39,7 +39,7 @@ describe('client balance', () => {
 
   test('says that no host has an address', async () => {
     const nobody = lab.server.replace(/\d+$/, '183');
-    const { code, stdout } = await client('balance', nobody, '8080', ...once);
+    const { code, stdout } = await client('balance', nobody, '8080', ...once());
     expect(code).toBe(1);
     expect(stdout.split('\n')[0]).toBe(
       `/getbalance request failed: no route to ${nobody}:8080: no host has that address`,
@@ -47,7 +47,7 @@ describe('client balance', () => {
   });
 
   test('says that a name is not found', async () => {
-    const { code, stdout } = await client('balance', 'nobody.invalid', '8080', ...once);
+    const { code, stdout } = await client('balance', 'nobody.invalid', '8080', ...once());
     expect(code).toBe(1);
     expect(stdout.split('\n')[0]).toMatch(
       /^\/getbalance request failed: name not found: nobody\.invalid:8080/,
@@ -55,7 +55,7 @@ describe('client balance', () => {
   });
 
   test('reaches the server by its name too', async () => {
-    const { code, stdout } = await client('balance', 'server-host', lab.httpPort, ...once);
+    const { code, stdout } = await client('balance', 'server-host', lab.httpPort, ...once());
     expect(code).toBe(0);
     expect(stdout.split('\n')[0]).toBe('/getbalance response status code: 200');
   });
@@ -70,7 +70,7 @@ describe('make faults', () => {
   afterAll(() => lab?.end());
 
   const outcome = async () => {
-    const { stdout } = await lab.balance('--requests', '1', '--timeout', '0.5', '--json');
+    const { stdout } = await lab.balance('--requests', '1', '--timeout', '5', '--json');
     return JSON.parse(stdout.split('\n')[0]!).outcome;
   };
 
@@ -101,7 +101,7 @@ describe('make faults', () => {
     ]);
   });
 
-  test('is not on the network: the lab listens on its two ports and nowhere else', async () => {
+  test('is not on the network: the lab listens on its four ports and nowhere else', async () => {
     const listening = await lab.exec(
       'http',
       'sh',
@@ -112,7 +112,8 @@ describe('make faults', () => {
       .trim()
       .split('\n')
       .map((local) => Number.parseInt(local.split(':')[1]!, 16));
-    const own = [Number(lab.httpPort), Number(lab.echoPort)];
+    const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT } = lab.settings;
+    const own = [HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT].map(Number);
     const resolver = ports.filter((port) => !own.includes(port));
     expect(ports).toEqual(expect.arrayContaining(own));
     // Docker's own name server, on 127.0.0.11, is the only other one.

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Report } from '../services/inspect/report/facts.ts';
+import { secrets } from '../services/inspect/demo/three-ways.ts';
+import type { Report, ThreeWays, Way } from '../services/inspect/report/facts.ts';
 import { buildBrowser, lookAt } from './browser/browser.ts';
 import { expectQuiet } from './browser/expect-quiet.ts';
 import type { Look } from './browser/look.ts';
@@ -14,19 +15,30 @@ let settings: Settings;
 let demo: Ended;
 
 const written = (file: string) => readFile(join(settings.LAB_CAPTURES_DIR!, file), 'utf8');
+const captured = (file: string) => readFile(join(settings.LAB_CAPTURES_DIR!, file));
 const octets = (text: string) => Buffer.from(text).toString('hex');
+
+/** The client's port, by which its connection is found in a capture. */
+function portOf({ outside }: Way): string {
+  return /:(\d+) to /.exec(outside.find(({ what }) => what === 'Who')!.is)![1]!;
+}
+
+function clientPort({ ways }: ThreeWays, named: Way['name']): string {
+  return portOf(ways.find(({ name }) => name === named)!);
+}
 
 beforeAll(async () => {
   await buildBrowser();
-  settings = await ownSettings({ LAB_SEED: 'demo' });
+  // It shows all ways itself.
+  settings = await ownSettings({ LAB_SEED: 'demo' }, 'plain');
   demo = await command(settings, 'setup/demo.sh', '1');
 });
 afterAll(() => remove(settings));
 
 describe('the demo', () => {
   test('agrees in every experiment', () => {
-    expect(demo.stdout).toContain('All 10 experiments agree.');
-    expect(demo.stdout.match(/^agrees /gm)).toHaveLength(10);
+    expect(demo.stdout).toContain('All 12 experiments agree.');
+    expect(demo.stdout.match(/^agrees /gm)).toHaveLength(12);
     expect(demo.code).toBe(0);
   });
 
@@ -45,18 +57,102 @@ describe('the demo', () => {
     expect(periods.find(({ decider }) => decider === 'http')!.total).toBe(20);
   });
 
-  test('does not agree when a frame that shows it is gone', async () => {
-    const { LAB_CAPTURES_DIR: folder } = settings;
-    const { experiments }: Report = JSON.parse(await written('report.json'));
-    const { frame } = experiments.find(({ section }) => section === '3.2.2 C')!.evidence[1]!;
-    const cut = `mkdir cut; cp *.log cut; editcap -F pcap server.pcap cut/server.pcap ${frame}`;
-    await withTools(settings, cut);
-    const own = { ...settings, LAB_CAPTURES_DIR: join(folder!, 'cut') };
+  test.each([
+    [
+      'a frame that shows it is',
+      ({ experiments }: Report) =>
+        `frame.number == ${experiments.find(({ section }) => section === '3.2.2 C')!.evidence[1]!.frame}`,
+      /^DOES NOT AGREE {2}Packet corruption \(3\.2\.2 C\)$/m,
+    ],
+    [
+      'the plain login is',
+      ({ threeWays }: Report) => `tcp.port == ${clientPort(threeWays[0]!, 'plain text')}`,
+      /^DOES NOT AGREE {2}A login three ways \(3\.1\.4\)\n.*\n {2}packets show {2}plain text: not in the capture; /m,
+    ],
+    [
+      'the message over TLS is',
+      ({ threeWays }: Report) => `tcp.port == ${clientPort(threeWays[1]!, 'TLS')}`,
+      /^DOES NOT AGREE {2}A message three ways \(3\.1\.4\)$/m,
+    ],
+  ])('does not agree when %s gone', async (name, gone, told) => {
+    const filter = gone(JSON.parse(await written('report.json')));
+    const folder = `without ${name}`;
+    await withTools(
+      settings,
+      `mkdir "${folder}"; cp ./*.log tls.keys "${folder}"; ` +
+        `tshark -F pcap -r server.pcap -Y "!(${filter})" -w "${folder}/server.pcap"`,
+    );
+    const own = { ...settings, LAB_CAPTURES_DIR: join(settings.LAB_CAPTURES_DIR!, folder) };
     const { code, stdout } = await command(own, 'setup/inspect.sh', 'check');
+    expect(stdout).toMatch(told);
+    expect(stdout).toContain('1 of 12 experiments do not agree.');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^DOES NOT AGREE {2}Packet corruption/m);
-    expect(stdout).toContain('1 of 10 experiments do not agree.');
   });
+});
+
+describe('the same exchange three ways', () => {
+  const { user, password } = secrets.login;
+  const planted = [secrets.message, Buffer.from(`${user}:${password}`).toString('base64')];
+  const found = (octets: Buffer) => [...planted, user, password].filter((secret) => octets.includes(secret));
+  let said: readonly ThreeWays[];
+
+  beforeAll(async () => {
+    said = (JSON.parse(await written('report.json')) as Report).threeWays;
+  });
+
+  test('is in the report, all three of each', () => {
+    expect(said.map(({ what, agrees, ways }) => [what, agrees, ways.map(({ readBy }) => readBy)])).toEqual([
+      ['A login', true, ['everybody', 'nobody', 'key holders']],
+      ['A message', true, ['everybody', 'nobody', 'key holders']],
+    ]);
+    const [login, message] = said;
+    expect([login!.reads, message!.reads]).toEqual(['student:correct-horse', 'The exam is on Monday']);
+    for (const { ways } of said) {
+      const [plain, sealed, opened] = ways;
+      expect(opened!.opened).toBe(Buffer.from(plain!.wire, 'hex').toString('latin1'));
+      expect(sealed!.wire).toHaveLength(opened!.wire.length);
+      expect([plain!.marked.length > 0, sealed!.marked, opened!.marked]).toEqual([true, [], []]);
+    }
+  });
+
+  test('raw bytes over TLS have none of the secrets, and those in plain text all', async () => {
+    const { HTTPS_PORT, ECHO_TLS_PORT } = settings;
+    const overTls = `tcp.port in {${HTTPS_PORT}, ${ECHO_TLS_PORT}}`;
+    const plain = said.map(({ ways }) => portOf(ways[0]!)).join(', ');
+    await withTools(
+      settings,
+      'mkdir split; split() { tshark -F pcap -r server.pcap -Y "$1" -w "split/$2.pcap"; }; ' +
+        `split '${overTls}' tls; split 'tcp.port in {${plain}}' plain`,
+    );
+    const [sealed, open] = await Promise.all(['tls', 'plain'].map((name) => captured(`split/${name}.pcap`)));
+    expect(sealed!.length).toBeGreaterThan(4 * 4_000);
+    expect(found(sealed!)).toEqual([]);
+    // The answer to a login greets by name, and the password goes as base64 alone.
+    expect(found(open!)).toEqual([...planted, user]);
+  });
+
+  test.each([
+    ['A login', 'http', ['http.request.line', 'http.response.code', 'http.response.line', 'http.file_data']],
+    ['A message', 'data', ['data.data']],
+  ])(
+    '%s: the annotated capture opens to the plain exchange with no options',
+    async (what, protocol, fields) => {
+      const [plain, sealed, opened] = said.find((one) => one.what === what)!.ways.map(portOf);
+      const read = async (port: string | undefined) => {
+        const asked = fields.map((field) => `-e ${field}`).join(' ');
+        const filter = `tcp.port == ${port} && ${protocol}`;
+        const shown = await withTools(
+          settings,
+          `tshark -r server.annotated.pcapng -Y '${filter}' -T fields ${asked}`,
+        );
+        return shown.replace(/Date: .*? GMT/, '');
+      };
+      const exchange = await read(plain);
+      expect(exchange.trim().split('\n')).toHaveLength(2);
+      expect(await read(opened)).toBe(exchange);
+      expect(await read(sealed)).toBe('');
+    },
+  );
 });
 
 describe('its report in a browser', () => {

@@ -48,7 +48,7 @@ describe('client echo', () => {
   });
 
   test('sends the lines of a pipe over one connection', async () => {
-    const { code, stdout } = await lab.shell("printf 'a\\nb b\\nü' | client echo $server $port --json");
+    const { code, stdout } = await lab.shell("printf 'a\\nb b\\nü' | client echo $server $port $tls --json");
     expect(code).toBe(0);
     const messages = stdout
       .trim()
@@ -71,7 +71,7 @@ describe('client echo', () => {
   });
 
   test('says that a connection is refused', async () => {
-    const { code, stdout } = await client(lab.server, '81', '--message', 'Hey');
+    const { code, stdout } = await client(lab.server, '81', '--message', 'Hey', ...lab.tls);
     expect(code).toBe(1);
     expect(stdout).toBe(
       `[CLIENT] Connection error: connection refused by ${lab.server}:81: nothing listens on that port\n`,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { encodeMessage } from '#common/message.ts';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';
 import { attemptsOf, expectLate, play, resultsOf, textsOf } from './scenario.ts';
@@ -21,7 +20,7 @@ describe('an echo server with silent losses and a range of delays', () => {
       expect(code).toBe(1);
       expect(stdout).toContain('[CLIENT] Attempts: 2\n[CLIENT] Timeout, retrying...\n');
       expect(entries).toMatchObject([{ loss: 'silent' }, { loss: 'silent' }]);
-      expect(textsOf(requests)).toEqual(['Hey|e4599fa9', 'Hey|e4599fa9']);
+      expect(textsOf(requests)).toEqual([lab.message('Hey'), lab.message('Hey')]);
       expect(replies).toEqual([]);
     }
   });
@@ -52,7 +51,7 @@ describe('an echo server with silent losses and a range of delays', () => {
     const [tcp, udp] = await play(lab, 'script:corruption', client);
     expect(tcp.code).toBe(1);
     expect(attemptsOf(tcp)).toMatchObject([{ result: 'mismatch', port: tcp.entries[0]!.client_port }]);
-    const corrupted = encodeMessage('Test3');
+    const corrupted = Buffer.from(lab.message('Test3'));
     corrupted[tcp.entries[0]!.offset!]! ^= 0xff;
     expect(tcp.replies.map(({ payload }) => payload)).toEqual([corrupted]);
 
@@ -71,9 +70,9 @@ describe('an echo server that is a sink', () => {
 
   test('prints what comes, as the seed document does, and answers nothing', async () => {
     const text = 'Hello from Client';
-    await lab.shell(`echo '${text}' | nc -N $server $port; echo '${text}' >/dev/udp/$server/$port`);
+    await lab.shell(`echo '${text}' | nc -N $server $port; echo '${text}' >/dev/udp/$server/$udp_port`);
     const port = async (protocol: Protocol) => {
-      const filter = `${protocol}.dstport == ${lab.echoPort}`;
+      const filter = `${protocol}.dstport == ${lab.echoPortOf(protocol)}`;
       return Number((await lab.frames('server', filter, `${protocol}.srcport`))[0]![0]);
     };
     const peer = async (protocol: Protocol) =>
@@ -82,7 +81,8 @@ describe('an echo server that is a sink', () => {
     expect(stdout).toContain(`Got connection from ${await peer('tcp')}\n${text}\nClient disconnected\n`);
     expect(stdout).toContain(`[UDP SERVER] Received from ${await peer('udp')}: ${text}\n`);
 
-    const sent = `tcp.srcport == ${lab.echoPort} && tcp.len > 0 || udp.srcport == ${lab.echoPort}`;
+    const overTcp = `tcp.srcport == ${lab.echoPort} && ${lab.saying}`;
+    const sent = `${overTcp} || udp.srcport == ${lab.echoPortOf('udp')}`;
     expect(await lab.frames('server', sent, 'frame.number')).toEqual([]);
   });
 });

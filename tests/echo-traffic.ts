@@ -1,16 +1,14 @@
 import { createCipheriv, hash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { checksum } from '#common/message.ts';
+import { tagOf } from '#common/message.ts';
+import { connectEcho, host, key, portOf } from './echo-server.ts';
 
 // echo-traffic.ts MESSAGES SEED, in the client host: sends so many messages to the echo server, half over TCP, cut
 // into segments at random places, and half over UDP, the same for the same seed. Each body begins with a number of
 // its own. Prints as JSON what was sent. The server must answer each message with as many bytes as it has.
 
-const { LAB_SERVER_ADDRESS: host = '', ECHO_PORT } = process.env;
-const port = Number(ECHO_PORT);
 const [messages = 0, seed = 0] = process.argv.slice(2).map(Number);
 
 const CONNECTIONS = 10;
@@ -44,17 +42,17 @@ function messageOf(number: number, protocol: 'tcp' | 'udp', isWhole: boolean): B
   const text = Array.from({ length: below(12) }, () => of(isWhole ? wholeWords : words)).join(' ');
   // What looks like a tag at the very end would be one.
   const body = `#${number} ${text}.`;
-  const isPlain = number % 21 === 0;
+  // Where a token is set the server refuses those.
+  const isPlain = !key && number % 21 === 0;
   const ending = isPlain ? '\n' : of(['', '', '\n', '\r\n']);
-  const tag = isPlain ? undefined : checksum(body);
+  const tag = isPlain ? undefined : tagOf(body, key);
   sent.push({ number, protocol, tag, length: Buffer.byteLength(body) });
   return Buffer.from(`${body}${tag ? `|${tag}` : ''}${ending}`);
 }
 
 /** Bursts of messages: each together in one write, or in pieces, so that a segment has several or part of one. */
 async function talkOverTcp(numbers: readonly number[]): Promise<void> {
-  const socket = connect({ host, port, noDelay: true });
-  await once(socket, 'connect');
+  const socket = await connectEcho();
   let answered = 0;
   let written = 0;
   let { promise, resolve } = Promise.withResolvers<void>();
@@ -82,7 +80,7 @@ async function talkOverTcp(numbers: readonly number[]): Promise<void> {
 
 async function talkOverUdp(numbers: readonly number[]): Promise<void> {
   const socket = createSocket('udp4');
-  socket.connect(port, host);
+  socket.connect(portOf('echo', 'udp'), host);
   await once(socket, 'connect');
   let waiting = 0;
   let { promise, resolve } = Promise.withResolvers<void>();

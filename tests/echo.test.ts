@@ -1,5 +1,7 @@
+import type { KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Framer } from '#common/framing.ts';
+import { hmacKey } from '#common/hmac.ts';
 import { Message } from '#common/message.ts';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';
@@ -7,13 +9,19 @@ import { decisions, exchanges, expectLate, type Frame, play, resultsOf, textsOf 
 
 jest.setTimeout(120_000);
 
-const PAYLOAD = 'Hey|e4599fa9';
-
 describe('the echo server', () => {
   let lab: Lab;
+  let payload: string;
+  let valid: string[];
 
   beforeAll(async () => {
     lab = await Lab.start({ ECHO_DELAY_SECONDS: '0.5' });
+    payload = lab.message('Hey');
+    valid = [
+      `Message received: ${payload}`,
+      `Current: ${shortTag()} & Original: ${shortTag()}`,
+      'Received valid reply: Hey',
+    ];
   });
   afterAll(() => lab?.end());
 
@@ -24,28 +32,26 @@ describe('the echo server', () => {
   /** All that the client prints around these lines. */
   const transcript = (protocol: Protocol, ...lines: string[]) => {
     const closed = protocol === 'tcp' ? ['Connection closed'] : [];
-    return [opened(protocol), `Message is ready to send: (${PAYLOAD})`, ...lines, ...closed]
+    return [opened(protocol), `Message is ready to send: (${payload})`, ...lines, ...closed]
       .map((line) => `[CLIENT] ${line}\n`)
       .join('');
   };
-  const opened = (protocol: Protocol) =>
-    protocol === 'tcp'
-      ? `Connected to ${lab.server}:${lab.echoPort} via TCP`
-      : `Ready to send to ${lab.server}:${lab.echoPort} via UDP`;
-  const valid = [
-    `Message received: ${PAYLOAD}`,
-    'Current: e4599fa9 & Original: e4599fa9',
-    'Received valid reply: Hey',
-  ];
+  const opened = (protocol: Protocol) => {
+    const where = `${lab.server}:${lab.echoPortOf(protocol)}`;
+    if (protocol === 'udp') return `Ready to send to ${where} via UDP`;
+    return `Connected to ${where} via TCP${lab.way === 'tls' ? ', encrypted by TLSv1.3' : ''}`;
+  };
+  /** The tag of the message as a line has it that has two: a checksum whole, of an HMAC the beginning. */
+  const shortTag = () => (lab.way === 'token' ? `${lab.tag('Hey').slice(0, 20)}…` : lab.tag('Hey'));
 
   test('sends each message back as it came', async () => {
     for (const played of await play(lab, 'none', hey())) {
       const { protocol, code, stdout, entries, requests, replies } = played;
       expect(code).toBe(0);
       expect(stdout).toBe(transcript(protocol, 'Attempts: 1', ...valid));
-      expect(entries).toMatchObject([{ fault: 'none', protocol, length: 3, tag: 'e4599fa9' }]);
-      expect(textsOf(requests)).toEqual([PAYLOAD]);
-      expect(textsOf(replies)).toEqual([PAYLOAD]);
+      expect(entries).toMatchObject([{ fault: 'none', protocol, length: 3, tag: lab.tag('Hey') }]);
+      expect(textsOf(requests)).toEqual([payload]);
+      expect(textsOf(replies)).toEqual([payload]);
     }
   });
 
@@ -55,19 +61,25 @@ describe('the echo server', () => {
     for (const { protocol, code, stdout, requests, replies } of await play(lab, 'script:loss', hey())) {
       expect(code).toBe(1);
       expect(stdout).toBe(transcript(protocol, ...lines));
-      expect(textsOf(requests)).toEqual([PAYLOAD, PAYLOAD, PAYLOAD]);
+      expect(textsOf(requests)).toEqual([payload, payload, payload]);
       expect(textsOf(replies)).toEqual(['error_code', 'error_code', 'error_code']);
     }
   });
 
   test('loses a plain line with another notice', async () => {
-    const nc = { tcp: 'nc -N', udp: 'nc -u -W 1' };
-    const line = (protocol: Protocol) => lab.shell(`echo Test1 | ${nc[protocol]} $server $port`);
+    const nc = { tcp: 'nc -N $server $port', udp: 'nc -u -W 1 $server $udp_port' };
+    const line = (protocol: Protocol) => lab.shell(`echo Test1 | ${nc[protocol]}`);
+    // With a token there is no plain line to be lost: whoever sends one is refused.
+    const refused = 'refused: no HMAC, and this server wants one (LAB_TOKEN)\n';
+    const [notice, entry] =
+      lab.way === 'token'
+        ? [refused, { fault: 'refused', reason: 'no HMAC' }]
+        : ['Packet Loss', { fault: 'loss', loss: 'notice' }];
     for (const { stdout, entries, replies } of await play(lab, 'script:loss', line)) {
-      expect(stdout).toBe('Packet Loss');
-      expect(entries).toMatchObject([{ fault: 'loss', loss: 'notice', length: 5 }]);
+      expect(stdout).toBe(notice);
+      expect(entries).toMatchObject([{ ...entry, length: 5 }]);
       expect(entries[0]).not.toHaveProperty('tag');
-      expect(textsOf(replies)).toEqual(['Packet Loss']);
+      expect(textsOf(replies)).toEqual([notice]);
     }
   });
 
@@ -75,7 +87,7 @@ describe('the echo server', () => {
     for (const { code, entries, requests, replies } of await play(lab, 'script:delay', hey())) {
       expect(code).toBe(0);
       expect(entries).toMatchObject([{ fault: 'delay', delay_ms: 500 }]);
-      expect(textsOf(replies)).toEqual([PAYLOAD]);
+      expect(textsOf(replies)).toEqual([payload]);
       expectLate(requests[0]!, replies[0]!, 500);
     }
   });
@@ -116,18 +128,19 @@ describe('the echo server', () => {
     for (const { code, entries, replies } of await play(lab, 'script:duplicate', hey())) {
       expect(code).toBe(0);
       expect(entries).toHaveLength(1);
-      expect(textsOf(replies)).toEqual([PAYLOAD, PAYLOAD]);
+      expect(textsOf(replies)).toEqual([payload, payload]);
     }
   });
 
   test('lets the next answer overtake one', async () => {
+    const [one, other] = [lab.plain('one'), lab.plain('two')];
     const two = (protocol: Protocol) =>
-      lab.shell(`exec 3<>/dev/${protocol}/$server/$port; echo one >&3; echo two >&3; head -n 2 <&3`);
+      lab.shell(`dial ${protocol}; echo '${one}' >&4; echo '${other}' >&4; head -n 2 <&3`);
     for (const { stdout, entries, requests, replies } of await play(lab, 'script:reorder,none', two)) {
-      expect(stdout).toBe('two\none\n');
+      expect(stdout).toBe(`${other}\n${one}\n`);
       expect(entries.map(({ fault }) => fault)).toEqual(['reorder', 'none']);
-      expect(textsOf(requests).join('')).toBe('one\ntwo\n');
-      expect(textsOf(replies)).toEqual(['two\n', 'one\n']);
+      expect(textsOf(requests).join('')).toBe(`${one}\n${other}\n`);
+      expect(textsOf(replies)).toEqual([`${other}\n`, `${one}\n`]);
     }
   });
 
@@ -135,7 +148,7 @@ describe('the echo server', () => {
     for (const played of await play(lab, 'script:truncate,none', hey('--json'))) {
       expect(played.code).toBe(0);
       expect(resultsOf(played)).toEqual(['invalid-format', 'valid']);
-      expect(textsOf(played.replies)).toEqual([PAYLOAD.slice(0, played.entries[0]!.kept), PAYLOAD]);
+      expect(textsOf(played.replies)).toEqual([payload.slice(0, played.entries[0]!.kept), payload]);
     }
   });
 
@@ -155,12 +168,12 @@ describe('the echo server', () => {
 
   test('lets an answer drip, a byte every 20 ms', async () => {
     const client = (protocol: Protocol) => {
-      const read = `exec 3<>/dev/udp/$server/$port; printf '${PAYLOAD}' >&3; head -c ${PAYLOAD.length} <&3`;
+      const read = `dial udp; printf '${payload}' >&4; head -c ${payload.length} <&3`;
       return protocol === 'tcp' ? hey()(protocol) : lab.shell(read);
     };
     for (const { code, requests, replies } of await play(lab, 'script:drip', client)) {
       expect(code).toBe(0);
-      expect(textsOf(replies)).toEqual([...PAYLOAD]);
+      expect(textsOf(replies)).toEqual([...payload]);
       for (const [index, reply] of replies.entries()) expectLate(requests[0]!, reply, 20 * index);
     }
   });
@@ -173,7 +186,10 @@ describe('the echo server', () => {
     const journaled = Map.groupBy(entries, ({ protocol, client_port: port }) => `${protocol} ${port}`);
     expect(new Set(journaled.keys())).toEqual(new Set(sent.keys()));
     for (const [client, frames] of sent) {
-      const messages = messagesOf(frames).map(({ body, tag }) => ({ length: body.length, tag }));
+      const messages = messagesOf(frames, hmacKey(lab.settings.LAB_TOKEN)).map(({ body, tag }) => ({
+        length: body.length,
+        tag,
+      }));
       expect(journaled.get(client)!.map(({ length, tag }) => ({ length, tag }))).toEqual(messages);
     }
   });
@@ -183,16 +199,19 @@ describe('the echo server', () => {
   });
 
   test('answers what comes while it delays what a pause has ended', async () => {
-    const line = "(printf 'x|00000000'; sleep 0.2; echo line) | timeout 5 nc -N $server $port";
-    const [{ stdout }] = await play(lab, 'script:delay', () => lab.shell(line));
-    expect(stdout).toBe('x|00000000line\n');
+    const [wrong, line] = [`x|${lab.tag('other')}`, lab.plain('line')];
+    const send = `(printf '${wrong}'; sleep 0.2; echo '${line}') | timeout 5 bash -c 'nc -N $server $port'`;
+    const [{ stdout }] = await play(lab, 'script:delay', () => lab.shell(send));
+    // A wrong HMAC is not delayed: it is refused.
+    expect(stdout).toBe(`${lab.way === 'token' ? 'refused: wrong HMAC\n' : wrong}${line}\n`);
   });
 });
 
 /** The messages of one client, read off the wire. */
-function messagesOf(frames: readonly Frame[]): Message[] {
-  if (frames[0]!.protocol === 'udp') return frames.map(({ payload }) => new Message(payload));
-  const framer = new Framer();
+function messagesOf(frames: readonly Frame[], key: KeyObject | undefined): Message[] {
+  if (frames[0]!.protocol === 'udp')
+    return frames.map(({ payload }) => new Message(payload, key !== undefined));
+  const framer = new Framer(key);
   for (const { payload } of frames) framer.push(payload);
   const messages: Message[] = [];
   for (let frame = framer.next(); frame; frame = framer.next()) {

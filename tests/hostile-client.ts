@@ -1,15 +1,14 @@
-import { createCipheriv, hash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { encodeMessage } from '#common/message.ts';
+import { connectEcho, host, key, portOf, reset } from './echo-server.ts';
+import { Random } from './random-octets.ts';
 
 // hostile-client.ts INPUTS SEED, in the client host: sends so many hostile inputs to the echo server, the same for
 // the same seed, and prints as JSON what became of them.
 
-const { LAB_SERVER_ADDRESS: host = '', ECHO_PORT } = process.env;
-const port = Number(ECHO_PORT);
 const [inputs = 0, seed = 0] = process.argv.slice(2).map(Number);
 
 const UDP_SHARE = 0.92;
@@ -32,29 +31,15 @@ const ENDLESS = 70_000;
 const report = { datagrams: 0, exchanges: 0, refused: 0, forgotten: 0, endless: 0, ended: 0 };
 const kept: Socket[] = [];
 
-/** Random octets and numbers that a seed repeats. */
-class Random {
-  readonly #stream;
-
-  constructor(seed: string) {
-    this.#stream = createCipheriv('aes-128-ctr', hash('md5', seed, 'buffer'), Buffer.alloc(16));
-  }
-
-  bytes(length: number): Buffer {
-    return this.#stream.update(Buffer.alloc(length));
-  }
-
-  below(count: number): number {
-    return this.bytes(4).readUInt32LE() % count;
-  }
-
-  of<Item>(items: readonly Item[]): Item {
-    return items[this.below(items.length)]!;
-  }
-}
+/** A message, and its tag with the bar. */
+const hey = encodeMessage('Hey', key).toString();
+const tag = hey.slice('Hey'.length);
+const tagOfNothing = encodeMessage('', key).toString();
+/** What stands before the digits of a tag. */
+const algorithm = key ? 'hmac-sha256:' : '';
 
 const fragments = [
-  ...['|', '||||||||||', '|e4599fa9', '|E4599FA9', '|da39a3ee', '|e4599fa', 'Hey|e4599fa9', 'error_code'],
+  ...['|', '||||||||||', tag, tag.toUpperCase(), tagOfNothing, tag.slice(0, -1), hey, 'error_code'],
   ...['\n', '\r\n', '\r', '\0', '\x1b[2J\x1b]0;x\x07', '\u2028', '\ufeff', '\u{1f4a5}', '{"__proto__":1}'],
   ...['GET / HTTP/1.1\r\n\r\n', "'; DROP TABLE logs; --", '$(reboot)', '%s%n', '../../etc/passwd'],
 ];
@@ -68,10 +53,11 @@ const shapes: readonly ((random: Random) => Buffer)[] = [
   (random) => random.bytes(1 + random.below(200)),
   (random) => Buffer.concat([Buffer.from('text '), random.of(brokenText), random.of(brokenText)]),
   (random) => Buffer.from(Array.from({ length: 1 + random.below(8) }, () => random.of(fragments)).join('')),
-  (random) => Buffer.from(`body|${random.bytes(4).toString('hex')}${random.of(fragments)}`),
   (random) =>
-    Buffer.concat([encodeMessage(random.bytes(random.below(40))), Buffer.from(random.of(fragments))]),
-  () => Buffer.from('Hey|e4599fa9\n'),
+    Buffer.from(`body|${algorithm}${random.bytes(key ? 32 : 4).toString('hex')}${random.of(fragments)}`),
+  (random) =>
+    Buffer.concat([encodeMessage(random.bytes(random.below(40)), key), Buffer.from(random.of(fragments))]),
+  () => Buffer.from(`${hey}\n`),
 ];
 
 /** How a hostile peer behaves on TCP, once it is connected. Each returns when the connection is over, or kept. */
@@ -86,13 +72,13 @@ const manners: readonly ((socket: Socket, random: Random) => Promise<unknown> | 
     await closed(socket.end());
   },
   (socket) => closed(socket.end()),
-  (socket) => closed(socket.resetAndDestroy()),
-  (socket) => resetAfter(socket, Buffer.from('Hey|e45')),
-  (socket) => resetAfter(socket, Buffer.from('Hey|e4599fa9')),
+  (socket) => closed(reset(socket)),
+  (socket) => resetAfter(socket, Buffer.from(hey.slice(0, -5))),
+  (socket) => resetAfter(socket, Buffer.from(hey)),
   async (socket, random) => {
     socket.write(Buffer.concat([random.of(shapes)(random), Buffer.from('\n')]));
     await Promise.race([once(socket, 'data'), closed(socket)]).catch(() => undefined);
-    await closed(socket.resetAndDestroy());
+    await closed(reset(socket));
   },
   (socket, random) => keep(socket, random.of(shapes)(random)),
   (socket) => keep(socket.pause(), Buffer.from('deaf\n'.repeat(2_000))),
@@ -100,12 +86,12 @@ const manners: readonly ((socket: Socket, random: Random) => Promise<unknown> | 
 
 async function resetAfter(socket: Socket, bytes: Buffer): Promise<void> {
   await new Promise((resolve) => socket.once('close', resolve).write(bytes, resolve));
-  await closed(socket.resetAndDestroy());
+  await closed(reset(socket));
 }
 
 /** A peer that vanishes: it stays connected and does nothing more. */
 function keep(socket: Socket, bytes: Buffer): Promise<unknown> | undefined {
-  if (kept.length >= MOST_KEPT) return closed(socket.resetAndDestroy());
+  if (kept.length >= MOST_KEPT) return closed(reset(socket));
   kept.push(socket);
   socket.setTimeout(0).write(bytes);
   return undefined;
@@ -116,12 +102,12 @@ async function closed(socket: Socket): Promise<unknown> {
 }
 
 async function open(): Promise<Socket | undefined> {
-  const socket = connect({ host, port, noDelay: true }).on('error', () => undefined);
-  const opened = await once(socket, 'connect').catch(() => undefined);
-  if (!opened) {
+  const socket = await connectEcho().catch(() => undefined);
+  if (!socket) {
     report.refused += 1;
     return undefined;
   }
+  socket.on('error', () => undefined);
   socket.resume().setTimeout(FORGOTTEN_MS, () => {
     report.forgotten += 1;
     socket.destroy();
@@ -137,7 +123,7 @@ async function sendEndlessLine(random: Random): Promise<void> {
   socket.on('data', (bytes) => {
     said += bytes;
   });
-  socket.write(Buffer.alloc(ENDLESS, random.of(['a', '|', '\0', '|e4599fa', '\r'])));
+  socket.write(Buffer.alloc(ENDLESS, random.of(['a', '|', '\0', tag.slice(0, -1), '\r'])));
   await closed(socket);
   if (said === 'message too long: more than 65536 bytes without an end\n') report.ended += 1;
 }
@@ -156,7 +142,7 @@ async function sendExchanges(count: number, random: Random): Promise<void> {
 async function sendDatagrams(count: number, random: Random): Promise<void> {
   for (let left = count; left > 0; left -= PEER) {
     const socket = createSocket('udp4').on('error', () => undefined);
-    socket.connect(port, host);
+    socket.connect(portOf('echo', 'udp'), host);
     await once(socket, 'connect');
     let answers = 0;
     let enough = Promise.withResolvers<void>();

@@ -12,7 +12,7 @@ const [TIME_WAIT, LISTEN] = ['06', '0A'];
 
 describe('100,000 hostile inputs to the echo server', () => {
   let lab: Lab;
-  let before: { container: string; memory: number };
+  let before: { container: string; memory: Awaited<ReturnType<typeof memoryOf>> };
   let report: Record<string, number>;
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('100,000 hostile inputs to the echo server', () => {
         'loss=0.1,delay=0.1,corruption=0.1,duplicate=0.05,reorder=0.05,truncate=0.05,reset=0.05,drip=0.01',
     });
     await attack(INPUTS / 10, 1);
-    before = { container: await container(), memory: (await memoryOf(lab)).resident };
+    before = { container: await container(), memory: await memoryOf(lab) };
     report = await attack(INPUTS, 2);
   });
   afterAll(() => lab?.end());
@@ -63,7 +63,12 @@ describe('100,000 hostile inputs to the echo server', () => {
     }));
 
   test('leave no memory taken', async () => {
-    expect((await memoryOf(lab)).resident).toBeLessThan(before.memory * 1.2);
+    const after = await memoryOf(lab);
+    // OpenSSL leaves the heap in pieces: over its first tens of thousands of connections it grows to a level that it
+    // keeps. What a connection would leave behind there, it would leave among the objects too.
+    const most = lab.way === 'tls' ? 1.6 : 1.2;
+    expect(after.resident).toBeLessThan(before.memory.resident * most);
+    expect(after.objects).toBeLessThan(before.memory.objects * 1.5);
   });
 
   test('leave a journal that is whole, with nearly every datagram in it', async () => {

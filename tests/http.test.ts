@@ -96,18 +96,9 @@ describe('a request that the server lets time out', () => {
   afterAll(() => lab?.end());
 
   test('is closed without a byte after its time', async () => {
-    const { stdout } = await lab.exec(
-      'client',
-      ...[
-        'curl',
-        '--silent',
-        '--output',
-        '/dev/null',
-        '--write-out',
-        '%{exitcode} %{size_header} %{size_download}',
-      ],
-      `http://${lab.server}:${lab.httpPort}/getbalance`,
-    );
+    const said = '%{exitcode} %{size_header} %{size_download}';
+    const options = ['--silent', '--output', '/dev/null', '--write-out', said];
+    const { stdout } = await lab.curl('/getbalance', ...options);
     const EMPTY_REPLY = 52;
     expect(stdout).toBe(`${EMPTY_REPLY} 0 0`);
 
@@ -117,6 +108,6 @@ describe('a request that the server lets time out', () => {
     const [closed] = await times(`tcp.flags.fin == 1 && tcp.srcport == ${lab.httpPort}`);
     expect(closed! - asked!).toBeGreaterThan(1.499);
     expect(closed! - asked!).toBeLessThan(2.5);
-    expect(await times(`tcp.len > 0 && tcp.srcport == ${lab.httpPort}`)).toEqual([]);
+    expect(await times(`${lab.saying} && tcp.srcport == ${lab.httpPort}`)).toEqual([]);
   });
 });

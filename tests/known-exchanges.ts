@@ -1,16 +1,31 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
-import { connect } from 'node:net';
+import { Agent as TlsAgent, get as tlsGet } from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { checksum } from '#common/message.ts';
+import { type ConnectionOptions, type SecureVersion, connect as tlsConnect } from 'node:tls';
+import { tagOf } from '#common/message.ts';
+import { key, token } from './echo-server.ts';
 
-// known-exchanges.ts REQUESTS MESSAGES, in the client host: makes so many requests to the HTTP server and sends so many
-// messages to the echo server, half over TCP and half over UDP, over many connections and ports. Each carries a number
-// of its own, and each is known afterwards: prints as JSON what was sent and from where.
+// known-exchanges.ts REQUESTS MESSAGES [VERSION], in the client host: makes so many requests to the HTTP server and
+// sends so many messages to the echo server, half over TCP and half over UDP, over many connections and ports. Each
+// carries a number of its own, and each is known afterwards: prints as JSON what was sent and from where. With a
+// version of TLS, 1.2 or 1.3, all goes over that.
 
-const { LAB_SERVER_ADDRESS: host = '', HTTP_PORT, ECHO_PORT } = process.env;
-const [requests = 0, messages = 0] = process.argv.slice(2).map(Number);
+const { LAB_SERVER_ADDRESS: host = '', ...ports } = process.env;
+const [requests = 0, messages = 0] = process.argv.slice(2, 4).map(Number);
+const version = process.argv[4];
+const overTls: ConnectionOptions | undefined = version
+  ? {
+      ca: await readFile('/certificates/ca.pem'),
+      minVersion: `TLSv${version}` as SecureVersion,
+      maxVersion: `TLSv${version}` as SecureVersion,
+    }
+  : undefined;
+const httpPort = Number(overTls ? ports.HTTPS_PORT : ports.HTTP_PORT);
+const echoPort = Number(overTls ? ports.ECHO_TLS_PORT : ports.ECHO_PORT);
 
 const HTTP_CLIENTS = 25;
 /** A request that is not answered for so long is given up, and its connection closed. */
@@ -19,6 +34,11 @@ const TCP_CLIENTS = 40;
 const UDP_CLIENTS = 40;
 /** How long a client waits for answers behind its last message, in ms. */
 const REST_MS = 700;
+
+/** Every other message goes over TCP; of those over TLS all, as there is none on UDP. */
+const step = overTls ? 1 : 2;
+
+const headers = token ? { authorization: `Bearer ${token}` } : {};
 
 const http: { number: number; port: number; status: number | undefined }[] = [];
 const echo: {
@@ -32,8 +52,8 @@ const echo: {
 async function request(number: number, agent: Agent): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<number | undefined>();
   let port = 0;
-  const outgoing = get(
-    { host, port: Number(HTTP_PORT), path: `/getbalance?number=${number}`, agent },
+  const outgoing = (overTls ? tlsGet : get)(
+    { host, port: httpPort, path: `/getbalance?number=${number}`, agent, headers },
     (response) => {
       response.resume().once('end', () => resolve(response.statusCode));
     },
@@ -53,7 +73,8 @@ async function request(number: number, agent: Agent): Promise<void> {
 }
 
 async function httpClient(first: number): Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const options = { keepAlive: true, maxSockets: 1 };
+  const agent = overTls ? new TlsAgent({ ...options, ...overTls }) : new Agent(options);
   for (let number = first; number < requests; number += HTTP_CLIENTS) {
     // A kept-alive connection carries some requests, then another port goes on.
     if (number % 7 === 0) agent.destroy();
@@ -64,21 +85,26 @@ async function httpClient(first: number): Promise<void> {
 
 function messageOf(number: number, protocol: 'tcp' | 'udp', port: number): Buffer {
   const body = `#${number} ${'x'.repeat(number % 50)}.`;
-  const isPlain = number % 5 === 0;
-  const tag = isPlain ? undefined : checksum(body);
+  // Where a token is set the server refuses those.
+  const isPlain = !key && number % 5 === 0;
+  const tag = isPlain ? undefined : tagOf(body, key);
   echo.push({ number, protocol, port, tag, length: body.length });
   return Buffer.from(`${body}${isPlain ? '' : `|${tag}`}${isPlain ? '\n' : ['', '\n', '\r\n'][number % 3]}`);
+}
+
+async function connected(): Promise<Socket> {
+  const socket = overTls ? tlsConnect({ ...overTls, host, port: echoPort }) : connect(echoPort, host);
+  socket.on('error', () => undefined).resume();
+  await once(socket, overTls ? 'secureConnect' : 'connect');
+  return socket;
 }
 
 /** Sends its messages some at a time in a segment, over one connection after another, as resets end them. */
 async function tcpClient(first: number): Promise<void> {
   const numbers = [];
-  for (let number = first; number < messages; number += 2 * TCP_CLIENTS) numbers.push(number);
+  for (let number = first; number < messages; number += step * TCP_CLIENTS) numbers.push(number);
   while (numbers.length > 0) {
-    const socket = connect(Number(ECHO_PORT), host)
-      .on('error', () => undefined)
-      .resume();
-    await once(socket, 'connect');
+    const socket = await connected();
     const { localPort = 0 } = socket;
     while (numbers.length > 0 && socket.writable) {
       const group = numbers.splice(0, 1 + ((numbers[0]! >> 3) % 3));
@@ -96,8 +122,8 @@ async function udpClient(first: number): Promise<void> {
   const socket = createSocket('udp4').on('error', () => undefined);
   socket.bind();
   await once(socket, 'listening');
-  for (let number = first; number < messages; number += 2 * UDP_CLIENTS) {
-    socket.send(messageOf(number, 'udp', socket.address().port), Number(ECHO_PORT), host);
+  for (let number = first; number < messages; number += step * UDP_CLIENTS) {
+    socket.send(messageOf(number, 'udp', socket.address().port), echoPort, host);
     await setTimeout(number % 4 === 0 ? 0 : 8);
   }
   await setTimeout(4 * REST_MS);
@@ -108,7 +134,7 @@ const first = (count: number, step: number, from: number) =>
   Array.from({ length: count }, (_, at) => from + at * step);
 await Promise.all([
   ...first(HTTP_CLIENTS, 1, 0).map(httpClient),
-  ...first(TCP_CLIENTS, 2, 0).map(tcpClient),
-  ...first(UDP_CLIENTS, 2, 1).map(udpClient),
+  ...first(TCP_CLIENTS, step, 0).map(tcpClient),
+  ...(overTls ? [] : first(UDP_CLIENTS, step, 1).map(udpClient)),
 ]);
 console.log(JSON.stringify({ http, echo }));

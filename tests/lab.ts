@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DockerComposeEnvironment, type StartedDockerComposeEnvironment, Wait } from 'testcontainers';
 import { freePort } from './free-port.ts';
-import type { Entries, TransferEntry } from './journal-entries.ts';
+import type { Entries, Protocol, TransferEntry } from './journal-entries.ts';
+import { freeNetwork, PREFIX, removeAbandoned, removeProject } from './projects.ts';
+import { shellOf } from './shell.ts';
+import { decoding, portSetting, settingsOf, tagOf, type Way, wayCalled } from './way.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
-const PREFIX = 'wirelab-test';
+/** How the suites of this run talk to the servers. A project of jest can say so too. */
+export const chosenWay = wayCalled((globalThis as { LAB_WAY?: string }).LAB_WAY ?? process.env.LAB_WAY);
 /** Octets that a command may print. */
 const MOST_OUTPUT = 256 * 2 ** 20;
 
@@ -34,18 +38,23 @@ export interface Ended {
 export type Settings = Readonly<Record<string, string>>;
 
 export type Host = 'server' | 'client';
-export async function ownSettings(overrides: Settings = {}): Promise<Settings> {
+
+export async function ownSettings(overrides: Settings = {}, way = chosenWay): Promise<Settings> {
   await removeAbandoned();
-  const network = await freeNetwork();
-  const httpPort = await freePort(FIRST_PORT);
+  const network = await freeNetwork(NETWORKS);
+  const httpPort = await freePort(FIRST_PORT + (process.pid % 500));
   const echoPort = await freePort(httpPort + 1);
+  const httpsPort = await freePort(echoPort + 1);
+  const echoTlsPort = await freePort(httpsPort + 1);
   return {
     COMPOSE_PROJECT_NAME: `${PREFIX}-${process.pid}-${Date.now().toString(36)}`,
     LAB_SUBNET: `${network}.0.0/16`,
     LAB_SERVER_ADDRESS: `${network}.28.182`,
     LAB_CLIENT_ADDRESS: `${network}.142.133`,
     HTTP_PORT: String(httpPort),
+    HTTPS_PORT: String(httpsPort),
     ECHO_PORT: String(echoPort),
+    ECHO_TLS_PORT: String(echoTlsPort),
     LAB_CAPTURES_DIR: await mkdtemp(join(tmpdir(), `${PREFIX}-`)),
     LAB_UID: String(process.getuid?.()),
     LAB_GID: String(process.getgid?.()),
@@ -61,9 +70,15 @@ export async function ownSettings(overrides: Settings = {}): Promise<Settings> {
     ECHO_IDLE_SECONDS: '60',
     ECHO_MAX_CONNECTIONS: '8000',
     ECHO_BUFFER_KIB: '64',
+    LAB_TLS_MIN: '1.3',
+    LAB_MTLS: '0',
+    LAB_TLS_KEYLOG: '1',
+    LAB_TOKEN: '',
+    LAB_BASIC: '',
     LAB_CAPTURE_FILE_MB: '100',
     LAB_CAPTURE_FILES: '10',
     LAB_CAPTURE_BUFFER_KIB: '65536',
+    ...settingsOf[way],
     ...overrides,
   };
 }
@@ -85,15 +100,18 @@ export async function remove({ COMPOSE_PROJECT_NAME = '', LAB_CAPTURES_DIR = '' 
 /** The project's own docker-compose.yml, started by testcontainers. */
 export class Lab {
   readonly settings: Settings;
+  readonly way: Way;
   readonly #environment: StartedDockerComposeEnvironment;
 
-  private constructor(settings: Settings, environment: StartedDockerComposeEnvironment) {
+  private constructor(settings: Settings, way: Way, environment: StartedDockerComposeEnvironment) {
     this.settings = settings;
+    this.way = way;
     this.#environment = environment;
   }
 
-  static async start(overrides: Settings = {}): Promise<Lab> {
-    const settings = await ownSettings(overrides);
+  /** @param way that of the run, but for a suite that is about one */
+  static async start(overrides: Settings = {}, way = chosenWay): Promise<Lab> {
+    const settings = await ownSettings(overrides, way);
     try {
       await command(settings, 'setup/new-run.sh');
       const started = Wait.forSuccessfulCommand('true');
@@ -105,7 +123,7 @@ export class Lab {
         .withWaitStrategy('client-host-1', started)
         .withWaitStrategy('client-1', started)
         .up();
-      return new Lab(settings, environment);
+      return new Lab(settings, way, environment);
     } catch (error) {
       await remove(settings);
       throw error;
@@ -116,12 +134,46 @@ export class Lab {
     return this.settings.LAB_SERVER_ADDRESS!;
   }
 
+  /** Where HTTP is served in this way. */
   get httpPort(): string {
-    return this.settings.HTTP_PORT!;
+    return this.settings[portSetting(this.way, 'http')]!;
   }
 
+  /** Where the echo server is on TCP in this way. */
   get echoPort(): string {
-    return this.settings.ECHO_PORT!;
+    return this.echoPortOf('tcp');
+  }
+
+  echoPortOf(protocol: Protocol): string {
+    return this.settings[portSetting(this.way, 'echo', protocol)]!;
+  }
+
+  get httpsPort(): string {
+    return this.settings.HTTPS_PORT!;
+  }
+
+  get echoTlsPort(): string {
+    return this.settings.ECHO_TLS_PORT!;
+  }
+
+  /** With what the client talks as this way does, on TCP. */
+  get tls(): readonly string[] {
+    return this.way === 'tls' ? ['--tls'] : [];
+  }
+
+  /** What is behind the bar of a message with this body. */
+  tag(body: string): string {
+    return tagOf(body, this.settings.LAB_TOKEN);
+  }
+
+  /** A body with its tag. */
+  message(body: string): string {
+    return `${body}|${this.tag(body)}`;
+  }
+
+  /** A message without a tag, where the server answers such; else with its HMAC. */
+  plain(body: string): string {
+    return this.settings.LAB_TOKEN ? this.message(body) : body;
   }
 
   async exec(service: string, ...args: string[]): Promise<Ended> {
@@ -131,22 +183,38 @@ export class Lab {
 
   /** `client balance` from the client host. */
   balance(...options: string[]): Promise<Ended> {
-    return this.exec('client', 'client', 'balance', this.server, this.httpPort, ...options);
+    return this.exec('client', 'client', 'balance', this.server, this.httpPort, ...this.tls, ...options);
   }
 
   /** `client echo` from the client host. */
   echo(...options: string[]): Promise<Ended> {
-    return this.exec('client', 'client', 'echo', this.server, this.echoPort, ...options);
+    const protocol = options[options.indexOf('--protocol') + 1] === 'udp' ? 'udp' : 'tcp';
+    const own = [this.echoPortOf(protocol), ...(protocol === 'tcp' ? this.tls : [])];
+    return this.exec('client', 'client', 'echo', this.server, ...own, ...options);
   }
 
   /** `client send` from the client host. */
   send(...options: string[]): Promise<Ended> {
-    return this.exec('client', 'client', 'send', this.server, this.echoPort, ...options);
+    return this.exec('client', 'client', 'send', this.server, this.echoPortOf('udp'), ...options);
   }
 
-  /** A shell's command line in the client host, where `$server` and `$port` are the echo server's. */
+  /**
+   * A shell's command line in the client host, with the functions of shell.ts, where `$server` is the echo server's
+   * address, `$port` its port on TCP, `$udp_port` that on UDP, and `$tls` what the client needs on TCP.
+   */
   shell(line: string): Promise<Ended> {
-    return this.exec('client', 'env', `server=${this.server}`, `port=${this.echoPort}`, 'bash', '-c', line);
+    const { functions, environment } = shellOf(this.way);
+    const ports = [`port=${this.echoPort}`, `udp_port=${this.echoPortOf('udp')}`];
+    const own = [`server=${this.server}`, ...ports, `tls=${this.tls.join(' ')}`, ...environment];
+    return this.exec('client', 'env', ...own, 'bash', '-c', `${functions}\n${line}`);
+  }
+
+  /** `curl` from the client host, of a path at the HTTP server, by who may ask. */
+  curl(path: string, ...options: string[]): Promise<Ended> {
+    const url = `${this.way === 'tls' ? 'https' : 'http'}://${this.server}:${this.httpPort}${path}`;
+    const { LAB_TOKEN: token } = this.settings;
+    const allowed = token ? ['--header', `Authorization: Bearer ${token}`] : [];
+    return this.exec('client', 'curl', '--cacert', '/certificates/ca.pem', ...allowed, ...options, url);
   }
 
   /** `faults` at the echo server. */
@@ -167,15 +235,28 @@ export class Lab {
     return `${this.settings.COMPOSE_PROJECT_NAME}-${service}-1`;
   }
 
+  /** A filter of the frames in which something is said over TCP: what was encrypted counts, encryption itself does not. */
+  get saying(): string {
+    return this.way === 'tls' ? '(data || http)' : 'tcp.len > 0';
+  }
+
+  /** The field with the octets that a frame has of a TCP connection; over TLS with commas between its records. */
+  get said(): string {
+    return this.way === 'tls' ? 'data.data' : 'tcp.payload';
+  }
+
   /** The fields of the frames that pass a display filter, a row a frame, read by tshark from both ends' files. */
   async frames(host: Host, filter: string, ...fields: string[]): Promise<string[][]> {
-    const { code, stdout, stderr } = await this.exec(
-      `capture-${host}`,
-      ...['tshark', '-r', `/captures/${host}.pcap`, '-d', `tcp.port==${this.httpPort},http`],
-      ...['-d', `tcp.port==${this.echoPort},data`, '-d', `udp.port==${this.echoPort},data`],
-      ...['-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
+    const { LAB_UID, LAB_GID } = this.settings;
+    const { exitCode, stdout, stderr } = await this.#environment.getContainer(`capture-${host}-1`).exec(
+      [
+        ...['tshark', '-r', `/captures/${host}.pcap`, ...decoding(this.way, this.settings)],
+        ...['-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
+      ],
+      // The keys are for whom they belong to.
+      { user: `${LAB_UID}:${LAB_GID}` },
     );
-    if (code !== 0) throw new Error(`tshark: ${stderr}`);
+    if (exitCode !== 0) throw new Error(`tshark: ${stderr}`);
     return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t')]));
   }
 
@@ -206,7 +287,7 @@ export class Lab {
   async runInClient<Report>(file: string, ...args: string[]): Promise<Report> {
     const { code, stdout, stderr } = await this.compose(
       ...['run', '--rm', '--no-deps', '--no-TTY', '--volume', `${import.meta.dirname}:/lab/tests:ro`],
-      ...['client', 'node', `/lab/tests/${file}`, ...args],
+      ...['--env', `LAB_WAY=${this.way}`, 'client', 'node', `/lab/tests/${file}`, ...args],
     );
     if (code !== 0) throw new Error(stderr);
     return JSON.parse(stdout);
@@ -214,47 +295,5 @@ export class Lab {
 
   async end(): Promise<void> {
     await remove(this.settings);
-  }
-}
-
-/** Of this worker's networks one that neither Docker nor a route of this machine has, as its two first numbers. */
-async function freeNetwork(): Promise<string> {
-  const { stdout: ids } = await run('docker', ['network', 'ls', '--quiet']);
-  // One of them may be gone by now, which fails; the others are printed.
-  const { stdout: networks } = await command({}, 'docker', 'network', 'inspect', ...ids.trim().split('\n'));
-  const { stdout: routes } = await run('ip', ['-4', 'route', 'show']).catch(() => ({ stdout: '' }));
-  const { first, count } = NETWORKS;
-  for (let second = first; second < first + count; second += 1) {
-    const network = `10.${second}`;
-    if (!`${networks}${routes}`.includes(`${network}.`)) return network;
-  }
-  throw new Error(`no network from 10.${first}.0.0/16 to 10.${first + count - 1}.0.0/16 is free`);
-}
-
-async function removeProject(project: string): Promise<void> {
-  const label = `label=com.docker.compose.project=${project}`;
-  const { stdout: containers } = await run('docker', ['ps', '--all', '--quiet', '--filter', label]);
-  if (containers) await run('docker', ['rm', '--force', '--volumes', ...containers.trim().split('\n')]);
-  const { stdout: networks } = await run('docker', ['network', 'ls', '--quiet', '--filter', label]);
-  if (networks) await run('docker', ['network', 'rm', ...networks.trim().split('\n')]);
-}
-
-/** Labs of test runs that were killed: their project carries the id of a process that is gone. */
-async function removeAbandoned(): Promise<void> {
-  const format = '{{.Label "com.docker.compose.project"}}';
-  const { stdout: containers } = await run('docker', ['ps', '--all', '--format', format]);
-  const { stdout: networks } = await run('docker', ['network', 'ls', '--format', format]);
-  for (const project of new Set(`${containers}${networks}`.split('\n'))) {
-    const pid = new RegExp(`^${PREFIX}-(\\d+)-`).exec(project)?.[1];
-    // What fails here is being removed by another worker.
-    if (pid && !isRunning(Number(pid))) await removeProject(project).catch(() => undefined);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -2,11 +2,14 @@ import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'nod
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { command, ownSettings, remove, type Settings } from './lab.ts';
+import { chosenWay, command, ownSettings, remove, type Settings } from './lab.ts';
+import { portSetting, tagOf } from './way.ts';
 
 jest.setTimeout(120_000);
 
 let settings: Settings;
+/** What is typed behind make so that the client talks as the suite does. */
+const tls = chosenWay === 'tls' ? ['TLS=1'] : [];
 const make = (target: string, overrides: Settings = {}) =>
   command({ ...settings, ...overrides }, 'make', '--silent', target);
 const docker = async (...args: string[]) => (await command(settings, 'docker', ...args)).stdout.trim();
@@ -29,7 +32,8 @@ describe('make up and make down', () => {
     expect(up.stdout).toContain('seed         alice (LAB_SEED)');
     expect(up.stdout).toContain('Next: make balance');
 
-    const { stdout } = await command(settings, 'make', '--silent', 'balance', 'REQUESTS=1', 'TIMEOUT=0.5');
+    const args = ['balance', 'REQUESTS=1', 'TIMEOUT=0.5', ...tls];
+    const { stdout } = await command(settings, 'make', '--silent', ...args);
     expect(stdout).toMatch(/^\/getbalance [^\n]+\nLogs:\n\[\{.*\}\]\n$/);
 
     const down = await make('down');
@@ -40,7 +44,14 @@ describe('make up and make down', () => {
     expect(await make('up', { LAB_SEED: '' })).toMatchObject({ code: 0, stderr: '' });
     const [archived] = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive'));
     const files = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive', archived!));
-    expect(files.sort()).toEqual(['client.pcap', 'echo.log', 'http.log', 'lab.log', 'server.pcap']);
+    expect(files.sort()).toEqual([
+      'client.pcap',
+      'echo.log',
+      'http.log',
+      'lab.log',
+      'server.pcap',
+      'tls.keys',
+    ]);
     for (const file of ['client.pcap', 'server.pcap', 'http.log', 'echo.log', 'archive']) {
       expect((await stat(join(settings.LAB_CAPTURES_DIR!, file))).uid).toBe(process.getuid?.());
     }
@@ -61,7 +72,7 @@ describe('make up and make down', () => {
   test('give the same outcomes for the same seed, with or without an end in between', async () => {
     const outcomes = async () => {
       expect(await make('up', { HTTP_TIMEOUT_SECONDS: '0' })).toMatchObject({ code: 0 });
-      const args = ['balance', 'REQUESTS=20', 'TIMEOUT=5', 'INTERVAL=0'];
+      const args = ['balance', 'REQUESTS=20', 'TIMEOUT=5', 'INTERVAL=0', ...tls];
       const { stdout } = await command(settings, 'make', '--silent', ...args);
       return stdout.split('\n').slice(0, 20);
     };
@@ -94,22 +105,47 @@ describe('make up and make down', () => {
     }
     expect(await status()).toEqual(before);
 
-    const { code, stdout } = await run('echo', 'MSG=Hey');
+    const where = `${settings.LAB_SERVER_ADDRESS}:${settings[portSetting(chosenWay, 'echo')]}`;
+    const tag = tagOf('Hey', settings.LAB_TOKEN);
+    const short = chosenWay === 'token' ? `${tag.slice(0, 20)}…` : tag;
+    const { code, stdout } = await run('echo', 'MSG=Hey', ...tls);
     expect({ code, lines: stdout.trimEnd().split('\n') }).toEqual({
       code: 0,
       lines: [
-        `[CLIENT] Connected to ${settings.LAB_SERVER_ADDRESS}:${settings.ECHO_PORT} via TCP`,
-        '[CLIENT] Message is ready to send: (Hey|e4599fa9)',
+        `[CLIENT] Connected to ${where} via TCP${chosenWay === 'tls' ? ', encrypted by TLSv1.3' : ''}`,
+        `[CLIENT] Message is ready to send: (Hey|${tag})`,
         '[CLIENT] Attempts: 1',
         '[CLIENT] Message received: error_code',
         '[CLIENT] Invalid format (possible attack)',
         '[CLIENT] Attempts: 2',
-        '[CLIENT] Message received: Hey|e4599fa9',
-        '[CLIENT] Current: e4599fa9 & Original: e4599fa9',
+        `[CLIENT] Message received: Hey|${tag}`,
+        `[CLIENT] Current: ${short} & Original: ${short}`,
         '[CLIENT] Received valid reply: Hey',
         '[CLIENT] Connection closed',
       ],
     });
+  });
+
+  test('serve make echo and make balance over TLS, also by the certificates of make certs', async () => {
+    expect(await make('up', { ECHO_FAULTS: 'none', HTTP_FAULTS: 'none' })).toMatchObject({ code: 0 });
+    const run = (...args: string[]) => command(settings, 'make', '--silent', ...args);
+    const address = `${settings.LAB_SERVER_ADDRESS}:${settings.ECHO_TLS_PORT}`;
+    const echo = await run('echo', 'MSG=Hey', 'TLS=1');
+    expect(echo).toMatchObject({ code: 0, stdout: expect.stringContaining('Received valid reply: Hey\n') });
+    expect(echo.stdout).toContain(`Connected to ${address} via TCP, encrypted by TLSv1.3\n`);
+    const refused = await run('echo', 'MSG=Hey', 'TLS=1.2');
+    expect(refused.stdout).toBe(`[CLIENT] Connection error: ${address} does not take this version of TLS\n`);
+
+    const certs = await run('certs');
+    expect({ code: certs.code, stdout: certs.stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^certificates made:\n {4}the CA\n/),
+    });
+    const balance = () => run('balance', 'TLS=1', 'REQUESTS=1', 'INTERVAL=0');
+    // The servers see the new ones soon, and clients at once.
+    let answered = await balance();
+    while (answered.code !== 0) answered = await balance();
+    expect(answered.stdout).toMatch(/^\/getbalance response status code: 200\nLogs:\n.*"tls":"TLSv1.3"/);
   });
 
   test('say so when there is nothing to end', async () => {

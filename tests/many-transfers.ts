@@ -3,6 +3,7 @@ import { payloadsOfText } from '../client/payloads.ts';
 import { type OpenTransfer, openTransfer } from '../client/transfer.ts';
 import { timer } from '../services/common/timer.ts';
 import { modeNames } from '../services/common/transfer/machine.ts';
+import { host, portOf, token } from './echo-server.ts';
 
 // node many-transfers.ts TRANSFERS BYTES: so many transfers at once, of all protocols in turn, each with other bytes,
 // which have to come back. Prints what became of them as JSON. Runs in a client container.
@@ -19,15 +20,18 @@ async function transfer(index: number): Promise<void> {
   const text = randomBytes(bytes / 2).toString('hex');
   const open = await openTransfer(
     {
-      address: process.env.LAB_SERVER_ADDRESS!,
-      port: Number(process.env.ECHO_PORT),
-      // The same ids as every time: transfers of other sockets may have them too.
-      id: (index % 10).toString(16).padStart(8, '0'),
+      address: host,
+      port: portOf('echo', 'udp'),
+      token,
+      // The same ids as every time: transfers of other sockets may have them too. With a token an id that was seen
+      // within a minute is a replay.
+      id: token ? randomBytes(4).toString('hex') : (index % 10).toString(16).padStart(8, '0'),
       mode,
       window: mode === 'stop-and-wait' ? 1 : 16,
       echo: true,
       segment: 1_000,
-      rto: { min: 20, max: 200 },
+      // Time enough for so many on a busy machine: what is sent again too early only makes it busier.
+      rto: { min: 20, max: 500 },
       tries: 100,
     },
     payloadsOfText(text, 1_000),

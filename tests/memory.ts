@@ -1,15 +1,18 @@
 import type { Lab } from './lab.ts';
 
 /**
- * Asks the echo server, by the inspector that SIGUSR1 opens, to collect its garbage, which it does when it likes
- * otherwise, and then what it holds in memory.
+ * Asks a server, by the inspector that SIGUSR1 opens, to collect its garbage, which it does when it likes otherwise,
+ * and then what it holds in memory. Both servers have one network, and on it one inspector at a time.
  */
 const ASK = `
   process.kill(1, 'SIGUSR1');
   const look = () => fetch('http://127.0.0.1:9229/json').catch(look);
   const [{ webSocketDebuggerUrl }] = await (await look()).json();
   const inspector = new WebSocket(webSocketDebuggerUrl);
-  const expression = 'JSON.stringify(process.memoryUsage())';
+  const expression = \`
+    setTimeout(() => process.getBuiltinModule('node:inspector').close(), 20);
+    JSON.stringify(process.memoryUsage());
+  \`;
   inspector.onopen = () => inspector.send('{ "id": 1, "method": "HeapProfiler.collectGarbage" }');
   inspector.onmessage = ({ data }) => {
     const { id, result } = JSON.parse(data);
@@ -20,9 +23,14 @@ const ASK = `
   };
 `;
 
-/** Octets that the echo server holds once its garbage is collected: of the system, and of those its own objects. */
-export async function memoryOf(lab: Lab): Promise<{ readonly resident: number; readonly objects: number }> {
-  const { stdout } = await lab.exec('echo', 'node', '--input-type=module', '--eval', ASK);
+/** Octets that a server holds once its garbage is collected: of the system, and of those its own objects. */
+export interface Memory {
+  readonly resident: number;
+  readonly objects: number;
+}
+
+export async function memoryOf(lab: Lab, server: 'http' | 'echo' = 'echo'): Promise<Memory> {
+  const { stdout } = await lab.exec(server, 'node', '--input-type=module', '--eval', ASK);
   const { rss, heapUsed, external } = JSON.parse(stdout);
   return { resident: rss, objects: heapUsed + external };
 }

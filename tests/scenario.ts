@@ -5,7 +5,7 @@ import type { Ended, Lab } from './lab.ts';
 /** How much later than its delay an answer may leave, in ms. */
 const LATE_MS = 100;
 
-/** A frame of an exchange that carries bytes. */
+/** A frame of an exchange that carries bytes; over TLS a record, of which a frame may have several. */
 export interface Frame {
   /** Seconds, as the capture of the server host tells them. */
   readonly time: number;
@@ -108,16 +108,17 @@ export async function exchanges(
   ).join(' || ');
   const rows = await lab.frames(
     'server',
-    `(tcp.len > 0 && !${AGAIN.join(' && !')} || udp) && (${filter || 'tcp || udp'}) && frame.time_epoch >= ${since}`,
-    ...['frame.time_epoch', 'tcp.srcport', 'tcp.dstport', 'tcp.payload'],
+    `(tcp && ${lab.saying} && !${AGAIN.join(' && !')} || udp) && (${filter || 'tcp || udp'}) && frame.time_epoch >= ${since}`,
+    ...['frame.time_epoch', 'tcp.srcport', 'tcp.dstport', lab.said],
     ...['udp.srcport', 'udp.dstport', 'udp.payload'],
   );
-  const frames = rows.map(([time, ...fields]) => {
+  const frames = rows.flatMap(([time, ...fields]) => {
     const protocol = fields[0] ? ('tcp' as const) : ('udp' as const);
-    const [source, destination, payload = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3);
-    const isReply = source === lab.echoPort;
+    const [source, destination, said = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3);
+    const isReply = source === lab.echoPortOf(protocol);
     const port = Number(isReply ? destination : source);
-    return { time: Number(time), protocol, port, payload: Buffer.from(payload, 'hex'), isReply };
+    const payloads = said.split(',').map((octets) => Buffer.from(octets, 'hex'));
+    return payloads.map((payload) => ({ time: Number(time), protocol, port, payload, isReply }));
   });
   return { requests: frames.filter((f) => !f.isReply), replies: frames.filter((f) => f.isReply) };
 }

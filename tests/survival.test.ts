@@ -90,9 +90,10 @@ describe('a capture with small files', () => {
   afterAll(() => lab?.end());
 
   test('keeps the newest under its name and the older ones by number, up to the limit', async () => {
-    const send = 'yes $(printf %0999d 0) | head -c 600000 | nc -N $server $port | wc -c';
+    const line = lab.plain('0'.repeat(999));
+    const send = `yes '${line}' | head -n 600 | nc -N $server $port | wc -c`;
     for (let i = 0; i < 6; i += 1) {
-      expect((await lab.shell(send)).stdout.trim()).toBe('600000');
+      expect((await lab.shell(send)).stdout.trim()).toBe(String(600 * (line.length + 1)));
     }
     await lab.compose('stop', 'capture-server', 'capture-client');
     for (const host of ['server', 'client']) {

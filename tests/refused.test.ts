@@ -1,0 +1,279 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { CertificateVolumes } from './certificate-volumes.ts';
+import { command, type Ended, type Host, Lab } from './lab.ts';
+import { commandsOf, shown, uncertified, untrusting } from './refusals.ts';
+import { unauthorized } from './refusals-access.ts';
+import { type Played, play, replace, replayed, sees, type Witness, witnessOf } from './refusing.ts';
+
+jest.setTimeout(240_000);
+
+const TOKEN = 'planted-token-5f1c';
+const PASSWORD = 'planted-password-8d20';
+const LOGIN = `planted-user:${PASSWORD}`;
+const BODY = 'planted-body-77aa';
+/** What nobody reads of an encrypted exchange. */
+const PLANTED = [TOKEN, PASSWORD, Buffer.from(LOGIN).toString('base64'), BODY];
+
+let lab: Lab;
+const played: Played[] = [];
+/** The names of all rows, which jest wants before there is a lab. */
+const rowsOf = (of: Lab) => [
+  ...untrusting(of),
+  ...shown(of).flatMap(({ refusals }) => refusals),
+  ...unauthorized(of, 'tls'),
+  ...unauthorized(of, 'plain'),
+  ...uncertified(of),
+];
+const names = [...rowsOf({} as Lab).map(({ what }) => what), 'replayed transfer'];
+/** How long each capture was when the first plain request was made, and when TLS 1.2 came in. */
+const marks: Record<'plain' | 'tls12', Record<Host, number>> = {
+  plain: { server: 0, client: 0 },
+  tls12: { server: 0, client: 0 },
+};
+/** What was printed outside of the table, with how it ended. */
+const served: Record<string, readonly Ended[]> = {};
+let insecure: readonly Ended[];
+let plainPorts: readonly Ended[];
+const restarts: string[] = [];
+
+beforeAll(async () => {
+  lab = await Lab.start(
+    { HTTP_FAULTS: 'none', ECHO_FAULTS: 'none', LAB_TOKEN: TOKEN, LAB_BASIC: LOGIN },
+    'plain',
+  );
+  const volumes = await CertificateVolumes.open(lab);
+  const prepared = await volumes.run(`
+    again; issue expired $by_ca $expired
+    install -m 444 /tmp/expired.pem client/expired.pem; install -m 400 /tmp/expired.key client/expired.key`);
+  expect(prepared).toBe('');
+  const own =
+    'openssl req -config /dev/null -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2';
+  const foreign = await lab.shell(`
+    ${own} -keyout /tmp/foreign.key -out /tmp/foreign.pem -subj /CN=foreign
+    ${own} -CA /tmp/foreign.pem -CAkey /tmp/foreign.key -keyout /tmp/of-foreign.key -out /tmp/of-foreign.pem -subj /CN=of-foreign`);
+  expect(foreign.code).toBe(0);
+
+  served['TLS 1.3'] = await serve('--tls 1.3');
+  played.push(...(await play(lab, [...untrusting(lab), ...unauthorized(lab, 'tls')])));
+  for (const { make, refusals } of shown(lab)) {
+    await replace(lab, volumes, `${make}; give http new; give echo new`);
+    played.push(...(await play(lab, refusals)));
+  }
+  const { balance, echo } = commandsOf(lab);
+  insecure = await Promise.all(
+    [balance('--tls --insecure'), echo('--tls --insecure')].map((line) => lab.shell(line)),
+  );
+  await replace(lab, volumes, 'again');
+  served['TLS 1.3 afterwards'] = await serve('--tls');
+
+  marks.plain = await sizes();
+  served.plain = await serve('');
+  played.push(...(await play(lab, unauthorized(lab, 'plain'))));
+  played.push(...(await play(lab, [await replayed(lab)])));
+  const ports = [balance('--tls', lab.httpPort), echo('--tls --timeout 1', lab.echoPort)];
+  plainPorts = await Promise.all(ports.map((line) => lab.shell(line)));
+  restarts.push(...(await states()));
+
+  const recreate = { ...lab.settings, LAB_MTLS: '1', LAB_TLS_MIN: '1.2' };
+  marks.tls12 = await sizes();
+  const up = [
+    'docker',
+    'compose',
+    'up',
+    '--detach',
+    '--no-build',
+    '--no-deps',
+    '--wait',
+    'http',
+    'echo',
+  ] as const;
+  expect(await command(recreate, ...up)).toMatchObject({ code: 0 });
+  played.push(...(await play(lab, uncertified(lab))));
+  served['client certificate, TLS 1.3'] = await serve('--tls 1.3');
+  served['client certificate, TLS 1.2'] = await serve('--tls 1.2');
+  restarts.push(...(await states()));
+});
+afterAll(() => lab?.end());
+
+/** The login, requests and a message of who may talk to both servers, over TLS or plain. */
+function serve(tls: string): Promise<Ended[]> {
+  const { balance, echo, plainBalance, plainEcho } = commandsOf(lab);
+  const way = tls === '' ? [plainBalance(), plainEcho()] : [balance(tls), echo(`${tls} --message ${BODY}`)];
+  const [scheme, port] = tls === '' ? ['http', lab.httpPort] : ['https', lab.httpsPort];
+  const certificate =
+    '--cacert /certificates/ca.pem --cert /certificates/certificate.pem --key /certificates/key.pem';
+  const login = `curl --silent --fail ${certificate} --user "$LAB_BASIC" ${scheme}://$server:${port}/login`;
+  return Promise.all(
+    [...way, login].map((line) => lab.shell(line.replace('--message Hey', `--message ${BODY}`))),
+  );
+}
+
+async function states(): Promise<string[]> {
+  const format = '{{.State.Status}}, {{.RestartCount}} restarts, exit code {{.State.ExitCode}}';
+  return (await lab.docker('inspect', '--format', format, lab.nameOf('http'), lab.nameOf('echo'))).stdout
+    .trim()
+    .split('\n');
+}
+
+/** Octets of both captures once nothing is added any more. */
+async function sizes(): Promise<Record<Host, number>> {
+  const look = async (host: Host) => (await stat(join(lab.settings.LAB_CAPTURES_DIR!, `${host}.pcap`))).size;
+  for (let last = -1; ; await setTimeout(100)) {
+    const [server, client] = [await look('server'), await look('client')];
+    if (server + client === last) return { server, client };
+    last = server + client;
+  }
+}
+
+describe('who is refused', () => {
+  /** Of each client, by its port, what the capture shows of it with the keys of TLS. */
+  let witness: Witness;
+
+  beforeAll(async () => {
+    witness = await witnessOf(lab);
+  });
+
+  test.each(names)('%s', (what) => {
+    const row = played.find((refusal) => refusal.what === what)!;
+    expect(row.stdout).toContain(row.prints);
+    expect(row.entries.length).toBeGreaterThan(0);
+    for (const entry of row.entries) {
+      expect(entry).toMatchObject({
+        ...row.entry,
+        client_ip: lab.settings.LAB_CLIENT_ADDRESS,
+        client_port: expect.any(Number),
+      });
+      expect({ port: entry.client_port, sees: sees(witness, entry.client_port, row.wire) }).toEqual({
+        port: entry.client_port,
+        sees: true,
+      });
+      if (entry.event === 'handshake')
+        expect(row.log).toContain(`${entry.client_ip}:${entry.client_port} failed: ${entry.reason}\n`);
+      if (entry.event === undefined && row.server === 'echo')
+        expect(row.log).toContain(`Refused: ${entry.reason}\n`);
+      // What is only an end is one without an alert, but for close_notify.
+      const alerts = (witness.get(String(entry.client_port)) ?? []).flatMap(([, , , , alert]) => alert || []);
+      if ('end' in row.wire) expect(alerts.filter((alert) => alert !== '0')).toEqual([]);
+    }
+  });
+});
+
+test('who speaks TLS to a plain port is told so by the client', () => {
+  const [http, echo] = plainPorts;
+  expect(http!.stdout).toContain(`${lab.server}:${lab.httpPort} does not speak TLS on that port`);
+  // The echo server answers the lines that it finds in a ClientHello, if there are any.
+  expect(echo!.stdout).toMatch(/(does|may) not speak TLS on that port/);
+});
+
+describe('who may talk', () => {
+  test.each([
+    'TLS 1.3',
+    'TLS 1.3 afterwards',
+    'plain',
+    'client certificate, TLS 1.3',
+    'client certificate, TLS 1.2',
+  ])('is served, before and after the others: %s', (way) => {
+    const [balance, echo, login] = served[way]!;
+    expect(balance).toMatchObject({ code: 0, stdout: expect.stringContaining('status code: 200\nLogs:') });
+    expect(echo).toMatchObject({ code: 0, stdout: expect.stringContaining(`Received valid reply: ${BODY}`) });
+    expect(login).toMatchObject({ code: 0, stdout: 'Welcome, planted-user\n' });
+  });
+
+  test('by servers that were never started again', () => {
+    expect(restarts).toEqual(Array(4).fill('running, 0 restarts, exit code 0'));
+  });
+
+  test('with --insecure, who is warned, meets a self-signed server', () => {
+    const warning =
+      'warn: --insecure: whoever answers counts as the server, its certificate is not verified\n';
+    for (const { code, stderr } of insecure) expect({ code, stderr }).toEqual({ code: 0, stderr: warning });
+  });
+});
+
+describe('the token, the login and what is said', () => {
+  const range = async (host: Host, from: number, to?: number) =>
+    (await readFile(join(lab.settings.LAB_CAPTURES_DIR!, `${host}.pcap`))).subarray(from, to);
+
+  test.each(['server', 'client'] as const)(
+    'are nowhere in the capture of the %s over TLS, and stand in it plain',
+    async (host) => {
+      const parts = {
+        tls13: await range(host, 0, marks.plain[host]),
+        plain: await range(host, marks.plain[host], marks.tls12[host]),
+        tls12: await range(host, marks.tls12[host]),
+      };
+      for (const part of Object.values(parts)) expect(part.length).toBeGreaterThan(10_000);
+      const found = Object.entries(parts).map(([part, bytes]) => [
+        part,
+        PLANTED.filter((text) => bytes.includes(text)),
+      ]);
+      // A password is only seen in base64, which hides it from nobody.
+      expect(found).toEqual([
+        ['tls13', []],
+        ['plain', PLANTED.filter((text) => text !== PASSWORD)],
+        ['tls12', []],
+      ]);
+    },
+  );
+
+  const secrets = [TOKEN, PASSWORD, PLANTED[2]!];
+
+  test('are in no file beside the captures, no log and nothing that a client prints', async () => {
+    const folder = lab.settings.LAB_CAPTURES_DIR!;
+    const files = (await readdir(folder)).filter((file) => !file.endsWith('.pcap'));
+    expect(files).toEqual(expect.arrayContaining(['echo.log', 'http.log', 'lab.log', 'tls.keys']));
+    const { stdout } = await lab.compose('logs', '--no-color');
+    expect(stdout).toContain('TLS handshake with');
+    const texts = {
+      ...Object.fromEntries(
+        await Promise.all(files.map(async (file) => [file, await readFile(join(folder, file), 'utf8')])),
+      ),
+      logs: stdout,
+      clients: [...played, ...Object.values(served).flat(), ...insecure]
+        .map((ended) => ended.stdout + ended.stderr)
+        .join('\n'),
+    };
+    for (const [where, text] of Object.entries<string>(texts))
+      expect({ where, found: secrets.filter((secret) => text.includes(secret)) }).toEqual({
+        where,
+        found: [],
+      });
+  });
+
+  test('are known to the programs that need them, and to no other container', async () => {
+    const { stdout: containers } = await lab.compose('ps', '--all', '--quiet');
+    const { stdout } = await lab.docker('inspect', ...containers.trim().split('\n'));
+    const known = JSON.parse(stdout).flatMap((container: { Config: { Labels: Record<string, string> } }) => {
+      const found = [TOKEN, PASSWORD].filter((secret) => JSON.stringify(container).includes(secret));
+      return found.length > 0 ? [[container.Config.Labels['com.docker.compose.service'], found]] : [];
+    });
+    expect(Object.fromEntries(known)).toEqual({
+      http: [TOKEN, PASSWORD],
+      echo: [TOKEN],
+      client: [TOKEN, PASSWORD],
+    });
+  });
+
+  test('of a setting that is not allowed is not shown', async () => {
+    const wrong = { ...lab.settings, LAB_TOKEN: 'planted token', LAB_BASIC: 'planted-nobody' };
+    const check = [
+      'compose',
+      'run',
+      '--rm',
+      '--no-deps',
+      '--no-TTY',
+      'http',
+      'node',
+      'services/http/main.ts',
+      '--check',
+    ];
+    const { code, stdout, stderr } = await command(wrong, 'docker', ...check);
+    expect(code).toBe(2);
+    expect(stderr).toContain('LAB_TOKEN is not shown; allowed: ');
+    expect(stderr).toContain('LAB_BASIC is not shown; allowed: ');
+    expect(stdout + stderr).not.toContain('planted');
+  });
+});

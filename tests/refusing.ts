@@ -1,0 +1,105 @@
+import { setTimeout } from 'node:timers/promises';
+import type { CertificateVolumes } from './certificate-volumes.ts';
+import type { Ended, Lab } from './lab.ts';
+import { commandsOf, type Refusal, type Wire } from './refusals.ts';
+
+/** A peer that was refused, and what the server's journal got by it. */
+export interface Played extends Refusal, Ended {
+  readonly entries: readonly Journaled[];
+  /** What the server has printed by then. */
+  readonly log: string;
+}
+
+export interface Journaled {
+  readonly client_ip: string;
+  readonly client_port: number;
+  readonly event?: string;
+  readonly reason?: string;
+}
+
+/** Lets the peers of each server come one after another, and waits for what its journal says of each. */
+export async function play(lab: Lab, refusals: readonly Refusal[]): Promise<Played[]> {
+  const played: (Played & { log: string })[] = [];
+  const chains = [...Map.groupBy(refusals, ({ server }) => server).values()].map(async (own) => {
+    for (const refusal of own) {
+      const before = (await lab.journal(refusal.server)).length;
+      const ended = await lab.shell(`(${refusal.line}) 2>&1`);
+      const entries = async () => (await lab.journal(refusal.server)).slice(before) as unknown as Journaled[];
+      for (let looks = 0; looks < 50 && (await entries()).length === 0; looks += 1) await setTimeout(50);
+      played.push({ ...refusal, ...ended, entries: await entries(), log: '' });
+    }
+  });
+  await Promise.all(chains);
+  for (const server of ['http', 'echo']) {
+    const { stdout, stderr } = await lab.docker('logs', lab.nameOf(server));
+    for (const one of played) if (one.server === server) one.log = stdout + stderr;
+  }
+  return played;
+}
+
+/** Somebody who has read the first datagram of a transfer on the wire, and sends it again from another port. */
+export async function replayed(lab: Lab): Promise<Refusal> {
+  const { code, stdout } = await lab.shell(`${commandsOf(lab).send()} 2>&1`);
+  if (code !== 0) throw new Error(stdout);
+  const opens = `udp.dstport == ${lab.echoPort} && udp.payload contains "OPEN" && udp.payload contains "at="`;
+  const [payload] = (await lab.frames('client', opens, 'udp.payload')).at(-1)!;
+  const octets = payload!.replace(/../g, '\\x$&');
+  return {
+    what: 'replayed transfer',
+    server: 'echo',
+    line: `printf '%b' '${octets}' | nc -u -w 1 $server ${lab.echoPort}`,
+    prints: 'replayed: an OPEN with the id ',
+    entry: { event: 'transfer', state: 'refused', reason: 'replayed' },
+    wire: { text: 'replayed: an OPEN with the id ' },
+  };
+}
+
+/** Changes the certificates of both servers by a command line, and waits until they say that they have read them. */
+export async function replace(lab: Lab, volumes: CertificateVolumes, line: string): Promise<void> {
+  const count = async (server: string) =>
+    (await lab.docker('logs', lab.nameOf(server))).stdout.split('read again').length;
+  const before = [await count('http'), await count('echo')];
+  await volumes.run(line);
+  for (const [index, server] of ['http', 'echo'].entries()) {
+    while ((await count(server)) === before[index]) await setTimeout(20);
+  }
+}
+
+/** The frames of each client, by its port, as fields. */
+export type Witness = Map<string, string[][]>;
+
+/** What the capture of the server host shows of each client, with the keys of TLS. */
+export async function witnessOf(lab: Lab): Promise<Witness> {
+  const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT, LAB_UID, LAB_GID } = lab.settings;
+  const decode = [
+    ...[`tcp.port==${HTTP_PORT},http`, `tcp.port==${HTTPS_PORT},tls`, `tls.port==${HTTPS_PORT},http`],
+    ...[`tcp.port==${ECHO_PORT},data`, `tcp.port==${ECHO_TLS_PORT},tls`, `tls.port==${ECHO_TLS_PORT},data`],
+    `udp.port==${ECHO_PORT},data`,
+  ].flatMap((as) => ['-d', as]);
+  const fields = [
+    'tls.alert_message.desc',
+    'http.response.code',
+    'data.data',
+    'tcp.flags.fin',
+    'tcp.flags.reset',
+  ];
+  const ports = ['tcp.srcport', 'tcp.dstport', 'udp.srcport', 'udp.dstport'];
+  const { stdout } = await lab.compose(
+    ...['exec', '--no-TTY', '--user', `${LAB_UID}:${LAB_GID}`, '--env', 'HOME=/tmp', 'capture-server'],
+    ...['tshark', '-r', '/captures/server.pcap', '-o', 'tls.keylog_file:/captures/tls.keys', ...decode],
+    ...['-T', 'fields', ...[...ports, ...fields].flatMap((field) => ['-e', field])],
+  );
+  const known = new Set([HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT]);
+  const rows = stdout.split('\n').map((line) => line.split('\t'));
+  return Map.groupBy(rows, (row) => row.slice(0, 4).find((port) => port && !known.has(port)) ?? '');
+}
+
+/** Whether one of the frames of a client shows what is expected. */
+export function sees(witness: Witness, port: number, wire: Wire): boolean {
+  return (witness.get(String(port)) ?? []).some(([, , , , alerts, status, data, fin, reset]) => {
+    if ('alert' in wire) return alerts!.split(',').includes(String(wire.alert));
+    if ('status' in wire) return status === wire.status;
+    if ('text' in wire) return Buffer.from(data!.replaceAll(',', ''), 'hex').includes(wire.text);
+    return fin === 'True' || reset === 'True' || fin === '1' || reset === '1';
+  });
+}

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { isTied } from '../services/inspect/join/tie.ts';
+import { entriesOf, type Found, inspect, inspectIn, type Tie, withTools } from './captured-run.ts';
+import { Lab } from './lab.ts';
+
+jest.setTimeout(180_000);
+
+const VERSIONS = ['1.2', '1.3'] as const;
+const REQUESTS = 200;
+const MESSAGES = 250;
+
+/** What known-exchanges.ts says it sent. */
+interface Known {
+  readonly http: readonly { readonly number: number; readonly port: number; readonly status?: number }[];
+  readonly echo: readonly {
+    readonly number: number;
+    readonly port: number;
+    readonly tag?: string;
+    readonly length: number;
+  }[];
+}
+
+let lab: Lab;
+const known = new Map<string, Known>();
+/** By frame number: what its records had inside. */
+let inside: Map<number, string>;
+let found: Found;
+
+const text = (frames: readonly number[]) => frames.map((frame) => inside.get(frame) ?? '').join('');
+const isHttp = ({ entry }: Tie) => entry.outcome !== undefined;
+const name = ({ entry }: Tie) => `${entry.outcome ? 'http' : 'echo'} ${entry.id}`;
+const names = (ties: readonly Tie[]) => ties.map(name).sort();
+/** tshark's own reading, with nothing of ours but the ports. */
+const decrypted = ({ HTTPS_PORT, ECHO_TLS_PORT }: Lab['settings']) =>
+  `tshark -n -r server.pcap -o tls.keylog_file:tls.keys --disable-protocol http ` +
+  [HTTPS_PORT, ECHO_TLS_PORT].map((port) => `-d tcp.port==${port},tls -d tls.port==${port},data`).join(' ') +
+  ' -Y data -T fields -e frame.number -e data.data';
+
+beforeAll(async () => {
+  lab = await Lab.start(
+    {
+      LAB_TLS_MIN: '1.2',
+      HTTP_TIMEOUT_SECONDS: '1',
+      HTTP_FAULTS: 'timeout=0.04,403=0.2,500=0.1',
+      ECHO_DELAY_SECONDS: '0-0.3',
+      ECHO_TCP_FAULTS:
+        'loss=0.1,delay=0.1,corruption=0.1,duplicate=0.1,reorder=0.1,truncate=0.1,reset=0.02,drip=0.05',
+    },
+    'plain',
+  );
+  for (const version of VERSIONS) {
+    known.set(
+      `TLSv${version}`,
+      await lab.runInClient('known-exchanges.ts', String(REQUESTS), String(MESSAGES), version),
+    );
+  }
+  // Some in plain text too: from the same ports they are other connections.
+  known.set('', await lab.runInClient('known-exchanges.ts', '20', '20'));
+  found = await entriesOf(lab, 'server');
+  const rows = (await withTools(lab.settings, decrypted(lab.settings))).trim().split('\n');
+  inside = new Map(
+    rows.map((row) => {
+      const [frame, octets = ''] = row.split('\t');
+      return [Number(frame), Buffer.from(octets.replaceAll(',', ''), 'hex').toString('latin1')];
+    }),
+  );
+});
+afterAll(() => lab?.end());
+
+const overTls = (ties: readonly Tie[]) => ties.filter(({ entry }) => entry.tls !== undefined);
+
+describe('what went over TLS is tied as what did not', () => {
+  test('all of both journals, each once', async () => {
+    const [http, echo] = [await lab.journal('http'), await lab.journal('echo')];
+    expect(http.length).toBe(VERSIONS.length * REQUESTS + 20);
+    expect(found.ties.filter((tie) => !isTied(tie))).toEqual([]);
+    expect(found.loose.filter(({ from }) => from === 'server')).toEqual([]);
+    expect(found.loose.length).toBeLessThan(found.ties.length / 20);
+    const journaled = [...http.map(({ id }) => `http ${id}`), ...echo.map(({ id }) => `echo ${id}`)];
+    expect(names(found.ties)).toEqual(journaled.sort());
+    const cut = found.ties.filter(({ verdict }) => verdict === 'gone' || verdict === 'open');
+    expect(cut.length).toBeLessThan(found.ties.length / 10);
+    const faults = new Set(overTls(found.ties).map(({ entry }) => entry.fault ?? entry.outcome));
+    expect(faults.size).toBe(13);
+  });
+
+  test.each(VERSIONS)('requests over TLS %s, by the numbers that they carry', (version) => {
+    const ofVersion = found.ties.filter((tie) => isHttp(tie) && tie.entry.tls === `TLSv${version}`);
+    const byNumber = new Map(known.get(`TLSv${version}`)!.http.map((one) => [one.number, one]));
+    for (const { entry, request, answer } of ofVersion) {
+      const number = Number(/GET \/getbalance\?number=(\d+) /.exec(text(request))?.[1]);
+      const { port, status } = byNumber.get(number)!;
+      expect([port, String(status ?? 'timeout')]).toEqual([entry.client_port, entry.outcome]);
+      if (status !== undefined) expect(text(answer)).toContain(`HTTP/1.1 ${status} `);
+      byNumber.delete(number);
+    }
+    expect(byNumber.size).toBe(0);
+  });
+
+  test.each(VERSIONS)('messages over TLS %s, by the numbers that they carry', (version) => {
+    const all = known.get(`TLSv${version}`)!.echo;
+    const byPlace = Map.groupBy(all, ({ port, length, tag }) => `${port} ${length} ${tag}`);
+    const ofVersion = found.ties.filter((tie) => !isHttp(tie) && tie.entry.tls === `TLSv${version}`);
+    expect(ofVersion.length).toBeGreaterThan(MESSAGES * 0.8);
+    for (const { entry, request, answer, verdict } of ofVersion.sort((a, b) => a.entry.id - b.entry.id)) {
+      const { number } = byPlace.get(`${entry.client_port} ${entry.length} ${entry.tag}`)!.shift()!;
+      expect(text(request)).toContain(`#${number} `);
+      if (verdict !== 'answered') continue;
+      const isWhole = ['none', 'delay', 'duplicate', 'reorder', 'drip'].includes(entry.fault);
+      if (isWhole) expect(text(answer)).toContain(`#${number} `);
+    }
+  });
+
+  test('the client host tells the same', async () => {
+    const own = await entriesOf(lab, 'client');
+    expect(own.ties.filter((tie) => !isTied(tie))).toEqual([]);
+    expect(names(own.ties)).toEqual(names(found.ties));
+  });
+});
+
+describe('an annotated capture', () => {
+  const stock = (filter: string, ...fields: string[]) =>
+    withTools(
+      lab.settings,
+      `tshark -r server.annotated.pcapng -Y '${filter}' -T fields ${fields.map((one) => `-e ${one}`).join(' ')}`,
+    );
+
+  beforeAll(() => inspect(lab, 'annotate'));
+
+  test('is decrypted by any Wireshark, without an option', async () => {
+    const { HTTPS_PORT, ECHO_TLS_PORT } = lab.settings;
+    const requests = await stock(`tls && http.request && tcp.dstport == ${HTTPS_PORT}`, 'http.request.uri');
+    expect(requests.match(/getbalance\?number=\d+/g)).toHaveLength(VERSIONS.length * REQUESTS);
+    const messages = await stock(`tls && data && tcp.dstport == ${ECHO_TLS_PORT}`, 'data.data');
+    const octets = Buffer.from(messages.replaceAll(/[^0-9a-f]/g, ''), 'hex').toString('latin1');
+    for (const version of VERSIONS) {
+      for (const { number } of known.get(`TLSv${version}`)!.echo) expect(octets).toContain(`#${number} `);
+    }
+  });
+
+  test('has all comments', async () => {
+    const comments = await stock('frame.comment', 'frame.comment');
+    // Of a comment of several lines tshark repeats some.
+    expect(new Set(comments.match(/(http|echo)\.log entry \d+/g)).size).toBe(found.ties.length);
+  });
+});
+
+describe('a capture that breaks off is shown up to there, decrypted', () => {
+  async function shown(folder: string, cut: string) {
+    await withTools(
+      lab.settings,
+      `mkdir ${folder}; cp *.log tls.keys ${folder}; ${cut} >${folder}/server.pcap`,
+    );
+    const stdout = await inspectIn(lab, folder, 'show', 'server', '--json');
+    const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
+    const frames = lines.map((line) => JSON.parse(line)).filter(({ number }) => number !== undefined);
+    expect(frames.map(({ number }) => number)).toEqual(frames.map((_, index) => index + 1));
+    const opened = frames.filter(({ decrypted }) => decrypted !== undefined);
+    const text = opened.map(({ decrypted }) => Buffer.from(decrypted, 'hex').toString('latin1'));
+    expect(text).toEqual(opened.map(({ number }) => inside.get(number)));
+    return { frames: frames.length, opened: opened.length };
+  }
+
+  test('in the middle', async () => {
+    const { opened } = await shown('cut', 'head -c $(($(stat -c %s server.pcap) * 2 / 3)) server.pcap');
+    expect(opened).toBeGreaterThan(MESSAGES);
+  });
+
+  test('before anything was said', async () => {
+    const first = Math.min(...inside.keys());
+    const cut = `editcap -F pcap -r server.pcap - 1-${first - 1} | head -c -10`;
+    expect(await shown('begun', cut)).toEqual({ frames: first - 2, opened: 0 });
+  });
+});
+
+describe('without the keys', () => {
+  test('what went over TLS is encrypted, and all the rest as it was', async () => {
+    await withTools(lab.settings, 'mkdir shut; cp *.log *.pcap shut');
+    for (const { ties, loose, counts } of [
+      await entriesOf(lab, 'server', 'shut'),
+      await entriesOf(lab, 'client', 'shut'),
+    ]) {
+      const encrypted = ties.filter(({ verdict }) => verdict === 'encrypted');
+      expect(names(encrypted)).toEqual(names(overTls(found.ties)));
+      expect(encrypted.flatMap(({ request, answer }) => [...request, ...answer])).toEqual([]);
+      const plain = (all: readonly Tie[]) =>
+        all
+          .filter(({ entry }) => !entry.tls)
+          .map((tie) => `${name(tie)} ${tie.verdict} ${tie.request.length} ${tie.answer.length}`)
+          .sort();
+      expect(plain(ties)).toEqual(plain(found.ties));
+      expect(loose.filter(({ client }) => !found.loose.some((one) => one.client === client))).toEqual([]);
+      expect(counts).toMatchObject({ untied: 0 });
+    }
+  });
+
+  test('the same is told of those who do not look at them', async () => {
+    const lines = await inspectIn(lab, '.', 'entries', 'server', '--json', '--no-keys');
+    expect(lines.match(/"verdict":"encrypted"/g)).toHaveLength(overTls(found.ties).length);
+  });
+
+  test('of one connection, that one is encrypted', async () => {
+    const { client_port: port } = found.ties.find((tie) => tie.entry.tls && isHttp(tie))!.entry;
+    const random = await withTools(
+      lab.settings,
+      `tshark -n -r server.pcap -Y 'tls.handshake.type == 1 && tcp.port == ${port}' -T fields -e tls.handshake.random`,
+    );
+    const pattern = random.trim().split('\n').join('\\|');
+    await withTools(
+      lab.settings,
+      `mkdir one; cp *.log server.pcap one; grep -v '${pattern}' tls.keys >one/tls.keys`,
+    );
+    const { ties } = await entriesOf(lab, 'server', 'one');
+    const ofPort = found.ties.filter(({ entry }) => entry.tls && entry.client_port === port);
+    expect(names(ties.filter(({ verdict }) => verdict === 'encrypted'))).toEqual(names(ofPort));
+    expect(ties.filter((tie) => !isTied(tie) && tie.verdict !== 'encrypted')).toEqual([]);
+  });
+});
+
+// The last one, as the lab's captures go on.
+test('a drip that another answer interrupts is not called corrupted', async () => {
+  // What was held back waits no longer than a second, and a drip takes more.
+  await lab.faults('--profile', 'script:reorder,drip');
+  const body = 'drop by drop '.repeat(8);
+  const [held, dripped] = [lab.message('held'), lab.message(body)];
+  const { stdout } = await lab.shell(`printf '${held}\\n${dripped}\\n' | nc -N "$server" "$port"`);
+  // One within the other.
+  expect(stdout).not.toContain(dripped);
+  expect(stdout.replace(`${held}\n`, '')).toBe(`${dripped}\n`);
+  const frames = async (status: number) => {
+    const filter = `wirelab.tag == "${lab.tag(body)}" && wirelab.checksum.status == ${status}`;
+    const lines = await inspectIn(lab, '.', 'show', 'server', '--json', '--filter', filter);
+    return lines.match(/"number":/g) ?? [];
+  };
+  // The request is right. Of the answer only its end has the tag, which is of the whole.
+  const [BAD, GOOD, UNVERIFIED] = [0, 1, 2];
+  expect([await frames(GOOD), await frames(BAD), await frames(UNVERIFIED)]).toMatchObject([
+    { length: 1 },
+    { length: 0 },
+    { length: 1 },
+  ]);
+});
