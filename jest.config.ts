@@ -9,8 +9,8 @@ const shared = {
 /** Suites in containers that need the machine for themselves: the load of others would change what they measure. */
 const alone = ['echo', 'echo-settings', 'transfer-survival'].map((name) => `<rootDir>/tests/${name}.test.ts`);
 
-/** Suites that every run has in the other ways too, to show that none depends on one; LAB_WAY has all of them in a way. */
-const inEachWay = ['http', 'echo-client'].map((name) => `<rootDir>/tests/${name}.test.ts`);
+/** The suite that every run has in the other ways too; LAB_WAY has all of them in a way. */
+const inEachWay = ['<rootDir>/tests/http.test.ts'];
 
 export default {
   maxWorkers: '100%',

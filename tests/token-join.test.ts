@@ -72,11 +72,16 @@ test('messages and datagrams with an HMAC are tied as those with a tag', async (
 test("the dissector shows an HMAC, which it can't check, and not as a wrong tag", async () => {
   // By its secrets the annotated capture is read without the key log, which is not for everybody.
   await inspect(lab, 'annotate');
-  const { ECHO_PORT, ECHO_TLS_PORT } = lab.settings;
+  const { ECHO_PORT, ECHO_TLS_PORT, LAB_UID, LAB_GID } = lab.settings;
+  // With secrets inside it is for its owner, and for root tshark would leave out the dissector.
+  await lab.compose(
+    ...['exec', '-T', '--user', `${LAB_UID}:${LAB_GID}`, 'capture-server'],
+    ...['install', '-m', '644', '/captures/server.annotated.pcapng', '/tmp/readable.pcapng'],
+  );
   const rows = async (filter: string, ...fields: string[]) => {
     const { code, stdout, stderr } = await lab.compose(
       ...['exec', '-T', '--user', 'student', 'capture-server', 'tshark', '-n'],
-      ...['-r', '/captures/server.annotated.pcapng', '-X', 'lua_script:/lab/services/inspect/wirelab.lua'],
+      ...['-r', '/tmp/readable.pcapng', '-X', 'lua_script:/lab/services/inspect/wirelab.lua'],
       ...['-o', `wirelab.port:${ECHO_PORT}`, '-o', `wirelab.tls_port:${ECHO_TLS_PORT}`, '-Y', filter],
       ...['-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
     );

@@ -47,7 +47,7 @@ signed() {
 }
 
 # One that runs beside another would take its files.
-exec 9>"$ca/lock"
+exec 9<"$ca"
 flock 9
 
 made=
