@@ -7,7 +7,9 @@ const shared = {
 } as const;
 
 /** Suites in containers that need the machine for themselves: the load of others would change what they measure. */
-const alone = ['echo', 'echo-settings', 'transfer-survival'].map((name) => `<rootDir>/tests/${name}.test.ts`);
+const alone = ['echo', 'echo-settings', 'join', 'transfer', 'transfer-survival'].map(
+  (name) => `<rootDir>/tests/${name}.test.ts`,
+);
 
 /** The suite that every run has in the other ways too; LAB_WAY has all of them in a way. */
 const inEachWay = ['<rootDir>/tests/http.test.ts'];

@@ -132,6 +132,8 @@ describe('a script of faults', () => {
     const before = (await lab.journal('echo')).length;
     const { code, stdout } = await lab.send(
       ...['--text', 'Hey', '--segment', '1', '--protocol-mode', mode, '--json', ...options],
+      // So long that on a busy machine too nothing but what the script loses comes again.
+      ...['--min-rto', '1000', '--max-rto', '2000'],
     );
     expect({ code, stdout }).toMatchObject({ code: 0 });
     const entries = (await lab.journal('echo')).slice(before) as DatagramEntry[];

@@ -6,6 +6,8 @@ import { LATE, SLACK } from './times.ts';
 
 /** Octets that leave before their entry is read, at most. */
 const MOST_UNCLAIMED = 2 ** 20;
+/** Between the octets of a drip on a busy machine, in seconds. */
+const DROP_AT_LATEST = 0.03;
 /** So many line endings can be under way by themselves. */
 const MOST_OWED = 4;
 
@@ -241,7 +243,7 @@ export class AnswerMatcher {
     const latest =
       waiting.due +
       (waiting.expected.held ? HELD : 0) +
-      (waiting.dropped.length + waiting.drops.length) * DROP;
+      (waiting.dropped.length + waiting.drops.length) * DROP_AT_LATEST;
     const end = this.#ends.findLast(({ time }) => time <= latest + SLACK);
     const answer = waiting.dropped;
     if (end) this.#settle(waiting, { verdict: 'gone', answer, end });
