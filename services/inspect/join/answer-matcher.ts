@@ -1,6 +1,6 @@
 import { type MessageEntry, timeOf } from '../entries.ts';
 import type { ByteStream, Part } from './byte-stream.ts';
-import { agree, DROP, type Expected, HELD, joinPatterns, type Pattern } from './expected.ts';
+import { agree, type Expected, HELD, joinPatterns, type Pattern } from './expected.ts';
 import type { Found, FrameRef, Verdict } from './tie.ts';
 import { LATE, SLACK } from './times.ts';
 
