@@ -98,6 +98,7 @@ function bareCompose(): object {
   const guest = (service: string) => ({ ...asleep, network_mode: `service:${service}` });
   return {
     services: {
+      certificates: { ...asleep, network_mode: 'none' },
       'server-host': host('10.78.1.182'),
       http: guest('server-host'),
       echo: guest('server-host'),
