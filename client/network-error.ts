@@ -45,10 +45,10 @@ function noTls(where: string): string {
   return `${where} does not speak TLS on that port`;
 }
 
-/** A server that runs on Node refuses a certificate of another CA without a word, by closing the connection. */
 /** A certificate that is not taken ends a connection within so many ms; a fault of the server takes longer. */
 export const AT_ONCE_MS = 1_000;
 
+/** A server that runs on Node refuses a certificate of another CA without a word, by closing the connection. */
 export const CERTIFICATE_HINT = 'it may not take the certificate of this client';
 
 /** Whether a connection was open and the other side ended it. */

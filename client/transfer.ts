@@ -36,8 +36,8 @@ export interface TransferOptions extends TransferKey {
 
 export interface TransferParts {
   readonly clock: () => number;
-  /** The time of the day, by which a server with a token tells an OPEN that was recorded; else that of the system. */
-  readonly now?: () => Date;
+  /** The time of the day, by which a server with a token tells an OPEN that was recorded. */
+  readonly now: () => Date;
   readonly timer: Timer;
   /** Ends the transfer. */
   readonly interrupted: AbortSignal;
@@ -73,7 +73,7 @@ export interface OpenTransfer {
 export async function openTransfer(
   options: TransferOptions,
   payloads: Payloads,
-  { clock, now = () => new Date(), timer, interrupted, onMeasured }: TransferParts,
+  { clock, now, timer, interrupted, onMeasured }: TransferParts,
 ): Promise<OpenTransfer> {
   const { address, port, id, mode, window, echo, segment, rto, tries } = options;
   const key = hmacKey(options.token);

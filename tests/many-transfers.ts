@@ -39,6 +39,7 @@ async function transfer(index: number): Promise<void> {
       clock: () => performance.now(),
       timer,
       interrupted: never,
+      now: () => new Date(),
       onMeasured: () => undefined,
     },
   );

@@ -36,13 +36,8 @@ export interface BalanceParts {
 type Result =
   | { readonly kind: 'status'; readonly status: number; readonly body: string }
   | { readonly kind: 'timeout' }
-  /** `closed`: the server ended it; `reached`: it had the request before. */
-  | {
-      readonly kind: 'failed';
-      readonly reason: string;
-      readonly reached: boolean;
-      readonly closed: boolean;
-    };
+  /** `closed`: a connection was open, and the server ended it. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly closed: boolean };
 
 /**
  * The client of the first seed document, section 2: so many requests to `/getbalance` over one kept-alive
@@ -79,7 +74,9 @@ export async function balance(options: BalanceOptions, parts: BalanceParts): Pro
     );
     return 130;
   }
-  return results.some((result) => result.kind !== 'failed' || result.reached) ? 0 : 1;
+  // Over TLS the end of a connection may have been that of its handshake.
+  const isReached = (result: Result) => result.kind !== 'failed' || (result.closed && !options.tls);
+  return results.some(isReached) ? 0 : 1;
 }
 
 function openSession({ address, port, tls, token, basic }: BalanceOptions): AxiosInstance {
@@ -106,7 +103,7 @@ function authorization(token: string | undefined, basic: string | undefined) {
 async function get(
   session: AxiosInstance,
   path: string,
-  { address, port, timeout, tls }: BalanceOptions,
+  { address, port, timeout }: BalanceOptions,
   interrupted: AbortSignal,
 ): Promise<Result> {
   const late = AbortSignal.timeout(timeout * 1000);
@@ -118,10 +115,8 @@ async function get(
   } catch (error) {
     interrupted.throwIfAborted();
     if (late.aborted) return { kind: 'timeout' };
-    const closed = closedByPeer(error);
     const reason = explainNetworkError(error, `${address}:${port}`);
-    // Over TLS that may have been the end of the handshake.
-    return { kind: 'failed', reason, reached: closed && !tls, closed };
+    return { kind: 'failed', reason, closed: closedByPeer(error) };
   }
 }
 

@@ -25,6 +25,13 @@ export interface Answer {
   readonly journaled: Promise<void>;
 }
 
+/** What was decided for a message: by a draw, or for a reason without one. */
+interface Decided {
+  readonly fault: FaultName | 'none' | 'refused';
+  readonly draw?: number;
+  readonly reason?: HmacProblem;
+}
+
 /**
  * Decides what to answer a message with, prints the decision and journals it. One that is not signed as it must be is
  * no part of the experiment: it is refused, and nothing is drawn for it.
@@ -37,20 +44,22 @@ export function createAnswering(
 ): Answering {
   const timestamp = timestamps(now);
   const key = hmacKey(token);
+  const entryOf = (message: Message, peer: Peer, { fault, draw, reason }: Decided) => ({
+    timestamp: timestamp(),
+    client_ip: peer.address,
+    fault,
+    id: journal.nextId(),
+    client_port: peer.port,
+    message: draw,
+    protocol,
+    length: message.bodyLength,
+    tag: message.tag,
+    reason,
+    tls: peer.tls,
+  });
   const refuse = (message: Message, peer: Peer, reason: HmacProblem): Answer => {
     say(said(protocol, message, peer, [`Refused: ${reason}`]));
-    const journaled = journal.append({
-      timestamp: timestamp(),
-      client_ip: peer.address,
-      fault: 'refused',
-      id: journal.nextId(),
-      client_port: peer.port,
-      protocol,
-      length: message.bodyLength,
-      tag: message.tag,
-      reason,
-      tls: peer.tls,
-    });
+    const journaled = journal.append(entryOf(message, peer, { fault: 'refused', reason }));
     return { steps: [{ do: 'send', bytes: Buffer.from(`refused: ${refusals[reason]}\n`) }], journaled };
   };
   return (message, peer) => {
@@ -58,18 +67,7 @@ export function createAnswering(
     if (problem) return refuse(message, peer, problem);
     const { fault: drawn, draw, detail: random } = faults.next();
     const decision = faultCalled(drawn)?.decide(message, random, options);
-    const entry = {
-      timestamp: timestamp(),
-      client_ip: peer.address,
-      fault: decision ? drawn : 'none',
-      id: journal.nextId(),
-      client_port: peer.port,
-      message: draw,
-      protocol,
-      length: message.bodyLength,
-      tag: message.tag,
-      tls: peer.tls,
-    };
+    const entry = entryOf(message, peer, { fault: decision ? drawn : 'none', draw });
     say(said(protocol, message, peer, decision?.said));
     if (decision)
       return { steps: decision.steps, journaled: journal.append({ ...entry, ...decision.detail }) };

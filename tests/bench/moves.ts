@@ -68,6 +68,7 @@ export async function moveByTransfer(
       clock: () => performance.now(),
       timer,
       interrupted: signal,
+      now: () => new Date(),
       onMeasured: (milliseconds) => trips.push(milliseconds),
     },
   );

@@ -1,6 +1,6 @@
 import type { Capture } from '../capture-files.ts';
 import type { Ports } from '../frames.ts';
-import { leanArguments, tsharkLines } from '../tshark.ts';
+import { decodeArguments, leanArguments, tsharkLines } from '../tshark.ts';
 import { type Exchange, exchangesOf, type Segment } from './exchange.ts';
 
 const FIELDS = [
@@ -63,12 +63,8 @@ export function segmentOf(frame: number, line: string): Segment {
 function exchangeArguments(file: string, ports: Ports, keys: string | undefined): string[] {
   return [
     ...leanArguments(file, { protocols: PROTOCOLS, fields: FIELDS, keys }),
-    ...['-d', `tcp.port==${ports.http},data`, '-d', `tcp.port==${ports.echo},data`],
-    ...[ports.https, ports.echoTls].flatMap((port) => [
-      '-d',
-      `tcp.port==${port},tls`,
-      '-d',
-      `tls.port==${port},data`,
-    ]),
+    ...decodeArguments({ echo: ports.echo, echoTls: ports.echoTls }, 'data'),
+    // What HTTP says is wanted octet by octet too.
+    ...decodeArguments({ echo: ports.http, echoTls: ports.https }, 'data'),
   ];
 }
