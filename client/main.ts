@@ -7,7 +7,6 @@ import { timer } from '#common/timer.ts';
 import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD, LARGEST_WINDOW } from '#common/transfer/datagram.ts';
 import { type ModeName, modeNames } from '#common/transfer/machine.ts';
 import { limits } from '#common/transfer/open.ts';
-import { balance } from './commands/balance.ts';
 import { echo } from './commands/echo.ts';
 import { defaults, send } from './commands/send.ts';
 import { type Protocol, protocols } from './message-check.ts';
@@ -37,6 +36,8 @@ overTls(program.command('balance'))
   .option('--interval <seconds>', 'pause after each request', seconds({ min: 0, max: 3600 }), 0.5)
   .option('--json', 'one JSON object a line', false)
   .action(async (address: string, port: number, options, command: Command) => {
+    // Only this one needs axios, which takes longer to load than all the rest.
+    const { balance } = await import('./commands/balance.ts');
     process.exitCode = await balance(
       { address, port, ...options, tls: tlsOf(command), token, basic },
       { log, sleep, interrupted: interrupt.signal },

@@ -3,72 +3,14 @@ import { Lab } from './lab.ts';
 
 jest.setTimeout(120_000);
 
-describe('client balance', () => {
-  let lab: Lab;
+let lab: Lab;
 
-  beforeAll(async () => {
-    lab = await Lab.start({ HTTP_FAULTS: 'none' });
-  });
-  afterAll(() => lab?.end());
-
-  const client = (...args: string[]) => lab.exec('client', 'client', ...args);
-  const once = () => ['--requests', '1', '--timeout', '5', ...lab.tls];
-
-  test.each([
-    [['balance'], "missing required argument 'server_address'"],
-    [['balance', '10.0.0.1'], "missing required argument 'port'"],
-    [['balance', '10.0.0.1', '0'], 'Allowed: a whole number from 1 to 65535.'],
-    [['balance', '10.0.0.1', '8080', '--requests', 'many'], 'Allowed: a whole number from 1 to 1000000.'],
-    [['balance', '10.0.0.1', '8080', '--timeout', '-1'], 'Allowed: seconds from 0.001 to 3600.'],
-    [['balance', '10.0.0.1', '8080', '--colour'], "unknown option '--colour'"],
-  ])('prints the usage and exits 2: %j', async (args, message) => {
-    const { code, stdout, stderr } = await client(...args);
-    expect(code).toBe(2);
-    expect(stdout).toBe('');
-    expect(stderr).toContain(message);
-    expect(stderr).toContain('Usage: client balance [options] <server_address> <port>');
-  });
-
-  test('says that a connection is refused', async () => {
-    const { code, stdout } = await client('balance', lab.server, '81', ...once());
-    expect(code).toBe(1);
-    expect(stdout.split('\n')[0]).toBe(
-      `/getbalance request failed: connection refused by ${lab.server}:81: nothing listens on that port`,
-    );
-  });
-
-  test('says that no host has an address', async () => {
-    const nobody = lab.server.replace(/\d+$/, '183');
-    const { code, stdout } = await client('balance', nobody, '8080', ...once());
-    expect(code).toBe(1);
-    expect(stdout.split('\n')[0]).toBe(
-      `/getbalance request failed: no route to ${nobody}:8080: no host has that address`,
-    );
-  });
-
-  test('says that a name is not found', async () => {
-    const { code, stdout } = await client('balance', 'nobody.invalid', '8080', ...once());
-    expect(code).toBe(1);
-    expect(stdout.split('\n')[0]).toMatch(
-      /^\/getbalance request failed: name not found: nobody\.invalid:8080/,
-    );
-  });
-
-  test('reaches the server by its name too', async () => {
-    const { code, stdout } = await client('balance', 'server-host', lab.httpPort, ...once());
-    expect(code).toBe(0);
-    expect(stdout.split('\n')[0]).toBe('/getbalance response status code: 200');
-  });
+beforeAll(async () => {
+  lab = await Lab.start();
 });
+afterAll(() => lab?.end());
 
 describe('make faults', () => {
-  let lab: Lab;
-
-  beforeAll(async () => {
-    lab = await Lab.start();
-  });
-  afterAll(() => lab?.end());
-
   const outcome = async () => {
     const { stdout } = await lab.balance('--requests', '1', '--timeout', '5', '--json');
     return JSON.parse(stdout.split('\n')[0]!).outcome;
@@ -118,5 +60,58 @@ describe('make faults', () => {
     expect(ports).toEqual(expect.arrayContaining(own));
     // Docker's own name server, on 127.0.0.11, is the only other one.
     expect(resolver).toHaveLength(1);
+  });
+});
+
+describe('client balance', () => {
+  beforeAll(() => lab.exec('http', 'faults', '--profile', 'none'));
+
+  const client = (...args: string[]) => lab.exec('client', 'client', ...args);
+  const once = () => ['--requests', '1', '--timeout', '5', ...lab.tls];
+
+  test.each([
+    [['balance'], "missing required argument 'server_address'"],
+    [['balance', '10.0.0.1'], "missing required argument 'port'"],
+    [['balance', '10.0.0.1', '0'], 'Allowed: a whole number from 1 to 65535.'],
+    [['balance', '10.0.0.1', '8080', '--requests', 'many'], 'Allowed: a whole number from 1 to 1000000.'],
+    [['balance', '10.0.0.1', '8080', '--timeout', '-1'], 'Allowed: seconds from 0.001 to 3600.'],
+    [['balance', '10.0.0.1', '8080', '--colour'], "unknown option '--colour'"],
+  ])('prints the usage and exits 2: %j', async (args, message) => {
+    const { code, stdout, stderr } = await client(...args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('Usage: client balance [options] <server_address> <port>');
+  });
+
+  test('says that a connection is refused', async () => {
+    const { code, stdout } = await client('balance', lab.server, '81', ...once());
+    expect(code).toBe(1);
+    expect(stdout.split('\n')[0]).toBe(
+      `/getbalance request failed: connection refused by ${lab.server}:81: nothing listens on that port`,
+    );
+  });
+
+  test('says that no host has an address', async () => {
+    const nobody = lab.server.replace(/\d+$/, '183');
+    const { code, stdout } = await client('balance', nobody, '8080', ...once());
+    expect(code).toBe(1);
+    expect(stdout.split('\n')[0]).toBe(
+      `/getbalance request failed: no route to ${nobody}:8080: no host has that address`,
+    );
+  });
+
+  test('says that a name is not found', async () => {
+    const { code, stdout } = await client('balance', 'nobody.invalid', '8080', ...once());
+    expect(code).toBe(1);
+    expect(stdout.split('\n')[0]).toMatch(
+      /^\/getbalance request failed: name not found: nobody\.invalid:8080/,
+    );
+  });
+
+  test('reaches the server by its name too', async () => {
+    const { code, stdout } = await client('balance', 'server-host', lab.httpPort, ...once());
+    expect(code).toBe(0);
+    expect(stdout.split('\n')[0]).toBe('/getbalance response status code: 200');
   });
 });

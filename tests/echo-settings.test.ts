@@ -5,14 +5,14 @@ import { attemptsOf, expectLate, play, resultsOf, textsOf } from './scenario.ts'
 
 jest.setTimeout(120_000);
 
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await Lab.start({ ECHO_LOSS: 'silent', ECHO_DELAY_SECONDS: '0.1-0.4' });
+});
+afterAll(() => lab?.end());
+
 describe('an echo server with silent losses and a range of delays', () => {
-  let lab: Lab;
-
-  beforeAll(async () => {
-    lab = await Lab.start({ ECHO_LOSS: 'silent', ECHO_DELAY_SECONDS: '0.1-0.4' });
-  });
-  afterAll(() => lab?.end());
-
   test('answers a lost message with nothing', async () => {
     const options = ['--message', 'Hey', '--timeout', '0.2', '--retries', '2'];
     const client = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
@@ -61,28 +61,23 @@ describe('an echo server with silent losses and a range of delays', () => {
 });
 
 describe('an echo server that is a sink', () => {
-  let lab: Lab;
-
-  beforeAll(async () => {
-    lab = await Lab.start({ ECHO_MODE: 'sink' });
-  });
-  afterAll(() => lab?.end());
+  beforeAll(() => lab.change(['echo'], { ECHO_MODE: 'sink' }));
 
   test('prints what comes, as the seed document does, and answers nothing', async () => {
     const text = 'Hello from Client';
     await lab.shell(`echo '${text}' | nc -N $server $port; echo '${text}' >/dev/udp/$server/$udp_port`);
-    const port = async (protocol: Protocol) => {
+    const portOf = async (protocol: Protocol) => {
       const filter = `${protocol}.dstport == ${lab.echoPortOf(protocol)}`;
-      return Number((await lab.frames('server', filter, `${protocol}.srcport`))[0]![0]);
+      return Number((await lab.frames('server', filter, `${protocol}.srcport`)).at(-1)![0]);
     };
-    const peer = async (protocol: Protocol) =>
-      `('${lab.settings.LAB_CLIENT_ADDRESS}', ${await port(protocol)})`;
+    const [tcp, udp] = [await portOf('tcp'), await portOf('udp')];
+    const peer = (port: number) => `('${lab.settings.LAB_CLIENT_ADDRESS}', ${port})`;
     const { stdout } = await lab.docker('logs', lab.nameOf('echo'));
-    expect(stdout).toContain(`Got connection from ${await peer('tcp')}\n${text}\nClient disconnected\n`);
-    expect(stdout).toContain(`[UDP SERVER] Received from ${await peer('udp')}: ${text}\n`);
+    expect(stdout).toContain(`Got connection from ${peer(tcp)}\n${text}\nClient disconnected\n`);
+    expect(stdout).toContain(`[UDP SERVER] Received from ${peer(udp)}: ${text}\n`);
 
-    const overTcp = `tcp.srcport == ${lab.echoPort} && ${lab.saying}`;
-    const sent = `${overTcp} || udp.srcport == ${lab.echoPortOf('udp')}`;
+    const overTcp = `tcp.dstport == ${tcp} && ${lab.saying}`;
+    const sent = `${overTcp} || udp.dstport == ${udp}`;
     expect(await lab.frames('server', sent, 'frame.number')).toEqual([]);
   });
 });

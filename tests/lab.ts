@@ -222,6 +222,13 @@ export class Lab {
     return this.exec('echo', 'faults', ...options);
   }
 
+  /** Starts some services anew with other settings, which is a tenth of the work of a whole lab. */
+  async change(services: readonly string[], overrides: Settings): Promise<void> {
+    const up = ['up', '--detach', '--no-build', '--no-deps', '--wait', ...services];
+    const { code, stderr } = await command({ ...this.settings, ...overrides }, 'docker', 'compose', ...up);
+    if (code !== 0) throw new Error(stderr);
+  }
+
   docker(...args: string[]): Promise<Ended> {
     return command(this.settings, 'docker', ...args);
   }

@@ -1,8 +1,8 @@
 import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { chosenWay, command, ownSettings, remove, type Settings } from './lab.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { chosenWay, command, type Ended, ownSettings, remove, type Settings } from './lab.ts';
 import { portSetting, tagOf } from './way.ts';
 
 jest.setTimeout(120_000);
@@ -19,29 +19,42 @@ const left = async () => {
   return `${containers}${await docker('network', 'ls', '--quiet', '--filter', label)}`;
 };
 
-beforeEach(async () => {
+const begin = async () => {
   settings = await ownSettings();
-});
-afterEach(() => remove(settings));
+};
+const end = () => remove(settings);
 
 describe('make up and make down', () => {
+  beforeEach(begin);
+  afterEach(end);
+
   test('begin a run, leave a complete one behind, and archive it when the next begins', async () => {
-    const up = await make('up');
+    const soon = { HTTP_TIMEOUT_SECONDS: '0' };
+    const outcomes = async () => {
+      const args = ['balance', 'REQUESTS=20', 'TIMEOUT=5', 'INTERVAL=0', ...tls];
+      const { stdout } = await command(settings, 'make', '--silent', ...args);
+      expect(stdout).toMatch(/^(\/getbalance [^\n]+\n){20}Logs:\n\[\{.*\}\]\n$/s);
+      return stdout.split('\n').slice(0, 20);
+    };
+
+    const up = await make('up', soon);
     expect(up).toMatchObject({ code: 0, stderr: '' });
     expect(up.stdout).toContain(`server host  ${settings.LAB_SERVER_ADDRESS}`);
     expect(up.stdout).toContain('seed         alice (LAB_SEED)');
     expect(up.stdout).toContain('Next: make balance');
 
-    const args = ['balance', 'REQUESTS=1', 'TIMEOUT=0.5', ...tls];
-    const { stdout } = await command(settings, 'make', '--silent', ...args);
-    expect(stdout).toMatch(/^\/getbalance [^\n]+\nLogs:\n\[\{.*\}\]\n$/);
+    // The same seed gives the same, with or without an end in between.
+    const first = await outcomes();
+    expect(await make('up', soon)).toMatchObject({ code: 0 });
+    expect(await outcomes()).toEqual(first);
 
     const down = await make('down');
     expect(down.stdout).toMatch(/server\.pcap {2}[1-9]\d* packets captured, 0 dropped by the kernel/);
     expect(down.stdout).toMatch(/client\.pcap {2}[1-9]\d* packets captured, 0 dropped by the kernel/);
     expect(await left()).toBe('');
 
-    expect(await make('up', { LAB_SEED: '' })).toMatchObject({ code: 0, stderr: '' });
+    expect(await make('up', soon)).toMatchObject({ code: 0, stderr: '' });
+    expect(await outcomes()).toEqual(first);
     const [archived] = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive'));
     const files = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive', archived!));
     expect(files.sort()).toEqual([
@@ -56,10 +69,10 @@ describe('make up and make down', () => {
       expect((await stat(join(settings.LAB_CAPTURES_DIR!, file))).uid).toBe(process.getuid?.());
     }
 
-    // A second make up changes nothing: the same containers, the seed that was drawn.
+    // One without a seed changes nothing: the same containers, the seed that they have.
     const containers = await left();
-    const again = await make('up', { LAB_SEED: '' });
-    expect(again.stdout).toMatch(/seed {9}[0-9a-f]{8} \(as before, next draw 1\)/);
+    const again = await make('up', { ...soon, LAB_SEED: '' });
+    expect(again.stdout).toMatch(/seed {9}alice \(as before, next draw 21\)/);
     expect(await left()).toBe(containers);
 
     // Nor does one with a setting that the programs refuse: a lab in use goes on.
@@ -69,26 +82,32 @@ describe('make up and make down', () => {
     expect(await left()).toBe(containers);
   });
 
-  test('give the same outcomes for the same seed, with or without an end in between', async () => {
-    const outcomes = async () => {
-      expect(await make('up', { HTTP_TIMEOUT_SECONDS: '0' })).toMatchObject({ code: 0 });
-      const args = ['balance', 'REQUESTS=20', 'TIMEOUT=5', 'INTERVAL=0', ...tls];
-      const { stdout } = await command(settings, 'make', '--silent', ...args);
-      return stdout.split('\n').slice(0, 20);
-    };
-    const first = await outcomes();
-    expect(await outcomes()).toEqual(first);
-    await make('down');
-    expect(await outcomes()).toEqual(first);
+  test('say so when there is nothing to end', async () => {
+    const { code, stdout } = await make('down');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'wirelab: no lab is up\n' });
+  });
+});
+
+describe('in a lab that is up', () => {
+  const run = (...args: string[]) => command(settings, 'make', '--silent', ...args);
+  let up: Ended;
+
+  beforeAll(async () => {
+    await begin();
+    up = await make('up', { LAB_SEED: '' });
+  });
+  afterAll(end);
+
+  test('a seed is drawn where none is asked for', () => {
+    expect(up.code).toBe(0);
+    expect(up.stdout).toMatch(/seed {9}([0-9a-f]{8}) \(drawn; the same run again: LAB_SEED=\1 make up\)/);
   });
 
-  test('serve make echo, and make faults changes both servers or neither', async () => {
-    expect(await make('up')).toMatchObject({ code: 0 });
-    const run = (...args: string[]) => command(settings, 'make', '--silent', ...args);
+  test('make faults changes both servers or neither, and make echo shows it', async () => {
     const status = async () =>
       (await run('faults')).stdout.split('\n').filter((line) => line.includes('seed'));
 
-    const changed = await run('faults', 'ECHO=script:loss,none', 'HTTP=none');
+    const changed = await run('faults', 'ECHO=script:loss,none', 'HTTP=none', 'SEED=alice');
     expect(changed.code).toBe(0);
     const before = await status();
     expect(before).toEqual([
@@ -126,9 +145,8 @@ describe('make up and make down', () => {
     });
   });
 
-  test('serve make echo and make balance over TLS, also by the certificates of make certs', async () => {
-    expect(await make('up', { ECHO_FAULTS: 'none', HTTP_FAULTS: 'none' })).toMatchObject({ code: 0 });
-    const run = (...args: string[]) => command(settings, 'make', '--silent', ...args);
+  test('make echo and make balance go over TLS, also by the certificates of make certs', async () => {
+    expect(await run('faults', 'ECHO=none', 'HTTP=none')).toMatchObject({ code: 0 });
     const address = `${settings.LAB_SERVER_ADDRESS}:${settings.ECHO_TLS_PORT}`;
     const echo = await run('echo', 'MSG=Hey', 'TLS=1');
     expect(echo).toMatchObject({ code: 0, stdout: expect.stringContaining('Received valid reply: Hey\n') });
@@ -145,16 +163,14 @@ describe('make up and make down', () => {
     // The servers see the new ones soon, and clients at once.
     let answered = await balance();
     while (answered.code !== 0) answered = await balance();
-    expect(answered.stdout).toMatch(/^\/getbalance response status code: 200\nLogs:\n.*"tls":"TLSv1.3"/);
-  });
-
-  test('say so when there is nothing to end', async () => {
-    const { code, stdout } = await make('down');
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'wirelab: no lab is up\n' });
+    expect(answered.stdout).toMatch(/^\/getbalance response status code: 200\nLogs:\n.*"tls":"TLSv1.3"/s);
   });
 });
 
 describe('make up refuses, with a cure and nothing left behind', () => {
+  beforeEach(begin);
+  afterEach(end);
+
   const refuses = async (overrides: Settings, ...messages: string[]) => {
     const { code, stderr } = await make('up', overrides);
     expect(code).toBe(2);

@@ -77,20 +77,8 @@ beforeAll(async () => {
   plainPorts = await Promise.all(ports.map((line) => lab.shell(line)));
   restarts.push(...(await states()));
 
-  const recreate = { ...lab.settings, LAB_MTLS: '1', LAB_TLS_MIN: '1.2' };
   marks.tls12 = await sizes();
-  const up = [
-    'docker',
-    'compose',
-    'up',
-    '--detach',
-    '--no-build',
-    '--no-deps',
-    '--wait',
-    'http',
-    'echo',
-  ] as const;
-  expect(await command(recreate, ...up)).toMatchObject({ code: 0 });
+  await lab.change(['http', 'echo'], { LAB_MTLS: '1', LAB_TLS_MIN: '1.2' });
   played.push(...(await play(lab, uncertified(lab))));
   served['client certificate, TLS 1.3'] = await serve('--tls 1.3');
   served['client certificate, TLS 1.2'] = await serve('--tls 1.2');
