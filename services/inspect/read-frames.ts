@@ -1,7 +1,7 @@
 import type { Capture } from './capture-files.ts';
 import { type Frame, type Ports, Seen, serverOn } from './frames.ts';
 import { TlsStreams } from './tls-streams.ts';
-import { decodeArguments, leanArguments, tsharkLines } from './tshark.ts';
+import { decodeArguments, leanArguments, tsharkLines, valuesOf } from './tshark.ts';
 
 const FIELDS = [
   ...['frame.time_epoch', 'ip.src', 'ip.dst', 'tcp.srcport', 'tcp.dstport'],
@@ -96,7 +96,7 @@ function parseFrame(
     ack: Number(ack),
     flags: Number(flags),
     requests: method ? requestsOf(method, uri!) : NONE,
-    codes: code ? code.split(',') : NONE,
+    codes: valuesOf(code),
   } as const;
   if (!overTls) return plain;
   // TLS of the lab is on TCP only.
@@ -104,16 +104,12 @@ function parseFrame(
   const opened = server === 'echo' ? Buffer.from((data ?? '').replaceAll(',', ''), 'hex') : undefined;
   const segment = {
     ...plain,
-    types: listOf(types),
-    lengths: listOf(lengths),
-    handshakes: listOf(handshakes),
+    types: valuesOf(types),
+    lengths: valuesOf(lengths),
+    handshakes: valuesOf(handshakes),
     opened,
   };
   return { ...plain, overTls, ...tls.take(segment) };
-}
-
-function listOf(values: string | undefined): readonly string[] {
-  return values ? values.split(',') : NONE;
 }
 
 /** Of several requests in one frame tshark joins the values by commas. */

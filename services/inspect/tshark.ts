@@ -61,3 +61,10 @@ export function decodeArguments(ports: Partial<Ports>, messages: string): string
     ...(echoTls === undefined ? [] : [`tcp.port==${echoTls},tls`, `tls.port==${echoTls},${messages}`]),
   ].flatMap((rule) => ['-d', rule]);
 }
+
+const NONE: readonly string[] = [];
+
+/** The values of a field in what tshark prints of a frame, which may have none or several. */
+export function valuesOf(field: string | undefined): readonly string[] {
+  return field ? field.split(',') : NONE;
+}

@@ -1,5 +1,5 @@
 import type { Ports } from '../frames.ts';
-import type { Segment } from './exchange.ts';
+import { HEADER, type Segment, type TlsRecord } from './exchange.ts';
 
 export const ports: Ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
 
@@ -9,6 +9,12 @@ export function record(type: number, length: number, filled = 0xa7): Buffer {
 }
 
 const nothing = Buffer.alloc(0);
+
+/** What tshark tells of octets that are one record. */
+function recordsOf(wire: Buffer): TlsRecord[] {
+  const isRecord = wire.length >= HEADER && wire.readUInt16BE(3) === wire.length - HEADER;
+  return isRecord ? [{ length: wire.length - HEADER, isSealed: wire[0] === 23 }] : [];
+}
 
 /** A TCP connection as a capture has it, segment by segment. */
 export class Connection {
@@ -51,6 +57,7 @@ export class Connection {
       to,
       seq: String(this.#seq[side]),
       wire,
+      records: recordsOf(wire),
       inside: nothing,
       serverName: '',
       version: '',

@@ -61,7 +61,13 @@ describe('an exchange over TLS', () => {
       .client(record(22, 40))
       .server(record(22, 90), { version: '0x0304' })
       .client(both.subarray(0, 60))
-      .client(both.subarray(60));
+      .client(both.subarray(60), {
+        records: [
+          { length: 53, isSealed: true },
+          { length: 20, isSealed: true },
+          { length: 2, isSealed: false },
+        ],
+      });
     expect(only(connection)!.request).toEqual({ frame: 4, wire: record(23, 20) });
   });
 
@@ -103,7 +109,7 @@ test('exchanges come in the order in which they began, however their segments ar
 describe('segmentOf', () => {
   test('reads a line of tshark', () => {
     const line =
-      '1795000000.25\t10.0.142.133\t10.0.28.182\t41000\t9443\t7\t1703\tserver-host\t0x0304\t486579,21';
+      '1795000000.25\t10.0.142.133\t10.0.28.182\t41000\t9443\t7\t1703\t\t\t\tserver-host\t0x0304\t486579,21';
     expect(segmentOf(3, line)).toEqual({
       frame: 3,
       time: 1_795_000_000.25,
@@ -111,13 +117,25 @@ describe('segmentOf', () => {
       to: '10.0.28.182:9443',
       seq: '7',
       wire: Buffer.from([0x17, 3]),
+      records: [],
       inside: Buffer.from('Hey!'),
       serverName: 'server-host',
       version: '0x0304',
     });
   });
 
-  test.each(['1795000000.25', '1795000000.25\t10.0.142.133\t10.0.28.182\t\t\t\t\t\t\t', ''])(
+  test.each([
+    ['TLS 1.3, unread', '1,69,208', '20', '23,23', [false, true, true]],
+    ['TLS 1.3, read with keys', '1,69,208', '20,22,23', '23,23', [false, true, true]],
+    ['TLS 1.2', '70,1,40,60', '22,20,22,23', '', [false, false, false, true]],
+  ])('tells which records are sealed: %s', (_what, lengths, types, opaque, sealed) => {
+    const line = ['1795000000.25', ...Array(6).fill(''), lengths, types, opaque, '', '', ''].join('\t');
+    const { records } = segmentOf(1, line);
+    expect(records.map(({ length }) => String(length)).join()).toBe(lengths);
+    expect(records.map(({ isSealed }) => isSealed)).toEqual(sealed);
+  });
+
+  test.each(['1795000000.25', '1795000000.25\t10.0.142.133\t10.0.28.182\t\t\t\t\t\t\t\t\t\t', ''])(
     'has nothing of a frame that is no TCP, %j',
     (line) => {
       const segment = segmentOf(1, line);

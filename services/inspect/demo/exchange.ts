@@ -1,5 +1,15 @@
 import { type Ports, type ServerName, serverOn } from '../frames.ts';
-import { APPLICATION_DATA, HEADER, recordsIn } from './tls-records.ts';
+
+/** Octets of the header of a TLS record: type, version, length (RFC 8446, 5.1). */
+export const HEADER = 5;
+
+/** A record of TLS, as tshark tells of it. */
+export interface TlsRecord {
+  /** Octets behind its header. */
+  readonly length: number;
+  /** It is application data by its header; in TLS 1.3 that is also what is left of the handshake. */
+  readonly isSealed: boolean;
+}
 
 /** A TCP segment, as tshark tells of it. */
 export interface Segment {
@@ -11,6 +21,8 @@ export interface Segment {
   readonly to: string;
   readonly seq: string;
   readonly wire: Buffer;
+  /** The records that are complete with it. */
+  readonly records: readonly TlsRecord[];
   /** What TLS carried in the records that are complete with it, as far as keys open them. */
   readonly inside: Buffer;
   /** That a ClientHello in it names (RFC 6066, 3), or empty. */
@@ -105,15 +117,15 @@ function exchangeOf(
  * it, which looks the same, ends the handshake of a client that shows no certificate.
  */
 function sealedRequest(asked: readonly Segment[], version: Exchange['version']): Octets | undefined {
-  const { wire } = said(asked);
-  const sealed = recordsIn(wire).filter(({ type }) => type === APPLICATION_DATA);
-  const record = sealed[version === 'TLS 1.3' ? 1 : 0];
-  if (!record) return undefined;
-  const end = record.at + HEADER + record.length;
-  let carried = 0;
-  for (const segment of asked) {
-    carried += segment.wire.length;
-    if (carried >= end) return { frame: segment.frame, wire: wire.subarray(record.at, end) };
+  let before = version === 'TLS 1.3' ? 1 : 0;
+  let end = 0;
+  for (const { frame, records } of asked) {
+    for (const { length, isSealed } of records) {
+      const start = end;
+      end += HEADER + length;
+      if (isSealed && before === 0) return { frame, wire: said(asked).wire.subarray(start, end) };
+      if (isSealed) before -= 1;
+    }
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { Capture } from '../capture-files.ts';
 import type { Ports } from '../frames.ts';
-import { decodeArguments, leanArguments, tsharkLines } from '../tshark.ts';
-import { type Exchange, exchangesOf, type Segment } from './exchange.ts';
+import { decodeArguments, leanArguments, tsharkLines, valuesOf } from '../tshark.ts';
+import { type Exchange, exchangesOf, type Segment, type TlsRecord } from './exchange.ts';
 
 const FIELDS = [
   'frame.time_epoch',
@@ -11,11 +11,17 @@ const FIELDS = [
   'tcp.dstport',
   'tcp.seq_raw',
   'tcp.payload',
+  'tls.record.length',
+  'tls.record.content_type',
+  'tls.record.opaque_type',
   'tls.handshake.extensions_server_name',
   'tls.handshake.extensions.supported_version',
   'data.data',
 ];
 const PROTOCOLS = ['eth', 'ip', 'tcp', 'tls', 'data'];
+
+/** A type of record, as tshark prints it. */
+const APPLICATION_DATA = '23';
 
 /** Reads the TCP connections of a capture of some hundreds of frames, in the order in which they began. */
 export async function readExchanges(capture: Capture, ports: Ports): Promise<Exchange[]> {
@@ -42,6 +48,9 @@ export function segmentOf(frame: number, line: string): Segment {
     to,
     seq = '',
     payload = '',
+    lengths = '',
+    types = '',
+    opaque = '',
     serverName = '',
     version = '',
     data = '',
@@ -53,11 +62,26 @@ export function segmentOf(frame: number, line: string): Segment {
     to: `${destination}:${to}`,
     seq,
     wire: Buffer.from(payload, 'hex'),
+    records: recordsOf(valuesOf(lengths), { types: valuesOf(types), opaque: valuesOf(opaque).length }),
     // One value for each record, with commas between.
     inside: Buffer.from(data.replaceAll(',', ''), 'hex'),
     serverName,
     version,
   };
+}
+
+/**
+ * @param types of all records but those of TLS 1.3 whose header hides what they are, and of these too where there are keys
+ * @param opaque how many hide it; they are the last ones of a segment
+ */
+function recordsOf(
+  lengths: readonly string[],
+  { types, opaque }: { readonly types: readonly string[]; readonly opaque: number },
+): TlsRecord[] {
+  return lengths.map((length, at) => ({
+    length: Number(length),
+    isSealed: opaque > 0 ? at >= lengths.length - opaque : types[at] === APPLICATION_DATA,
+  }));
 }
 
 function exchangeArguments(file: string, ports: Ports, keys: string | undefined): string[] {

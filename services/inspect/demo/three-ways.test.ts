@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ThreeWays } from '../report/facts.ts';
-import type { Exchange } from './exchange.ts';
+import { type Exchange, HEADER } from './exchange.ts';
 import { secrets, threeWaysOf } from './three-ways.ts';
-import { HEADER } from './tls-records.ts';
 
 const { user, password } = secrets.login;
 const login = `GET /login HTTP/1.1\r\nAuthorization: Basic ${Buffer.from(`${user}:${password}`).toString('base64')}\r\n\r\n`;

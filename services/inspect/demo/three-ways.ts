@@ -2,9 +2,8 @@ import type { Capture } from '../capture-files.ts';
 import type { Ports } from '../frames.ts';
 import type { ThreeWays, Way, WayName } from '../report/facts.ts';
 import { duration } from '../report/page/figures.ts';
-import type { Exchange } from './exchange.ts';
+import { type Exchange, HEADER } from './exchange.ts';
 import { readExchanges } from './exchanges.ts';
-import { HEADER } from './tls-records.ts';
 
 /** What setup/demo.sh says, plain, over TLS, and over TLS with keys kept. */
 export const secrets = {

@@ -1,4 +1,4 @@
-import { HEADER } from '../../demo/tls-records.ts';
+import { HEADER } from '../../demo/exchange.ts';
 import { type Report, type ThreeWays, type Way, type WayName, wayNames } from '../facts.ts';
 import { type Html, html } from './escape.ts';
 import { counted } from './figures.ts';
