@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { isSameTag, refusals } from '#common/hmac.ts';
+import { isSame } from '#common/constant-time.ts';
+import { refusals } from '#common/hmac.ts';
 import { Message, tagOf } from '#common/message.ts';
 
 /** What a reply is to the message that waits for one. */
@@ -32,7 +33,7 @@ export function readReply(reply: Buffer, sent: Message, key?: KeyObject): ReadRe
   if (original === sent.tag) {
     return { verdict: body.equals(sent.body) ? 'valid' : 'mismatch', current, original };
   }
-  return { verdict: key && !isSameTag(current, original) ? 'mismatch' : 'other', current, original };
+  return { verdict: key && !isSame(current, original) ? 'mismatch' : 'other', current, original };
 }
 
 /**
@@ -45,7 +46,7 @@ export function readReplyAsSeed(reply: Buffer, key?: KeyObject): ReadReply {
   if (bar < 0) return { verdict: 'invalid-format' };
   const current = tagOf(text.slice(0, bar), key);
   const original = text.slice(bar + 1);
-  return { verdict: isSameTag(current, original) ? 'valid' : 'mismatch', current, original };
+  return { verdict: isSame(current, original) ? 'valid' : 'mismatch', current, original };
 }
 
 /** What there is to do about a refusal, by its reason. */

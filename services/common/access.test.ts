@@ -1,21 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { isSame, login, token } from './access.ts';
+import { login, token } from './access.ts';
 import { readConfig } from './config.ts';
 
 const schema = v.object({ LAB_TOKEN: token(), LAB_BASIC: login() });
-
-test.each([
-  ['abc', 'abc', true],
-  ['abc', 'abd', false],
-  ['abc', 'ab', false],
-  ['abc', 'abcd', false],
-  ['abc', '', false],
-  ['abc', 'ABC', false],
-  ['pässword', 'pässword', true],
-])('isSame of %j and %j is %s', (secret, given, same) => {
-  expect(isSame(secret, given)).toBe(same);
-});
 
 describe('a setting', () => {
   test.each([

@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { isSame } from './constant-time.ts';
 
 /*
  * How whoever knows LAB_TOKEN signs what it sends: HMAC (RFC 2104, FIPS 198-1) with SHA-256, behind what it is of.
@@ -36,13 +37,7 @@ export function hmacTag(key: KeyObject, ...parts: readonly (Buffer | string)[]):
 
 /** Whether a tag is the HMAC of the parts. */
 export function isHmacTagOf(key: KeyObject, tag: string, ...parts: readonly (Buffer | string)[]): boolean {
-  return isSameTag(tag, hmacTag(key, ...parts));
-}
-
-/** Whether two tags are the same. How long that takes to say tells nothing about where they differ. */
-export function isSameTag(one: string, other: string): boolean {
-  const [given, right] = [Buffer.from(one), Buffer.from(other)];
-  return given.length === right.length && timingSafeEqual(given, right);
+  return isSame(hmacTag(key, ...parts), tag);
 }
 
 /**

@@ -1,31 +1,34 @@
-import * as fs from 'node:fs';
+import fs from 'node:fs';
 import { appendFile, mkdtemp, readdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Journal } from './journal.ts';
 
 type Write = (file: number, bytes: Buffer, offset: number, length?: number) => number;
 
-const write = jest.fn<Write>(fs.writeSync);
-jest.unstable_mockModule('node:fs', () => ({ ...fs, writeSync: write }));
-const { Journal } = await import('./journal.ts');
-
 const READ_BYTES = 64 * 1024;
-const short: Write = (file, bytes, offset) => fs.writeSync(file, bytes, offset, 5);
+const { writeSync } = fs;
+const short: Write = (file, bytes, offset) => writeSync(file, bytes, offset, 5);
 
 let directory: string;
 let path: string;
-let journal: Awaited<ReturnType<typeof Journal.open>>;
+let journal: Journal;
+let write: jest.Spied<Write>;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
   path = join(directory, 'http.log');
   journal = await Journal.open(path);
+  write = jest.spyOn(fs as { writeSync: Write }, 'writeSync');
+  syncBuiltinESMExports();
 });
 
 afterEach(async () => {
-  write.mockClear();
+  write.mockRestore();
+  syncBuiltinESMExports();
   await journal.close();
   await rm(directory, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isSame } from '#common/access.ts';
+import { isSame } from '#common/constant-time.ts';
 
 /** Who may talk to the server. Undefined wants nothing. */
 export interface Secrets {
