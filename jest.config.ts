@@ -21,7 +21,8 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/{services,client}/**/*.test.ts'],
-      runtime: '<rootDir>/tests/unit-runtime.ts',
+      runner: 'jest-light-runner',
+      setupFiles: ['<rootDir>/tests/unit-setup.ts'],
     },
     {
       ...shared,

@@ -91,7 +91,7 @@ describe('on a terminal', () => {
 
   test('nothing is drawn where there is none', () => {
     const remove = show({ columns: 80 });
-    expect(jest.getTimerCount()).toBe(0);
+    jest.advanceTimersByTime(250);
     remove();
     expect(written).toEqual([]);
   });

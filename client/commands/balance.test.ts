@@ -82,7 +82,7 @@ test('pauses for the interval after each request, whatever came of it', async ()
 
 test('gives each request, that for the logs too, its time', async () => {
   await run([200, 403]);
-  expect(jest.mocked(AbortSignal.timeout).mock.calls).toEqual([[10_000], [10_000], [10_000]]);
+  expect(jest.spyOn(AbortSignal, 'timeout').mock.calls).toEqual([[10_000], [10_000], [10_000]]);
 });
 
 test.each([
