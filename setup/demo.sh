@@ -56,7 +56,7 @@ say '3.3.3  a client that asks again: loss three times, a delay beyond its time-
 faults --tcp script:loss,loss,loss
 echo_client --protocol tcp --message Hey
 faults --tcp script:delay,none
-echo_client --protocol tcp --message Hey --timeout 0.6
+echo_client --protocol tcp --message Hey --timeout 0.75
 faults --tcp script:corruption,none
 echo_client --protocol tcp --message Test3
 

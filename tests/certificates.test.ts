@@ -6,7 +6,7 @@ import { CertificateVolumes, type Sums } from './certificate-volumes.ts';
 import { command, Lab } from './lab.ts';
 import type { Attempt } from './scenario.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let lab: Lab;
 let volumes: CertificateVolumes;

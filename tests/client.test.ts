@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Lab } from './lab.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let lab: Lab;
 
@@ -67,7 +67,7 @@ describe('client balance', () => {
   beforeAll(() => lab.exec('http', 'faults', '--profile', 'none'));
 
   const client = (...args: string[]) => lab.exec('client', 'client', ...args);
-  const once = () => ['--requests', '1', '--timeout', '5', ...lab.tls];
+  const once = () => ['--requests', '1', '--timeout', '20', ...lab.tls];
 
   test.each([
     [['balance'], "missing required argument 'server_address'"],

@@ -4,7 +4,7 @@ import type { DatagramEntry } from './journal-entries.ts';
 import { Lab } from './lab.ts';
 import { decoding } from './way.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const MESSAGES = 10_000;
 /** A copy of the key log. */

@@ -7,7 +7,7 @@ import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';
 import { attemptsOf, decisions, play } from './scenario.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 /** The profile of the lab. */
 const CONFIGURED = 'delay=1';
@@ -108,12 +108,12 @@ describe('client echo', () => {
       '--message',
       'Hey',
       '--count',
-      '200',
+      '400',
       '--concurrency',
       '4',
       '--backoff',
       '--retries',
-      '10',
+      '30',
     ];
     let running = true;
     const clients = Promise.all(
@@ -132,7 +132,7 @@ describe('client echo', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line));
-      expect(messages).toHaveLength(200);
+      expect(messages).toHaveLength(400);
       expect(messages.every(({ answered }) => answered)).toBe(true);
       expect(attemptsOf(ended).some(({ result }) => result !== 'valid')).toBe(true);
     }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Lab } from './lab.ts';
 import { memoryOf } from './memory.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const INPUTS = 100_000;
 

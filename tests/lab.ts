@@ -24,8 +24,20 @@ const MOST_OUTPUT = 256 * 2 ** 20;
 const SHARES = 5;
 const share = Number(process.env.JEST_WORKER_ID ?? 0) % SHARES;
 const NETWORKS = { first: 200 + 10 * share, count: 10 };
-/** Below those that the kernel hands out, to whoever asks. */
-const FIRST_PORT = 20_000 + 1_000 * share;
+/** Below those that the kernel hands out, to whoever asks, and where Wireshark takes none for another protocol. */
+const FIRST_PORT = 28_000 + 400 * share;
+
+/**
+ * Runs its arguments once tcpdump sleeps: as long as a packet waits for it, it does not. So whatever was on the wire
+ * before is on disk.
+ */
+const ONCE_CAPTURED = `
+  for status in /proc/[0-9]*/status; do
+    grep -q '^Name:.tcpdump' $status || continue
+    while grep -q '^State:.[RD]' $status; do sleep 0.01; done
+  done
+  exec "$@"
+`;
 
 /** How a command ended. */
 export interface Ended {
@@ -42,7 +54,7 @@ export type Host = 'server' | 'client';
 export async function ownSettings(overrides: Settings = {}, way = chosenWay): Promise<Settings> {
   await removeAbandoned();
   const network = await freeNetwork(NETWORKS);
-  const httpPort = await freePort(FIRST_PORT + (process.pid % 500));
+  const httpPort = await freePort(FIRST_PORT + (process.pid % 300));
   const echoPort = await freePort(httpPort + 1);
   const httpsPort = await freePort(echoPort + 1);
   const echoTlsPort = await freePort(httpsPort + 1);
@@ -102,6 +114,8 @@ export class Lab {
   readonly settings: Settings;
   readonly way: Way;
   readonly #environment: StartedDockerComposeEnvironment;
+  /** The services whose containers are others than those that testcontainers knows. */
+  readonly #changed = new Set<string>();
 
   private constructor(settings: Settings, way: Way, environment: StartedDockerComposeEnvironment) {
     this.settings = settings;
@@ -177,6 +191,7 @@ export class Lab {
   }
 
   async exec(service: string, ...args: string[]): Promise<Ended> {
+    if (this.#changed.has(service)) return this.docker('exec', this.nameOf(service), ...args);
     const { exitCode, stdout, stderr } = await this.#environment.getContainer(`${service}-1`).exec(args);
     return { code: exitCode, stdout, stderr };
   }
@@ -227,6 +242,7 @@ export class Lab {
     const up = ['up', '--detach', '--no-build', '--no-deps', '--wait', ...services];
     const { code, stderr } = await command({ ...this.settings, ...overrides }, 'docker', 'compose', ...up);
     if (code !== 0) throw new Error(stderr);
+    for (const service of services) this.#changed.add(service);
   }
 
   docker(...args: string[]): Promise<Ended> {
@@ -257,6 +273,7 @@ export class Lab {
     const { LAB_UID, LAB_GID } = this.settings;
     const { exitCode, stdout, stderr } = await this.#environment.getContainer(`capture-${host}-1`).exec(
       [
+        ...['sh', '-c', ONCE_CAPTURED, 'sh'],
         ...['tshark', '-r', `/captures/${host}.pcap`, ...decoding(this.way, this.settings)],
         ...['-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
       ],

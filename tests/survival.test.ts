@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Lab } from './lab.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
-const REQUESTS = 200;
+const REQUESTS = 300;
 
 describe('while the HTTP server is restarted, killed and recreated', () => {
   let lab: Lab;

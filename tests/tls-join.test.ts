@@ -3,7 +3,7 @@ import { isTied } from '../services/inspect/join/tie.ts';
 import { entriesOf, type Found, inspect, inspectIn, type Tie, withTools } from './captured-run.ts';
 import { Lab } from './lab.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const VERSIONS = ['1.2', '1.3'] as const;
 const REQUESTS = 200;
@@ -52,7 +52,7 @@ beforeAll(async () => {
   lab = await Lab.start(
     {
       LAB_TLS_MIN: '1.2',
-      HTTP_TIMEOUT_SECONDS: '1',
+      HTTP_TIMEOUT_SECONDS: '3',
       HTTP_FAULTS: 'timeout=0.04,403=0.2,500=0.1',
       ECHO_DELAY_SECONDS: '0-0.3',
       ECHO_TCP_FAULTS:

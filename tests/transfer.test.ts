@@ -4,7 +4,7 @@ import type { DatagramEntry, TransferEntry } from './journal-entries.ts';
 import { type Ended, Lab } from './lab.ts';
 import { type Captured, capturedDatagrams, countByNumber, retransmissionsIn } from './transfer-witness.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const BYTES = 300_000;
 
@@ -21,9 +21,9 @@ interface Summary {
 
 /** Options with which a protocol gets through such a wire before a class is over. */
 const modes = {
-  'stop-and-wait': ['--min-rto', '2', '--max-rto', '4', '--tries', '500'],
-  'go-back-n': ['--min-rto', '3', '--max-rto', '8', '--tries', '500', '--window', '4'],
-  'selective-repeat': ['--min-rto', '5', '--max-rto', '40', '--tries', '500', '--window', '16'],
+  'stop-and-wait': ['--min-rto', '2', '--max-rto', '4', '--tries', '1000'],
+  'go-back-n': ['--min-rto', '3', '--max-rto', '8', '--tries', '1000', '--window', '4'],
+  'selective-repeat': ['--min-rto', '5', '--max-rto', '40', '--tries', '1000', '--window', '16'],
 } as const;
 const modeNames = Object.keys(modes) as (keyof typeof modes)[];
 
@@ -133,7 +133,7 @@ describe('a script of faults', () => {
     const { code, stdout } = await lab.send(
       ...['--text', 'Hey', '--segment', '1', '--protocol-mode', mode, '--json', ...options],
       // So long that on a busy machine too nothing but what the script loses comes again.
-      ...['--min-rto', '1000', '--max-rto', '2000'],
+      ...['--min-rto', '2000', '--max-rto', '4000'],
     );
     expect({ code, stdout }).toMatchObject({ code: 0 });
     const entries = (await lab.journal('echo')).slice(before) as DatagramEntry[];
