@@ -184,9 +184,28 @@ describe('a request with the credentials that are wanted', () => {
   });
 });
 
-test('a token is no login', async () => {
-  await serve({ token, basic });
-  expect(await ask('/login', { headers: bearer })).toMatchObject({ status: 401 });
+test.each(['/login', '/login?as=alice', '/login#as', 'http://x/login', 'http://x:99999/login'])(
+  'a token is no login, at %s',
+  async (path) => {
+    await serve({ token, basic });
+    expect(await ask(path, { headers: bearer })).toMatchObject({
+      status: 401,
+      headers: { 'www-authenticate': ['Basic realm="wirelab", charset="UTF-8"'] },
+    });
+    expect(await ask(path, { headers: login })).toMatchObject({ status: 200 });
+  },
+);
+
+test.each([
+  ['http://alice:swordfish@x/getbalance', '/getbalance'],
+  ['//alice:swordfish@x/getbalance', '/getbalance'],
+  ['/getbalance?token=swordfish', '/getbalance'],
+  ['/getbalance#swordfish', '/getbalance'],
+  ['http://alice:swordfish@x:99999/', ''],
+])('of %s the journal has the path', async (target, path) => {
+  await serve({ token });
+  expect(await ask(target)).toMatchObject({ status: 401 });
+  expect(JSON.parse(fileOfJournal()).path).toBe(path);
 });
 
 test.each(['http://[', '*', '//'])('a request for %s is refused too', async (target) => {

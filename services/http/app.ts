@@ -81,6 +81,8 @@ export function createApp({
   if (basic !== undefined) {
     app
       .route('/login')
+      // Express finds it where it is called by another name too, such as http://x:99999/login.
+      .all(admitting({ basic }))
       .head(notFound)
       .get((_request, response) => respond(response, 200, `Welcome, ${nameOf(basic)}\n`, 'text/plain'));
   }
@@ -90,12 +92,19 @@ export function createApp({
 
   // In front of Express, which answers what it can find no path in by a page of its own.
   return (request, response) => {
-    const path = request.url?.replace(/\?.*$/s, '') ?? '';
-    const wanted = path === '/login' && basic !== undefined ? { basic } : secrets;
-    const refusal = refusalOf(request, wanted);
-    if (refusal) refuse(refusal, path, response).catch((error) => fail(error, response));
-    else app(request as Request, response as Response, () => notFound(request, response));
+    const isLogin = pathOf(request) === '/login' && basic !== undefined;
+    const serve = () => app(request as Request, response as Response, () => notFound(request, response));
+    admitting(isLogin ? { basic } : secrets)(request, response, serve);
   };
+
+  /** Lets a request on that has the secrets that are wanted. */
+  function admitting(wanted: Secrets) {
+    return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
+      const refusal = refusalOf(request, wanted);
+      if (refusal) refuse(refusal, pathOf(request), response).catch((error) => fail(error, response));
+      else next();
+    };
+  }
 
   async function refuse({ reason, challenges }: Refusal, path: string, response: ServerResponse) {
     const socket = response.socket!;
@@ -120,6 +129,11 @@ export function createApp({
     if (response.headersSent) response.destroy();
     else respond(response, 500, 'Error writing log file');
   }
+}
+
+/** Without what may be secret around it: a name and password in front, a query behind. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url === '*' ? url : (URL.parse(url, 'http://lab')?.pathname ?? '');
 }
 
 function notFound(_request: IncomingMessage, response: ServerResponse): void {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isSame } from '#common/constant-time.ts';
 
@@ -42,16 +43,23 @@ export function refusalOf(request: IncomingMessage, { token, basic }: Secrets): 
   switch (scheme.toLowerCase()) {
     case 'bearer':
       if (token === undefined) return refused('unknown scheme');
-      return isSame(token, given) ? undefined : refused('wrong token', ', error="invalid_token"');
+      return isSame(digest(token), digest(given))
+        ? undefined
+        : refused('wrong token', ', error="invalid_token"');
     case 'basic':
       if (basic === undefined) return refused('unknown scheme');
       // Node decodes what is no base64 too, so the encoded forms are compared.
-      return isSame(Buffer.from(basic).toString('base64'), given)
+      return isSame(digest(Buffer.from(basic).toString('base64')), digest(given))
         ? undefined
         : refused('wrong name or password');
     default:
       return refused('unknown scheme');
   }
+}
+
+/** Of a fixed length, as how long a secret is nobody is to find out by the time of an answer. */
+function digest(text: string): string {
+  return hash('sha256', text);
 }
 
 /** The name in `user:password`. */
