@@ -67,7 +67,7 @@ say_secrets() {
     if [ "$LAB_TLS_KEYLOG" = 1 ]; then
         ok 'TLS keys' 'kept in tls.keys beside the captures, for teaching: whoever has it reads them (LAB_TLS_KEYLOG=0 keeps none)'
     else
-        ok 'TLS keys' 'not kept (LAB_TLS_KEYLOG=0): nobody reads what went over TLS'
+        ok 'TLS keys' 'not kept (LAB_TLS_KEYLOG=0): nobody reads what goes over TLS'
     fi
     wanted=
     [ -z "$LAB_TOKEN" ] || wanted="$wanted LAB_TOKEN"

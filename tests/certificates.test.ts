@@ -1,12 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CertificateVolumes, type Sums } from './certificate-volumes.ts';
 import { command, Lab } from './lab.ts';
 import type { Attempt } from './scenario.ts';
-
-jest.setTimeout(600_000);
 
 let lab: Lab;
 let volumes: CertificateVolumes;

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Lab } from './lab.ts';
-
-jest.setTimeout(600_000);
 
 let lab: Lab;
 

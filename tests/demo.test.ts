@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { secrets } from '../services/inspect/demo/three-ways.ts';
 import type { Report, ThreeWays, Way } from '../services/inspect/report/facts.ts';
 import { buildBrowser, lookAt } from './browser/browser.ts';
@@ -8,8 +8,6 @@ import { expectQuiet } from './browser/expect-quiet.ts';
 import type { Look } from './browser/look.ts';
 import { withTools } from './captured-run.ts';
 import { command, type Ended, ownSettings, remove, type Settings } from './lab.ts';
-
-jest.setTimeout(600_000);
 
 let settings: Settings;
 let demo: Ended;

@@ -1,10 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DatagramEntry } from './journal-entries.ts';
 import { Lab } from './lab.ts';
 import { decoding } from './way.ts';
-
-jest.setTimeout(600_000);
 
 const MESSAGES = 10_000;
 /** A copy of the key log. */

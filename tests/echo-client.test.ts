@@ -1,13 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseProfile, pick, probabilities } from '#common/fault-profile.ts';
 import { Draws } from '#common/random.ts';
 import { DEFAULT_PROFILE, faultNames, faultNamesOf } from '../services/echo/faults/index.ts';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';
 import { attemptsOf, decisions, play } from './scenario.ts';
-
-jest.setTimeout(600_000);
 
 /** The profile of the lab. */
 const CONFIGURED = 'delay=1';

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';
 import { attemptsOf, expectLate, play, resultsOf, textsOf } from './scenario.ts';
 
-jest.setTimeout(600_000);
-
 let lab: Lab;
 
 beforeAll(async () => {
-  lab = await Lab.start({ ECHO_LOSS: 'silent', ECHO_DELAY_SECONDS: '0.1-0.4' });
+  lab = await Lab.start({ ECHO_LOSS: 'silent', ECHO_DELAY_SECONDS: '0.5-2' });
 });
 afterAll(() => lab?.end());
 
@@ -32,8 +30,8 @@ describe('an echo server with silent losses and a range of delays', () => {
       expect(code).toBe(0);
       const delays = entries.map(({ delay_ms }) => delay_ms!);
       expect(new Set(delays).size).toBeGreaterThan(10);
-      expect(Math.min(...delays)).toBeGreaterThanOrEqual(100);
-      expect(Math.max(...delays)).toBeLessThanOrEqual(400);
+      expect(Math.min(...delays)).toBeGreaterThanOrEqual(500);
+      expect(Math.max(...delays)).toBeLessThanOrEqual(2_000);
       expect(replies).toHaveLength(20);
       for (const [port, own] of Map.groupBy(entries, ({ client_port }) => client_port)) {
         const [asked, answered] = [requests, replies].map((all) =>

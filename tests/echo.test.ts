@@ -1,13 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Framer } from '#common/framing.ts';
 import { hmacKey } from '#common/hmac.ts';
 import { Message } from '#common/message.ts';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';
 import { decisions, exchanges, expectLate, type Frame, play, resultsOf, textsOf } from './scenario.ts';
-
-jest.setTimeout(600_000);
 
 describe('the echo server', () => {
   let lab: Lab;
@@ -175,6 +173,8 @@ describe('the echo server', () => {
       expect(code).toBe(0);
       expect(textsOf(replies)).toEqual([...payload]);
       expectLate(replies.map((reply, index) => [requests[0]!, reply, 20 * index]));
+      const gaps = replies.slice(1).map(({ time }, index) => (time - replies[index]!.time) * 1000);
+      expect(gaps.sort((a, b) => a - b)[gaps.length >> 1]).toBeLessThan(30);
     }
   });
 

@@ -1,9 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Lab } from './lab.ts';
 import { type Memory, memoryOf } from './memory.ts';
-
-jest.setTimeout(600_000);
 
 const HANDSHAKES = 10_000;
 /** Of them so many come first, behind which the servers have all the memory that they need at work. */

@@ -1,9 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Lab } from './lab.ts';
 import { memoryOf } from './memory.ts';
-
-jest.setTimeout(600_000);
 
 const INPUTS = 100_000;
 

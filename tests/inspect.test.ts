@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { command, Lab } from './lab.ts';
-
-jest.setTimeout(600_000);
 
 /** Sends SIGINT to what shows the packets in a sidecar. */
 const INTERRUPT = `

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isTied } from '../services/inspect/join/tie.ts';
 import { entriesOf, type Found, inspect, inspectIn, type Tie, withTools } from './captured-run.ts';
 import { chosenWay, Lab } from './lab.ts';
-
-jest.setTimeout(600_000);
 
 const REQUESTS = 2_000;
 const MESSAGES = 2_000;

@@ -1,11 +1,9 @@
 import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { chosenWay, command, type Ended, ownSettings, remove, type Settings } from './lab.ts';
 import { portSetting, tagOf } from './way.ts';
-
-jest.setTimeout(600_000);
 
 let settings: Settings;
 /** What is typed behind make so that the client talks as the suite does. */

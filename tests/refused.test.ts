@@ -1,14 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CertificateVolumes } from './certificate-volumes.ts';
 import { command, type Ended, type Host, Lab } from './lab.ts';
 import { commandsOf, shown, uncertified, untrusting } from './refusals.ts';
 import { unauthorized } from './refusals-access.ts';
 import { type Played, play, replace, replayed, sees, type Witness, witnessOf } from './refusing.ts';
-
-jest.setTimeout(600_000);
 
 const TOKEN = 'planted-token-5f1c';
 const PASSWORD = 'planted-password-8d20';

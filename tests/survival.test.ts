@@ -1,8 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Lab } from './lab.ts';
-
-jest.setTimeout(600_000);
 
 const REQUESTS = 300;
 

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { isTied } from '../services/inspect/join/tie.ts';
 import { entriesOf, type Found, inspect, type Tie } from './captured-run.ts';
 import { Lab } from './lab.ts';
-
-jest.setTimeout(600_000);
 
 const STRANGERS = { requests: 20, messages: 40 };
 /** So often each message is sent. */

@@ -1,9 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Lab } from './lab.ts';
 import { memoryOf } from './memory.ts';
-
-jest.setTimeout(600_000);
 
 const TRANSFERS = 200;
 const BYTES = 20_000;
@@ -61,10 +59,10 @@ describe(`${TRANSFERS} transfers at once, each of ${BYTES} bytes, of all protoco
   });
 });
 
-describe('of a server that forgets a transfer after 2 s of silence', () => {
+describe('a server that forgets a transfer after 2 s of silence', () => {
   beforeAll(() => lab.change(['echo'], { ECHO_IDLE_SECONDS: '2' }));
 
-  test('so many transfers leave no memory taken, once they are forgotten', async () => {
+  test('has no memory taken by so many transfers, once they are forgotten', async () => {
     const behindSome = async () => {
       await run();
       await setTimeout(3_500);
@@ -75,7 +73,7 @@ describe('of a server that forgets a transfer after 2 s of silence', () => {
     expect(after.objects - before.objects).toBeLessThan((TRANSFERS * BYTES) / 4);
   });
 
-  describe('in the middle of a transfer', () => {
+  describe('when in the middle of a transfer', () => {
     test('the server is killed and started again: the client is told so, and the next transfer is served', async () => {
       const { code, stderr } = await inTheMiddle(async () => {
         await lab.compose('kill', '--signal', 'SIGKILL', 'echo');

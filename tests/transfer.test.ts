@@ -1,10 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DatagramEntry, TransferEntry } from './journal-entries.ts';
 import { type Ended, Lab } from './lab.ts';
 import { type Captured, capturedDatagrams, countByNumber, retransmissionsIn } from './transfer-witness.ts';
-
-jest.setTimeout(600_000);
 
 const BYTES = 300_000;
 

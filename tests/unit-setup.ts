@@ -24,7 +24,7 @@ addEventHandler((event, { currentDescribeBlock: { hooks, tests } }) => {
   if (added) added.fn = watched(added.fn as () => unknown, added.timeout ?? LIMIT_MS);
 });
 
-/** The runner waits for a test or a hook for ever, and does not see what it throws besides. */
+/** The runner waits for a test or a hook for ever, and does not see errors thrown outside of its promise. */
 function watched(run: () => unknown, milliseconds: number) {
   return async () => {
     const { promise: failed, reject } = Promise.withResolvers<never>();

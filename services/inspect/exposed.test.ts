@@ -34,6 +34,14 @@ describe('what a payload exposes', () => {
     ]);
   });
 
+  test('name and password of a request that is typed line by line', () => {
+    const line = `Authorization: Basic ${Buffer.from('alice:secret').toString('base64')}`;
+    expect(exposuresOf(Buffer.from(`${line}\n`))).toEqual([
+      { what: 'body', text: line },
+      { what: 'credentials', text: 'alice:secret' },
+    ]);
+  });
+
   test('bearer tokens and cookies, both ways', () => {
     expect(
       exposuresOf(http('GET / HTTP/1.1', 'authorization: bearer abc.def', 'Cookie: id=7', '', '')),

@@ -73,8 +73,11 @@ function ofHeader(line: string): Exposure[] {
   return [];
 }
 
+/** Who types HTTP by hand sends it a line a segment, so a header may stand in what looks like a message. */
 function ofBody(bytes: Buffer): Exposure[] {
-  return isText(bytes) ? [exposure('body', bytes), ...secretsIn(bytes.toString('latin1'))] : [];
+  if (!isText(bytes)) return [];
+  const text = bytes.toString('latin1');
+  return [exposure('body', bytes), ...text.split(/\r?\n/).flatMap(ofHeader), ...secretsIn(text)];
 }
 
 /** Passwords and tokens in form fields, query parameters and JSON. */

@@ -1,7 +1,7 @@
 import type { Capture } from './capture-files.ts';
 import { type Frame, type Ports, Seen, serverOn } from './frames.ts';
 import { TlsStreams } from './tls-streams.ts';
-import { decodeArguments, leanArguments, tsharkLines, valuesOf } from './tshark.ts';
+import { decodeArguments, leanArguments, octetsOf, tsharkLines, valuesOf } from './tshark.ts';
 
 const FIELDS = [
   ...['frame.time_epoch', 'ip.src', 'ip.dst', 'tcp.srcport', 'tcp.dstport'],
@@ -14,7 +14,6 @@ const TLS_FIELDS = ['tls.record.content_type', 'tls.record.length', 'tls.handsha
 const TLS_PROTOCOLS = ['tls', 'data'];
 
 const EMPTY = Buffer.alloc(0);
-const NONE: readonly string[] = [];
 
 /**
  * Reads the frames of a capture that belong to the servers on these ports, through tshark, some at a time. A capture
@@ -95,13 +94,13 @@ function parseFrame(
     seq: Number(seq),
     ack: Number(ack),
     flags: Number(flags),
-    requests: method ? requestsOf(method, uri!) : NONE,
+    requests: requestsOf(valuesOf(method), valuesOf(uri)),
     codes: valuesOf(code),
   } as const;
   if (!overTls) return plain;
   // TLS of the lab is on TCP only.
   if (!isTcp) return undefined;
-  const opened = server === 'echo' ? Buffer.from((data ?? '').replaceAll(',', ''), 'hex') : undefined;
+  const opened = server === 'echo' ? octetsOf(data) : undefined;
   const segment = {
     ...plain,
     types: valuesOf(types),
@@ -112,10 +111,7 @@ function parseFrame(
   return { ...plain, overTls, ...tls.take(segment) };
 }
 
-/** Of several requests in one frame tshark joins the values by commas. */
-function requestsOf(methods: string, uris: string): string[] {
-  const all = methods.split(',');
-  if (all.length === 1) return [`${methods} ${uris}`];
-  const paths = uris.split(',');
-  return all.map((method, index) => `${method} ${paths[index]}`);
+/** A frame may have several requests. */
+function requestsOf(methods: readonly string[], uris: readonly string[]): readonly string[] {
+  return methods.map((method, index) => `${method} ${uris[index]}`);
 }

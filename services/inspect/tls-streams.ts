@@ -1,6 +1,7 @@
 import { isTls } from './exposed.ts';
 import { ACK, FIN, type Sealed, SYN } from './frames.ts';
 import { OpenConnections, type Segment } from './open-connections.ts';
+import { APPLICATION_DATA } from './tshark.ts';
 
 /** A TCP segment on a port of TLS, as tshark tells it. */
 export interface TlsSegment extends Segment {
@@ -28,7 +29,6 @@ export interface Unsealed {
 }
 
 const ALERT = '21';
-const APPLICATION_DATA = '23';
 const FINISHED = '20';
 const EMPTY = Buffer.alloc(0);
 

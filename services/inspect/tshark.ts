@@ -1,6 +1,9 @@
 import type { Ports } from './frames.ts';
 import { isCutShort, toolLines } from './tool.ts';
 
+/** The type of a TLS record of application data, as tshark prints it (RFC 8446, 5.1). */
+export const APPLICATION_DATA = '23';
+
 /** After so many frames tshark forgets what it knows of them, or it would need more memory with each. */
 const FORGET_AFTER = 100_000;
 
@@ -67,4 +70,9 @@ const NONE: readonly string[] = [];
 /** The values of a field in what tshark prints of a frame, which may have none or several. */
 export function valuesOf(field: string | undefined): readonly string[] {
   return field ? field.split(',') : NONE;
+}
+
+/** The octets of a field that tshark prints as hex digits, a value for each record of TLS, with commas between. */
+export function octetsOf(field: string | undefined): Buffer {
+  return Buffer.from((field ?? '').replaceAll(',', ''), 'hex');
 }

@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { findCapture } from '../capture-files.ts';
 import { checkDemo } from '../demo/check.ts';
 import { threeWays } from '../demo/three-ways.ts';
 import type { Demo, Experiment, ThreeWays } from '../report/facts.ts';
 import type { Run } from '../run.ts';
+import { writeEvidence } from '../write-evidence.ts';
 
 export interface CheckParts {
   readonly folder: string;
@@ -19,7 +18,7 @@ export async function check({ folder, run, print }: CheckParts): Promise<number>
     experiments: await checkDemo(capture, run),
     threeWays: await threeWays(capture, run.ports),
   };
-  await writeFile(join(folder, 'demo.json'), `${JSON.stringify(demo, null, 2)}\n`);
+  await writeEvidence(folder, 'demo.json', `${JSON.stringify(demo, null, 2)}\n`);
   const results = [...demo.threeWays.map(asExperiment), ...demo.experiments];
   for (const result of results) print(describe(result));
   const failed = results.filter(({ agrees }) => !agrees).length;

@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { versionsOf } from '../about.ts';
 import { gather } from '../report/gather.ts';
 import { renderReport } from '../report/html.ts';
 import type { Run } from '../run.ts';
+import { writeEvidence } from '../write-evidence.ts';
 
 export interface ReportParts {
   readonly folder: string;
@@ -16,8 +15,8 @@ export interface ReportParts {
 export async function report({ folder, run, now, print }: ReportParts): Promise<number> {
   const facts = await gather(folder, run, { made: now(), versions: await versionsOf(run) });
   const page = renderReport(facts);
-  await writeFile(join(folder, 'report.json'), `${JSON.stringify(facts, null, 2)}\n`);
-  await writeFile(join(folder, 'report.html'), page);
+  await writeEvidence(folder, 'report.json', `${JSON.stringify(facts, null, 2)}\n`);
+  await writeEvidence(folder, 'report.html', page);
   print(`captures/report.html  ${Math.ceil(Buffer.byteLength(page) / 1024)} KiB, open it in any browser`);
   print('captures/report.json  the same facts');
   for (const { host, problem } of facts.captures) if (problem) print(`  the ${host}'s capture: ${problem}`);

@@ -1,5 +1,5 @@
 import type { Ports } from '../frames.ts';
-import { HEADER, type Segment, type TlsRecord } from './exchange.ts';
+import { RECORD_HEADER, type Segment, type TlsRecord } from './exchange.ts';
 
 export const ports: Ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
 
@@ -12,8 +12,8 @@ const nothing = Buffer.alloc(0);
 
 /** What tshark tells of octets that are one record. */
 function recordsOf(wire: Buffer): TlsRecord[] {
-  const isRecord = wire.length >= HEADER && wire.readUInt16BE(3) === wire.length - HEADER;
-  return isRecord ? [{ length: wire.length - HEADER, isSealed: wire[0] === 23 }] : [];
+  const isRecord = wire.length >= RECORD_HEADER && wire.readUInt16BE(3) === wire.length - RECORD_HEADER;
+  return isRecord ? [{ length: wire.length - RECORD_HEADER, isSealed: wire[0] === 23 }] : [];
 }
 
 /** A TCP connection as a capture has it, segment by segment. */

@@ -1,7 +1,7 @@
 import { type Ports, type ServerName, serverOn } from '../frames.ts';
 
 /** Octets of the header of a TLS record: type, version, length (RFC 8446, 5.1). */
-export const HEADER = 5;
+export const RECORD_HEADER = 5;
 
 /** A record of TLS, as tshark tells of it. */
 export interface TlsRecord {
@@ -122,7 +122,7 @@ function sealedRequest(asked: readonly Segment[], version: Exchange['version']):
   for (const { frame, records } of asked) {
     for (const { length, isSealed } of records) {
       const start = end;
-      end += HEADER + length;
+      end += RECORD_HEADER + length;
       if (isSealed && before === 0) return { frame, wire: said(asked).wire.subarray(start, end) };
       if (isSealed) before -= 1;
     }

@@ -1,6 +1,13 @@
 import type { Capture } from '../capture-files.ts';
 import type { Ports } from '../frames.ts';
-import { decodeArguments, leanArguments, tsharkLines, valuesOf } from '../tshark.ts';
+import {
+  APPLICATION_DATA,
+  decodeArguments,
+  leanArguments,
+  octetsOf,
+  tsharkLines,
+  valuesOf,
+} from '../tshark.ts';
 import { type Exchange, exchangesOf, type Segment, type TlsRecord } from './exchange.ts';
 
 const FIELDS = [
@@ -19,9 +26,6 @@ const FIELDS = [
   'data.data',
 ];
 const PROTOCOLS = ['eth', 'ip', 'tcp', 'tls', 'data'];
-
-/** A type of record, as tshark prints it. */
-const APPLICATION_DATA = '23';
 
 /** Reads the TCP connections of a capture of some hundreds of frames, in the order in which they began. */
 export async function readExchanges(capture: Capture, ports: Ports): Promise<Exchange[]> {
@@ -63,8 +67,7 @@ export function segmentOf(frame: number, line: string): Segment {
     seq,
     wire: Buffer.from(payload, 'hex'),
     records: recordsOf(valuesOf(lengths), { types: valuesOf(types), opaque: valuesOf(opaque).length }),
-    // One value for each record, with commas between.
-    inside: Buffer.from(data.replaceAll(',', ''), 'hex'),
+    inside: octetsOf(data),
     serverName,
     version,
   };

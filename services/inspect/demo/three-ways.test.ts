@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ThreeWays } from '../report/facts.ts';
-import { type Exchange, HEADER } from './exchange.ts';
+import { type Exchange, RECORD_HEADER } from './exchange.ts';
 import { secrets, threeWaysOf } from './three-ways.ts';
 
 const { user, password } = secrets.login;
@@ -34,7 +34,7 @@ function plain(server: Exchange['server'], asks: string, answer: string): Exchan
 
 /** The same over TLS, with what the keys open if there are some. */
 function sealed(of: Exchange, frame: number, opened?: { asks: string; answer: string }): Exchange {
-  const wire = Buffer.alloc(HEADER + of.toServer.wire.length + 17, 0xa7);
+  const wire = Buffer.alloc(RECORD_HEADER + of.toServer.wire.length + 17, 0xa7);
   return {
     ...of,
     to: '10.0.28.182:8443',
@@ -104,7 +104,7 @@ describe('a login three ways', () => {
     expect(sealed!.outside.slice(2)).toEqual([
       {
         what: 'How much',
-        is: `${1_500 + HEADER + asks + 17} bytes to the server, 3000 back, with the handshake`,
+        is: `${1_500 + RECORD_HEADER + asks + 17} bytes to the server, 3000 back, with the handshake`,
       },
       { what: 'Length', is: `${asks + 17} bytes sealed: the ${asks} and 17 of TLS` },
       { what: 'Version', is: 'TLS 1.3' },

@@ -2,7 +2,7 @@ import type { Capture } from '../capture-files.ts';
 import type { Ports } from '../frames.ts';
 import type { ThreeWays, Way, WayName } from '../report/facts.ts';
 import { duration } from '../report/page/figures.ts';
-import { type Exchange, HEADER } from './exchange.ts';
+import { type Exchange, RECORD_HEADER } from './exchange.ts';
 import { readExchanges } from './exchanges.ts';
 
 /** What setup/demo.sh says, plain, over TLS, and over TLS with keys kept. */
@@ -162,7 +162,7 @@ function outsideOf(exchange: Exchange, inPlain: number | undefined): Way['outsid
       { what: 'Length', is: `${request.wire.length} bytes` },
     ];
   }
-  const sealed = request.wire.length - HEADER;
+  const sealed = request.wire.length - RECORD_HEADER;
   const more =
     inPlain !== undefined && sealed > inPlain ? `: the ${inPlain} and ${sealed - inPlain} of TLS` : '';
   return [

@@ -1,5 +1,5 @@
 import type { Ports } from '../frames.ts';
-import { decodeArguments, leanArguments, tsharkLines } from '../tshark.ts';
+import { decodeArguments, leanArguments, octetsOf, tsharkLines } from '../tshark.ts';
 
 const PROTOCOLS = ['eth', 'ip', 'tcp', 'tls', 'data'];
 const FIELDS = ['frame.number', 'data.data'];
@@ -44,8 +44,8 @@ async function* readOpened(file: string, keys: string, ports: Ports): AsyncGener
   // Whoever looks first says that the file is cut short.
   for await (const lines of tsharkLines(args)) {
     for (const line of lines) {
-      const [frame, octets = ''] = line.split('\t');
-      yield { frame: Number(frame), bytes: Buffer.from(octets.replaceAll(',', ''), 'hex') };
+      const [frame, octets] = line.split('\t');
+      yield { frame: Number(frame), bytes: octetsOf(octets) };
     }
   }
 }

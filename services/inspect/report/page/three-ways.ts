@@ -1,4 +1,4 @@
-import { HEADER } from '../../demo/exchange.ts';
+import { RECORD_HEADER } from '../../demo/exchange.ts';
 import { type Report, type ThreeWays, type Way, type WayName, wayNames } from '../facts.ts';
 import { type Html, html } from './escape.ts';
 import { counted } from './figures.ts';
@@ -73,7 +73,9 @@ function withKeys(readBy: Way['readBy'], reads: string, note: string | undefined
 function onTheWire({ name, frame, wire, marked, opened }: Way, { secret }: ThreeWays): Html {
   const bytes = wire.length / 2;
   const long =
-    name === 'plain text' ? counted(bytes, 'byte') : `${HEADER} bytes of header, ${bytes - HEADER} sealed`;
+    name === 'plain text'
+      ? counted(bytes, 'byte')
+      : `${RECORD_HEADER} bytes of header, ${bytes - RECORD_HEADER} sealed`;
   return html`<p><b class="frame">frame ${frame}</b> ${long}</p>
 ${hexDump(wire, marked)}
 ${opened === undefined ? undefined : html`<p>and opened with the keys</p><pre class="opened">${withMark(opened, secret)}</pre>`}`;
