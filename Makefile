@@ -59,13 +59,15 @@ echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEO
 	    $(call switch,SEED_COMPATIBLE,--seed-compatible) $(call switch,JSON,--json)
 
 send: ## send reliably over UDP [FILE= TEXT= COUNT= MODE=selective-repeat|go-back-n|stop-and-wait WINDOW= SEGMENT= ECHO=1 MIN_RTO= MAX_RTO= TRIES= JSON=1]
+	$(if $(over_tls),echo 'wirelab: TLS is "$(over_tls)"; allowed with send: none (transfers go over UDP)' >&2; exit 2)
 	setup/send.sh "$(if $(call given,FILE),$$FILE)" --protocol-mode $(if $(call given,MODE),"$$MODE",selective-repeat) \
 	    $(call option,TEXT,--text) $(call option,COUNT,--count) $(call option,WINDOW,--window) \
 	    $(call option,SEGMENT,--segment) $(call option,MIN_RTO,--min-rto) $(call option,MAX_RTO,--max-rto) \
 	    $(call option,TRIES,--tries) $(call switch,ECHO,--echo) $(call switch,JSON,--json)
 
+# How the last command in it ended is no error of make's.
 shell: ## a shell in the client host
-	setup/exec.sh client bash
+	setup/exec.sh client sh -c 'bash; true'
 
 # Faults while the lab runs
 
@@ -83,9 +85,11 @@ faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,no
 
 .PHONY: inspect annotate report wireshark demo
 inspect: ## packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 KEYS=0 JSON=1]
+	$(if $(second),echo 'wirelab: $(second) is given with another of LIVE ENTRIES COMPARE; allowed: one of them' >&2; exit 2)
 	setup/inspect.sh $(reading) $(call option,FILTER,--filter) $(call option,BYTES,--bytes) \
 	    $(call option,LAST,--last) $(call switch,FOLLOW,--follow) $(if $(call given,KEYS),$(if $(filter 0,$(KEYS)),--no-keys)) $(call switch,JSON,--json)
 capture = "$(if $(call given,CAPTURE),$$CAPTURE,server)"
+second = $(word 2,$(foreach one,LIVE ENTRIES COMPARE,$(if $(call switch,$(one),yes),$(one))))
 reading = $(or $(call switch,LIVE,live $(capture)),$(call switch,ENTRIES,entries $(capture)),$(call switch,COMPARE,compare),show $(capture))
 
 annotate: ## write captures/*.annotated.pcapng: each journal entry a comment on its packet

@@ -162,8 +162,9 @@ check_ports() {
 # Root may write anywhere, but in a container without capabilities root has no more rights than a file's owner.
 check_captures() {
     parent=$LAB_CAPTURES_DIR
-    [ -e "$parent" ] || parent=$(dirname "$parent")
-    if [ -d "$parent" ] && [ -w "$parent" ] && { [ "$(id -u)" -ne 0 ] || [ -z "$(find "$parent" -maxdepth 0 ! -user "$LAB_UID")" ]; }; then
+    while [ ! -e "$parent" ]; do parent=$(dirname "$parent"); done
+    # Some file systems look writable, such as /proc.
+    if [ -d "$parent" ] && [ -w "$parent" ] && case "$parent" in /proc* | /sys*) false ;; esac && { [ "$(id -u)" -ne 0 ] || [ -z "$(find "$parent" -maxdepth 0 ! -user "$LAB_UID")" ]; }; then
         ok captures "${LAB_CAPTURES_DIR#"$PWD"/} is writable"
     else
         problem captures "$LAB_CAPTURES_DIR is not a folder that $(id -un "$LAB_UID" 2>/dev/null || echo "$LAB_UID") may write to" \

@@ -62,8 +62,13 @@ check_kernel() {
     fi
 }
 
-# Not a problem either way, but nobody should have to find out.
+# Not a problem either way, but nobody should have to find out. A lab that is up has the settings it was started with.
 say_secrets() {
+    if printf '%s\n' "$containers" | grep -q "^http$(printf '\t')running"; then
+        for name in LAB_TLS_KEYLOG LAB_TOKEN LAB_BASIC LAB_MTLS; do
+            eval "$name=\$(setting_of_lab $name)"
+        done
+    fi
     if [ "$LAB_TLS_KEYLOG" = 1 ]; then
         ok 'TLS keys' 'kept in tls.keys beside the captures, for teaching: whoever has it reads them (LAB_TLS_KEYLOG=0 keeps none)'
     else

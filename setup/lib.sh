@@ -101,6 +101,12 @@ other_folder() {
     printf '%s\n' "$containers" | awk -F '\t' -v here="$PWD" '$3 != "" && $3 != here { print $3; exit }'
 }
 
+# setting_of_lab NAME: what the servers of the lab that is up were started with.
+setting_of_lab() {
+    docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' \
+        "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" 2>/dev/null | sed -n "s/^$1=//p" | head -n 1
+}
+
 cd "$(dirname "$0")/.."
 # The shell overrides .env, as Compose has it.
 carriage_return=$(printf '\r')

@@ -55,6 +55,11 @@ read_containers
 running=
 if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; then
     running=yes
+    # Another port would be another host: its captures would begin anew in the middle of a run.
+    for name in LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT; do
+        has=$(setting_of_lab "$name")
+        [ "$has" = "$(printenv "$name")" ] || stop "$name is \"$(printenv "$name")\"; allowed while this lab is up: $has" 'cure: make down first'
+    done
     # A lab that is in use must not end by a setting that its programs would refuse.
     for program in http echo; do
         quietly docker compose run --rm --no-TTY --no-deps "$program" node "services/$program/main.ts" --check ||

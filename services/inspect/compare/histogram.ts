@@ -20,7 +20,8 @@ export class Histogram {
     let left = share * this.count;
     for (const [bucket, count] of [...this.#buckets].sort(([a], [b]) => a - b)) {
       left -= count;
-      if (left <= 0) return Math.exp(bucket / 50);
+      // A bucket stands for times around it.
+      if (left <= 0) return Math.min(Math.exp(bucket / 50), this.#longest);
     }
     return this.#longest;
   }
