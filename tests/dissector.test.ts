@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DatagramEntry } from './journal-entries.ts';
 import { Lab } from './lab.ts';
+import { AGAIN } from './scenario.ts';
 import { decoding } from './way.ts';
 
 const MESSAGES = 10_000;
@@ -119,6 +120,8 @@ describe('10,000 messages, one answer in ten corrupted', () => {
   let corrupted: string[];
   let requests: Row[];
   let answers: Row[];
+  /** The streams in which the kernel sent something again. */
+  let again: Set<string>;
   const fields = ['wirelab.checksum.status', 'wirelab.body.length'];
   const links = ['wirelab.answer_to', 'wirelab.answer_in', 'wirelab.time'];
 
@@ -128,7 +131,9 @@ describe('10,000 messages, one answer in ten corrupted', () => {
     const entries = (await lab.journal('echo')).filter((entry) => !('direction' in entry));
     corrupted = entries.flatMap(({ fault, tag }) => (fault === 'corruption' && tag ? [tag] : []));
     const tag = lab.way === 'token' ? 'wirelab.hmac' : 'wirelab.tag';
-    const all = await rows(lab, 'wirelab', 'frame.number', tag, ...fields, ...links, 'wirelab.type');
+    const names = ['frame.number', tag, ...fields, ...links, 'wirelab.type', 'tcp.stream'];
+    const all = await rows(lab, 'wirelab', ...names);
+    again = new Set((await rows(lab, AGAIN.join(' || '), 'tcp.stream')).flat(2));
     requests = all.filter((row) => row[7]!.includes('request'));
     answers = all.filter((row) => row[7]!.includes('answer'));
   });
@@ -171,11 +176,16 @@ describe('10,000 messages, one answer in ten corrupted', () => {
   });
 
   test('are linked, request and answer to each other, with the time between', () => {
-    const tagsOf = new Map(requests.map(([[frame] = [''], tags]) => [frame!, tags!]));
-    expect(requests.flatMap(([, , , , , answeredIn]) => answeredIn!)).toHaveLength(MESSAGES);
+    // A segment that comes again Wireshark puts together with the others once more, and shows its message elsewhere then.
+    const inOrder = (row: Row) => !row.at(-1)!.some((stream) => again.has(stream));
+    const [asked, told] = [requests.filter(inOrder), answers.filter(inOrder)];
+    const messagesIn = (all: readonly Row[]) => all.flatMap(([, , , lengths]) => lengths!);
+    expect(messagesIn(asked).length).toBeGreaterThan(MESSAGES / 2);
+    const tagsOf = new Map(asked.map(([[frame] = [''], tags]) => [frame!, tags!]));
+    expect(asked.filter((row) => row[5]!.length !== row[3]!.length)).toEqual([]);
     const linked: string[] = [];
     const wrong: Row[] = [];
-    for (const answer of answers) {
+    for (const answer of told) {
       const [, tags = [], statuses = [], , answerTo = [], , times = []] = answer;
       linked.push(...answerTo);
       const isPlain = statuses.includes('3');
@@ -185,6 +195,6 @@ describe('10,000 messages, one answer in ten corrupted', () => {
       }
     }
     expect(wrong).toEqual([]);
-    expect(linked).toHaveLength(MESSAGES);
+    expect(linked).toHaveLength(messagesIn(told).length);
   });
 });

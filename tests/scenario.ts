@@ -16,7 +16,7 @@ export interface Frame {
 }
 
 // What comes again at once Wireshark calls out of order, which nothing is on this wire.
-const AGAIN = ['retransmission', 'fast_retransmission', 'spurious_retransmission', 'out_of_order'].map(
+export const AGAIN = ['retransmission', 'fast_retransmission', 'spurious_retransmission', 'out_of_order'].map(
   (kind) => `tcp.analysis.${kind}`,
 );
 
