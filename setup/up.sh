@@ -58,7 +58,8 @@ if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; 
     # Another port would be another host: its captures would begin anew in the middle of a run.
     for name in LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT; do
         has=$(setting_of_lab "$name")
-        [ "$has" = "$(printenv "$name")" ] || stop "$name is \"$(printenv "$name")\"; allowed while this lab is up: $has" 'cure: make down first'
+        # A server that was removed has none, and gets this one.
+        [ -z "$has" ] || [ "$has" = "$(printenv "$name")" ] || stop "$name is \"$(printenv "$name")\"; allowed while this lab is up: $has" 'cure: make down first'
     done
     # A lab that is in use must not end by a setting that its programs would refuse.
     for program in http echo; do
@@ -79,7 +80,7 @@ else
 fi
 
 given=$LAB_SEED
-[ -n "$given" ] || [ -z "$running" ] || LAB_SEED=$(lab_exec http printenv LAB_SEED || true)
+[ -n "$given" ] || [ -z "$running" ] || LAB_SEED=$(setting_of_lab LAB_SEED)
 [ -n "$LAB_SEED" ] || LAB_SEED=$(new_seed)
 export LAB_SEED
 

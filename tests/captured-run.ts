@@ -34,6 +34,17 @@ export interface Found {
   };
 }
 
+/** What known-exchanges.ts says it sent. */
+export interface Known {
+  readonly http: readonly { readonly number: number; readonly port: number; readonly status?: number }[];
+  readonly echo: readonly {
+    readonly number: number;
+    readonly port: number;
+    readonly tag?: string;
+    readonly length: number;
+  }[];
+}
+
 /** Runs `inspect` on the captures of a lab, and returns what it prints. */
 export function inspect(lab: Lab, ...args: string[]): Promise<string> {
   return inspectIn(lab, '.', ...args);

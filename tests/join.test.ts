@@ -1,21 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isTied } from '../services/inspect/join/tie.ts';
-import { entriesOf, type Found, inspect, inspectIn, type Tie, withTools } from './captured-run.ts';
+import {
+  entriesOf,
+  type Found,
+  inspect,
+  inspectIn,
+  type Known,
+  type Tie,
+  withTools,
+} from './captured-run.ts';
 import { chosenWay, Lab } from './lab.ts';
 
 const REQUESTS = 2_000;
 const MESSAGES = 2_000;
-
-/** What known-exchanges.ts says it sent. */
-interface Known {
-  readonly http: readonly { readonly number: number; readonly port: number; readonly status?: number }[];
-  readonly echo: readonly {
-    readonly number: number;
-    readonly port: number;
-    readonly tag?: string;
-    readonly length: number;
-  }[];
-}
 
 let lab: Lab;
 let known: Known;

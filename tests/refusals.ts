@@ -41,6 +41,15 @@ interface Both {
   readonly wire: Wire;
 }
 
+/** TLS 1.0, which no setting allows. */
+const tooOld = {
+  curl: `--insecure --tlsv1.0 --tls-max 1.0 --ciphers ALL:${OLD}`,
+  openssl: `-tls1 -cipher ALL:${OLD}`,
+  prints: 'tlsv1 alert protocol version',
+  reason: TOO_OLD,
+  wire: { alert: 70 },
+};
+
 /** The command lines, in which `$server` is the server host. */
 export function commandsOf(lab: Lab) {
   const { httpPort, httpsPort, echoPort, echoTlsPort } = lab;
@@ -96,14 +105,7 @@ export const untrusting = (lab: Lab): Refusal[] => [
       reason: LEFT,
       wire: { end: true },
     },
-    {
-      what: 'TLS 1.0',
-      curl: `--insecure --tlsv1.0 --tls-max 1.0 --ciphers ALL:${OLD}`,
-      openssl: `-tls1 -cipher ALL:${OLD}`,
-      prints: 'tlsv1 alert protocol version',
-      reason: TOO_OLD,
-      wire: { alert: 70 },
-    },
+    { what: 'TLS 1.0', ...tooOld },
     {
       what: 'TLS 1.2 where 1.3 is the oldest',
       client: '1.2',
@@ -239,12 +241,5 @@ export const uncertified = (lab: Lab): Refusal[] =>
       reason: LEFT_12,
       wire: { end: true },
     },
-    {
-      what: 'TLS 1.0 where 1.2 is the oldest',
-      curl: `--insecure --tlsv1.0 --tls-max 1.0 --ciphers ALL:${OLD}`,
-      openssl: `-tls1 -cipher ALL:${OLD}`,
-      prints: 'tlsv1 alert protocol version',
-      reason: TOO_OLD,
-      wire: { alert: 70 },
-    },
+    { what: 'TLS 1.0 where 1.2 is the oldest', ...tooOld },
   ]);

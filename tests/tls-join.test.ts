@@ -1,22 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isTied } from '../services/inspect/join/tie.ts';
-import { entriesOf, type Found, inspect, inspectIn, type Tie, withTools } from './captured-run.ts';
+import {
+  entriesOf,
+  type Found,
+  inspect,
+  inspectIn,
+  type Known,
+  type Tie,
+  withTools,
+} from './captured-run.ts';
 import { Lab } from './lab.ts';
 
 const VERSIONS = ['1.2', '1.3'] as const;
 const REQUESTS = 200;
 const MESSAGES = 250;
-
-/** What known-exchanges.ts says it sent. */
-interface Known {
-  readonly http: readonly { readonly number: number; readonly port: number; readonly status?: number }[];
-  readonly echo: readonly {
-    readonly number: number;
-    readonly port: number;
-    readonly tag?: string;
-    readonly length: number;
-  }[];
-}
 
 let lab: Lab;
 const known = new Map<string, Known>();

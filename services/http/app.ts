@@ -92,7 +92,7 @@ export function createApp({
 
   // In front of Express, which answers what it can find no path in by a page of its own.
   return (request, response) => {
-    const isLogin = pathOf(request) === '/login' && basic !== undefined;
+    const isLogin = basic !== undefined && pathOf(request) === '/login';
     const serve = () => app(request as Request, response as Response, () => notFound(request, response));
     admitting(isLogin ? { basic } : secrets)(request, response, serve);
   };

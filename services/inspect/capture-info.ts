@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { safe } from './readable.ts';
 import { ToolError, toolLines } from './tool.ts';
 
 /** What capinfos says of a capture file. */
@@ -30,6 +31,12 @@ export async function captureInfo(file: string): Promise<CaptureInfo> {
   // Wireshark reads much else, such as films.
   if (!/pcap/.test(type)) return { ...NOTHING, problem: problem ?? 'it is no pcap or pcapng file' };
   return { frames: Number(frames), first: timeOf(first), last: timeOf(last), problem };
+}
+
+/** What there is to say of a capture of which nothing can be read; undefined of one that breaks off. */
+export function unreadable(name: string, { frames, problem }: CaptureInfo): string | undefined {
+  if (problem === undefined || frames > 0) return undefined;
+  return `CAPTURE is "${safe(name)}", which can't be read: ${safe(problem)}`;
 }
 
 function timeOf(text: string | undefined): number | undefined {

@@ -1,9 +1,8 @@
 import { CaptureError, findCapture, withoutKeys } from '../capture-files.ts';
-import { captureInfo } from '../capture-info.ts';
+import { captureInfo, unreadable } from '../capture-info.ts';
 import { describeTie } from '../describe.ts';
 import { joinCapture } from '../join/join-capture.ts';
 import { type FrameRef, isMissed, isTied, type Loose, type Tie } from '../join/tie.ts';
-import { safe } from '../readable.ts';
 import type { Regime, Run } from '../run.ts';
 
 export interface EntriesParts {
@@ -21,9 +20,8 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   const { folder, runIn, json, noKeys, print } = parts;
   const found = await findCapture(named, folder);
   const capture = noKeys ? withoutKeys(found) : found;
-  const { problem, frames } = await captureInfo(capture.files.at(-1)!);
-  if (problem !== undefined && frames === 0)
-    throw new CaptureError(`CAPTURE is "${safe(capture.name)}", which can't be read: ${safe(problem)}`);
+  const problem = unreadable(capture.name, await captureInfo(capture.files.at(-1)!));
+  if (problem !== undefined) throw new CaptureError(problem);
   const counts = { tied: 0, untied: 0, encrypted: 0, loose: 0 };
   const seen = await joinCapture(capture, await runIn(capture.folder), {
     tie(tie, regime) {

@@ -1,5 +1,5 @@
 import type { Capture } from '../capture-files.ts';
-import { captureInfo } from '../capture-info.ts';
+import { captureInfo, unreadable } from '../capture-info.ts';
 import { safe } from '../readable.ts';
 import { isCutShort, ToolError, toolLines } from '../tool.ts';
 import { type Dissection, type Origin, parsePacket, tsharkArguments } from './dissection.ts';
@@ -83,13 +83,12 @@ async function originsOf({ files, name }: Capture): Promise<{ file: string; orig
   const origins: { file: string; origin: Origin }[] = [];
   let [framesBefore, began] = [0, undefined as number | undefined];
   for (const file of files) {
-    const { frames, first, problem } = await captureInfo(file);
-    if (problem !== undefined && frames === 0) {
-      throw new InputError(`CAPTURE is "${safe(name)}", which can't be read: ${safe(problem)}`);
-    }
+    const info = await captureInfo(file);
+    const problem = unreadable(name, info);
+    if (problem !== undefined) throw new InputError(problem);
     origins.push({ file, origin: { framesBefore, began } });
-    framesBefore += frames;
-    began ??= first;
+    framesBefore += info.frames;
+    began ??= info.first;
   }
   return origins;
 }
