@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { command, Lab } from './lab.ts';
+import { AGAIN } from './scenario.ts';
 
 /** Sends SIGINT to what shows the packets in a sidecar. */
 const INTERRUPT = `
@@ -101,7 +102,7 @@ describe('the packets of a lab', () => {
   });
 
   test('can be filtered, and only the last be shown', async () => {
-    const filter = ['--filter', `tcp.port == ${lab.echoPort} && tcp.len > 0 && !tcp.analysis.retransmission`];
+    const filter = ['--filter', `tcp.port == ${lab.echoPort} && tcp.len > 0 && !${AGAIN.join(' && !')}`];
     const [all, last] = await Promise.all([shown(...filter), shown(...filter, '--last', '2')]);
     expect(all.map(textOf)).toEqual([
       'Test1\n',
