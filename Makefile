@@ -6,6 +6,15 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 help: ## list the targets
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# What a target takes of make's command line: the names in brackets behind it, the settings of .env, and some that are
+# not the lab's. Any other would do nothing, as one that is misspelt.
+given = $(filter command,$(origin $(1)))
+goals = $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+names = $(sort $(shell sed -nE 's/^($(subst $() ,|,$(goals))):.*## .*\[(.*)\]$$/\2/p' $(MAKEFILE_LIST) | grep -oE '[A-Z_]+='))
+settings = $(shell grep -oE '^[A-Z_]+=' .env)
+strangers = $(filter-out $(patsubst %=,%,$(names) $(settings)) COMPOSE_% DOCKER_% NO_COLOR,$(foreach name,$(.VARIABLES),$(if $(call given,$(name)),$(name))))
+$(if $(strangers),$(error make $(goals) takes no $(strangers); allowed: $(if $(names),$(names) and )the settings of .env))
+
 # The lab
 
 .PHONY: up down clean status logs certs doctor
@@ -20,10 +29,10 @@ clean: down ## end the lab and remove its images and certificates; captures stay
 	docker image rm --force wirelab/programs wirelab/capture >/dev/null 2>&1 || true
 
 status: ## what runs, and how it is
-	docker compose ps --all --format 'table {{.Service}}\t{{.Status}}\t{{.Ports}}'
+	setup/of-lab.sh docker compose ps --all --format 'table {{.Service}}\t{{.Status}}\t{{.Ports}}'
 
 logs: ## what the programs print, as they print it (Ctrl-C ends)
-	docker compose logs --follow --tail 100
+	setup/of-lab.sh docker compose logs --follow --tail 100
 
 certs: ## make a new CA and new certificates; servers that run take them at once
 	setup/certs.sh
@@ -36,13 +45,12 @@ doctor: ## check this machine: each row ok, or a problem with its cure
 # $(call option,NAME,--name): the option with the value given on make's command line, and nothing without one.
 # The shell reads the value from its environment, where make puts it, so that it may hold any character but make's
 # own: a $ is written $$.
-given = $(filter command,$(origin $(1)))
 option = $(if $(call given,$(1)),$(2) "$$$(1)")
-# $(call switch,NAME,--name): the switch, unless the value is 0 or empty.
-switch = $(if $(call given,$(1)),$(if $(filter-out 0,$($(1))),$(2)))
+# $(call switch,NAME,--name,--no-name): the switch for 1, and for 0 the other, if there is one.
+switch = $(if $(call given,$(1)),$(if $(filter-out 0 1,$($(1))),$(error $(1) is "$($(1))"; allowed: 0, 1))$(if $(filter 1,$($(1))),$(2))$(if $(filter 0,$($(1))),$(3)))
 
 # TLS=1 takes the newest version that both sides have, TLS=1.2 that one.
-over_tls = $(if $(call given,TLS),$(filter-out 0,$(TLS)))
+over_tls = $(if $(call given,TLS),$(if $(filter-out 0 1 1.2 1.3,$(TLS)),$(error TLS is "$(TLS)"; allowed: 0, 1, 1.2, 1.3))$(filter-out 0,$(TLS)))
 tls = $(if $(over_tls),--tls$(if $(filter-out 1,$(TLS)), "$$TLS")) $(call switch,INSECURE,--insecure)
 .PHONY: balance echo send shell
 balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTERVAL= TLS=1|1.2|1.3 INSECURE=1 JSON=1]
@@ -51,7 +59,7 @@ balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTE
 	    $(call option,INTERVAL,--interval) $(call switch,JSON,--json)
 
 # Without MSG on a terminal it asks for what is missing.
-echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEOUT= COUNT= CONCURRENCY= BACKOFF=1 TLS=1|1.2|1.3 INSECURE=1 JSON=1]
+echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEOUT= COUNT= CONCURRENCY= BACKOFF=1 SEED_COMPATIBLE=1 TLS=1|1.2|1.3 INSECURE=1 JSON=1]
 	setup/exec.sh client sh -c 'exec client echo "$$LAB_SERVER_ADDRESS" "$$$(if $(over_tls),ECHO_TLS_PORT,ECHO_PORT)" "$$@"' client \
 	    $(tls) $(call option,MSG,--message) $(call option,RETRIES,--retries) $(call option,TIMEOUT,--timeout) \
 	    $(or $(call option,PROTOCOL,--protocol),$(if $(call given,MSG)$(over_tls),--protocol tcp)) \
@@ -59,7 +67,6 @@ echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEO
 	    $(call switch,SEED_COMPATIBLE,--seed-compatible) $(call switch,JSON,--json)
 
 send: ## send reliably over UDP [FILE= TEXT= COUNT= MODE=selective-repeat|go-back-n|stop-and-wait WINDOW= SEGMENT= ECHO=1 MIN_RTO= MAX_RTO= TRIES= JSON=1]
-	$(if $(over_tls),echo 'wirelab: TLS is "$(over_tls)"; allowed with send: none (transfers go over UDP)' >&2; exit 2)
 	setup/send.sh "$(if $(call given,FILE),$$FILE)" --protocol-mode $(if $(call given,MODE),"$$MODE",selective-repeat) \
 	    $(call option,TEXT,--text) $(call option,COUNT,--count) $(call option,WINDOW,--window) \
 	    $(call option,SEGMENT,--segment) $(call option,MIN_RTO,--min-rto) $(call option,MAX_RTO,--max-rto) \
@@ -85,12 +92,13 @@ faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,no
 
 .PHONY: inspect annotate report wireshark demo
 inspect: ## packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 KEYS=0 JSON=1]
-	$(if $(second),echo 'wirelab: $(second) is given with another of LIVE ENTRIES COMPARE; allowed: one of them' >&2; exit 2)
 	setup/inspect.sh $(reading) $(call option,FILTER,--filter) $(call option,BYTES,--bytes) \
-	    $(call option,LAST,--last) $(call switch,FOLLOW,--follow) $(if $(call given,KEYS),$(if $(filter 0,$(KEYS)),--no-keys)) $(call switch,JSON,--json)
+	    $(call option,LAST,--last) $(call switch,FOLLOW,--follow) $(call switch,KEYS,,--no-keys) $(call switch,JSON,--json)
 capture = "$(if $(call given,CAPTURE),$$CAPTURE,server)"
-second = $(word 2,$(foreach one,LIVE ENTRIES COMPARE,$(if $(call switch,$(one),yes),$(one))))
-reading = $(or $(call switch,LIVE,live $(capture)),$(call switch,ENTRIES,entries $(capture)),$(call switch,COMPARE,compare),show $(capture))
+modes = $(foreach one,LIVE ENTRIES COMPARE,$(call switch,$(one),$(one)))
+# Both captures are compared.
+clash = $(or $(word 2,$(modes)),$(if $(filter COMPARE,$(modes)),$(if $(call given,CAPTURE),CAPTURE)))
+reading = $(if $(clash),$(error $(clash) is given with $(firstword $(modes)); allowed: one of them))$(or $(call switch,LIVE,live $(capture)),$(call switch,ENTRIES,entries $(capture)),$(call switch,COMPARE,compare),show $(capture))
 
 annotate: ## write captures/*.annotated.pcapng: each journal entry a comment on its packet
 	setup/inspect.sh annotate

@@ -86,6 +86,33 @@ describe('make up and make down', () => {
   });
 });
 
+describe('without a lab', () => {
+  const run = (line: string) => command(settings, 'make', '--silent', ...line.split(' '));
+
+  beforeAll(begin);
+  afterAll(end);
+
+  test.each([
+    ['echo MESSAGE=Hey', /make echo takes no MESSAGE; allowed: .* MSG= .* and the settings of \.env/],
+    ['send TLS=1', /make send takes no TLS; allowed: .* TEXT= /],
+    ['status LAB_SEDE=alice', /make status takes no LAB_SEDE; allowed: the settings of \.env/],
+    ['echo TLS=2', /TLS is "2"; allowed: 0, 1, 1\.2, 1\.3/],
+    ['inspect FOLLOW=yes', /FOLLOW is "yes"; allowed: 0, 1/],
+    ['inspect KEYS=2', /KEYS is "2"; allowed: 0, 1/],
+    ['inspect LIVE=1 ENTRIES=1', /ENTRIES is given with LIVE; allowed: one of them/],
+    ['inspect COMPARE=1 CAPTURE=client', /CAPTURE is given with COMPARE; allowed: one of them/],
+  ])('make %s is refused before anything is done', async (line, message) => {
+    const { code, stdout, stderr } = await run(line);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  test.each(['status LAB_SEED=alice', 'logs'])('make %s says that none is up', async (line) => {
+    const said = 'wirelab: the lab is down; make up starts it\n';
+    expect(await run(line)).toEqual({ code: 0, stdout: said, stderr: '' });
+  });
+});
+
 describe('in a lab that is up', () => {
   const run = (...args: string[]) => command(settings, 'make', '--silent', ...args);
   let up: Ended;

@@ -108,7 +108,7 @@ describe('a refused change', () => {
     const before = control.status();
     const change = { profiles: { 'echo-tcp': 'delay=1', 'echo-udp': 'reset=1' }, seed: 'bob' };
     await expect(control.change(change, options)).rejects.toMatchObject({
-      problems: ['profile: "reset=1" names no fault; allowed: loss, delay, or none alone'],
+      problems: ['echo-udp profile: "reset=1" names no fault; allowed: loss, delay, or none alone'],
     });
     expect(control.status()).toEqual(before);
     expect(note).not.toHaveBeenCalled();
@@ -124,7 +124,7 @@ describe('a refused change', () => {
   test('names an unknown server, and the problems of the known ones', async () => {
     expect(await problemsOf({ profiles: { 'echo-sctp': 'none', 'echo-udp': 'x=1' } })).toEqual([
       'profiles: no server is called "echo-sctp"; allowed: echo-tcp, echo-udp',
-      'profile: "x=1" names no fault; allowed: loss, delay, or none alone',
+      'echo-udp profile: "x=1" names no fault; allowed: loss, delay, or none alone',
     ]);
   });
 

@@ -212,7 +212,7 @@ describe('a server with fewer faults than its program', () => {
 
   test('refuses in its own profile what it can not do', () => {
     expect(() => create().prepare({ profiles: { echo: 'reset=1' } })).toThrow(
-      'profile: "reset=1" names no fault; allowed: loss, delay, or none alone',
+      'echo profile: "reset=1" names no fault; allowed: loss, delay, or none alone',
     );
   });
 

@@ -117,7 +117,8 @@ export class Faults<Fault extends string = string> {
     const asked = own ?? profile;
     const parsed =
       asked === undefined ? undefined : parseProfile(asked, own === undefined ? this.#shared : this.#names);
-    const problems = (parsed?.problems ?? []).map((problem) => `profile: ${problem}`);
+    const whose = own === undefined ? 'profile' : `${this.server} profile`;
+    const problems = (parsed?.problems ?? []).map((problem) => `${whose}: ${problem}`);
     if (seed === '') problems.push('seed: is empty; allowed: any other text');
     if (problems.length > 0) throw new FaultChangeError(problems);
 

@@ -22,7 +22,9 @@ export async function annotateCaptures({ folder, runIn, print }: AnnotateParts):
 }
 
 function describe({ path, entries, comments, untied, loose, cut }: Annotated): string {
-  const lines = [`captures/${basename(path)}  ${comments} comments of ${entries} journal entries`];
+  const lines = [
+    `captures/${basename(path)}  ${comments} ${comments === 1 ? 'comment' : 'comments'} of ${entries} journal ${entries === 1 ? 'entry' : 'entries'}`,
+  ];
   if (untied > 0)
     lines.push(`  entries that the packets do not bear out: ${untied}; make inspect ENTRIES=1 lists them`);
   if (loose > 0)

@@ -14,7 +14,7 @@ export function delays({ delays: all }: Report): Section {
     says:
       all.length > 0
         ? `${counted(all.length, 'delayed answer')}, median ${duration(median(late(all)))} over`
-        : 'no answer was delayed',
+        : 'no answer to a request or message was delayed',
     intro: html`The journal says how long an answer was to be held back; the time between the frame of the message and
 that of its answer says how long it was. A mark on the dashed line is a delay that is exactly as configured.`,
     body: all.length > 0 ? body(all) : undefined,

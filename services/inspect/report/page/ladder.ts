@@ -16,7 +16,8 @@ export function ladders({ ladders: all }: Report): Section {
   return {
     id: 'ladders',
     title: 'Exchanges, packet by packet',
-    says: all.length > 0 ? counted(all.length, 'ladder diagram') : 'no exchange is in the capture',
+    says:
+      all.length > 0 ? counted(all.length, 'ladder diagram') : 'no request and no message is in the capture',
     intro: html`The client is the line on the left, the server the one on the right, and time goes down. Each arrow is
 a packet, with its frame number and what Wireshark's Info column says of it; beside it stands what the server's
 journal says. Thick arrows carry a message: open one to see its bytes.`,

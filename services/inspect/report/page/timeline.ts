@@ -26,7 +26,7 @@ export function timeline({ decisions, decisionsInAll }: Report): Section {
     says:
       kept.length > 0
         ? counted(decisionsInAll, 'request or message', 'requests and messages')
-        : 'no decision is in the journals',
+        : 'no request and no message is in the journals',
     intro: html`Every mark is one request or message, at the time it came; its row is the outcome that the server
 decided for it: HTTP is the HTTP server, TCP and UDP are the echo server. The line behind a mark ends when the answer
 leaves.`,
