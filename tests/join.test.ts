@@ -163,6 +163,12 @@ describe('what is taken out is what is missed', () => {
   }
   const ofEcho = (protocol: string, fault: string) => (tie: Tie) =>
     tie.entry.protocol === protocol && tie.entry.fault === fault;
+  /** Notices are all alike: where one is missing, that of the next loss soon after could be it. */
+  const lastOfPort = (matches: (tie: Tie) => boolean) => (tie: Tie) => {
+    const { client_port, id } = tie.entry;
+    const isLater = ({ entry }: Tie) => entry.client_port === client_port && entry.id > id;
+    return matches(tie) && !found.ties.some((other) => isLater(other) && matches(other));
+  };
   const name = ({ entry, verdict }: Tie) => `${entry.outcome ? 'http' : 'echo'} ${entry.id} ${verdict}`;
 
   test('frames', async () => {
@@ -173,7 +179,7 @@ describe('what is taken out is what is missed', () => {
       [alone(ofEcho('tcp', 'delay')), 'answer'],
       [alone(ofEcho('udp', 'none')), 'request'],
       [alone(ofEcho('udp', 'corruption')), 'answer'],
-      [alone(ofEcho('udp', 'loss')), 'answer'],
+      [alone(lastOfPort(ofEcho('udp', 'loss'))), 'answer'],
     ];
     const frames = cases.map(([tie, part]) => tie[part][0]);
     await withTools(
