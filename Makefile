@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 .SILENT:
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# A make that a recipe starts, as the tests do, is told nothing of this one's command line.
+unexport MAKEFLAGS MFLAGS MAKEOVERRIDES
 
 .PHONY: help
 help: ## list the targets
