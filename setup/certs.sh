@@ -6,6 +6,8 @@ set -eu
 setup/images.sh
 read_containers
 [ -z "$(other_folder)" ] || stop "the lab that is up was started in $(other_folder)" "cure: make -C '$(other_folder)' certs"
+# A lab that is up keeps its addresses, whatever .env says now.
+if [ -n "$containers" ]; then use_settings_of_lab LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS; fi
 said=$(mktemp)
 docker compose run --rm --no-TTY certificates services/certificates/certificates.sh --new </dev/null 2>"$said" || {
     cat "$said" >&2

@@ -65,9 +65,7 @@ check_kernel() {
 # Not a problem either way, but nobody should have to find out. A lab that is up has the settings it was started with.
 say_secrets() {
     if printf '%s\n' "$containers" | grep -q "^http$(printf '\t')running"; then
-        for name in LAB_TLS_KEYLOG LAB_TOKEN LAB_BASIC LAB_MTLS; do
-            eval "$name=\$(setting_of_lab $name)"
-        done
+        use_settings_of_lab LAB_TLS_KEYLOG LAB_TOKEN LAB_BASIC LAB_MTLS
     fi
     if [ "$LAB_TLS_KEYLOG" = 1 ]; then
         ok 'TLS keys' 'kept in tls.keys beside the captures, for teaching: whoever has it reads them (LAB_TLS_KEYLOG=0 keeps none)'

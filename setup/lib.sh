@@ -101,10 +101,18 @@ other_folder() {
     printf '%s\n' "$containers" | awk -F '\t' -v here="$PWD" '$3 != "" && $3 != here { print $3; exit }'
 }
 
-# setting_of_lab NAME: what the servers of the lab that is up were started with.
+# setting_of_lab NAME: NAME=value, as the lab that is up was started with it; nothing where there is none.
 setting_of_lab() {
-    docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' \
-        "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" 2>/dev/null | sed -n "s/^$1=//p" | head -n 1
+    docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$COMPOSE_PROJECT_NAME-http-1" \
+        "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" 2>/dev/null | grep -m 1 "^$1=" || true
+}
+
+# use_settings_of_lab NAME…: takes them over from the lab that is up.
+use_settings_of_lab() {
+    for name; do
+        setting=$(setting_of_lab "$name")
+        [ -z "$setting" ] || export "$setting"
+    done
 }
 
 cd "$(dirname "$0")/.."
@@ -123,5 +131,6 @@ case "$LAB_CAPTURES_DIR" in
     /*) ;;
     *) LAB_CAPTURES_DIR=$PWD/${LAB_CAPTURES_DIR#./} ;;
 esac
+LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR%/}
 LAB_UID=${SUDO_UID:-$(id -u)} LAB_GID=${SUDO_GID:-$(id -g)} LAB_CA_FILE=$(ca_file)
 export COMPOSE_PROJECT_NAME LAB_CAPTURES_DIR LAB_UID LAB_GID LAB_CA_FILE

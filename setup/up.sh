@@ -55,11 +55,13 @@ read_containers
 running=
 if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; then
     running=yes
-    # Another port would be another host: its captures would begin anew in the middle of a run.
-    for name in LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT; do
-        has=$(setting_of_lab "$name")
+    # Another port would be another host, and another folder another run: captures would begin anew in the middle of this one.
+    for name in LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR; do
+        setting=$(setting_of_lab "$name")
+        asked=$(printenv "$name")
         # A server that was removed has none, and gets this one.
-        [ -z "$has" ] || [ "$has" = "$(printenv "$name")" ] || stop "$name is \"$(printenv "$name")\"; allowed while this lab is up: $has" 'cure: make down first'
+        [ -z "$setting" ] || [ "$setting" = "$name=$asked" ] ||
+            stop "$name is \"$asked\"; allowed while this lab is up: ${setting#*=}" 'cure: make down first'
     done
     # A lab that is in use must not end by a setting that its programs would refuse.
     for program in http echo; do
@@ -80,7 +82,7 @@ else
 fi
 
 given=$LAB_SEED
-[ -n "$given" ] || [ -z "$running" ] || LAB_SEED=$(setting_of_lab LAB_SEED)
+[ -n "$given" ] || [ -z "$running" ] || use_settings_of_lab LAB_SEED
 [ -n "$LAB_SEED" ] || LAB_SEED=$(new_seed)
 export LAB_SEED
 

@@ -170,6 +170,21 @@ describe('in a lab that is up', () => {
     });
   });
 
+  test('make up refuses to move it, and it goes on', async () => {
+    const elsewhere = {
+      LAB_SUBNET: '10.0.0.0/8',
+      LAB_CLIENT_ADDRESS: settings.LAB_CLIENT_ADDRESS!.replace(/\d+$/, '99'),
+      ECHO_PORT: '9',
+      LAB_CAPTURES_DIR: `${settings.LAB_CAPTURES_DIR}/other`,
+    };
+    for (const [name, value] of Object.entries(elsewhere)) {
+      const { code, stderr } = await make('up', { [name]: value });
+      expect(code).toBe(2);
+      expect(stderr).toContain(`${name} is "${value}"; allowed while this lab is up: ${settings[name]}`);
+    }
+    expect((await run('faults')).code).toBe(0);
+  });
+
   test('make echo and make balance go over TLS, also by the certificates of make certs', async () => {
     expect(await run('faults', 'ECHO=none', 'HTTP=none')).toMatchObject({ code: 0 });
     const address = `${settings.LAB_SERVER_ADDRESS}:${settings.ECHO_TLS_PORT}`;
@@ -179,7 +194,8 @@ describe('in a lab that is up', () => {
     const refused = await run('echo', 'MSG=Hey', 'TLS=1.2');
     expect(refused.stdout).toBe(`[CLIENT] Connection error: ${address} does not take this version of TLS\n`);
 
-    const certs = await run('certs');
+    // They are for the lab that is up, whatever is set now.
+    const certs = await make('certs', { LAB_SERVER_ADDRESS: settings.LAB_CLIENT_ADDRESS! });
     expect({ code: certs.code, stdout: certs.stdout }).toEqual({
       code: 0,
       stdout: expect.stringMatching(/^certificates made:\n {4}the CA\n/),
