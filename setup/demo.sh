@@ -10,7 +10,7 @@ set -eu
 
 timeout=${1:-10}
 in_range "$timeout" 1 2000 || stop "TIMEOUT is \"$timeout\"; allowed: whole seconds from 1 to 2000"
-export LAB_SEED="${LAB_SEED:-demo}" ECHO_DELAY_SECONDS=1 ECHO_LOSS=notice ECHO_FAULTS=none ECHO_TCP_FAULTS='' ECHO_UDP_FAULTS='' \
+export LAB_SEED="${LAB_SEED:-demo}" ECHO_MODE=echo ECHO_DELAY_SECONDS=1 ECHO_LOSS=notice ECHO_IDLE_SECONDS=60 ECHO_FAULTS=none ECHO_TCP_FAULTS='' ECHO_UDP_FAULTS='' \
     HTTP_FAULTS=timeout=0.2,403=0.2,500=0.1 HTTP_TIMEOUT_SECONDS="$((timeout * 3 / 2 + 1))" \
     LAB_TOKEN='' LAB_BASIC='' LAB_MTLS=0 LAB_TLS_MIN=1.3 LAB_TLS_KEYLOG=1
 
@@ -44,7 +44,7 @@ say_it "https://server-host:$HTTPS_PORT/login" "$ECHO_TLS_PORT" --tls
 say '3.1    plain text to the sink'
 quietly env ECHO_MODE=sink setup/up.sh
 client sh -c 'echo "Hello from Client" | nc -N -w 1 "$0" "$1"' "$LAB_SERVER_ADDRESS" "$ECHO_PORT"
-quietly env ECHO_MODE=echo setup/up.sh
+quietly setup/up.sh
 
 say '3.2.2  delay, loss and corruption of an echo'
 for fault in delay loss corruption; do

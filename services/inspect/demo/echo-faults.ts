@@ -1,7 +1,5 @@
+import { LATE } from '../join/times.ts';
 import { all, type DemoExperiment, differences, framesOf, hex, nothing, profiles } from './experiment.ts';
-
-/** How much later than its delay an answer may leave, in seconds. */
-const LATE = 0.1;
 
 export const delay: DemoExperiment = {
   section: '3.2.2 A',

@@ -126,7 +126,7 @@ describe('a delay of 1 s', () => {
   test.each([
     ['an echo at once', TEST1, 0],
     ['an echo a little early', TEST1, 0.99],
-    ['an echo that is later', TEST1, 1.2],
+    ['an echo that is later', TEST1, 1.6],
     ['another echo', 'Test2\n', 1],
   ])('does not agree with %s', async (_what, answer, after) => {
     expect((await look(answer, after)).agrees).toBe(false);

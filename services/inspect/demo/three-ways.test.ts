@@ -177,6 +177,14 @@ describe('a login three ways', () => {
       /; the server answered something else$/,
     ],
     [
+      'no answer at all',
+      ({ plain, opened }) => ({
+        plain: { ...plain, fromServer: { wire: none, inside: none } },
+        opened: { ...opened, fromServer: { ...opened.fromServer, inside: none } },
+      }),
+      /; nothing was answered in plain text$/,
+    ],
+    [
       'a record of another length',
       ({ sealed }) => ({ sealed: { ...sealed, request: { ...sealed.request, wire: Buffer.alloc(30) } } }),
       /; the record without keys has another length than that with them$/,

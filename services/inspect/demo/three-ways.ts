@@ -99,6 +99,7 @@ interface Three {
 /** What keeps the three from being the same exchange. */
 function differences({ plain, sealed, opened }: Three): string[] {
   const same: readonly (readonly [boolean, string])[] = [
+    [plain.fromServer.wire.length > 0, 'nothing was answered in plain text'],
     [
       opened.toServer.inside.equals(plain.toServer.wire),
       'what the keys open is not what was said in plain text',
