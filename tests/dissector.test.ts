@@ -61,6 +61,11 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.end());
 
+test('is loaded once, also where it stands in the folder of plugins besides', async () => {
+  const again = ['-X', `lua_script:${DISSECTOR}`];
+  await expect(dissect(lab, ...again, '-r', '/captures/server.pcap')).resolves.toBeDefined();
+});
+
 describe('a transfer with corruption both ways', () => {
   let id: string;
   /** The filter of its datagrams; a port that is closed already answers by ICMP, which carries a copy. */
@@ -177,12 +182,6 @@ describe('10,000 messages, one answer in ten corrupted', () => {
       return;
     }
     expect(sorted(bad(answers))).toEqual(sorted(corrupted));
-  });
-
-  test('would not agree with a journal that has one corruption less, or another', () => {
-    const found = sorted(bad(answers));
-    expect(found).not.toEqual(sorted(corrupted.slice(1)));
-    expect(found).not.toEqual(sorted(['00000000', ...corrupted.slice(1)]));
   });
 
   test('are linked, request and answer to each other, with the time between', () => {

@@ -96,7 +96,9 @@ end
 -- Protocol, fields, preferences
 -------------------------------------------------------------------------------
 
-local wirelab = Proto('wirelab', 'wirelab')
+local is_first, wirelab = pcall(Proto, 'wirelab', 'wirelab')
+-- One in the folder of plugins may have been loaded already.
+if not is_first then return end
 -- Sees what ends without a byte: a FIN or RST behind a message that has no ending.
 local wirelab_end = Proto('wirelab_end', 'wirelab, end of a connection')
 
