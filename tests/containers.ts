@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 // node tests/containers.ts OPTION…: the suites in containers, two at a time, with these options of jest. What else a
 // machine does can hold a suite up for longer than any test allows for: one that fails is named and runs once more,
@@ -21,13 +21,9 @@ function jest(...more: string[]): { readonly code: number; readonly failed: stri
   rmSync(outcome, { force: true });
   const program = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
   const all = [
-    '--selectProjects',
-    'containers',
-    'waiting',
     ...options,
-    '--json',
-    '--outputFile',
-    outcome,
+    ...['--selectProjects', 'containers', 'waiting'],
+    ...['--json', '--outputFile', outcome],
     ...more,
   ];
   const { status } = spawnSync(process.execPath, [...program, ...all], {
@@ -42,6 +38,8 @@ function jest(...more: string[]): { readonly code: number; readonly failed: stri
 const { code, failed } = jest('--maxWorkers', '2');
 process.exitCode = code;
 if (failed.length > 0) {
-  console.error(`wirelab: once more, alone: ${failed.join(' ')}`);
+  const names = failed.map((path) => relative(process.cwd(), path)).join(' ');
+  console.error(`wirelab: failed, and runs once more, alone: ${names}`);
   process.exitCode = jest('--maxWorkers', '1', '--runTestsByPath', ...failed).code;
+  if (process.exitCode === 0) console.error(`wirelab: failed once, and passed alone: ${names}`);
 }

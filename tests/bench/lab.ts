@@ -17,7 +17,19 @@ export interface BenchLab extends AsyncDisposable {
 
 export const LAB_PROJECT = 'wirelab-bench';
 
-const ports = ['HTTP_PORT', 'HTTPS_PORT', 'ECHO_PORT', 'ECHO_TLS_PORT'] as const;
+/** Below those that the kernel hands out, to whoever asks, and above those of the suites. */
+const FIRST_PORT = 31_000;
+
+async function freePorts(): Promise<Settings> {
+  const ports: Record<string, string> = {};
+  let next = FIRST_PORT;
+  for (const name of ['HTTP_PORT', 'HTTPS_PORT', 'ECHO_PORT', 'ECHO_TLS_PORT']) {
+    const port = await freePort(next);
+    ports[name] = String(port);
+    next = port + 1;
+  }
+  return ports;
+}
 
 export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab> {
   const made = new AsyncDisposableStack();
@@ -32,7 +44,7 @@ export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab
     // The captures belong to whoever owns the temporary folder, under sudo too.
     SUDO_UID: '',
     SUDO_GID: '',
-    ...Object.fromEntries(await Promise.all(ports.map(async (name) => [name, String(await freePort())]))),
+    ...(await freePorts()),
     ...overrides,
   };
   // Also takes what a start left that was cut off, which make down does not see.
