@@ -217,6 +217,15 @@ test.each(['http://[', '*', '//'])('a request for %s is refused too', async (tar
   expect(fileOfJournal()).toContain('"outcome":"401"');
 });
 
+test('requests that are sent ahead are refused too', async () => {
+  await serve({ token });
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  socket.end(['/a,b', '/c'].map((path) => `GET ${path} HTTP/1.1\r\nHost: lab\r\n\r\n`).join(''));
+  expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 401']);
+  expect(fileOfJournal().match(/"path":"[^"]*"/g)).toEqual(['"path":"/a,b"', '"path":"/c"']);
+});
+
 test('no secret stands in the journal, the log or an answer, given rightly or wrongly', async () => {
   await serve({ token, basic });
   jest.spyOn(journal, 'append').mockRejectedValueOnce(new Error('ENOSPC'));

@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type Request, type Response } from '
 import type { Faults } from '#common/faults.ts';
 import type { Journal } from '#common/journal.ts';
 import type { Log } from '#common/log.ts';
+import { journaledPathOf, pathOf } from '#common/request-path.ts';
 import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
 import { tlsVersion } from '#common/tls/version.ts';
 import { nameOf, type Refusal, refusalOf, type Secrets } from './authorize.ts';
@@ -21,9 +22,6 @@ export interface AppParts {
   /** Who may ask; without any, everybody. */
   readonly secrets?: Secrets;
 }
-
-/** How much of a path stands in the journal, in characters. */
-const PATH = 200;
 
 /** The unreliable HTTP server of the first seed document, apart from listening. */
 export function createApp({
@@ -92,7 +90,7 @@ export function createApp({
 
   // In front of Express, which answers what it can find no path in by a page of its own.
   return (request, response) => {
-    const isLogin = basic !== undefined && pathOf(request) === '/login';
+    const isLogin = basic !== undefined && pathOf(request.url) === '/login';
     const serve = () => app(request as Request, response as Response, () => notFound(request, response));
     admitting(isLogin ? { basic } : secrets)(request, response, serve);
   };
@@ -101,13 +99,17 @@ export function createApp({
   function admitting(wanted: Secrets) {
     return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
       const refusal = refusalOf(request, wanted);
-      if (refusal) refuse(refusal, pathOf(request), response).catch((error) => fail(error, response));
+      if (refusal) refuse(refusal, request, response).catch((error) => fail(error, response));
       else next();
     };
   }
 
-  async function refuse({ reason, challenges }: Refusal, path: string, response: ServerResponse) {
-    const socket = response.socket!;
+  async function refuse(
+    { reason, challenges }: Refusal,
+    // An answer has no socket while one to a request before it is still to leave.
+    { socket, url }: IncomingMessage,
+    response: ServerResponse,
+  ) {
     const client = clientAddress(socket);
     await journal.append({
       timestamp: now().toISOString(),
@@ -115,7 +117,7 @@ export function createApp({
       outcome: '401',
       id: journal.nextId(),
       client_port: socket.remotePort,
-      path: path.slice(0, PATH),
+      path: journaledPathOf(url),
       reason,
       tls: tlsVersion(socket),
     });
@@ -129,11 +131,6 @@ export function createApp({
     if (response.headersSent) response.destroy();
     else respond(response, 500, 'Error writing log file');
   }
-}
-
-/** Without what may be secret around it: a name and password in front, a query behind. */
-function pathOf({ url = '' }: IncomingMessage): string {
-  return url === '*' ? url : (URL.parse(url, 'http://lab')?.pathname ?? '');
 }
 
 function notFound(_request: IncomingMessage, response: ServerResponse): void {

@@ -42,6 +42,8 @@ export interface Frame {
   readonly sealed?: Sealed | undefined;
   /** Has an alert of TLS in it, as far as that can be read. */
   readonly hasAlert?: boolean;
+  /** Over TLS: has data in it that can be read. */
+  readonly hasData?: boolean;
   /** Of echo over TLS what was decrypted; of HTTP over TLS nothing, as `requests` and `codes` tell all. */
   readonly payload: Buffer;
   /**

@@ -1,7 +1,14 @@
 import type { Capture } from './capture-files.ts';
 import { type Frame, type Ports, Seen, serverOn } from './frames.ts';
 import { TlsStreams } from './tls-streams.ts';
-import { decodeArguments, leanArguments, octetsOf, tsharkLines, valuesOf } from './tshark.ts';
+import {
+  APPLICATION_DATA,
+  decodeArguments,
+  leanArguments,
+  octetsOf,
+  tsharkLines,
+  valuesOf,
+} from './tshark.ts';
 
 const FIELDS = [
   ...['frame.time_epoch', 'ip.src', 'ip.dst', 'tcp.srcport', 'tcp.dstport'],
@@ -14,6 +21,9 @@ const TLS_FIELDS = ['tls.record.content_type', 'tls.record.length', 'tls.handsha
 const TLS_PROTOCOLS = ['tls', 'data'];
 
 const EMPTY = Buffer.alloc(0);
+
+/** Between the values of a field: no request target has a space, and one may have a comma (RFC 9112, 3.2). */
+const AGGREGATOR = ' ';
 
 /**
  * Reads the frames of a capture that belong to the servers on these ports, through tshark, some at a time. A capture
@@ -47,7 +57,7 @@ export async function* readFrames(
   }
 }
 
-function tsharkArguments(file: string, ports: Ports, keys: string | undefined): string[] {
+export function tsharkArguments(file: string, ports: Ports, keys: string | undefined): string[] {
   const [protocols, fields] =
     keys === undefined
       ? [PROTOCOLS, FIELDS]
@@ -57,6 +67,7 @@ function tsharkArguments(file: string, ports: Ports, keys: string | undefined): 
         ];
   return [
     ...leanArguments(file, { protocols, fields, keys }),
+    ...['-E', 'aggregator=/s'],
     ...decodeArguments(keys === undefined ? { http: ports.http } : ports, 'data'),
   ];
 }
@@ -66,7 +77,8 @@ interface ParseParts {
   readonly tls: TlsStreams;
 }
 
-function parseFrame(
+/** Reads a line of these fields, split; undefined when it is of no server of the lab. */
+export function parseFrame(
   fields: readonly string[],
   number: number,
   { ports, tls }: ParseParts,
@@ -94,8 +106,8 @@ function parseFrame(
     seq: Number(seq),
     ack: Number(ack),
     flags: Number(flags),
-    requests: requestsOf(valuesOf(method), valuesOf(uri)),
-    codes: valuesOf(code),
+    requests: requestsOf(values(method), values(uri)),
+    codes: values(code),
   } as const;
   if (!overTls) return plain;
   // TLS of the lab is on TCP only.
@@ -103,15 +115,21 @@ function parseFrame(
   const opened = server === 'echo' ? octetsOf(data) : undefined;
   const segment = {
     ...plain,
-    types: valuesOf(types),
-    lengths: valuesOf(lengths),
-    handshakes: valuesOf(handshakes),
+    types: values(types),
+    lengths: values(lengths),
+    handshakes: values(handshakes),
     opened,
   };
-  return { ...plain, overTls, ...tls.take(segment) };
+  const unsealed = tls.take(segment);
+  const hasData = unsealed.sealed === 'open' && segment.types.includes(APPLICATION_DATA);
+  return { ...plain, overTls, hasData, ...unsealed };
 }
 
-/** A frame may have several requests. */
+function values(field: string | undefined): readonly string[] {
+  return valuesOf(field, AGGREGATOR);
+}
+
+/** A frame may have several requests. tshark writes a backslash twice. */
 function requestsOf(methods: readonly string[], uris: readonly string[]): readonly string[] {
-  return methods.map((method, index) => `${method} ${uris[index]}`);
+  return methods.map((method, index) => `${method} ${uris[index]?.replaceAll('\\\\', '\\')}`);
 }

@@ -67,12 +67,16 @@ export function decodeArguments(ports: Partial<Ports>, messages: string): string
 
 const NONE: readonly string[] = [];
 
-/** The values of a field in what tshark prints of a frame, which may have none or several. */
-export function valuesOf(field: string | undefined): readonly string[] {
-  return field ? field.split(',') : NONE;
+/**
+ * The values of a field in what tshark prints of a frame, which may have none or several.
+ *
+ * @param aggregator what stands between them
+ */
+export function valuesOf(field: string | undefined, aggregator = ','): readonly string[] {
+  return field ? field.split(aggregator) : NONE;
 }
 
-/** The octets of a field that tshark prints as hex digits, a value for each record of TLS, with commas between. */
+/** The octets of a field that tshark prints as hex digits, a value for each record of TLS, whatever stands between. */
 export function octetsOf(field: string | undefined): Buffer {
-  return Buffer.from((field ?? '').replaceAll(',', ''), 'hex');
+  return Buffer.from((field ?? '').replaceAll(/\W/g, ''), 'hex');
 }

@@ -61,6 +61,156 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     ]);
   });
 
+  test('behind an interim answer, the final one is the answer', async () => {
+    for (const outcome of ['200', '403']) {
+      http.get();
+      http.outcome(outcome);
+      http.code('100');
+      http.client('');
+      http.code(outcome);
+    }
+    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 8 by 11, shown in 11']);
+  });
+
+  test('an interim answer and the final one in one segment', async () => {
+    http.get();
+    http.outcome('200');
+    http.code('100', '103', '200');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+  });
+
+  test('an interim answer to a request that is refused, or that no entry speaks of', async () => {
+    http.get('/login');
+    http.code('100');
+    http.outcome('401', { path: '/login', reason: 'no credentials' });
+    http.code('401');
+    http.get('/nowhere');
+    http.code('100');
+    http.code('404');
+    exchange('200');
+    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6', 'answered 10 by 11, shown in 11']);
+  });
+
+  test('an interim answer alone is none', async () => {
+    http.get();
+    http.outcome('200');
+    http.code('100');
+    wire.pass(5);
+    http.client('');
+    expect(await wire.lines()).toEqual(['unanswered 4 by none, shown in 4']);
+  });
+
+  test('behind an interim answer, a timeout is silent', async () => {
+    http.get();
+    http.outcome('timeout');
+    http.code('100');
+    http.client('');
+    wire.pass(10);
+    http.fin('client');
+    expect(await wire.lines()).toEqual(['silent 4 by none, shown in 4, ended in 7']);
+  });
+
+  test('behind an interim answer, a request that is sent ahead', async () => {
+    http.get();
+    http.code('100');
+    http.get('/getbalance?2');
+    for (const outcome of ['200', '403']) http.outcome(outcome);
+    for (const outcome of ['200', '403']) http.code(outcome);
+    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 6 by 8, shown in 8']);
+  });
+
+  test('of requests in one segment, the last is a timeout', async () => {
+    http.get('/getbalance', ['/getbalance']);
+    for (const outcome of ['200', 'timeout']) http.outcome(outcome);
+    http.code('200');
+    http.client('');
+    wire.pass(10);
+    http.fin('client');
+    expect(await wire.lines()).toEqual([
+      'answered 4 by 5, shown in 5',
+      'silent 4 by none, shown in 4, ended in 7',
+    ]);
+  });
+
+  describe.each([
+    ['in plain text', undefined],
+    ['over TLS', 'TLSv1.3'],
+  ])('a request with a body, %s', (_how, tls) => {
+    const asks = (requests: readonly string[] = []) =>
+      tls ? http.client('', { hasData: true, requests, seq: seq++ }) : http.client('body', { requests });
+    let seq: number;
+
+    beforeEach(() => {
+      wire = new Wire();
+      wire.step = step;
+      http = wire.tcp({ server: 'http', tls }).open();
+      seq = http.numbers.client;
+    });
+
+    test('is refused before it is whole', async () => {
+      asks();
+      http.outcome('401', { path: '/a', reason: 'no credentials' });
+      http.code('100');
+      http.code('401');
+      asks();
+      asks(['POST /a']);
+      asks();
+      http.outcome('401', { path: '/b', reason: 'no credentials' });
+      http.code('401');
+      expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6', 'answered 9 by 10, shown in 10']);
+    });
+
+    test('is refused, and never whole', async () => {
+      asks();
+      http.outcome('401', { path: '/a', reason: 'no credentials' });
+      http.code('401');
+      asks();
+      http.fin('client');
+      http.code('400');
+      http.fin('server');
+      expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+    });
+
+    test('is answered before it is whole, and what is asked behind it is', async () => {
+      for (const code of ['200', '404']) {
+        asks();
+        if (code === '200') http.outcome('200');
+        http.code(code);
+        asks([code === '200' ? 'GET /getbalance' : 'POST /getbalance', 'GET /getbalance?2']);
+        http.outcome('403');
+        http.code('403');
+      }
+      expect(await wire.lines()).toEqual([
+        'answered 4 by 5, shown in 5',
+        'answered 6 by 7, shown in 7',
+        'answered 10 by 11, shown in 11',
+      ]);
+    });
+
+    test('is the frame in which it is whole, as long as it is not answered', async () => {
+      asks();
+      http.code('100');
+      asks(['GET /getbalance']);
+      http.outcome('200');
+      http.code('200');
+      expect(await wire.lines()).toEqual(['answered 6 by 7, shown in 7']);
+    });
+
+    test('is not what is sent again', async () => {
+      const first = asks();
+      asks(['GET /getbalance']);
+      http.client(tls ? '' : 'body', { seq: first.seq, hasData: true });
+      http.outcome('200');
+      http.code('200');
+      expect(await wire.lines()).toEqual(['answered 5 by 7, shown in 7']);
+    });
+  });
+
+  test('a change of protocols is a final answer', async () => {
+    exchange('101');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+  });
+
   test('a timeout that the client ends', async () => {
     http.get();
     http.outcome('timeout');
@@ -185,12 +335,37 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     },
   );
 
-  test('a query is of the same page', async () => {
-    http.get('/getbalance?user=alice');
-    http.outcome('500');
-    http.code('500');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+  test.each([
+    ['/a,b', '/a,b'],
+    ['/a/../b', '/b'],
+    ['//x/y', '/y'],
+    ['/{x}', '/%7Bx%7D'],
+    ['/a\\b', '/a/b'],
+    ['http://alice@x/y?z', '/y'],
+    ['http://x:99999/y', ''],
+    [`/{}${'x'.repeat(300)}`, `/%7B%7D${'x'.repeat(193)}`],
+  ])('a request for %s was refused, and its entry has the path %s', async (target, path) => {
+    http.get('/other', [target, '/another']);
+    for (const each of ['/other', path, '/another']) {
+      http.outcome('401', { path: each, reason: 'no credentials' });
+      http.code('401');
+    }
+    expect(await wire.lines()).toEqual([
+      'answered 4 by 5, shown in 5',
+      'answered 4 by 6, shown in 6',
+      'answered 4 by 7, shown in 7',
+    ]);
   });
+
+  test.each(['/getbalance?user=alice', '/getbalance#alice', 'http://server-host:8080/getbalance'])(
+    '%s is of the same page',
+    async (target) => {
+      http.get(target);
+      http.outcome('500');
+      http.code('500');
+      expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+    },
+  );
 
   test('a request of which no entry speaks', async () => {
     http.get();

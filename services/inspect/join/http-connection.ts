@@ -1,3 +1,4 @@
+import { journaledPathOf } from '#common/request-path.ts';
 import { type HttpEntry, timeOf } from '../entries.ts';
 import { ACK, FIN, type Frame, RST } from '../frames.ts';
 import { type Found, type FrameRef, type Loose, refOf, type Tie, type Verdict } from './tie.ts';
@@ -8,18 +9,19 @@ const PROMPT = 1;
 /** How long a request waits for its entry, in seconds. */
 const PATIENCE = 2;
 
-/** What the journal speaks of. A query string is no other page. */
-const JOURNALED = /^GET \/getbalance(\?|$)/;
+/** What the journal speaks of. A query string is no other page, and a proxy's client names the server too. */
+const JOURNALED = /^GET (https?:\/\/[^/?#]*)?\/getbalance([?#]|$)/;
 /** The status of a request that was refused. Such an entry may be of any page, and names it. */
 const REFUSED = '401';
-/** So many characters of a path it has at most. */
-const LONGEST_PATH = 200;
+/** Interim answers; the final one is still to come. 101 is the last that HTTP says (RFC 9110, 15.2). */
+const INTERIM = /^1(?!01)/;
 
 interface Request {
-  readonly frame: FrameRef;
-  readonly what: string;
-  /** Of its segment: the client has all of the server's octets before this one. */
-  readonly ack: number;
+  frame: FrameRef;
+  /** Empty while it is not told yet: it is with its last octet, that of its body, and may be answered before. */
+  what: string;
+  /** Its answer begins here or behind: the client had all of the server's octets before this one when it asked. */
+  ack: number;
   entry?: HttpEntry;
   answer?: { readonly frame: FrameRef; readonly code: string };
 }
@@ -29,12 +31,18 @@ export class HttpConnection {
   readonly #client: string;
   readonly #found: Found;
   readonly #requests: Request[] = [];
+  /** The request that is not told yet. */
+  #begun: Request | undefined;
+  /** Where the latest of the client's segments with data began. */
+  #latest: number | undefined;
   /** Entries whose request is not here, and answers without a request. */
   readonly #lost: HttpEntry[] = [];
   readonly #answers: { readonly frame: FrameRef; readonly code: string }[] = [];
   readonly #fins = new Set<boolean>();
   /** The client has all of the server's octets before this sequence number. */
   #clientHas = 0;
+  /** Where the latest segment with an answer, or an interim one, began. */
+  #answered: number | undefined;
   readonly #ends: FrameRef[] = [];
   #reset: FrameRef | undefined;
   /** When it ended, in seconds since 1970. */
@@ -46,16 +54,47 @@ export class HttpConnection {
   }
 
   take(frame: Frame): void {
-    const { requests, codes, flags, toServer } = frame;
+    const { codes, flags, toServer } = frame;
     if (toServer && flags & ACK) this.#clientHas = frame.ack;
     this.#release(frame.time);
-    for (const what of requests) this.#requests.push({ frame: refOf(frame), what, ack: frame.ack });
-    if (!toServer) for (const code of codes) this.#answer(frame, code);
+    if (!toServer || flags & ACK) this.#moveOn(toServer ? frame.ack : frame.seq);
+    if (toServer) this.#ask(frame);
+    if (!toServer && codes.length > 0) {
+      for (const code of codes) if (!INTERIM.test(code)) this.#answer(frame, code);
+      this.#answered = frame.seq;
+    }
     if (!(flags & (FIN | RST))) return;
     this.#ends.push(refOf(frame));
     if (flags & RST) this.#reset ??= refOf(frame);
     this.#fins.add(toServer);
     if (flags & RST || this.#fins.size === 2) this.closed ??= frame.time;
+  }
+
+  /** Takes requests that are told with a segment, or that one begins with it. */
+  #ask(frame: Frame): void {
+    const { requests, seq, ack, payload, hasData = payload.length > 0 } = frame;
+    const isNew = this.#latest === undefined || ((seq - this.#latest) | 0) > 0;
+    if (hasData && isNew) this.#latest = seq;
+    if (requests.length === 0) {
+      if (!hasData || !isNew || this.#begun) return;
+      this.#begun = { frame: refOf(frame), what: '', ack };
+      this.#requests.push(this.#begun);
+      return;
+    }
+    const untold = this.#begun ? requests.slice(1) : requests;
+    if (this.#begun) this.#complete(this.#begun, requests[0]!, frame);
+    this.#begun = undefined;
+    for (const what of untold) this.#requests.push({ frame: refOf(frame), what, ack });
+  }
+
+  #complete(request: Request, what: string, frame: Frame): void {
+    request.what = what;
+    if (request.answer) {
+      if (isOver(request)) this.#forget(request);
+      return;
+    }
+    request.frame = refOf(frame);
+    if (((frame.ack - request.ack) | 0) > 0) request.ack = frame.ack;
   }
 
   /** Requests that were answered long ago and that no entry speaks of. */
@@ -64,6 +103,14 @@ export class HttpConnection {
     if (!oldest?.answer || oldest.entry || oldest.answer.frame.time > now - PATIENCE) return;
     this.#requests.shift();
     if (JOURNALED.test(oldest.what)) this.#loose('client', oldest.frame, oldest.what);
+  }
+
+  /** What asked for more than a segment has answered is answered behind it, and other octets of it are no answer. */
+  #moveOn(next: number): void {
+    if (this.#answered === undefined || ((next - this.#answered) | 0) <= 0) return;
+    for (const request of this.#requests)
+      if (!request.answer && request.ack === this.#answered) request.ack = next;
+    this.#answered = undefined;
   }
 
   /** All frames before the decision have been taken. False when it is of no request here. */
@@ -113,12 +160,13 @@ export class HttpConnection {
     const request = open.find(({ ack }) => ack === latest!.ack);
     const answer = { frame: { number: frame.number, time: frame.time }, code };
     if (!request) {
-      this.#answers.push(answer);
+      // Where a request ends before it is whole, 400 follows what it was answered with.
+      if (!this.#begun) this.#answers.push(answer);
       return;
     }
     request.answer = answer;
     if (request.entry) this.#settle(request, answer);
-    else if (!JOURNALED.test(request.what) && code !== REFUSED) this.#forget(request);
+    else if (isOver(request)) this.#forget(request);
   }
 
   #settle(request: Request, { frame, code }: NonNullable<Request['answer']>): void {
@@ -148,7 +196,8 @@ export class HttpConnection {
   }
 
   #forget(request: Request): void {
-    this.#requests.splice(this.#requests.indexOf(request), 1);
+    const at = this.#requests.indexOf(request);
+    if (at >= 0) this.#requests.splice(at, 1);
   }
 
   #loose(from: Loose['from'], frame: FrameRef, what: string): void {
@@ -163,9 +212,14 @@ export class HttpConnection {
   }
 }
 
+/** Whether no entry is to come of a request that was answered. */
+function isOver({ what, answer }: Request): boolean {
+  return what !== '' && !JOURNALED.test(what) && answer?.code !== REFUSED;
+}
+
 /** Whether a request, `GET /getbalance`, can be the one that an entry is of. */
 function isAbout({ outcome, path }: HttpEntry, what: string): boolean {
+  if (what === '') return true;
   if (outcome !== REFUSED || path === undefined) return JOURNALED.test(what);
-  const [, asked = ''] = /^\S+ (?:https?:\/\/[^/?]*)?([^?]*)/i.exec(what) ?? [];
-  return (asked || '/').slice(0, LONGEST_PATH) === path;
+  return journaledPathOf(what.slice(what.indexOf(' ') + 1)) === path;
 }

@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import { parseFrame, tsharkArguments } from './read-frames.ts';
+import { TlsStreams } from './tls-streams.ts';
+
+const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
+
+/** A line, from the fields that it has. */
+function parse(of: Readonly<Record<string, string>>) {
+  const args = tsharkArguments('a.pcap', ports, 'tls.keys');
+  expect(args.join(' ')).toContain('-E aggregator=/s');
+  const names = args.filter((_, at) => args[at - 1] === '-e');
+  const fields = names.map((name) => of[name] ?? '');
+  return parseFrame(fields, 1, { ports, tls: new TlsStreams(true) });
+}
+
+const request = { 'tcp.srcport': '41000', 'tcp.dstport': '8080' };
+const answer = { 'tcp.srcport': '8080', 'tcp.dstport': '41000' };
+
+test('requests that were sent ahead, for odd targets', () => {
+  const frame = parse({
+    ...request,
+    'http.request.method': 'GET POST GET',
+    // tshark writes a backslash twice.
+    'http.request.uri': '/a,b /{x} /a\\\\b',
+  });
+  expect(frame?.requests).toEqual(['GET /a,b', 'POST /{x}', 'GET /a\\b']);
+});
+
+test('an interim answer and the final one', () => {
+  expect(parse({ ...answer, 'http.response.code': '100 200' })?.codes).toEqual(['100', '200']);
+});
+
+test('whether a segment over TLS has data of HTTP', () => {
+  const segment = { 'tcp.srcport': '41000', 'tcp.dstport': '8443', 'tcp.payload': '1703' };
+  const told = (types: string) =>
+    parse({
+      ...segment,
+      'tls.record.content_type': types,
+      'tls.record.length': '9 30',
+      'tls.handshake.type': '20',
+    })?.hasData;
+  expect([told('22 23'), told('22 22'), told('22')]).toEqual([true, false, false]);
+});
+
+test('what several records of TLS carry', () => {
+  const frame = parse({
+    'tcp.srcport': '41000',
+    'tcp.dstport': '9443',
+    'tcp.payload': '1703',
+    'tls.record.content_type': '22 23 23',
+    'tls.record.length': '9 30 30',
+    'tls.handshake.type': '20',
+    'data.data': '486579 21',
+  });
+  expect(frame).toMatchObject({ sealed: 'open', payload: Buffer.from('Hey!') });
+});
