@@ -43,7 +43,13 @@ export async function annotate(
       counts.comments += 1;
       comments.add(tie, regime);
     },
-    handshake: (...told) => comments.addHandshake(...told),
+    handshake(tie) {
+      counts.entries += 1;
+      if (isMissed(tie)) counts.untied += 1;
+      if (tie.shows === undefined) return;
+      counts.comments += 1;
+      comments.addHandshake(tie);
+    },
     loose() {
       counts.loose += 1;
     },

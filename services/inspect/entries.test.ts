@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Decision, deciderOf, readEntries } from './entries.ts';
+import { clientOf, type Decision, deciderOf, isHandshake, readEntries } from './entries.ts';
 
 const at = (second: number) => `2025-06-01T10:00:0${second}.000Z`;
 
@@ -45,10 +45,20 @@ describe('the journals of a run', () => {
   test('say whose a handshake is that failed', async () => {
     const failed = { event: 'handshake', client_ip: '10.0.142.133', client_port: 40_000, reason: 'why' };
     await journal('http.log', { timestamp: at(1), id: 1, ...failed });
-    await journal('echo.log', { timestamp: at(2), id: 2, ...failed }, { timestamp: at(3), id: 3 });
-    const servers: unknown[] = [];
-    for await (const entry of readEntries(folder)) servers.push('server' in entry ? entry.server : undefined);
-    expect(servers).toEqual(['http', 'echo', undefined]);
+    // Of a client that had reset its connection before it was looked at.
+    const nameless = { event: 'handshake', reason: 'why' };
+    await journal(
+      'echo.log',
+      { timestamp: at(2), id: 2, ...failed },
+      { timestamp: at(3), id: 3 },
+      { timestamp: at(4), id: 4, ...nameless },
+    );
+    const told: unknown[] = [];
+    for await (const entry of readEntries(folder)) {
+      told.push(isHandshake(entry) ? [entry.server, clientOf(entry)] : undefined);
+    }
+    const client = '10.0.142.133:40000';
+    expect(told).toEqual([['http', client], ['echo', client], undefined, ['echo', undefined]]);
   });
 
   test('are read without one of them, or all', async () => {

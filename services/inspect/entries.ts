@@ -101,19 +101,19 @@ export function isRefused(entry: Decision): boolean {
 export interface HandshakeEvent extends EventEntry {
   /** Whose journal it is in. */
   readonly server: ServerName;
-  readonly client_ip: string;
-  readonly client_port: number;
+  /** Of a client that had reset its connection before it was looked at there is no address. */
+  readonly client_ip?: string;
+  readonly client_port?: number;
   readonly reason: string;
 }
 
 export function isHandshake(entry: Entry): entry is HandshakeEvent {
-  return (
-    isEvent(entry) &&
-    entry.event === 'handshake' &&
-    typeof entry.client_ip === 'string' &&
-    isCount(entry.client_port) &&
-    typeof entry.reason === 'string'
-  );
+  return isEvent(entry) && entry.event === 'handshake' && typeof entry.reason === 'string';
+}
+
+/** Address and port of a client, `10.0.142.133:51234`, when its entry has both. */
+export function clientOf({ client_ip, client_port }: Decision | HandshakeEvent): string | undefined {
+  return typeof client_ip === 'string' && isCount(client_port) ? `${client_ip}:${client_port}` : undefined;
 }
 
 /** Which of the servers an entry with a decision is of. */

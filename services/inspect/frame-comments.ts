@@ -1,6 +1,5 @@
 import { describeHandshake, describeTie } from './describe.ts';
-import type { HandshakeEvent } from './entries.ts';
-import type { Tie } from './join/tie.ts';
+import type { HandshakeTie, Tie } from './join/tie.ts';
 import type { Regime } from './run.ts';
 
 /** What the journals say of the frames of a capture. */
@@ -12,9 +11,9 @@ export class FrameComments {
     if (tie.shows !== undefined) this.#add(tie.shows, describeTie(tie, regime));
   }
 
-  /** Takes down a handshake that failed. */
-  addHandshake(event: HandshakeEvent, shows: number): void {
-    this.#add(shows, describeHandshake(event));
+  /** The same of a handshake that failed. */
+  addHandshake({ entry, shows }: HandshakeTie): void {
+    if (shows !== undefined) this.#add(shows, describeHandshake(entry));
   }
 
   /** Frames with a comment, in order. */

@@ -9,7 +9,7 @@ export async function notesOf(capture: Capture, run: Run): Promise<(frame: numbe
   const comments = new FrameComments();
   await joinCapture(capture, run, {
     tie: (tie, regime) => comments.add(tie, regime),
-    handshake: (...told) => comments.addHandshake(...told),
+    handshake: (tie) => comments.addHandshake(tie),
     loose: () => undefined,
   }).catch((error: unknown) => {
     if (!(error instanceof ToolError)) throw error;

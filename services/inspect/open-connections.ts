@@ -1,9 +1,14 @@
 import { ACK, FIN, RST, type ServerName, SYN } from './frames.ts';
 
-/** So long after the end of a connection segments of it may follow, late ones or ones sent again, in seconds. */
-const GRACE = 3;
+/** So long after the end of a connection segments and entries of it may follow, in seconds. */
+export const GRACE = 3;
 /** How often what is over is let go of, in seconds of the capture. */
-const SWEEP = 1;
+export const SWEEP = 1;
+
+/** Whether a segment opens a connection: beside SYN it may offer ECN (RFC 3168, 6.1.1). */
+export function opens(flags: number): boolean {
+  return (flags & (SYN | ACK)) === SYN;
+}
 
 /** A TCP segment, as far as it tells which connection it is of. */
 export interface Segment {
@@ -34,13 +39,10 @@ interface Known<State> {
 export class OpenConnections<State> {
   readonly #known = new Map<string, Known<State>>();
   readonly #create: () => State;
-  readonly #onOver: (state: State) => void;
   #swept = Number.NEGATIVE_INFINITY;
 
-  /** @param onOver is told what is let go of */
-  constructor(create: () => State, onOver: (state: State) => void = () => undefined) {
+  constructor(create: () => State) {
     this.#create = create;
-    this.#onOver = onOver;
   }
 
   /** What is kept of the connection of a segment, a new one when the segment opens it or none is known. */
@@ -54,26 +56,14 @@ export class OpenConnections<State> {
     return known.state;
   }
 
-  of(server: ServerName, client: string): State | undefined {
-    return this.#known.get(keyOf(server, client))?.state;
-  }
-
-  /** Lets go of all. */
-  finish(): void {
-    for (const { state } of this.#known.values()) this.#onOver(state);
-    this.#known.clear();
-  }
-
   #connectionOf({ client, flags, seq, server, time, toServer }: Segment): Known<State> {
     const key = keyOf(server, client);
     const known = this.#known.get(key);
-    // Beside SYN it may offer ECN (RFC 3168, 6.1.1).
-    const opens = toServer && (flags & (SYN | ACK)) === SYN;
-    if (known && (!opens || known.syn === seq)) return known;
-    if (known) this.#onOver(known.state);
+    const isFirst = toServer && opens(flags);
+    if (known && (!isFirst || known.syn === seq)) return known;
     const begun = {
       state: this.#create(),
-      syn: opens ? seq : undefined,
+      syn: isFirst ? seq : undefined,
       fins: new Set<boolean>(),
       isReset: false,
       latest: time,
@@ -84,11 +74,9 @@ export class OpenConnections<State> {
 
   #sweep(now: number): void {
     this.#swept = now;
-    for (const [key, { fins, isReset, latest, state }] of this.#known) {
+    for (const [key, { fins, isReset, latest }] of this.#known) {
       const isOver = isReset || fins.size === 2;
-      if (!isOver || latest + GRACE >= now) continue;
-      this.#known.delete(key);
-      this.#onOver(state);
+      if (isOver && latest + GRACE < now) this.#known.delete(key);
     }
   }
 }

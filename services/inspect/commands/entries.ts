@@ -1,9 +1,17 @@
 import { CaptureError, findCapture, withoutKeys } from '../capture-files.ts';
 import { captureInfo, unreadable } from '../capture-info.ts';
-import { describeTie } from '../describe.ts';
+import { describeHandshake, describeTie } from '../describe.ts';
 import { joinCapture } from '../join/join-capture.ts';
-import { type FrameRef, isMissed, isTied, type Loose, type Tie } from '../join/tie.ts';
-import type { Regime, Run } from '../run.ts';
+import {
+  type FrameRef,
+  type HandshakeTie,
+  isMissed,
+  isTied,
+  type Loose,
+  type Tie,
+  verdicts,
+} from '../join/tie.ts';
+import type { Run } from '../run.ts';
 
 export interface EntriesParts {
   readonly folder: string;
@@ -23,11 +31,13 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   const problem = unreadable(capture.name, await captureInfo(capture.files.at(-1)!));
   if (problem !== undefined) throw new CaptureError(problem);
   const counts = { tied: 0, untied: 0, encrypted: 0, loose: 0 };
+  const tell = (tie: Tie | HandshakeTie, comment: string) => {
+    counts[isTied(tie) ? 'tied' : isMissed(tie) ? 'untied' : 'encrypted'] += 1;
+    print(json ? JSON.stringify(facts(tie, comment)) : row(tie, comment));
+  };
   const seen = await joinCapture(capture, await runIn(capture.folder), {
-    tie(tie, regime) {
-      counts[isTied(tie) ? 'tied' : isMissed(tie) ? 'untied' : 'encrypted'] += 1;
-      print(json ? JSON.stringify(facts(tie, regime)) : row(tie, regime));
-    },
+    tie: (tie, regime) => tell(tie, describeTie(tie, regime)),
+    handshake: (tie) => tell(tie, describeFailed(tie)),
     loose(loose) {
       counts.loose += 1;
       print(json ? JSON.stringify({ loose: { ...loose, frames: numbers(loose.frames) } }) : looseRow(loose));
@@ -45,7 +55,12 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   return 0;
 }
 
-function facts(tie: Tie, regime: Regime | undefined): object {
+function describeFailed(tie: HandshakeTie): string {
+  const failed = describeHandshake(tie.entry);
+  return isMissed(tie) ? `${failed}; ${verdicts[tie.verdict]}` : failed;
+}
+
+function facts(tie: Tie | HandshakeTie, comment: string): object {
   const { entry, verdict, request, answer, end, shows, took } = tie;
   return {
     entry,
@@ -55,14 +70,14 @@ function facts(tie: Tie, regime: Regime | undefined): object {
     end: end?.number,
     shows,
     took,
-    comment: describeTie(tie, regime),
+    comment,
   };
 }
 
-function row(tie: Tie, regime: Regime | undefined): string {
+function row(tie: Tie | HandshakeTie, comment: string): string {
   const { request, answer } = tie;
   const frames = `${numbers(request).join(' ') || '-'} → ${numbers(answer).join(' ') || '-'}`;
-  return `${isMissed(tie) ? '! ' : '  '}${frames.padEnd(16)} ${describeTie(tie, regime)}`;
+  return `${isMissed(tie) ? '! ' : '  '}${frames.padEnd(16)} ${comment}`;
 }
 
 function looseRow({ client, server, from, what, frames }: Loose): string {

@@ -1,44 +1,52 @@
 import type { HandshakeEvent } from '../entries.ts';
 import type { Frame } from '../frames.ts';
-import { OpenConnections } from '../open-connections.ts';
+import { type Found, type FrameRef, type HandshakeTie, type Loose, refOf, type Tie } from './tie.ts';
 
-/** A connection over TLS, as far as a handshake that failed is to be shown in it. */
-interface Shaken {
-  alert: number | undefined;
-  last: number | undefined;
-  readonly events: HandshakeEvent[];
-}
+/** So many frames of a connection are kept in case that its handshake fails, which soon ends it. */
+const KEPT = 64;
 
-/** Is told a handshake that failed, and where it shows, if the capture has its connection. */
-export type OnHandshake = (event: HandshakeEvent, shows: number) => void;
+/** Is told a handshake that failed, with the frames of its connection, if the capture has any. */
+export type OnHandshake = (tie: HandshakeTie) => void;
 
-/** Finds the frame in which a person sees that a handshake failed: its alert, or the last one of its connection. */
-export class Handshakes {
-  readonly #connections: OpenConnections<Shaken>;
+/** The handshake of a connection over TLS: when it fails, all that the connection has is its own. */
+export class Handshake implements Found {
+  readonly #found: Found;
+  readonly #onFailed: OnHandshake;
+  readonly #events: HandshakeEvent[] = [];
+  readonly #request: FrameRef[] = [];
+  readonly #answer: FrameRef[] = [];
+  #alert: number | undefined;
+  #last: number | undefined;
 
-  constructor(found: OnHandshake) {
-    this.#connections = new OpenConnections<Shaken>(
-      () => ({ alert: undefined, last: undefined, events: [] }),
-      ({ alert, events, last }) => {
-        for (const event of events) found(event, (alert ?? last)!);
-      },
-    );
+  constructor(found: Found, onFailed: OnHandshake) {
+    this.#found = found;
+    this.#onFailed = onFailed;
   }
 
   take(frame: Frame): void {
-    if (!frame.overTls) return;
-    const connection = this.#connections.take(frame);
-    connection.last = frame.number;
-    if (frame.hasAlert) connection.alert ??= frame.number;
+    this.#last = frame.number;
+    if (frame.hasAlert) this.#alert ??= frame.number;
+    if (this.#request.length + this.#answer.length === KEPT) return;
+    (frame.toServer ? this.#request : this.#answer).push(refOf(frame));
   }
 
   /** All frames before the event have been taken. */
-  note(event: HandshakeEvent): void {
-    this.#connections.of(event.server, `${event.client_ip}:${event.client_port}`)?.events.push(event);
+  fail(event: HandshakeEvent): void {
+    this.#events.push(event);
   }
 
-  /** The capture ends. */
+  /** The connection is over: a person sees what failed in its alert, or else in its last frame. */
   finish(): void {
-    this.#connections.finish();
+    const [request, answer, shows] = [this.#request, this.#answer, this.#alert ?? this.#last];
+    for (const entry of this.#events) this.#onFailed({ entry, verdict: 'failed', request, answer, shows });
+  }
+
+  tie(tie: Tie): void {
+    this.#found.tie(tie);
+  }
+
+  /** What was said behind a handshake that failed was never taken, and its event speaks of it. */
+  loose(loose: Loose): void {
+    if (this.#events.length === 0) this.#found.loose(loose);
   }
 }

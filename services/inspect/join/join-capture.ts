@@ -1,17 +1,16 @@
 import type { Capture } from '../capture-files.ts';
-import { deciderOf, type Entry, isEvent, isHandshake, readEntries } from '../entries.ts';
+import { deciderOf, type Entry, isEvent, readEntries } from '../entries.ts';
 import { type Frame, Seen } from '../frames.ts';
 import { readFrames } from '../read-frames.ts';
 import { type Regime, Regimes, type Run, sinkStretches } from '../run.ts';
-import { Handshakes, type OnHandshake } from './handshakes.ts';
 import { join } from './join.ts';
-import type { Loose, Tie } from './tie.ts';
+import type { HandshakeTie, Loose, Tie } from './tie.ts';
 
 export interface FoundInCapture {
   tie(tie: Tie, regime: Regime | undefined): void;
   loose(loose: Loose): void;
-  /** Handshakes that failed, at the end of their connections. */
-  readonly handshake?: OnHandshake;
+  /** Handshakes that failed, tied or not: at the end of their connections. */
+  handshake?(tie: HandshakeTie): void;
   /** Entries, as they come; events too. */
   entry?(entry: Entry, regimes: Regimes): void;
   /** Frames of the servers, as they come. */
@@ -22,7 +21,6 @@ export interface FoundInCapture {
 export async function joinCapture(capture: Capture, run: Run, found: FoundInCapture): Promise<Seen> {
   const seen = new Seen();
   const regimes = new Regimes(run);
-  const handshakes = new Handshakes((...told) => found.handshake?.(...told));
   // A tie is found later than its entry was read, under what may be another regime.
   const regimeOf = new WeakMap<Entry, Regime>();
   await join({
@@ -32,25 +30,21 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
     onlyClient: capture.name === 'client' ? run.addresses.client : undefined,
     decided: () => regimes.of('echo-udp')?.profile !== 'none',
     isJournaled: journaledIn(run),
-    onFrame(frame) {
-      handshakes.take(frame);
-      found.frame?.(frame);
-    },
+    onFrame: (frame) => found.frame?.(frame),
     onEntry(entry) {
       regimes.advance(entry);
       if (!isEvent(entry)) {
         const regime = regimes.of(deciderOf(entry));
         if (regime) regimeOf.set(entry, regime);
       }
-      if (isHandshake(entry)) handshakes.note(entry);
       found.entry?.(entry, regimes);
     },
     found: {
       tie: (tie) => found.tie(tie, regimeOf.get(tie.entry)),
       loose: (loose) => found.loose(loose),
     },
+    onHandshake: (tie) => found.handshake?.(tie),
   });
-  handshakes.finish();
   return seen;
 }
 

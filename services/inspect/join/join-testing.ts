@@ -3,7 +3,7 @@ import { type Datagram, encodeDatagram, tagAsSent } from '#common/transfer/datag
 import type { DatagramEntry, Entry, EventEntry, HttpEntry, MessageEntry } from '../entries.ts';
 import { ACK, FIN, type Frame, RST, Seen, SYN } from '../frames.ts';
 import { join } from './join.ts';
-import type { Loose, Tie } from './tie.ts';
+import type { HandshakeTie, Loose, Tie } from './tie.ts';
 
 /** When the wires of the tests begin, in seconds since 1970. */
 export const BEGINNING = 1_750_000_000;
@@ -15,7 +15,7 @@ type Side = 'client' | 'server';
 
 /** What is told of a frame beside what follows from its place. */
 type FrameFields = Partial<
-  Pick<Frame, 'seq' | 'ack' | 'flags' | 'requests' | 'codes' | 'sealed' | 'hasAlert'>
+  Pick<Frame, 'seq' | 'ack' | 'flags' | 'requests' | 'codes' | 'sealed' | 'hasData' | 'hasAlert'>
 >;
 type MessageFields = Partial<Omit<MessageEntry, 'timestamp' | 'id'>>;
 type DatagramFields = Partial<Omit<DatagramEntry, 'timestamp' | 'id'>>;
@@ -23,6 +23,7 @@ type DatagramFields = Partial<Omit<DatagramEntry, 'timestamp' | 'id'>>;
 export interface Joined {
   readonly ties: readonly Tie[];
   readonly loose: readonly Loose[];
+  readonly handshakes: readonly HandshakeTie[];
 }
 
 /** Text as octets, each character one. */
@@ -104,6 +105,7 @@ export class Wire {
     );
     const ties: Tie[] = [];
     const loose: Loose[] = [];
+    const handshakes: HandshakeTie[] = [];
     let profile = '';
     const seen = new Seen();
     await join({
@@ -118,22 +120,25 @@ export class Wire {
         if ('profile' in entry && entry.profile !== undefined) profile = entry.profile;
       },
       found: { tie: (tie) => ties.push(tie), loose: (one) => loose.push(one) },
+      onHandshake: (tie) => handshakes.push(tie),
     });
-    return { ties: ties.sort((a, b) => a.entry.id - b.entry.id), loose };
+    return { ties: ties.sort((a, b) => a.entry.id - b.entry.id), loose, handshakes };
   }
 
-  /** What `join` finds, a line for each tie in the order of the journal, then one for each loose. */
+  /** What `join` finds, a line for each tie in the order of the journal, one for each handshake that failed, and one for each loose. */
   async lines(options?: Parameters<Wire['join']>[0]): Promise<string[]> {
-    const { ties, loose } = await this.join(options);
+    const { ties, loose, handshakes } = await this.join(options);
     return [
       ...ties.map(lineOf),
+      ...handshakes.map((tie) => `${tie.entry.reason}: ${lineOf(tie)}`),
       ...loose.map(({ from, what, frames }) => `loose ${from} ${what} in ${numbers(frames)}`),
     ];
   }
 }
 
 /** `answered 4 by 5, shown in 5`. */
-export function lineOf({ verdict, request, answer, shows, end }: Tie): string {
+export function lineOf(tie: Omit<Tie, 'entry'>): string {
+  const { verdict, request, answer, shows, end } = tie;
   const ended = end ? `, ended in ${end.number}` : '';
   const shown = shows === undefined ? '' : `, shown in ${shows}`;
   return `${verdict} ${numbers(request)} by ${numbers(answer)}${shown}${ended}`;

@@ -1,16 +1,23 @@
-import { type Decision, type Entry, type HttpEntry, isEvent, isHttp, timeOf } from '../entries.ts';
-import { ACK, type Frame, type Seen, SYN } from '../frames.ts';
+import {
+  clientOf,
+  type Decision,
+  type Entry,
+  type HandshakeEvent,
+  type HttpEntry,
+  isEvent,
+  isHandshake,
+  isHttp,
+  timeOf,
+} from '../entries.ts';
+import type { Frame, Seen } from '../frames.ts';
+import { GRACE, opens, SWEEP } from '../open-connections.ts';
 import { DatagramFlow } from './datagram-flow.ts';
+import { Handshake, type OnHandshake } from './handshakes.ts';
 import { HttpConnection } from './http-connection.ts';
 import { MessageConnection } from './message-connection.ts';
 import type { Found, Tie } from './tie.ts';
 import { MILLISECOND } from './times.ts';
 import { TlsFound } from './tls-found.ts';
-
-/** How long after the end of a connection entries of it may follow, in seconds. */
-const GRACE = 3;
-/** How often what is over is let go of, in seconds of the capture. */
-const SWEEP = 1;
 
 export interface JoinParts {
   readonly frames: AsyncIterable<readonly Frame[]>;
@@ -20,6 +27,8 @@ export interface JoinParts {
   /** Entries of other clients are of no frame in this capture. */
   readonly onlyClient?: string;
   readonly found: Found;
+  /** Is told handshakes that failed, at the end of their connections. */
+  readonly onHandshake: OnHandshake;
   /** Whether datagrams of transfers have entries at the time, as events of the journal and the settings tell. */
   readonly decided: () => boolean;
   /** Is told each entry, decisions and events, at its time, before it is tied. */
@@ -54,10 +63,21 @@ export async function join(parts: JoinParts): Promise<void> {
 
 function decide(entry: Entry, { seen, onlyClient, found, onEntry }: JoinParts, hosts: Conversations): void {
   onEntry(entry);
-  if (isEvent(entry) || (onlyClient !== undefined && entry.client_ip !== onlyClient)) return;
-  // Also when there is no frame at all.
-  if (!(timeOf(entry) + MILLISECOND >= seen.first)) found.tie({ ...untied(entry), verdict: 'outside' });
+  if (isEvent(entry) && !isHandshake(entry)) return;
+  // One without an address may be of this client.
+  if (onlyClient !== undefined && (entry.client_ip ?? onlyClient) !== onlyClient) return;
+  if (isHandshake(entry)) hosts.fail(entry);
+  else if (isBefore(entry, seen)) found.tie({ ...untied(entry), verdict: 'outside' });
   else hosts.decide(entry);
+}
+
+/** Also when there is no frame at all. */
+function isBefore(entry: Entry, { first }: Seen): boolean {
+  return !(timeOf(entry) + MILLISECOND >= first);
+}
+
+function isBehind(entry: Entry, { last }: Seen): boolean {
+  return !(timeOf(entry) <= last);
 }
 
 function untied(entry: Decision): Tie {
@@ -71,27 +91,32 @@ interface Conversing<Kind> {
   /** The sequence number of its SYN; undefined when the capture begins later. */
   readonly syn: number | undefined;
   readonly connection: Kind;
-  /** What is found of it, when it is one over TLS. */
+  /** What is found of it, when it is one over TLS, and its handshake. */
   readonly overTls: TlsFound | undefined;
+  readonly handshake: Handshake | undefined;
 }
 
 /** The connections and flows of all clients. */
 class Conversations {
   readonly #decided: () => boolean;
   readonly #found: Found;
+  readonly #onHandshake: OnHandshake;
+  readonly #seen: Seen;
   /** By client and TLS; a port that is used again has a connection behind the one before. */
   readonly #http = new Map<string, Conversing<HttpConnection>[]>();
   readonly #messages = new Map<string, Conversing<MessageConnection>[]>();
   readonly #datagrams = new Map<string, DatagramFlow>();
   #swept = 0;
 
-  constructor({ decided, found, seen }: JoinParts) {
+  constructor({ decided, found, onHandshake, seen }: JoinParts) {
     this.#decided = decided;
+    this.#onHandshake = onHandshake;
+    this.#seen = seen;
     this.#found = {
       loose: (loose) => found.loose(loose),
       tie(tie) {
-        const isBehind = tie.request.length + tie.answer.length === 0 && !(timeOf(tie.entry) <= seen.last);
-        found.tie(isBehind ? { ...tie, verdict: 'outside' } : tie);
+        const isOutside = tie.request.length + tie.answer.length === 0 && isBehind(tie.entry, seen);
+        found.tie(isOutside ? { ...tie, verdict: 'outside' } : tie);
       },
     };
   }
@@ -123,10 +148,25 @@ class Conversations {
     }
   }
 
+  /** All frames before the handshake failed have been taken. */
+  fail(entry: HandshakeEvent): void {
+    const client = clientOf(entry);
+    const known: ReadonlyMap<string, Conversing<Connection>[]> =
+      entry.server === 'http' ? this.#http : this.#messages;
+    const [latest] = client === undefined ? [] : begunBefore(known.get(keyOf(client, true)), entry);
+    if (latest?.handshake) {
+      latest.handshake.fail(entry);
+      return;
+    }
+    const isOutside = isBefore(entry, this.#seen) || isBehind(entry, this.#seen);
+    const verdict = isOutside ? 'outside' : client === undefined ? 'nameless' : 'absent';
+    this.#onHandshake({ entry, verdict, request: [], answer: [], shows: undefined });
+  }
+
   /** The capture ends. */
   finish(until: number): void {
     for (const all of [...this.#http.values(), ...this.#messages.values()]) {
-      for (const { connection } of all) connection.finish(until);
+      for (const conversing of all) finish(conversing, until);
     }
     for (const flow of this.#datagrams.values()) flow.finish(until);
   }
@@ -136,10 +176,30 @@ class Conversations {
     frame: Frame,
     create: (found: Found) => Kind,
   ): void {
-    const { connection, overTls } = connectionOf(known, frame, this.#found, create);
+    const { connection, overTls, handshake } = this.#connectionOf(known, frame, create);
     overTls?.take(frame);
+    handshake?.take(frame);
     // No server takes what comes to a port of TLS without any.
     connection.take(frame.overTls && !frame.sealed ? { ...frame, payload: Buffer.alloc(0) } : frame);
+  }
+
+  /** The connection that a segment belongs to, a new one when it opens one or none is known. */
+  #connectionOf<Kind extends Connection>(
+    known: Map<string, Conversing<Kind>[]>,
+    { client, flags, overTls = false, seq, time }: Frame,
+    create: (found: Found) => Kind,
+  ): Conversing<Kind> {
+    const key = keyOf(client, overTls);
+    const all = known.get(key) ?? [];
+    const last = all.at(-1);
+    const isFirst = opens(flags);
+    if (last && (!isFirst || last.syn === seq)) return last;
+    const handshake = overTls ? new Handshake(this.#found, this.#onHandshake) : undefined;
+    const tls = handshake && new TlsFound(handshake);
+    const connection = create(tls ?? this.#found);
+    const conversing = { began: time, syn: isFirst ? seq : undefined, connection, overTls: tls, handshake };
+    known.set(key, [...all, conversing]);
+    return conversing;
   }
 
   #decideHttp(entry: HttpEntry, key: string): void {
@@ -182,29 +242,15 @@ function keyOf(client: string, overTls: boolean): string {
   return overTls ? `${client} TLS` : client;
 }
 
-/** The connection that a segment belongs to, a new one when it opens one or none is known. */
-function connectionOf<Kind extends Connection>(
-  known: Map<string, Conversing<Kind>[]>,
-  { client, flags, overTls = false, seq, time }: Frame,
-  found: Found,
-  create: (found: Found) => Kind,
-): Conversing<Kind> {
-  const key = keyOf(client, overTls);
-  const all = known.get(key) ?? [];
-  const last = all.at(-1);
-  const opens = (flags & (SYN | ACK)) === SYN;
-  if (last && (!opens || last.syn === seq)) return last;
-  const tls = overTls ? new TlsFound(found) : undefined;
-  const connection = create(tls ?? found);
-  const conversing = { began: time, syn: opens ? seq : undefined, connection, overTls: tls };
-  known.set(key, [...all, conversing]);
-  return conversing;
-}
-
 /** Those that an entry can be of, the latest first. */
-function begunBefore<Kind>(all: readonly Conversing<Kind>[] = [], entry: Decision): Conversing<Kind>[] {
+function begunBefore<Kind>(all: readonly Conversing<Kind>[] = [], entry: Entry): Conversing<Kind>[] {
   const time = timeOf(entry) + MILLISECOND;
   return all.filter(({ began }) => began < time).reverse();
+}
+
+function finish({ connection, handshake }: Conversing<Connection>, until: number): void {
+  connection.finish(until);
+  handshake?.finish();
 }
 
 function sweepConnections<Kind extends Connection>(
@@ -215,7 +261,7 @@ function sweepConnections<Kind extends Connection>(
     const isOver = ({ connection: { closed } }: Conversing<Kind>) =>
       closed !== undefined && closed + GRACE < now;
     if (!all.some(isOver)) continue;
-    for (const { connection } of all.filter(isOver)) connection.finish(now);
+    for (const over of all.filter(isOver)) finish(over, now);
     const open = all.filter((conversing) => !isOver(conversing));
     if (open.length > 0) known.set(client, open);
     else known.delete(client);

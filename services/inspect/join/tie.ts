@@ -1,4 +1,4 @@
-import type { Decision } from '../entries.ts';
+import type { Decision, HandshakeEvent } from '../entries.ts';
 import type { Frame, ServerName, Transport } from '../frames.ts';
 
 /** A frame of the capture: its number, and its time in seconds since 1970. */
@@ -8,8 +8,8 @@ export interface FrameRef {
 }
 
 /**
- * What the packets say of a decision. With the first five they bear it out; the others are what could not be tied, and
- * of what is encrypted nobody can say.
+ * What the packets say of an entry. With the first six they bear it out; the others are what could not be tied, and of
+ * what is encrypted nobody can say.
  */
 export const verdicts = {
   answered: 'what was decided left',
@@ -17,17 +17,20 @@ export const verdicts = {
   silent: 'nothing was to leave, and nothing did',
   gone: 'nothing could leave: the connection had been reset, or the server had closed it',
   open: 'nothing has left when the capture ends',
+  failed: 'its connection is there, whose TLS handshake failed',
   different: 'what left is not what was decided',
   unanswered: 'what was decided is not in the capture',
   lost: 'the request is not in the capture',
+  absent: 'its connection is not in the capture',
+  nameless: 'the journal has no address of its client',
   outside: 'the capture was not running then',
   encrypted: 'it went over TLS, and there are no keys to read it',
 } as const;
 export type Verdict = keyof typeof verdicts;
 
-const borneOut: ReadonlySet<Verdict> = new Set(['answered', 'came', 'silent', 'gone', 'open']);
+const borneOut: ReadonlySet<Verdict> = new Set(['answered', 'came', 'silent', 'gone', 'open', 'failed']);
 
-/** An entry of a journal with its frames. */
+/** A decision in a journal with its frames. */
 export interface Tie {
   readonly entry: Decision;
   readonly verdict: Verdict;
@@ -41,6 +44,11 @@ export interface Tie {
   readonly shows: number | undefined;
   /** Seconds from the request to the answer. */
   readonly took?: number;
+}
+
+/** A TLS handshake that failed, with the frames of its connection: those of the client, and those of the server. */
+export interface HandshakeTie extends Omit<Tie, 'entry'> {
+  readonly entry: HandshakeEvent;
 }
 
 /** Whether the packets bear an entry out. */

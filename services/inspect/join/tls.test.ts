@@ -1,9 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type HandshakeEvent, isHandshake, timeOf } from '../entries.ts';
-import { ACK, FIN, type Frame, SYN } from '../frames.ts';
-import { Handshakes } from './handshakes.ts';
+import { ACK, FIN, type Frame } from '../frames.ts';
 import { Wire } from './join-testing.ts';
-import { MILLISECOND } from './times.ts';
 
 const tls = 'TLSv1.3';
 
@@ -59,116 +56,6 @@ describe('over TLS', () => {
     const echo = wire.tcp({ tls }).open();
     echo.client('GET / HTTP/1.1\r\n\r\n', { sealed: undefined });
     expect(await wire.lines()).toEqual([]);
-  });
-});
-
-describe('a handshake that failed', () => {
-  function shownOf(draw: (wire: Wire) => void): string[] {
-    const wire = new Wire();
-    draw(wire);
-    const told: string[] = [];
-    const handshakes = new Handshakes(({ reason, server }, shows) =>
-      told.push(`${reason} ${server} ${shows}`),
-    );
-    const entries = wire.entries.values();
-    let next = entries.next();
-    const note = (until: number) => {
-      for (; next.value && timeOf(next.value) + MILLISECOND <= until; next = entries.next()) {
-        if (isHandshake(next.value)) handshakes.note(next.value);
-      }
-    };
-    for (const frame of wire.frames) {
-      note(frame.time);
-      handshakes.take(frame);
-    }
-    note(Number.POSITIVE_INFINITY);
-    handshakes.finish();
-    return told;
-  }
-  const failed = (wire: Wire, fields: Partial<HandshakeEvent> = {}) =>
-    wire.note('handshake', {
-      server: 'echo',
-      client_ip: '10.0.142.133',
-      client_port: 40_000,
-      reason: 'why',
-      ...fields,
-    });
-
-  test('shows in its alert', () => {
-    expect(
-      shownOf((wire) => {
-        const http = wire.tcp({ server: 'http', tls }).open();
-        http.client('');
-        http.answer('', { hasAlert: true });
-        failed(wire, { server: 'http' });
-        http.fin('server');
-      }),
-    ).toEqual(['why http 5']);
-  });
-
-  test('shows in its own connection, though the port is used again, with or without ECN', () => {
-    expect(
-      shownOf((wire) => {
-        const first = wire.tcp({ tls }).open();
-        first.answer('', { hasAlert: true });
-        failed(wire, { reason: 'one' });
-        first.reset('client');
-        wire.pass(0.01);
-        // SYN with ECE and CWR.
-        const second = wire.tcp({ tls, numbers: { client: 5_000, server: 6_000 } });
-        second.client('', { flags: 0xc2 });
-        second.answer('', { hasAlert: true });
-        failed(wire, { reason: 'two' });
-        second.fin('server');
-      }),
-    ).toEqual(['one echo 4', 'two echo 7']);
-  });
-
-  test('shows at its own server, though the port talks to both', () => {
-    expect(
-      shownOf((wire) => {
-        const http = wire.tcp({ server: 'http', tls }).open();
-        const echo = wire.tcp({ tls }).open();
-        http.answer('', { hasAlert: true });
-        failed(wire, { server: 'http', reason: 'one' });
-        echo.answer('', { hasAlert: true });
-        failed(wire, { reason: 'two' });
-      }),
-    ).toEqual(['one http 7', 'two echo 8']);
-  });
-
-  test('is told when its connection has been over for a while', () => {
-    const told: number[] = [];
-    const handshakes = new Handshakes((_, shows) => told.push(shows));
-    const wire = new Wire();
-    const echo = wire.tcp({ tls }).open();
-    const last = echo.reset('server');
-    for (const frame of wire.frames) handshakes.take(frame);
-    failed(wire);
-    for (const entry of wire.entries) if (isHandshake(entry)) handshakes.note(entry);
-    wire.pass(10);
-    handshakes.take(wire.tcp({ port: 40_001, tls }).client('', { flags: SYN }));
-    expect(told).toEqual([last.number]);
-  });
-
-  test('without one, in the last frame of its connection', () => {
-    expect(
-      shownOf((wire) => {
-        wire.tcp({ tls }).open().fin('client');
-        failed(wire);
-        wire.tcp({ port: 40_001, tls }).open();
-      }),
-    ).toEqual(['why echo 4']);
-  });
-
-  test('shows nowhere when the capture has not got it, and is none without its client', () => {
-    expect(
-      shownOf((wire) => {
-        wire.tcp({ tls }).open();
-        failed(wire, { client_port: 50_000 });
-        wire.note('handshake', { reason: 'why' });
-      }),
-    ).toEqual([]);
   });
 });
 

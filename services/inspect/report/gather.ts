@@ -4,13 +4,13 @@ import { CaptureError, findCapture, type Host, hosts } from '../capture-files.ts
 import { captureInfo } from '../capture-info.ts';
 import { compareHosts } from '../compare/compare-hosts.ts';
 import { describeDecision } from '../describe.ts';
-import { deciderOf, isHttp, isRefused, timeOf } from '../entries.ts';
-import { exposuresOf } from '../exposed.ts';
+import { clientOf, deciderOf, isHttp, isRefused, timeOf } from '../entries.ts';
 import { FrameComments } from '../frame-comments.ts';
 import { joinCapture } from '../join/join-capture.ts';
 import { isMissed, type Tie, type Verdict } from '../join/tie.ts';
 import type { Run } from '../run.ts';
-import type { CaptureFacts, DecisionPoint, Delay, Demo, ExposedFact, Report, Ties } from './facts.ts';
+import { ExposedFacts } from './exposed-facts.ts';
+import type { CaptureFacts, DecisionPoint, Delay, Demo, Report, Ties } from './facts.ts';
 import { Ladders } from './ladders.ts';
 import { outcomeOf, Periods } from './periods.ts';
 import { TransferPlots } from './transfer-plots.ts';
@@ -19,9 +19,6 @@ import { TransferPlots } from './transfer-plots.ts';
 const DECISIONS = 5_000;
 const DELAYS = 2_000;
 const UNTIED = 100;
-const EXPOSED = 200;
-/** So many characters of each. */
-const EXPOSED_TEXT = 120;
 
 /** Gathers what a report says out of a folder with captures and journals. */
 export async function gather(
@@ -77,6 +74,8 @@ function listOf<One>(list: readonly One[] | undefined): readonly One[] {
   return Array.isArray(list) ? list : [];
 }
 
+type Untied = Ties['entries'][number];
+
 /** What the server's capture and the journals say together. */
 class Findings {
   readonly #periods = new Periods();
@@ -85,13 +84,13 @@ class Findings {
   /** In seconds since 1970: entries may come before the first frame. */
   readonly #decisions: DecisionPoint[] = [];
   readonly #delays: Delay[] = [];
-  readonly #exposed: ExposedFact[] = [];
+  readonly #exposed = new ExposedFacts();
   readonly #comments = new FrameComments();
   readonly #verdicts: Partial<Record<Verdict, number>> = {};
-  readonly #untied: Ties['entries'][number][] = [];
+  readonly #untied: Untied[] = [];
   readonly #loose: Ties['loose'][number][] = [];
   readonly #handshakes: Ties['handshakes'][number][] = [];
-  readonly #inAll = { decisions: 0, exposed: 0, entries: 0, loose: 0, handshakes: 0 };
+  readonly #inAll = { decisions: 0, entries: 0, loose: 0, handshakes: 0 };
   #drawn: Report['ladders'] = [];
   #began = Number.NaN;
 
@@ -104,12 +103,15 @@ class Findings {
         this.#tie(tie);
         this.#comments.add(tie, regime);
       },
-      handshake: (event, shows) => {
-        this.#comments.addHandshake(event, shows);
+      handshake: (tie) => {
+        const { id, server, reason } = tie.entry;
+        const decider = server === 'http' ? 'http' : 'echo-tcp';
+        this.#count(tie, { id, decider, says: `the TLS handshake failed: ${reason}` });
+        this.#comments.addHandshake(tie);
+        if (tie.shows === undefined) return;
         this.#inAll.handshakes += 1;
         if (this.#handshakes.length === UNTIED) return;
-        const { id, server, client_ip: ip, client_port: port, reason } = event;
-        this.#handshakes.push({ id, server, client: `${ip}:${port}`, reason, frame: shows });
+        this.#handshakes.push({ id, server, client: clientOf(tie.entry)!, reason, frame: tie.shows });
       },
       loose: ({ client, server, from, what, frames }) => {
         this.#inAll.loose += 1;
@@ -119,12 +121,7 @@ class Findings {
       frame: (frame) => {
         if (Number.isNaN(this.#began)) this.#began = frame.time;
         this.#transfers.take(frame, this.#began);
-        for (const { what, text } of frame.sealed ? [] : exposuresOf(frame.payload)) {
-          this.#inAll.exposed += 1;
-          if (this.#exposed.length < EXPOSED) {
-            this.#exposed.push({ frame: frame.number, what, text: text.slice(0, EXPOSED_TEXT) });
-          }
-        }
+        this.#exposed.take(frame);
       },
     });
     this.#drawn = await this.#ladders.draw(capture, run.ports, this.#comments);
@@ -140,8 +137,7 @@ class Findings {
       delays: this.#delays,
       ladders: this.#drawn,
       transfers: this.#transfers.facts(),
-      exposed: this.#exposed,
-      exposedInAll: this.#inAll.exposed,
+      ...this.#exposed.facts(),
       ties: {
         verdicts: this.#verdicts,
         entries: this.#untied,
@@ -154,16 +150,20 @@ class Findings {
     };
   }
 
+  #count(
+    { verdict, shows: frame }: Omit<Tie, 'entry'>,
+    entry: Pick<Untied, 'id' | 'decider' | 'says'>,
+  ): void {
+    this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1;
+    if (!isMissed({ verdict })) return;
+    this.#inAll.entries += 1;
+    if (this.#untied.length < UNTIED) this.#untied.push({ ...entry, verdict, frame });
+  }
+
   #tie(tie: Tie): void {
     const { entry, verdict, took, shows } = tie;
     const decider = deciderOf(entry);
-    this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1;
-    if (isMissed(tie)) {
-      this.#inAll.entries += 1;
-      const says = describeDecision(entry);
-      if (this.#untied.length < UNTIED)
-        this.#untied.push({ id: entry.id, decider, says, verdict, frame: shows });
-    }
+    this.#count(tie, { id: entry.id, decider, says: describeDecision(entry) });
     if ('direction' in entry || isRefused(entry)) return;
     this.#inAll.decisions += 1;
     if (this.#decisions.length < DECISIONS) {

@@ -20,9 +20,9 @@ export function ties({
     title: 'What could not be tied',
     says: nothing
       ? 'there is no journal and no packet to compare'
-      : `${count(sum(found.filter(({ good }) => good)))} of ${count(sum(found))} decisions tied, ${counted(looseInAll, 'packet')} beyond them`,
-    intro: html`Each decision in a server's journal is looked for in the capture, and each message in the capture is
-looked for in the journals. What one of them tells alone is listed here.`,
+      : `${count(sum(found.filter(({ good }) => good)))} of ${count(sum(found))} entries tied, ${counted(looseInAll, 'packet')} beyond them`,
+    intro: html`Each decision and each failed handshake in a server's journal is looked for in the capture, and each
+message in the capture is looked for in the journals. What one of them tells alone is listed here.`,
     body: nothing
       ? undefined
       : html`${table(found, [
@@ -32,9 +32,9 @@ looked for in the journals. What one of them tells alone is listed here.`,
           },
           { head: 'Verdict', cell: ({ name }) => html`<code>${name}</code>` },
           { head: 'Meaning', cell: ({ name }) => verdicts[name] },
-          { head: 'Decisions', kind: 'figure', cell: ({ number }) => count(number) },
+          { head: 'Entries', kind: 'figure', cell: ({ number }) => count(number) },
         ])}
-<h3>Decisions that could not be tied</h3>
+<h3>Entries that could not be tied</h3>
 ${
   entries.length === 0
     ? html`<p>None.</p>`
@@ -62,7 +62,7 @@ ${
 ${
   handshakes.length === 0
     ? html`<p>None.</p>`
-    : html`<p>Nobody asked anything in them: there is nothing to decide, and nothing to tie.</p>
+    : html`<p>Nothing was decided in them. Each is tied to the frames of its connection, and shows in the one named here.</p>
 ${longTable(handshakes, [
   { head: 'Entry', kind: 'figure', cell: ({ id }) => id },
   { head: 'Server', cell: ({ server }) => server },
