@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { hmacKey } from '#common/hmac.ts';
 import { encodeMessage } from '#common/message.ts';
 import { encodeDatagram } from '#common/transfer/datagram.ts';
-import { exposuresOf, isTls } from './exposed.ts';
+import { ExposedOnce, exposuresOf, isTls } from './exposed.ts';
+import { ACK } from './frames.ts';
 
 const http = (...lines: string[]) => Buffer.from(lines.join('\r\n'));
 
@@ -160,5 +161,32 @@ describe('what a payload exposes', () => {
         expect(text).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
       }),
     );
+  });
+});
+
+describe('what frames expose, one behind another', () => {
+  const segment = { flow: 'client server', seq: 1, flags: ACK };
+  const texts = (...frames: Parameters<ExposedOnce['by']>[0][]) => {
+    const once = new ExposedOnce();
+    return frames.map((frame) => once.by(frame).map(({ text }) => text));
+  };
+  const hey = { payload: Buffer.from('Hey'), isSealed: false };
+
+  test('counts once of what TCP sends again, and the same that is said again each time', () => {
+    const again = { ...segment, seq: 4 };
+    expect(texts({ ...hey, segment }, { ...hey, segment }, { ...hey, segment: again })).toEqual([
+      ['Hey'],
+      [],
+      ['Hey'],
+    ]);
+  });
+
+  test('counts each datagram', () => {
+    const datagram = { ...hey, segment: undefined };
+    expect(texts(datagram, datagram)).toEqual([['Hey'], ['Hey']]);
+  });
+
+  test('is nothing of what TLS has sealed', () => {
+    expect(texts({ ...hey, isSealed: true, segment })).toEqual([[]]);
   });
 });

@@ -1,6 +1,7 @@
 import { HMAC_BYTES, isHmac } from '#common/hmac.ts';
 import { Message } from '#common/message.ts';
 import { decodeDatagram, HEADER_BYTES } from '#common/transfer/datagram.ts';
+import { FirstSent, type SentSegment } from './first-sent.ts';
 import { isText, readable } from './readable.ts';
 
 export const exposureKinds = ['body', 'credentials', 'bearer token', 'cookie'] as const;
@@ -13,6 +14,15 @@ export interface Exposure {
   readonly text: string;
 }
 
+/** What a frame carries. */
+export interface Carried {
+  readonly payload: Buffer;
+  /** By TLS: nobody on the way can read it. */
+  readonly isSealed: boolean;
+  /** Of TCP, whose numbers tell what it sends again. */
+  readonly segment: Omit<SentSegment, 'payload'> | undefined;
+}
+
 /** How much of a text is shown, in characters. */
 const SHOWN = 1_000;
 const HTTP = /^(?:[A-Z]+ (\S+) HTTP\/1\.[01]|HTTP\/1\.[01] \d{3})[^\n]*\n/;
@@ -23,6 +33,16 @@ const SECRET =
   'pass|passwd|password|passphrase|passcode|pwd|pin|secret|token|[a-z]+_token|api_?key|client_secret';
 const FIELD = new RegExp(`(?:^|[?&;\\s])(${SECRET})=([^&;\\s#]+)`, 'gi');
 const JSON_FIELD = new RegExp(`"(${SECRET})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`, 'gi');
+
+/** What frames expose, one behind another: what TCP sends again was exposed before, and what TLS seals is not. */
+export class ExposedOnce {
+  readonly #first = new FirstSent();
+
+  by({ payload, isSealed, segment }: Carried): Exposure[] {
+    if (isSealed || (segment && !this.#first.has({ ...segment, payload }))) return [];
+    return exposuresOf(payload);
+  }
+}
 
 /**
  * What a payload exposes in plain text: an HTTP message by its headers and body, anything else that is text as the

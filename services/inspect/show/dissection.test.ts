@@ -38,7 +38,6 @@ describe('a row of tshark', () => {
       length: 72,
       info: '40000 → 9090 [PSH, ACK]',
       payload: Buffer.from('Test1\n'),
-      isAgain: false,
       isTrouble: false,
       segment: {
         transport: 'tcp',
@@ -62,7 +61,7 @@ describe('a row of tshark', () => {
     const trouble = (fields: Record<string, string>) => parsePacket(row({ ...message, ...fields }), own)!;
     expect(trouble({ '_ws.expert.severity': '2097152,8388608' }).isTrouble).toBe(true);
     expect(trouble({ '_ws.expert.severity': '4194304' }).isTrouble).toBe(false);
-    expect(trouble({ 'tcp.analysis.retransmission': '1' })).toMatchObject({ isAgain: true, isTrouble: true });
+    expect(trouble({ 'tcp.analysis.retransmission': '1' })).toMatchObject({ isTrouble: true });
   });
 
   test('of an ICMP error is no segment, though it carries one', () => {

@@ -103,7 +103,6 @@ export function parsePacket(row: string, { framesBefore, began }: Origin): Packe
         .replaceAll('\\\\', '\\'),
     ),
     payload: payloadOf(value),
-    isAgain,
     isTrouble: isAgain || severity >= WARNING,
     segment: segmentOf(value),
   };

@@ -21,8 +21,6 @@ export interface Packet {
   readonly isSealed?: boolean;
   /** What TLS had sealed in records that are complete with this frame, decrypted. */
   readonly inside?: Buffer | undefined;
-  /** TCP has seen these octets before. */
-  readonly isAgain: boolean;
   /** A warning or an error of a dissector, or a retransmission. */
   readonly isTrouble: boolean;
   /** Undefined of anything but TCP and UDP. */

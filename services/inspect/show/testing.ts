@@ -29,7 +29,6 @@ export function packet({
     length: 66 + payload.length,
     info: '',
     payload,
-    isAgain: false,
     isTrouble: false,
     segment: { transport: 'tcp', ...(fromServer ? server : client), seq: 0, flags: ACK, ...segment },
     ...given,

@@ -9,7 +9,6 @@ const frames = [
     number: 4,
     time: 0.75,
     text: 'Hey|e4599fa9',
-    isAgain: true,
     isTrouble: true,
     segment: { seq: 0 },
   }),
@@ -55,6 +54,14 @@ describe('what is shown of frames', () => {
     expect(lines.filter((line) => /^ *\d+ {5}/.test(line))).toHaveLength(3);
     expect(lines).toContain('       fault=none');
     expect(lines.at(-1)).toBe('Exposed in plain text: 1 body (frame 3), 1 password (frame 5: alice:secret)');
+  });
+
+  test('counts once what TCP sends again, also where tshark calls it out of order', () => {
+    const lines: string[] = [];
+    const view = createView({ ports }, { color: false, print: (line) => lines.push(line) });
+    for (const number of [1, 2]) view.take(packet({ number, text: 'Hey|e4599fa9' }));
+    view.end();
+    expect(lines.at(-1)).toBe('Exposed in plain text: 1 body (frame 1)');
   });
 
   test('is the last frames and what they exposed, in their order', () => {

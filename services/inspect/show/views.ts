@@ -1,4 +1,4 @@
-import { type Exposure, exposuresOf } from '../exposed.ts';
+import { type Carried, ExposedOnce } from '../exposed.ts';
 import type { Ports } from '../frames.ts';
 import { type Conversation, Dialogues } from './dialogue.ts';
 import { dialogueLines } from './dialogue-lines.ts';
@@ -45,6 +45,7 @@ export function createView(options: ViewOptions, parts: ViewParts): View {
 
 function tableView({ ports, bytes = SHOWN_BYTES }: ViewOptions, { color, noteOf, print }: ViewParts): View {
   const exposures = new Exposures();
+  const once = new ExposedOnce();
   const paint = createPaint(color);
   let isBegun = false;
   return {
@@ -53,7 +54,7 @@ function tableView({ ports, bytes = SHOWN_BYTES }: ViewOptions, { color, noteOf,
       isBegun = true;
       const rows = tableRows(packet, noteOf?.(packet.number), { bytes, paint, ports });
       print(rows.join('\n'));
-      for (const exposure of exposedBy(packet)) exposures.add(packet.number, exposure);
+      for (const exposure of once.by(carriedBy(packet))) exposures.add(packet.number, exposure);
     },
     end() {
       if (isBegun) print('');
@@ -64,10 +65,11 @@ function tableView({ ports, bytes = SHOWN_BYTES }: ViewOptions, { color, noteOf,
 
 function jsonView({ noteOf, print }: ViewParts): View {
   const exposures = new Exposures();
+  const once = new ExposedOnce();
   return {
     take(packet) {
       const { epoch, number, time, source, destination, protocol, length, info, payload, inside } = packet;
-      const exposed = exposedBy(packet);
+      const exposed = once.by(carriedBy(packet));
       for (const exposure of exposed) exposures.add(number, exposure);
       print(
         JSON.stringify({
@@ -135,9 +137,10 @@ function lastOnly(count: number, view: View): View {
   };
 }
 
-/** What TCP sends again was exposed before, and what TLS seals is not. */
-function exposedBy({ isAgain, isSealed, payload }: Packet): Exposure[] {
-  return isAgain || isSealed ? [] : exposuresOf(payload);
+function carriedBy({ isSealed = false, payload, segment }: Packet): Carried {
+  if (segment?.transport !== 'tcp') return { payload, isSealed, segment: undefined };
+  const { from, to, seq, flags } = segment;
+  return { payload, isSealed, segment: { flow: `${from} ${to}`, seq, flags } };
 }
 
 function microseconds(seconds: number): number {

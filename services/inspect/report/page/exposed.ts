@@ -29,12 +29,14 @@ export function exposed({ exposed: all, exposedInAll }: Report): Section {
   };
 }
 
-/** Each text once, in the order in which they came. */
+/** Each text once, secrets before bodies, in the order in which they came. */
 function rowsOf(all: readonly ExposedFact[]): Row[] {
   const same = Map.groupBy(all, ({ what, text }) => JSON.stringify([what, text]));
-  return [...same.values()].map((facts) => {
+  const rows = Array.from(same.values(), (facts) => {
     return { what: facts[0]!.what, text: facts[0]!.text, frames: facts.map(({ frame }) => frame) };
   });
+  const isBody = ({ what }: Row) => Number(what === 'body');
+  return rows.sort((a, b) => isBody(a) - isBody(b));
 }
 
 function named(frames: readonly number[]): string {
