@@ -12,10 +12,11 @@ help: ## list the targets
 # not the lab's. Any other would do nothing, as one that is misspelt.
 given = $(filter command,$(origin $(1)))
 goals = $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-names = $(sort $(shell sed -nE 's/^($(subst $() ,|,$(goals))):.*## .*\[(.*)\]$$/\2/p' $(MAKEFILE_LIST) | grep -oE '[A-Z_]+='))
+names = $(sort $(shell sed -nE 's/^($(subst $() ,|,$(goals))):.*\[(.*)\]$$/\2/p' $(MAKEFILE_LIST) | grep -oE '[A-Z_]+='))
 settings = $(shell grep -oE '^[A-Z_]+=' .env)
-strangers = $(filter-out $(patsubst %=,%,$(names) $(settings)) COMPOSE_% DOCKER_% NO_COLOR,$(foreach name,$(.VARIABLES),$(if $(call given,$(name)),$(name))))
-$(if $(strangers),$(error make $(goals) takes no $(strangers); allowed: $(if $(names),$(names) and )the settings of .env))
+all_given = $(foreach name,$(.VARIABLES),$(if $(call given,$(name)),$(name)))
+strangers = $(filter-out $(patsubst %=,%,$(names) $(settings)) COMPOSE_% DOCKER_% NO_COLOR,$(all_given))
+$(if $(if $(all_given),$(strangers)),$(error make $(goals) takes no $(strangers); allowed: $(if $(names),$(names) and )the settings of .env))
 
 # The lab
 
