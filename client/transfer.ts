@@ -47,8 +47,8 @@ export interface TransferParts {
 /** How long the name of the server may take to look up, in seconds. */
 const OPEN_SECONDS = 10;
 /** How many of its longest time-outs the server may be silent until it misses no ack any more, and bounds, in ms. */
-const LAST_ACKS = 5;
-const LINGER = { min: 50, max: 3_000 };
+const LAST_ACKS = 8;
+const LINGER = { min: 500, max: 3_000 };
 
 /** What is said beside the reason of an ABORT that is not signed as it must be. */
 const NOT_SIGNED =
