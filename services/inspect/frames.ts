@@ -55,6 +55,8 @@ export interface Frame {
   readonly flags: number;
   /** Requests to the HTTP server that are complete with this frame, as `GET /getbalance`. */
   readonly requests: readonly string[];
+  /** The frame with which the first of them began, if that is an earlier one. */
+  readonly begin?: number | undefined;
   /** Status codes of HTTP answers that are complete with this frame. */
   readonly codes: readonly string[];
 }

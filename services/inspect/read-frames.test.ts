@@ -1,16 +1,16 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parseFrame, tsharkArguments } from './read-frames.ts';
 import { TlsStreams } from './tls-streams.ts';
 
 const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
 
 /** A line, from the fields that it has. */
-function parse(of: Readonly<Record<string, string>>) {
+function parse(of: Readonly<Record<string, string>>, number = 1) {
   const args = tsharkArguments('a.pcap', ports, 'tls.keys');
   expect(args.join(' ')).toContain('-E aggregator=/s');
   const names = args.filter((_, at) => args[at - 1] === '-e');
   const fields = names.map((name) => of[name] ?? '');
-  return parseFrame(fields, 1, { ports, tls: new TlsStreams(true) });
+  return parseFrame(fields, number, { ports, tls: new TlsStreams(true) });
 }
 
 const request = { 'tcp.srcport': '41000', 'tcp.dstport': '8080' };
@@ -24,6 +24,22 @@ test('requests that were sent ahead, for odd targets', () => {
     'http.request.uri': '/a,b /{x} /a\\\\b',
   });
   expect(frame?.requests).toEqual(['GET /a,b', 'POST /{x}', 'GET /a\\b']);
+});
+
+describe('a request that tshark put together of several segments', () => {
+  const told = { 'http.request.method': 'POST GET', 'http.request.uri': '/a /b' };
+  const https = { 'tcp.srcport': '41000', 'tcp.dstport': '8443', 'tcp.payload': '1703' };
+
+  test.each([
+    ['in plain text', { ...request, ...told, 'tcp.segment': '96 98 100' }, 5 - 4],
+    ['over TLS', { ...https, ...told, 'tls.segment': '98 100', 'tcp.segment': '97 99' }, 5 - 2],
+    ['over TLS, of records of this one', { ...https, ...told, 'tls.segment': '100 100' }, undefined],
+    ['over TLS, of a record of several segments', { ...https, ...told, 'tcp.segment': '96 100' }, undefined],
+    ['of which no request is told', { ...request, 'tcp.segment': '96 100' }, undefined],
+    ['nowhere', { ...request, ...told }, undefined],
+  ])('%s', (_where, of, begin) => {
+    expect(parse(of, 5)?.begin).toBe(begin);
+  });
 });
 
 test('an interim answer and the final one', () => {

@@ -13,11 +13,13 @@ import {
 const FIELDS = [
   ...['frame.time_epoch', 'ip.src', 'ip.dst', 'tcp.srcport', 'tcp.dstport'],
   ...['tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.payload', 'udp.srcport', 'udp.dstport', 'udp.payload'],
-  ...['icmp.type', 'http.request.method', 'http.request.uri', 'http.response.code'],
+  ...['icmp.type', 'http.request.method', 'http.request.uri', 'http.response.code', 'tcp.segment'],
 ];
 const PROTOCOLS = ['eth', 'ip', 'icmp', 'tcp', 'udp', 'http'];
 /** Beside the others, where there are keys. */
-const TLS_FIELDS = ['tls.record.content_type', 'tls.record.length', 'tls.handshake.type', 'data.data'];
+const TLS_FIELDS = [
+  ...['tls.record.content_type', 'tls.record.length', 'tls.handshake.type', 'data.data', 'tls.segment'],
+];
 const TLS_PROTOCOLS = ['tls', 'data'];
 
 const EMPTY = Buffer.alloc(0);
@@ -85,7 +87,7 @@ export function parseFrame(
 ): Frame | undefined {
   const [time, source, destination, from, to, seq, ack, flags, bytes, udpFrom, udpTo, udpBytes, ...rest] =
     fields;
-  const [icmp, method, uri, code, types, lengths, handshakes, data] = rest;
+  const [icmp, method, uri, code, parts, types, lengths, handshakes, data, tlsParts] = rest;
   // An ICMP error carries a copy of the packet that it is about.
   if (icmp !== '') return undefined;
   const isTcp = from !== '';
@@ -107,12 +109,13 @@ export function parseFrame(
     ack: Number(ack),
     flags: Number(flags),
     requests: requestsOf(values(method), values(uri)),
+    begin: method ? beginOf(values(overTls ? tlsParts : parts), number) : undefined,
     codes: values(code),
   } as const;
   if (!overTls) return plain;
   // TLS of the lab is on TCP only.
   if (!isTcp) return undefined;
-  const opened = server === 'echo' ? octetsOf(data) : undefined;
+  const opened = server === 'echo' ? octetsOf(data, AGGREGATOR) : undefined;
   const segment = {
     ...plain,
     types: values(types),
@@ -132,4 +135,13 @@ function values(field: string | undefined): readonly string[] {
 /** A frame may have several requests. tshark writes a backslash twice. */
 function requestsOf(methods: readonly string[], uris: readonly string[]): readonly string[] {
   return methods.map((method, index) => `${method} ${uris[index]?.replaceAll('\\\\', '\\')}`);
+}
+
+/**
+ * Where a request began that tshark put together from these frames. It ends in the last, which is this one, and tshark
+ * may have begun to count anew, so only the way between them tells.
+ */
+function beginOf(parts: readonly string[], number: number): number | undefined {
+  const way = Number(parts.at(-1)) - Number(parts[0]);
+  return way > 0 ? number - way : undefined;
 }

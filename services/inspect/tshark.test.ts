@@ -8,6 +8,11 @@ test('the values of a field are told apart by what stands between them', () => {
   expect(valuesOf(undefined)).toEqual([]);
 });
 
-test.each(['48657921', '486579,21', '486579 21'])('the octets of the records in %s', (field) => {
-  expect(octetsOf(field)).toEqual(Buffer.from('Hey!'));
+test.each([
+  ['48657921', undefined],
+  ['486579,21', undefined],
+  ['48,6579,21', ','],
+  ['48 6579 21', ' '],
+])('the octets of the records in %s', (field, aggregator) => {
+  expect(octetsOf(field, aggregator)).toEqual(Buffer.from('Hey!'));
 });

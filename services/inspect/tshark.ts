@@ -76,7 +76,11 @@ export function valuesOf(field: string | undefined, aggregator = ','): readonly 
   return field ? field.split(aggregator) : NONE;
 }
 
-/** The octets of a field that tshark prints as hex digits, a value for each record of TLS, whatever stands between. */
-export function octetsOf(field: string | undefined): Buffer {
-  return Buffer.from((field ?? '').replaceAll(/\W/g, ''), 'hex');
+/**
+ * The octets of a field that tshark prints as hex digits, a value for each record of TLS.
+ *
+ * @param aggregator what stands between them
+ */
+export function octetsOf(field: string | undefined, aggregator = ','): Buffer {
+  return Buffer.from((field ?? '').replaceAll(aggregator, ''), 'hex');
 }

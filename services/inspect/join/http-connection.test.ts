@@ -132,19 +132,51 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     ]);
   });
 
+  test.each(['/getlogs', '/getbalance'])(
+    'of %s and another in one segment, the last is a timeout, and the answer has several segments',
+    async (path) => {
+      http.get(path, ['/getbalance']);
+      for (const outcome of path === '/getlogs' ? ['timeout'] : ['200', 'timeout']) http.outcome(outcome);
+      http.answer('HTTP/1.1 200 OK\r\n');
+      http.code('200');
+      http.client('');
+      wire.pass(10);
+      http.fin('client');
+      const lines = await wire.lines();
+      expect(lines.at(-1)).toBe('silent 4 by none, shown in 4, ended in 8');
+      expect(lines.slice(0, -1)).toEqual(path === '/getlogs' ? [] : ['answered 4 by 6, shown in 6']);
+    },
+  );
+
   describe.each([
     ['in plain text', undefined],
     ['over TLS', 'TLSv1.3'],
   ])('a request with a body, %s', (_how, tls) => {
-    const asks = (requests: readonly string[] = []) =>
-      tls ? http.client('', { hasData: true, requests, seq: seq++ }) : http.client('body', { requests });
     let seq: number;
+    /** Where what is not whole yet began. */
+    let begin: number | undefined;
+
+    const asks = (requests: readonly string[] = []) => {
+      const fields = { requests, begin: requests.length > 0 ? begin : undefined };
+      const frame = tls
+        ? http.client('', { ...fields, hasData: true, seq: seq++ })
+        : http.client('body', fields);
+      begin = requests.length > 0 ? undefined : (begin ?? frame.number);
+      return frame;
+    };
+
+    /** What tshark does not name. */
+    const asksUnknown = () => {
+      asks();
+      begin = undefined;
+    };
 
     beforeEach(() => {
       wire = new Wire();
       wire.step = step;
       http = wire.tcp({ server: 'http', tls }).open();
       seq = http.numbers.client;
+      begin = undefined;
     });
 
     test('is refused before it is whole', async () => {
@@ -194,6 +226,87 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       http.outcome('200');
       http.code('200');
       expect(await wire.lines()).toEqual(['answered 6 by 7, shown in 7']);
+    });
+
+    test.each([
+      ['of an unknown method', ['404']],
+      ['of an unknown method, twice', ['404', '405']],
+      ['whose head is not in the capture', ['400']],
+    ])('%s, is answered, and a request follows', async (_what, codes) => {
+      const lines = ['answered', ...codes.map((code, at) => `loose server answer ${code} in ${5 + 2 * at}`)];
+      for (const code of codes) {
+        asksUnknown();
+        http.code(code);
+      }
+      const request = asks(['GET /getbalance']);
+      http.outcome('200');
+      const answer = http.code('200');
+      lines[0] = `answered ${request.number} by ${answer.number}, shown in ${answer.number}`;
+      expect(await wire.lines()).toEqual(lines);
+    });
+
+    test('is of an unknown method, and long ago', async () => {
+      asksUnknown();
+      http.code('404');
+      wire.pass(5);
+      asks(['GET /getbalance']);
+      http.outcome('200');
+      http.code('200');
+      expect(await wire.lines()).toEqual(['answered 6 by 7, shown in 7', 'loose server answer 404 in 5']);
+    });
+
+    test('goes on long after it was answered', async () => {
+      asks();
+      http.code('404');
+      wire.pass(5);
+      asks(['POST /nowhere']);
+      asks(['GET /getbalance']);
+      http.outcome('200');
+      http.code('200');
+      expect(await wire.lines()).toEqual(['answered 7 by 8, shown in 8']);
+    });
+
+    test('is never whole in the capture, was answered, and a request follows', async () => {
+      asksUnknown();
+      http.outcome('200');
+      http.code('200');
+      // Within a millisecond of the journal the next request could be its own.
+      wire.pass(0.002);
+      asks(['GET /getbalance']);
+      http.outcome('403');
+      http.code('403');
+      expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+    });
+
+    test('is never whole in the capture, has no answer there, and a request follows', async () => {
+      asksUnknown();
+      http.outcome('200');
+      const answer = http.code('200');
+      wire.pass(0.002);
+      asks(['GET /getbalance']);
+      http.outcome('403');
+      http.code('403');
+      expect(await wire.lines({ without: [answer] })).toEqual([
+        'lost none by none',
+        'answered 6 by 7, shown in 7',
+      ]);
+    });
+
+    test('is of an unknown method, and one whose begin is in a segment of its own follows', async () => {
+      asksUnknown();
+      http.code('404');
+      asks();
+      asks(['GET /getbalance']);
+      http.outcome('200');
+      http.code('200');
+      expect(await wire.lines()).toEqual(['answered 7 by 8, shown in 8', 'loose server answer 404 in 5']);
+    });
+
+    test('is no HTTP', async () => {
+      asksUnknown();
+      http.code('400');
+      http.fin('server');
+      expect(await wire.lines()).toEqual(['loose server answer 400 in 5']);
     });
 
     test('is not what is sent again', async () => {
@@ -324,16 +437,22 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     expect(await wire.lines({ without: [answer] })).toEqual(['answered 6 by 7, shown in 7']);
   });
 
-  test.each(['/getlogs', '/', '/getbalances', '/getbalance/', '/GetBalance'])(
-    'no entry speaks of %s',
-    async (path) => {
-      exchange('200');
-      http.get(path);
-      http.code('404');
-      exchange('403');
-      expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 8 by 9, shown in 9']);
-    },
-  );
+  test.each([
+    '/getlogs',
+    '/',
+    '/getbalances',
+    '/getbalance/',
+    '/GetBalance',
+    '/a/../getbalance',
+    '//x/getbalance',
+    'http://x/y',
+  ])('no entry speaks of %s', async (path) => {
+    exchange('200');
+    http.get(path);
+    http.code('404');
+    exchange('403');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 8 by 9, shown in 9']);
+  });
 
   test.each([
     ['/a,b', '/a,b'],
@@ -357,15 +476,18 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     ]);
   });
 
-  test.each(['/getbalance?user=alice', '/getbalance#alice', 'http://server-host:8080/getbalance'])(
-    '%s is of the same page',
-    async (target) => {
-      http.get(target);
-      http.outcome('500');
-      http.code('500');
-      expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
-    },
-  );
+  test.each([
+    '/getbalance?user=alice',
+    '/getbalance#alice',
+    'http://server-host:8080/getbalance',
+    'HTTP://x/getbalance',
+    'Https://alice@x/getbalance?y#z',
+  ])('%s is of the same page', async (target) => {
+    http.get(target);
+    http.outcome('500');
+    http.code('500');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+  });
 
   test('a request of which no entry speaks', async () => {
     http.get();

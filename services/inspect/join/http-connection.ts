@@ -1,4 +1,4 @@
-import { journaledPathOf } from '#common/request-path.ts';
+import { journaledPathOf, pathOf } from '#common/request-path.ts';
 import { type HttpEntry, timeOf } from '../entries.ts';
 import { ACK, FIN, type Frame, RST } from '../frames.ts';
 import { type Found, type FrameRef, type Loose, refOf, type Tie, type Verdict } from './tie.ts';
@@ -9,12 +9,17 @@ const PROMPT = 1;
 /** How long a request waits for its entry, in seconds. */
 const PATIENCE = 2;
 
-/** What the journal speaks of. A query string is no other page, and a proxy's client names the server too. */
-const JOURNALED = /^GET (https?:\/\/[^/?#]*)?\/getbalance([?#]|$)/;
 /** The status of a request that was refused. Such an entry may be of any page, and names it. */
 const REFUSED = '401';
+/** The status of what ends before it is a whole request. */
+const BAD = '400';
 /** Interim answers; the final one is still to come. 101 is the last that HTTP says (RFC 9110, 15.2). */
 const INTERIM = /^1(?!01)/;
+
+interface Answer {
+  readonly frame: FrameRef;
+  readonly code: string;
+}
 
 interface Request {
   frame: FrameRef;
@@ -23,7 +28,9 @@ interface Request {
   /** Its answer begins here or behind: the client had all of the server's octets before this one when it asked. */
   ack: number;
   entry?: HttpEntry;
-  answer?: { readonly frame: FrameRef; readonly code: string };
+  answer?: Answer;
+  /** Where it ends before it is whole, 400 follows what it was answered with. */
+  bad?: Answer;
 }
 
 /** A TCP connection to the HTTP server, as Wireshark's HTTP dissector tells its requests and answers. */
@@ -31,18 +38,18 @@ export class HttpConnection {
   readonly #client: string;
   readonly #found: Found;
   readonly #requests: Request[] = [];
-  /** The request that is not told yet. */
+  /** The request that is not told yet, which is the last here. Once settled it may still go on. */
   #begun: Request | undefined;
   /** Where the latest of the client's segments with data began. */
   #latest: number | undefined;
   /** Entries whose request is not here, and answers without a request. */
   readonly #lost: HttpEntry[] = [];
-  readonly #answers: { readonly frame: FrameRef; readonly code: string }[] = [];
+  readonly #answers: Answer[] = [];
   readonly #fins = new Set<boolean>();
   /** The client has all of the server's octets before this sequence number. */
   #clientHas = 0;
-  /** Where the latest segment with an answer, or an interim one, began. */
-  #answered: number | undefined;
+  /** The latest segment with an answer, or an interim one: where it began, and where the answer may have. */
+  #answered: { readonly seq: number; readonly from: number } | undefined;
   readonly #ends: FrameRef[] = [];
   #reset: FrameRef | undefined;
   /** When it ended, in seconds since 1970. */
@@ -60,8 +67,8 @@ export class HttpConnection {
     if (!toServer || flags & ACK) this.#moveOn(toServer ? frame.ack : frame.seq);
     if (toServer) this.#ask(frame);
     if (!toServer && codes.length > 0) {
+      this.#answered = { seq: frame.seq, from: this.#asked(frame.seq)?.ack ?? frame.seq };
       for (const code of codes) if (!INTERIM.test(code)) this.#answer(frame, code);
-      this.#answered = frame.seq;
     }
     if (!(flags & (FIN | RST))) return;
     this.#ends.push(refOf(frame));
@@ -72,7 +79,7 @@ export class HttpConnection {
 
   /** Takes requests that are told with a segment, or that one begins with it. */
   #ask(frame: Frame): void {
-    const { requests, seq, ack, payload, hasData = payload.length > 0 } = frame;
+    const { requests, begin, seq, ack, payload, hasData = payload.length > 0 } = frame;
     const isNew = this.#latest === undefined || ((seq - this.#latest) | 0) > 0;
     if (hasData && isNew) this.#latest = seq;
     if (requests.length === 0) {
@@ -81,10 +88,12 @@ export class HttpConnection {
       this.#requests.push(this.#begun);
       return;
     }
-    const untold = this.#begun ? requests.slice(1) : requests;
-    if (this.#begun) this.#complete(this.#begun, requests[0]!, frame);
+    const begun = this.#begun?.frame.number === begin ? this.#begun : undefined;
+    if (begun) this.#complete(begun, requests[0]!, frame);
+    else this.#drop();
     this.#begun = undefined;
-    for (const what of untold) this.#requests.push({ frame: refOf(frame), what, ack });
+    for (const what of begun ? requests.slice(1) : requests)
+      this.#requests.push({ frame: refOf(frame), what, ack });
   }
 
   #complete(request: Request, what: string, frame: Frame): void {
@@ -97,19 +106,39 @@ export class HttpConnection {
     if (((frame.ack - request.ack) | 0) > 0) request.ack = frame.ack;
   }
 
+  /** What began is none that is told: an unknown method, no HTTP at all, or the rest of one of before the capture. */
+  #drop(): void {
+    const begun = this.#begun;
+    this.#begun = undefined;
+    if (!begun || isSettled(begun)) return;
+    this.#forget(begun);
+    if (begun.entry) this.#lost.push(begun.entry);
+    if (begun.answer) this.#answers.push(begun.answer);
+    if (begun.bad) this.#answers.push(begun.bad);
+  }
+
   /** Requests that were answered long ago and that no entry speaks of. */
   #release(now: number): void {
     const [oldest] = this.#requests;
-    if (!oldest?.answer || oldest.entry || oldest.answer.frame.time > now - PATIENCE) return;
+    if (
+      !oldest?.answer ||
+      oldest === this.#begun ||
+      oldest.entry ||
+      oldest.answer.frame.time > now - PATIENCE
+    )
+      return;
     this.#requests.shift();
-    if (JOURNALED.test(oldest.what)) this.#loose('client', oldest.frame, oldest.what);
+    if (isJournaled(oldest.what)) this.#loose('client', oldest.frame, oldest.what);
   }
 
   /** What asked for more than a segment has answered is answered behind it, and other octets of it are no answer. */
   #moveOn(next: number): void {
-    if (this.#answered === undefined || ((next - this.#answered) | 0) <= 0) return;
-    for (const request of this.#requests)
-      if (!request.answer && request.ack === this.#answered) request.ack = next;
+    if (this.#answered === undefined || ((next - this.#answered.seq) | 0) <= 0) return;
+    const { from } = this.#answered;
+    for (const request of this.#requests) {
+      const isBetween = ((request.ack - from) | 0) >= 0 && ((next - request.ack) | 0) > 0;
+      if (!request.answer && isBetween) request.ack = next;
+    }
     this.#answered = undefined;
   }
 
@@ -136,6 +165,8 @@ export class HttpConnection {
 
   /** Nothing more comes up to a time, in seconds since 1970: says what is left. */
   finish(until: number): void {
+    // Where it has no answer, the capture may end before it does.
+    if (this.#begun?.answer) this.#drop();
     for (const entry of this.#lost) {
       const at = this.#answers.findIndex(
         ({ frame, code }) => code === entry.outcome && frame.time >= timeOf(entry) - MILLISECOND,
@@ -146,7 +177,7 @@ export class HttpConnection {
     for (const { frame, code } of this.#answers) this.#loose('server', frame, `answer ${code}`);
     for (const request of this.#requests) {
       if (request.entry) this.#giveUp(request, until);
-      else if (JOURNALED.test(request.what)) this.#loose('client', request.frame, request.what);
+      else if (isJournaled(request.what)) this.#loose('client', request.frame, request.what);
     }
   }
 
@@ -154,14 +185,23 @@ export class HttpConnection {
    * An answer begins where the client had everything before it when it asked: that tells its request also when the
    * capture has not got an answer before. Of requests sent ahead, it is to the first without one.
    */
-  #answer({ seq, ...frame }: Frame, code: string): void {
+  #asked(seq: number): Request | undefined {
     const open = this.#requests.filter(({ ack, answer }) => !answer && ((seq - ack) | 0) >= 0);
     const latest = open.at(-1);
-    const request = open.find(({ ack }) => ack === latest!.ack);
-    const answer = { frame: { number: frame.number, time: frame.time }, code };
+    return open.find(({ ack }) => ack === latest!.ack);
+  }
+
+  #answer(frame: Frame, code: string): void {
+    const request = this.#asked(frame.seq);
+    const answer = { frame: refOf(frame), code };
     if (!request) {
-      // Where a request ends before it is whole, 400 follows what it was answered with.
-      if (!this.#begun) this.#answers.push(answer);
+      const begun = this.#begun?.answer && this.#begun;
+      if (begun && code === BAD && !begun.bad) {
+        begun.bad = answer;
+        return;
+      }
+      if (begun && !begun.entry) this.#drop();
+      this.#answers.push(answer);
       return;
     }
     request.answer = answer;
@@ -169,7 +209,7 @@ export class HttpConnection {
     else if (isOver(request)) this.#forget(request);
   }
 
-  #settle(request: Request, { frame, code }: NonNullable<Request['answer']>): void {
+  #settle(request: Request, { frame, code }: Answer): void {
     const verdict = code === request.entry!.outcome ? 'answered' : 'different';
     this.#tie(request, verdict, {
       answer: [frame],
@@ -212,14 +252,27 @@ export class HttpConnection {
   }
 }
 
+/** Whether the journal speaks of it. A query string is no other page, and a proxy's client names the server too. */
+function isJournaled(what: string): boolean {
+  if (!what.startsWith('GET ')) return false;
+  const target = what.slice('GET '.length);
+  // The server takes a path as it is.
+  return target.startsWith('/') ? /^\/getbalance([?#]|$)/.test(target) : pathOf(target) === '/getbalance';
+}
+
+/** Whether its entry and its answer are told of. */
+function isSettled({ entry, answer }: Request): boolean {
+  return entry !== undefined && answer !== undefined;
+}
+
 /** Whether no entry is to come of a request that was answered. */
 function isOver({ what, answer }: Request): boolean {
-  return what !== '' && !JOURNALED.test(what) && answer?.code !== REFUSED;
+  return what !== '' && !isJournaled(what) && answer?.code !== REFUSED;
 }
 
 /** Whether a request, `GET /getbalance`, can be the one that an entry is of. */
 function isAbout({ outcome, path }: HttpEntry, what: string): boolean {
   if (what === '') return true;
-  if (outcome !== REFUSED || path === undefined) return JOURNALED.test(what);
+  if (outcome !== REFUSED || path === undefined) return isJournaled(what);
   return journaledPathOf(what.slice(what.indexOf(' ') + 1)) === path;
 }
