@@ -101,17 +101,17 @@ other_folder() {
     printf '%s\n' "$containers" | awk -F '\t' -v here="$PWD" '$3 != "" && $3 != here { print $3; exit }'
 }
 
-# setting_of_lab NAME: NAME=value, as the lab that is up was started with it; nothing where there is none.
-setting_of_lab() {
+# The settings that the lab that is up was started with, NAME=value a line; nothing where there is none.
+settings_of_lab() {
     docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$COMPOSE_PROJECT_NAME-http-1" \
-        "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" 2>/dev/null | grep -m 1 "^$1=" || true
+        "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" 2>/dev/null || true
 }
 
 # use_settings_of_lab NAME…: takes them over from the lab that is up.
 use_settings_of_lab() {
-    for name; do
-        setting=$(setting_of_lab "$name")
-        [ -z "$setting" ] || export "$setting"
+    of_lab=$(settings_of_lab)
+    for wanted; do
+        found=$(printf '%s\n' "$of_lab" | grep -m 1 "^$wanted=") && export "$found" || true
     done
 }
 

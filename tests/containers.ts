@@ -14,6 +14,8 @@ interface Results {
 const options = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'wirelab-results-'));
 process.once('exit', () => rmSync(folder, { recursive: true }));
+// Ctrl-C ends jest, and this behind it.
+process.on('SIGINT', () => undefined);
 
 /** Runs jest. @returns its exit code, and the paths of the suites that failed */
 function jest(...more: string[]): { readonly code: number; readonly failed: string[] } {
@@ -26,9 +28,7 @@ function jest(...more: string[]): { readonly code: number; readonly failed: stri
     ...['--json', '--outputFile', outcome],
     ...more,
   ];
-  const { status } = spawnSync(process.execPath, [...program, ...all], {
-    stdio: ['inherit', 'ignore', 'inherit'],
-  });
+  const { status } = spawnSync(process.execPath, [...program, ...all], { stdio: 'inherit' });
   if (status === 0 || !existsSync(outcome)) return { code: status ?? 1, failed: [] };
   const { testResults }: Results = JSON.parse(readFileSync(outcome, 'utf8'));
   const failed = testResults.filter((result) => result.status === 'failed').map(({ name }) => name);

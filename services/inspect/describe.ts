@@ -7,7 +7,7 @@ import {
   isRefused,
   type MessageEntry,
 } from './entries.ts';
-import type { Tie } from './join/tie.ts';
+import type { HandshakeTie, Tie } from './join/tie.ts';
 import { safe } from './readable.ts';
 import type { Regime } from './run.ts';
 
@@ -56,12 +56,18 @@ export function describeTie(tie: Tie, regime: Regime | undefined): string {
   return safe(`${describeDecision(entry)}${drawn}; ${journal}${rest}`);
 }
 
-/** A handshake that failed as the comment on its frame. */
-export function describeHandshake({ id, reason, server }: HandshakeEvent): string {
-  return safe(`the TLS handshake failed: ${reason}; ${server}.log entry ${id}`);
+/** What a server says of a handshake that failed. */
+export function describeFailure({ reason }: HandshakeEvent): string {
+  return safe(`the TLS handshake failed: ${reason}`);
 }
 
-/** What is said of a tie beside its decision. */
+/** A handshake that failed as the comment on its frame: where it is journaled, and what is missing. */
+export function describeHandshake({ entry, verdict }: HandshakeTie): string {
+  const journal = `${entry.server}.log entry ${entry.id}`;
+  return `${describeFailure(entry)}; ${journal}${remarks[verdict]?.(undefined) ?? ''}`;
+}
+
+/** What is said of a tie beside its entry. */
 const remarks: Readonly<Partial<Record<Tie['verdict'], (end: number | undefined) => string>>> = {
   silent: (end) =>
     end === undefined ? '; no answer left' : `; no answer left until the end in frame ${end}`,
@@ -70,6 +76,8 @@ const remarks: Readonly<Partial<Record<Tie['verdict'], (end: number | undefined)
   different: () => '; what left is something else',
   unanswered: () => '; the answer is not in the capture',
   lost: () => '; the request is not in the capture',
+  absent: () => '; its connection is not in the capture',
+  nameless: () => '; the journal has no address of its client',
   outside: () => '; the capture was not running then',
   encrypted: () => '; it went over TLS, and there are no keys to read it',
 };

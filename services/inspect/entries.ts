@@ -13,7 +13,8 @@ interface Line {
 }
 
 interface FromClient extends Line {
-  readonly client_ip: string;
+  /** Undefined of a connection that was reset before it was looked at. */
+  readonly client_ip?: string;
   readonly client_port: number;
   /** The version of TLS that it came over, such as `TLSv1.3`. */
   readonly tls?: string;

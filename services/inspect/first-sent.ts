@@ -21,10 +21,10 @@ interface Stream {
   /** The sequence number behind the last octet that came. */
   behind: number;
   /** What has not come of the octets before it. */
-  missing: readonly Range[];
+  missing: Range[];
 }
 
-/** So many streams, and gaps in one, are remembered; of more, the oldest are forgotten. */
+/** So many streams at least, and so many gaps in one, are remembered; of more, the oldest are forgotten. */
 const STREAMS = 50_000;
 const GAPS = 1_000;
 /** No window is as large: what is as far away is of another connection of the same ports. In octets. */
@@ -32,7 +32,9 @@ const FAR = 2 ** 24;
 
 /** Tells what TCP says for the first time from what it sends again, also when segments come out of order. */
 export class FirstSent {
-  readonly #streams = new Map<string, Stream>();
+  #recent = new Map<string, Stream>();
+  /** Those that were recent when there were as many as are remembered. */
+  #older: ReadonlyMap<string, Stream> = new Map();
 
   /** Whether a segment has octets that have not come before. */
   has({ flow, seq, flags, payload }: SentSegment): boolean {
@@ -40,17 +42,19 @@ export class FirstSent {
     if (!isFirst && payload.length === 0) return false;
     // A SYN counts as an octet (RFC 9293, 3.4).
     const from = isFirst ? (seq + 1) >>> 0 : seq;
-    const known = isFirst ? undefined : this.#streams.get(flow);
+    const known = isFirst ? undefined : (this.#recent.get(flow) ?? this.#older.get(flow));
     const isKnown = known !== undefined && Math.abs(after(from, known.behind)) < FAR;
     const stream = isKnown ? known : begun(from, isFirst);
-    this.#keep(flow, stream);
+    if (this.#recent.get(flow) !== stream) this.#keep(flow, stream);
     return take(stream, { from, to: (from + payload.length) >>> 0 });
   }
 
   #keep(flow: string, stream: Stream): void {
-    this.#streams.delete(flow);
-    this.#streams.set(flow, stream);
-    if (this.#streams.size > STREAMS) this.#streams.delete(this.#streams.keys().next().value!);
+    if (this.#recent.size === STREAMS) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#recent.set(flow, stream);
   }
 }
 
@@ -64,8 +68,10 @@ function take(stream: Stream, { from, to }: Range): boolean {
   const { behind, missing } = stream;
   const isAhead = after(to, behind) > 0;
   if (isAhead) stream.behind = to;
+  if (from === behind) return isAhead;
   if (after(from, behind) > 0) {
-    stream.missing = [...missing, { from: behind, to: from }].slice(-GAPS);
+    if (missing.length === GAPS) missing.shift();
+    missing.push({ from: behind, to: from });
     return true;
   }
   if (!missing.some((gap) => after(to, gap.from) > 0 && after(gap.to, from) > 0)) return isAhead;

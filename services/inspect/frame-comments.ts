@@ -12,8 +12,8 @@ export class FrameComments {
   }
 
   /** The same of a handshake that failed. */
-  addHandshake({ entry, shows }: HandshakeTie): void {
-    if (shows !== undefined) this.#add(shows, describeHandshake(entry));
+  addHandshake(tie: HandshakeTie): void {
+    if (tie.shows !== undefined) this.#add(tie.shows, describeHandshake(tie));
   }
 
   /** Frames with a comment, in order. */

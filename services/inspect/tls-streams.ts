@@ -81,7 +81,8 @@ export class TlsStreams {
     count(own, segment, inside.count);
     return {
       payload: inside.payload,
-      seq: first,
+      // What is said without TLS has the numbers of TCP.
+      seq: inside.sealed === undefined ? seq : first,
       ack: flags & ACK ? other.acknowledged : 0,
       sealed: inside.sealed,
       hasAlert: segment.types.includes(ALERT) || payload[0] === Number(ALERT),

@@ -97,8 +97,11 @@ end
 -------------------------------------------------------------------------------
 
 local is_first, wirelab = pcall(Proto, 'wirelab', 'wirelab')
--- One in the folder of plugins may have been loaded already.
-if not is_first then return end
+if not is_first then
+    -- One that stands in the folder of plugins was loaded before.
+    if not tostring(wirelab):find('two protocols') then error(wirelab) end
+    return
+end
 -- Sees what ends without a byte: a FIN or RST behind a message that has no ending.
 local wirelab_end = Proto('wirelab_end', 'wirelab, end of a connection')
 

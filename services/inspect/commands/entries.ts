@@ -2,15 +2,7 @@ import { CaptureError, findCapture, withoutKeys } from '../capture-files.ts';
 import { captureInfo, unreadable } from '../capture-info.ts';
 import { describeHandshake, describeTie } from '../describe.ts';
 import { joinCapture } from '../join/join-capture.ts';
-import {
-  type FrameRef,
-  type HandshakeTie,
-  isMissed,
-  isTied,
-  type Loose,
-  type Tie,
-  verdicts,
-} from '../join/tie.ts';
+import { type FrameRef, type HandshakeTie, isMissed, isTied, type Loose, type Tie } from '../join/tie.ts';
 import type { Run } from '../run.ts';
 
 export interface EntriesParts {
@@ -37,7 +29,7 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   };
   const seen = await joinCapture(capture, await runIn(capture.folder), {
     tie: (tie, regime) => tell(tie, describeTie(tie, regime)),
-    handshake: (tie) => tell(tie, describeFailed(tie)),
+    handshake: (tie) => tell(tie, describeHandshake(tie)),
     loose(loose) {
       counts.loose += 1;
       print(json ? JSON.stringify({ loose: { ...loose, frames: numbers(loose.frames) } }) : looseRow(loose));
@@ -53,11 +45,6 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   );
   if (seen.cut !== undefined) print(`the capture breaks off: ${seen.cut}`);
   return 0;
-}
-
-function describeFailed(tie: HandshakeTie): string {
-  const failed = describeHandshake(tie.entry);
-  return isMissed(tie) ? `${failed}; ${verdicts[tie.verdict]}` : failed;
 }
 
 function facts(tie: Tie | HandshakeTie, comment: string): object {

@@ -64,8 +64,9 @@ export async function join(parts: JoinParts): Promise<void> {
 function decide(entry: Entry, { seen, onlyClient, found, onEntry }: JoinParts, hosts: Conversations): void {
   onEntry(entry);
   if (isEvent(entry) && !isHandshake(entry)) return;
-  // One without an address may be of this client.
-  if (onlyClient !== undefined && (entry.client_ip ?? onlyClient) !== onlyClient) return;
+  // A handshake without an address may be of this client.
+  const address = entry.client_ip ?? (isHandshake(entry) ? onlyClient : undefined);
+  if (onlyClient !== undefined && address !== onlyClient) return;
   if (isHandshake(entry)) hosts.fail(entry);
   else if (isBefore(entry, seen)) found.tie({ ...untied(entry), verdict: 'outside' });
   else hosts.decide(entry);

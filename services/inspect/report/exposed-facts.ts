@@ -30,8 +30,7 @@ export class ExposedFacts {
 
 function carriedBy({ transport, client, server, toServer, overTls, sealed, ...frame }: Frame): Carried {
   const { payload, seq, flags } = frame;
-  // On a port of TLS the numbers do not count what is said without it.
-  const isNumbered = transport === 'tcp' && !overTls;
-  const flow = `${client} ${server} ${toServer}`;
-  return { payload, isSealed: sealed !== undefined, segment: isNumbered ? { flow, seq, flags } : undefined };
+  const flow = `${client} ${server} ${overTls} ${toServer}`;
+  const segment = transport === 'tcp' ? { flow, seq, flags } : undefined;
+  return { payload, isSealed: sealed !== undefined, segment };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CaptureError, findCapture, type Host, hosts } from '../capture-files.ts';
 import { captureInfo } from '../capture-info.ts';
 import { compareHosts } from '../compare/compare-hosts.ts';
-import { describeDecision } from '../describe.ts';
+import { describeDecision, describeFailure } from '../describe.ts';
 import { clientOf, deciderOf, isHttp, isRefused, timeOf } from '../entries.ts';
 import { FrameComments } from '../frame-comments.ts';
 import { joinCapture } from '../join/join-capture.ts';
@@ -106,7 +106,7 @@ class Findings {
       handshake: (tie) => {
         const { id, server, reason } = tie.entry;
         const decider = server === 'http' ? 'http' : 'echo-tcp';
-        this.#count(tie, { id, decider, says: `the TLS handshake failed: ${reason}` });
+        this.#count(tie, { id, decider, says: describeFailure(tie.entry) });
         this.#comments.addHandshake(tie);
         if (tie.shows === undefined) return;
         this.#inAll.handshakes += 1;
