@@ -61,9 +61,16 @@ export function isToServer({ fromPort, toPort }: Segment, ports: Ports): boolean
 /** Tells the packets of connections over TLS, also those that begin in the middle of a record. */
 export class TlsConnections {
   readonly #known = new Set<string>();
+  /** Where nothing is ever encrypted, whoever tries. */
+  readonly #plain: readonly number[];
+
+  constructor({ http, echo }: Ports) {
+    this.#plain = [http, echo];
+  }
 
   has({ payload, segment }: Packet): boolean {
     if (segment?.transport !== 'tcp' || payload.length === 0) return false;
+    if (this.#plain.includes(segment.toPort) || this.#plain.includes(segment.fromPort)) return false;
     const key = [segment.from, segment.to].sort().join(' ');
     if (isTls(payload)) this.#known.add(key);
     return this.#known.has(key);

@@ -51,7 +51,7 @@ export async function* dissect(
   signal?: AbortSignal,
 ): AsyncGenerator<Packet[]> {
   const { keys, ports } = dissection;
-  const tls = new TlsConnections();
+  const tls = new TlsConnections(ports);
   // What comes by itself can't be looked at twice.
   const inside = keys === undefined || file === '-' ? undefined : new Inside(file, keys, ports);
   try {
