@@ -107,11 +107,14 @@ settings_of_lab() {
         "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" 2>/dev/null || true
 }
 
+# setting_in SETTINGS NAME: its line among these.
+setting_in() { printf '%s\n' "$1" | grep -m 1 "^$2="; }
+
 # use_settings_of_lab NAME…: takes them over from the lab that is up.
 use_settings_of_lab() {
     of_lab=$(settings_of_lab)
     for wanted; do
-        found=$(printf '%s\n' "$of_lab" | grep -m 1 "^$wanted=") && export "$found" || true
+        found=$(setting_in "$of_lab" "$wanted") && export "$found" || true
     done
 }
 

@@ -58,7 +58,7 @@ if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; 
     # Another port would be another host, and another folder another run: captures would begin anew in the middle of this one.
     of_lab=$(settings_of_lab)
     for name in LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR; do
-        setting=$(printf '%s\n' "$of_lab" | grep -m 1 "^$name=" || true)
+        setting=$(setting_in "$of_lab" "$name") || true
         asked=$(printenv "$name")
         # A server that was removed has none, and gets this one.
         [ -z "$setting" ] || [ "$setting" = "$name=$asked" ] ||

@@ -135,6 +135,7 @@ describe('10,000 messages, one answer in ten corrupted', () => {
   beforeAll(async () => {
     await lab.faults('--profile', 'corruption=0.1', '--udp', 'corruption=0.1');
     const all = await lab.runInClient<Sent[]>('echo-traffic.ts', String(MESSAGES), '7');
+    expect(all).toHaveLength(MESSAGES);
     const entries = (await lab.journal('echo')).filter((entry) => !('direction' in entry));
     const tag = lab.way === 'token' ? 'wirelab.hmac' : 'wirelab.tag';
     const found = await rows(lab, 'wirelab', 'frame.number', tag, ...fields, ...links, ...where);

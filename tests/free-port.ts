@@ -17,3 +17,17 @@ export async function freePort(first = 0): Promise<number> {
     return typeof address === 'object' ? address!.port : 0;
   }
 }
+
+/** Free ports for the servers of a lab, by their settings: the first ones from `first` on. */
+export async function freePorts(first: number) {
+  const http = await freePort(first);
+  const echo = await freePort(http + 1);
+  const https = await freePort(echo + 1);
+  const echoTls = await freePort(https + 1);
+  return {
+    HTTP_PORT: String(http),
+    HTTPS_PORT: String(https),
+    ECHO_PORT: String(echo),
+    ECHO_TLS_PORT: String(echoTls),
+  };
+}

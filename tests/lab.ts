@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DockerComposeEnvironment, type StartedDockerComposeEnvironment, Wait } from 'testcontainers';
-import { freePort } from './free-port.ts';
+import { freePorts } from './free-port.ts';
 import type { Entries, Protocol, TransferEntry } from './journal-entries.ts';
 import { freeNetwork, PREFIX, removeAbandoned, removeProject } from './projects.ts';
 import { shellOf } from './shell.ts';
@@ -54,19 +54,12 @@ export type Host = 'server' | 'client';
 export async function ownSettings(overrides: Settings = {}, way = chosenWay): Promise<Settings> {
   await removeAbandoned();
   const network = await freeNetwork(NETWORKS);
-  const httpPort = await freePort(FIRST_PORT + (process.pid % 300));
-  const echoPort = await freePort(httpPort + 1);
-  const httpsPort = await freePort(echoPort + 1);
-  const echoTlsPort = await freePort(httpsPort + 1);
   return {
     COMPOSE_PROJECT_NAME: `${PREFIX}-${process.pid}-${Date.now().toString(36)}`,
     LAB_SUBNET: `${network}.0.0/16`,
     LAB_SERVER_ADDRESS: `${network}.28.182`,
     LAB_CLIENT_ADDRESS: `${network}.142.133`,
-    HTTP_PORT: String(httpPort),
-    HTTPS_PORT: String(httpsPort),
-    ECHO_PORT: String(echoPort),
-    ECHO_TLS_PORT: String(echoTlsPort),
+    ...(await freePorts(FIRST_PORT + (process.pid % 300))),
     LAB_CAPTURES_DIR: await mkdtemp(join(tmpdir(), `${PREFIX}-`)),
     LAB_UID: String(process.getuid?.()),
     LAB_GID: String(process.getgid?.()),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort } from '../free-port.ts';
+import { freePorts } from '../free-port.ts';
 import { run, type Settings, temporaryFolder } from './programs.ts';
 
 /** A whole lab beside any that a person may have up: project, network, ports and captures of its own. */
@@ -20,17 +20,6 @@ export const LAB_PROJECT = 'wirelab-bench';
 /** Below those that the kernel hands out, to whoever asks, and above those of the suites. */
 const FIRST_PORT = 31_000;
 
-async function freePorts(): Promise<Settings> {
-  const ports: Record<string, string> = {};
-  let next = FIRST_PORT;
-  for (const name of ['HTTP_PORT', 'HTTPS_PORT', 'ECHO_PORT', 'ECHO_TLS_PORT']) {
-    const port = await freePort(next);
-    ports[name] = String(port);
-    next = port + 1;
-  }
-  return ports;
-}
-
 export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab> {
   const made = new AsyncDisposableStack();
   const folder = made.use(await temporaryFolder());
@@ -44,7 +33,7 @@ export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab
     // The captures belong to whoever owns the temporary folder, under sudo too.
     SUDO_UID: '',
     SUDO_GID: '',
-    ...(await freePorts()),
+    ...(await freePorts(FIRST_PORT)),
     ...overrides,
   };
   // Also takes what a start left that was cut off, which make down does not see.
