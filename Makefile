@@ -28,8 +28,7 @@ down: ## end the lab; captures stay, complete
 	setup/down.sh
 
 clean: down ## end the lab and remove its images and certificates; captures stay
-	docker compose down --volumes >/dev/null 2>&1 || true
-	docker image rm --force wirelab/programs wirelab/capture >/dev/null 2>&1 || true
+	setup/clean.sh
 
 status: ## what runs, and how it is
 	setup/of-lab.sh docker compose ps --all --format 'table {{.Service}}\t{{.Status}}\t{{.Ports}}'

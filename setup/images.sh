@@ -12,7 +12,7 @@ LAB_SOURCES=$({
 export LAB_SOURCES
 
 built=$(docker image inspect --format '{{index .Config.Labels "wirelab.sources"}}' \
-    wirelab/programs wirelab/capture 2>/dev/null | paste -s -d ' ' -)
+    "$LAB_IMAGES/programs" "$LAB_IMAGES/capture" 2>/dev/null | paste -s -d ' ' -)
 if [ "$built" != "$LAB_SOURCES $LAB_SOURCES" ]; then
     setup/engine.sh
     [ -r "$LAB_CA_FILE" ] || stop 'no file of CA certificates was found' \

@@ -65,4 +65,4 @@ exec docker run --rm --init $terminal --label "com.docker.compose.project=$COMPO
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
     --env NO_COLOR --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
     --volume "$LAB_CAPTURES_DIR:/captures" ${folder:+--volume "$folder:/given:ro"} \
-    --entrypoint node wirelab/capture services/inspect/main.ts "$command" "$@"
+    --entrypoint node "$LAB_IMAGES/capture" services/inspect/main.ts "$command" "$@"

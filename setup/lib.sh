@@ -130,10 +130,12 @@ while IFS='=' read -r name value || [ -n "$name" ]; do
     eval "export $name=\"\${$name-\$value}\""
 done <.env
 : "${COMPOSE_PROJECT_NAME:=wirelab}"
+# Labs of one clone can share its images, as those of the tests do.
+: "${LAB_IMAGES:=$COMPOSE_PROJECT_NAME}"
 case "$LAB_CAPTURES_DIR" in
     /*) ;;
     *) LAB_CAPTURES_DIR=$PWD/${LAB_CAPTURES_DIR#./} ;;
 esac
 LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR%/}
 LAB_UID=${SUDO_UID:-$(id -u)} LAB_GID=${SUDO_GID:-$(id -g)} LAB_CA_FILE=$(ca_file)
-export COMPOSE_PROJECT_NAME LAB_CAPTURES_DIR LAB_UID LAB_GID LAB_CA_FILE
+export COMPOSE_PROJECT_NAME LAB_IMAGES LAB_CAPTURES_DIR LAB_UID LAB_GID LAB_CA_FILE

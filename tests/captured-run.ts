@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Verdict } from '../services/inspect/join/tie.ts';
+import { imageOf } from './images.ts';
 import type { EchoEntry, HttpEntry } from './journal-entries.ts';
 import { command, type Host, type Lab, type Settings } from './lab.ts';
 
@@ -81,7 +82,7 @@ export async function withTools(settings: Settings, line: string): Promise<strin
     'docker',
     ...['run', '--rm', '--label', `com.docker.compose.project=${project}`, '--network', 'none'],
     ...['--user', `${LAB_UID}:${LAB_GID}`, '--volume', `${folder}:/captures`, '--workdir', '/captures'],
-    ...['--entrypoint', 'bash', 'wirelab/capture', '-euc', line],
+    ...['--entrypoint', 'bash', imageOf('capture'), '-euc', line],
   );
   if (code !== 0) throw new Error(`${line}: ${stderr}`);
   return stdout;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DockerComposeEnvironment, type StartedDockerComposeEnvironment, Wait } from 'testcontainers';
 import { freePorts } from './free-port.ts';
+import { LAB_IMAGES } from './images.ts';
 import type { Entries, Protocol, TransferEntry } from './journal-entries.ts';
 import { freeNetwork, PREFIX, removeAbandoned, removeProject } from './projects.ts';
 import { shellOf } from './shell.ts';
@@ -60,6 +61,7 @@ export async function ownSettings(overrides: Settings = {}, way = chosenWay): Pr
     LAB_SERVER_ADDRESS: `${network}.28.182`,
     LAB_CLIENT_ADDRESS: `${network}.142.133`,
     ...(await freePorts(FIRST_PORT + (process.pid % 300))),
+    LAB_IMAGES,
     LAB_CAPTURES_DIR: await mkdtemp(join(tmpdir(), `${PREFIX}-`)),
     LAB_UID: String(process.getuid?.()),
     LAB_GID: String(process.getgid?.()),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { imageOf } from '../images.ts';
 import { format, table } from './figures.ts';
 import type { Measured } from './inspect-alone.ts';
 import { createBenchLab, LAB_PROJECT } from './lab.ts';
@@ -60,7 +61,7 @@ async function measure(
       `${join(import.meta.dirname, '..')}:/lab/tests:ro`,
     ],
     ...['--env', `HTTP_PORT=${httpPort}`, '--env', `ECHO_PORT=${echoPort}`, '--entrypoint', 'node'],
-    ...['wirelab/capture', '/lab/tests/bench/inspect-alone.ts', String(size)],
+    ...[imageOf('capture'), '/lab/tests/bench/inspect-alone.ts', String(size)],
   ]);
   return JSON.parse(printed);
 }

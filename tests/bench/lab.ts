@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { freePorts } from '../free-port.ts';
+import { LAB_IMAGES } from '../images.ts';
 import { run, type Settings, temporaryFolder } from './programs.ts';
 
 /** A whole lab beside any that a person may have up: project, network, ports and captures of its own. */
@@ -25,6 +26,7 @@ export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab
   const folder = made.use(await temporaryFolder());
   const settings: Settings = {
     COMPOSE_PROJECT_NAME: LAB_PROJECT,
+    LAB_IMAGES,
     LAB_SUBNET: '10.78.0.0/24',
     LAB_SERVER_ADDRESS: '10.78.0.182',
     LAB_CLIENT_ADDRESS: '10.78.0.133',

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { imageOf } from '../images.ts';
 import { format, median, table } from './figures.ts';
 import { containers, createBenchLab, LAB_PROJECT } from './lab.ts';
 import { run, temporaryFolder } from './programs.ts';
@@ -93,7 +94,7 @@ async function createBareContainers() {
 }
 
 function bareCompose(): object {
-  const asleep = { image: 'wirelab/programs', command: ['sleep', 'infinity'], stop_signal: 'SIGKILL' };
+  const asleep = { image: imageOf('programs'), command: ['sleep', 'infinity'], stop_signal: 'SIGKILL' };
   const host = (address: string) => ({ ...asleep, networks: { bare: { ipv4_address: address } } });
   const guest = (service: string) => ({ ...asleep, network_mode: `service:${service}` });
   return {

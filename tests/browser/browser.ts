@@ -4,11 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
+import { imageOf } from '../images.ts';
 import type { Look } from './look.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
-const IMAGE = 'wirelab/browser';
+const IMAGE = imageOf('browser');
 /** In ms. A browser starts in seconds, and an image that is not there yet is built in minutes. */
 const LIMITS = { build: 600_000, look: 180_000 } as const;
 
