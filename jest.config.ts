@@ -22,7 +22,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{services,client}/**/*.test.ts'],
+      testMatch: ['<rootDir>/{services,client,tests/unit}/**/*.test.ts'],
       runner: 'jest-light-runner',
       setupFiles: ['<rootDir>/tests/unit-setup.ts'],
     },

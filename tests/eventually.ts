@@ -1,0 +1,40 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** Between two looks, in ms. */
+const PAUSE_MS = 50;
+
+/** The time by which `eventually` waits. */
+export interface Waiting {
+  /** In ms. */
+  readonly clock: () => number;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+const real: Waiting = { clock: () => performance.now(), sleep: (milliseconds) => setTimeout(milliseconds) };
+
+/** What `eventually` returns: a value of the probe that is not one of its ways to say "not yet". */
+type Found<Value> = Exclude<Value, false | undefined | null | 0 | ''>;
+
+/**
+ * Asks again and again until the probe returns something that counts as true, and returns that. A probe that throws
+ * ends it at once: so it says that waiting on is of no use.
+ *
+ * @param what what is awaited, as a noun: "an entry of the transfer"
+ * @param within after how many ms the last look is taken. Generous: it bounds what never comes, and measures nothing.
+ * @throws an error that names what never came
+ */
+export async function eventually<Value>(
+  what: string,
+  within: number,
+  probe: () => Value | Promise<Value>,
+  { clock, sleep }: Waiting = real,
+): Promise<Found<Value>> {
+  const deadline = clock() + within;
+  for (;;) {
+    const isLast = clock() >= deadline;
+    const found = await probe();
+    if (found) return found as Found<Value>;
+    if (isLast) throw new Error(`${what}: not there within ${within} ms`);
+    await sleep(Math.min(PAUSE_MS, Math.max(0, deadline - clock())));
+  }
+}
