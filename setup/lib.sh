@@ -1,11 +1,9 @@
 # Shared by the scripts in setup/. Sourced, never run; leaves the caller in the root of the project with the
 # settings of the lab in its environment.
 
-# The first engine with health checks that have a start interval, the first Compose that knows of it, and the
-# first Node that runs TypeScript as it is without a flag and is kept for long.
+# The first engine with health checks that have a start interval, and the first Compose that knows of it.
 oldest_engine=25
 oldest_compose=2.20.2
-oldest_node=24
 
 # Where the servers write their decisions, and what they were started with, in the captures folder.
 journals='http.log echo.log lab.log'

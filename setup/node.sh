@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that Node.js with npm is on this machine: for the tests, lint and bench, whose Node 24 npm then
-# installs beside the other development dependencies, and for making a base image.
+# Makes sure that Node.js with npm is on this machine: for the tests, lint and bench, whose own Node npm
+# then installs beside the other development dependencies, and for making a base image.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
