@@ -23,6 +23,12 @@ describe('one exact Node', () => {
     }
   });
 
+  test('is what .nvmrc and the dev container have', () => {
+    expect(read('.nvmrc').trim()).toBe(node);
+    const { features } = JSON.parse(read('.devcontainer/devcontainer.json'));
+    expect(features['ghcr.io/devcontainers/features/node:1']).toEqual({ version: node });
+  });
+
   test('runs this', () => {
     expect(process.versions.node).toBe(node);
   });
