@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { encodeMessage, Message } from '#common/message.ts';
-import { printable } from '#common/printable.ts';
+import { printable } from '#common/readable.ts';
 import type { Sleep } from '#common/sleep.ts';
 import { type Channel, ConnectionLostError } from './channels/channel.ts';
 import { ConnectError, type Connection } from './connection.ts';

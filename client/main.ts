@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createLog } from '#common/log.ts';
+import { safeLines } from '#common/readable.ts';
 import { sleep } from '#common/sleep.ts';
 import { timer } from '#common/timer.ts';
 import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD, LARGEST_WINDOW } from '#common/transfer/datagram.ts';
@@ -22,6 +23,7 @@ process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abor
 const program = new Command('client')
   .description('Talks to the servers of the lab and survives their faults.')
   .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) })
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError();
 

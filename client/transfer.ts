@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { HMAC_BYTES, hmacKey } from '#common/hmac.ts';
 import { Outbox } from '#common/outbox.ts';
-import { printable } from '#common/printable.ts';
+import { printable } from '#common/readable.ts';
 import type { Timer } from '#common/timer.ts';
 import {
   type Datagram,

@@ -84,7 +84,7 @@ describe('the packets of a lab', () => {
     const closes = `(?:${turn('client: \\(closes the connection\\)')})?`;
     const says = (text: string) => turn(`client: ${text}`) + closes + turn(`server: ${text}`);
     expect(stdout).toMatch(new RegExp(head('TCP', lab.echoPort) + says('Test1\\\\n')));
-    expect(stdout).toMatch(new RegExp(says('\\\\x1b]0;title\\\\x07\\\\n')));
+    expect(stdout).toMatch(new RegExp(says('\\\\u001b]0;title\\\\u0007\\\\n')));
     expect(stdout).toMatch(new RegExp(head('UDP', lab.echoPort) + says('Hey\\|e4599fa9')));
     expect(stdout).toMatch(
       new RegExp(head('TCP', lab.httpPort) + turn('client: GET /getbalance HTTP/1\\.1\\\\r\\\\n')),

@@ -3,7 +3,7 @@ import type { Say } from '#common/grouped-log.ts';
 import { type HmacProblem, hmacKey, refusals } from '#common/hmac.ts';
 import type { Journal } from '#common/journal.ts';
 import { hmacProblem, type Message } from '#common/message.ts';
-import { printable } from '#common/printable.ts';
+import { printable } from '#common/readable.ts';
 import { timestamps } from '#common/timestamps.ts';
 import type { FaultOptions, Protocol, Step } from './faults/fault.ts';
 import { type FaultName, faultCalled } from './faults/index.ts';

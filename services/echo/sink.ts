@@ -1,7 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import type { Say } from '#common/grouped-log.ts';
 import { Message } from '#common/message.ts';
-import { printable } from '#common/printable.ts';
+import { printable } from '#common/readable.ts';
 import { type ConnectionParts, type ConnectionServer, createConnectionServer } from './connections.ts';
 import { formatPeer } from './peer.ts';
 

@@ -1,4 +1,4 @@
-import { printable } from '#common/printable.ts';
+import { printable } from '#common/readable.ts';
 import type { Timer } from '#common/timer.ts';
 import { type Datagram, foreignVersion, type Kind } from '#common/transfer/datagram.ts';
 import { abortion, TransferError } from '#common/transfer/end.ts';

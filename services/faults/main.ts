@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { askFaults, CONTROL_SOCKET } from '#common/control.ts';
 import { type FaultChange, FaultChangeError, type FaultStatus } from '#common/faults.ts';
 import { createLog } from '#common/log.ts';
+import { safeLines } from '#common/readable.ts';
 
 // `faults` on the PATH of a server's container, which is what `make faults` runs.
 
@@ -25,7 +26,8 @@ const program = new Command('faults')
   .option('--seed <text>', 'new seed, beginning at draw 1')
   .option('--reset', 'back to the configured profile and seed, at draw 1')
   .option('--check', 'only say whether the change is allowed')
-  .exitOverride();
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) });
 
 try {
   const options = program.parse().opts<Options>();

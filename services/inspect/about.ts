@@ -1,5 +1,5 @@
+import { safe } from '#common/readable.ts';
 import type { Capture } from './capture-files.ts';
-import { safe } from './readable.ts';
 import type { Run } from './run.ts';
 import { runTool } from './tool.ts';
 

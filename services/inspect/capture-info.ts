@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { safe } from './readable.ts';
+import { safe } from '#common/readable.ts';
 import { ToolError, toolLines } from './tool.ts';
 
 /** What capinfos says of a capture file. */

@@ -1,3 +1,4 @@
+import { safe } from '#common/readable.ts';
 import {
   type DatagramEntry,
   type Decision,
@@ -8,7 +9,6 @@ import {
   type MessageEntry,
 } from './entries.ts';
 import type { HandshakeTie, Tie } from './join/tie.ts';
-import { safe } from './readable.ts';
 import type { Regime } from './run.ts';
 
 /** What each fault did, in words that follow its name. */

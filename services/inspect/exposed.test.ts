@@ -129,7 +129,7 @@ describe('what a payload exposes', () => {
 
   test('no escape sequence, and no more than fits', () => {
     const [body] = exposuresOf(Buffer.from(`\u001b]0;title\u0007 and ${'a'.repeat(5_000)}`));
-    expect(body!.text).toMatch(/^\\x1b\]0;title\\x07 and a/);
+    expect(body!.text).toMatch(/^\\u001b\]0;title\\u0007 and a/);
     expect(body!.text.length).toBeLessThan(1_010);
   });
 

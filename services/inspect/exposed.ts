@@ -1,8 +1,8 @@
 import { HMAC_BYTES, isHmac } from '#common/hmac.ts';
 import { Message } from '#common/message.ts';
+import { isText, readable } from '#common/readable.ts';
 import { decodeDatagram, HEADER_BYTES } from '#common/transfer/datagram.ts';
 import { FirstSent, type SentSegment } from './first-sent.ts';
-import { isText, readable } from './readable.ts';
 
 export const exposureKinds = ['body', 'credentials', 'bearer token', 'cookie'] as const;
 export type ExposureKind = (typeof exposureKinds)[number];

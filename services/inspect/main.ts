@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createLog } from '#common/log.ts';
+import { safe, safeLines } from '#common/readable.ts';
 import { CaptureError, findCapture, findKeys, withoutKeys } from './capture-files.ts';
 import { annotateCaptures } from './commands/annotate.ts';
 import { check } from './commands/check.ts';
 import { compareCaptures } from './commands/compare.ts';
 import { entries } from './commands/entries.ts';
 import { notesOf } from './notes.ts';
-import { safe } from './readable.ts';
 import { readRun } from './run.ts';
 import { live } from './show/live.ts';
+import { safePainted } from './show/paint.ts';
 import { show } from './show/show.ts';
 import { ToolError } from './tool.ts';
 
@@ -20,15 +21,16 @@ const CAPTURES = '/captures';
 const NO_KEYS = ['--no-keys', 'leaves TLS as it is on the wire'] as const;
 
 const log = createLog();
-const print = (line: string) => process.stdout.write(`${line}\n`);
+const color = process.stdout.isTTY === true && process.stdout.hasColors();
+const print = (line: string) => process.stdout.write(`${color ? safePainted(line) : safeLines(line)}\n`);
 const interrupt = new AbortController();
 // Whoever read the output has gone, such as `head`.
 process.stdout.on('error', () => process.exit(1));
 
 const terminal = {
   print,
-  warn: (line: string) => process.stderr.write(`${line}\n`),
-  color: process.stdout.isTTY === true && process.stdout.hasColors(),
+  warn: (line: string) => process.stderr.write(`${safeLines(line)}\n`),
+  color,
   signal: interrupt.signal,
 };
 
@@ -41,6 +43,7 @@ function untilInterrupted() {
 const program = new Command('inspect')
   .description('Reads the captures and journals of a run.')
   .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) })
   .showHelpAfterError(false);
 
 program

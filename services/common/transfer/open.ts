@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../readable.ts';
 import { LARGEST_PAYLOAD } from './datagram.ts';
 import { decodeFields, encodeFields } from './fields.ts';
 

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../readable.ts';
 import { type Datagram, HEADER_BYTES, SPACE } from './datagram.ts';
 import { Digest } from './digest.ts';
 import { type EndParts, TransferError, type TransferKey } from './end.ts';

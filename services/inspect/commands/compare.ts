@@ -1,5 +1,5 @@
+import { safe } from '#common/readable.ts';
 import { compareHosts } from '../compare/compare-hosts.ts';
-import { safe } from '../readable.ts';
 import type { Compared, PacketFact } from '../report/facts.ts';
 import type { Run } from '../run.ts';
 

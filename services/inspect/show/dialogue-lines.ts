@@ -1,4 +1,4 @@
-import { isText, readable } from '../readable.ts';
+import { isText, readable } from '#common/readable.ts';
 import type { Conversation, Turn } from './dialogue.ts';
 import { moreBytes } from './hex.ts';
 import type { Paint } from './paint.ts';

@@ -57,7 +57,7 @@ describe('a dialogue', () => {
   test('shows the beginning of what is no text, in one line', () => {
     const [, ...lines] = shown([answers(1, Buffer.alloc(30, '\n\xff\x00', 'latin1'))]);
     expect(lines).toEqual([
-      `   0.000000  frame 1      server: ${'\\n\\xff\\x00'.repeat(8)}`,
+      `   0.000000  frame 1      server: ${'\\n\\xff\\u0000'.repeat(8)}`,
       '                             … 6 more bytes; BYTES=all shows them',
     ]);
   });

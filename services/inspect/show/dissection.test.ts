@@ -72,7 +72,7 @@ describe('a row of tshark', () => {
 
   test('lets no escape sequence through', () => {
     const hostile = parsePacket(row({ ...message, '_ws.col.info': 'GET /\u001b[31m\tx' }), own)!;
-    expect(hostile.info).toBe('GET /\\x1b[31m\\tx');
+    expect(hostile.info).toBe('GET /\\u001b[31m\\tx');
     const doubled = parsePacket(row({ ...message, '_ws.col.info': String.raw`answer Te\\x8ct1` }), own)!;
     expect(doubled.info).toBe(String.raw`answer Te\x8ct1`);
   });

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { safe } from '#common/readable.ts';
 import type { Ports } from '../frames.ts';
-import { safe } from '../readable.ts';
 import { decodeArguments, keyArguments } from '../tshark.ts';
 import type { Packet, Segment } from './packet.ts';
 

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { safeLines } from '#common/readable.ts';
 import type { PacketKind } from './packet.ts';
 
 const styles = {
@@ -21,4 +22,16 @@ export function createPaint(color: boolean): Paint {
   if (!color) return (_, text) => text;
   return (style, text) =>
     style === 'other' || text === '' ? text : styleText(styles[style], text, { validateStream: false });
+}
+
+/** What of a line that was painted is paint: at an even place is what was painted. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const PAINT = /(\x1b\[\d{1,2}m)/;
+
+/** A line that was painted, fit for a terminal. */
+export function safePainted(line: string): string {
+  return line
+    .split(PAINT)
+    .map((part, index) => (index % 2 === 0 ? safeLines(part) : part))
+    .join('');
 }

@@ -1,6 +1,6 @@
+import { safe } from '#common/readable.ts';
 import type { Capture } from '../capture-files.ts';
 import { captureInfo, unreadable } from '../capture-info.ts';
-import { safe } from '../readable.ts';
 import { isCutShort, ToolError, toolLines } from '../tool.ts';
 import { type Dissection, type Origin, parsePacket, tsharkArguments } from './dissection.ts';
 import { Inside } from './inside.ts';

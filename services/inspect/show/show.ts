@@ -1,5 +1,5 @@
+import { safe } from '#common/readable.ts';
 import type { Capture } from '../capture-files.ts';
-import { safe } from '../readable.ts';
 import { ToolError } from '../tool.ts';
 import { type Dissection, findDissector } from './dissection.ts';
 import { InputError, type Reading, readPackets } from './read-packets.ts';

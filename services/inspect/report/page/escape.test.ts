@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { escaped, Html, html, visible } from './escape.ts';
+import { escaped, Html, html } from './escape.ts';
 
 describe('html', () => {
   test('escapes values and keeps markup', () => {
@@ -24,18 +24,7 @@ describe('html', () => {
   });
 });
 
-describe('what a reader would not see', () => {
-  test.each([
-    ['a control character', '\x07', '\\u0007'],
-    ['an escape sequence of a terminal', '\x1b[31m', '\\u001b[31m'],
-    ['a turn of the writing direction', 'a\u202eb', 'a\\u202eb'],
-    ['a space without width', 'a\u200bb', 'a\\u200bb'],
-    ['half a character', '\ud83d', '\ufffd'],
-  ])('%s is written as its number', (_, text, shown) => {
-    expect(visible(text)).toBe(shown);
-  });
-
-  test('line breaks, tabs and other writing stay', () => {
-    expect(escaped('a\tb\nÄ 漢 😀')).toBe('a\tb\nÄ 漢 😀');
-  });
+test('names what a reader would not see; line breaks, tabs and other writing stay', () => {
+  expect(escaped('a\u202eb\u200b\x1b[31m')).toBe('a\\u202eb\\u200b\\u001b[31m');
+  expect(escaped('a\tb\nÄ 漢 😀')).toBe('a\tb\nÄ 漢 😀');
 });

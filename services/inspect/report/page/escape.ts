@@ -1,3 +1,5 @@
+import { safeLines } from '#common/readable.ts';
+
 /** Markup that may stand in a page as it is. */
 export class Html {
   readonly text: string;
@@ -27,20 +29,8 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Fit for an element or a quoted attribute, whatever a capture holds. */
 export function escaped(text: string): string {
-  return visible(text).replaceAll(/[&<>"']/g, (character) => entities[character]!);
+  return safeLines(text).replaceAll(/[&<>"']/g, (character) => entities[character]!);
 }
-
-/**
- * What a reader would not see, or what would turn the order of the text around them, is written as its number; a half
- * of a character becomes U+FFFD. Line breaks and tabs stay.
- */
-export function visible(text: string): string {
-  return text.toWellFormed().replaceAll(UNSEEN, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-}
-
-const UNSEEN = /(?![\n\t])[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** A message may have 64 KiB, and a page shows many. */
 function cut(text: string): string {

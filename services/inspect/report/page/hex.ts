@@ -1,3 +1,4 @@
+import { asciiOf, type HexRow, hexOf, hexRowsOf } from '../../hex-rows.ts';
 import { escaped, Html, html } from './escape.ts';
 import { counted } from './figures.ts';
 
@@ -26,27 +27,23 @@ function rows(bytes: Buffer, width: number, marks: ReadonlySet<number>, most: nu
   const shown: string[] = [];
   const limit = (most * WIDE) / width;
   let left = 0;
-  for (let at = 0; at < bytes.length; at += width) {
-    const row = bytes.subarray(at, at + width);
-    if (at / width >= limit && !row.some((_, index) => marks.has(at + index))) {
-      left += row.length;
+  for (const row of hexRowsOf(bytes, width)) {
+    const { at, octets } = row;
+    if (at / width >= limit && !octets.some((_, index) => marks.has(at + index))) {
+      left += octets.length;
       continue;
     }
     if (left > 0) shown.push(omitted(left));
     left = 0;
-    shown.push(line(row, at, width, marks));
+    shown.push(line(row, marks));
   }
   if (left > 0) shown.push(omitted(left));
   return shown.join('\n');
 }
 
-function line(row: Buffer, at: number, width: number, marks: ReadonlySet<number>): string {
-  const digits = pieces(row, at, marks, ' ', (byte) => byte.toString(16).padStart(2, '0'));
-  const text = pieces(row, at, marks, '', (byte) =>
-    byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : '.',
-  );
-  const padding = ' '.repeat(3 * (width - row.length));
-  return `<i>${at.toString(16).padStart(4, '0')}</i>  ${digits}${padding}  ${text}`;
+function line({ at, offset, octets, padding }: HexRow, marks: ReadonlySet<number>): string {
+  const digits = pieces(octets, at, marks, ' ', hexOf);
+  return `<i>${offset}</i>  ${digits}${padding}  ${pieces(octets, at, marks, '', asciiOf)}`;
 }
 
 /** The bytes of a row, those beside each other that are marked in one mark. */

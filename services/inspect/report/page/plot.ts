@@ -2,7 +2,8 @@ import { CustomChart } from 'echarts/charts';
 import { GridComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { Html, html, visible } from './escape.ts';
+import { safeLines } from '#common/readable.ts';
+import { Html, html } from './escape.ts';
 
 use([CustomChart, GridComponent, SVGRenderer]);
 
@@ -163,7 +164,7 @@ function axis({ name, min, max, steps }: Axis, size: Size) {
 }
 
 function rowLabel(text: string, letters: number): string {
-  const label = visible(text);
+  const label = safeLines(text);
   return label.length > letters ? `${label.slice(0, letters - 1)}…` : label;
 }
 
