@@ -31,7 +31,7 @@ clean: down ## end the lab and remove its images and certificates; captures stay
 	setup/clean.sh
 
 status: ## what runs, and how it is
-	setup/of-lab.sh docker compose ps --all --format 'table {{.Service}}\t{{.Status}}\t{{.Ports}}'
+	setup/of-lab.sh setup/status.sh
 
 logs: ## what the programs print, as they print it (Ctrl-C ends)
 	setup/of-lab.sh docker compose logs --follow --tail 100

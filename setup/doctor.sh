@@ -4,15 +4,8 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/checks.sh
-
-problems=0
-ok() { printf 'ok       %-14s %s\n' "$1" "$2"; }
-problem() {
-    problems=$((problems + 1))
-    printf 'PROBLEM  %-14s %s\n' "$1" "$(printf %s "$2" | sed '2,$s/^/                        /')"
-    shift 2
-    printf '                        cure: %s\n' "$@"
-}
+. setup/rows.sh
+. setup/lab-checks.sh
 
 # Everything else needs these two.
 check_engine() {
@@ -88,6 +81,7 @@ check_compose
 if [ "$problems" -eq 0 ]; then
     read_containers
     check_leftover
+    if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; then check_lab; fi
     check_settings && check_subnet && check_ports || true
     check_base_image
     check_captures
