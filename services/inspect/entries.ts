@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServerName } from './frames.ts';
+import { endpoint, type ServerName } from './frames.ts';
 
 /** The servers that draw apart from each other, as their profiles and seeds are told. */
 export const deciders = ['http', 'echo-tcp', 'echo-udp'] as const;
@@ -114,7 +114,7 @@ export function isHandshake(entry: Entry): entry is HandshakeEvent {
 
 /** Address and port of a client, `10.0.142.133:51234`, when its entry has both. */
 export function clientOf({ client_ip, client_port }: Decision | HandshakeEvent): string | undefined {
-  return typeof client_ip === 'string' && isCount(client_port) ? `${client_ip}:${client_port}` : undefined;
+  return typeof client_ip === 'string' && isCount(client_port) ? endpoint(client_ip, client_port) : undefined;
 }
 
 /** Which of the servers an entry with a decision is of. */

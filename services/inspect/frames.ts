@@ -22,6 +22,11 @@ export function serverOn(
   return undefined;
 }
 
+/** Address and port, with brackets around an IPv6 address (RFC 3986, 3.2.2). */
+export function endpoint(address: string, port: number | string): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
 /** Octets that TLS has sealed: `open` with the keys, or `shut`, as there are none that fit. */
 export type Sealed = 'open' | 'shut';
 
@@ -32,7 +37,7 @@ export interface Frame {
   /** Seconds since 1970, to the microsecond. */
   readonly time: number;
   readonly transport: Transport;
-  /** Address and port, `10.0.142.133:51234`. */
+  /** As `endpoint` writes it. */
   readonly client: string;
   readonly server: ServerName;
   readonly toServer: boolean;

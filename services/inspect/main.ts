@@ -60,7 +60,7 @@ program
     const found = await findCapture(named, CAPTURES);
     const capture = options.keys ? found : withoutKeys(found);
     const run = await runIn(capture.folder);
-    const parts = { ...untilInterrupted(), noteOf: await notesOf(capture, run) };
+    const parts = { ...untilInterrupted(), ...(await notesOf(capture, run)) };
     process.exitCode = await show(capture, { ...options, ports: run.ports }, parts);
   });
 

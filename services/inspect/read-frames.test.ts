@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseFrame, tsharkArguments } from './read-frames.ts';
+import { parseCarried, parseFrame, tsharkArguments } from './read-frames.ts';
 import { TlsStreams } from './tls-streams.ts';
 
 const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
@@ -10,7 +10,8 @@ function parse(of: Readonly<Record<string, string>>, number = 1) {
   expect(args.join(' ')).toContain('-E aggregator=/s');
   const names = args.filter((_, at) => args[at - 1] === '-e');
   const fields = names.map((name) => of[name] ?? '');
-  return parseFrame(fields, number, { ports, tls: new TlsStreams(true) });
+  const carried = parseCarried(fields, number);
+  return carried && parseFrame(fields, carried, { ports, tls: new TlsStreams(true) });
 }
 
 const request = { 'tcp.srcport': '41000', 'tcp.dstport': '8080' };
@@ -40,6 +41,12 @@ describe('a request that tshark put together of several segments', () => {
   ])('%s', (_where, of, begin) => {
     expect(parse(of, 5)?.begin).toBe(begin);
   });
+});
+
+test('over IPv6 has its addresses in brackets, and what an ICMP error carries is none', () => {
+  const addresses = { '_ws.col.def_src': 'fd00::1', '_ws.col.def_dst': 'fd00::2' };
+  expect(parse({ ...request, ...addresses })?.client).toBe('[fd00::1]:41000');
+  expect(parse({ ...request, 'icmpv6.type': '1' })).toBeUndefined();
 });
 
 test('an interim answer and the final one', () => {

@@ -1,21 +1,30 @@
 import type { Capture } from './capture-files.ts';
-import { type Frame, type Ports, Seen, serverOn } from './frames.ts';
+import type { Carried } from './exposure/exposing.ts';
+import { endpoint, type Frame, type Ports, Seen, serverOn } from './frames.ts';
 import { TlsStreams } from './tls-streams.ts';
 import {
   APPLICATION_DATA,
   decodeArguments,
   leanArguments,
+  NETWORK,
   octetsOf,
   tsharkLines,
   valuesOf,
 } from './tshark.ts';
 
 const FIELDS = [
-  ...['frame.time_epoch', 'ip.src', 'ip.dst', 'tcp.srcport', 'tcp.dstport'],
+  ...['frame.time_epoch', '_ws.col.def_src', '_ws.col.def_dst', 'tcp.srcport', 'tcp.dstport'],
   ...['tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.payload', 'udp.srcport', 'udp.dstport', 'udp.payload'],
-  ...['icmp.type', 'http.request.method', 'http.request.uri', 'http.response.code', 'tcp.segment'],
+  ...[
+    'icmp.type',
+    'icmpv6.type',
+    'http.request.method',
+    'http.request.uri',
+    'http.response.code',
+    'tcp.segment',
+  ],
 ];
-const PROTOCOLS = ['eth', 'ip', 'icmp', 'tcp', 'udp', 'http'];
+const PROTOCOLS = [...NETWORK, 'http'];
 /** Beside the others, where there are keys. */
 const TLS_FIELDS = [
   ...['tls.record.content_type', 'tls.record.length', 'tls.handshake.type', 'data.data', 'tls.segment'],
@@ -27,6 +36,13 @@ const EMPTY = Buffer.alloc(0);
 /** Between the values of a field: no request target has a space, and one may have a comma (RFC 9112, 3.2). */
 const AGGREGATOR = ' ';
 
+export interface ReadParts {
+  /** Filled while the frames are read. */
+  readonly seen?: Seen;
+  /** Is told each TCP segment and UDP datagram, of other ports too. */
+  readonly onCarried?: ((carried: Carried) => void) | undefined;
+}
+
 /**
  * Reads the frames of a capture that belong to the servers on these ports, through tshark, some at a time. A capture
  * that is cut short is read up to there.
@@ -36,7 +52,7 @@ const AGGREGATOR = ' ';
 export async function* readFrames(
   capture: Capture,
   ports: Ports,
-  seen = new Seen(),
+  { seen = new Seen(), onCarried }: ReadParts = {},
 ): AsyncGenerator<Frame[]> {
   const { files, keys } = capture;
   const tls = new TlsStreams(keys !== undefined);
@@ -48,10 +64,14 @@ export async function* readFrames(
       const frames: Frame[] = [];
       for (const line of lines) {
         seen.frames += 1;
-        const frame = parseFrame(line.split('\t'), seen.frames, { ports, tls });
-        const time = Number(line.slice(0, line.indexOf('\t')));
+        const fields = line.split('\t');
+        const time = Number(fields[0]);
         if (Number.isNaN(seen.first)) seen.first = time;
         seen.last = time;
+        const carried = parseCarried(fields, seen.frames);
+        if (!carried) continue;
+        onCarried?.(carried);
+        const frame = parseFrame(fields, carried, { ports, tls });
         if (frame) frames.push(frame);
       }
       yield frames;
@@ -79,42 +99,46 @@ interface ParseParts {
   readonly tls: TlsStreams;
 }
 
-/** Reads a line of these fields, split; undefined when it is of no server of the lab. */
-export function parseFrame(
-  fields: readonly string[],
-  number: number,
-  { ports, tls }: ParseParts,
-): Frame | undefined {
-  const [time, source, destination, from, to, seq, ack, flags, bytes, udpFrom, udpTo, udpBytes, ...rest] =
+/** Reads a line of these fields, split; undefined when it is neither TCP nor UDP. */
+export function parseCarried(fields: readonly string[], number: number): Carried | undefined {
+  const [, source = '', destination = '', tcpFrom, tcpTo, seq, , flags, bytes, udpFrom, udpTo, udpBytes] =
     fields;
-  const [icmp, method, uri, code, parts, types, lengths, handshakes, data, tlsParts] = rest;
+  const [icmp, icmpv6] = fields.slice(12);
+  const isTcp = tcpFrom !== '';
   // An ICMP error carries a copy of the packet that it is about.
-  if (icmp !== '') return undefined;
-  const isTcp = from !== '';
-  const sourcePort = Number(isTcp ? from : udpFrom);
-  const destinationPort = Number(isTcp ? to : udpTo);
-  const target = serverOn(destinationPort, ports);
-  const { server, overTls } = target ?? serverOn(sourcePort, ports) ?? {};
-  if (!server) return undefined;
+  if (icmp !== '' || icmpv6 !== '' || !(isTcp || udpFrom)) return undefined;
+  const [fromPort, toPort] = [Number(isTcp ? tcpFrom : udpFrom), Number(isTcp ? tcpTo : udpTo)];
   const payload = isTcp ? bytes : udpBytes;
-  const plain = {
+  return {
     number,
-    time: Number(time),
     transport: isTcp ? 'tcp' : 'udp',
-    client: target ? `${source}:${sourcePort}` : `${destination}:${destinationPort}`,
-    server,
-    toServer: target !== undefined,
+    ...{ from: endpoint(source, fromPort), to: endpoint(destination, toPort), fromPort, toPort },
     payload: payload ? Buffer.from(payload, 'hex') : EMPTY,
     seq: Number(seq),
-    ack: Number(ack),
     flags: Number(flags),
+  };
+}
+
+/** The frame of a server of the lab that a line of these fields is; undefined when it is none. */
+export function parseFrame(
+  fields: readonly string[],
+  { number, transport, from, to, fromPort, toPort, payload, seq, flags }: Carried,
+  { ports, tls }: ParseParts,
+): Frame | undefined {
+  const target = serverOn(toPort, ports);
+  const { server, overTls } = target ?? serverOn(fromPort, ports) ?? {};
+  if (!server) return undefined;
+  const [method, uri, code, parts, types, lengths, handshakes, data, tlsParts] = fields.slice(14);
+  const plain = {
+    ...{ number, time: Number(fields[0]), transport, server, payload, seq, ack: Number(fields[6]), flags },
+    ...{ client: target ? from : to, toServer: target !== undefined },
     requests: requestsOf(values(method), values(uri)),
     begin: method ? beginOf(values(overTls ? tlsParts : parts), number) : undefined,
     codes: values(code),
   } as const;
   if (!overTls) return plain;
   // TLS of the lab is on TCP only.
-  if (!isTcp) return undefined;
+  if (transport === 'udp') return undefined;
   const opened = server === 'echo' ? octetsOf(data, AGGREGATOR) : undefined;
   const segment = {
     ...plain,

@@ -1,4 +1,4 @@
-import { isTls } from './exposed.ts';
+import { isTls } from './exposure/exposed.ts';
 import { ACK, FIN, type Sealed, SYN } from './frames.ts';
 import { OpenConnections, type Segment } from './open-connections.ts';
 import { APPLICATION_DATA } from './tshark.ts';

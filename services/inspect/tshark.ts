@@ -20,6 +20,27 @@ export async function* tsharkLines(
   }
 }
 
+/** What carries TCP and UDP, whatever link a capture was taken on. */
+export const NETWORK: readonly string[] = [
+  ...[
+    'eth',
+    'vlan',
+    'ieee8021ad',
+    'ieee8021ah',
+    'sll',
+    'null',
+    'loop',
+    'raw',
+    'ppp',
+    'pppoes',
+    'mpls',
+    'llc',
+  ],
+  ...['wlan', 'radiotap', 'ppi', 'prism', 'pktap', 'nflog', 'fr', 'chdlc', 'ethertype'],
+  ...['ip', 'ah', 'ipv6', 'ipv6.hopopts', 'ipv6.routing', 'ipv6.fraghdr', 'ipv6.dstopts', 'icmp', 'icmpv6'],
+  ...['tcp', 'udp'],
+];
+
 export interface LeanOptions {
   readonly protocols: readonly string[];
   readonly fields: readonly string[];

@@ -1,5 +1,5 @@
 import type { Capture, Host } from '../capture-files.ts';
-import { leanArguments, tsharkLines } from '../tshark.ts';
+import { leanArguments, NETWORK, tsharkLines } from '../tshark.ts';
 
 /** A packet from one host of the lab to the other, as one capture has it. */
 export interface Packet {
@@ -24,7 +24,6 @@ const FIELDS = [
   ...['tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.len', 'udp.srcport', 'udp.dstport', 'udp.length'],
   ...['tcp.payload', 'udp.payload'],
 ];
-const PROTOCOLS = ['eth', 'ip', 'icmp', 'tcp', 'udp'];
 
 /** Reads the packets between both hosts out of a capture, as far as it goes; tells why, when that is not the end. */
 export async function* readPackets(
@@ -46,7 +45,7 @@ export async function* readPackets(
 }
 
 function argumentsFor(file: string): string[] {
-  return [...leanArguments(file, { protocols: PROTOCOLS, fields: FIELDS }), '-E', 'occurrence=f'];
+  return [...leanArguments(file, { protocols: NETWORK, fields: FIELDS }), '-E', 'occurrence=f'];
 }
 
 function parse(

@@ -1,5 +1,6 @@
 import type { Capture } from '../capture-files.ts';
 import { deciderOf, type Entry, isEvent, readEntries } from '../entries.ts';
+import { Exposing, type OnExposed } from '../exposure/exposing.ts';
 import { type Frame, Seen } from '../frames.ts';
 import { readFrames } from '../read-frames.ts';
 import { type Regime, Regimes, type Run, sinkStretches } from '../run.ts';
@@ -15,16 +16,22 @@ export interface FoundInCapture {
   entry?(entry: Entry, regimes: Regimes): void;
   /** Frames of the servers, as they come. */
   frame?(frame: Frame): void;
+  /** What frames expose, those of other servers too. */
+  exposed?: OnExposed;
 }
 
 /** Joins the captures of one host with the journals beside them. */
 export async function joinCapture(capture: Capture, run: Run, found: FoundInCapture): Promise<Seen> {
   const seen = new Seen();
   const regimes = new Regimes(run);
+  const exposing = found.exposed && new Exposing(run.ports, found.exposed);
   // A tie is found later than its entry was read, under what may be another regime.
   const regimeOf = new WeakMap<Entry, Regime>();
   await join({
-    frames: readFrames(capture, run.ports, seen),
+    frames: readFrames(capture, run.ports, {
+      seen,
+      onCarried: exposing && ((carried) => exposing.take(carried)),
+    }),
     entries: readEntries(capture.folder),
     seen,
     onlyClient: capture.name === 'client' ? run.addresses.client : undefined,
@@ -45,6 +52,7 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
     },
     onHandshake: (tie) => found.handshake?.(tie),
   });
+  exposing?.end();
   return seen;
 }
 

@@ -137,7 +137,7 @@ class Conversations {
 
   /** All frames before the decision have been taken. */
   decide(entry: Decision): void {
-    const client = `${entry.client_ip}:${entry.client_port}`;
+    const client = clientOf(entry)!;
     const key = keyOf(client, entry.tls !== undefined);
     if (isHttp(entry)) this.#decideHttp(entry, key);
     else if (entry.protocol === 'udp') this.#flowOf(client).decide(entry);

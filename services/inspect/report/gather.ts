@@ -121,8 +121,8 @@ class Findings {
       frame: (frame) => {
         if (Number.isNaN(this.#began)) this.#began = frame.time;
         this.#transfers.take(frame, this.#began);
-        this.#exposed.take(frame);
       },
+      exposed: (frame, exposure) => this.#exposed.add(frame, exposure),
     });
     this.#drawn = await this.#ladders.draw(capture, run.ports, this.#comments);
   }

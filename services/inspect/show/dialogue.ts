@@ -1,7 +1,7 @@
-import { type Exposure, exposuresOf } from '../exposed.ts';
+import type { Exposure } from '../exposure/exposed.ts';
 import { FIN, type Ports, RST, type Sealed, SYN, type Transport } from '../frames.ts';
+import { type Ordered, type Piece, SegmentOrder } from '../segment-order.ts';
 import { isToServer, type Packet } from './packet.ts';
-import { type Piece, SegmentOrder } from './segment-order.ts';
 
 /** What one side did in one frame: it said something, or ended the connection. */
 export interface Turn {
@@ -39,11 +39,24 @@ interface Open extends Conversation {
   readonly turns: Turn[];
   /** The sequence number of the client's SYN. */
   readonly syn: number | undefined;
-  readonly orders: Readonly<Record<Turn['speaker'], SegmentOrder>>;
+  readonly orders: Readonly<Record<Turn['speaker'], SegmentOrder<Sequenced>>>;
+}
+
+/** A packet as TCP numbers it. */
+interface Sequenced extends Ordered {
+  readonly packet: Packet;
+}
+
+interface Said {
+  readonly packet: Packet;
+  readonly bytes: Buffer;
+  readonly missing: number;
 }
 
 export interface DialogueOptions {
   readonly ports: Ports;
+  /** What a frame exposes. */
+  readonly exposedBy: (frame: number) => readonly Exposure[];
   /** How many octets of a payload are kept. */
   readonly bytes: number;
   /** How many conversations are kept, those with the latest frames; undefined keeps all. */
@@ -90,7 +103,7 @@ export class Dialogues {
     const all = [...this.#open.values()].sort((one, other) => one.began - other.began);
     for (const open of all) {
       for (const speaker of ['client', 'server'] as const) {
-        for (const piece of open.orders[speaker].rest()) this.#say(open, speaker, piece);
+        for (const piece of open.orders[speaker].rest()) this.#sayPiece(open, speaker, piece);
       }
       yield open;
     }
@@ -110,20 +123,25 @@ export class Dialogues {
   }
 
   #listen(open: Open, speaker: Turn['speaker'], packet: Packet): void {
-    const { flags, transport } = packet.segment!;
+    const { flags, seq, transport } = packet.segment!;
+    const { payload } = packet;
     if (transport === 'udp') {
-      if (packet.payload.length > 0) this.#say(open, speaker, { packet, bytes: packet.payload, missing: 0 });
+      if (payload.length > 0) this.#say(open, speaker, { packet, bytes: payload, missing: 0 });
       return;
     }
-    const pieces = open.orders[speaker].take(packet);
+    const pieces = open.orders[speaker].take({ packet, payload, seq, flags });
     // TLS is decrypted in order, each record once.
     if (packet.inside) this.#say(open, speaker, { packet, bytes: packet.inside, missing: 0 }, 'open');
-    else for (const piece of pieces) this.#say(open, speaker, piece);
+    else for (const piece of pieces) this.#sayPiece(open, speaker, piece);
     if (flags & RST) open.turns.push(ending(speaker, packet, 'resets'));
     else if (flags & FIN && !hasEnded(open, speaker)) open.turns.push(ending(speaker, packet, 'closes'));
   }
 
-  #say(open: Open, speaker: Turn['speaker'], { packet, bytes, missing }: Piece, opened?: Sealed): void {
+  #sayPiece(open: Open, speaker: Turn['speaker'], { segment, bytes, missing }: Piece<Sequenced>): void {
+    this.#say(open, speaker, { packet: segment.packet, bytes, missing });
+  }
+
+  #say(open: Open, speaker: Turn['speaker'], { packet, bytes, missing }: Said, opened?: Sealed): void {
     const sealed = opened ?? (packet.isSealed ? 'shut' : undefined);
     open.turns.push({
       ...{ speaker, act: 'says', frame: packet.number, time: packet.time, missing },
@@ -131,7 +149,7 @@ export class Dialogues {
       bytes: bytes.length > this.#options.bytes ? Buffer.from(bytes.subarray(0, this.#options.bytes)) : bytes,
       length: bytes.length,
       sealed,
-      exposed: sealed ? [] : exposuresOf(bytes),
+      exposed: this.#options.exposedBy(packet.number),
     });
   }
 }

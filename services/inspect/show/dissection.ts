@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { safe } from '#common/readable.ts';
-import type { Ports } from '../frames.ts';
+import { endpoint, type Ports } from '../frames.ts';
 import { decodeArguments, keyArguments } from '../tshark.ts';
 import type { Packet, Segment } from './packet.ts';
 
@@ -33,6 +33,7 @@ const FIELDS = [
   '_ws.col.protocol',
   'frame.len',
   'icmp.type',
+  'icmpv6.type',
   'tcp.srcport',
   'tcp.dstport',
   'tcp.seq_raw',
@@ -112,20 +113,24 @@ type Value = (field: (typeof FIELDS)[number]) => string;
 
 function payloadOf(value: Value): Buffer {
   // An ICMP error carries a copy of the packet that it is about.
-  const transports = value('icmp.type') === '' ? value('tcp.payload') || value('udp.payload') : '';
+  const transports = !isOfIcmp(value) ? value('tcp.payload') || value('udp.payload') : '';
   const hex = transports || value('data.data').split(',')[0]!;
   return hex === '' ? EMPTY : Buffer.from(hex, 'hex');
 }
 
+function isOfIcmp(value: Value): boolean {
+  return value('icmp.type') !== '' || value('icmpv6.type') !== '';
+}
+
 function segmentOf(value: Value): Segment | undefined {
   const isTcp = value('tcp.srcport') !== '';
-  if (value('icmp.type') !== '' || !(isTcp || value('udp.srcport') !== '')) return undefined;
+  if (isOfIcmp(value) || !(isTcp || value('udp.srcport') !== '')) return undefined;
   const from = value(isTcp ? 'tcp.srcport' : 'udp.srcport');
   const to = value(isTcp ? 'tcp.dstport' : 'udp.dstport');
   return {
     transport: isTcp ? 'tcp' : 'udp',
-    from: `${value('_ws.col.def_src')}:${from}`,
-    to: `${value('_ws.col.def_dst')}:${to}`,
+    from: endpoint(value('_ws.col.def_src'), from),
+    to: endpoint(value('_ws.col.def_dst'), to),
     fromPort: Number(from),
     toPort: Number(to),
     seq: Number(value('tcp.seq_raw')),

@@ -1,4 +1,4 @@
-import { type Exposure, type ExposureKind, exposureKinds } from '../exposed.ts';
+import { type Exposure, type ExposureKind, exposureKinds } from '../exposure/exposed.ts';
 
 /** Frames that exposed something, each once. */
 interface Frames {
@@ -46,6 +46,10 @@ export class Exposures {
     const kind = this.#kinds.get(what) ?? new Kind();
     this.#kinds.set(what, kind);
     kind.add(frame, what === 'body' ? undefined : text);
+  }
+
+  addAll(frame: number, exposed: readonly Exposure[]): void {
+    for (const exposure of exposed) this.add(frame, exposure);
   }
 
   get summaries(): Summary[] {

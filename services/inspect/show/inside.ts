@@ -1,7 +1,7 @@
 import type { Ports } from '../frames.ts';
-import { decodeArguments, leanArguments, octetsOf, tsharkLines } from '../tshark.ts';
+import { decodeArguments, leanArguments, NETWORK, octetsOf, tsharkLines } from '../tshark.ts';
 
-const PROTOCOLS = ['eth', 'ip', 'tcp', 'tls', 'data'];
+const PROTOCOLS = [...NETWORK, 'tls', 'data'];
 const FIELDS = ['frame.number', 'data.data'];
 
 interface Opened {

@@ -1,4 +1,7 @@
+import { ExposedByFrame } from '../exposure/exposed-by-frame.ts';
+import { Exposing } from '../exposure/exposing.ts';
 import type { Ports } from '../frames.ts';
+import { carriedBy } from './packet.ts';
 import { dissect } from './read-packets.ts';
 import { dissectionOf, failed, isInterrupted, type ShowOptions, type ShowParts } from './show.ts';
 import { createView } from './views.ts';
@@ -10,26 +13,36 @@ export type LiveOptions = Omit<ShowOptions, 'last' | 'follow'> & {
   readonly keys?: string | undefined;
 };
 
+export type LiveParts = Omit<ShowParts, 'exposedBy' | 'noteOf'>;
+
 /**
  * Shows the packets that this program is given as a capture, as they come, until the signal. Their numbers begin at 1.
  *
  * @returns 0; 2 when FILTER is not as it must be; 1 when tshark fails
  */
-export async function live(options: LiveOptions, parts: ShowParts): Promise<number> {
+export async function live(options: LiveOptions, parts: LiveParts): Promise<number> {
   const { print, signal, warn } = parts;
   const say = options.json ? warn : print;
-  const view = createView(options, parts);
+  // Nothing is read twice here, so of what is put together only the frames that pass the filter are taken.
+  const exposed = new ExposedByFrame();
+  const exposing = new Exposing(options.ports, (frame, exposure) => exposed.add(frame, exposure));
+  const view = createView(options, { ...parts, exposedBy: (frame) => exposed.takeBy(frame) });
   say('Packets are shown as they come, until Ctrl-C');
   try {
     const origin = { framesBefore: 0, began: undefined };
     for await (const packets of dissect('-', await dissectionOf(options, options.keys), origin, signal)) {
-      for (const packet of packets) view.take(packet);
+      for (const packet of packets) {
+        const carried = carriedBy(packet);
+        if (carried) exposing.take(carried);
+        view.take(packet);
+      }
     }
     if (!(await isInterrupted(signal))) warn('no more packets come: the capture of this host has ended');
   } catch (error) {
     const code = await failed(error, parts);
     if (code !== 0) return code;
   }
-  view.end();
+  exposing.end();
+  view.end(exposed);
   return 0;
 }

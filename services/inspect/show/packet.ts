@@ -1,4 +1,5 @@
-import { isTls } from '../exposed.ts';
+import { isTls } from '../exposure/exposed.ts';
+import type { Carried } from '../exposure/exposing.ts';
 import { type Ports, serverOn, type Transport } from '../frames.ts';
 
 /** A frame as Wireshark shows it. All texts are fit for a terminal. */
@@ -30,7 +31,7 @@ export interface Packet {
 /** What TCP or UDP say of a frame; `seq` and `flags` are 0 of UDP. */
 export interface Segment {
   readonly transport: Transport;
-  /** Address and port, `10.0.142.133:51234`. */
+  /** As `endpoint` writes it. */
   readonly from: string;
   readonly to: string;
   readonly fromPort: number;
@@ -56,6 +57,11 @@ export function isToServer({ fromPort, toPort }: Segment, ports: Ports): boolean
   const isServers = (port: number) => serverOn(port, ports) !== undefined;
   if (isServers(toPort) || isServers(fromPort)) return isServers(toPort);
   return toPort <= fromPort;
+}
+
+/** What TCP or UDP carry in a frame; undefined of anything else. */
+export function carriedBy({ number, payload, segment }: Packet): Carried | undefined {
+  return segment && { number, payload, ...segment };
 }
 
 /** Tells the packets of connections over TLS, also those that begin in the middle of a record. */

@@ -58,7 +58,10 @@ export async function dissectionOf(
  *
  * @throws what is no failure of the input or of tshark
  */
-export async function failed(error: unknown, { signal, warn }: ShowParts): Promise<number> {
+export async function failed(
+  error: unknown,
+  { signal, warn }: Pick<ShowParts, 'signal' | 'warn'>,
+): Promise<number> {
   if (error instanceof InputError) {
     warn(error.message);
     return 2;

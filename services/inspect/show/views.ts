@@ -1,4 +1,4 @@
-import { type Carried, ExposedOnce } from '../exposed.ts';
+import type { Exposure } from '../exposure/exposed.ts';
 import type { Ports } from '../frames.ts';
 import { type Conversation, Dialogues } from './dialogue.ts';
 import { dialogueLines } from './dialogue-lines.ts';
@@ -29,12 +29,17 @@ export interface ViewParts {
   readonly color: boolean;
   /** What is known of a frame, such as what a journal says. */
   readonly noteOf?: ((frame: number) => string | undefined) | undefined;
+  /** What a frame exposes. */
+  readonly exposedBy: (frame: number) => readonly Exposure[];
 }
+
+type Late = Iterable<readonly [frame: number, exposed: readonly Exposure[]]>;
 
 /** Shows frames; what they expose is summed up at the end. */
 export interface View {
   take(packet: Packet): void;
-  end(): void;
+  /** @param late what is known only now of frames that were shown */
+  end(late?: Late): void;
 }
 
 export function createView(options: ViewOptions, parts: ViewParts): View {
@@ -43,9 +48,9 @@ export function createView(options: ViewOptions, parts: ViewParts): View {
   return options.last === undefined ? view : lastOnly(options.last, view);
 }
 
-function tableView({ ports, bytes = SHOWN_BYTES }: ViewOptions, { color, noteOf, print }: ViewParts): View {
+function tableView({ ports, bytes = SHOWN_BYTES }: ViewOptions, parts: ViewParts): View {
+  const { color, exposedBy, noteOf, print } = parts;
   const exposures = new Exposures();
-  const once = new ExposedOnce();
   const paint = createPaint(color);
   let isBegun = false;
   return {
@@ -54,23 +59,23 @@ function tableView({ ports, bytes = SHOWN_BYTES }: ViewOptions, { color, noteOf,
       isBegun = true;
       const rows = tableRows(packet, noteOf?.(packet.number), { bytes, paint, ports });
       print(rows.join('\n'));
-      for (const exposure of once.by(carriedBy(packet))) exposures.add(packet.number, exposure);
+      exposures.addAll(packet.number, exposedBy(packet.number));
     },
-    end() {
+    end(late = []) {
+      for (const [frame, exposed] of late) exposures.addAll(frame, exposed);
       if (isBegun) print('');
       print(exposures.line);
     },
   };
 }
 
-function jsonView({ noteOf, print }: ViewParts): View {
+function jsonView({ exposedBy, noteOf, print }: ViewParts): View {
   const exposures = new Exposures();
-  const once = new ExposedOnce();
   return {
     take(packet) {
       const { epoch, number, time, source, destination, protocol, length, info, payload, inside } = packet;
-      const exposed = once.by(carriedBy(packet));
-      for (const exposure of exposed) exposures.add(number, exposure);
+      const exposed = exposedBy(number);
+      exposures.addAll(number, exposed);
       print(
         JSON.stringify({
           ...{ number, time: microseconds(time), epoch, source, destination, protocol, length, info },
@@ -81,23 +86,25 @@ function jsonView({ noteOf, print }: ViewParts): View {
         }),
       );
     },
-    end: () => print(JSON.stringify({ exposed: exposures.summaries })),
+    end(late = []) {
+      for (const [frame, exposed] of late) exposures.addAll(frame, exposed);
+      print(JSON.stringify({ exposed: exposures.summaries }));
+    },
   };
 }
 
-function dialogueView(options: ViewOptions, { color, noteOf = () => undefined, print }: ViewParts): View {
+function dialogueView(options: ViewOptions, parts: ViewParts): View {
+  const { color, exposedBy, noteOf = () => undefined, print } = parts;
   const { json, last, ports } = options;
   const bytes = json ? Number.POSITIVE_INFINITY : (options.bytes ?? SHOWN_BYTES);
-  const dialogues = new Dialogues({ bytes, last, ports });
+  const dialogues = new Dialogues({ bytes, exposedBy, last, ports });
   const look = { bytes, noteOf, paint: createPaint(color) };
   return {
     take: (packet) => dialogues.take(packet),
     end() {
       const exposures = new Exposures();
       for (const conversation of dialogues.conversations()) {
-        for (const { exposed, frame } of conversation.turns) {
-          for (const exposure of exposed) exposures.add(frame, exposure);
-        }
+        for (const { exposed, frame } of conversation.turns) exposures.addAll(frame, exposed);
         if (json) print(dialogueJson(conversation, noteOf));
         else print(`${dialogueLines(conversation, look).join('\n')}\n`);
       }
@@ -135,12 +142,6 @@ function lastOnly(count: number, view: View): View {
       view.end();
     },
   };
-}
-
-function carriedBy({ isSealed = false, payload, segment }: Packet): Carried {
-  if (segment?.transport !== 'tcp') return { payload, isSealed, segment: undefined };
-  const { from, to, seq, flags } = segment;
-  return { payload, isSealed, segment: { flow: `${from} ${to}`, seq, flags } };
 }
 
 function microseconds(seconds: number): number {

@@ -2,30 +2,19 @@ import { HMAC_BYTES, isHmac } from '#common/hmac.ts';
 import { Message } from '#common/message.ts';
 import { isText, readable } from '#common/readable.ts';
 import { decodeDatagram, HEADER_BYTES } from '#common/transfer/datagram.ts';
-import { FirstSent, type SentSegment } from './first-sent.ts';
 
 export const exposureKinds = ['body', 'credentials', 'bearer token', 'cookie'] as const;
 export type ExposureKind = (typeof exposureKinds)[number];
 
-/** What anyone on the way can read in a payload. */
+/** What anyone on the way can read. */
 export interface Exposure {
   readonly what: ExposureKind;
   /** Fit for a terminal, and cut when it is long. */
   readonly text: string;
 }
 
-/** What a frame carries. */
-export interface Carried {
-  readonly payload: Buffer;
-  /** By TLS: nobody on the way can read it. */
-  readonly isSealed: boolean;
-  /** Of TCP, whose numbers tell what it sends again. */
-  readonly segment: Omit<SentSegment, 'payload'> | undefined;
-}
-
 /** How much of a text is shown, in characters. */
 const SHOWN = 1_000;
-const HTTP = /^(?:[A-Z]+ (\S+) HTTP\/1\.[01]|HTTP\/1\.[01] \d{3})[^\n]*\n/;
 /** Of a reliable transfer (docs/reliable-transfer.md): its header says nothing that was to stay secret. */
 const DATAGRAM = /^wirelab\/1 (\w+)/;
 
@@ -33,29 +22,21 @@ const SECRET =
   'pass|passwd|password|passphrase|passcode|pwd|pin|secret|token|[a-z]+_token|api_?key|client_secret';
 const FIELD = new RegExp(`(?:^|[?&;\\s])(${SECRET})=([^&;\\s#]+)`, 'gi');
 const JSON_FIELD = new RegExp(`"(${SECRET})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`, 'gi');
+/** A part of multipart/form-data: its headers, a blank line, its value (RFC 7578, 4.2). */
+const PART = new RegExp(`\\sname="(${SECRET})"[^\\n]*\\n(?:[^\\s][^\\n]*\\n)*\\r?\\n([^\\r\\n]+)`, 'gi');
 
-/** What frames expose, one behind another: what TCP sends again was exposed before, and what TLS seals is not. */
-export class ExposedOnce {
-  readonly #first = new FirstSent();
-
-  by({ payload, isSealed, segment }: Carried): Exposure[] {
-    if (isSealed || (segment && !this.#first.has({ ...segment, payload }))) return [];
-    return exposuresOf(payload);
-  }
+/** What a whole message to the echo server, or its answer, exposes. Who types HTTP at it sends it a line a message. */
+export function exposedByMessage(bytes: Buffer): Exposure[] {
+  if (isTls(bytes)) return [];
+  const { body } = new Message(bytes, true);
+  return [...exposedByBody(body), ...exposedByHeaders(body.toString('latin1').split(/\r?\n/))];
 }
 
-/**
- * What a payload exposes in plain text: an HTTP message by its headers and body, anything else that is text as the
- * body of a message to the echo server. TLS records and binary payloads expose nothing.
- */
-export function exposuresOf(payload: Buffer): Exposure[] {
-  if (payload.length === 0 || isTls(payload)) return [];
-  const start = payload.toString('latin1', 0, 16_384);
-  const http = HTTP.exec(start);
-  if (http) return ofHttp(payload, start, http);
-  const kind = DATAGRAM.exec(start)?.[1];
-  if (kind === undefined) return ofBody(new Message(payload, true).body);
-  return kind === 'DATA' ? ofBody(dataOf(payload)) : [];
+/** What a whole datagram to or from the echo server exposes: of a transfer, the bytes that it carries. */
+export function exposedByDatagram(bytes: Buffer): Exposure[] {
+  const kind = DATAGRAM.exec(bytes.toString('latin1', 0, HEADER_BYTES))?.[1];
+  if (kind === undefined) return exposedByMessage(bytes);
+  return kind === 'DATA' ? exposedByBody(dataOf(bytes)) : [];
 }
 
 /** What a datagram carries; of one that was damaged, all behind the header but what has the form of an HMAC. */
@@ -72,12 +53,9 @@ export function isTls(payload: Buffer): boolean {
   );
 }
 
-function ofHttp(payload: Buffer, start: string, [, target = '']: RegExpExecArray): Exposure[] {
-  const blank = /\r?\n\r?\n/.exec(start);
-  const head = blank ? start.slice(0, blank.index) : start;
-  const headers = head.split(/\r?\n/).slice(1).flatMap(ofHeader);
-  const body = blank ? payload.subarray(blank.index + blank[0].length) : Buffer.alloc(0);
-  return [...secretsIn(target), ...headers, ...ofBody(body)];
+/** What header fields of HTTP expose. */
+export function exposedByHeaders(lines: readonly string[]): Exposure[] {
+  return lines.flatMap(ofHeader);
 }
 
 function ofHeader(line: string): Exposure[] {
@@ -93,20 +71,19 @@ function ofHeader(line: string): Exposure[] {
   return [];
 }
 
-/** Who types HTTP by hand sends it a line a segment, so a header may stand in what looks like a message. */
-function ofBody(bytes: Buffer): Exposure[] {
-  if (!isText(bytes)) return [];
-  const text = bytes.toString('latin1');
-  return [exposure('body', bytes), ...text.split(/\r?\n/).flatMap(ofHeader), ...secretsIn(text)];
+/** What a whole body exposes: itself, if it is text, and the secrets in it. */
+export function exposedByBody(bytes: Buffer): Exposure[] {
+  return isText(bytes) ? [exposure('body', bytes), ...exposedByFields(bytes.toString('latin1'))] : [];
 }
 
-/** Passwords and tokens in form fields, query parameters and JSON. */
-function secretsIn(text: string): Exposure[] {
+/** Passwords and tokens in query parameters, in fields of forms and in JSON. */
+export function exposedByFields(text: string): Exposure[] {
+  const plain = (matches: Iterable<RegExpMatchArray>) =>
+    Array.from(matches, ([, name, value]) => secret(name!, Buffer.from(value!, 'latin1')));
   return [
     ...Array.from(text.matchAll(FIELD), ([, name, value]) => secret(name!, decoded(value!))),
-    ...Array.from(text.matchAll(JSON_FIELD), ([, name, value]) =>
-      secret(name!, Buffer.from(value!, 'latin1')),
-    ),
+    ...plain(text.matchAll(JSON_FIELD)),
+    ...plain(text.matchAll(PART)),
   ];
 }
 

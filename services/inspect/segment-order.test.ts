@@ -1,14 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { ACK, SYN } from '../frames.ts';
-import type { Packet } from './packet.ts';
-import { type Piece, SegmentOrder } from './segment-order.ts';
-import { packet } from './testing.ts';
+import { ACK, SYN } from './frames.ts';
+import { type Ordered, type Piece, SegmentOrder } from './segment-order.ts';
 
-const segment = (seq: number, text: string, flags = ACK): Packet => packet({ text, segment: { seq, flags } });
-const textsOf = (pieces: readonly Piece[]) => pieces.map(({ bytes }) => bytes.toString());
+const segment = (seq: number, text: string, flags = ACK): Ordered => ({
+  ...{ seq, flags },
+  payload: Buffer.from(text),
+});
+const textsOf = (pieces: readonly Piece<Ordered>[]) => pieces.map(({ bytes }) => bytes.toString());
 
 /** What comes out of segments of one stream, one behind another, and at the end. */
-function through(...segments: readonly Packet[]): string[] {
+function through(...segments: readonly Ordered[]): string[] {
   const order = new SegmentOrder();
   return textsOf([...segments.flatMap((each) => order.take(each)), ...order.rest()]);
 }

@@ -1,0 +1,29 @@
+import type { Exposure } from './exposed.ts';
+
+const NOTHING: readonly Exposure[] = [];
+
+/** What was exposed, by the frame that it is told of. */
+export class ExposedByFrame {
+  readonly #found = new Map<number, Exposure[]>();
+
+  add(frame: number, exposure: Exposure): void {
+    const known = this.#found.get(frame);
+    if (known) known.push(exposure);
+    else this.#found.set(frame, [exposure]);
+  }
+
+  by(frame: number): readonly Exposure[] {
+    return this.#found.get(frame) ?? NOTHING;
+  }
+
+  /** The same, and lets go of it. */
+  takeBy(frame: number): readonly Exposure[] {
+    const found = this.by(frame);
+    this.#found.delete(frame);
+    return found;
+  }
+
+  [Symbol.iterator](): Iterator<readonly [number, readonly Exposure[]]> {
+    return this.#found[Symbol.iterator]();
+  }
+}

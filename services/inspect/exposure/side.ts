@@ -1,0 +1,14 @@
+import type { Exposure } from './exposed.ts';
+
+/** What one side of a connection says, put together: its octets come in order and each once. */
+export interface Side {
+  /**
+   * Takes the octets of a segment.
+   *
+   * @param missing octets before them that never came
+   * @returns what is exposed by all that is whole with them
+   */
+  take(bytes: Buffer, missing: number): Exposure[];
+  /** What is exposed by that which is not whole: nothing follows it, as far as the capture tells. */
+  end(): Exposure[];
+}
