@@ -64,5 +64,6 @@ if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
 exec docker run --rm --init $terminal --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" --group-add "$LAB_GID" \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
     --env NO_COLOR --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
+    --env "LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR#"$PWD"/}" \
     --volume "$LAB_CAPTURES_DIR:/captures" ${folder:+--volume "$folder:/given:ro"} \
     --entrypoint node "$LAB_IMAGES/capture" services/inspect/main.ts "$command" "$@"

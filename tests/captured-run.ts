@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Verdict } from '../services/inspect/join/tie.ts';
+import type { Verdict } from '../services/inspect/join/verdicts.ts';
 import { imageOf } from './images.ts';
 import type { EchoEntry, HttpEntry } from './journal-entries.ts';
 import { command, type Host, type Lab, type Settings } from './lab.ts';
@@ -28,8 +28,9 @@ export interface Found {
   readonly ties: readonly Tie[];
   readonly loose: readonly Loose[];
   readonly counts: {
-    readonly tied: number;
-    readonly untied: number;
+    readonly confirmed: number;
+    readonly contradicted: number;
+    readonly unknown: number;
     readonly loose: number;
     readonly cut?: string;
   };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isTied } from '../services/inspect/join/tie.ts';
+import { isConfirmed } from '../services/inspect/join/verdicts.ts';
 import {
   entriesOf,
   type Found,
@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => lab?.end());
 
 const isHttp = ({ entry }: Tie) => entry.outcome !== undefined;
-const untied = ({ ties }: Found) => ties.filter((tie) => !isTied(tie));
+const untied = ({ ties }: Found) => ties.filter((tie) => !isConfirmed(tie));
 
 describe('every entry is tied, and to the right frames', () => {
   test('all of both journals, each once', async () => {

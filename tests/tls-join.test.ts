@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isTied } from '../services/inspect/join/tie.ts';
+import { isConfirmed } from '../services/inspect/join/verdicts.ts';
 import {
   entriesOf,
   type Found,
@@ -74,7 +74,7 @@ describe('what went over TLS is tied as what did not', () => {
   test('all of both journals, each once', async () => {
     const [http, echo] = [await lab.journal('http'), await lab.journal('echo')];
     expect(http.length).toBe(VERSIONS.length * REQUESTS + 20);
-    expect(found.ties.filter((tie) => !isTied(tie))).toEqual([]);
+    expect(found.ties.filter((tie) => !isConfirmed(tie))).toEqual([]);
     expect(found.loose.filter(({ from }) => from === 'server')).toEqual([]);
     expect(found.loose.length).toBeLessThan(found.ties.length / 20);
     const journaled = [...http.map(({ id }) => `http ${id}`), ...echo.map(({ id }) => `echo ${id}`)];
@@ -114,7 +114,7 @@ describe('what went over TLS is tied as what did not', () => {
 
   test('the client host tells the same', async () => {
     const own = await entriesOf(lab, 'client');
-    expect(own.ties.filter((tie) => !isTied(tie))).toEqual([]);
+    expect(own.ties.filter((tie) => !isConfirmed(tie))).toEqual([]);
     expect(names(own.ties)).toEqual(names(found.ties));
   });
 });
@@ -215,7 +215,7 @@ describe('without the keys', () => {
           .sort();
       expect(plain(ties)).toEqual(plain(found.ties));
       expect(loose.filter(({ client }) => !found.loose.some((one) => one.client === client))).toEqual([]);
-      expect(counts).toMatchObject({ untied: 0 });
+      expect(counts).toMatchObject({ contradicted: 0 });
     }
   });
 
@@ -238,7 +238,7 @@ describe('without the keys', () => {
     const { ties } = await entriesOf(lab, 'server', 'one');
     const ofPort = found.ties.filter(({ entry }) => entry.tls && entry.client_port === port);
     expect(names(ties.filter(({ verdict }) => verdict === 'encrypted'))).toEqual(names(ofPort));
-    expect(ties.filter((tie) => !isTied(tie) && tie.verdict !== 'encrypted')).toEqual([]);
+    expect(ties.filter((tie) => !isConfirmed(tie) && tie.verdict !== 'encrypted')).toEqual([]);
   });
 });
 

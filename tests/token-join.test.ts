@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { isTied } from '../services/inspect/join/tie.ts';
+import { isConfirmed } from '../services/inspect/join/verdicts.ts';
 import { entriesOf, type Found, inspect, type Tie } from './captured-run.ts';
 import { Lab } from './lab.ts';
 
@@ -47,7 +47,7 @@ const refused = (ties: readonly Tie[]) =>
   ties.filter(({ entry }) => entry.outcome === '401' || entry.fault === 'refused');
 
 test('who was refused is tied to what it sent and to what it was told', async () => {
-  expect(found.ties.filter((tie) => !isTied(tie))).toEqual([]);
+  expect(found.ties.filter((tie) => !isConfirmed(tie))).toEqual([]);
   const ties = refused(found.ties);
   expect(ties.length).toBe(2 * (STRANGERS.requests + STRANGERS.messages));
   for (const { comment, request, answer, verdict } of ties) {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Capture } from './capture-files.ts';
 import { FrameComments } from './frame-comments.ts';
 import { joinCapture } from './join/join-capture.ts';
-import { isMissed } from './join/tie.ts';
+import { isContradicted } from './join/verdicts.ts';
 import type { Run } from './run.ts';
 import { isCutShort, runTool } from './tool.ts';
 
@@ -16,7 +16,7 @@ export interface Annotated {
   readonly path: string;
   readonly entries: number;
   readonly comments: number;
-  /** Entries that the packets do not bear out, and packets of which no entry speaks. */
+  /** Entries that the packets contradict, and packets of which no entry speaks. */
   readonly untied: number;
   readonly loose: number;
   /** Why the capture could not be read to its end. */
@@ -38,14 +38,14 @@ export async function annotate(
   const seen = await joinCapture(capture, run, {
     tie(tie, regime) {
       counts.entries += 1;
-      if (isMissed(tie)) counts.untied += 1;
+      if (isContradicted(tie)) counts.untied += 1;
       if (tie.shows === undefined) return;
       counts.comments += 1;
       comments.add(tie, regime);
     },
     handshake(tie) {
       counts.entries += 1;
-      if (isMissed(tie)) counts.untied += 1;
+      if (isContradicted(tie)) counts.untied += 1;
       if (tie.shows === undefined) return;
       counts.comments += 1;
       comments.addHandshake(tie);

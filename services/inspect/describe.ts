@@ -8,7 +8,8 @@ import {
   isRefused,
   type MessageEntry,
 } from './entries.ts';
-import type { HandshakeTie, Tie } from './join/tie.ts';
+import type { FrameRef, HandshakeTie, Tie } from './join/tie.ts';
+import { type Verdict, verdicts } from './join/verdicts.ts';
 import type { Regime } from './run.ts';
 
 /** What each fault did, in words that follow its name. */
@@ -47,7 +48,7 @@ function describeDatagram({ direction, kind, sequence, ack, transfer }: Datagram
 /** A tie as the comment on its frame: the decision, what drew it, where it is journaled, and what is missing. */
 export function describeTie(tie: Tie, regime: Regime | undefined): string {
   const { entry, verdict, end } = tie;
-  const rest = isDatagram(entry) && verdict === 'silent' ? '' : (remarks[verdict]?.(end?.number) ?? '');
+  const rest = isDatagram(entry) && verdict === 'silent' ? '' : remarkOf(verdict, end);
   const draw = isHttp(entry) ? entry.request : entry.message;
   const seed = regime?.seed === undefined ? '' : `, seed ${regime.seed}`;
   // Nothing is drawn for a peer that is refused.
@@ -64,20 +65,11 @@ export function describeFailure({ reason }: HandshakeEvent): string {
 /** A handshake that failed as the comment on its frame: where it is journaled, and what is missing. */
 export function describeHandshake({ entry, verdict }: HandshakeTie): string {
   const journal = `${entry.server}.log entry ${entry.id}`;
-  return `${describeFailure(entry)}; ${journal}${remarks[verdict]?.(undefined) ?? ''}`;
+  return `${describeFailure(entry)}; ${journal}${remarkOf(verdict)}`;
 }
 
-/** What is said of a tie beside its entry. */
-const remarks: Readonly<Partial<Record<Tie['verdict'], (end: number | undefined) => string>>> = {
-  silent: (end) =>
-    end === undefined ? '; no answer left' : `; no answer left until the end in frame ${end}`,
-  gone: (end) => `; the connection had ended in frame ${end}`,
-  open: () => '; the capture ends before',
-  different: () => '; what left is something else',
-  unanswered: () => '; the answer is not in the capture',
-  lost: () => '; the request is not in the capture',
-  absent: () => '; its connection is not in the capture',
-  nameless: () => '; the journal has no address of its client',
-  outside: () => '; the capture was not running then',
-  encrypted: () => '; it went over TLS, and there are no keys to read it',
-};
+/** What a comment says of a verdict beside the entry, after a semicolon. */
+function remarkOf(verdict: Verdict, end?: FrameRef): string {
+  const remark = verdicts[verdict].remark?.(end?.number);
+  return remark === undefined ? '' : `; ${remark}`;
+}

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { annotate } from './annotate.ts';
+import { annotateCaptures } from './commands/annotate.ts';
 import { entries } from './commands/entries.ts';
+import { report } from './commands/report.ts';
 import { ACK, FIN, RST, SYN } from './frames.ts';
 import { gather } from './report/gather.ts';
 import type { Run } from './run.ts';
@@ -80,11 +82,11 @@ test('handshakes that failed are entries, each with the frames of its connection
   const failed =
     'the TLS handshake failed: its TLS version is too old (alert protocol_version); echo.log entry';
   expect(await listed(false)).toEqual([
-    `! - → -            ${failed} 1; the capture was not running then`,
+    `  - → -            ${failed} 1; the capture was not running then`,
     `! - → -            ${failed} 3; its connection is not in the capture`,
-    '! - → -            the TLS handshake failed: the client left in the middle; echo.log entry 4; the journal has no address of its client',
+    '  - → -            the TLS handshake failed: the client left in the middle; echo.log entry 4; the journal has no address of its client',
     `  1 3 5 → 2 4      ${failed} 2`,
-    'entries that packets bear out: 1, that they do not: 3; exchanges in no journal: 0',
+    "entries that packets confirm: 1, that they contradict: 1, of which they can't say: 2 (nameless 1, outside 1); exchanges in no journal: 0",
   ]);
 });
 
@@ -97,12 +99,13 @@ test('handshakes that failed are told to programs', async () => {
     {
       entry: expect.objectContaining({ event: 'handshake', id: 2, server: 'echo' }),
       verdict: 'failed',
+      kind: 'confirmed',
       request: [1, 3, 5],
       answer: [2, 4],
       shows: 4,
       comment: expect.stringMatching(/^the TLS handshake failed: .*; echo.log entry 2$/),
     },
-    { tied: 1, untied: 3, encrypted: 0, loose: 0, frames: 6 },
+    { confirmed: 1, contradicted: 1, unknown: 2, loose: 0, frames: 6 },
   ]);
 });
 
@@ -111,7 +114,7 @@ test('an annotated capture counts handshakes that failed', async () => {
   expect(await annotate(capture, run, 'about', folder)).toMatchObject({
     entries: 4,
     comments: 1,
-    untied: 3,
+    untied: 1,
     loose: 0,
   });
 });
@@ -129,4 +132,24 @@ test('a report has handshakes that failed, tied or not', async () => {
     handshakes: [{ id: 2, server: 'echo', client: `${CLIENT}:40000`, frame: 4 }],
     handshakesInAll: 1,
   });
+});
+
+test('what is written is named as the person who asked opens it', async () => {
+  const lines: string[] = [];
+  const parts = {
+    folder,
+    shownAs: '/home/ada/runs/monday',
+    run,
+    runIn: async () => run,
+    now: () => new Date(0),
+  };
+  await writeFile(join(folder, 'client.pcap'), 'captured');
+  await annotateCaptures({ ...parts, print: (line) => lines.push(line) });
+  await report({ ...parts, print: (line) => lines.push(line) });
+  expect(lines.filter((line) => !line.startsWith(' ')).map((line) => line.split(' ')[0])).toEqual([
+    '/home/ada/runs/monday/server.annotated.pcapng',
+    '/home/ada/runs/monday/client.annotated.pcapng',
+    '/home/ada/runs/monday/report.html',
+    '/home/ada/runs/monday/report.json',
+  ]);
 });

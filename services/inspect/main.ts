@@ -17,6 +17,8 @@ import { ToolError } from './tool.ts';
 // `inspect` in the container that reads captures, which is what make inspect, annotate, report and demo run.
 
 const CAPTURES = '/captures';
+/** Where the person who runs make has that folder. */
+const { LAB_CAPTURES_DIR: shownAs = CAPTURES } = process.env;
 /** The option of all that read TLS with the keys of the run. */
 const NO_KEYS = ['--no-keys', 'leaves TLS as it is on the wire'] as const;
 
@@ -81,7 +83,7 @@ program
   .command('annotate')
   .description('writes each capture again, with the entries of the journals as comments on their frames')
   .action(async () => {
-    process.exitCode = await annotateCaptures({ folder: CAPTURES, runIn, print });
+    process.exitCode = await annotateCaptures({ folder: CAPTURES, shownAs, runIn, print });
   });
 
 program
@@ -110,6 +112,7 @@ program
     const { report } = await import('./commands/report.ts');
     process.exitCode = await report({
       folder: CAPTURES,
+      shownAs,
       run: await runIn(CAPTURES),
       now: () => new Date(),
       print,

@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises';
 export interface Measured {
   readonly packets: number;
   readonly entries: number;
-  readonly tied: number;
+  readonly confirmed: number;
   readonly seconds: number;
   readonly tsharkSeconds: number;
   /** The most memory that each process had. */
@@ -37,11 +37,11 @@ const tshark = await watched('tshark', [
   ...FIELDS.flatMap((field) => ['-e', field]),
 ]);
 const joined = await watched('node', ['/lab/services/inspect/main.ts', 'entries', capture, '--json']);
-const { tied, untied } = JSON.parse(joined.last);
+const { confirmed, contradicted, unknown } = JSON.parse(joined.last);
 const { seconds, nodeMiB, tsharkMiB } = joined;
-const entries = tied + untied;
+const entries = confirmed + contradicted + unknown;
 console.log(
-  JSON.stringify({ packets, entries, tied, seconds, tsharkSeconds: tshark.seconds, nodeMiB, tsharkMiB }),
+  JSON.stringify({ packets, entries, confirmed, seconds, tsharkSeconds: tshark.seconds, nodeMiB, tsharkMiB }),
 );
 
 /** Returns how many packets there are. */

@@ -42,7 +42,7 @@ export const inspect: Section = {
     const rows: string[][] = [];
     for (const size of SIZES) rows.push(row(await measure(lab, size)));
     return table([
-      ['packets', 'entries', 'tied %', 's', 'of tshark', 'target', 'MiB of node', 'and of its tshark'],
+      ['packets', 'entries', 'confirmed %', 's', 'of tshark', 'target', 'MiB of node', 'and of its tshark'],
       ...rows,
     ]);
   },
@@ -66,11 +66,19 @@ async function measure(
   return JSON.parse(printed);
 }
 
-function row({ packets, entries, tied, seconds, tsharkSeconds, nodeMiB, tsharkMiB }: Measured): string[] {
+function row({
+  packets,
+  entries,
+  confirmed,
+  seconds,
+  tsharkSeconds,
+  nodeMiB,
+  tsharkMiB,
+}: Measured): string[] {
   return [
     format(packets),
     format(entries),
-    format((tied / entries) * 100, 2),
+    format((confirmed / entries) * 100, 2),
     format(seconds, 1),
     format(seconds / tsharkSeconds, 2),
     'at most 1.5',

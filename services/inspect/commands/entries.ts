@@ -2,7 +2,8 @@ import { CaptureError, findCapture, withoutKeys } from '../capture-files.ts';
 import { captureInfo, unreadable } from '../capture-info.ts';
 import { describeHandshake, describeTie } from '../describe.ts';
 import { joinCapture } from '../join/join-capture.ts';
-import { type FrameRef, type HandshakeTie, isMissed, isTied, type Loose, type Tie } from '../join/tie.ts';
+import type { FrameRef, HandshakeTie, Loose, Tie } from '../join/tie.ts';
+import { isContradicted, type Verdict, type VerdictKind, verdictNames, verdicts } from '../join/verdicts.ts';
 import type { Run } from '../run.ts';
 
 export interface EntriesParts {
@@ -22,9 +23,9 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   const capture = noKeys ? withoutKeys(found) : found;
   const problem = unreadable(capture.name, await captureInfo(capture.files.at(-1)!));
   if (problem !== undefined) throw new CaptureError(problem);
-  const counts = { tied: 0, untied: 0, encrypted: 0, loose: 0 };
+  const counts = new Counts();
   const tell = (tie: Tie | HandshakeTie, comment: string) => {
-    counts[isTied(tie) ? 'tied' : isMissed(tie) ? 'untied' : 'encrypted'] += 1;
+    counts.add(tie);
     print(json ? JSON.stringify(facts(tie, comment)) : row(tie, comment));
   };
   const seen = await joinCapture(capture, await runIn(capture.folder), {
@@ -36,15 +37,48 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
     },
   });
   if (json) {
-    print(JSON.stringify({ ...counts, frames: seen.frames, cut: seen.cut }));
+    print(JSON.stringify({ ...counts.facts(), frames: seen.frames, cut: seen.cut }));
     return 0;
   }
-  const encrypted = counts.encrypted > 0 ? `, that are encrypted: ${counts.encrypted}` : '';
-  print(
-    `entries that packets bear out: ${counts.tied}, that they do not: ${counts.untied}${encrypted}; exchanges in no journal: ${counts.loose}`,
-  );
+  print(counts.describe());
   if (seen.cut !== undefined) print(`the capture breaks off: ${seen.cut}`);
   return 0;
+}
+
+/** How many entries the packets confirm, contradict, or say nothing of, and how many exchanges are in no journal. */
+class Counts {
+  readonly #verdicts = new Map<Verdict, number>();
+  loose = 0;
+
+  add({ verdict }: Pick<Tie, 'verdict'>): void {
+    this.#verdicts.set(verdict, (this.#verdicts.get(verdict) ?? 0) + 1);
+  }
+
+  facts() {
+    const { loose } = this;
+    return {
+      confirmed: this.#of('confirmed'),
+      contradicted: this.#of('contradicted'),
+      unknown: this.#of('unknown'),
+      loose,
+    };
+  }
+
+  describe(): string {
+    const { confirmed, contradicted, unknown, loose } = this.facts();
+    const why = verdictNames.flatMap((name) => {
+      const count = this.#verdicts.get(name);
+      return count && verdicts[name].kind === 'unknown' ? `${name} ${count}` : [];
+    });
+    const nothing = unknown > 0 ? `, of which they can't say: ${unknown} (${why.join(', ')})` : '';
+    return `entries that packets confirm: ${confirmed}, that they contradict: ${contradicted}${nothing}; exchanges in no journal: ${loose}`;
+  }
+
+  #of(kind: VerdictKind): number {
+    let sum = 0;
+    for (const [verdict, count] of this.#verdicts) if (verdicts[verdict].kind === kind) sum += count;
+    return sum;
+  }
 }
 
 function facts(tie: Tie | HandshakeTie, comment: string): object {
@@ -52,6 +86,7 @@ function facts(tie: Tie | HandshakeTie, comment: string): object {
   return {
     entry,
     verdict,
+    kind: verdicts[verdict].kind,
     request: numbers(request),
     answer: numbers(answer),
     end: end?.number,
@@ -64,7 +99,7 @@ function facts(tie: Tie | HandshakeTie, comment: string): object {
 function row(tie: Tie | HandshakeTie, comment: string): string {
   const { request, answer } = tie;
   const frames = `${numbers(request).join(' ') || '-'} → ${numbers(answer).join(' ') || '-'}`;
-  return `${isMissed(tie) ? '! ' : '  '}${frames.padEnd(16)} ${comment}`;
+  return `${isContradicted(tie) ? '! ' : '  '}${frames.padEnd(16)} ${comment}`;
 }
 
 function looseRow({ client, server, from, what, frames }: Loose): string {

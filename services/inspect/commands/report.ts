@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { versionsOf } from '../about.ts';
 import { gather } from '../report/gather.ts';
 import { renderReport } from '../report/html.ts';
@@ -6,19 +7,23 @@ import { writeEvidence } from '../write-evidence.ts';
 
 export interface ReportParts {
   readonly folder: string;
+  /** The same folder as the person who asked for the report opens it. */
+  readonly shownAs: string;
   readonly run: Run;
   readonly now: () => Date;
   readonly print: (line: string) => void;
 }
 
 /** `make report`: returns the exit code. */
-export async function report({ folder, run, now, print }: ReportParts): Promise<number> {
+export async function report({ folder, shownAs, run, now, print }: ReportParts): Promise<number> {
   const facts = await gather(folder, run, { made: now(), versions: await versionsOf(run) });
   const page = renderReport(facts);
   await writeEvidence(folder, 'report.json', `${JSON.stringify(facts, null, 2)}\n`);
   await writeEvidence(folder, 'report.html', page);
-  print(`captures/report.html  ${Math.ceil(Buffer.byteLength(page) / 1024)} KiB, open it in any browser`);
-  print('captures/report.json  the same facts');
+  print(
+    `${join(shownAs, 'report.html')}  ${Math.ceil(Buffer.byteLength(page) / 1024)} KiB, open it in any browser`,
+  );
+  print(`${join(shownAs, 'report.json')}  the same facts`);
   for (const { host, problem } of facts.captures) if (problem) print(`  the ${host}'s capture: ${problem}`);
   return 0;
 }

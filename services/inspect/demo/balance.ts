@@ -1,5 +1,5 @@
 import { isHttp } from '../entries.ts';
-import { isTied } from '../join/tie.ts';
+import { isConfirmed } from '../join/verdicts.ts';
 import { type DemoExperiment, nothing } from './experiment.ts';
 
 const REQUESTS = 20;
@@ -17,13 +17,13 @@ export const balance: DemoExperiment = {
     for (const { entry } of ties)
       if (isHttp(entry)) counts.set(entry.outcome, (counts.get(entry.outcome) ?? 0) + 1);
     const shares = [...counts].map(([outcome, count]) => `${count} × ${outcome}`);
-    const borneOut = ties.filter((tie) => isTied(tie) && tie.verdict !== 'open').length;
+    const confirmed = ties.filter((tie) => isConfirmed(tie) && tie.verdict !== 'open').length;
     const firsts = [...counts.keys()].map((outcome) =>
       ties.find(({ entry }) => isHttp(entry) && entry.outcome === outcome),
     );
     return {
-      agrees: ties.length === REQUESTS && borneOut === REQUESTS,
-      seen: `${ties.length} requests: ${shares.join(', ')}, ${borneOut} of them as the journal says`,
+      agrees: ties.length === REQUESTS && confirmed === REQUESTS,
+      seen: `${ties.length} requests: ${shares.join(', ')}, ${confirmed} of them as the journal says`,
       evidence: firsts.flatMap((tie) => {
         if (!tie || !isHttp(tie.entry)) return [];
         const says =

@@ -1,8 +1,9 @@
 import { type MessageEntry, timeOf } from '../entries.ts';
 import type { ByteStream, Part } from './byte-stream.ts';
 import { agree, type Expected, HELD, joinPatterns, type Pattern } from './expected.ts';
-import type { Found, FrameRef, Verdict } from './tie.ts';
+import type { Found, FrameRef } from './tie.ts';
 import { LATE, SLACK } from './times.ts';
+import type { Verdict } from './verdicts.ts';
 
 /** Octets that leave before their entry is read, at most. */
 const MOST_UNCLAIMED = 2 ** 20;

@@ -4,8 +4,9 @@ import { type DatagramEntry, isDatagram, type MessageEntry, timeOf } from '../en
 import type { Frame } from '../frames.ts';
 import { DROP, type Expected, expectedAnswer, HELD } from './expected.ts';
 import { byEntry, byHeader, byOctets, isMessageOf, type Tells } from './leaving.ts';
-import { type Found, type FrameRef, type Loose, refOf, type Verdict } from './tie.ts';
+import { type Found, type FrameRef, type Loose, refOf } from './tie.ts';
 import { LATE, MILLISECOND, SLACK } from './times.ts';
+import type { Verdict } from './verdicts.ts';
 
 /** How long a datagram waits for its entry, and an entry for its datagrams, in seconds. */
 const PATIENCE = 2;

@@ -1,8 +1,9 @@
 import { journaledPathOf, pathOf } from '#common/request-path.ts';
 import { type HttpEntry, timeOf } from '../entries.ts';
 import { ACK, FIN, type Frame, RST } from '../frames.ts';
-import { type Found, type FrameRef, type Loose, refOf, type Tie, type Verdict } from './tie.ts';
+import { type Found, type FrameRef, type Loose, refOf, type Tie } from './tie.ts';
 import { MILLISECOND } from './times.ts';
+import type { Verdict } from './verdicts.ts';
 
 /** How long after its decision an answer leaves at the latest, in seconds. */
 const PROMPT = 1;

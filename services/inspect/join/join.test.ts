@@ -5,7 +5,7 @@ import { encodeMessage, type Message } from '#common/message.ts';
 import type { MessageEntry } from '../entries.ts';
 import type { Frame } from '../frames.ts';
 import { lineOf, type TcpWire, Wire } from './join-testing.ts';
-import { isTied } from './tie.ts';
+import { isConfirmed } from './verdicts.ts';
 
 describe('what was decided while the capture was not running is outside', () => {
   function both() {
@@ -141,7 +141,7 @@ describe('of random messages over one connection', () => {
         // Of what was sent ahead of a reset nothing was decided.
         const left = faults.includes('reset') ? loose.filter(({ from }) => from === 'server') : loose;
         expect(left).toEqual([]);
-        expect(ties.filter((tie) => !isTied(tie)).map(lineOf)).toEqual([]);
+        expect(ties.filter((tie) => !isConfirmed(tie)).map(lineOf)).toEqual([]);
         expect(ties.map(({ request }) => request.map(({ number }) => number))).toEqual(carried);
       }),
       // Answers that are alike can stand for each other within a millisecond: the sequences are the same in each run.

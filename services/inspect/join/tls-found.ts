@@ -1,7 +1,8 @@
 import { type Decision, timeOf } from '../entries.ts';
 import type { Frame } from '../frames.ts';
-import { type Found, type FrameRef, isMissed, type Loose, refOf, type Tie } from './tie.ts';
+import { type Found, type FrameRef, type Loose, refOf, type Tie } from './tie.ts';
 import { MILLISECOND } from './times.ts';
+import { isContradicted } from './verdicts.ts';
 
 /** Frames of the client that are kept until the entries of their time come. */
 const KEPT = 64;
@@ -34,7 +35,7 @@ export class TlsFound implements Found {
   }
 
   tie(tie: Tie): void {
-    this.#found.tie(this.isShut && isMissed(tie) ? { ...tie, verdict: 'encrypted' } : tie);
+    this.#found.tie(this.isShut && isContradicted(tie) ? { ...tie, verdict: 'encrypted' } : tie);
   }
 
   loose(loose: Loose): void {

@@ -1,7 +1,7 @@
 import type { Host } from '../capture-files.ts';
 import type { Decider } from '../entries.ts';
 import type { ServerName } from '../frames.ts';
-import type { Verdict } from '../join/tie.ts';
+import type { Verdict } from '../join/verdicts.ts';
 
 /*
  * What a report says, as captures/report.json has it. Times are ISO 8601 in UTC, `at` is seconds since the first frame
@@ -123,7 +123,7 @@ export interface OutcomeFacts {
   readonly configured: number | undefined;
   /** How many entries say so. */
   readonly journaled: number;
-  /** Of how many of these the packets bear it out. */
+  /** Of how many of these the packets confirm it. */
   readonly seen: number;
   /** 95 % interval of the share that the packets show. */
   readonly low: number;

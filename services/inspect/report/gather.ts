@@ -7,7 +7,8 @@ import { describeDecision, describeFailure } from '../describe.ts';
 import { clientOf, deciderOf, isHttp, isRefused, timeOf } from '../entries.ts';
 import { FrameComments } from '../frame-comments.ts';
 import { joinCapture } from '../join/join-capture.ts';
-import { isMissed, type Tie, type Verdict } from '../join/tie.ts';
+import type { Tie } from '../join/tie.ts';
+import { isConfirmed, type Verdict } from '../join/verdicts.ts';
 import type { Run } from '../run.ts';
 import { ExposedFacts } from './exposed-facts.ts';
 import type { CaptureFacts, DecisionPoint, Delay, Demo, Report, Ties } from './facts.ts';
@@ -155,7 +156,7 @@ class Findings {
     entry: Pick<Untied, 'id' | 'decider' | 'says'>,
   ): void {
     this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1;
-    if (!isMissed({ verdict })) return;
+    if (isConfirmed({ verdict })) return;
     this.#inAll.entries += 1;
     if (this.#untied.length < UNTIED) this.#untied.push({ ...entry, verdict, frame });
   }

@@ -61,9 +61,9 @@ describe('a report', () => {
     }
   });
 
-  test('tells what the packets bear out and what they do not', () => {
-    expect(part('ties')).toContain('✓ bear it out answered what was decided left 940');
-    expect(part('ties')).toContain('✗ do not bear it out outside the capture was not running then 2');
+  test('tells what the packets confirm, contradict and can’t say', () => {
+    expect(part('ties')).toContain('✓ confirm it answered what was decided left 940');
+    expect(part('ties')).toContain('? can’t say outside the capture was not running then 2');
     expect(part('ties')).toContain('401, 402 client 10.0.142.133:52001 echo 12 bytes');
     expect(part('ties')).toContain('51 http 10.0.142.133:52002 no cipher suite in common');
   });
@@ -122,7 +122,7 @@ describe('a report of next to nothing', () => {
     const [period] = sampleReport().periods;
     const outcomes = period!.outcomes.map((one) => ({ ...one, seen: 0, low: 0, high: 1 }));
     const html = renderReport({ ...sampleReport(), periods: [{ ...period!, outcomes }] });
-    expect(part('outcomes', html)).toContain('The packets bear none of these decisions out.');
+    expect(part('outcomes', html)).toContain('The packets confirm none of these decisions.');
     expect(part('outcomes', html)).not.toContain('NaN');
   });
 });

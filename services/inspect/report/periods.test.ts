@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Decision } from '../entries.ts';
-import type { Tie, Verdict } from '../join/tie.ts';
+import type { Tie } from '../join/tie.ts';
+import type { Verdict } from '../join/verdicts.ts';
 import type { Regime } from '../run.ts';
 import { interval } from './interval.ts';
 import { Periods } from './periods.ts';
@@ -69,7 +70,7 @@ test('what has no probability and was decided all the same has 0', () => {
   expect(countsOf(periods)).toContainEqual(['drip', 0, 1, 1]);
 });
 
-test('what the packets do not bear out is journaled and not seen, and the interval is of what is seen', () => {
+test('what the packets do not confirm is journaled and not seen, and the interval is of what is seen', () => {
   const periods = new Periods();
   const under = regime('loss=0.5');
   for (const verdict of ['silent', 'answered', 'different', 'lost'] as const)

@@ -1,5 +1,6 @@
 import { type Decider, type Decision, deciderOf, isHttp, isRefused } from '../entries.ts';
-import { isTied, type Tie } from '../join/tie.ts';
+import type { Tie } from '../join/tie.ts';
+import { isConfirmed } from '../join/verdicts.ts';
 import type { Regime } from '../run.ts';
 import type { OutcomeFacts, Period } from './facts.ts';
 import { interval } from './interval.ts';
@@ -23,7 +24,7 @@ export class Periods {
     this.#all.set(key, counts);
     const outcome = outcomeOf(tie.entry);
     count(counts.journaled, outcome);
-    if (isTied(tie)) count(counts.seen, outcome);
+    if (isConfirmed(tie)) count(counts.seen, outcome);
   }
 
   facts(): Period[] {

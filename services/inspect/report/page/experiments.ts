@@ -1,7 +1,7 @@
 import type { Evidence, Experiment, Report } from '../facts.ts';
 import { type Html, html } from './escape.ts';
 import { hexDump } from './hex.ts';
-import { type Section, table, verdict } from './section.ts';
+import { type Section, sign, table } from './section.ts';
 
 /** What the demo expected of each experiment, and what the packets show. */
 export function experiments({ experiments: all }: Report): Section {
@@ -40,5 +40,5 @@ function shown({ frame, info, says, bytes, marked }: Evidence): Html {
 }
 
 function told(agrees: boolean): Html {
-  return verdict(agrees, agrees ? 'agrees' : 'does not agree');
+  return sign(agrees ? 'good' : 'bad', agrees ? 'agrees' : 'does not agree');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { hexOf } from './facts-testing.ts';
 import { hexDump } from './hex.ts';
-import { hexOf } from './testing-facts.ts';
 
 /** The text of the dump for wide pages or of the only one, without its markup. */
 function shown(hex: string, marked?: readonly number[]): string[] {

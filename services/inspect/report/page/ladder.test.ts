@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Ladder, Rung } from '../facts.ts';
+import { hexOf } from './facts-testing.ts';
 import { gapBefore, ladders } from './ladder.ts';
 import { emptyReport } from './testing.ts';
-import { hexOf } from './testing-facts.ts';
 
 function rung(at: number, more: Partial<Rung> = {}): Rung {
   return { frame: 1, at, toServer: true, protocol: 'TCP', info: 'Len=0', bytes: '', ...more };

@@ -40,7 +40,7 @@ function period(one: Period): Html {
   const share = (outcome: OutcomeFacts) => (seen > 0 ? outcome.seen / seen : Number.NaN);
   return html`<section class="period"><h3>${deciderNames[one.decider]} <code>${one.profile}</code></h3>
 <p class="note">${one.from && html`from ${moment(one.from)}, `}${one.seed === undefined ? undefined : html`seed <code>${one.seed}</code>, `}${counted(one.total, 'decision')}</p>
-${seen > 0 ? plot(one, share) : html`<p>The packets bear none of these decisions out.</p>`}
+${seen > 0 ? plot(one, share) : html`<p>The packets confirm none of these decisions.</p>`}
 ${figuresOf(
   table(one.outcomes, [
     { head: 'Outcome', kind: 'code', cell: ({ outcome }) => outcome },

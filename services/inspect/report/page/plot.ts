@@ -8,7 +8,7 @@ import { Html, html } from './escape.ts';
 use([CustomChart, GridComponent, SVGRenderer]);
 
 /** Colours are those of the page, which has others in the dark; none of them is needed to read a plot. */
-export type Colour = 'ink' | 'muted' | 'accent' | 'good' | 'bad';
+export type Colour = 'ink' | 'muted' | 'accent' | 'good' | 'bad' | 'unknown';
 export type Shape = keyof typeof shapes;
 
 /** Where, in the values of the axes; on an axis of rows the number of the row from above, or a place beside its middle. */

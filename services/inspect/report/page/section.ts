@@ -62,9 +62,11 @@ export function longTable<Row>(rows: readonly Row[], columns: readonly Column<Ro
     : html`${first}${listOf(table(rest, columns), `${count(rest.length)} more`)}`;
 }
 
-/** A verdict that is told by sign and word; colour comes on top. */
-export function verdict(good: boolean, word: string): Html {
-  return html`<strong class="${good ? 'good' : 'bad'}">${good ? '✓' : '✗'} ${word}</strong>`;
+const signs = { good: '✓', bad: '✗', unknown: '?' } as const;
+
+/** What was found out, told by sign and word; colour comes on top. */
+export function sign(is: keyof typeof signs, word: string): Html {
+  return html`<strong class="${is}">${signs[is]} ${word}</strong>`;
 }
 
 /** What of a list is not shown. */

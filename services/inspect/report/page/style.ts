@@ -1,10 +1,10 @@
 const light = `
 --paper: #fff; --ink: #1b1f24; --muted: #59636e; --rule: #d5dae0; --tint: #f4f6f8;
---accent: #0a58b0; --good: #17663a; --bad: #b1241b; --mark: #ffe28a; --mark-ink: #1b1f24;`;
+--accent: #0a58b0; --good: #17663a; --bad: #b1241b; --unknown: #7a5600; --mark: #ffe28a; --mark-ink: #1b1f24;`;
 
 const dark = `
 --paper: #14171b; --ink: #e5e8ec; --muted: #9aa5b1; --rule: #343b44; --tint: #1c2127;
---accent: #7db5ff; --good: #74d19b; --bad: #ff938a; --mark: #f2c94c; --mark-ink: #14171b;`;
+--accent: #7db5ff; --good: #74d19b; --bad: #ff938a; --unknown: #e3b341; --mark: #f2c94c; --mark-ink: #14171b;`;
 
 const page = `
 * { box-sizing: border-box; }
@@ -27,8 +27,8 @@ code { font-size: .875em; overflow-wrap: anywhere; }
 .brand { margin: 0; color: var(--muted); font-size: .8rem; letter-spacing: .12em; text-transform: uppercase; }
 .problem { border: 2px solid var(--bad); border-left-width: 8px; padding: .6rem .9rem; margin: 1rem 0; }
 .problem strong { color: var(--bad); }
-.good { color: var(--good); } .bad { color: var(--bad); }
-.good, .bad { white-space: nowrap; font-weight: 600; }
+.good { color: var(--good); } .bad { color: var(--bad); } .unknown { color: var(--unknown); }
+.good, .bad, .unknown { white-space: nowrap; font-weight: 600; }
 .nothing { color: var(--muted); }
 .defs { position: absolute; }
 .narrow { display: none; }

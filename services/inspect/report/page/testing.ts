@@ -1,5 +1,5 @@
 import type { Report } from '../facts.ts';
-import { decision, delay, experiments, hexOf, periods, rung, rungs, transfer } from './testing-facts.ts';
+import { decision, delay, experiments, hexOf, periods, rung, rungs, transfer } from './facts-testing.ts';
 import { threeWays } from './three-ways-testing.ts';
 
 /** A report of a run whose captures hold nothing. */

@@ -1,5 +1,5 @@
 import type { ThreeWays, Way } from '../facts.ts';
-import { hexOf } from './testing-facts.ts';
+import { hexOf } from './facts-testing.ts';
 
 const LOGIN = 'GET /login HTTP/1.1\r\nHost: server-host\r\nAuthorization: Basic YTpi\r\n\r\n';
 const SEALED = `1703030056${'a7'.repeat(86)}`;

@@ -3,7 +3,7 @@ import { type Report, type ThreeWays, type Way, type WayName, wayNames } from '.
 import { type Html, html } from './escape.ts';
 import { counted } from './figures.ts';
 import { hexDump } from './hex.ts';
-import { type Section, table, verdict } from './section.ts';
+import { type Section, sign, table } from './section.ts';
 
 /** What an eavesdropper gets, as the head of a way. */
 const verdicts = {
@@ -30,7 +30,7 @@ function one(said: ThreeWays): Html {
   const { what, agrees, seen, ways } = said;
   const [hello] = ways.flatMap((way) => way.hello ?? []);
   return html`<article class="experiment">
-<header><h3>${what}</h3>${verdict(agrees, agrees ? 'agrees' : 'does not agree')}</header>
+<header><h3>${what}</h3>${sign(agrees ? 'good' : 'bad', agrees ? 'agrees' : 'does not agree')}</header>
 <div class="ways">${each(ways, (way) => gist(way, said))}</div>
 ${agrees ? undefined : html`<p>${seen}</p>`}
 <h4>On the wire</h4>
@@ -58,7 +58,7 @@ ${way ? show(way) : html`<p class="nothing">There is no such exchange in the cap
 /** One look: what is read, and by whom. */
 function gist({ readBy }: Way, { reads, note }: ThreeWays): Html {
   const { good, word } = verdicts[readBy];
-  return html`<p>${verdict(good, word)}</p>
+  return html`<p>${sign(good ? 'good' : 'bad', word)}</p>
 <p class="reads"><span>An eavesdropper reads</span> ${readBy === 'everybody' ? html`<mark>${reads}</mark>` : html`<b>nothing</b>`}</p>
 ${withKeys(readBy, reads, note)}`;
 }

@@ -1,40 +1,52 @@
-import { type Verdict, verdicts } from '../../join/tie.ts';
+import { kinds, verdictNames, verdicts } from '../../join/verdicts.ts';
 import type { Report } from '../facts.ts';
 import { html } from './escape.ts';
 import { count, counted } from './figures.ts';
-import { deciderNames, leftOut, longTable, type Section, table, verdict } from './section.ts';
-import { isBorneOut } from './verdicts.ts';
+import { deciderNames, leftOut, longTable, type Section, sign, table } from './section.ts';
 
-/** What the journals say and the packets do not bear out, and the other way round. */
+/** How each kind of verdict is shown. */
+const shown = {
+  confirmed: { is: 'good', says: 'confirm it' },
+  contradicted: { is: 'bad', says: 'contradict it' },
+  unknown: { is: 'unknown', says: 'can’t say' },
+} as const;
+
+/** What the journals say and the packets do not confirm, and the other way round. */
 export function ties({
   ties: { verdicts: counts, entries, loose, handshakes, entriesInAll, looseInAll, handshakesInAll },
 }: Report): Section {
-  const found = (Object.keys(verdicts) as Verdict[]).flatMap((name) => {
+  const found = verdictNames.flatMap((name) => {
     const number = counts[name] ?? 0;
-    return number > 0 ? [{ name, number, good: isBorneOut(name) }] : [];
+    return number > 0 ? [{ name, number, ...verdicts[name] }] : [];
   });
-  const sum = (some: typeof found) => some.reduce((all, { number }) => all + number, 0);
+  const sums = kinds.map((kind) => {
+    const some = found.filter((one) => one.kind === kind);
+    return some.length > 0 || kind !== 'unknown'
+      ? `${count(some.reduce((all, { number }) => all + number, 0))} ${kind}`
+      : '';
+  });
   const nothing = found.length + loose.length + handshakes.length === 0;
   return {
     id: 'ties',
-    title: 'What could not be tied',
+    title: 'Journals and packets',
     says: nothing
       ? 'there is no journal and no packet to compare'
-      : `${count(sum(found.filter(({ good }) => good)))} of ${count(sum(found))} entries tied, ${counted(looseInAll, 'packet')} beyond them`,
+      : `entries: ${sums.filter((one) => one !== '').join(', ')}; ${counted(looseInAll, 'exchange')} in no journal`,
     intro: html`Each decision and each failed handshake in a server's journal is looked for in the capture, and each
-message in the capture is looked for in the journals. What one of them tells alone is listed here.`,
+message in the capture is looked for in the journals. The packets confirm an entry, contradict it, or can’t say, as
+they are encrypted or were not captured. What one of the two tells alone is listed here.`,
     body: nothing
       ? undefined
       : html`${table(found, [
           {
             head: 'The packets',
-            cell: ({ good }) => verdict(good, good ? 'bear it out' : 'do not bear it out'),
+            cell: ({ kind }) => sign(shown[kind].is, shown[kind].says),
           },
           { head: 'Verdict', cell: ({ name }) => html`<code>${name}</code>` },
-          { head: 'Meaning', cell: ({ name }) => verdicts[name] },
+          { head: 'Meaning', cell: ({ meaning }) => meaning },
           { head: 'Entries', kind: 'figure', cell: ({ number }) => count(number) },
         ])}
-<h3>Entries that could not be tied</h3>
+<h3>Entries that the packets do not confirm</h3>
 ${
   entries.length === 0
     ? html`<p>None.</p>`
@@ -42,7 +54,11 @@ ${
         { head: 'Entry', kind: 'figure', cell: ({ id }) => id },
         { head: 'Server', cell: ({ decider }) => deciderNames[decider] },
         { head: 'The journal says', kind: 'code', cell: ({ says }) => says },
-        { head: 'Why not', cell: (entry) => `${entry.verdict}: ${verdicts[entry.verdict] ?? ''}` },
+        {
+          head: 'Why not',
+          cell: ({ verdict }) =>
+            html`${sign(shown[verdicts[verdict].kind].is, verdict)}: ${verdicts[verdict].meaning}`,
+        },
         { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame ?? '–' },
       ])}${leftOut(entries.length, entriesInAll)}`
 }
@@ -62,7 +78,7 @@ ${
 ${
   handshakes.length === 0
     ? html`<p>None.</p>`
-    : html`<p>Nothing was decided in them. Each is tied to the frames of its connection, and shows in the one named here.</p>
+    : html`<p>Nothing was decided in them. Each is matched with the frames of its connection, and shows in the one named here.</p>
 ${longTable(handshakes, [
   { head: 'Entry', kind: 'figure', cell: ({ id }) => id },
   { head: 'Server', cell: ({ server }) => server },

@@ -1,10 +1,9 @@
-import { type Verdict, verdicts } from '../../join/tie.ts';
+import { type VerdictKind, verdictNames, verdicts } from '../../join/verdicts.ts';
 import type { DecisionPoint, Report } from '../facts.ts';
 import { html } from './escape.ts';
 import { count, counted, duration, median } from './figures.ts';
 import { drawPlot } from './plot.ts';
 import { figuresOf, leftOut, type Section, table } from './section.ts';
-import { isBorneOut } from './verdicts.ts';
 
 /** In front of the outcomes in the plot. */
 const shortNames = { http: 'HTTP', 'echo-tcp': 'TCP', 'echo-udp': 'UDP' } as const;
@@ -38,13 +37,16 @@ function body(decisions: readonly DecisionPoint[], all: number) {
   const rows = rowsOf(decisions);
   const last = decisions.reduce((end, { at, took = 0 }) => Math.max(end, at + took), 0);
   const crowded = decisions.length > CROWD;
-  const marks = (borneOut: boolean) =>
+  const marks = (kind: VerdictKind) =>
     rows.flatMap(({ points }, row) =>
       points.flatMap(({ at, verdict }, index) =>
-        isBorneOut(verdict) === borneOut ? [[at, row + (crowded ? shift(index) : 0)] as const] : [],
+        verdicts[verdict].kind === kind ? [[at, row + (crowded ? shift(index) : 0)] as const] : [],
       ),
     );
-  const untied = marks(false);
+  const marked = <Of extends object>(kind: VerdictKind, look: Of, means: string) => {
+    const points = marks(kind);
+    return { ...look, points, ...(points.length > 0 ? { means } : {}) };
+  };
   return html`${drawPlot({
     alternative: `Requests over time. ${rows.map(({ label, points }) => `${label}: ${points.length}`).join('; ')}.`,
     x: { name: 'seconds since the first frame', min: 0 },
@@ -62,13 +64,9 @@ function body(decisions: readonly DecisionPoint[], all: number) {
         ),
         means: 'until the answer',
       },
-      { shape: 'dot', colour: 'accent', points: marks(true), means: 'the packets bear it out' },
-      {
-        shape: 'cross',
-        colour: 'bad',
-        points: untied,
-        ...(untied.length > 0 ? { means: 'could not be tied to packets' } : {}),
-      },
+      marked('confirmed', { shape: 'dot', colour: 'accent' }, 'the packets confirm it'),
+      marked('unknown', { shape: 'ring', colour: 'unknown' }, 'the packets can’t say'),
+      marked('contradicted', { shape: 'cross', colour: 'bad' }, 'the packets contradict it'),
     ],
   })}
 ${crowded ? html`<p class="note">Marks are spread over the height of their row, so that they do not hide each other.</p>` : undefined}
@@ -77,7 +75,7 @@ ${figuresOf(
   table(rows, [
     { head: 'Outcome', cell: ({ label }) => label },
     { head: 'Shown', kind: 'figure', cell: ({ points }) => count(points.length) },
-    ...(Object.keys(verdicts) as Verdict[])
+    ...verdictNames
       .filter((verdict) => decisions.some((one) => one.verdict === verdict))
       .map((verdict) => ({
         head: verdict,

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../join/tie.ts';
+import type { Verdict } from '../../join/verdicts.ts';
 import type { Delay, Evidence, Experiment, Period, Report, Rung, TransferPoint } from '../facts.ts';
 import { interval } from '../interval.ts';
 
