@@ -8,15 +8,30 @@ unexport MAKEFLAGS MFLAGS MAKEOVERRIDES
 help: ## list the targets
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# What a target takes of make's command line: the names in brackets behind it, the settings of .env, and some that are
-# not the lab's. Any other would do nothing, as one that is misspelt.
-given = $(filter command,$(origin $(1)))
+# Git for Windows can write CRLF into a clone, which no shell reads.
+crlf := $(firstword $(shell LC_ALL=C grep -rl --include='*.sh' --include='*.awk' "$$(printf '\r')" setup services))
+$(if $(crlf),$(error $(crlf) has Windows line ends (CRLF); cure: git config core.autocrlf input && \
+    git ls-files --eol | awk '/ w.crlf / { print $$NF }' | xargs sed -i 's/\r$$//'))
+
+# What is typed as NAME=value is taken as it is, without an expansion of $ by make: first of all, before make looks
+# at any of it. The shell of a recipe reads it from its environment.
+typed := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+$(foreach name,$(typed),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
+given = $(filter $(1),$(typed))
+# Only a blank in front is lost, as make drops it: it shows in make's own command line.
+blank_in_front = $(shell { if [ -r /proc/$$PPID/cmdline ]; \
+    then tr '\n\0' ' \n' </proc/$$PPID/cmdline | grep -oE '^[A-Z_]+ *=[[:space:]]'; \
+    else ps -ww -o args= -p $$PPID | grep -oE '[A-Z_]+= +[^ ]+' | grep -vE '= +[A-Z_]+='; fi; } | sed 's/[ =].*//')
+$(if $(typed),$(if $(blank_in_front),$(error $(firstword $(blank_in_front)) begins with a blank, which make drops; \
+    allowed: another first character (in make shell, the client takes any))))
+
+# What a target takes of that: the names in brackets behind it, the settings of .env, and some that are not the lab's.
+# Any other would do nothing, as one that is misspelt.
 goals = $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 names = $(sort $(shell sed -nE 's/^($(subst $() ,|,$(goals))):.*\[(.*)\]$$/\2/p' $(MAKEFILE_LIST) | grep -oE '[A-Z_]+='))
-settings = $(shell grep -oE '^[A-Z_]+=' .env)
-all_given = $(foreach name,$(.VARIABLES),$(if $(call given,$(name)),$(name)))
-strangers = $(filter-out $(patsubst %=,%,$(names) $(settings)) COMPOSE_% DOCKER_% NO_COLOR,$(all_given))
-$(if $(if $(all_given),$(strangers)),$(error make $(goals) takes no $(strangers); allowed: $(if $(names),$(names) and )the settings of .env))
+settings = $(shell LC_ALL=C awk -v names=1 -f setup/env.awk .env)
+strangers = $(filter-out $(patsubst %=,%,$(names)) $(settings) COMPOSE_% DOCKER_% NO_COLOR,$(typed))
+$(if $(if $(typed),$(strangers)),$(error make $(goals) takes no $(strangers); allowed: $(if $(names),$(names) and )the settings of .env))
 
 # The lab
 
@@ -44,9 +59,7 @@ doctor: ## check this machine: each row ok, or a problem with its cure
 
 # From the client host
 
-# $(call option,NAME,--name): the option with the value given on make's command line, and nothing without one.
-# The shell reads the value from its environment, where make puts it, so that it may hold any character but make's
-# own: a $ is written $$.
+# $(call option,NAME,--name): the option with the value typed, and nothing without one.
 option = $(if $(call given,$(1)),$(2) "$$$(1)")
 # $(call switch,NAME,--name,--no-name): the switch for 1, and for 0 the other, if there is one.
 switch = $(if $(call given,$(1)),$(if $(filter-out 0 1,$($(1))),$(error $(1) is "$($(1))"; allowed: 0, 1))$(if $(filter 1,$($(1))),$(2))$(if $(filter 0,$($(1))),$(3)))

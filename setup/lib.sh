@@ -118,15 +118,9 @@ use_settings_of_lab() {
 
 cd "$(dirname "$0")/.."
 # The shell overrides .env, as Compose has it.
-carriage_return=$(printf '\r')
-while IFS='=' read -r name value || [ -n "$name" ]; do
-    case "$name" in '' | '#'*) continue ;; esac
-    value=${value%"$carriage_return"}
-    case "$value" in
-        \"*\" | \'*\') value=${value#?} && value=${value%?} ;;
-    esac
-    eval "export $name=\"\${$name-\$value}\""
-done <.env
+[ -r .env ] || stop "there is no .env in $PWD that can be read" 'cure: git checkout .env'
+settings_read=$(LC_ALL=C awk -f setup/env.awk .env docker-compose.yml) || exit 2
+eval "$settings_read"
 : "${COMPOSE_PROJECT_NAME:=wirelab}"
 # Labs of one clone can share its images, as those of the tests do.
 : "${LAB_IMAGES:=$COMPOSE_PROJECT_NAME}"
