@@ -6,11 +6,6 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
 } as const;
 
-/** Suites in containers that look at times and mostly wait: beside the others, which are busy, they would be late. */
-const waiting = ['echo', 'echo-settings', 'join', 'transfer', 'transfer-survival'].map(
-  (name) => `<rootDir>/tests/${name}.test.ts`,
-);
-
 /** The suite that every run has in the other ways too; LAB_WAY has all of them in a way. */
 const inEachWay = ['<rootDir>/tests/http.test.ts'];
 
@@ -30,7 +25,6 @@ export default {
       ...shared,
       displayName: 'containers',
       testMatch: ['<rootDir>/tests/*.test.ts'],
-      testPathIgnorePatterns: waiting.map((suite) => `^${suite}$`),
     },
     ...['token', 'tls'].map((way) => ({
       ...shared,
@@ -38,12 +32,5 @@ export default {
       testMatch: inEachWay,
       globals: { LAB_WAY: way },
     })),
-    {
-      ...shared,
-      displayName: 'waiting',
-      testMatch: waiting,
-      // A runner with other options is another runner, and jest lets one end before the next begins.
-      runner: ['jest-runner', { after: 'the others' }] as [string, { after: string }],
-    },
   ],
 } satisfies Config;

@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CertificateVolumes, type Sums } from './certificate-volumes.ts';
+import { eventually } from './eventually.ts';
 import { command, Lab } from './lab.ts';
 import type { Attempt } from './scenario.ts';
 
@@ -166,7 +166,7 @@ describe('make certs', () => {
   const run =
     (name: string, port: string) =>
     (...options: string[]) =>
-      lab.exec('client', 'client', name, lab.server, port, '--tls', '--timeout', '5', ...options);
+      lab.exec('client', 'client', name, lab.server, port, '--tls', '--timeout', '60', ...options);
   const echo = (...options: string[]) =>
     run('echo', lab.echoTlsPort)('--message', 'Hey', '--retries', '1', ...options);
   const balance = (...options: string[]) => run('balance', lab.httpsPort)('--requests', '1', ...options);
@@ -176,7 +176,8 @@ describe('make certs', () => {
     const before = [await logOf('http'), await logOf('echo')];
     const ended = await command(lab.settings, 'setup/certs.sh');
     for (const [index, server] of ['http', 'echo'].entries()) {
-      while (!(await logOf(server)).slice(before[index]!.length).includes('read again')) await setTimeout(20);
+      const isRead = async () => (await logOf(server)).slice(before[index]!.length).includes('read again');
+      await eventually(`new certificates in the log of ${server}`, 60_000, isRead);
     }
     return ended;
   };
@@ -197,7 +198,7 @@ describe('make certs', () => {
       wait; cat /tmp/answers`);
     const decided = async () => [...(await lab.journal('http')), ...(await lab.journal('echo'))].length;
     const begun = await decided();
-    while ((await decided()) < begun + 2) await setTimeout(50);
+    await eventually('an entry of each server', 60_000, async () => (await decided()) >= begun + 2);
 
     const before = await volumes.sums();
     const { code, stdout } = await make();
@@ -234,8 +235,9 @@ describe('make certs', () => {
     const errorsOf = async () => (await lab.docker('logs', lab.nameOf('http'))).stderr;
     const before = (await errorsOf()).length;
     await volumes.run('cut http/key.pem');
-    while (!(await errorsOf()).slice(before).includes('the certificates stay as they were'))
-      await setTimeout(20);
+    const isSaid = async () =>
+      (await errorsOf()).slice(before).includes('the certificates stay as they were');
+    await eventually('a word that the certificates stay', 60_000, isSaid);
     expect(await errorsOf()).not.toContain('PRIVATE KEY');
     expect((await balance()).code).toBe(0);
   });

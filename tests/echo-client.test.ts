@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseProfile, pick, probabilities } from '#common/fault-profile.ts';
 import { Draws } from '#common/random.ts';
 import { DEFAULT_PROFILE, faultNames, faultNamesOf } from '../services/echo/faults/index.ts';
+import { eventually } from './eventually.ts';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';
 import { attemptsOf, decisions, play } from './scenario.ts';
@@ -86,7 +86,7 @@ describe('client echo', () => {
   test('gets the faults of the seed', async () => {
     const profile = probabilities(parseProfile(DEFAULT_PROFILE, faultNames).profile!, faultNames);
     await lab.faults('--reset');
-    const options = ['--message', 'Hey', '--count', '30', '--retries', '1', '--timeout', '1', '--json'];
+    const options = ['--message', 'Hey', '--count', '30', '--retries', '1', '--timeout', '60', '--json'];
     const hey = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
     for (const { protocol, entries } of await play(lab, DEFAULT_PROFILE, hey)) {
       expect(entries.map(({ message }) => message)).toEqual(entries.map((_, i) => i + 1));
@@ -102,11 +102,13 @@ describe('client echo', () => {
   test('loses no message to a restart of the server', async () => {
     await lab.faults('--reset');
     const before = (await lab.journal('echo')).length;
+    // Each is delayed by 50 ms: so many take some seconds more than a restart.
+    const count = 800;
     const options = [
       '--message',
       'Hey',
       '--count',
-      '400',
+      String(count),
       '--concurrency',
       '4',
       '--backoff',
@@ -119,7 +121,10 @@ describe('client echo', () => {
     ).finally(() => {
       running = false;
     });
-    while (running && (await lab.journal('echo')).length < before + 40) await setTimeout(20);
+    await eventually('40 entries of the clients', 60_000, async () => {
+      if (!running) throw new Error('the clients ended before');
+      return (await lab.journal('echo')).length >= before + 40;
+    });
     expect(await lab.compose('restart', 'echo')).toMatchObject({ code: 0 });
     expect(running).toBe(true);
     const restarted = new Date().toISOString();
@@ -130,7 +135,7 @@ describe('client echo', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line));
-      expect(messages).toHaveLength(400);
+      expect(messages).toHaveLength(count);
       expect(messages.every(({ answered }) => answered)).toBe(true);
       expect(attemptsOf(ended).some(({ result }) => result !== 'valid')).toBe(true);
     }
@@ -154,7 +159,7 @@ describe('make faults', () => {
     return stdout.split('\n').filter((line) => line.startsWith('echo-'));
   };
   const faults = async (profile: string, count: number) => {
-    const options = ['--message', 'Hey', '--count', String(count), '--retries', '1', '--timeout', '0.2'];
+    const options = ['--message', 'Hey', '--count', String(count), '--retries', '1', '--timeout', '60'];
     const played = await play(lab, profile, (protocol) => lab.echo('--protocol', protocol, ...options));
     return played.map(({ entries }) => entries.map(({ fault }) => fault));
   };

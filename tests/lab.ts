@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DockerComposeEnvironment, type StartedDockerComposeEnvironment, Wait } from 'testcontainers';
-import { freePorts } from './free-port.ts';
-import { LAB_IMAGES } from './images.ts';
+import { defaults, LAB_BASE_IMAGE, LAB_IMAGES } from './images.ts';
 import type { Entries, Protocol, TransferEntry } from './journal-entries.ts';
-import { freeNetwork, PREFIX, removeAbandoned, removeProject } from './projects.ts';
+import { leavePlace, takePlace } from './place.ts';
+import { capturesOf, newProject, removeAbandoned, removeProject } from './projects.ts';
 import { shellOf } from './shell.ts';
 import { decoding, portSetting, settingsOf, tagOf, type Way, wayCalled } from './way.ts';
 
@@ -17,16 +16,6 @@ const root = join(import.meta.dirname, '..');
 export const chosenWay = wayCalled((globalThis as { LAB_WAY?: string }).LAB_WAY ?? process.env.LAB_WAY);
 /** Octets that a command may print. */
 const MOST_OUTPUT = 256 * 2 ** 20;
-
-/**
- * Networks and ports are divided among the workers of jest: between a look at what is free and the start of a lab on
- * it, another worker would take the same.
- */
-const SHARES = 5;
-const share = Number(process.env.JEST_WORKER_ID ?? 0) % SHARES;
-const NETWORKS = { first: 200 + 10 * share, count: 10 };
-/** Below those that the kernel hands out, to whoever asks, and where Wireshark takes none for another protocol. */
-const FIRST_PORT = 28_000 + 400 * share;
 
 /**
  * Runs its arguments once tcpdump sleeps: as long as a packet waits for it, it does not. So whatever was on the wire
@@ -52,39 +41,21 @@ export type Settings = Readonly<Record<string, string>>;
 
 export type Host = 'server' | 'client';
 
+/** The settings of .env, but for those by which a lab runs beside any other and draws the same each time. */
 export async function ownSettings(overrides: Settings = {}, way = chosenWay): Promise<Settings> {
   await removeAbandoned();
-  const network = await freeNetwork(NETWORKS);
+  const project = newProject();
+  await mkdir(capturesOf(project));
   return {
-    COMPOSE_PROJECT_NAME: `${PREFIX}-${process.pid}-${Date.now().toString(36)}`,
-    LAB_SUBNET: `${network}.0.0/16`,
-    LAB_SERVER_ADDRESS: `${network}.28.182`,
-    LAB_CLIENT_ADDRESS: `${network}.142.133`,
-    ...(await freePorts(FIRST_PORT + (process.pid % 300))),
+    ...defaults,
+    ...(await takePlace()),
+    COMPOSE_PROJECT_NAME: project,
+    LAB_CAPTURES_DIR: capturesOf(project),
     LAB_IMAGES,
-    LAB_CAPTURES_DIR: await mkdtemp(join(tmpdir(), `${PREFIX}-`)),
+    LAB_BASE_IMAGE,
     LAB_UID: String(process.getuid?.()),
     LAB_GID: String(process.getgid?.()),
     LAB_SEED: 'alice',
-    HTTP_FAULTS: 'timeout=0.2,403=0.2,500=0.1',
-    HTTP_TIMEOUT_SECONDS: '15',
-    ECHO_MODE: 'echo',
-    ECHO_FAULTS: 'loss=0.2,delay=0.2,corruption=0.2',
-    ECHO_TCP_FAULTS: '',
-    ECHO_UDP_FAULTS: '',
-    ECHO_LOSS: 'notice',
-    ECHO_DELAY_SECONDS: '0-10',
-    ECHO_IDLE_SECONDS: '60',
-    ECHO_MAX_CONNECTIONS: '8000',
-    ECHO_BUFFER_KIB: '64',
-    LAB_TLS_MIN: '1.3',
-    LAB_MTLS: '0',
-    LAB_TLS_KEYLOG: '1',
-    LAB_TOKEN: '',
-    LAB_BASIC: '',
-    LAB_CAPTURE_FILE_MB: '100',
-    LAB_CAPTURE_FILES: '10',
-    LAB_CAPTURE_BUFFER_KIB: '65536',
     ...settingsOf[way],
     ...overrides,
   };
@@ -99,9 +70,9 @@ export async function command(settings: Settings, file: string, ...args: string[
 }
 
 /** Removes all that a lab under these settings can have left, whatever state it is in. */
-export async function remove({ COMPOSE_PROJECT_NAME = '', LAB_CAPTURES_DIR = '' }: Settings): Promise<void> {
+export async function remove({ COMPOSE_PROJECT_NAME = '', LAB_SUBNET = '' }: Settings): Promise<void> {
   await removeProject(COMPOSE_PROJECT_NAME);
-  await rm(LAB_CAPTURES_DIR, { recursive: true, force: true });
+  leavePlace(LAB_SUBNET);
 }
 
 /** The project's own docker-compose.yml, started by testcontainers. */
@@ -261,6 +232,12 @@ export class Lab {
   /** The field with the octets that a frame has of a TCP connection; over TLS with commas between its records. */
   get said(): string {
     return this.way === 'tls' ? 'data.data' : 'tcp.payload';
+  }
+
+  /** Returns once all that was on a host's wire before is in its capture. */
+  async captured(host: Host): Promise<void> {
+    const { code, stderr } = await this.exec(`capture-${host}`, 'sh', '-c', ONCE_CAPTURED, 'sh', 'true');
+    if (code !== 0) throw new Error(stderr);
   }
 
   /** The fields of the frames that pass a display filter, a row a frame, read by tshark from both ends' files. */

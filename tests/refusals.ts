@@ -55,17 +55,17 @@ export function commandsOf(lab: Lab) {
   const { httpPort, httpsPort, echoPort, echoTlsPort } = lab;
   return {
     balance: (options = '', port = httpsPort) =>
-      `client balance $server ${port} --requests 1 --interval 0 --timeout 5 ${options}`,
+      `client balance $server ${port} --requests 1 --interval 0 --timeout 60 ${options}`,
     echo: (options = '', port = echoTlsPort) =>
-      `client echo $server ${port} --retries 1 --timeout 5 ${options.includes('--message') ? '' : '--message Hey'} ${options}`,
+      `client echo $server ${port} --retries 1 --timeout 60 ${options.includes('--message') ? '' : '--message Hey'} ${options}`,
     curl: (options: string, path = '/getbalance') =>
-      `curl --silent --show-error --max-time 5 ${options} https://$server:${httpsPort}${path}`,
+      `curl --silent --show-error --max-time 60 ${options} https://$server:${httpsPort}${path}`,
     openssl: (options: string) =>
-      `timeout 5 openssl s_client -connect $server:${echoTlsPort} ${options} </dev/null`,
+      `timeout 60 openssl s_client -connect $server:${echoTlsPort} ${options} </dev/null`,
     plainBalance: (options = '') =>
-      `client balance $server ${httpPort} --requests 1 --interval 0 --timeout 5 ${options}`,
+      `client balance $server ${httpPort} --requests 1 --interval 0 --timeout 60 ${options}`,
     plainEcho: (options = '') =>
-      `client echo $server ${echoPort} --retries 1 --timeout 5 --message Hey ${options}`,
+      `client echo $server ${echoPort} --retries 1 --timeout 60 --message Hey ${options}`,
     send: (options = '') =>
       `client send $server ${echoPort} --protocol-mode stop-and-wait --text hello ${options}`,
   };

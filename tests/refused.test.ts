@@ -1,6 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CertificateVolumes } from './certificate-volumes.ts';
 import { command, type Ended, type Host, Lab } from './lab.ts';
@@ -104,14 +103,13 @@ async function states(): Promise<string[]> {
     .split('\n');
 }
 
-/** Octets of both captures once nothing is added any more. */
+/** Octets of both captures, with all that was sent before. */
 async function sizes(): Promise<Record<Host, number>> {
-  const look = async (host: Host) => (await stat(join(lab.settings.LAB_CAPTURES_DIR!, `${host}.pcap`))).size;
-  for (let last = -1; ; await setTimeout(100)) {
-    const [server, client] = [await look('server'), await look('client')];
-    if (server + client === last) return { server, client };
-    last = server + client;
-  }
+  const look = async (host: Host) => {
+    await lab.captured(host);
+    return (await stat(join(lab.settings.LAB_CAPTURES_DIR!, `${host}.pcap`))).size;
+  };
+  return { server: await look('server'), client: await look('client') };
 }
 
 describe('who is refused', () => {

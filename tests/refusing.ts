@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import type { CertificateVolumes } from './certificate-volumes.ts';
+import { eventually } from './eventually.ts';
 import type { Ended, Lab } from './lab.ts';
 import { commandsOf, type Refusal, type Wire } from './refusals.ts';
 
@@ -25,7 +25,8 @@ export async function play(lab: Lab, refusals: readonly Refusal[]): Promise<Play
       const before = (await lab.journal(refusal.server)).length;
       const ended = await lab.shell(`(${refusal.line}) 2>&1`);
       const entries = async () => (await lab.journal(refusal.server)).slice(before) as unknown as Journaled[];
-      for (let looks = 0; looks < 400 && (await entries()).length === 0; looks += 1) await setTimeout(50);
+      const isThere = async () => (await entries()).length > 0;
+      await eventually(`an entry of ${refusal.what} in ${refusal.server}.log`, 60_000, isThere);
       played.push({ ...refusal, ...ended, entries: await entries(), log: '' });
     }
   });
@@ -61,7 +62,8 @@ export async function replace(lab: Lab, volumes: CertificateVolumes, line: strin
   const before = [await count('http'), await count('echo')];
   await volumes.run(line);
   for (const [index, server] of ['http', 'echo'].entries()) {
-    while ((await count(server)) === before[index]) await setTimeout(20);
+    const isRead = async () => (await count(server)) > before[index]!;
+    await eventually(`new certificates in the log of ${server}`, 60_000, isRead);
   }
 }
 

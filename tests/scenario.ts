@@ -1,14 +1,8 @@
-import { expect } from '@jest/globals';
 import type { EchoEntry, Protocol } from './journal-entries.ts';
 import type { Ended, Lab } from './lab.ts';
 
-/** How much later than their delays most answers may leave, in ms. A busy machine holds up one or another of them. */
-const LATE_MS = 300;
-
 /** A frame of an exchange that carries bytes; over TLS a record, of which a frame may have several. */
 export interface Frame {
-  /** Seconds, as the capture of the server host tells them. */
-  readonly time: number;
   readonly protocol: Protocol;
   /** The client's port, which names the exchange. */
   readonly port: number;
@@ -87,18 +81,6 @@ export function textsOf(frames: readonly Frame[]): string[] {
   return frames.map(({ payload }) => payload.toString());
 }
 
-/** A request, its reply, and the delay between them in ms. */
-export type Delayed = readonly [request: Frame, reply: Frame, milliseconds: number];
-
-/** Expects each reply its delay after its request, and hardly more. */
-export function expectLate(delayed: readonly Delayed[]): void {
-  const late = delayed
-    .map(([request, reply, milliseconds]) => (reply.time - request.time) * 1000 - milliseconds)
-    .sort((a, b) => a - b);
-  expect(late[0]).toBeGreaterThanOrEqual(0);
-  expect(late[late.length >> 1]).toBeLessThan(LATE_MS);
-}
-
 /**
  * The frames with bytes of the exchanges that entries tell of, in the order of the server host's capture, without
  * what the kernel sent a second time because an acknowledgement was late.
@@ -114,16 +96,16 @@ export async function exchanges(
   const rows = await lab.frames(
     'server',
     `(tcp && ${lab.saying} && !${AGAIN.join(' && !')} || udp) && (${filter || 'tcp || udp'}) && frame.time_epoch >= ${since}`,
-    ...['frame.time_epoch', 'tcp.srcport', 'tcp.dstport', lab.said],
+    ...['tcp.srcport', 'tcp.dstport', lab.said],
     ...['udp.srcport', 'udp.dstport', 'udp.payload'],
   );
-  const frames = rows.flatMap(([time, ...fields]) => {
+  const frames = rows.flatMap((fields) => {
     const protocol = fields[0] ? ('tcp' as const) : ('udp' as const);
     const [source, destination, said = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3);
     const isReply = source === lab.echoPortOf(protocol);
     const port = Number(isReply ? destination : source);
     const payloads = said.split(',').map((octets) => Buffer.from(octets, 'hex'));
-    return payloads.map((payload) => ({ time: Number(time), protocol, port, payload, isReply }));
+    return payloads.map((payload) => ({ protocol, port, payload, isReply }));
   });
   return { requests: frames.filter((f) => !f.isReply), replies: frames.filter((f) => f.isReply) };
 }

@@ -1,10 +1,12 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from './eventually.ts';
 import { Lab } from './lab.ts';
 import { memoryOf } from './memory.ts';
 
 const TRANSFERS = 200;
 const BYTES = 20_000;
+/** Of so many transfers. */
+const ROUNDS = 3;
 
 let lab: Lab;
 
@@ -18,11 +20,12 @@ afterAll(() => lab?.end());
 
 const events = async (since: number, state: string) =>
   (await lab.transfers()).slice(since).filter((event) => event.state === state);
-/** The events of a state once there are so many; the time-out of the test ends what never comes. */
-const eventsOnce = async (since: number, state: string, count = 1) => {
-  while ((await events(since, state)).length < count) await setTimeout(100);
-  return events(since, state);
-};
+/** The events of a state once there are so many. */
+const eventsOnce = (since: number, state: string, count = 1) =>
+  eventually(`${count} transfers that are ${state}`, 120_000, async () => {
+    const found = await events(since, state);
+    return found.length >= count && found;
+  });
 /** `client send`, whose process `signal` reaches. */
 const send = (...options: string[]) =>
   lab.shell(
@@ -36,8 +39,10 @@ const inTheMiddle = async (happen: () => Promise<unknown>, ...options: string[])
   const ended = send('--count 20000', ...options).finally(() => {
     running = false;
   });
-  while (running && (await lab.journal('echo')).length < before + 100) await setTimeout(20);
-  expect(running).toBe(true);
+  await eventually('100 entries of the transfer', 60_000, async () => {
+    if (!running) throw new Error('the client ended before');
+    return (await lab.journal('echo')).length >= before + 100;
+  });
   await happen();
   return ended;
 };
@@ -63,14 +68,13 @@ describe('a server that forgets a transfer after 2 s of silence', () => {
   beforeAll(() => lab.change(['echo'], { ECHO_IDLE_SECONDS: '2' }));
 
   test('has no memory taken by so many transfers, once they are forgotten', async () => {
-    const behindSome = async () => {
-      await run();
-      await setTimeout(3_500);
-      return memoryOf(lab);
-    };
-    const before = await behindSome();
-    const after = await behindSome();
-    expect(after.objects - before.objects).toBeLessThan((TRANSFERS * BYTES) / 4);
+    await run();
+    const { objects: first } = await memoryOf(lab);
+    // What each round would leave, all rounds would leave together.
+    for (let round = 1; round <= ROUNDS; round += 1) await run();
+    const most = first + (TRANSFERS * BYTES) / 4;
+    const isForgotten = async () => (await memoryOf(lab)).objects < most;
+    await eventually(`less than ${most} bytes of objects`, 60_000, isForgotten);
   });
 
   describe('when in the middle of a transfer', () => {
@@ -94,7 +98,7 @@ describe('a server that forgets a transfer after 2 s of silence', () => {
         /failed: segment \d+ timed out 20 times .*; connection refused by .*nothing listens/,
       );
       await lab.compose('start', 'echo');
-      while ((await lab.faults()).code !== 0) await setTimeout(100);
+      await eventually('the server', 60_000, async () => (await lab.faults()).code === 0);
     });
 
     test.each([

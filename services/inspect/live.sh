@@ -2,9 +2,15 @@
 # live.sh OPTION…: in a sidecar, shows the packets of its host as they come. Root only for tcpdump's socket: for root
 # tshark would leave out the dissector.
 set -eu
-packets=/tmp/live.$$
-mkfifo -m 644 "$packets"
-tcpdump -i eth0 -n -U --immediate-mode -s 65535 -Z root -w - 'ip or arp' >"$packets" 2>/dev/null &
+work=$(mktemp -d)
+packets=$work/packets
+mkfifo "$packets"
+# Open for both, so that tcpdump begins while nobody reads yet.
+exec 3<>"$packets"
+tcpdump -i eth0 -n -U --immediate-mode -s 65535 -Z root -w - 'ip or arp' >"$packets" 2>"$work/said" 3<&- &
+# Once it listens no packet is missed: what comes before it is read waits in the pipe.
+while kill -0 $! 2>/dev/null && ! grep -q '^listening on' "$work/said"; do sleep 0.02; done
+exec 4<"$packets" 3<&-
 # The key log is for the group of the person who ran make.
 groups=--clear-groups
 [ ! -e /captures/tls.keys ] || groups="--groups $(stat -c %g /captures/tls.keys)"
@@ -12,7 +18,7 @@ groups=--clear-groups
 trap : INT TERM
 # shellcheck disable=SC2086
 setpriv --reuid 10001 --regid 10001 $groups --inh-caps=-all \
-    env HOME=/tmp node /lab/services/inspect/main.ts live "$@" <"$packets" || status=$?
+    env HOME=/tmp node /lab/services/inspect/main.ts live "$@" <&4 4<&- || status=$?
 kill $! 2>/dev/null || true
-rm "$packets"
+rm -r "$work"
 exit "${status:-0}"

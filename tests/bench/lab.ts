@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { freePorts } from '../free-port.ts';
 import { LAB_IMAGES } from '../images.ts';
+import { leavePlace, takePlace } from '../place.ts';
 import { run, type Settings, temporaryFolder } from './programs.ts';
 
 /** A whole lab beside any that a person may have up: project, network, ports and captures of its own. */
@@ -18,26 +18,21 @@ export interface BenchLab extends AsyncDisposable {
 
 export const LAB_PROJECT = 'wirelab-bench';
 
-/** Below those that the kernel hands out, to whoever asks, and above those of the suites. */
-const FIRST_PORT = 31_000;
-
 export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab> {
   const made = new AsyncDisposableStack();
   const folder = made.use(await temporaryFolder());
   const settings: Settings = {
     COMPOSE_PROJECT_NAME: LAB_PROJECT,
     LAB_IMAGES,
-    LAB_SUBNET: '10.78.0.0/24',
-    LAB_SERVER_ADDRESS: '10.78.0.182',
-    LAB_CLIENT_ADDRESS: '10.78.0.133',
+    ...(await takePlace()),
     LAB_CAPTURES_DIR: join(folder.path, 'captures'),
     LAB_SEED: 'bench',
     // The captures belong to whoever owns the temporary folder, under sudo too.
     SUDO_UID: '',
     SUDO_GID: '',
-    ...(await freePorts(FIRST_PORT)),
     ...overrides,
   };
+  made.defer(() => leavePlace(settings.LAB_SUBNET!));
   // Also takes what a start left that was cut off, which make down does not see.
   made.defer(
     async () =>

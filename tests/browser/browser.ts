@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseEnv, promisify } from 'node:util';
-import { imageOf } from '../images.ts';
+import { promisify } from 'node:util';
+import { imageOf, LAB_BASE_IMAGE } from '../images.ts';
 import type { Look } from './look.ts';
 
 const run = promisify(execFile);
@@ -48,7 +48,6 @@ export async function lookAt(html: string, out?: string): Promise<Look> {
 
 /** Builds the image on the lab's own base; one that is there is taken over from the engine's cache. */
 export async function buildBrowser(): Promise<void> {
-  const { LAB_BASE_IMAGE } = { ...parseEnv(await readFile(join(root, '.env'), 'utf8')), ...process.env };
   const base = ['--build-arg', `LAB_BASE_IMAGE=${LAB_BASE_IMAGE}`];
   // The Dockerfile needs nothing beside it.
   await run('docker', ['build', '--tag', IMAGE, ...base, join(root, 'tests', 'browser')], {
