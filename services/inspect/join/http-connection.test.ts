@@ -539,3 +539,57 @@ test('over sequence numbers that begin again', async () => {
     'answered 8 by 9, shown in 9',
   ]);
 });
+
+describe('a request sent ahead while the one before it is held', () => {
+  const held = (wire: Wire) => {
+    const client = wire.tcp({ server: 'http' }).open();
+    client.get('/getbalance', ['/getbalance']);
+    client.outcome('timeout');
+    client.outcome('200');
+    client.answer('');
+    return client;
+  };
+
+  test('is gone with it when the server closes', async () => {
+    const wire = new Wire();
+    const client = held(wire);
+    wire.pass(15);
+    client.fin('server');
+    client.fin('client');
+    expect(await wire.lines()).toEqual([
+      'silent 4 by none, shown in 4, ended in 6',
+      'gone 4 by none, shown in 4, ended in 6',
+    ]);
+  });
+
+  test('is gone also in a segment of its own, and when the client resets', async () => {
+    const wire = new Wire();
+    const client = wire.tcp({ server: 'http' }).open();
+    client.get();
+    client.outcome('timeout');
+    client.get();
+    client.outcome('403');
+    wire.pass(10);
+    client.reset('client');
+    expect(await wire.lines()).toEqual([
+      'silent 4 by none, shown in 4, ended in 6',
+      'gone 5 by none, shown in 5, ended in 6',
+    ]);
+  });
+
+  test('is open when the capture ends meanwhile', async () => {
+    const wire = new Wire();
+    held(wire);
+    wire.pass(5);
+    wire.tcp({ port: 40_001 }).open();
+    expect(await wire.lines()).toEqual(['silent 4 by none, shown in 4', 'open 4 by none, shown in 4']);
+  });
+
+  test('contradicts its entry when it is answered all the same, as something else', async () => {
+    const wire = new Wire();
+    const client = held(wire);
+    client.code('500');
+    client.fin('server');
+    expect((await wire.lines())[0]).toBe('different 4 by 6, shown in 6');
+  });
+});

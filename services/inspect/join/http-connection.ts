@@ -52,7 +52,8 @@ export class HttpConnection {
   /** The latest segment with an answer, or an interim one: where it began, and where the answer may have. */
   #answered: { readonly seq: number; readonly from: number } | undefined;
   readonly #ends: FrameRef[] = [];
-  #reset: FrameRef | undefined;
+  /** Those of them after which nothing can leave. */
+  readonly #closings: FrameRef[] = [];
   /** When it ended, in seconds since 1970. */
   closed: number | undefined;
 
@@ -73,7 +74,8 @@ export class HttpConnection {
     }
     if (!(flags & (FIN | RST))) return;
     this.#ends.push(refOf(frame));
-    if (flags & RST) this.#reset ??= refOf(frame);
+    // A client that has closed its side is answered still.
+    if (flags & RST || !toServer) this.#closings.push(refOf(frame));
     this.#fins.add(toServer);
     if (flags & RST || this.#fins.size === 2) this.closed ??= frame.time;
   }
@@ -222,14 +224,23 @@ export class HttpConnection {
 
   #giveUp(request: Request, until: number): void {
     const entry = request.entry!;
-    const { time, number: shows } = request.frame;
-    const end = this.#ends.find((other) => other.time >= time);
+    const { number: shows } = request.frame;
+    const end = this.#ends.find(({ number }) => number >= shows);
+    const closing = this.#closings.find(({ number }) => number >= shows);
     // A FIN is acknowledged as if it were an octet.
     const gotMore = ((this.#clientHas - request.ack) | 0) > 1;
     if (entry.outcome === 'timeout') this.#tie(request, gotMore ? 'different' : 'silent', { shows, end });
-    else if (!gotMore && this.#reset && this.#reset.time >= time)
-      this.#tie(request, 'gone', { shows, end: this.#reset });
-    else this.#tie(request, gotMore || until > timeOf(entry) + PROMPT ? 'unanswered' : 'open', { shows });
+    else if (!gotMore && closing) this.#tie(request, 'gone', { shows, end: closing });
+    else {
+      const isLate = !this.#isBehindHeld(request) && until > timeOf(entry) + PROMPT;
+      this.#tie(request, gotMore || isLate ? 'unanswered' : 'open', { shows });
+    }
+  }
+
+  /** Answers leave in the order of requests: none while an earlier one is held. */
+  #isBehindHeld(request: Request): boolean {
+    const before = this.#requests.slice(0, this.#requests.indexOf(request));
+    return before.some(({ entry, answer }) => entry?.outcome === 'timeout' && !answer);
   }
 
   #tie(request: Request, verdict: Verdict, rest: Partial<Tie> & Pick<Tie, 'shows'>): void {
