@@ -1,13 +1,14 @@
 import type { Faults } from '#common/faults.ts';
 import type { Say } from '#common/grouped-log.ts';
-import { type HmacProblem, hmacKey, refusals } from '#common/hmac.ts';
+import { type HmacProblem, hmacKey } from '#common/hmac.ts';
 import type { Journal } from '#common/journal.ts';
 import { hmacProblem, type Message } from '#common/message.ts';
 import { printable } from '#common/readable.ts';
 import { timestamps } from '#common/timestamps.ts';
-import type { FaultOptions, Protocol, Step } from './faults/fault.ts';
+import { decide, type FaultOptions, type Protocol, type Step } from './faults/fault.ts';
 import { type FaultName, faultCalled } from './faults/index.ts';
 import { formatPeer, type Peer } from './peer.ts';
+import { stepsOf } from './replay.ts';
 
 export interface AnsweringParts {
   readonly faults: Faults<FaultName>;
@@ -60,19 +61,20 @@ export function createAnswering(
   const refuse = (message: Message, peer: Peer, reason: HmacProblem): Answer => {
     say(said(protocol, message, peer, [`Refused: ${reason}`]));
     const journaled = journal.append(entryOf(message, peer, { fault: 'refused', reason }));
-    return { steps: [{ do: 'send', bytes: Buffer.from(`refused: ${refusals[reason]}\n`) }], journaled };
+    return { steps: stepsOf(message, 'refused', { reason })!, journaled };
   };
   return (message, peer) => {
     const problem = key && hmacProblem(message, key);
     if (problem) return refuse(message, peer, problem);
     const { fault: drawn, draw, detail: random } = faults.next();
-    const decision = faultCalled(drawn)?.decide(message, random, options);
+    const fault = faultCalled(drawn);
+    const decision = fault && decide(fault, message, random, options);
     const entry = entryOf(message, peer, { fault: decision ? drawn : 'none', draw });
     say(said(protocol, message, peer, decision?.said));
     if (decision)
       return { steps: decision.steps, journaled: journal.append({ ...entry, ...decision.detail }) };
     return {
-      steps: [{ do: 'send', bytes: message.bytes }],
+      steps: stepsOf(message, 'none', {})!,
       // `drawn` is a fault that can't be done to this message, such as corruption of an empty body.
       journaled: journal.append(drawn === 'none' ? entry : { ...entry, drawn }),
     };

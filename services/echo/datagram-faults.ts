@@ -2,6 +2,7 @@ import { Message } from '#common/message.ts';
 import { timestamps } from '#common/timestamps.ts';
 import { type Datagram, tagAsSent } from '#common/transfer/datagram.ts';
 import type { Answer, AnsweringParts } from './answering.ts';
+import { decide } from './faults/fault.ts';
 import { faultCalled } from './faults/index.ts';
 import type { Peer } from './peer.ts';
 
@@ -31,7 +32,8 @@ export function createDatagramFaults({
   return (direction, bytes, datagram, peer) => {
     if (faults.off) return undefined;
     const { fault: drawn, draw, detail: random } = faults.next();
-    const decision = faultCalled(drawn)?.decide(new Message(bytes), random, silent);
+    const called = faultCalled(drawn);
+    const decision = called && decide(called, new Message(bytes), random, silent);
     const kind = datagram?.kind;
     const entry = {
       timestamp: timestamp(),

@@ -1,7 +1,7 @@
 import type { Sleep } from '#common/sleep.ts';
 
 /** How long an answer waits for the next one to overtake it, in ms. */
-const PATIENCE_MS = 1_000;
+export const PATIENCE_MS = 1_000;
 
 /** An answer that is held back so that the next one to the same client overtakes it. */
 export class HeldAnswer {

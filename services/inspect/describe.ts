@@ -1,4 +1,6 @@
 import { safe } from '#common/readable.ts';
+import type { Detail } from '../echo/faults/fault.ts';
+import { phraseOf } from '../echo/replay.ts';
 import {
   type DatagramEntry,
   type Decision,
@@ -12,31 +14,19 @@ import type { FrameRef, HandshakeTie, Tie } from './join/tie.ts';
 import { type Verdict, verdicts } from './join/verdicts.ts';
 import type { Regime } from './run.ts';
 
-/** What each fault did, in words that follow its name. */
-const deeds: Readonly<Record<string, (entry: MessageEntry) => string>> = {
-  loss: (entry) => {
-    if (isDatagram(entry)) return ' went no further';
-    return entry.loss === 'silent' ? ' no answer' : ' a notice in place of the answer';
-  },
-  delay: ({ delay_ms }) => ` ${delay_ms} ms`,
-  corruption: ({ offset, before, after }) => ` byte ${offset}: ${before} to ${after}`,
-  duplicate: () => ' twice',
-  reorder: () => ' behind the next',
-  truncate: ({ kept }) => ` ${kept} bytes kept`,
-  drip: ({ interval_ms }) => ` a byte every ${interval_ms} ms`,
-  refused: ({ reason }) => ` ${reason}`,
-};
-
 /** A decision in one line, as `fault=corruption byte 2: 0x73 to 0x8c`. */
 export function describeDecision(entry: Decision): string {
   if (isHttp(entry)) return `outcome=${entry.outcome}${entry.reason === undefined ? '' : ` ${entry.reason}`}`;
   const { fault, drawn } = entry;
-  const deed = drawn
-    ? ` (${drawn} was drawn and can't be done to this)`
-    : Object.hasOwn(deeds, fault)
-      ? deeds[fault]!(entry)
-      : '';
-  return `fault=${fault}${deed}${isDatagram(entry) ? describeDatagram(entry) : ''}`;
+  const phrase = drawn ? `(${drawn} was drawn and can't be done to this)` : deedOf(entry);
+  return `fault=${fault}${phrase ? ` ${phrase}` : ''}${isDatagram(entry) ? describeDatagram(entry) : ''}`;
+}
+
+/** What its fault did, in words that follow the name. */
+function deedOf(entry: MessageEntry): string | undefined {
+  // What is lost of a transfer is a datagram on its way, and no answer.
+  if (isDatagram(entry) && entry.fault === 'loss') return 'went no further';
+  return phraseOf(entry.fault, entry as unknown as Detail);
 }
 
 function describeDatagram({ direction, kind, sequence, ack, transfer }: DatagramEntry) {

@@ -2,11 +2,14 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { checksum, encodeMessage, Message } from '#common/message.ts';
 import { corruption } from './corruption.ts';
+import { decide } from './fault.ts';
+
+const options = { loss: 'notice', delay: { from: 0, to: 10 } } as const;
 
 const highest = 1 - 2 ** -53;
 
 function corrupt(bytes: Buffer | string, random: number) {
-  return corruption.decide(new Message(Buffer.from(bytes)), () => random);
+  return decide(corruption, new Message(Buffer.from(bytes)), () => random, options);
 }
 
 test.each([
@@ -52,10 +55,10 @@ test('never touches tag or line ending, and leaves the message that it was given
       // A line break alone has no body.
       fc.pre(given.bodyLength > 0);
       const before = Buffer.from(bytes);
-      const { steps, detail } = corruption.decide(given, () => random)!;
+      const { steps, detail } = decide(corruption, given, () => random, options)!;
       expect(bytes).toEqual(before);
 
-      const sent = steps[0]!.bytes;
+      const [{ bytes: sent }] = steps as unknown as readonly [{ readonly bytes: Buffer }];
       const changed = [...sent.keys()].filter((index) => sent[index] !== bytes[index]);
       expect(sent).toHaveLength(bytes.length);
       expect(changed).toEqual([detail.offset]);

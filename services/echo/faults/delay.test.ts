@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Message } from '#common/message.ts';
 import { delay } from './delay.ts';
+import { decide } from './fault.ts';
 
 const message = new Message(Buffer.from('Hey|e4599fa9\n'));
 
@@ -14,7 +15,7 @@ test.each([
 ])(
   'sends the message as it is after a time drawn from a range: %s',
   (_where, from, to, random, milliseconds) => {
-    expect(delay.decide(message, () => random, { loss: 'notice', delay: { from, to } })).toEqual({
+    expect(decide(delay, message, () => random, { loss: 'notice', delay: { from, to } })).toEqual({
       steps: [
         { do: 'wait', milliseconds },
         { do: 'send', bytes: message.bytes },

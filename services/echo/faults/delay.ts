@@ -1,19 +1,19 @@
 import type { EchoFault } from './fault.ts';
 
+type Detail = { readonly delay_ms: number };
+
 export const delay = {
   name: 'delay',
   protocols: ['tcp', 'udp'],
   summary: 'the answer comes late (ECHO_DELAY_SECONDS)',
-  decide({ bytes }, random, { delay: { from, to } }) {
-    // Tenths of a millisecond: as fine as a timer can keep.
-    const milliseconds = Math.round((from + (to - from) * random()) * 10_000) / 10;
-    return {
-      steps: [
-        { do: 'wait', milliseconds },
-        { do: 'send', bytes },
-      ],
-      detail: { delay_ms: milliseconds },
-      said: [`Simulating delay(s): ${milliseconds / 1000}`],
-    };
-  },
+  // Tenths of a millisecond: as fine as a timer can keep.
+  draw: (_message, random, { delay: { from, to } }) => ({
+    delay_ms: Math.round((from + (to - from) * random()) * 10_000) / 10,
+  }),
+  steps: ({ bytes }, { delay_ms }: Detail) => [
+    { do: 'wait', milliseconds: delay_ms },
+    { do: 'send', bytes },
+  ],
+  phrase: ({ delay_ms }: Detail) => `${delay_ms} ms`,
+  said: (_message, { delay_ms }: Detail) => [`Simulating delay(s): ${delay_ms / 1000}`],
 } as const satisfies EchoFault;

@@ -1,9 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { Message } from '#common/message.ts';
 import { drip } from './drip.ts';
+import { decide } from './fault.ts';
+
+const options = { loss: 'notice', delay: { from: 0, to: 10 } } as const;
 
 function dripOf(text: string) {
-  return drip.decide(new Message(Buffer.from(text)));
+  return decide(drip, new Message(Buffer.from(text)), Math.random, options);
 }
 
 test('sends a byte every 20 ms, the first at once, line ending included', () => {

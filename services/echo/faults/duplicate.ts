@@ -4,8 +4,11 @@ export const duplicate = {
   name: 'duplicate',
   protocols: ['tcp', 'udp'],
   summary: 'the answer comes twice',
-  decide({ bytes }) {
-    const send = { do: 'send', bytes } as const;
-    return { steps: [send, send], detail: {}, said: ['Simulating duplication'] };
-  },
+  draw: () => ({}),
+  steps: ({ bytes }) => [
+    { do: 'send', bytes },
+    { do: 'send', bytes },
+  ],
+  phrase: () => 'twice',
+  said: () => ['Simulating duplication'],
 } as const satisfies EchoFault;

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Message } from '#common/message.ts';
+import { decide } from './fault.ts';
 import { loss } from './loss.ts';
 
 const delay = { from: 0, to: 0 };
@@ -11,7 +12,7 @@ test.each([
   ['Hey\r\n', 'Packet Loss'],
   ['', 'Packet Loss'],
 ])('answers %j by the notice %s and no line ending', (text, notice) => {
-  expect(loss.decide(new Message(Buffer.from(text)), Math.random, { loss: 'notice', delay })).toEqual({
+  expect(decide(loss, new Message(Buffer.from(text)), Math.random, { loss: 'notice', delay })).toEqual({
     steps: [{ do: 'send', bytes: Buffer.from(notice) }],
     detail: { loss: 'notice' },
     said: ['Simulating packet loss'],
@@ -19,7 +20,7 @@ test.each([
 });
 
 test.each(['Hey|e4599fa9', 'Hey\n'])('answers %j by nothing when it is silent', (text) => {
-  expect(loss.decide(new Message(Buffer.from(text)), Math.random, { loss: 'silent', delay })).toEqual({
+  expect(decide(loss, new Message(Buffer.from(text)), Math.random, { loss: 'silent', delay })).toEqual({
     steps: [],
     detail: { loss: 'silent' },
     said: ['Simulating packet loss'],

@@ -4,7 +4,8 @@ export const reset = {
   name: 'reset',
   protocols: ['tcp'],
   summary: 'the connection ends by RST instead of an answer',
-  decide() {
-    return { steps: [{ do: 'reset' }], detail: {}, said: ['Simulating reset'] };
-  },
+  draw: () => ({}),
+  steps: () => [{ do: 'reset' }],
+  phrase: () => '',
+  said: () => ['Simulating reset'],
 } as const satisfies EchoFault;

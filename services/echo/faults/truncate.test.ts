@@ -1,11 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { Message } from '#common/message.ts';
+import { decide } from './fault.ts';
 import { truncate } from './truncate.ts';
+
+const options = { loss: 'notice', delay: { from: 0, to: 10 } } as const;
 
 const highest = 1 - 2 ** -53;
 
 function cut(text: string, random: number) {
-  return truncate.decide(new Message(Buffer.from(text)), () => random);
+  return decide(truncate, new Message(Buffer.from(text)), () => random, options);
 }
 
 test.each([

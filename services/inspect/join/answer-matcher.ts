@@ -1,29 +1,39 @@
 import { type MessageEntry, timeOf } from '../entries.ts';
 import type { ByteStream, Part } from './byte-stream.ts';
-import { agree, type Expected, HELD, joinPatterns, type Pattern } from './expected.ts';
+import { type Expected, latestOf, type Piece } from './expected.ts';
+import { agree, firstDifference, joinPatterns, type Pattern } from './pattern.ts';
 import type { Found, FrameRef } from './tie.ts';
 import { LATE, SLACK } from './times.ts';
 import type { Verdict } from './verdicts.ts';
 
 /** Octets that leave before their entry is read, at most. */
 const MOST_UNCLAIMED = 2 ** 20;
-/** Between the octets of a drip on a busy machine, in seconds. */
-const DROP_AT_LATEST = 0.03;
 /** So many line endings can be under way by themselves. */
 const MOST_OWED = 4;
+
+/** What leaves at once: the end of the connection when it has no forms. */
+interface Stage extends Omit<Piece, 'bytes'> {
+  /** With the line ending of the message or, when that came too late to be part of it, without. */
+  readonly forms: readonly Pattern[];
+}
 
 /** An entry whose answer is looked for. */
 interface Waiting {
   readonly entry: MessageEntry;
   readonly request: Part;
-  readonly expected: Expected;
-  /** What leaves: with the line ending of the message or, when that came too late to be part of it, without. */
+  /** All that leaves, in the same forms. */
   readonly forms: readonly Pattern[];
-  /** Before this time, in seconds since 1970, it does not leave. */
-  readonly due: number;
-  /** Of a drip: the drops that have not left yet, and the frames of those that have. Others leave between them. */
-  readonly drops: Pattern[];
-  readonly dropped: FrameRef[];
+  /** What has not left yet, in order. Answers to others leave in between. */
+  readonly stages: Stage[];
+  /** Octets that have left, whether the capture lacks some of them, and their frames. */
+  taken: number;
+  isIncomplete: boolean;
+  readonly frames: FrameRef[];
+  /** The frame in which a person sees the fault: with the first octet that is not the message's. */
+  shown: FrameRef | undefined;
+  readonly changes: number | undefined;
+  /** After this time, in seconds since 1970, nothing of it leaves. */
+  readonly latest: number;
 }
 
 /** How it turned out with an entry. */
@@ -51,6 +61,7 @@ export class AnswerMatcher {
   readonly #answers: ByteStream;
   /** Up to here the stream is of entries. */
   #answered = 0;
+  /** Those that leave in the order of their messages, and those that wait for another to overtake them. */
   #queue: Waiting[] = [];
   #held: Waiting[] = [];
   readonly #ends: FrameRef[] = [];
@@ -60,6 +71,7 @@ export class AnswerMatcher {
   #latest: MessageEntry | undefined;
   /** Whether that of the last message may. */
   #owing = false;
+  #isAnythingExpected = false;
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
@@ -79,19 +91,32 @@ export class AnswerMatcher {
    * @param all what is expected, for each line ending that it may have been decided with, the longest first
    */
   expect(entry: MessageEntry, request: Part, before: Buffer, all: readonly Expected[]): void {
-    const expected = all[0]!;
-    const forms = all.map(({ pieces }) => joinPatterns(pieces)).filter(({ bytes }) => bytes.length > 0);
-    const drops = entry.fault === 'drip' ? [...expected.pieces] : [];
-    const due = timeOf(entry) + expected.delay;
-    const waiting: Waiting = { entry, request, expected, forms, due, drops, dropped: [] };
+    const stages = stagesOf(all);
+    const forms = all.map((pieces) => joinPatterns(pieces.flatMap(({ bytes }) => bytes ?? [])));
+    const waiting: Waiting = {
+      entry,
+      request,
+      forms,
+      stages,
+      taken: 0,
+      isIncomplete: false,
+      frames: [],
+      shown: undefined,
+      changes: firstDifference(joinPatterns([request, { bytes: this.#parts.ending() }]), forms[0]!),
+      latest: timeOf(entry) + latestOf(all[0]!),
+    };
     if (this.#owing && before.length > 0) {
       this.#owed = [...this.#owed, { ending: before, entry: this.#latest! }].slice(-MOST_OWED);
     }
     this.#latest = entry;
     this.#owing = all.length > 1 || this.#parts.ending().length === 0;
-    if (expected.held) this.#held.push(waiting);
-    else if (expected.reset || forms.length > 0) this.#queue.push(waiting);
-    else this.#settle(waiting, { verdict: 'silent' });
+    if (stages.length === 0) this.#settle(waiting, { verdict: 'silent' });
+    else (stages[0]!.isHeld ? this.#held : this.#queue).push(waiting);
+  }
+
+  /** From now on octets that are of no entry can be of one whose fault is not known here. */
+  expectAnything(): void {
+    this.#isAnythingExpected = true;
   }
 
   /** Takes what has left. */
@@ -110,8 +135,11 @@ export class AnswerMatcher {
     this.match();
     // What left is something else: as much of it is skipped, so that the next answers are found again.
     for (let head = this.#queue[0]; head && this.#isDue(head) && this.#isLeft; head = this.#queue[0]) {
-      const length = Math.min(head.forms[0]!.bytes.length, this.#answers.end - this.#answered);
-      this.#finishAnswer(head, 'different', this.#answers.part(this.#answered, length));
+      const length = Math.min(lengthOf(head), this.#answers.end - this.#answered);
+      const part = this.#answers.part(this.#answered, length);
+      if (this.#isAnythingExpected) break;
+      if (this.#fit(head) === 'more') this.#take(head, part);
+      else this.#finishAnswer(head, 'different', part);
       this.match();
     }
     for (const waiting of [...this.#queue, ...this.#held]) this.#giveUp(waiting, until);
@@ -132,9 +160,10 @@ export class AnswerMatcher {
   /** Takes one answer out of the server's stream. False when none is there, or not all of it yet. */
   #matchNext(): boolean {
     const [head] = this.#queue;
-    if (head?.expected.reset && this.#reset) {
+    if (head && isReset(head) && this.#reset) {
       this.#queue.shift();
-      this.#settle(head, { verdict: 'answered', answer: [this.#reset], shown: this.#reset });
+      const answer = [...head.frames, this.#reset];
+      this.#settle(head, { verdict: verdictOf(head), answer, shown: this.#reset });
       return true;
     }
     if (!this.#isLeft || this.#isIdle) return false;
@@ -146,18 +175,18 @@ export class AnswerMatcher {
       return true;
     }
     if (this.#takeOwed()) return true;
-    return head !== undefined && !head.expected.reset && this.#skipTo(head);
+    return head !== undefined && !isReset(head) && this.#skipTo(head);
   }
 
   /** Looks for an answer behind octets that are of no entry. False when it is not there, or not yet. */
   #skipTo(waiting: Waiting): boolean {
-    const { forms, due } = waiting;
+    const { forms, taken } = waiting;
     const rest = this.#answers.part(this.#answered, this.#answers.end - this.#answered);
-    const found = forms.map(({ bytes }) => rest.bytes.indexOf(bytes)).filter((at) => at > 0);
+    const found = forms.map(({ bytes }) => rest.bytes.indexOf(bytes.subarray(taken))).filter((at) => at > 0);
     const length = Math.min(...found);
     const frame = found.length > 0 ? this.#answers.frameAt(this.#answered + length) : undefined;
-    if (rest.known || !frame || frame.time < due - SLACK) return false;
-    if (length === forms[0]!.bytes.length && this.#isDue(waiting)) {
+    if (rest.known || !frame || frame.time < dueOf(waiting) - SLACK) return false;
+    if (length === lengthOf(waiting) && this.#isDue(waiting) && !this.#isAnythingExpected) {
       this.#finishAnswer(waiting, 'different', this.#answers.part(this.#answered, length));
       return true;
     }
@@ -173,17 +202,17 @@ export class AnswerMatcher {
     const held = this.#held.toReversed();
     if (!head || !this.#isDue(head)) return held;
     // A whole answer tells more than an octet.
-    return head.drops.length > 0 ? [...held, head] : [head, ...held];
+    return isInPieces(head) ? [...held, head] : [head, ...held];
   }
 
-  #isDue({ expected, due }: Waiting): boolean {
+  #isDue(waiting: Waiting): boolean {
     const time = this.#answers.frameAt(this.#answered)?.time ?? Number.POSITIVE_INFINITY;
-    return !expected.reset && time >= due - SLACK;
+    return !isReset(waiting) && time >= dueOf(waiting) - SLACK;
   }
 
-  #fit({ forms, drops }: Waiting): Pattern | 'more' | 'no' {
+  #fit({ stages }: Waiting): Pattern | 'more' | 'no' {
     let more = false;
-    for (const form of drops.length > 0 ? drops.slice(0, 1) : forms) {
+    for (const form of stages[0]!.forms) {
       const length = Math.min(form.bytes.length, this.#answers.end - this.#answered);
       const part = this.#answers.part(this.#answered, length);
       const beginning = { bytes: form.bytes.subarray(0, length), known: form.known?.subarray(0, length) };
@@ -195,30 +224,43 @@ export class AnswerMatcher {
   }
 
   #takeAnswer(waiting: Waiting, form: Pattern): void {
-    const answer = this.#answers.part(this.#answered, form.bytes.length);
-    const left = waiting.drops.length === 1 ? waiting.forms[0]! : form;
-    if (left.bytes.length > waiting.forms.at(-1)!.bytes.length) this.#disown(waiting.entry);
-    waiting.drops.shift();
-    if (waiting.drops.length === 0) {
-      this.#finishAnswer(waiting, answer.known ? 'unanswered' : 'answered', answer);
+    const part = this.#answers.part(this.#answered, form.bytes.length);
+    waiting.isIncomplete ||= part.known !== undefined;
+    waiting.stages.shift();
+    const [next] = waiting.stages;
+    const least = waiting.forms.at(-1)!.bytes.length;
+    if (waiting.taken + form.bytes.length > least) this.#disown(waiting.entry);
+    if (!next) {
+      this.#finishAnswer(waiting, verdictOf(waiting), part);
       return;
     }
-    waiting.dropped.push(...answer.frames);
-    this.#answered += answer.bytes.length;
-    this.#answers.drop(this.#answered);
+    this.#take(waiting, part);
+    if (!next.isHeld || this.#held.includes(waiting)) return;
+    this.#queue = this.#queue.filter((other) => other !== waiting);
+    this.#held.push(waiting);
   }
 
-  #finishAnswer(waiting: Waiting, verdict: Verdict, { bytes, frames }: Part): void {
-    const { fault, offset = 0 } = waiting.entry;
-    const shown = fault === 'corruption' ? this.#answers.frameAt(this.#answered + offset) : undefined;
-    const answer = [
-      ...new Map([...waiting.dropped, ...frames].map((frame) => [frame.number, frame])).values(),
-    ];
-    this.#answered += bytes.length;
-    this.#answers.drop(this.#answered);
+  #finishAnswer(waiting: Waiting, verdict: Verdict, part: Part): void {
+    this.#take(waiting, part);
+    const answer = [...new Map(waiting.frames.map((frame) => [frame.number, frame])).values()];
     this.#queue = this.#queue.filter((other) => other !== waiting);
     this.#held = this.#held.filter((other) => other !== waiting);
-    this.#settle(waiting, { verdict, answer, shown: shown ?? answer.at(fault === 'duplicate' ? -1 : 0) });
+    this.#settle(waiting, { verdict, answer, shown: waiting.shown ?? answer[0] });
+  }
+
+  /** The next octets of the server are of an answer. */
+  #take(waiting: Waiting, { bytes, frames }: Part): void {
+    const { changes, taken } = waiting;
+    // What is cut short shows where it ends.
+    const at =
+      changes === undefined ? undefined : Math.min(changes, waiting.forms[0]!.bytes.length - 1) - taken;
+    if (at !== undefined && at >= 0 && at < bytes.length) {
+      waiting.shown = this.#answers.frameAt(this.#answered + at);
+    }
+    waiting.taken += bytes.length;
+    waiting.frames.push(...frames);
+    this.#answered += bytes.length;
+    this.#answers.drop(this.#answered);
   }
 
   /** A line ending that came too late to be part of its message is echoed by itself. */
@@ -241,12 +283,8 @@ export class AnswerMatcher {
   }
 
   #giveUp(waiting: Waiting, until: number): void {
-    const latest =
-      waiting.due +
-      (waiting.expected.held ? HELD : 0) +
-      (waiting.dropped.length + waiting.drops.length) * DROP_AT_LATEST;
+    const { latest, frames: answer } = waiting;
     const end = this.#ends.findLast(({ time }) => time <= latest + SLACK);
-    const answer = waiting.dropped;
     if (end) this.#settle(waiting, { verdict: 'gone', answer, end });
     else this.#settle(waiting, { verdict: until > latest + LATE ? 'unanswered' : 'open', answer });
   }
@@ -264,4 +302,50 @@ export class AnswerMatcher {
       took: first && asked ? first.time - asked.time : undefined,
     });
   }
+}
+
+/** What leaves one after another, each in all forms that it has with another line ending of the message. */
+function stagesOf(all: readonly Expected[]): Stage[] {
+  const [first, ...others] = all.map(inOne);
+  const alike = others.filter((other) => other.length === first!.length);
+  return first!.map(({ bytes, ...rest }, at) => ({
+    ...rest,
+    forms: bytes ? [bytes, ...alike.flatMap((other) => other[at]!.bytes ?? [])] : [],
+  }));
+}
+
+/** Nothing leaves between octets that leave at the same time. */
+function inOne(pieces: Expected): Expected {
+  const merged: Piece[] = [];
+  for (const piece of pieces) {
+    const last = merged.at(-1);
+    const isWithLast = last?.bytes && piece.bytes && last.at === piece.at && !last.isHeld && !piece.isHeld;
+    if (isWithLast) merged[merged.length - 1] = { ...last, bytes: joinPatterns([last.bytes!, piece.bytes!]) };
+    else merged.push(piece);
+  }
+  return merged;
+}
+
+/** When the next of it leaves at the earliest. */
+function dueOf({ entry, stages }: Waiting): number {
+  return timeOf(entry) + stages[0]!.at;
+}
+
+/** Whether the end of the connection is next. */
+function isReset({ stages }: Waiting): boolean {
+  return stages[0]!.forms.length === 0;
+}
+
+/** Whether others may leave in the middle of it. */
+function isInPieces({ stages, taken }: Waiting): boolean {
+  return stages.length > 1 || taken > 0;
+}
+
+/** Octets that have not left. */
+function lengthOf({ forms, taken }: Waiting): number {
+  return forms[0]!.bytes.length - taken;
+}
+
+function verdictOf({ isIncomplete }: Waiting): Verdict {
+  return isIncomplete ? 'unanswered' : 'answered';
 }

@@ -101,7 +101,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     });
 
     test('drip', async () => {
-      exchange('Hey\n', { fault: 'drip' });
+      exchange('Hey\n', { fault: 'drip', interval_ms: 20 });
       for (const octet of 'Hey\n') {
         udp.answer(octet);
         wire.pass(0.02);
@@ -109,9 +109,14 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       expect(await wire.lines()).toEqual(['answered 1 by 2+3+4+5, shown in 2']);
     });
 
+    test('that nothing here knows: nobody can say what was to leave', async () => {
+      exchange('Hey', { fault: 'shout' }, 'HEY');
+      expect(await wire.lines()).toEqual(['unexplained 1 by none, shown in 1']);
+    });
+
     test('drip of more than a hundred octets', async () => {
       const long = 'x'.repeat(150);
-      exchange(long, { fault: 'drip' });
+      exchange(long, { fault: 'drip', interval_ms: 20 });
       for (let at = 0; at < 100; at += 1) {
         udp.answer('x');
         wire.pass(0.02);

@@ -2,10 +2,11 @@ import { isHmac } from '#common/hmac.ts';
 import { decodeDatagram, hmacLength, isOfTransfer, tagAsSent } from '#common/transfer/datagram.ts';
 import { type DatagramEntry, isDatagram, type MessageEntry, timeOf } from '../entries.ts';
 import type { Frame } from '../frames.ts';
-import { DROP, type Expected, expectedAnswer, HELD } from './expected.ts';
-import { byEntry, byHeader, byOctets, isMessageOf, type Tells } from './leaving.ts';
+import { latestOf } from './expected.ts';
+import { answersTo, inPlaceOf, isMessageOf, isOne, type Leaving } from './leaving.ts';
 import { type Found, type FrameRef, type Loose, refOf } from './tie.ts';
 import { LATE, MILLISECOND, SLACK } from './times.ts';
+import { UnexplainedFound } from './unexplained-found.ts';
 import type { Verdict } from './verdicts.ts';
 
 /** How long a datagram waits for its entry, and an entry for its datagrams, in seconds. */
@@ -20,18 +21,20 @@ interface Datagram {
 interface Waiting {
   readonly entry: MessageEntry;
   readonly request: readonly FrameRef[];
-  /** What each of them is told by. */
-  readonly left: Tells[];
+  readonly left: Leaving[];
   readonly answer: FrameRef[];
-  /** When it leaves, in seconds since 1970. */
-  due: number;
-  readonly held: boolean;
+  /** Whether they leave one after another, with others in between. */
+  readonly isSpread: boolean;
+  /** In which of its datagrams a person sees its fault, if there are so many. */
+  readonly shownBy: number;
+  /** After this time, in seconds since 1970, none of them leaves. */
+  readonly latest: number;
 }
 
 /** All that a UDP port of a client exchanges with the echo server: messages, and datagrams of transfers. */
 export class DatagramFlow {
   readonly #client: string;
-  readonly #found: Found;
+  readonly #found: UnexplainedFound;
   /** Whether datagrams of transfers have entries at the time. */
   readonly #decided: () => boolean;
   #came: Datagram[] = [];
@@ -45,7 +48,7 @@ export class DatagramFlow {
 
   constructor(client: string, found: Found, decided: () => boolean) {
     this.#client = client;
-    this.#found = found;
+    this.#found = new UnexplainedFound(found);
     this.#decided = decided;
   }
 
@@ -67,7 +70,7 @@ export class DatagramFlow {
   /** All frames before the decision have been taken. */
   decide(entry: MessageEntry): void {
     if (isDatagram(entry) && entry.direction === 'out') {
-      this.#expect(entry, [], byHeader(entry, this.#hmacBytes));
+      this.#expect(entry, undefined, inPlaceOf(entry, this.#hmacBytes));
       return;
     }
     const request = this.#request(entry);
@@ -77,13 +80,7 @@ export class DatagramFlow {
       this.#found.tie({ entry, verdict, request: frames, answer: [], shows: request?.frame.number });
       return;
     }
-    if (!request) {
-      this.#expect(entry, [], byEntry(entry));
-      return;
-    }
-    const expected = expectedAnswer(entry, request);
-    if (expected) this.#expect(entry, [request.frame], byOctets(expected), expected);
-    else this.#settle({ entry, request: [request.frame], answer: [] }, 'different');
+    this.#expect(entry, request, answersTo(entry, request?.bytes));
   }
 
   /** Gives up what has waited too long at a time, in seconds since 1970. */
@@ -94,7 +91,7 @@ export class DatagramFlow {
     this.#came = this.#came.filter((datagram) => !isBeforeTime(datagram, earliest));
     for (const datagram of this.#astray) this.#loose('server', datagram);
     this.#astray = [];
-    const isOver = ({ due, held }: Waiting) => due + (held ? HELD : 0) < earliest;
+    const isOver = ({ latest }: Waiting) => latest < earliest;
     for (const waiting of this.#waiting) if (isOver(waiting)) this.#settle(waiting, 'unanswered');
     this.#waiting = this.#waiting.filter((waiting) => !isOver(waiting));
   }
@@ -105,9 +102,7 @@ export class DatagramFlow {
     this.expire(until);
     for (const datagram of this.#came) this.#loose('client', datagram);
     for (const waiting of this.#waiting) {
-      const begun = Math.max(waiting.due, waiting.answer.at(-1)?.time ?? 0);
-      const latest = begun + LATE + (waiting.held ? HELD : 0) + waiting.left.length * DROP;
-      this.#settle(waiting, latest < until ? 'unanswered' : 'open');
+      this.#settle(waiting, waiting.latest + LATE < until ? 'unanswered' : 'open');
     }
   }
 
@@ -118,22 +113,23 @@ export class DatagramFlow {
     return index < 0 ? undefined : this.#came.splice(index, 1)[0];
   }
 
-  #expect(
-    entry: MessageEntry,
-    request: readonly FrameRef[],
-    left: Tells[],
-    { delay, held = false }: Pick<Expected, 'delay' | 'held'> = {
-      delay: (entry.delay_ms ?? 0) / 1000,
-      ...(entry.fault === 'reorder' && { held: true }),
-    },
-  ): void {
-    const time = timeOf(entry);
-    const waiting = { entry, request, left, answer: [], due: time + delay, held };
-    if (left.length === 0) {
-      this.#settle(waiting, 'silent');
-      return;
-    }
-    this.#waiting.push(waiting);
+  #expect(entry: MessageEntry, request: Datagram | undefined, left: Leaving[] | undefined): void {
+    const isSpread = left?.at(0)?.at !== left?.at(-1)?.at;
+    const waiting: Waiting = {
+      entry,
+      request: request ? [request.frame] : [],
+      left: left ?? [],
+      answer: [],
+      isSpread,
+      // What leaves several times at once shows in the second.
+      shownBy: isSpread ? 0 : 1,
+      latest: timeOf(entry) + latestOf(left ?? []),
+    };
+    if (!left) {
+      this.#found.isUnexplained = true;
+      this.#settle(waiting, 'unexplained');
+    } else if (left.length === 0) this.#settle(waiting, 'silent');
+    else this.#waiting.push(waiting);
   }
 
   /** Ties what left before a time: all entries of then have been taken. */
@@ -146,17 +142,16 @@ export class DatagramFlow {
 
   /** Ties a datagram that left to the entry that it can be of; false when there is none. */
   #leave({ frame, bytes }: Datagram): boolean {
-    const due = this.#waiting.filter((waiting) => waiting.due < frame.time + SLACK);
-    const alike = due.filter(({ left }) => left[0]!(bytes));
+    const due = this.#waiting.filter((waiting) => dueOf(waiting) < frame.time + SLACK);
+    const alike = due.filter(({ left }) => isOne(left[0]!, bytes));
     const waiting =
-      firstOf(alike.filter((one) => one.due > frame.time - SLACK)) ??
+      firstOf(alike.filter((one) => dueOf(one) > frame.time - SLACK)) ??
       firstOf(alike) ??
-      // Octets of several drips between each other can have been tied to one another's.
-      (bytes.length === 1 ? firstOf(due.filter(({ entry }) => entry.fault === 'drip')) : undefined);
+      // Octets of several answers between each other can have been matched with one another's.
+      firstOf(due.filter(({ isSpread, left }) => isSpread && isAsLong(left[0]!, bytes)));
     if (!waiting) return false;
     waiting.left.shift();
     waiting.answer.push(frame);
-    if (waiting.entry.fault === 'drip') waiting.due += DROP;
     if (waiting.left.length === 0) {
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
       this.#settle(waiting, 'answered');
@@ -164,11 +159,10 @@ export class DatagramFlow {
     return true;
   }
 
-  #settle({ entry, request, answer }: Pick<Waiting, 'entry' | 'request' | 'answer'>, verdict: Verdict): void {
+  #settle({ entry, request, answer, shownBy }: Waiting, verdict: Verdict): void {
     const isOut = isDatagram(entry);
     const [asked] = request;
-    const shown =
-      answer.at(entry.fault === 'duplicate' ? -1 : 0) ?? asked ?? (isOut ? this.#latest : undefined);
+    const shown = answer[shownBy] ?? answer[0] ?? asked ?? (isOut ? this.#latest : undefined);
     this.#found.tie({
       entry,
       verdict: asked || isOut ? verdict : 'lost',
@@ -194,11 +188,21 @@ export class DatagramFlow {
 
 /** The one that was due first; one that is held back comes behind those that are not. */
 function firstOf(all: readonly Waiting[]): Waiting | undefined {
-  const order = ({ held, due }: Waiting) => (held ? Number.MAX_SAFE_INTEGER : 0) + due;
+  const order = (waiting: Waiting) =>
+    (waiting.left[0]!.isHeld ? Number.MAX_SAFE_INTEGER : 0) + dueOf(waiting);
   return all.reduce<Waiting | undefined>(
     (first, other) => (first && order(first) <= order(other) ? first : other),
     undefined,
   );
+}
+
+/** When the next of them leaves at the earliest, in seconds since 1970. */
+function dueOf({ entry, left }: Waiting): number {
+  return timeOf(entry) + left[0]!.at;
+}
+
+function isAsLong({ forms }: Leaving, bytes: Buffer): boolean {
+  return forms.some((form) => form.bytes.length === bytes.length);
 }
 
 function hmacBytesOf(bytes: Buffer): number {

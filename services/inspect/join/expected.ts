@@ -1,74 +1,41 @@
-import { type HmacProblem, refusals } from '#common/hmac.ts';
+import { Message } from '#common/message.ts';
+import type { Detail, Step } from '../../echo/faults/fault.ts';
+import { PATIENCE_MS } from '../../echo/held.ts';
+import { stepsOf } from '../../echo/replay.ts';
 import type { MessageEntry } from '../entries.ts';
-import type { Part } from './byte-stream.ts';
+import { common, joinPatterns, type Pattern, through, unknown, withKnown } from './pattern.ts';
 
-/** What leaves for a message when its entry is true. */
-export interface Expected {
-  /** Each in a datagram of its own on UDP, one behind the other on TCP. */
-  readonly pieces: readonly Pattern[];
-  /** Seconds from the decision until it leaves. */
-  readonly delay: number;
-  /** It leaves behind the next answer to the same client, or a second later when there is none. */
-  readonly held?: boolean;
-  /** The connection ends by RST. */
-  readonly reset?: boolean;
-}
-
-/** Octets, of which some may not be known. */
-export interface Pattern {
-  readonly bytes: Buffer;
-  /** 1 for each that is known; undefined when all are. */
-  readonly known?: Buffer;
-}
-
-/** So many octets of a drip leave one by one, the rest in one piece. */
-export const DRIPPED = 100;
-/** Between them, in seconds. */
-export const DROP = 0.02;
 /** How long an answer is held back at most, in seconds. */
-export const HELD = 1;
+export const HELD = PATIENCE_MS / 1000;
+/** What leaves bit by bit may take so many times as long on a busy machine. */
+const BUSY = 1.5;
 
-type Evidence = (entry: MessageEntry, message: Pattern, textLength: number) => Expected;
-
-const asItIs: Evidence = (_entry, message) => ({ pieces: [message], delay: 0 });
-
-/** What each fault of the echo server leaves on the wire. */
-const evidence: Readonly<Record<string, Evidence>> = {
-  none: asItIs,
-  loss: ({ loss, tag }) => {
-    const notice = Buffer.from(tag === undefined ? 'Packet Loss' : 'error_code');
-    return { pieces: loss === 'silent' ? [] : [{ bytes: notice }], delay: 0 };
-  },
-  delay: ({ delay_ms = 0 }, message) => ({ pieces: [message], delay: delay_ms / 1000 }),
-  corruption: ({ offset = 0, after = '' }, message) => {
-    const bytes = Buffer.from(message.bytes);
-    bytes[offset] = Number(after);
-    return { pieces: [{ bytes, known: message.known }], delay: 0 };
-  },
-  duplicate: (_entry, message) => ({ pieces: [message, message], delay: 0 }),
-  reorder: (_entry, message) => ({ pieces: [message], delay: 0, held: true }),
-  truncate: ({ kept = 0 }, message, textLength) => {
-    const cut = (bytes: Buffer) => Buffer.concat([bytes.subarray(0, kept), bytes.subarray(textLength)]);
-    const known = message.known && cut(message.known);
-    return { pieces: [{ bytes: cut(message.bytes), known }], delay: 0 };
-  },
-  reset: () => ({ pieces: [], delay: 0, reset: true }),
-  drip: (_entry, message) => ({ pieces: dripped(message), delay: 0 }),
-  refused: ({ reason }) => ({ pieces: [{ bytes: refusalLine(reason) }], delay: 0 }),
-};
-
-/** What leaves for a message that is not signed as it must be. */
-export function refusalLine(reason = ''): Buffer {
-  return Buffer.from(`refused: ${refusals[reason as HmacProblem] ?? reason}\n`);
+/** What leaves at once, in a datagram of its own on UDP. */
+export interface Piece {
+  /** Its octets; undefined is the end of the connection by RST. */
+  readonly bytes?: Pattern;
+  /** Seconds from the decision until it leaves, at the earliest. */
+  readonly at: number;
+  /** It leaves after the next answer to the same client, or a second later when there is none. */
+  readonly isHeld?: boolean;
 }
 
-/** The faults whose evidence is known. */
-export const knownFaults = Object.keys(evidence);
+/** What leaves for a message when its entry is true, in order. */
+export type Expected = readonly Piece[];
 
-/** Undefined for a fault of which nothing is known here. */
-export function expectedAnswer(entry: MessageEntry, message: Part | Pattern): Expected | undefined {
-  if (!Object.hasOwn(evidence, entry.fault)) return undefined;
-  return evidence[entry.fault]!(entry, message, textLengthOf(entry));
+/**
+ * What the server did, as its own faults do it to the octets of the capture with the detail of the journal. Undefined
+ * for a fault of which nothing is known here.
+ *
+ * @param message as the server took it
+ */
+export function expectedAnswer(entry: MessageEntry, message: Pattern): Expected | undefined {
+  const withHmac = entry.tag?.startsWith('hmac');
+  return through(
+    message,
+    (bytes) => replay(stepsOf(new Message(bytes, withHmac), entry.fault, entry as unknown as Detail)),
+    inCommon,
+  );
 }
 
 /** Octets of a message without its line ending; before its tag or HMAC stands a bar. */
@@ -76,29 +43,40 @@ export function textLengthOf({ length, tag }: MessageEntry): number {
   return length + (tag === undefined ? 0 : 1 + tag.length);
 }
 
-function dripped({ bytes, known }: Pattern): Pattern[] {
-  const piece = (from: number, to: number) => ({
-    bytes: bytes.subarray(from, to),
-    known: known?.subarray(from, to),
+/** The message of an entry with a line ending, of which the capture has some octets or none. */
+export function messageOf(entry: MessageEntry, text: Pattern | undefined, ending: Buffer): Pattern {
+  const { length, tag } = entry;
+  const whole = joinPatterns([text ?? unknown(textLengthOf(entry)), { bytes: ending }]);
+  return tag === undefined ? whole : withKnown(whole, length, Buffer.from(`|${tag}`));
+}
+
+/** When the last of it leaves at the latest, in seconds from the decision. */
+export function latestOf(pieces: readonly Pick<Piece, 'at' | 'isHeld'>[]): number {
+  const [first, last] = [pieces[0]?.at ?? 0, pieces.at(-1)?.at ?? 0];
+  return first + (last - first) * BUSY + (pieces.some(({ isHeld }) => isHeld) ? HELD : 0);
+}
+
+/** What steps leave on the wire, and when. */
+function replay(steps: readonly Step[] | undefined): Expected | undefined {
+  if (!steps) return undefined;
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const step of steps) {
+    if (step.do === 'wait') at += Number.isFinite(step.milliseconds) ? step.milliseconds / 1000 : 0;
+    else if (step.do === 'reset') pieces.push({ at });
+    else pieces.push({ bytes: step, at, isHeld: step.do === 'send-after-next' });
+  }
+  return pieces;
+}
+
+/** What two answers have in common. Where they are of other pieces, only how long those of the first are is known. */
+function inCommon(one: Expected | undefined, other: Expected | undefined): Expected | undefined {
+  return one?.map((piece, at) => {
+    if (!piece.bytes) return piece;
+    const others = other?.length === one.length ? other[at]!.bytes : undefined;
+    return {
+      ...piece,
+      bytes: others ? common(piece.bytes.bytes, others.bytes) : unknown(piece.bytes.bytes.length),
+    };
   });
-  const drops = Array.from({ length: Math.min(bytes.length, DRIPPED) }, (_, at) => piece(at, at + 1));
-  return bytes.length > DRIPPED ? [...drops, piece(DRIPPED, bytes.length)] : drops;
-}
-
-export function joinPatterns(pieces: readonly Pattern[]): Pattern {
-  if (pieces.length === 1) return pieces[0]!;
-  const bytes = Buffer.concat(pieces.map((piece) => piece.bytes));
-  if (pieces.every(({ known }) => !known)) return { bytes };
-  return {
-    bytes,
-    known: Buffer.concat(pieces.map((piece) => piece.known ?? Buffer.alloc(piece.bytes.length, 1))),
-  };
-}
-
-/** Whether two octet sequences of the same length agree wherever both are known. */
-export function agree(a: Pattern, b: Pattern): boolean {
-  if (!a.known && !b.known) return a.bytes.equals(b.bytes);
-  return a.bytes.every(
-    (octet, at) => octet === b.bytes[at] || (a.known && !a.known[at]) || (b.known && !b.known[at]),
-  );
 }

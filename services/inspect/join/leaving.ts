@@ -1,14 +1,36 @@
 import { Message } from '#common/message.ts';
-import { decodeDatagram, HEADER_BYTES, tagAsSent } from '#common/transfer/datagram.ts';
+import { HEADER_BYTES } from '#common/transfer/datagram.ts';
 import type { DatagramEntry, MessageEntry } from '../entries.ts';
-import { DRIPPED, type Expected, refusalLine, textLengthOf } from './expected.ts';
+import { type Expected, expectedAnswer, messageOf, type Piece } from './expected.ts';
+import { agree, joinPatterns, type Pattern, unknown, withKnown } from './pattern.ts';
 
-/** Tells a datagram that leaves by its octets. */
-export type Tells = (bytes: Buffer) => boolean;
+/** A datagram that leaves: the octets that it may have, and when. */
+export interface Leaving extends Omit<Piece, 'bytes'> {
+  readonly forms: readonly Pattern[];
+}
 
-/** Those that leave for a message, each by all its octets. */
-export function byOctets({ pieces }: Expected): Tells[] {
-  return pieces.map((piece) => (bytes) => bytes.equals(piece.bytes));
+const ENDINGS = ['', '\n', '\r\n'].map((ending) => Buffer.from(ending));
+
+/** Those that leave for a message. Of one that the capture has not got, the entry tells length and tag. */
+export function answersTo(entry: MessageEntry, message: Buffer | undefined): Leaving[] | undefined {
+  return message
+    ? oneOf([expectedAnswer(entry, { bytes: message })])
+    : oneOf(ENDINGS.map((ending) => expectedAnswer(entry, messageOf(entry, undefined, ending))));
+}
+
+/**
+ * Those that leave in place of a datagram of a transfer, of which the journal has most of the header.
+ *
+ * @param hmacBytes octets of the HMAC that datagrams of that flow have, of which the journal says nothing
+ */
+export function inPlaceOf(entry: DatagramEntry, hmacBytes: number): Leaving[] | undefined {
+  const whole = joinPatterns([headerOf(entry), unknown(entry.length + hmacBytes)]);
+  // How it ends matters to faults only, and is known of one without payload.
+  const isOneWay = entry.fault === 'none' || entry.length + hmacBytes === 0;
+  const ends = isOneWay ? ENDINGS.slice(0, 1) : ENDINGS;
+  return oneOf(
+    ends.map((ending) => expectedAnswer(entry, withKnown(whole, whole.bytes.length - ending.length, ending))),
+  );
 }
 
 /** Whether a datagram is the message of an entry, by its length and its tag, which may be an HMAC. */
@@ -17,78 +39,34 @@ export function isMessageOf({ length, tag }: MessageEntry, bytes: Buffer): boole
   return message.bodyLength === length && message.tag === tag;
 }
 
-/** What leaves for a message that the capture has not got, as far as the entry tells. */
-export function byEntry(entry: MessageEntry): Tells[] {
-  const { fault, loss, kept = 0, reason } = entry;
-  if (loss === 'silent') return [];
-  if (loss) return [(bytes) => /^(error_code|Packet Loss)$/.test(bytes.toString('latin1'))];
-  if (fault === 'refused') return byOctets({ pieces: [{ bytes: refusalLine(reason) }], delay: 0 });
-  if (fault === 'truncate') return [(bytes) => bytes.length >= kept && bytes.length <= kept + 2];
-  if (fault === 'drip') {
-    const drops = Math.min(textLengthOf(entry), DRIPPED);
-    return Array.from({ length: drops }, () => (bytes) => bytes.length === 1);
-  }
-  const whole: Tells = (bytes) => isMessageOf(entry, bytes);
-  return fault === 'duplicate' ? [whole, whole] : [whole];
+/** Whether a datagram is the one that was to leave. */
+export function isOne({ forms }: Leaving, bytes: Buffer): boolean {
+  return forms.some((form) => form.bytes.length === bytes.length && agree(form, { bytes }));
 }
 
-/**
- * Those that leave in place of a datagram of a transfer, of which the journal has most of the header.
- *
- * @param hmacBytes octets of the HMAC that datagrams of that flow have, of which the journal says nothing
- */
-export function byHeader(entry: DatagramEntry, hmacBytes: number): Tells[] {
-  const { fault, tag, offset = 0, before, after, kept = 0, length } = entry;
-  const header = headerOf(entry);
-  const size = HEADER_BYTES + length + hmacBytes;
-  const whole: Tells = (bytes) =>
-    tagAsSent(bytes) === tag && decodeDatagram(bytes)?.payload.length === length;
-  switch (fault) {
-    case 'loss':
-      return [];
-    case 'duplicate':
-      return [whole, whole];
-    case 'corruption':
-      return [
-        (bytes) => {
-          if (bytes.length < HEADER_BYTES + length || bytes[offset] !== Number(after)) return false;
-          const restored = Buffer.from(bytes);
-          restored[offset] = Number(before);
-          return whole(restored);
-        },
-      ];
-    case 'truncate':
-      // Behind what is kept its line ending follows, if it has one.
-      return [(bytes) => bytes.length >= kept && bytes.length <= kept + 2 && isAlike(bytes, header, kept)];
-    case 'drip':
-      return drops(size, header);
-    default:
-      return [whole];
-  }
+/** The datagrams that several ways to read a message have in common; undefined when nothing is known of their fault. */
+function oneOf(all: readonly (Expected | undefined)[]): Leaving[] | undefined {
+  // Over UDP nothing can be reset.
+  const known = all.flatMap((one) => (one ? [one.filter(({ bytes }) => bytes)] : []));
+  if (known.length < all.length) return undefined;
+  const count = Math.min(...known.map(({ length }) => length));
+  return known[0]!.slice(0, count).map((piece, at) => ({
+    at: piece.at,
+    isHeld: piece.isHeld ?? false,
+    forms: known.flatMap((one) => one[at]!.bytes ?? []),
+  }));
 }
 
-/** The header of a datagram, with `?` for what the journal does not say. */
-function headerOf({ kind = '', transfer, sequence, ack, length, tag }: DatagramEntry): string {
+/** The header of a datagram, as far as the journal has it. */
+function headerOf({ kind = '', transfer, sequence, ack, length, tag }: DatagramEntry): Pattern {
   const isNumbered = kind !== 'ABORT';
   const number = (value = 0, places = 5) =>
     isNumbered ? String(value).padStart(places, '0') : '?'.repeat(places);
-  return (
+  const header =
     `wirelab/1 ${kind.padEnd(5)} id=${transfer} ??? s=${number(sequence)} a=${number(ack)} ` +
-    `w=????  l=${String(length).padStart(4, '0')}  tag=${tag}   \n`
-  );
+    `w=????  l=${String(length).padStart(4, '0')}  tag=${tag}   \n`;
+  const bytes = Buffer.from(header.padEnd(HEADER_BYTES).slice(0, HEADER_BYTES), 'latin1');
+  return { bytes, known: Buffer.from(bytes.map((octet) => (octet === UNKNOWN ? 0 : 1))) };
 }
 
-/** Whether the first octets are those of a header. */
-function isAlike(bytes: ArrayLike<number>, header: string, count: number): boolean {
-  for (let at = 0; at < Math.min(count, header.length); at += 1) {
-    if (header[at] !== '?' && bytes[at] !== header.charCodeAt(at)) return false;
-  }
-  return true;
-}
-
-function drops(size: number, header: string): Tells[] {
-  const single = Array.from({ length: Math.min(size, DRIPPED) }, (_, at): Tells => {
-    return (bytes) => bytes.length === 1 && isAlike(bytes, header.slice(at), 1);
-  });
-  return size > DRIPPED ? [...single, (bytes) => bytes.length === size - DRIPPED] : single;
-}
+const UNKNOWN = '?'.charCodeAt(0);

@@ -52,16 +52,37 @@ describe('a fault and its answer', () => {
     ['duplicate in one segment', 'Hey', { fault: 'duplicate' }, ['HeyHey'], 'answered 4 by 5, shown in 5'],
     ['truncate', `${HEY}\r\n`, { fault: 'truncate', kept: 2 }, ['He\r\n'], 'answered 4 by 5, shown in 5'],
     ['truncate to its body', HEY, { fault: 'truncate', kept: 3 }, ['Hey'], 'answered 4 by 5, shown in 5'],
-    ['drip', 'Hey\n', { fault: 'drip' }, ['H', 'e', 'y', '\n'], 'answered 4 by 5+6+7+8, shown in 5'],
+    [
+      'drip',
+      'Hey\n',
+      { fault: 'drip', interval_ms: 20 },
+      ['H', 'e', 'y', '\n'],
+      'answered 4 by 5+6+7+8, shown in 5',
+    ],
     ['something else', HEY, {}, ['Hey|e4599fa8'], 'different 4 by 5, shown in 5'],
     ['something else than an empty line', '\n', {}, ['x'], 'different 4 by 5, shown in 5'],
-    ['a fault that nobody knows', HEY, { fault: 'echo' }, [HEY], 'different 4 by none'],
   ])('%s', async (_fault, message, fields, answer, line) => {
     exchange(message, fields, ...answer);
     const [tie, ...more] = await wire.lines();
     expect(tie).toBe(line);
-    // Of a fault that is not known, what left is of nothing.
-    expect(more).toEqual(fields.fault === 'echo' ? ['loose server 12 bytes in 5'] : []);
+    expect(more).toEqual([]);
+  });
+
+  test('of a fault that nothing here knows nobody can say what was to leave', async () => {
+    exchange(HEY, { fault: 'shout' }, HEY.toUpperCase());
+    exchange(HEY, {}, HEY);
+    expect(await wire.lines()).toEqual(['unexplained 4 by none, shown in 4', 'answered 6 by 7, shown in 7']);
+  });
+
+  test('nor what left after it, when it can be the rest of that', async () => {
+    exchange('one\n', { fault: 'stutter' }, 'o', 'n');
+    exchange('two\n', {}, 'e\nt');
+    wire.pass(1);
+    tcp.client('');
+    expect(await wire.lines()).toEqual([
+      'unexplained 4 by none, shown in 4',
+      'unexplained 7 by none, shown in 7',
+    ]);
   });
 
   test('delay: what leaves before its time is something else', async () => {
@@ -287,8 +308,13 @@ describe('nothing left', () => {
     expect(await wire.lines()).toEqual(['open 4 by none, shown in 4']);
   });
 
+  test('of the rest of its answer, which is in a segment that the capture has not got any more', async () => {
+    exchange(HEY, {}, HEY.slice(0, 5));
+    expect(await wire.lines()).toEqual(['open 4 by 5, shown in 4']);
+  });
+
   test('of a part of its answer when the capture ends', async () => {
-    exchange('Hey\n', { fault: 'drip' }, 'H', 'e');
+    exchange('Hey\n', { fault: 'drip', interval_ms: 20 }, 'H', 'e');
     const { ties } = await wire.join();
     expect(ties).toMatchObject([{ verdict: 'open', request: [{ number: 4 }] }]);
   });

@@ -2,9 +2,10 @@ import { type MessageEntry, timeOf } from '../entries.ts';
 import { ACK, FIN, type Frame, RST, SYN } from '../frames.ts';
 import { AnswerMatcher } from './answer-matcher.ts';
 import { ByteStream, type Part } from './byte-stream.ts';
-import { expectedAnswer, joinPatterns } from './expected.ts';
+import { expectedAnswer, messageOf } from './expected.ts';
 import { MessageCutter } from './message-cutter.ts';
-import { type Found, type Loose, refOf } from './tie.ts';
+import { type Found, type FrameRef, type Loose, refOf } from './tie.ts';
+import { UnexplainedFound } from './unexplained-found.ts';
 
 /** How long a hole in the capture may stay unacknowledged, in seconds. */
 const PATIENCE = 1;
@@ -15,7 +16,7 @@ const PATIENCE = 1;
  */
 export class MessageConnection {
   readonly #client: string;
-  readonly #found: Found;
+  readonly #found: UnexplainedFound;
   readonly #requests = new ByteStream();
   readonly #answers = new ByteStream();
   readonly #cutter = new MessageCutter(this.#requests);
@@ -28,11 +29,11 @@ export class MessageConnection {
 
   constructor(client: string, found: Found) {
     this.#client = client;
-    this.#found = found;
+    this.#found = new UnexplainedFound(found);
     this.#matcher = new AnswerMatcher({
       answers: this.#answers,
       ending: () => this.#cutter.ending,
-      tie: (tie) => found.tie(tie),
+      tie: (tie) => this.#found.tie(tie),
       loose: (part) => this.#loose('server', part),
     });
   }
@@ -76,12 +77,25 @@ export class MessageConnection {
     this.#unlocated = undefined;
     const { text, endings, before, skipped } = message;
     if (skipped) this.#loose('client', skipped);
-    const expected = endings.flatMap(
-      (octets) => expectedAnswer(entry, joinPatterns([text, { bytes: octets }])) ?? [],
-    );
+    const expected = endings
+      .map((octets) => expectedAnswer(entry, messageOf(entry, text, octets)))
+      .filter((one) => one !== undefined);
     if (expected.length > 0) this.#matcher.expect(entry, text, before, expected);
-    else this.#found.tie({ entry, verdict: 'different', request: text.frames, answer: [], shows: undefined });
+    else this.#leaveUnexplained(entry, text.frames);
     this.#matcher.match();
+  }
+
+  /** What leaves for it can be anything, and what leaves after it be of it. */
+  #leaveUnexplained(entry: MessageEntry, request: readonly FrameRef[]): void {
+    this.#found.isUnexplained = true;
+    this.#matcher.expectAnything();
+    this.#found.tie({
+      entry,
+      verdict: 'unexplained',
+      request,
+      answer: [],
+      shows: request.at(-1)?.number,
+    });
   }
 
   #lose(entry: MessageEntry): void {

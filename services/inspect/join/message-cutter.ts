@@ -1,7 +1,8 @@
 import { CR, LF } from '#common/message.ts';
 import type { MessageEntry } from '../entries.ts';
 import type { ByteStream, Part } from './byte-stream.ts';
-import { agree, textLengthOf } from './expected.ts';
+import { textLengthOf } from './expected.ts';
+import { agree } from './pattern.ts';
 
 /** A message as its entry cuts it out of the stream of a client. */
 export interface CutMessage {

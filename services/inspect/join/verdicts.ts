@@ -41,6 +41,7 @@ const facts = {
   },
   lost: same('contradicted', 'the request is not in the capture'),
   absent: same('contradicted', 'its connection is not in the capture'),
+  unexplained: same('unknown', 'this version does not know its fault'),
   nameless: same('unknown', 'the journal has no address of its client'),
   outside: same('unknown', 'the capture was not running then'),
   encrypted: same('unknown', 'it went over TLS, and there are no keys to read it'),

@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+/** One that takes every kind of step. */
+const STAMMER = `
+export const stammer = {
+  name: 'stammer',
+  protocols: ['tcp'],
+  summary: 'half of it, the whole of it later, and then no more',
+  draw: () => ({ pause_ms: 300 }),
+  steps: ({ bytes }, { pause_ms }) => [
+    { do: 'send', bytes: bytes.subarray(0, 2) },
+    { do: 'wait', milliseconds: pause_ms },
+    { do: 'send', bytes },
+    { do: 'reset' },
+  ],
+  phrase: ({ pause_ms }) => 'after ' + pause_ms + ' ms',
+  said: () => [],
+};
+`;
+
+/** Serves a message, journals it and matches it with its packets, with the faults that the project then has. */
+const PROGRAM = `
+import { Message } from '#common/message.ts';
+import { parseProfile } from '#common/fault-profile.ts';
+import { createAnswering } from './services/echo/answering.ts';
+import { faultNames } from './services/echo/faults/index.ts';
+import { describeTie } from './services/inspect/describe.ts';
+import { lineOf, Wire } from './services/inspect/join/join-testing.ts';
+
+const wire = new Wire();
+const said = [];
+const entries = [];
+const say = (text) => said.push(text);
+const journal = { nextId: () => entries.length + 1, append: async (entry) => entries.push(entry) };
+const now = () => new Date(Math.floor(wire.now * 1000));
+let fault = 'shout';
+const faults = { next: () => ({ fault, draw: entries.length + 1, detail: () => 0.5 }) };
+const options = { loss: 'notice', delay: { from: 0, to: 0 } };
+const answer = (protocol, to, port) => {
+  const bytes = Buffer.from('Hey\\n');
+  to.client(bytes);
+  const peer = { address: '10.0.142.133', port };
+  const { steps } = createAnswering(protocol, { faults, journal, say, now, options })(new Message(bytes), peer);
+  wire.entries.push({ ...entries.at(-1) });
+  for (const step of steps) {
+    if (step.do === 'send') to.answer(step.bytes);
+    if (step.do === 'wait') wire.pass(step.milliseconds / 1000);
+    if (step.do === 'reset') to.reset('server');
+  }
+};
+answer('tcp', wire.tcp().open(), 40_000);
+answer('udp', wire.udp(), 40_000);
+fault = 'stammer';
+answer('tcp', wire.tcp({ port: 40_001 }).open(), 40_001);
+const { ties, loose } = await wire.join();
+console.log(JSON.stringify({
+  names: faultNames.faults,
+  problems: parseProfile('script:shout,none', faultNames).problems,
+  said: said[0].split('\\n')[1],
+  entry: entries[0],
+  ties: ties.map(lineOf),
+  comments: [ties[0], ties[2]].map((tie) => describeTie(tie, undefined)),
+  loose: loose.length,
+}));
+`;
+
+const root = resolve(import.meta.dirname, '../..');
+const project = mkdtempSync(join(tmpdir(), 'wirelab-new-fault-'));
+
+/** The file in the docs, and its line in the list, as the docs ask for. */
+beforeAll(() => {
+  for (const name of ['package.json', 'services', 'client']) {
+    cpSync(join(root, name), join(project, name), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
+  const docs = readFileSync(join(root, 'docs/echo-server.md'), 'utf8');
+  const [, file = ''] = /## How to add a fault[\s\S]*?```ts\n([\s\S]*?)```/.exec(docs) ?? [];
+  const faults = join(project, 'services/echo/faults');
+  writeFileSync(join(faults, 'shout.ts'), file);
+  writeFileSync(join(faults, 'stammer.ts'), STAMMER);
+  const index = readFileSync(join(faults, 'index.ts'), 'utf8');
+  writeFileSync(
+    join(faults, 'index.ts'),
+    `import { shout } from './shout.ts';\nimport { stammer } from './stammer.ts';\n${index.replace('drip] as const', 'drip, shout, stammer] as const')}`,
+  );
+  writeFileSync(join(project, 'program.ts'), PROGRAM);
+});
+afterAll(() => rmSync(project, { recursive: true }));
+
+test('a fault by the recipe of the docs is served, journaled, matched and worded', () => {
+  const told = execFileSync(process.execPath, ['program.ts'], { cwd: project, encoding: 'utf8' });
+  expect(JSON.parse(told)).toEqual({
+    names: expect.arrayContaining(['drip', 'shout', 'stammer']),
+    problems: [],
+    said: '[TCP SERVER] Simulating shouting',
+    entry: expect.objectContaining({ fault: 'shout', letters: 3, length: 3, protocol: 'tcp' }),
+    ties: [
+      'answered 4 by 5, shown in 5',
+      'answered 6 by 7, shown in 7',
+      'answered 11 by 12+13+14, shown in 14',
+    ],
+    comments: [
+      'fault=shout 3 letters raised, draw 1; echo.log entry 1',
+      'fault=stammer after 300 ms, draw 3; echo.log entry 3',
+    ],
+    loose: 0,
+  });
+});
