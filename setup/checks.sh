@@ -84,8 +84,7 @@ overlap() {
 }
 
 check_leftover() {
-    # The service certificates ends when it is done.
-    left=$(printf '%s\n' "$containers" | awk -F '\t' '$1 != "" && $1 != "certificates" && $2 != "running" { print $1 " (" $2 ")" }' | paste -s -d ' ' -)
+    left=$(printf '%s\n' "$containers" | awk -F '\t' '$2 == "running" { up = 1 } $1 != "" { left = left " " $1 " (" $2 ")" } END { if (!up) print substr(left, 2) }')
     if [ -n "$(other_folder)" ]; then
         problem 'leftover lab' "a lab started in $(other_folder) is here" "make -C '$(other_folder)' down"
     elif [ -n "$left" ]; then
@@ -159,15 +158,14 @@ check_ports() {
     [ -n "$taken" ] || ok ports "$HTTP_PORT, $HTTPS_PORT, $ECHO_PORT and $ECHO_TLS_PORT are free"
 }
 
-# Root may write anywhere, but in a container without capabilities root has no more rights than a file's owner.
 check_captures() {
     parent=$LAB_CAPTURES_DIR
     while [ ! -e "$parent" ]; do parent=$(dirname "$parent"); done
     # Some file systems look writable, such as /proc.
-    if [ -d "$parent" ] && [ -w "$parent" ] && case "$parent" in /proc* | /sys*) false ;; esac && { [ "$(id -u)" -ne 0 ] || [ -z "$(find "$parent" -maxdepth 0 ! -user "$LAB_UID")" ]; }; then
+    if [ -d "$parent" ] && [ -w "$parent" ] && case "$parent" in /proc* | /sys*) false ;; esac; then
         ok captures "${LAB_CAPTURES_DIR#"$PWD"/} is writable"
     else
-        problem captures "$LAB_CAPTURES_DIR is not a folder that $(id -un "$LAB_UID" 2>/dev/null || echo "$LAB_UID") may write to" \
-            "sudo chown $LAB_UID:$LAB_GID $LAB_CAPTURES_DIR, or another folder: LAB_CAPTURES_DIR=\$HOME/captures make up"
+        problem captures "$LAB_CAPTURES_DIR is not a folder that $(id -un) may write to" \
+            "sudo chown $(id -u):$(id -g) $LAB_CAPTURES_DIR, or another folder: LAB_CAPTURES_DIR=\$HOME/captures make up"
     fi
 }

@@ -35,13 +35,14 @@ fi
 
 [ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures: $LAB_CAPTURES_DIR is no folder" 'cure: make up'
 setup/images.sh
-reader=$LAB_UID:$LAB_GID folder=
+owner=$(captures_owner)
+reader=$owner folder=
 # What only reads runs as student, for whom it has been compiled already; and for root tshark would leave out the
 # dissector. A file of the person's own may be for that person alone.
 case "$command" in
     show | entries)
         case "$1" in server | client) reader=10001:10001 ;; esac
-        [ "$LAB_UID" -ne 0 ] || reader=10001:10001
+        [ "${owner%:*}" -ne 0 ] || reader=10001:10001
         ;;
     compare) reader=10001:10001 ;;
 esac
@@ -61,7 +62,7 @@ terminal=
 if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
 # Not by Compose, which would make the lab's network for it.
 # shellcheck disable=SC2086
-exec docker run --rm --init $terminal --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" --group-add "$LAB_GID" \
+exec docker run --rm --init $terminal --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" --group-add "${owner#*:}" --group-add 10004 \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
     --env NO_COLOR --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
     --env "LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR#"$PWD"/}" \

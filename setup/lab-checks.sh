@@ -5,8 +5,8 @@ check_lab() {
     check_hosts
 }
 
-# Every container of the lab that is not well, a line each: service, what is wrong. A program joins the network
-# namespace that its host has when the program starts: a host that starts again has another.
+# Every container of the lab that is not well, a line each: service, a word for what is wrong with it, and a detail. A
+# program joins the network namespace that its host has when the program starts: a host that starts again has another.
 unwell() {
     docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
         --filter label=com.docker.compose.container-number |
@@ -19,16 +19,23 @@ unwell() {
                 for (i = 1; i <= NR; i++) {
                     joined = mode[i] ~ /^container:/
                     host = joined ? of[substr(mode[i], 11)] : 0
-                    if (state[i] != "running") { if (service[i] != "certificates") print service[i], "is not running (" state[i] ")" }
-                    else if (joined && !host) print service[i], "is on a host that was removed"
-                    else if (joined && began[i] < began[host]) print service[i], "is off the network: " service[host] " was started again without it"
-                    else if (health[i] == "unhealthy") print service[i], "does not answer"
+                    if (joined && !host) print service[i], "hostless"
+                    else if (state[i] != "running") print service[i], "stopped", state[i]
+                    else if (joined && began[i] < began[host]) print service[i], "astray", service[host]
+                    else if (health[i] == "unhealthy") print service[i], "silent"
                 }
-            }'
+            }' | sort
 }
 
 check_hosts() {
-    found=$(unwell | sort)
+    found=$(unwell | while read -r service what detail; do
+        case "$what" in
+            hostless) echo "the host of $service was removed" ;;
+            stopped) echo "$service is not running ($detail)" ;;
+            astray) echo "$service is off the network: $detail was started again without it" ;;
+            silent) echo "$service does not answer" ;;
+        esac
+    done)
     if [ -n "$found" ]; then
         problem hosts "$found" 'make up, which goes on with this run'
     else

@@ -8,6 +8,9 @@ oldest_compose=2.20.2
 # Where the servers write their decisions, and what they were started with, in the captures folder.
 journals='http.log echo.log lab.log'
 
+# Whose files captures are, as uid:gid: the owner of their folder.
+captures_owner() { ls -dn "$LAB_CAPTURES_DIR" | awk '{ print $3 ":" $4 }'; }
+
 # The ports of the lab: setting and protocol.
 ports='HTTP_PORT/tcp HTTPS_PORT/tcp ECHO_PORT/tcp ECHO_PORT/udp ECHO_TLS_PORT/tcp'
 
@@ -101,8 +104,9 @@ other_folder() {
 
 # The settings that the lab that is up was started with, NAME=value a line; nothing where there is none.
 settings_of_lab() {
-    docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$COMPOSE_PROJECT_NAME-http-1" \
-        "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" 2>/dev/null || true
+    docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}{{range .Mounts}}{{if eq .Destination "/captures"}}LAB_CAPTURES_DIR={{println .Source}}{{end}}{{end}}' \
+        "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" 2>/dev/null || true
+    docker network inspect --format '{{range .IPAM.Config}}LAB_SUBNET={{println .Subnet}}{{end}}' "${COMPOSE_PROJECT_NAME}_lab" 2>/dev/null || true
 }
 
 # setting_in SETTINGS NAME: its line among these.
@@ -129,5 +133,5 @@ case "$LAB_CAPTURES_DIR" in
     *) LAB_CAPTURES_DIR=$PWD/${LAB_CAPTURES_DIR#./} ;;
 esac
 LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR%/}
-LAB_UID=${SUDO_UID:-$(id -u)} LAB_GID=${SUDO_GID:-$(id -g)} LAB_CA_FILE=$(ca_file)
-export COMPOSE_PROJECT_NAME LAB_IMAGES LAB_CAPTURES_DIR LAB_UID LAB_GID LAB_CA_FILE
+LAB_CA_FILE=$(ca_file)
+export COMPOSE_PROJECT_NAME LAB_IMAGES LAB_CAPTURES_DIR LAB_CA_FILE

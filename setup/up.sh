@@ -17,43 +17,54 @@ lab_exec() { docker compose exec --no-TTY "$@" 2>/dev/null; }
 # stderr. A program that was started again says it again.
 reasons() {
     printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
-    for service in certificates http echo capture-server capture-client; do
-        container=$(docker compose ps --all --quiet "$service" 2>/dev/null)
-        [ -n "$container" ] || continue
-        state=$(docker inspect --format '{{.State.Status}}, {{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.ExitCode}}{{end}}' "$container")
-        case "$state" in 'running, healthy' | 'exited, 0') continue ;; esac
+    for service in server-host client-host certificates http echo capture-server capture-client; do
+        case "$(docker compose ps --all --format '{{.State}} {{.Health}}' "$service" 2>/dev/null)" in
+            '' | 'running healthy' | 'running ') continue ;;
+        esac
         printf '%s did not start:\n' "$service"
-        docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
+        docker compose logs --no-log-prefix --tail 40 "$service" 2>&1 >/dev/null | awk '!said[$0]++'
     done
 }
 
-# As docker compose up --wait, which looks only every half second. The service certificates ends well.
+# As docker compose up --wait, which looks only every half second.
 wait_until_healthy() {
     for _ in $(seq 400); do
-        case "$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format '{{.Label "com.docker.compose.service"}} {{.State}}: {{.Status}}' | grep -v '^certificates exited: Exited (0)')" in
+        case "$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format '{{.State}}: {{.Status}}')" in
             *exited:* | *restarting:* | *dead:* | *'(unhealthy)'*) return 1 ;;
-            *created:* | *'(health: starting)'* | *'certificates running:'*) sleep 0.1 ;;
+            *created:* | *'(health: starting)'*) sleep 0.1 ;;
             *) return ;;
         esac
     done
     return 1
 }
 
+# What the record of the run says under a name. The server host began it.
+of_run() { sed -n "1s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$LAB_CAPTURES_DIR/lab.log"; }
+
 # A run that never began leaves no files, and the earlier one goes back to where it was.
 forget_run() {
+    grep -q '"event":"run"' "$LAB_CAPTURES_DIR/lab.log" 2>/dev/null || return 0
+    archived=$(of_run archived)
     cd "$LAB_CAPTURES_DIR"
     rm -f server.pcap client.pcap tls.keys $journals
     [ -z "$archived" ] || { mv "$archived"/* . && rmdir "$archived"; }
 }
 
-new_seed() { od -An -N4 -tx1 /dev/urandom | tr -d ' \n'; }
+# The folder is its owner's, whom the files of each run belong to then: under sudo the person who typed that.
+make_folder() {
+    [ -e "$LAB_CAPTURES_DIR" ] || {
+        mkdir -p "$LAB_CAPTURES_DIR"
+        [ -z "${SUDO_UID-}" ] || chown "$SUDO_UID:$SUDO_GID" "$LAB_CAPTURES_DIR"
+    }
+}
 
 check_settings
 setup/images.sh
 read_containers
 [ -z "$(other_folder)" ] || check_leftover
 running=
-if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; then
+# A run ends with the container of its server host.
+if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; then
     running=yes
     # Another port would be another host, and another folder another run: captures would begin anew in the middle of this one.
     of_lab=$(settings_of_lab)
@@ -64,13 +75,13 @@ if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; 
         [ -z "$setting" ] || [ "$setting" = "$name=$asked" ] ||
             stop "$name is \"$asked\"; allowed while this lab is up: ${setting#*=}" 'cure: make down first'
     done
+    setup/heal.sh
     # A lab that is in use must not end by a setting that its programs would refuse.
     for program in http echo; do
         quietly docker compose run --rm --no-TTY --no-deps "$program" node "services/$program/main.ts" --check ||
             refused=yes
     done
     [ -z "${refused-}" ] || stop 'the lab goes on as it was: a setting is not allowed (above)'
-    [ "$LAB_TLS_KEYLOG" != 1 ] || setup/key-log.sh
 else
     if [ -n "$containers" ]; then
         say 'removing what an earlier lab left'
@@ -79,13 +90,11 @@ else
     check_subnet
     check_ports
     check_captures
-    archived=$(setup/new-run.sh)
+    make_folder
 fi
 
 given=$LAB_SEED
 [ -n "$given" ] || [ -z "$running" ] || use_settings_of_lab LAB_SEED
-[ -n "$LAB_SEED" ] || LAB_SEED=$(new_seed)
-export LAB_SEED
 
 output=$(docker compose up --detach --no-build --remove-orphans 2>&1 </dev/null) && wait_until_healthy || {
     reasons "$output" >&2
@@ -101,7 +110,8 @@ if [ -n "$given" ]; then
 elif [ -n "$running" ]; then
     seed="$(lab_exec http faults | sed -n '1s/.*, seed \(.*\), next draw \(.*\)/\1 (as before, next draw \2)/p')"
 else
-    seed="$LAB_SEED (drawn; the same run again: LAB_SEED=$LAB_SEED make up)"
+    drawn=$(of_run seed)
+    seed="$drawn (drawn; the same run again: LAB_SEED=$drawn make up)"
 fi
 captures=${LAB_CAPTURES_DIR#"$PWD"/}
 next='make balance, make echo MSG=Hey'

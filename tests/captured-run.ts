@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Verdict } from '../services/inspect/join/verdicts.ts';
 import { imageOf } from './images.ts';
 import type { EchoEntry, HttpEntry } from './journal-entries.ts';
-import { command, type Host, type Lab, type Settings } from './lab.ts';
+import { command, type Host, type Lab, OWNER, type Settings } from './lab.ts';
 
 /** An entry of a journal with its frames, as `inspect entries --json` tells it. */
 export interface Tie {
@@ -77,12 +77,12 @@ export async function entriesOf(lab: Lab, host: Host, folder = '.'): Promise<Fou
 
 /** Runs a command line of Wireshark's programs where the captures are, in a container of its own. */
 export async function withTools(settings: Settings, line: string): Promise<string> {
-  const { COMPOSE_PROJECT_NAME: project, LAB_CAPTURES_DIR: folder, LAB_UID, LAB_GID } = settings;
+  const { COMPOSE_PROJECT_NAME: project, LAB_CAPTURES_DIR: folder } = settings;
   const { code, stdout, stderr } = await command(
     settings,
     'docker',
     ...['run', '--rm', '--label', `com.docker.compose.project=${project}`, '--network', 'none'],
-    ...['--user', `${LAB_UID}:${LAB_GID}`, '--volume', `${folder}:/captures`, '--workdir', '/captures'],
+    ...['--user', OWNER, '--volume', `${folder}:/captures`, '--workdir', '/captures'],
     ...['--entrypoint', 'bash', imageOf('capture'), '-euc', line],
   );
   if (code !== 0) throw new Error(`${line}: ${stderr}`);

@@ -102,7 +102,14 @@ describe('the certificates of a lab', () => {
   });
 
   test('are made once: another start keeps them', async () => {
-    const start = await lab.compose('run', '--rm', '--no-deps', '--no-TTY', 'certificates');
+    const start = await lab.compose(
+      'run',
+      '--rm',
+      '--no-deps',
+      '--no-TTY',
+      'certificates',
+      'services/certificates/certificates.sh',
+    );
     expect(start).toMatchObject({ code: 0, stdout: '' });
     expect(await volumes.sums()).toEqual(sums);
   });

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DatagramEntry, Protocol } from './journal-entries.ts';
-import { Lab } from './lab.ts';
+import { Lab, OWNER } from './lab.ts';
 import { AGAIN } from './scenario.ts';
 import { decoding } from './way.ts';
 
@@ -25,11 +25,10 @@ type Row = readonly (readonly string[])[];
 
 /** tshark of the server's sidecar with the dissector, not as root, for whom it runs no Lua scripts. */
 async function dissect(lab: Lab, ...options: string[]): Promise<string> {
-  const { LAB_UID, LAB_GID } = lab.settings;
   const inSidecar = (user: string, ...args: string[]) =>
     lab.compose('exec', '-T', '--user', user, 'capture-server', ...args);
   // The keys of TLS are for whom they belong to, who may be root.
-  await inSidecar(`${LAB_UID}:${LAB_GID}`, 'install', '--mode=644', '/captures/tls.keys', KEYS);
+  await inSidecar(OWNER, 'install', '--mode=644', '/captures/tls.keys', KEYS);
   const { code, stdout, stderr } = await inSidecar(
     'student',
     ...['tshark', '-X', `lua_script:${DISSECTOR}`],

@@ -29,6 +29,9 @@ const ONCE_CAPTURED = `
   exec "$@"
 `;
 
+/** Who the files of a run belong to, as Docker is told: the owner of the captures folder. */
+export const OWNER = `${process.getuid?.()}:${process.getgid?.()}`;
+
 /** How a command ended. */
 export interface Ended {
   readonly code: number;
@@ -53,8 +56,6 @@ export async function ownSettings(overrides: Settings = {}, way = chosenWay): Pr
     LAB_CAPTURES_DIR: capturesOf(project),
     LAB_IMAGES,
     LAB_BASE_IMAGE,
-    LAB_UID: String(process.getuid?.()),
-    LAB_GID: String(process.getgid?.()),
     LAB_SEED: 'alice',
     ...settingsOf[way],
     ...overrides,
@@ -93,7 +94,6 @@ export class Lab {
   static async start(overrides: Settings = {}, way = chosenWay): Promise<Lab> {
     const settings = await ownSettings(overrides, way);
     try {
-      await command(settings, 'setup/new-run.sh');
       const started = Wait.forSuccessfulCommand('true');
       const environment = await new DockerComposeEnvironment(root, 'docker-compose.yml')
         .withProjectName(settings.COMPOSE_PROJECT_NAME!)
@@ -242,7 +242,6 @@ export class Lab {
 
   /** The fields of the frames that pass a display filter, a row a frame, read by tshark from both ends' files. */
   async frames(host: Host, filter: string, ...fields: string[]): Promise<string[][]> {
-    const { LAB_UID, LAB_GID } = this.settings;
     const { exitCode, stdout, stderr } = await this.#environment.getContainer(`capture-${host}-1`).exec(
       [
         ...['sh', '-c', ONCE_CAPTURED, 'sh'],
@@ -250,7 +249,7 @@ export class Lab {
         ...['-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
       ],
       // The keys are for whom they belong to.
-      { user: `${LAB_UID}:${LAB_GID}` },
+      { user: OWNER },
     );
     if (exitCode !== 0) throw new Error(`tshark: ${stderr}`);
     return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t')]));

@@ -1,6 +1,6 @@
 import type { CertificateVolumes } from './certificate-volumes.ts';
 import { eventually } from './eventually.ts';
-import type { Ended, Lab } from './lab.ts';
+import { type Ended, type Lab, OWNER } from './lab.ts';
 import { commandsOf, type Refusal, type Wire } from './refusals.ts';
 
 /** A peer that was refused, and what the server's journal got by it. */
@@ -72,7 +72,7 @@ export type Witness = Map<string, string[][]>;
 
 /** What the capture of the server host shows of each client, with the keys of TLS. */
 export async function witnessOf(lab: Lab): Promise<Witness> {
-  const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT, LAB_UID, LAB_GID } = lab.settings;
+  const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT } = lab.settings;
   const decode = [
     ...[`tcp.port==${HTTP_PORT},http`, `tcp.port==${HTTPS_PORT},tls`, `tls.port==${HTTPS_PORT},http`],
     ...[`tcp.port==${ECHO_PORT},data`, `tcp.port==${ECHO_TLS_PORT},tls`, `tls.port==${ECHO_TLS_PORT},data`],
@@ -87,7 +87,7 @@ export async function witnessOf(lab: Lab): Promise<Witness> {
   ];
   const ports = ['tcp.srcport', 'tcp.dstport', 'udp.srcport', 'udp.dstport'];
   const { stdout } = await lab.compose(
-    ...['exec', '--no-TTY', '--user', `${LAB_UID}:${LAB_GID}`, '--env', 'HOME=/tmp', 'capture-server'],
+    ...['exec', '--no-TTY', '--user', OWNER, '--env', 'HOME=/tmp', 'capture-server'],
     ...['tshark', '-r', '/captures/server.pcap', '-o', 'tls.keylog_file:/captures/tls.keys', ...decode],
     ...['-T', 'fields', ...[...ports, ...fields].flatMap((field) => ['-e', field])],
   );

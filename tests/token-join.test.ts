@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { isConfirmed } from '../services/inspect/join/verdicts.ts';
 import { entriesOf, type Found, inspect, type Tie } from './captured-run.ts';
-import { Lab } from './lab.ts';
+import { Lab, OWNER } from './lab.ts';
 
 const STRANGERS = { requests: 20, messages: 40 };
 /** So often each message is sent. */
@@ -70,10 +70,10 @@ test('messages and datagrams with an HMAC are tied as those with a tag', async (
 test("the dissector shows an HMAC, which it can't check, and not as a wrong tag", async () => {
   // By its secrets the annotated capture is read without the key log, which is not for everybody.
   await inspect(lab, 'annotate');
-  const { ECHO_PORT, ECHO_TLS_PORT, LAB_UID, LAB_GID } = lab.settings;
+  const { ECHO_PORT, ECHO_TLS_PORT } = lab.settings;
   // With secrets inside it is for its owner, and for root tshark would leave out the dissector.
   await lab.compose(
-    ...['exec', '-T', '--user', `${LAB_UID}:${LAB_GID}`, 'capture-server'],
+    ...['exec', '-T', '--user', OWNER, 'capture-server'],
     ...['install', '-m', '644', '/captures/server.annotated.pcapng', '/tmp/readable.pcapng'],
   );
   const rows = async (filter: string, ...fields: string[]) => {

@@ -1,17 +1,19 @@
 #!/bin/sh
-# Writes every IPv4 and ARP packet of this host to /captures/$HOST.pcap, as the person who ran make.
-# A full file gets a number (rotate.sh); $HOST.pcap is always the newest.
+# Writes every IPv4 and ARP packet of this host to /captures/$HOST.pcap, as the owner of that folder. A full file gets a
+# number (rotate.sh); $HOST.pcap is always the newest.
 set -eu
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 
-if [ "${1-}" != as-person ]; then
-    exec setpriv --reuid "$LAB_UID" --regid "$LAB_GID" --clear-groups \
-        --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw "$0" as-person
+if [ "${1-}" != as-owner ]; then
+    owner=$(stat -c %u:%g /captures)
+    exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --clear-groups \
+        --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw "$here/../host/join.sh" "$0" as-owner
 fi
 
-# What is here already is an earlier capture: this container was started again.
+# What is here already is of this run, whose capture was started again and goes on in the next file.
 cd /captures
-"$here/archive.sh" . "$HOST".* >/dev/null
+"$here/rotate.sh" all
+: >"/tmp/$HOST.begun"
 
 # -U with immediate mode: a packet is in the file as soon as it has passed, and a stop loses none.
 tcpdump -i eth0 -n -U --immediate-mode -s 65535 -B "$LAB_CAPTURE_BUFFER_KIB" -Z root \

@@ -1,8 +1,17 @@
 #!/bin/sh
 # Makes the lab's CA and certificates signed by it, each with its key into the folder of the one program that may read
-# it. What is there stays, unless it expires within a day or names other addresses; with --new all is made again.
+# it. What is there stays, unless it expires within a day or names other addresses; with --new all is made again. With
+# --stay it looks twice a day, so that a lab that is up for a year has certificates too.
 set -eu
 umask 077
+
+if [ "${1-}" = --stay ]; then
+    while "$0"; do
+        : >/tmp/made
+        sleep 43200
+    done
+    exit 1
+fi
 
 ca=/volumes/ca
 day=86400

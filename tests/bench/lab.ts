@@ -45,7 +45,7 @@ export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab
     captures: settings.LAB_CAPTURES_DIR!,
     exec: (service, command, signal) =>
       run('docker', ['compose', 'exec', '--no-TTY', service, ...command], {
-        settings: { ...settings, LAB_GID: '0' },
+        settings,
         signal,
       }),
     up: async (signal) => void (await run('make', ['--silent', 'up'], { settings, signal })),

@@ -1,0 +1,35 @@
+#!/bin/sh
+# Starts again what a lab that is up has lost, in the run that it has: hosts that are not running, then the programs
+# that are not on the network of their host or do not answer. Compose makes anew what has no host any more.
+set -eu
+. "$(dirname "$0")/lib.sh"
+. setup/lab-checks.sh
+
+containers_of() { for service; do docker compose ps --all --quiet "$service"; done; }
+
+# of_kind WORD…: the services that are not well in these ways.
+of_kind() {
+    for kind; do printf '%s\n' "$unwell" | awk -v kind="$kind" '$2 == kind { print $1 }'; done
+}
+
+# with COMMAND SERVICE…: runs docker COMMAND on their containers, if there are any.
+with() {
+    command=$1
+    shift
+    [ $# -eq 0 ] || {
+        say "mending the lab: $command $*"
+        # shellcheck disable=SC2046
+        quietly docker "$command" $(containers_of "$@")
+    }
+}
+
+unwell=$(unwell)
+# shellcheck disable=SC2046
+with start $(of_kind stopped | grep -- '-host$' || true)
+unwell=$(unwell)
+# shellcheck disable=SC2046
+with kill $(of_kind hostless)
+# shellcheck disable=SC2046
+with rm $(of_kind hostless)
+# shellcheck disable=SC2046
+with restart $(of_kind astray silent)
