@@ -3,10 +3,13 @@ const LONGEST = 200;
 
 /**
  * The path of a request target (RFC 9112, 3.2), without what may be secret around it: a name and password in front, a
- * query behind. Of a target that is no URL it is empty.
+ * query behind. Of CONNECT it is the host and port that it names. Of a target that is no URL it is empty.
  */
-export function pathOf(target = ''): string {
-  return target === '*' ? target : (URL.parse(target, 'http://lab')?.pathname ?? '');
+export function pathOf(target = '/'): string {
+  if (target === '*') return target;
+  const isAuthority = !target.startsWith('/') && !target.includes('://');
+  if (isAuthority) return target.slice(target.lastIndexOf('@') + 1);
+  return URL.parse(target, 'http://lab')?.pathname ?? '';
 }
 
 /** The path as an entry of a request that was refused has it. */

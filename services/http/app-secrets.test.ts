@@ -31,6 +31,7 @@ const login = { authorization: `Basic ${Buffer.from(basic).toString('base64')}` 
 
 const sleep = jest.fn<Sleep>();
 const logged: string[] = [];
+const logReaders = { setting: 'HTTP_MAX_LOG_READERS', allowed: 2, exceeded: () => undefined };
 
 let directory: string;
 let journal: Journal;
@@ -59,7 +60,17 @@ async function serve(secrets: Secrets | undefined, create: (app: RequestListener
   const log = { warn: say, error: say } as unknown as Log;
   const now = () => new Date('2025-01-02T03:04:05.006Z');
   server = create(
-    createApp({ faults, journal, log, sleep, now, timeoutSeconds: 15, ...(secrets && { secrets }) }),
+    createApp({
+      faults,
+      journal,
+      log,
+      sleep,
+      now,
+      timeoutSeconds: 15,
+      logReaders,
+      held: new WeakSet(),
+      ...(secrets && { secrets }),
+    }),
   );
   await once(server.listen(0, '127.0.0.1'), 'listening');
 }

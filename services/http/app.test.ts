@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -18,10 +19,12 @@ import { DEFAULT_PROFILE, outcomes } from './outcomes.ts';
 
 const sleep = jest.fn<Sleep>();
 const error = jest.fn();
+const logReaders = { setting: 'HTTP_MAX_LOG_READERS', allowed: 2, exceeded: jest.fn() };
 
 let directory: string;
 let journal: Journal;
 let faults: Faults<'timeout' | '403' | '500' | '200'>;
+let held: WeakSet<Socket>;
 let server: Server;
 let port: number;
 let url: string;
@@ -29,12 +32,16 @@ let url: string;
 beforeEach(async () => {
   sleep.mockReset().mockResolvedValue();
   error.mockReset();
+  logReaders.exceeded.mockReset();
   directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
   journal = await Journal.open(join(directory, 'http.log'));
   faults = new Faults('http', outcomes, { profile: { kind: 'probabilities', of: new Map() }, seed: 'alice' });
   const log = { error } as unknown as Log;
   const now = () => new Date('2025-01-02T03:04:05.006Z');
-  server = createServer(createApp({ faults, journal, log, sleep, now, timeoutSeconds: 15 }));
+  held = new WeakSet();
+  server = createServer(
+    createApp({ faults, journal, log, sleep, now, timeoutSeconds: 15, logReaders, held }),
+  );
   await once(server.listen(0, '127.0.0.1'), 'listening');
   ({ port } = server.address() as AddressInfo);
   url = `http://127.0.0.1:${port}`;
@@ -236,6 +243,70 @@ describe('/getlogs', () => {
     expect(error).not.toHaveBeenCalled();
   });
 
+  test('is no error, and is not left open, when the client goes before it begins', async () => {
+    const { promise: read, resolve } = Promise.withResolvers<Readable>();
+    const toJsonArray = journal.toJsonArray.bind(journal);
+    jest.spyOn(journal, 'toJsonArray').mockImplementation(async () => {
+      await leave(socket);
+      const entries = await toJsonArray();
+      resolve(entries);
+      return entries;
+    });
+    const socket = connectAndAsk('/getlogs');
+    const entries = await read;
+    if (!entries.closed) await once(entries, 'close');
+    await ask('/another');
+    expect(error).not.toHaveBeenCalled();
+  });
+
+  describe('while as many as may be read it', () => {
+    let readers: Socket[];
+    let read: jest.SpiedFunction<Journal['toJsonArray']>;
+
+    beforeEach(async () => {
+      await appendFile(journal.path, `{"text":"${'x'.repeat(2 ** 22)}"}\n`);
+      read = jest.spyOn(journal, 'toJsonArray');
+      readers = [connectAndAsk('/getlogs'), connectAndAsk('/getlogs')];
+      for (const reader of readers) await once(reader, 'readable');
+    });
+    afterEach(() => {
+      for (const reader of readers) reader.destroy();
+    });
+
+    test('is 503 with its reason, and opens no file', async () => {
+      expect(await ask('/getlogs')).toEqual({
+        status: 503,
+        reason: 'Service Unavailable',
+        type: null,
+        body: 'too many readers of /getlogs: 2 are reading (HTTP_MAX_LOG_READERS)\n',
+      });
+      expect(read).toHaveBeenCalledTimes(2);
+      expect(logReaders.exceeded).toHaveBeenCalledTimes(1);
+      expect(await ask('/getbalance')).toMatchObject({ status: 200 });
+    });
+
+    test('is read by the one who has waited when a reader leaves', async () => {
+      const { called } = holdUp(sleep);
+      const asked = ask('/getlogs');
+      await called;
+      readers[0]!.resetAndDestroy();
+      expect(await asked).toMatchObject({ status: 200 });
+      expect(logReaders.exceeded).not.toHaveBeenCalled();
+    });
+  });
+
+  test('is read once at a time on a connection on which it is asked for often', async () => {
+    await appendFile(journal.path, `{"text":"${'x'.repeat(2 ** 22)}"}\n`);
+    const read = jest.spyOn(journal, 'toJsonArray');
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET /getlogs HTTP/1.1\r\nHost: lab\r\n\r\n'.repeat(9));
+    await once(socket, 'readable');
+    await ask('/another');
+    expect(read).toHaveBeenCalledTimes(1);
+    await leave(socket);
+    expect(error).not.toHaveBeenCalled();
+  });
+
   test('is an error when the file is gone', async () => {
     await unlink(journal.path);
     expect(await ask('/getlogs')).toEqual({
@@ -248,8 +319,15 @@ describe('/getlogs', () => {
   });
 });
 
+test('/ is a page, and costs no draw and no entry', async () => {
+  expect(await ask('/')).toMatchObject({ status: 200, type: 'text/html; charset=utf-8' });
+  expect(faults.status().draws).toBe(0);
+  expect(fileOfJournal()).toBe('');
+});
+
 test.each([
-  ['GET', '/'],
+  ['HEAD', '/'],
+  ['POST', '/'],
   ['GET', '/getbalance/'],
   ['GET', '/GetBalance'],
   ['GET', '/getbalance/x'],

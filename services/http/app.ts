@@ -4,12 +4,16 @@ import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import type { Faults } from '#common/faults.ts';
 import type { Journal } from '#common/journal.ts';
+import type { Limit } from '#common/limit.ts';
 import type { Log } from '#common/log.ts';
 import { journaledPathOf, pathOf } from '#common/request-path.ts';
 import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
 import { tlsVersion } from '#common/tls/version.ts';
 import { nameOf, type Refusal, refusalOf, type Secrets } from './authorize.ts';
+import { unavailable } from './bounds.ts';
+import { LogReaders } from './log-readers.ts';
 import { answers, type Outcome } from './outcomes.ts';
+import { startPage, startPageHeaders } from './start-page.ts';
 
 export interface AppParts {
   readonly faults: Faults<Outcome>;
@@ -19,9 +23,16 @@ export interface AppParts {
   readonly now: () => Date;
   /** How long the outcome `timeout` holds a request, in seconds. */
   readonly timeoutSeconds: number;
+  /** How many may read the journal at once. */
+  readonly logReaders: Limit;
+  /** The connections on which the outcome `timeout` holds a request. */
+  readonly held: WeakSet<Socket>;
   /** Who may ask; without any, everybody. */
   readonly secrets?: Secrets;
 }
+
+/** What a pipeline says of a client that left in the middle, or before its answer began. */
+const LEFT = new Set<string | undefined>(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE']);
 
 /** The unreliable HTTP server of the first seed document, apart from listening. */
 export function createApp({
@@ -31,11 +42,22 @@ export function createApp({
   sleep,
   now,
   timeoutSeconds,
+  logReaders,
+  held,
   secrets = {},
 }: AppParts): RequestListener {
+  const readers = new LogReaders(logReaders, sleep);
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.enable('strict routing').enable('case sensitive routing');
+
+  app
+    .route('/')
+    .head(notFound)
+    .get((_request, response) => {
+      const page = startPage(faults.status(), { timeoutSeconds, hasLogin: secrets.basic !== undefined });
+      response.writeHead(200, { ...startPageHeaders, 'content-length': Buffer.byteLength(page) }).end(page);
+    });
 
   // Express would answer HEAD by GET's handler, and a look at the headers would cost a draw.
   app
@@ -54,7 +76,10 @@ export function createApp({
         tls: tlsVersion(socket),
       });
       const answer = answers[outcome];
-      if (answer.kind === 'hold') return hold(socket, timeoutSeconds * 1000, sleep);
+      if (answer.kind === 'hold') {
+        held.add(socket);
+        return hold(socket, timeoutSeconds * 1000, sleep);
+      }
       const { status, type, body } = answer;
       respond(response, status, body, type);
     });
@@ -62,17 +87,17 @@ export function createApp({
   app
     .route('/getlogs')
     .head(notFound)
-    .get(async (_request, response) => {
-      const entries = await journal.toJsonArray().catch((error: unknown) => {
-        log.error(`the journal can't be read: ${error}`);
-        return undefined;
-      });
-      if (!entries) return respond(response, 500, 'Error reading log file');
-      response.writeHead(200, { 'content-type': 'application/json' });
-      await pipeline(entries, response).catch((error: NodeJS.ErrnoException) => {
-        // The client left in the middle, and there is nobody to tell.
-        if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error(`the journal can't be read: ${error}`);
-      });
+    .get(async ({ socket }, response) => {
+      await hasItsTurn(response, socket);
+      if (!(await readers.enter(socket))) {
+        const { setting, allowed } = logReaders;
+        return unavailable(response, `too many readers of /getlogs: ${allowed} are reading (${setting})`);
+      }
+      try {
+        if (!socket.destroyed) await sendLogs(response);
+      } finally {
+        readers.leave();
+      }
     });
 
   const { basic } = secrets;
@@ -94,6 +119,24 @@ export function createApp({
     const serve = () => app(request as Request, response as Response, () => notFound(request, response));
     admitting(isLogin ? { basic } : secrets)(request, response, serve);
   };
+
+  async function sendLogs(response: ServerResponse): Promise<void> {
+    const entries = await journal.toJsonArray().catch((error: unknown) => {
+      log.error(`the journal can't be read: ${error}`);
+      return undefined;
+    });
+    if (!entries) return respond(response, 500, 'Error reading log file');
+    try {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      await pipeline(entries, response);
+    } catch (error) {
+      // Where the client has left there is nobody to tell.
+      if (!LEFT.has((error as NodeJS.ErrnoException).code)) log.error(`the journal can't be read: ${error}`);
+    } finally {
+      // Where the client has left before it began, the pipeline leaves it open.
+      entries.destroy();
+    }
+  }
 
   /** Lets a request on that has the secrets that are wanted. */
   function admitting(wanted: Secrets) {
@@ -151,6 +194,16 @@ async function hold(socket: Socket, milliseconds: number, sleep: Sleep): Promise
   await sleepWhileOpen(socket, milliseconds, sleep);
   // By TLS there is a last word, without which a connection looks cut (RFC 8446, 6.1).
   socket.destroySoon();
+}
+
+/** Resolves once the answers to the requests before it on its connection have left, or the client has. */
+async function hasItsTurn(response: ServerResponse, socket: Socket): Promise<void> {
+  if (response.socket || socket.destroyed) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  response.once('socket', resolve);
+  socket.once('close', resolve);
+  await promise;
+  socket.off('close', resolve);
 }
 
 /** IPv4 addresses of a dual-stack socket come as `::ffff:10.0.142.133`. */

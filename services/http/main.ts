@@ -1,23 +1,24 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { openControl } from '#common/control.ts';
 import { controlFaults } from '#common/fault-control.ts';
 import { formatProfile } from '#common/fault-profile.ts';
 import { Faults } from '#common/faults.ts';
 import { recordStart } from '#common/lab-record.ts';
+import { createLimit } from '#common/limit.ts';
 import { createLog } from '#common/log.ts';
 import { openJournal } from '#common/open-journal.ts';
 import { runProgram } from '#common/program.ts';
 import { newSeed } from '#common/random.ts';
 import { sleep } from '#common/sleep.ts';
+import { timer } from '#common/timer.ts';
 import { openTls } from '#common/tls/tls.ts';
 import { createApp } from './app.ts';
+import { LOOK_MS, serveWithin } from './bounds.ts';
 import { configSchema } from './config.ts';
 import { outcomes } from './outcomes.ts';
-
-/** Connections open at once on each port; what comes on top of them is closed. */
-const MOST_CONNECTIONS = 16_000;
 
 const log = createLog();
 
@@ -26,6 +27,9 @@ await runProgram(process, configSchema, log, async (config) => {
   const seed = config.LAB_SEED ?? newSeed();
   const faults = new Faults('http', outcomes, { profile: config.HTTP_FAULTS, seed });
   const { journal, note } = await openJournal(config.HTTP_JOURNAL, { log, now });
+  const limit = (setting: 'HTTP_MAX_CONNECTIONS' | 'HTTP_MAX_LOG_READERS') =>
+    createLimit(setting, config[setting], { log, note, timer });
+  const held = new WeakSet<Socket>();
   const app = createApp({
     faults,
     journal,
@@ -33,14 +37,25 @@ await runProgram(process, configSchema, log, async (config) => {
     sleep,
     now,
     timeoutSeconds: config.HTTP_TIMEOUT_SECONDS,
+    logReaders: limit('HTTP_MAX_LOG_READERS'),
+    held,
     secrets: { token: config.LAB_TOKEN, basic: config.LAB_BASIC },
   });
   const tls = await openTls(config, { log, note });
+  const bounds = {
+    connections: limit('HTTP_MAX_CONNECTIONS'),
+    idleSeconds: config.HTTP_IDLE_SECONDS,
+    sleep,
+    isHeld: (socket: Socket) => held.has(socket),
+  };
+  const options = { connectionsCheckingInterval: LOOK_MS };
   const servers = [
-    createServer(app).listen({ port: config.HTTP_PORT, backlog: 4096 }),
-    tls.watch(createTlsServer(tls.options, app)).listen({ port: config.HTTPS_PORT, backlog: 4096 }),
+    serveWithin(createServer(options), app, bounds).listen({ port: config.HTTP_PORT, backlog: 4096 }),
+    serveWithin(tls.watch(createTlsServer({ ...tls.options, ...options })), app, bounds).listen({
+      port: config.HTTPS_PORT,
+      backlog: 4096,
+    }),
   ];
-  for (const server of servers) server.maxConnections = MOST_CONNECTIONS;
   await Promise.all(servers.map((server) => once(server, 'listening')));
 
   const started = {

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import type { Sleep } from '#common/sleep.ts';
+import { serveWithin } from './bounds.ts';
+
+const forever: Sleep = () => new Promise(() => undefined);
+const hello: RequestListener = (request, response) => response.end(`${request.method} ${request.url}`);
+
+let server: Server;
+const exceeded = jest.fn();
+
+afterEach(() => {
+  server.close();
+  server.closeAllConnections();
+  exceeded.mockReset();
+});
+
+async function serve({
+  app = hello,
+  allowed = 100,
+  idleSeconds = 60,
+  sleep = forever,
+  isHeld = (_: Socket) => false,
+}) {
+  const connections = { setting: 'HTTP_MAX_CONNECTIONS', allowed, exceeded };
+  server = serveWithin(createServer({ connectionsCheckingInterval: 20 }), app, {
+    connections,
+    idleSeconds,
+    sleep,
+    isHeld,
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+}
+
+function open(said = '') {
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+  if (said) socket.write(said);
+  return socket;
+}
+
+const asking = (target = '/', method = 'GET') => `${method} ${target} HTTP/1.1\r\nHost: lab\r\n\r\n`;
+
+test('a connection that is one too many is told so, and closed', async () => {
+  await serve({ allowed: 1 });
+  const first = open(asking());
+  await once(first, 'data');
+  const answer = await text(open(asking()));
+  expect(answer).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
+  expect(answer).toMatch(/\r\nConnection: close\r\n/);
+  expect(answer).toMatch(/\r\n\r\ntoo many connections: 1 are open \(HTTP_MAX_CONNECTIONS\)\n$/);
+  expect(exceeded).toHaveBeenCalledTimes(1);
+  const closed = once(first, 'close');
+  first.destroy();
+  await closed;
+});
+
+test('one too many that asks for nothing is closed after a moment', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await serve({ allowed: 1, sleep: () => promise });
+  const first = open(asking());
+  await once(first, 'data');
+  const second = open();
+  const closed = once(second.resume(), 'close');
+  await once(server, 'connection');
+  resolve();
+  await closed;
+  expect(first.closed).toBe(false);
+});
+
+test('a request that does not end is answered 408', async () => {
+  await serve({ idleSeconds: 0.05 });
+  expect(await text(open('GET / HTTP/1.1\r\nHos'))).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test('a connection on which nothing moves is closed, also in the middle of an answer', async () => {
+  await serve({ app: (_request, response) => response.writeHead(200).write('x'.repeat(2 ** 24)) });
+  server.timeout = 50;
+  const reader = open(asking());
+  await once(reader, 'readable');
+  const [served] = await once(server, 'timeout');
+  if (!served.closed) await once(served, 'close');
+});
+
+test('a connection whose client the server lets wait is not', async () => {
+  await serve({ app: () => undefined, isHeld: () => true });
+  server.timeout = 50;
+  open(asking());
+  const [served] = await once(server, 'timeout');
+  expect(served.destroyed).toBe(false);
+});
+
+test('of requests sent behind one that is held only so many are taken', async () => {
+  const app = jest.fn<RequestListener>();
+  await serve({ app, isHeld: () => true });
+  const socket = open(asking().repeat(200));
+  await once(socket.resume(), 'close');
+  expect(app).toHaveBeenCalledTimes(100);
+});
+
+test('CONNECT is answered as any other request, and ends the connection', async () => {
+  await serve({});
+  expect(await text(open(asking('example.com:443', 'CONNECT')))).toMatch(
+    /\r\nConnection: close\r\n[\s\S]*\r\n\r\nCONNECT example\.com:443$/,
+  );
+});
+
+test('CONNECT behind another request is answered after it', async () => {
+  await serve({});
+  const answers = await text(open(asking('/first') + asking('example.com:443', 'CONNECT')));
+  expect(answers.match(/GET \/first|CONNECT example\.com:443/g)).toEqual([
+    'GET /first',
+    'CONNECT example.com:443',
+  ]);
+});

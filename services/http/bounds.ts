@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { type RequestListener, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import type { Limit } from '#common/limit.ts';
+import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
+
+/** So many more connections are told why they are not served; of a flood the others are just closed. */
+const TOLD = 512;
+/** How long a connection that is one too many may take to ask, in ms. */
+const PATIENCE_MS = 1_000;
+
+/** How often requests that do not end are looked for; each gets its 408 before its connection counts as idle, in ms. */
+export const LOOK_MS = 1_000;
+/** Requests sent behind one that is held, on the same connection: none of them will be answered. */
+const MOST_BEHIND = 100;
+
+export interface BoundsParts {
+  /** Open at once on this server. */
+  readonly connections: Limit;
+  /** How long a request may take to come, and how long nothing may move on a connection. */
+  readonly idleSeconds: number;
+  readonly sleep: Sleep;
+  /** Whether it is the server that lets the client of this connection wait. */
+  readonly isHeld: (socket: Socket) => boolean;
+}
+
+/** Has a server answer by `app`, and bounds what its clients can cost. Returns the server. */
+export function serveWithin<Bounded extends Server>(
+  server: Bounded,
+  app: RequestListener,
+  { connections, idleSeconds, sleep, isHeld }: BoundsParts,
+): Bounded {
+  const surplus = new WeakSet<Socket>();
+  const latest = new WeakMap<Socket, ServerResponse>();
+  const behind = new WeakMap<Socket, number>();
+  let open = 0;
+  const admit = (socket: Socket) => {
+    open += 1;
+    // Each request that is under way on it listens.
+    socket.setMaxListeners(0).once('close', () => {
+      open -= 1;
+    });
+    if (open <= connections.allowed) return;
+    surplus.add(socket);
+    connections.exceeded();
+    sleepWhileOpen(socket, PATIENCE_MS, sleep).then(() => socket.destroy());
+  };
+  const answer: RequestListener = (request, response) => {
+    const { socket } = request;
+    latest.set(socket, response);
+    if (isHeld(socket)) behind.set(socket, (behind.get(socket) ?? 0) + 1);
+    if ((behind.get(socket) ?? 0) > MOST_BEHIND) return socket.destroy();
+    if (!surplus.has(socket)) return app(request, response);
+    const { setting, allowed } = connections;
+    response.shouldKeepAlive = false;
+    unavailable(response, `too many connections: ${allowed} are open (${setting})`);
+  };
+  server.headersTimeout = server.requestTimeout = idleSeconds * 1000;
+  server.timeout = idleSeconds * 1000 + 2 * LOOK_MS;
+  server.maxConnections = connections.allowed + TOLD;
+  return (
+    server
+      .on('request', answer)
+      .on(server instanceof TlsServer ? 'secureConnection' : 'connection', admit)
+      .on('drop', () => connections.exceeded())
+      .on('timeout', (socket) => {
+        if (!isHeld(socket)) socket.destroy();
+      })
+      // Node hands the connection over, as a proxy would need it.
+      .on('connect', async (request, socket: Socket) => {
+        socket.on('error', () => undefined);
+        const before = latest.get(socket);
+        if (before && !before.closed) await once(before, 'close');
+        const response = new ServerResponse(request);
+        response.shouldKeepAlive = false;
+        response.once('finish', () => socket.destroySoon());
+        if (socket.destroyed) return;
+        response.assignSocket(socket);
+        answer(request, response);
+      })
+  );
+}
+
+/** Says why a request is not served now. */
+export function unavailable(response: ServerResponse, why: string): void {
+  const body = `${why}\n`;
+  response.writeHead(503, { 'content-length': Buffer.byteLength(body), 'retry-after': '1' }).end(body);
+}
