@@ -3,18 +3,21 @@
 
 check_lab() {
     check_hosts
+    check_growth
+    check_space
 }
 
 # Every container of the lab that is not well, a line each: service, a word for what is wrong with it, and a detail. A
 # program joins the network namespace that its host has when the program starts: a host that starts again has another.
+# One whose health check exits 3 does its work, and can't write it down: check_growth and check_journals say that.
 unwell() {
     docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
         --filter label=com.docker.compose.container-number |
-        xargs docker inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.State.StartedAt}} {{.HostConfig.NetworkMode}} {{with index .State "Health"}}{{.Status}}{{end}}' |
+        xargs docker inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.State.StartedAt}} {{.HostConfig.NetworkMode}} {{with index .State "Health"}}{{.Status}}{{range .Log}} {{.ExitCode}}{{end}}{{end}}' |
         awk '
             # Fractions of a second have as many digits as they need.
             function time(text) { sub(/Z$/, "", text); return substr(text (text ~ /\./ ? "" : ".") "000000000", 1, 29) }
-            { id[NR] = $1; service[NR] = $2; state[NR] = $3; began[NR] = time($4); mode[NR] = $5; health[NR] = $6; of[$1] = NR }
+            { id[NR] = $1; service[NR] = $2; state[NR] = $3; began[NR] = time($4); mode[NR] = $5; health[NR] = $6; code[NR] = $NF; of[$1] = NR }
             END {
                 for (i = 1; i <= NR; i++) {
                     joined = mode[i] ~ /^container:/
@@ -22,7 +25,7 @@ unwell() {
                     if (joined && !host) print service[i], "hostless"
                     else if (state[i] != "running") print service[i], "stopped", state[i]
                     else if (joined && began[i] < began[host]) print service[i], "astray", service[host]
-                    else if (health[i] == "unhealthy") print service[i], "silent"
+                    else if (health[i] == "unhealthy" && code[i] != 3) print service[i], "silent"
                 }
             }' | sort
 }
@@ -40,5 +43,65 @@ check_hosts() {
         problem hosts "$found" 'make up, which goes on with this run'
     else
         ok hosts 'each program is on its host, and answers'
+    fi
+}
+
+# captures_folder: where the files of the lab that is up go, whatever LAB_CAPTURES_DIR says now.
+captures_folder() {
+    found=$(docker inspect --format '{{range .Mounts}}{{if eq .Destination "/captures"}}{{println .Source}}{{end}}{{end}}' \
+        "$COMPOSE_PROJECT_NAME-capture-server-1" "$COMPOSE_PROJECT_NAME-capture-client-1" 2>/dev/null | grep -m 1 .) || true
+    printf '%s\n' "${found:-$LAB_CAPTURES_DIR}"
+}
+
+# capture_records HOST: what its capture has recorded in this run, a line of JSON each: of a disk that is full the
+# container alone has them.
+capture_records() {
+    { docker logs "$COMPOSE_PROJECT_NAME-capture-$1-1" 2>/dev/null; cat "$(captures_folder)/lab.log" 2>/dev/null; } |
+        grep "\"program\":\"capture\",\"host\":\"$1\"" | sort -u
+}
+
+# gaps HOST: the packets that are missing in its capture, a line for each gap.
+gaps() {
+    capture_records "$1" |
+        sed -nE 's/.*"event":"gap","from":"([^"]*)","to":"([^"]*)","packets":([0-9]+),"reason":"(.*)"\}$/\3 packets are missing, from \1 to \2: \4/p'
+}
+
+# That what passes each host gets into its capture, as the sidecar has seen.
+check_growth() {
+    said=
+    for host in server client; do
+        state=$(docker exec "$COMPOSE_PROJECT_NAME-capture-$host-1" cat /tmp/state 2>/dev/null) || continue
+        [ "$state" = capturing ] || said="$said$host.pcap: $state (it goes on by itself once it can)
+"
+    done
+    if [ -n "$said" ]; then
+        problem capture "${said%?}" "make room in $(captures_folder), or make it writable again"
+        return
+    fi
+    said=$(for host in server client; do gaps "$host" | sed "s/^/$host.pcap: /"; done)
+    if [ -n "$said" ]; then
+        problem capture "$said" 'make down, then make up: a new run has whole captures'
+    else
+        ok capture 'each packet gets into the captures'
+    fi
+}
+
+# Room for what the captures may still grow by.
+check_space() {
+    folder=$(captures_folder)
+    while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
+    use_settings_of_lab LAB_CAPTURE_FILE_MB LAB_CAPTURE_FILES
+    free=$(df -Pk "$folder" | awk 'END { print int($4 / 1024) }')
+    most=$((2 * LAB_CAPTURE_FILES * LAB_CAPTURE_FILE_MB))
+    taken=$(du -ck "$folder"/server.*pcap "$folder"/client.*pcap 2>/dev/null | awk 'END { print int($1 / 1024) }')
+    wanted=$((most > taken ? most - taken : 0))
+    little=$((wanted < 200 ? wanted : 200))
+    if [ "$free" -lt "$little" ]; then
+        problem space "$free MB are free in $folder; the captures may take $wanted MB more" \
+            'remove what is not needed there, such as old runs in archive/, or keep less: LAB_CAPTURE_FILES and LAB_CAPTURE_FILE_MB'
+    elif [ "$free" -lt "$wanted" ]; then
+        ok space "$free MB are free in $folder, less than the $wanted MB that the captures may still take"
+    else
+        ok space "$free MB are free; the captures may take $wanted MB more"
     fi
 }

@@ -98,8 +98,9 @@ given=$LAB_SEED
 
 output=$(docker compose up --detach --no-build --remove-orphans 2>&1 </dev/null) && wait_until_healthy || {
     reasons "$output" >&2
+    [ -z "$running" ] || stop 'the lab goes on, but not all of it is well (the reason is above)' 'make status says more'
     docker compose down >/dev/null 2>&1 || true
-    [ -n "$running" ] || forget_run
+    forget_run
     stop 'the lab did not come up (the reason is above) and was taken down again'
 }
 

@@ -1,7 +1,9 @@
 #!/bin/sh
-# Writes every IPv4 and ARP packet of this host to /captures/$HOST.pcap, as the owner of that folder. A full file gets a
-# number (rotate.sh); $HOST.pcap is always the newest.
-set -eu
+# Writes every IPv4 and ARP packet of this host to /captures/$HOST.pcap, as the owner of that folder, and watches that
+# they get there. When they do not (a full disk, a file that was deleted, replaced or changed, a tcpdump that ended), it
+# goes on in a new file as soon as it can and records what is missing. A full file gets a number (rotate.sh);
+# $HOST.pcap is always the newest.
+set -u
 here=$(cd "$(dirname "$0")" && pwd)
 
 if [ "${1-}" != as-owner ]; then
@@ -10,16 +12,27 @@ if [ "${1-}" != as-owner ]; then
         --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw "$here/../host/join.sh" "$0" as-owner
 fi
 
-# What is here already is of this run, whose capture was started again and goes on in the next file.
-cd /captures
-"$here/rotate.sh" all
-: >"/tmp/$HOST.begun"
+cd /captures || exit 1
+. "$here/ring.sh"
+. "$here/record.sh"
+. "$here/tcpdump.sh"
+. "$here/watch.sh"
 
-# -U with immediate mode: a packet is in the file as soon as it has passed, and a stop loses none.
-tcpdump -i eth0 -n -U --immediate-mode -s 65535 -B "$LAB_CAPTURE_BUFFER_KIB" -Z root \
-    -C "$LAB_CAPTURE_FILE_MB" -z "$here/rotate.sh" -w "$HOST.pcap" 'ip or arp' &
-trap 'kill -TERM $!' TERM INT
-# The first wait ends with the signal, the second with tcpdump, which writes what it holds and counts.
-wait $! || wait $! || status=$?
-"$here/rotate.sh" || true
-exit "${status:-0}"
+resume
+number_all
+
+ending=
+trap 'ending=yes' TERM INT
+trap : CHLD # so that a tcpdump that ends is seen at once
+while [ -z "$ending" ]; do
+    look
+    [ -z "$why$gap" ] || go_on
+    write_record
+    say_state
+    # An interface that is gone does not come back, except for a container that starts again.
+    [ -e /sys/class/net/eth0 ] || break
+    sleep 2 &
+    wait $!
+done
+finish
+[ -n "$ending" ]

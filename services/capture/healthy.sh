@@ -1,5 +1,10 @@
 #!/bin/sh
-# Whether packets are captured, and the host is on the network. tcpdump creates the file once it captures.
+# Whether packets are captured and none are missing, and the host is on the network. Waits for a capture that has just
+# started. Exits 3 while packets are missing.
 set -eu
-until test -e "/tmp/$HOST.begun" && test -s "/captures/$HOST.pcap"; do sleep 0.05; done
+until [ -s /tmp/state ]; do sleep 0.05; done
+read -r state </tmp/state
+[ "$state" = capturing ] || { echo "$state"; exit 3; }
+# capture.sh looks every 2 s.
+[ -n "$(find /tmp/watched -newermt '-30 seconds')" ] || { echo 'nobody watches the capture any more'; exit 1; }
 grep -qx up /sys/class/net/eth0/operstate

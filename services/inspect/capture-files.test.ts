@@ -28,6 +28,18 @@ test('the capture of a host is all files of its ring, the latest last', async ()
   ]);
 });
 
+test('the files of a ring are in the order of their numbers, however many digits these have', async () => {
+  await have('server.pcap', 'server.10000.pcap', 'server.9999.pcap', 'server.10001.pcap', 'server.0010.pcap');
+  const { files } = await findCapture('server', folder);
+  expect(files.map((file) => basename(file))).toEqual([
+    'server.0010.pcap',
+    'server.9999.pcap',
+    'server.10000.pcap',
+    'server.10001.pcap',
+    'server.pcap',
+  ]);
+});
+
 test('a file is a capture with the journals beside it', async () => {
   await have('own.pcap');
   const path = join(folder, 'own.pcap');

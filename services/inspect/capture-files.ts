@@ -31,7 +31,13 @@ export async function findCapture(named: string, capturesFolder: string): Promis
   const host = hosts.find((name) => name === named);
   if (!host) return oneFile(named);
   const names = await readdir(capturesFolder).catch(() => []);
-  const ring = names.filter((name) => new RegExp(`^${host}\\.\\d+\\.pcap$`).test(name)).sort();
+  // By their numbers: after 9999 they have a digit more.
+  const numbers = new Map(
+    names.map((name) => [name, new RegExp(`^${host}\\.(\\d+)\\.pcap$`).exec(name)?.[1]]),
+  );
+  const ring = names
+    .filter((name) => numbers.get(name))
+    .sort((one, other) => Number(numbers.get(one)) - Number(numbers.get(other)));
   const files = [...ring, ...names.filter((name) => name === `${host}.pcap`)];
   if (files.length === 0) {
     throw new CaptureError(

@@ -1,0 +1,49 @@
+# The files of a capture: $HOST.pcap is the newest, older ones have numbers, $HOST.0001.pcap and so on. Sourced in the
+# captures folder. What renames them holds the lock.
+
+# numbered: the files that have a number, the oldest first. After 9999 a number has five digits.
+numbered() {
+    ls | grep -E "^$HOST\.[0-9]+\.pcap$" | sort -t . -k 2n
+}
+
+# lay_aside: gives $HOST.pcap the next number, unless it has no packet: one that was emptied under a tcpdump begins with
+# zeros.
+lay_aside() {
+    [ -e "$HOST.pcap" ] || return 0
+    if [ "$(stat -c %s "$HOST.pcap")" -le 24 ] || [ "$(od -An -tx1 -N 4 "$HOST.pcap")" = ' 00 00 00 00' ]; then
+        rm -f "$HOST.pcap"
+        return
+    fi
+    last=$(numbered | tail -n 1 | sed -E "s/^$HOST\.0*([0-9]+)\.pcap$/\1/")
+    mv "$HOST.pcap" "$(printf '%s.%04d.pcap' "$HOST" $((${last:-0} + 1)))"
+}
+
+# number_all: what is here already is of this run, whose capture goes on in the next file. A tcpdump that was killed can
+# have left files without a number.
+number_all() {
+    lay_aside
+    for left in $(ls | grep -E "^$HOST\.pcap\.[0-9]+\.[0-9]*$" | sort -t . -k 3n -k 4n); do
+        mv "$left" "$HOST.pcap"
+        lay_aside
+    done
+}
+
+# keep_newest: removes the oldest files beyond LAB_CAPTURE_FILES, $HOST.pcap being one of them.
+keep_newest() {
+    numbered | head -n "-$((LAB_CAPTURE_FILES - 1))" | while read -r old; do rm -f "$old"; done
+}
+
+# packets_in FILE: how many; of one that is damaged, those before the damage.
+packets_in() {
+    capinfos -TrMc "$1" 2>/dev/null | awk -F '\t' 'NR == 1 { n = $2 } END { print n + 0 }'
+}
+
+# trim FILE: cuts off a packet at its end that was not written whole, so that every reader takes the file.
+trim() {
+    size=$(stat -c %s "$1" 2>/dev/null) || return 0
+    written=$(stat -c %y "$1")
+    whole=$(capinfos -TrMcd "$1" 2>/dev/null | awk -F '\t' 'NR == 1 { print 24 + 16 * $2 + $3 }')
+    # As long as the last packet can be; else the file is another.
+    [ "${whole:-0}" -lt 24 ] || [ "$whole" -ge "$size" ] || [ $((size - whole)) -gt 65551 ] ||
+        { truncate -s "$whole" "$1" && touch -d "$written" "$1"; }
+}

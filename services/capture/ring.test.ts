@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+const ring = join(import.meta.dirname, 'ring.sh');
+/** More than the head of a capture. */
+const packets = 'packets '.repeat(4);
+
+let captures: string;
+
+beforeEach(async () => {
+  captures = await mkdtemp(join(tmpdir(), 'wirelab-'));
+});
+
+afterEach(() => rm(captures, { recursive: true }));
+
+async function have(files: Record<string, string>) {
+  for (const [name, content] of Object.entries(files)) await writeFile(join(captures, name), content);
+}
+
+/** Runs these lines with the functions of ring.sh. @returns what they print */
+async function run(lines: string, files = 3) {
+  const env = { ...process.env, HOST: 'server', LAB_CAPTURE_FILES: String(files) };
+  const script = `set -eu; . ${ring}; ${lines}`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: captures, env, timeout: 4_000 });
+  return stdout;
+}
+
+test('numbered files are listed the oldest first, also after 9999, and no others', async () => {
+  const names = ['server.10000.pcap', 'server.9999.pcap', 'server.0008.pcap'];
+  await have(Object.fromEntries(names.map((name) => [name, ''])));
+  await have({
+    'server.pcap': '',
+    'client.0001.pcap': '',
+    'server.annotated.pcapng': '',
+    'server.x.pcap': '',
+  });
+  expect(await run('numbered')).toBe('server.0008.pcap\nserver.9999.pcap\nserver.10000.pcap\n');
+});
+
+test.each([
+  ['the first', {}, 'server.0001.pcap'],
+  ['the next', { 'server.0007.pcap': '', 'server.0008.pcap': '' }, 'server.0009.pcap'],
+  ['one more digit', { 'server.9999.pcap': '' }, 'server.10000.pcap'],
+  ['the next with five digits', { 'server.9999.pcap': '', 'server.10010.pcap': '' }, 'server.10011.pcap'],
+])('the newest file gets %s number', async (_which, files, name) => {
+  await have({ ...files, 'server.pcap': packets });
+  await run('lay_aside');
+  expect(await readFile(join(captures, name), 'utf8')).toBe(packets);
+  expect(await readdir(captures)).not.toContain('server.pcap');
+});
+
+test.each([
+  ['with a head alone', 'x'.repeat(24)],
+  ['that was emptied under tcpdump', '\0'.repeat(200)],
+])('a file %s gets no number', async (_what, content) => {
+  await have({ 'server.pcap': content });
+  await run('lay_aside');
+  expect(await readdir(captures)).toEqual([]);
+});
+
+test('without a newest file nothing gets a number', async () => {
+  await have({ 'server.0001.pcap': packets });
+  await run('lay_aside');
+  expect(await readdir(captures)).toEqual(['server.0001.pcap']);
+});
+
+test.each([
+  [3, ['server.9999.pcap', 'server.10000.pcap']],
+  [1, []],
+])('of %i files the oldest beyond go, by their numbers', async (files, kept) => {
+  await have({ 'server.0001.pcap': '', 'server.9999.pcap': '', 'server.10000.pcap': '', 'server.pcap': '' });
+  await run('keep_newest', files);
+  expect((await readdir(captures)).sort()).toEqual([...kept, 'server.pcap'].sort());
+});

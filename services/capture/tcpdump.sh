@@ -1,0 +1,61 @@
+# Starting and ending a tcpdump. Each has a number, and files of its own until they get their names. Sourced in the
+# captures folder.
+
+# run_state PID: sets `run` to the letter that Linux has for it, Z when it has ended.
+run_state() {
+    { read -r _ _ run _ <"/proc/$1/stat"; } 2>/dev/null || run=Z
+}
+
+# start_tcpdump NUMBER: sets `started` to its process id. When it does not start, it fails and sets `refusal`.
+start_tcpdump() {
+    has_room || return 1
+    : >"/tmp/$HOST.pcap.$1.heard"
+    : >"/tmp/$HOST.pcap.$1.packets"
+    # -U with immediate mode: a packet is in the file as soon as it has passed, and a stop loses none.
+    tcpdump -i eth0 -n -U --immediate-mode -s 65535 -B "$LAB_CAPTURE_BUFFER_KIB" -Z root \
+        -C "$LAB_CAPTURE_FILE_MB" -z "$here/rotate.sh" -w "$HOST.pcap.$1." 'ip or arp' \
+        2>>"/tmp/$HOST.pcap.$1.heard" 5<&- &
+    started=$!
+    until grep -q '^tcpdump: listening' "/tmp/$HOST.pcap.$1.heard"; do
+        run_state "$started"
+        if [ "$run" = Z ]; then
+            wait "$started"
+            refusal=$(tail -n 1 "/tmp/$HOST.pcap.$1.heard" | sed 's/^tcpdump: //' | tr -d '"\\')
+            rm -f "$HOST.pcap.$1."
+            return 1
+        fi
+        sleep 0.02
+    done
+}
+
+# take_name NUMBER: the file of that tcpdump becomes $HOST.pcap. What has that name gets a number.
+take_name() {
+    (
+        flock -w 10 9
+        lay_aside
+        mv "$HOST.pcap.$1." "$HOST.pcap"
+        echo 0 >"/tmp/$HOST.pcap.$1"
+    ) 9>"/tmp/$HOST.lock"
+    PIECE=$1 "$here/rotate.sh"
+}
+
+# end_tcpdump PID NUMBER: sets `captured` and `dropped` to what it counted: packets that it took, and those that the
+# kernel had no room for. `captured` is empty for one that was killed.
+end_tcpdump() {
+    kill -TERM "$1" 2>/dev/null
+    kill -CONT "$1" 2>/dev/null
+    run_state "$1"
+    # A signal to this shell ends a wait early.
+    while [ "$run" != Z ]; do
+        wait "$1"
+        run_state "$1"
+    done
+    [ ! -e "/tmp/$HOST.pcap.$2" ] || PIECE=$2 "$here/rotate.sh"
+    heard=/tmp/$HOST.pcap.$2.heard
+    grep -vE '^tcpdump: listening|packets? (captured|received by filter|dropped by kernel)' "$heard" >&2
+    captured=$(sed -nE 's/^([0-9]+) packets? captured$/\1/p' "$heard")
+    dropped=$(sed -nE 's/^([0-9]+) packets? dropped by kernel$/\1/p' "$heard")
+}
+
+# rotated NUMBER: the packets in the full files of that tcpdump.
+rotated() { awk '{ n += $1 } END { print n + 0 }' "/tmp/$HOST.pcap.$1.packets"; }
