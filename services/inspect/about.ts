@@ -34,3 +34,19 @@ export function aboutCapture(
     .map(safe)
     .join('\n');
 }
+
+/** The lines of `aboutCapture`, of this run or an earlier one. */
+const LINE =
+  /^(?:wirelab, the capture of .*|server host \S+: http \d+\/tcp.*|over TLS: http \d+\/tcp.*|client host \S*|\S+Z \S+ begins (?:as a sink|with .*)|(?:\w+(?:\.\w+)? \d[\d.]*(?:, |$))+)$/;
+
+/** What a person has written in a comment on a capture: all lines but those that annotating has written. */
+export function withoutAbout(comment: string): string {
+  // mergecap says so of itself.
+  if (comment.startsWith('File created by merging')) return '';
+  if (!comment.startsWith('wirelab, the capture of ')) return comment;
+  return comment
+    .split('\n')
+    .filter((line) => !LINE.test(line))
+    .join('\n')
+    .trim();
+}

@@ -1,14 +1,30 @@
-import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { access, chmod, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Capture } from './capture-files.ts';
+import { pipeline } from 'node:stream/promises';
+import { withoutAbout } from './about.ts';
+import { type Capture, CaptureError } from './capture-files.ts';
+import { captureInfo } from './capture-info.ts';
+import { joinLines, withoutEntries } from './describe.ts';
 import { FrameComments } from './frame-comments.ts';
 import { joinCapture } from './join/join-capture.ts';
 import { isContradicted } from './join/verdicts.ts';
+import { type OwnComments, ownCommentsIn, ownOf } from './own-comments.ts';
+import {
+  type Block,
+  blocksOf,
+  commentsOf,
+  isFrame,
+  isKeyLog,
+  isPcapng,
+  isSection,
+  keyLogBlock,
+  PacketKeys,
+  withComments,
+} from './pcapng.ts';
 import type { Run } from './run.ts';
-import { isCutShort, runTool } from './tool.ts';
+import { editCapture, runTool } from './tool.ts';
 
-/** So many octets of comments are given to one run of editcap: a command line has its limit. */
-const COMMENTS_AT_ONCE = 512 * 1024;
 /** A comment of pcapng has at most 65,535 octets. */
 const LONGEST_COMMENT = 60_000;
 
@@ -19,6 +35,13 @@ export interface Annotated {
   /** Entries that the packets contradict, and packets of which no entry speaks. */
   readonly untied: number;
   readonly loose: number;
+  /** Comments of a person's own that are kept. */
+  readonly own: number;
+  /** Where those are that no packet of this capture has any more. */
+  readonly setAside: string | undefined;
+  readonly frames: number;
+  /** How many of them are of a server of the lab. */
+  readonly ofServers: number;
   /** Why the capture could not be read to its end. */
   readonly cut: string | undefined;
 }
@@ -55,83 +78,141 @@ export async function annotate(
     },
   });
   const path = join(folder, `${basename(capture.name).replace(/\.pcap(ng)?$/, '')}.annotated.pcapng`);
-  await write(capture, comments, { about, path, frames: seen.frames });
-  return { path, ...counts, cut: seen.cut };
+  const written = await write(capture, comments, { about, path });
+  return { path, ...counts, ...written, frames: seen.frames, ofServers: seen.ofServers, cut: seen.cut };
 }
+
+type Written = Pick<Annotated, 'own' | 'setAside'>;
 
 async function write(
   { files, keys }: Capture,
   comments: FrameComments,
-  { about, path, frames }: { readonly about: string; readonly path: string; readonly frames: number },
-): Promise<void> {
+  { about, path }: { readonly about: string; readonly path: string },
+): Promise<Written> {
   const work = await mkdtemp(`${path}.`);
   try {
-    const whole = files.length === 1 ? files[0]! : join(work, 'whole.pcap');
-    if (files.length > 1) await tolerant('mergecap', '-a', '-F', 'pcap', '-w', whole, ...files);
+    const whole = await asPcapng(await joinFiles(files, work), work, 'whole');
+    const before = await commentsBefore(path, work);
     const made = join(work, 'annotated.pcapng');
-    const parts = split(comments, frames);
-    // In the last run: Wireshark 4.0 reads no file that has them a second time. Those of other captures do no harm.
-    const secrets = keys === undefined ? [] : ['--inject-secrets', `tls,${keys}`];
-    const last = ['--capture-comment', about, ...secrets];
-    const [only] = parts;
-    if (parts.length === 1) await tolerant('editcap', ...last, ...only!.options, whole, made);
-    else {
-      const pieces: string[] = [];
-      for (const { options, from, to } of parts) {
-        const piece = join(work, `${from}.pcapng`);
-        await tolerant('editcap', '-r', ...options, whole, piece, `${from}-${to}`);
-        pieces.push(piece);
-      }
-      await runTool('mergecap', '-a', '-w', join(work, 'merged.pcapng'), ...pieces);
-      await runTool('editcap', '--discard-capture-comment', ...last, join(work, 'merged.pcapng'), made);
-    }
+    const secrets = keys === undefined ? undefined : await readFile(keys);
+    const own = await copyWith(whole, made, { comments, about, before, secrets });
     // Secrets in a capture are no more open than the key log.
     if (keys) await chmod(made, 0o660);
+    const setAside = before.ofPackets.size > 0 ? await nextFree(path) : undefined;
+    if (setAside) await rename(path, setAside);
     await rename(made, path);
+    return { own, setAside };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-/** A capture that is cut short is taken up to there. */
-async function tolerant(tool: string, ...args: string[]): Promise<void> {
-  await runTool(tool, ...args).catch((error: unknown) => {
-    if (!isCutShort(error)) throw error;
-  });
+/** A pcapng is taken as it is; editcap makes one of anything else. */
+async function asPcapng(file: string, work: string, name: string): Promise<string> {
+  if (await isPcapng(file)) return file;
+  const copy = join(work, `${name}.pcapng`);
+  const why = await editCapture(file, copy);
+  if (why !== undefined && !(await exists(copy))) throw new CaptureError(`it can't be read: ${why}`);
+  return copy;
 }
 
-interface Part {
-  readonly from: number;
-  readonly to: number;
-  /** Of editcap, with the comments on the frames from the first to the last. */
-  readonly options: readonly string[];
-}
-
-/** Cuts the frames into parts whose comments fit on a command line each. */
-function split(comments: FrameComments, frames: number): Part[] {
-  const parts: Part[] = [];
-  let options: string[] = [];
-  let octets = 0;
-  let from = 1;
-  for (const frame of comments.frames) {
-    const option = `${frame}:${joinLines(comments.of(frame)!)}`;
-    if (octets + Buffer.byteLength(option) > COMMENTS_AT_ONCE) {
-      parts.push({ from, to: frame - 1, options });
-      [options, octets, from] = [[], 0, frame];
-    }
-    options.push('-a', option);
-    octets += Buffer.byteLength(option);
+/** The files of a ring as one; what breaks off is taken up to there. */
+async function joinFiles(files: readonly string[], work: string): Promise<string> {
+  if (files.length === 1) return files[0]!;
+  const readable: string[] = [];
+  for (const [at, file] of files.entries()) {
+    const { problem, isCapture, frames } = await captureInfo(file);
+    if (!isCapture || frames === 0) continue;
+    const copy = problem === undefined ? file : join(work, `${at}.pcapng`);
+    if (copy !== file) await editCapture(file, copy);
+    readable.push(copy);
   }
-  return [...parts, { from, to: Math.max(frames, from), options }];
+  const whole = join(work, 'joined.pcapng');
+  await runTool('mergecap', '-a', '-w', whole, ...(readable.length > 0 ? readable : files));
+  return whole;
 }
 
-/** As many lines as a comment can hold, and how many more there are. */
-function joinLines(lines: readonly string[]): string {
-  let octets = 0;
-  const fitting = lines.filter((line) => {
-    octets += Buffer.byteLength(line) + 1;
-    return octets < LONGEST_COMMENT;
-  });
-  const more = lines.length - fitting.length;
-  return more === 0 ? lines.join('\n') : [...fitting, `and ${more} more entries`].join('\n');
+/** What a person has written in the annotated capture that is to be replaced. */
+async function commentsBefore(path: string, work: string): Promise<OwnComments> {
+  if (!(await exists(path))) return { ofCapture: new Set(), ofPackets: new Map() };
+  return ownCommentsIn(await asPcapng(path, work, 'before'));
+}
+
+interface CopyParts {
+  readonly comments: FrameComments;
+  readonly about: string;
+  /** Those of its packets that are found are taken out. */
+  readonly before: OwnComments;
+  /** A key log. */
+  readonly secrets: Buffer | undefined;
+}
+
+/** Copies a pcapng with all comments, a person's own first, and returns how many are that. */
+async function copyWith(from: string, to: string, parts: CopyParts): Promise<number> {
+  const copy = new Copy(parts);
+  await pipeline(async function* () {
+    for await (const blocks of blocksOf(from)) yield Buffer.concat(blocks.map((block) => copy.of(block)));
+  }, createWriteStream(to));
+  return copy.own;
+}
+
+class Copy {
+  readonly #parts: CopyParts;
+  readonly #keys = new PacketKeys();
+  #isBegun = false;
+  #frame = 0;
+  own = 0;
+
+  constructor(parts: CopyParts) {
+    this.#parts = parts;
+  }
+
+  of(block: Block): Buffer {
+    const key = this.#keys.of(block);
+    if (isSection(block)) return this.#section(block);
+    if (isFrame(block)) return this.#packet(block, key);
+    // Wireshark 4.0 reads no file that has secrets a second time, and the keys are those inside too.
+    return this.#parts.secrets && isKeyLog(block) ? Buffer.alloc(0) : block.bytes;
+  }
+
+  #section(block: Block): Buffer {
+    const { about, before, secrets } = this.#parts;
+    const own = ownOf(commentsOf(block), withoutAbout);
+    const kept = new Set(this.#isBegun ? own : [...own, ...before.ofCapture]);
+    this.own += kept.size;
+    if (this.#isBegun) return withComments(block, [...kept]);
+    this.#isBegun = true;
+    const keys = secrets ? [keyLogBlock(secrets, block)] : [];
+    return Buffer.concat([withComments(block, [...kept, about]), ...keys]);
+  }
+
+  #packet(block: Block, key: string | undefined): Buffer {
+    const { comments, before } = this.#parts;
+    this.#frame += 1;
+    const had = commentsOf(block);
+    const kept = new Set(ownOf(had, withoutEntries));
+    if (key !== undefined) {
+      for (const comment of before.ofPackets.get(key) ?? []) kept.add(comment);
+      before.ofPackets.delete(key);
+    }
+    this.own += kept.size;
+    const lines = comments.of(this.#frame);
+    if (!lines && kept.size === 0 && had.length === 0) return block.bytes;
+    return withComments(block, [...kept, ...(lines ? [joinLines(lines, LONGEST_COMMENT)] : [])]);
+  }
+}
+
+/** A name beside a path that no file has yet. */
+async function nextFree(path: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const free = path.replace(/\.pcapng$/, `.${number}.pcapng`);
+    if (!(await exists(free))) return free;
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

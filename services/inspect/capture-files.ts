@@ -1,5 +1,8 @@
-import { access, constants, readdir, stat } from 'node:fs/promises';
+import { access, constants, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { secretsIn } from './secrets.ts';
+import { editCapture } from './tool.ts';
 
 export const hosts = ['server', 'client'] as const;
 export type Host = (typeof hosts)[number];
@@ -10,8 +13,15 @@ export interface Capture {
   readonly name: string;
   readonly folder: string;
   readonly files: readonly string[];
-  /** The key log of its run, by which TLS is decrypted; undefined when there is none, or nothing in it. */
+  /**
+   * A key log by which TLS is decrypted: that of its run, with the secrets that the files hold themselves. Undefined
+   * when there is none, or nothing in it.
+   */
   readonly keys?: string | undefined;
+  /** Those of the files that hold secrets. */
+  readonly withSecrets?: readonly string[] | undefined;
+  /** Why the files break off, as far as these are copies of what could be read. */
+  readonly cut?: string | undefined;
 }
 
 /** What the servers write the secrets of their TLS connections to, beside the captures. */
@@ -44,12 +54,11 @@ export async function findCapture(named: string, capturesFolder: string): Promis
       `there is no ${host}.pcap in the captures folder: make up starts a lab that writes one`,
     );
   }
-  return {
+  return withKeys({
     name: host,
     folder: capturesFolder,
     files: files.map((name) => join(capturesFolder, name)),
-    keys: await findKeys(capturesFolder),
-  };
+  });
 }
 
 async function oneFile(path: string): Promise<Capture> {
@@ -60,12 +69,48 @@ async function oneFile(path: string): Promise<Capture> {
     );
   }
   const folder = dirname(resolve(path));
-  return { name: basename(path), folder, files: [path], keys: await findKeys(folder) };
+  return withKeys({ name: basename(path), folder, files: [path] });
 }
 
-/** A capture as whoever was on the way has it. */
-export function withoutKeys(capture: Capture): Capture {
-  return { ...capture, keys: undefined };
+/** The key log of its folder and the secrets inside of its files are its keys. */
+async function withKeys(capture: Capture): Promise<Capture> {
+  const beside = await findKeys(capture.folder);
+  const secrets = await Promise.all(capture.files.map(secretsIn));
+  const withSecrets = capture.files.filter((_, at) => secrets[at]!.length > 0);
+  if (withSecrets.length === 0) return { ...capture, keys: beside };
+  const known = beside === undefined ? [] : (await readFile(beside, 'latin1')).split('\n');
+  const keys = join(await mkdtemp(join(tmpdir(), 'keys-')), KEY_LOG);
+  const lines = new Set([...known, ...secrets.flat()].filter((line) => line !== ''));
+  await writeFile(keys, `${[...lines].join('\n')}\n`, { mode: 0o600 });
+  return { ...capture, keys, withSecrets };
+}
+
+/** A capture as an eavesdropper has it: without the key log, and without the secrets inside. */
+export async function withoutKeys({ keys, withSecrets = [], ...capture }: Capture): Promise<Capture> {
+  if (withSecrets.length === 0) return capture;
+  const folder = await mkdtemp(join(tmpdir(), 'without-keys-'));
+  const reasons: string[] = [];
+  const files: string[] = [];
+  for (const file of capture.files) {
+    const copy = withSecrets.includes(file) ? join(folder, basename(file)) : file;
+    const why = copy === file ? undefined : await editCapture('--discard-all-secrets', file, copy);
+    if (why !== undefined) reasons.push(why);
+    files.push(copy);
+  }
+  return { ...capture, files, cut: joined(reasons) };
+}
+
+/** Reasons why a capture breaks off, each once; undefined without one. */
+export function joined(reasons: readonly (string | undefined)[]): string | undefined {
+  const said = new Set(reasons.filter((reason) => reason !== undefined));
+  return said.size === 0 ? undefined : [...said].join('; ');
+}
+
+/** Whether there are keys to the captures of a folder, beside them or inside. */
+export async function hasKeys(folder: string): Promise<boolean> {
+  if (await findKeys(folder)) return true;
+  const found = await Promise.all(hosts.map((host) => findCapture(host, folder).catch(() => undefined)));
+  return found.some((capture) => capture?.keys !== undefined);
 }
 
 /**

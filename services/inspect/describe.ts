@@ -63,3 +63,34 @@ function remarkOf(verdict: Verdict, end?: FrameRef): string {
   const remark = verdicts[verdict].remark?.(end?.number);
   return remark === undefined ? '' : `; ${remark}`;
 }
+
+const KNOWN_REMARKS = Object.values(verdicts).flatMap(({ remark }) =>
+  [0, undefined].flatMap((end) => remark?.(end) ?? []).map((said) => said.replaceAll('0', '\\d+')),
+);
+/** A line of `describeTie` or `describeHandshake`, of this run or an earlier one, to its last octet. */
+const LINE = new RegExp(
+  `^(?:(?:fault|outcome)=|the TLS handshake failed: ).*; (?:http|echo)\\.log entry \\d+(?:; (?:${KNOWN_REMARKS.join('|')}))?$`,
+);
+const MORE = /^and \d+ more entries$/;
+
+/** As many lines as a comment of `longest` octets can hold, and how many more there are. */
+export function joinLines(lines: readonly string[], longest: number): string {
+  let octets = 0;
+  const fitting = lines.filter((line) => {
+    octets += Buffer.byteLength(line) + 1;
+    return octets < longest;
+  });
+  const more = lines.length - fitting.length;
+  return more === 0 ? lines.join('\n') : [...fitting, `and ${more} more entries`].join('\n');
+}
+
+/** What a person has written in a comment on a frame: all lines but those that annotating has written. */
+export function withoutEntries(comment: string): string {
+  const lines = comment.split('\n');
+  return lines.some((line) => LINE.test(line))
+    ? lines
+        .filter((line) => !LINE.test(line) && !MORE.test(line))
+        .join('\n')
+        .trim()
+    : comment;
+}

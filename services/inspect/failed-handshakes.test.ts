@@ -105,7 +105,7 @@ test('handshakes that failed are told to programs', async () => {
       shows: 4,
       comment: expect.stringMatching(/^the TLS handshake failed: .*; echo.log entry 2$/),
     },
-    { confirmed: 1, contradicted: 1, unknown: 2, loose: 0, frames: 6 },
+    { confirmed: 1, contradicted: 1, unknown: 2, loose: 0, frames: 6, ofServers: 6 },
   ]);
 });
 

@@ -75,8 +75,29 @@ export const ACK = 0x10;
 export class Seen {
   /** All frames, those of other protocols included. */
   frames = 0;
+  /** Those of the lab's servers. */
+  ofServers = 0;
   first = Number.NaN;
   last = Number.NaN;
+  /** How many characters its longest address has. */
+  longestAddress = 0;
+  /** Times have more digits than those of microseconds. */
+  hasNanoseconds = false;
   /** Why the capture could not be read to its end, if so. */
   cut: string | undefined;
+
+  /**
+   * Takes down a frame.
+   *
+   * @param epoch its time as tshark writes it, with nine digits; empty of what has none
+   */
+  add(epoch: string, ...addresses: readonly string[]): void {
+    this.frames += 1;
+    this.longestAddress = Math.max(this.longestAddress, ...addresses.map(({ length }) => length));
+    if (epoch === '') return;
+    if (!epoch.endsWith('000')) this.hasNanoseconds = true;
+    const time = Number(epoch);
+    if (Number.isNaN(this.first)) this.first = time;
+    this.last = time;
+  }
 }

@@ -60,7 +60,7 @@ program
   .option(...NO_KEYS)
   .action(async (named: string, options) => {
     const found = await findCapture(named, CAPTURES);
-    const capture = options.keys ? found : withoutKeys(found);
+    const capture = options.keys ? found : await withoutKeys(found);
     const run = await runIn(capture.folder);
     const parts = { ...untilInterrupted(), ...(await notesOf(capture, run)) };
     process.exitCode = await show(capture, { ...options, ports: run.ports }, parts);

@@ -2,8 +2,10 @@ import type { Capture } from './capture-files.ts';
 import type { Exposure } from './exposure/exposed.ts';
 import { ExposedByFrame } from './exposure/exposed-by-frame.ts';
 import { FrameComments } from './frame-comments.ts';
+import { Seen } from './frames.ts';
 import { joinCapture } from './join/join-capture.ts';
 import type { Run } from './run.ts';
+import type { Form } from './show/table.ts';
 import { ToolError } from './tool.ts';
 
 /** What is known of the frames of a capture beside what each of them says. */
@@ -12,22 +14,25 @@ export interface Notes {
   noteOf(frame: number): string | undefined;
   /** What it exposes, with those before it that belong to it. */
   exposedBy(frame: number): readonly Exposure[];
+  readonly form: Form;
 }
 
 /** Reads a capture for what there is to note; nothing when it can't be read. */
 export async function notesOf(capture: Capture, run: Run): Promise<Notes> {
   const comments = new FrameComments();
   const exposed = new ExposedByFrame();
-  await joinCapture(capture, run, {
+  const seen = await joinCapture(capture, run, {
     tie: (tie, regime) => comments.add(tie, regime),
     handshake: (tie) => comments.addHandshake(tie),
     loose: () => undefined,
     exposed: (frame, exposure) => exposed.add(frame, exposure),
   }).catch((error: unknown) => {
     if (!(error instanceof ToolError)) throw error;
+    return new Seen();
   });
   return {
     noteOf: (frame) => comments.of(frame)?.join('\n'),
     exposedBy: (frame) => exposed.by(frame),
+    form: { longestAddress: seen.longestAddress, digits: seen.hasNanoseconds ? 9 : 6 },
   };
 }

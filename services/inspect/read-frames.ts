@@ -1,4 +1,4 @@
-import type { Capture } from './capture-files.ts';
+import { type Capture, joined } from './capture-files.ts';
 import type { Carried } from './exposure/exposing.ts';
 import { endpoint, type Frame, type Ports, Seen, serverOn } from './frames.ts';
 import { TlsStreams } from './tls-streams.ts';
@@ -45,7 +45,7 @@ export interface ReadParts {
 
 /**
  * Reads the frames of a capture that belong to the servers on these ports, through tshark, some at a time. A capture
- * that is cut short is read up to there.
+ * that breaks off is read up to there.
  *
  * @throws ToolError when nothing of it can be read
  */
@@ -55,24 +55,25 @@ export async function* readFrames(
   { seen = new Seen(), onCarried }: ReadParts = {},
 ): AsyncGenerator<Frame[]> {
   const { files, keys } = capture;
+  seen.cut = capture.cut;
   const tls = new TlsStreams(keys !== undefined);
   for (const file of files) {
     const onCut = (why: string) => {
-      seen.cut = why;
+      seen.cut = joined([seen.cut, why]);
     };
     for await (const lines of tsharkLines(tsharkArguments(file, ports, keys), onCut)) {
       const frames: Frame[] = [];
       for (const line of lines) {
-        seen.frames += 1;
         const fields = line.split('\t');
-        const time = Number(fields[0]);
-        if (Number.isNaN(seen.first)) seen.first = time;
-        seen.last = time;
+        const [epoch = '', source = '', destination = ''] = fields;
+        seen.add(epoch, source, destination);
         const carried = parseCarried(fields, seen.frames);
         if (!carried) continue;
         onCarried?.(carried);
         const frame = parseFrame(fields, carried, { ports, tls });
-        if (frame) frames.push(frame);
+        if (!frame) continue;
+        seen.ofServers += 1;
+        frames.push(frame);
       }
       yield frames;
     }

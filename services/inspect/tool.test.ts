@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { runTool, ToolError, toolLines } from './tool.ts';
+import { runTool, ToolError, toolLines, whyBroken } from './tool.ts';
 
 /** What a shell script prints through `toolLines`, and what it threw. */
 async function run(script: string) {
@@ -46,4 +46,26 @@ describe('a program', () => {
       break;
     }
   });
+});
+
+test.each([
+  [
+    'tshark: The file "/captures/server.pcap" appears to have been cut short in the middle of a packet.',
+    'server.pcap appears to have been cut short in the middle of a packet',
+  ],
+  [
+    'capinfos: An error occurred after reading 20 packets from "a/b.pcap".; capinfos: The file "a/b.pcap" appears to be damaged or corrupt.; (pcap: File has 2147483647-byte packet, bigger than maximum of 262144)',
+    'b.pcap appears to be damaged or corrupt (pcap: File has 2147483647-byte packet, bigger than maximum of 262144)',
+  ],
+  [
+    'tshark: The file "x.gz" cannot be decompressed; it may be damaged or corrupt.; (invalid distance too far back)',
+    'x.gz cannot be decompressed; it may be damaged or corrupt (invalid distance too far back)',
+  ],
+  [
+    'tshark: The file "x" isn\'t a capture file in a format TShark understands.',
+    "x isn't a capture file in a format TShark understands",
+  ],
+  ['tshark: "tcp.prot" is not a valid protocol or protocol field.', undefined],
+])('why a capture breaks off is told in few words: %j', (said, why) => {
+  expect(whyBroken(new ToolError('tshark', said))).toBe(why);
 });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
 /** One of Wireshark's programs ended with an error. */
@@ -14,9 +15,40 @@ export class ToolError extends Error {
   }
 }
 
-/** Whether a capture could be read, though it breaks off in the middle of a packet. */
-export function isCutShort(error: unknown): error is ToolError {
-  return error instanceof ToolError && error.said.includes('cut short');
+/** What Wireshark's programs say of a file that can't be read to its end, whatever the reason. */
+const BREAKS_OFF =
+  /(?:The (?:compressed )?file "[^"]*" (?:appears to|cannot be decompressed; it may|contains record data|isn't a capture)|An error occurred while reading)[^;]*(?:; \([^;]*\))?/;
+
+/**
+ * Why a capture file can be read up to some frame and no further, or not at all, as `server.pcap appears to be damaged
+ * or corrupt (…)`; undefined for any other error.
+ */
+export function whyBroken(error: unknown): string | undefined {
+  return error instanceof ToolError ? whyBrokenIn(error.said) : undefined;
+}
+
+function whyBrokenIn(said: string): string | undefined {
+  const found = BREAKS_OFF.exec(said)?.[0];
+  return found
+    ?.replace(/The (?:compressed )?file "(?:[^"]*\/)?([^"/]*)"/, '$1')
+    .replace(/(?:the )?file "(?:[^"]*\/)?([^"/]*)"/, '$1')
+    .replace(/\.?; \(/, ' (')
+    .replace(/\.$/, '');
+}
+
+/**
+ * Runs editcap, which leaves out what it can't read of a capture.
+ *
+ * @returns why the capture could not be read to its end, if so
+ */
+export async function editCapture(...args: string[]): Promise<string | undefined> {
+  const child = spawn('editcap', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(child, 'close');
+  const said = meaning(await text(child.stderr));
+  const [status] = await ended;
+  const why = whyBrokenIn(said);
+  if (status !== 0 && why === undefined) throw new ToolError('editcap', said || `ended with ${status}`);
+  return why;
 }
 
 /** Lines that say nothing about the work. */

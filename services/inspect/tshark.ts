@@ -1,5 +1,5 @@
 import type { Ports } from './frames.ts';
-import { isCutShort, toolLines } from './tool.ts';
+import { toolLines, whyBroken } from './tool.ts';
 
 /** The type of a TLS record of application data, as tshark prints it (RFC 8446, 5.1). */
 export const APPLICATION_DATA = '23';
@@ -7,7 +7,7 @@ export const APPLICATION_DATA = '23';
 /** After so many frames tshark forgets what it knows of them, or it would need more memory with each. */
 const FORGET_AFTER = 100_000;
 
-/** Runs tshark on a capture and yields what it prints. One that is cut short is read up to there, and why is told. */
+/** Runs tshark on a capture and yields what it prints. One that breaks off is read up to there, and why is told. */
 export async function* tsharkLines(
   args: readonly string[],
   onCut: (why: string) => void = () => undefined,
@@ -15,8 +15,9 @@ export async function* tsharkLines(
   try {
     yield* toolLines('tshark', args);
   } catch (error) {
-    if (!isCutShort(error)) throw error;
-    onCut(error.said);
+    const why = whyBroken(error);
+    if (why === undefined) throw error;
+    onCut(why);
   }
 }
 

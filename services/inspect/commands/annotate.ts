@@ -1,7 +1,9 @@
 import { basename, join } from 'node:path';
 import { aboutCapture, versionsOf } from '../about.ts';
 import { type Annotated, annotate } from '../annotate.ts';
-import { findCapture, hosts } from '../capture-files.ts';
+import { CaptureError, findCapture, hosts } from '../capture-files.ts';
+import { mustBeReadable, noneOfServers, upToHere } from '../capture-info.ts';
+import type { Ports } from '../frames.ts';
 import type { Run } from '../run.ts';
 
 export interface AnnotateParts {
@@ -13,25 +15,41 @@ export interface AnnotateParts {
   readonly print: (line: string) => void;
 }
 
-/** `make annotate`: returns the exit code. */
+/** `make annotate`: returns the exit code. One capture that can't be read leaves the other as it is. */
 export async function annotateCaptures({ folder, shownAs, runIn, print }: AnnotateParts): Promise<number> {
+  let code = 0;
   for (const name of hosts) {
-    const capture = await findCapture(name, folder);
-    const run = await runIn(capture.folder);
-    const about = aboutCapture(capture, run, await versionsOf(run));
-    print(describe(await annotate(capture, run, about, folder), shownAs));
+    try {
+      const capture = await findCapture(name, folder);
+      await mustBeReadable(capture);
+      const run = await runIn(capture.folder);
+      const about = aboutCapture(capture, run, await versionsOf(run));
+      print(describe(await annotate(capture, run, about, folder), { folder: shownAs, ports: run.ports }));
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      print(`the ${name}'s capture is not annotated: ${error.message}`);
+      code = 2;
+    }
   }
-  return 0;
+  return code;
 }
 
-function describe({ path, entries, comments, untied, loose, cut }: Annotated, folder: string): string {
+function describe(
+  { path, entries, comments, untied, loose, own, setAside, cut, ...seen }: Annotated,
+  { folder, ports }: { readonly folder: string; readonly ports: Ports },
+): string {
+  const none = noneOfServers(seen, ports);
+  const kept = own === 1 ? '1 comment of your own is kept' : `${own} comments of your own are kept`;
   const lines = [
     `${join(folder, basename(path))}  ${comments} ${comments === 1 ? 'comment' : 'comments'} of ${entries} journal ${entries === 1 ? 'entry' : 'entries'}`,
+    ...(own > 0 ? [kept] : []),
+    ...(setAside ? [`comments of your own on packets that are gone are in ${basename(setAside)}`] : []),
+    ...(untied > 0
+      ? [`entries that the packets contradict: ${untied}; make inspect ENTRIES=1 lists them`]
+      : []),
+    ...(loose > 0 ? [`exchanges that are in no journal: ${loose}; make inspect ENTRIES=1 lists them`] : []),
+    ...(none === undefined ? [] : [none]),
+    ...(cut === undefined ? [] : [upToHere(cut)]),
   ];
-  if (untied > 0)
-    lines.push(`  entries that the packets contradict: ${untied}; make inspect ENTRIES=1 lists them`);
-  if (loose > 0)
-    lines.push(`  exchanges that are in no journal: ${loose}; make inspect ENTRIES=1 lists them`);
-  if (cut !== undefined) lines.push(`  the capture breaks off: ${cut}`);
-  return lines.join('\n');
+  return lines.join('\n  ');
 }

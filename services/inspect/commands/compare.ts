@@ -1,4 +1,4 @@
-import { safe } from '#common/readable.ts';
+import { upToHere } from '../capture-info.ts';
 import { compareHosts } from '../compare/compare-hosts.ts';
 import type { Compared, PacketFact } from '../report/facts.ts';
 import type { Run } from '../run.ts';
@@ -27,6 +27,7 @@ function describe({
   retransmissions,
   oneWay,
   cut,
+  without,
 }: Compared): string {
   const times =
     oneWay &&
@@ -38,7 +39,8 @@ function describe({
     ...list('arrived late', inAll.late, late),
     ...list('arrived twice', inAll.twice, twice),
     `${retransmissions} were sent again by their sender`,
-    ...cut.map((why) => safe(`a capture breaks off, ${why}`)),
+    ...without.map((host) => `The ${host}'s capture has no packet from one host to the other.`),
+    ...cut.map(upToHere),
   ].join('\n');
 }
 

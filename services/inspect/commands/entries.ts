@@ -1,5 +1,5 @@
-import { CaptureError, findCapture, withoutKeys } from '../capture-files.ts';
-import { captureInfo, unreadable } from '../capture-info.ts';
+import { findCapture, withoutKeys } from '../capture-files.ts';
+import { mustBeReadable, noneOfServers, upToHere } from '../capture-info.ts';
 import { describeHandshake, describeTie } from '../describe.ts';
 import { joinCapture } from '../join/join-capture.ts';
 import type { FrameRef, HandshakeTie, Loose, Tie } from '../join/tie.ts';
@@ -20,15 +20,15 @@ export interface EntriesParts {
 export async function entries(named: string, parts: EntriesParts): Promise<number> {
   const { folder, runIn, json, noKeys, print } = parts;
   const found = await findCapture(named, folder);
-  const capture = noKeys ? withoutKeys(found) : found;
-  const problem = unreadable(capture.name, await captureInfo(capture.files.at(-1)!));
-  if (problem !== undefined) throw new CaptureError(problem);
+  const capture = noKeys ? await withoutKeys(found) : found;
+  await mustBeReadable(capture);
+  const run = await runIn(capture.folder);
   const counts = new Counts();
   const tell = (tie: Tie | HandshakeTie, comment: string) => {
     counts.add(tie);
     print(json ? JSON.stringify(facts(tie, comment)) : row(tie, comment));
   };
-  const seen = await joinCapture(capture, await runIn(capture.folder), {
+  const seen = await joinCapture(capture, run, {
     tie: (tie, regime) => tell(tie, describeTie(tie, regime)),
     handshake: (tie) => tell(tie, describeHandshake(tie)),
     loose(loose) {
@@ -37,11 +37,14 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
     },
   });
   if (json) {
-    print(JSON.stringify({ ...counts.facts(), frames: seen.frames, cut: seen.cut }));
+    const { frames, ofServers, cut } = seen;
+    print(JSON.stringify({ ...counts.facts(), frames, ofServers, cut }));
     return 0;
   }
   print(counts.describe());
-  if (seen.cut !== undefined) print(`the capture breaks off: ${seen.cut}`);
+  const none = noneOfServers(seen, run.ports);
+  if (none !== undefined) print(none);
+  if (seen.cut !== undefined) print(upToHere(seen.cut));
   return 0;
 }
 

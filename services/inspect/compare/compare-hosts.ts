@@ -1,15 +1,40 @@
-import { findCapture } from '../capture-files.ts';
+import { type Capture, findCapture, type Host, hosts } from '../capture-files.ts';
+import { mustBeReadable } from '../capture-info.ts';
 import type { Compared } from '../report/facts.ts';
 import type { Run } from '../run.ts';
 import { compare } from './compare.ts';
-import { readPackets } from './packets.ts';
+import { type Packet, readPackets } from './packets.ts';
 
 /** Compares the captures of both hosts in a folder. */
 export async function compareHosts(folder: string, { addresses }: Run): Promise<Compared> {
-  const captures = await Promise.all([findCapture('server', folder), findCapture('client', folder)]);
-  const cut: string[] = [];
-  const compared = await compare(
-    captures.map((capture) => readPackets(capture, addresses, (why) => cut.push(why))),
-  );
-  return { ...compared, cut };
+  const captures = await Promise.all(hosts.map((host) => findCapture(host, folder)));
+  for (const capture of captures) await mustBeReadable(capture);
+  const readings = captures.map((capture, at) => new Reading(hosts[at]!, capture));
+  const compared = await compare(readings.map((reading) => reading.packets(addresses)));
+  return {
+    ...compared,
+    cut: readings.flatMap(({ cut }) => cut),
+    without: readings.filter(({ count }) => count === 0).map(({ host }) => host),
+  };
+}
+
+/** What is read of one capture. */
+class Reading {
+  readonly host: Host;
+  readonly cut: string[] = [];
+  readonly #capture: Capture;
+  /** Packets from one host to the other. */
+  count = 0;
+
+  constructor(host: Host, capture: Capture) {
+    this.host = host;
+    this.#capture = capture;
+  }
+
+  async *packets(addresses: Run['addresses']): AsyncGenerator<Packet> {
+    for await (const packet of readPackets(this.#capture, addresses, (why) => this.cut.push(why))) {
+      this.count += 1;
+      yield packet;
+    }
+  }
 }

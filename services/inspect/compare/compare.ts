@@ -67,6 +67,7 @@ class Comparison {
     this.#expire(Number.POSITIVE_INFINITY);
     return {
       cut: [],
+      without: [],
       arrived: this.#arrived,
       ...this.#lists,
       inAll: this.#inAll,

@@ -34,7 +34,7 @@ export async function* readPackets(
   const seenAt = name as Host;
   let frame = 0;
   for (const file of files) {
-    for await (const lines of tsharkLines(argumentsFor(file), (why) => onCut(`${seenAt}: ${why}`))) {
+    for await (const lines of tsharkLines(argumentsFor(file), onCut)) {
       for (const line of lines) {
         frame += 1;
         const packet = parse(line.split('\t'), { seenAt, frame, addresses });

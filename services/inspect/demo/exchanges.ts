@@ -4,6 +4,7 @@ import {
   APPLICATION_DATA,
   decodeArguments,
   leanArguments,
+  NETWORK,
   octetsOf,
   tsharkLines,
   valuesOf,
@@ -12,8 +13,8 @@ import { type Exchange, exchangesOf, type Segment, type TlsRecord } from './exch
 
 const FIELDS = [
   'frame.time_epoch',
-  'ip.src',
-  'ip.dst',
+  '_ws.col.def_src',
+  '_ws.col.def_dst',
   'tcp.srcport',
   'tcp.dstport',
   'tcp.seq_raw',
@@ -25,7 +26,7 @@ const FIELDS = [
   'tls.handshake.extensions.supported_version',
   'data.data',
 ];
-const PROTOCOLS = ['eth', 'ip', 'tcp', 'tls', 'data'];
+const PROTOCOLS = [...NETWORK, 'tls', 'data'];
 
 /** Reads the TCP connections of a capture of some hundreds of frames, in the order in which they began. */
 export async function readExchanges(capture: Capture, ports: Ports): Promise<Exchange[]> {

@@ -15,7 +15,7 @@ export interface Row extends Omit<Rung, 'at' | 'comment'> {
 }
 
 const FIELDS = [
-  ...['frame.number', 'frame.time_epoch', 'ip.src', 'ip.dst', 'tcp.srcport', 'tcp.dstport'],
+  ...['frame.number', 'frame.time_epoch', '_ws.col.def_src', '_ws.col.def_dst', 'tcp.srcport', 'tcp.dstport'],
   ...['udp.srcport', 'udp.dstport', '_ws.col.protocol', '_ws.col.info', 'tcp.payload', 'udp.payload'],
 ];
 

@@ -43,6 +43,8 @@ export interface CaptureFacts {
   readonly frames: number;
   readonly first?: string;
   readonly last?: string;
+  /** Of the server: how many frames are of its ports. */
+  readonly ofServers?: number;
   /** Why it could not be read, or not to its end. */
   readonly problem?: string;
 }
@@ -229,6 +231,8 @@ export interface Ties {
 export interface Compared {
   /** Captures that break off, and why. */
   readonly cut: readonly string[];
+  /** Hosts in whose captures no packet is from one host to the other. */
+  readonly without: readonly Host[];
   readonly arrived: number;
   readonly neverArrived: readonly PacketFact[];
   readonly altered: readonly PacketFact[];

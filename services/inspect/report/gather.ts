@@ -34,7 +34,9 @@ export async function gather(
   return {
     made: made.toISOString(),
     lab: { addresses: run.addresses, ports: run.ports, versions },
-    captures,
+    captures: captures.map((facts) =>
+      facts.host === 'server' ? { ...facts, ofServers: found.ofServers } : facts,
+    ),
     ...(await demo(folder)),
     ...found.facts(),
     compared: readable.length === hosts.length ? await compareHosts(folder, run) : undefined,
@@ -95,9 +97,11 @@ class Findings {
   #drawn: Report['ladders'] = [];
   #began = Number.NaN;
 
+  ofServers: number | undefined;
+
   async read(folder: string, run: Run): Promise<void> {
     const capture = await findCapture('server', folder);
-    await joinCapture(capture, run, {
+    const seen = await joinCapture(capture, run, {
       tie: (tie, regime) => {
         this.#periods.add(tie, regime);
         this.#ladders.offer(tie);
@@ -125,6 +129,7 @@ class Findings {
       },
       exposed: (frame, exposure) => this.#exposed.add(frame, exposure),
     });
+    this.ofServers = seen.ofServers;
     this.#drawn = await this.#ladders.draw(capture, run.ports, this.#comments);
   }
 

@@ -3,17 +3,18 @@ import type { Conversation, Turn } from './dialogue.ts';
 import { moreBytes } from './hex.ts';
 import type { Paint } from './paint.ts';
 
-/** Width of the time and of the frame number. */
-const TIME = 11;
+/** Width of the seconds before the point with it, and of the frame number. */
+const SECONDS = 5;
 const FRAME = 5;
 /** How much is shown of what is no text, in octets, unless all is. */
 const BINARY = 24;
-const BEHIND = ' '.repeat(TIME + FRAME + 13);
 
 export interface DialogueLook {
   readonly paint: Paint;
   /** How many octets of a turn are shown. */
   readonly bytes: number;
+  /** How many digits of a second. */
+  readonly digits: number;
   /** What is known of a frame. */
   readonly noteOf: (frame: number) => string | undefined;
 }
@@ -22,12 +23,22 @@ export interface DialogueLook {
 export function dialogueLines(conversation: Conversation, look: DialogueLook): string[] {
   const { transport, client, server, began, frames, turns } = conversation;
   const count = frames === 1 ? '1 frame' : `${frames} frames`;
-  const head = `${transport.toUpperCase()} ${client} → ${server}, ${count}, from ${began.toFixed(6)}`;
+  const head = `${transport.toUpperCase()} ${client} → ${server}, ${count}, from ${began.toFixed(look.digits)}`;
   const lines = turns.flatMap((turn) => turnLines(turn, look));
-  return [look.paint('heading', head), ...(lines.length === 0 ? [`${BEHIND}nothing was said`] : lines)];
+  return [
+    look.paint('heading', head),
+    ...(lines.length === 0 ? [`${indentOf(look)}nothing was said`] : lines),
+  ];
 }
 
-function turnLines(turn: Turn, { paint, bytes, noteOf }: DialogueLook): string[] {
+/** What stands under what was said. */
+function indentOf({ digits }: DialogueLook): string {
+  return ' '.repeat(SECONDS + digits + FRAME + 13);
+}
+
+function turnLines(turn: Turn, look: DialogueLook): string[] {
+  const { paint, bytes, digits, noteOf } = look;
+  const indent = indentOf(look);
   const { act, frame, length, missing, sealed, speaker, time } = turn;
   const shown = isText(turn.bytes) ? bytes : bytes === Number.POSITIVE_INFINITY ? bytes : BINARY;
   const style = speaker === 'client' ? 'request' : 'answer';
@@ -35,13 +46,13 @@ function turnLines(turn: Turn, { paint, bytes, noteOf }: DialogueLook): string[]
   const more = sealed === 'shut' ? undefined : moreBytes(length, shown);
   const says = sealed === 'open' ? `${speaker}, decrypted` : speaker;
   const note = noteOf(frame);
-  const label = `${time.toFixed(6).padStart(TIME)}  frame ${String(frame).padEnd(FRAME)}`;
+  const label = `${time.toFixed(digits).padStart(SECONDS + digits)}  frame ${String(frame).padEnd(FRAME)}`;
   return [
-    ...(missing > 0 ? [`${BEHIND}… ${missing} bytes are not among these frames`] : []),
+    ...(missing > 0 ? [`${indent}… ${missing} bytes are not among these frames`] : []),
     `${label}  ${paint(style, `${says}: ${first}`)}`.trimEnd(),
-    ...others.map((line) => `${BEHIND}${' '.repeat(8)}${paint(style, line)}`),
-    ...(more === undefined ? [] : [BEHIND + more]),
-    ...(note === undefined ? [] : note.split('\n').map((line) => BEHIND + paint('note', line))),
+    ...others.map((line) => `${indent}${' '.repeat(8)}${paint(style, line)}`),
+    ...(more === undefined ? [] : [indent + more]),
+    ...(note === undefined ? [] : note.split('\n').map((line) => indent + paint('note', line))),
   ];
 }
 

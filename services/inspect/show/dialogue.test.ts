@@ -7,7 +7,7 @@ import { createPaint } from './paint.ts';
 import { packet, ports } from './testing.ts';
 
 const options = { ports, bytes: 512, last: undefined, exposedBy: () => [] };
-const look = { bytes: 512, paint: createPaint(false), noteOf: () => undefined };
+const look = { bytes: 512, digits: 6, paint: createPaint(false), noteOf: () => undefined };
 
 function shown(packets: readonly Packet[], given = {}): string[] {
   const dialogues = new Dialogues({ ...options, ...given });

@@ -43,6 +43,6 @@ export async function live(options: LiveOptions, parts: LiveParts): Promise<numb
     if (code !== 0) return code;
   }
   exposing.end();
-  view.end(exposed);
+  view.end({ late: exposed });
   return 0;
 }

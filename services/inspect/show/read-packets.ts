@@ -1,7 +1,7 @@
 import { safe } from '#common/readable.ts';
-import type { Capture } from '../capture-files.ts';
+import { type Capture, joined } from '../capture-files.ts';
 import { captureInfo, unreadable } from '../capture-info.ts';
-import { isCutShort, ToolError, toolLines } from '../tool.ts';
+import { ToolError, toolLines, whyBroken } from '../tool.ts';
 import { type Dissection, type Origin, parsePacket, tsharkArguments } from './dissection.ts';
 import { Inside } from './inside.ts';
 import { type Packet, TlsConnections } from './packet.ts';
@@ -14,11 +14,11 @@ export class InputError extends Error {
 /** What a reader has come across beside the packets. */
 export interface Reading {
   /** Why a file could not be read to its end. */
-  cut?: string;
+  cut?: string | undefined;
 }
 
 /**
- * Reads the frames of a capture that pass the filter, some at a time. A file that is cut short is read up to there.
+ * Reads the frames of a capture that pass the filter, some at a time. A file that breaks off is read up to there.
  *
  * @throws InputError for a filter that tshark does not understand and for a file that is no capture
  * @throws ToolError when tshark fails
@@ -28,12 +28,14 @@ export async function* readPackets(
   dissection: Dissection,
   reading: Reading = {},
 ): AsyncGenerator<Packet[]> {
+  reading.cut = capture.cut;
   for (const { file, origin } of await originsOf(capture)) {
     try {
       yield* dissect(file, dissection, origin);
     } catch (error) {
-      if (!isCutShort(error)) throw error;
-      reading.cut = safe(error.said);
+      const why = whyBroken(error);
+      if (why === undefined) throw error;
+      reading.cut = joined([reading.cut, safe(why)]);
     }
   }
 }
@@ -79,18 +81,17 @@ export async function* dissect(
   }
 }
 
-async function originsOf({ files, name }: Capture): Promise<{ file: string; origin: Origin }[]> {
-  const origins: { file: string; origin: Origin }[] = [];
+async function originsOf(capture: Capture): Promise<{ file: string; origin: Origin }[]> {
+  const infos = await Promise.all(capture.files.map(captureInfo));
+  const problem = unreadable(capture, infos);
+  if (problem !== undefined) throw new InputError(problem);
   let [framesBefore, began] = [0, undefined as number | undefined];
-  for (const file of files) {
-    const info = await captureInfo(file);
-    const problem = unreadable(name, info);
-    if (problem !== undefined) throw new InputError(problem);
-    origins.push({ file, origin: { framesBefore, began } });
-    framesBefore += info.frames;
-    began ??= info.first;
-  }
-  return origins;
+  return infos.map(({ frames, first }, at) => {
+    const origin = { framesBefore, began };
+    framesBefore += frames;
+    began ??= first;
+    return { file: capture.files[at]!, origin };
+  });
 }
 
 /** tshark shows the filter again under what it says of it; a bare end of one it does not. */

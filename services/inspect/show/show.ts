@@ -1,5 +1,6 @@
 import { safe } from '#common/readable.ts';
 import type { Capture } from '../capture-files.ts';
+import { upToHere } from '../capture-info.ts';
 import { ToolError } from '../tool.ts';
 import { type Dissection, findDissector } from './dissection.ts';
 import { InputError, type Reading, readPackets } from './read-packets.ts';
@@ -39,8 +40,8 @@ export async function show(capture: Capture, options: ShowOptions, parts: ShowPa
     if (code !== 0) return code;
   }
   if (frames === 0 && !signal.aborted) say(nothing(capture, options));
-  view.end();
-  if (reading.cut !== undefined) say(`The capture breaks off, and is shown up to there: ${reading.cut}`);
+  view.end({ cut: reading.cut });
+  if (reading.cut !== undefined && !options.json) say(upToHere(reading.cut));
   return 0;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { hexRows } from './hex.ts';
 import { createPaint } from './paint.ts';
-import { tableHead, tableRows } from './table.ts';
+import { tableHead, tableRows, USUAL_FORM } from './table.ts';
 import { packet, ports } from './testing.ts';
 
 const paint = createPaint(false);
@@ -46,7 +46,8 @@ describe('a table', () => {
 
   test('has its columns aligned, the dump under its frame, and what is known of it', () => {
     const note = 'fault=corruption byte 2: 0x73 to 0x8c\nseed alice, draw 17';
-    expect([tableHead(paint), ...tableRows(message, note, { ...plain, ports })]).toEqual([
+    const options = { ...plain, form: USUAL_FORM, ports };
+    expect([tableHead(options), ...tableRows(message, note, options)]).toEqual([
       '  No.         Time  Source             Destination        Protocol  Length  Info',
       '    7     8.665673  10.0.142.133       10.0.28.182        TCP           72  40000 → 9090 [PSH, ACK]',
       '       0000   54 65 73 74 31 0a                                 Test1.',
@@ -57,7 +58,12 @@ describe('a table', () => {
 
   test('is coloured by what a frame is, on a terminal only', () => {
     const row = (color: boolean, isTrouble: boolean) =>
-      tableRows({ ...message, isTrouble }, undefined, { bytes: 512, ports, paint: createPaint(color) })[0]!;
+      tableRows({ ...message, isTrouble }, undefined, {
+        bytes: 512,
+        form: USUAL_FORM,
+        ports,
+        paint: createPaint(color),
+      })[0]!;
     expect(row(false, true)).not.toContain('\u001b');
     expect(row(true, true)).toContain('\u001b[31m');
     expect(row(true, false)).toContain('\u001b[36m');

@@ -3,27 +3,48 @@ import { type HexOptions, hexRows } from './hex.ts';
 import { kindOf, type Packet } from './packet.ts';
 import type { Paint } from './paint.ts';
 
-/** Columns as in the seed's tables; Info is as wide as it is. Hardware addresses, of ARP, have 17 characters. */
-const widths = { number: 5, time: 11, address: 17, protocol: 8, length: 6 } as const;
+/** Info is as wide as it is. Hardware addresses, of ARP, have 17 characters. */
+const widths = { number: 5, seconds: 5, address: 17, protocol: 8, length: 6 } as const;
 /** What stands behind a row belongs to it. */
 const INDENT = ' '.repeat(widths.number + 2);
+
+/** What the columns must have room for. */
+export interface Form {
+  /** In characters. */
+  readonly longestAddress: number;
+  /** Of a second. */
+  readonly digits: number;
+}
+
+/** Of a capture of which nothing is known before: IPv4, and microseconds. */
+export const USUAL_FORM: Form = { longestAddress: widths.address, digits: 6 };
 
 export interface TableOptions extends HexOptions {
   readonly ports: Ports;
   readonly paint: Paint;
+  readonly form: Form;
 }
 
 /** The names of Wireshark's own columns. */
-export function tableHead(paint: Paint): string {
-  const head = columns('No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'Info');
+export function tableHead({ paint, form }: TableOptions): string {
+  const head = columns(form, 'No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'Info');
   return paint('heading', head);
 }
 
 /** A frame: its columns, what it carries as hex and ASCII, and what is known of it. */
 export function tableRows(packet: Packet, note: string | undefined, options: TableOptions): string[] {
   const { number, time, source, destination, protocol, length, info, payload, inside } = packet;
-  const { paint, ports } = options;
-  const row = columns(String(number), time.toFixed(6), source, destination, protocol, String(length), info);
+  const { form, paint, ports } = options;
+  const cells = [
+    String(number),
+    time.toFixed(form.digits),
+    source,
+    destination,
+    protocol,
+    String(length),
+    info,
+  ];
+  const row = columns(form, ...cells);
   return [
     paint(kindOf(packet, ports), row.trimEnd()),
     ...hexRows(payload, options).map((line) => INDENT + line),
@@ -40,13 +61,15 @@ function insideRows(inside: Buffer, options: TableOptions): string[] {
 }
 
 function columns(
+  { longestAddress, digits }: Form,
   ...[number = '', time = '', source = '', destination = '', protocol = '', length = '', info = '']: string[]
 ): string {
+  const address = Math.max(widths.address, longestAddress);
   return [
     number.padStart(widths.number),
-    time.padStart(widths.time),
-    source.padEnd(widths.address),
-    destination.padEnd(widths.address),
+    time.padStart(widths.seconds + digits),
+    source.padEnd(address),
+    destination.padEnd(address),
     protocol.padEnd(widths.protocol),
     length.padStart(widths.length),
     info,

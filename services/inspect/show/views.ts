@@ -5,7 +5,7 @@ import { dialogueLines } from './dialogue-lines.ts';
 import { Exposures } from './exposures.ts';
 import type { Packet } from './packet.ts';
 import { createPaint } from './paint.ts';
-import { tableHead, tableRows } from './table.ts';
+import { type Form, tableHead, tableRows, USUAL_FORM } from './table.ts';
 
 /** How much of a payload is shown unless asked for more, in octets. */
 export const SHOWN_BYTES = 512;
@@ -31,15 +31,21 @@ export interface ViewParts {
   readonly noteOf?: ((frame: number) => string | undefined) | undefined;
   /** What a frame exposes. */
   readonly exposedBy: (frame: number) => readonly Exposure[];
+  readonly form?: Form;
 }
 
-type Late = Iterable<readonly [frame: number, exposed: readonly Exposure[]]>;
+/** What is known only at the end. */
+export interface Ending {
+  /** What frames that were shown expose. */
+  readonly late?: Iterable<readonly [frame: number, exposed: readonly Exposure[]]>;
+  /** Why the capture can't be read on. */
+  readonly cut?: string | undefined;
+}
 
 /** Shows frames; what they expose is summed up at the end. */
 export interface View {
   take(packet: Packet): void;
-  /** @param late what is known only now of frames that were shown */
-  end(late?: Late): void;
+  end(ending?: Ending): void;
 }
 
 export function createView(options: ViewOptions, parts: ViewParts): View {
@@ -49,19 +55,19 @@ export function createView(options: ViewOptions, parts: ViewParts): View {
 }
 
 function tableView({ ports, bytes = SHOWN_BYTES }: ViewOptions, parts: ViewParts): View {
-  const { color, exposedBy, noteOf, print } = parts;
+  const { color, exposedBy, form = USUAL_FORM, noteOf, print } = parts;
   const exposures = new Exposures();
-  const paint = createPaint(color);
+  const table = { bytes, form, paint: createPaint(color), ports };
   let isBegun = false;
   return {
     take(packet) {
-      if (!isBegun) print(tableHead(paint));
+      if (!isBegun) print(tableHead(table));
       isBegun = true;
-      const rows = tableRows(packet, noteOf?.(packet.number), { bytes, paint, ports });
+      const rows = tableRows(packet, noteOf?.(packet.number), table);
       print(rows.join('\n'));
       exposures.addAll(packet.number, exposedBy(packet.number));
     },
-    end(late = []) {
+    end({ late = [] } = {}) {
       for (const [frame, exposed] of late) exposures.addAll(frame, exposed);
       if (isBegun) print('');
       print(exposures.line);
@@ -69,7 +75,7 @@ function tableView({ ports, bytes = SHOWN_BYTES }: ViewOptions, parts: ViewParts
   };
 }
 
-function jsonView({ exposedBy, noteOf, print }: ViewParts): View {
+function jsonView({ exposedBy, form = USUAL_FORM, noteOf, print }: ViewParts): View {
   const exposures = new Exposures();
   return {
     take(packet) {
@@ -78,7 +84,7 @@ function jsonView({ exposedBy, noteOf, print }: ViewParts): View {
       exposures.addAll(number, exposed);
       print(
         JSON.stringify({
-          ...{ number, time: microseconds(time), epoch, source, destination, protocol, length, info },
+          ...{ number, time: rounded(time, form), epoch, source, destination, protocol, length, info },
           payload: payload.toString('hex'),
           decrypted: inside?.toString('hex'),
           note: noteOf?.(number),
@@ -86,39 +92,42 @@ function jsonView({ exposedBy, noteOf, print }: ViewParts): View {
         }),
       );
     },
-    end(late = []) {
+    end({ late = [], cut } = {}) {
       for (const [frame, exposed] of late) exposures.addAll(frame, exposed);
-      print(JSON.stringify({ exposed: exposures.summaries }));
+      print(JSON.stringify({ exposed: exposures.summaries, cut }));
     },
   };
 }
 
 function dialogueView(options: ViewOptions, parts: ViewParts): View {
-  const { color, exposedBy, noteOf = () => undefined, print } = parts;
+  const { color, exposedBy, form = USUAL_FORM, noteOf = () => undefined, print } = parts;
   const { json, last, ports } = options;
   const bytes = json ? Number.POSITIVE_INFINITY : (options.bytes ?? SHOWN_BYTES);
   const dialogues = new Dialogues({ bytes, exposedBy, last, ports });
-  const look = { bytes, noteOf, paint: createPaint(color) };
+  const look = { bytes, digits: form.digits, noteOf, paint: createPaint(color) };
   return {
     take: (packet) => dialogues.take(packet),
-    end() {
+    end({ cut } = {}) {
       const exposures = new Exposures();
       for (const conversation of dialogues.conversations()) {
         for (const { exposed, frame } of conversation.turns) exposures.addAll(frame, exposed);
-        if (json) print(dialogueJson(conversation, noteOf));
+        if (json) print(dialogueJson(conversation, { form, noteOf }));
         else print(`${dialogueLines(conversation, look).join('\n')}\n`);
       }
-      print(json ? JSON.stringify({ exposed: exposures.summaries }) : exposures.line);
+      print(json ? JSON.stringify({ exposed: exposures.summaries, cut }) : exposures.line);
     },
   };
 }
 
-function dialogueJson(conversation: Conversation, noteOf: (frame: number) => string | undefined): string {
+function dialogueJson(
+  conversation: Conversation,
+  { form, noteOf }: { readonly form: Form; readonly noteOf: (frame: number) => string | undefined },
+): string {
   const { transport, client, server, began, frames, turns } = conversation;
   return JSON.stringify({
-    ...{ transport, client, server, time: microseconds(began), frames },
+    ...{ transport, client, server, time: rounded(began, form), frames },
     turns: turns.map(({ act, bytes, exposed, frame, missing, sealed, speaker, time }) => ({
-      ...{ speaker, act, frame, time: microseconds(time) },
+      ...{ speaker, act, frame, time: rounded(time, form) },
       missing: missing > 0 ? missing : undefined,
       payload: act === 'says' ? bytes.toString('hex') : undefined,
       sealed,
@@ -137,13 +146,13 @@ function lastOnly(count: number, view: View): View {
       held[next] = packet;
       next = (next + 1) % count;
     },
-    end() {
+    end(ending) {
       for (const packet of [...held.slice(next), ...held.slice(0, next)]) view.take(packet);
-      view.end();
+      view.end(ending);
     },
   };
 }
 
-function microseconds(seconds: number): number {
-  return Math.round(seconds * 1e6) / 1e6;
+function rounded(seconds: number, { digits }: Form): number {
+  return Number(seconds.toFixed(digits));
 }

@@ -34,11 +34,18 @@ ${made.length > 0 ? html`<p class="note">Made with ${made.join(', ')}.</p>` : un
 export function problems({ captures }: Report): Html[] {
   if (captures.length === 0)
     return [problem('There is no capture', 'so nothing below is shown from packets.')];
-  return captures.flatMap(({ host: name, frames, problem: said }) => {
+  return captures.flatMap(({ host: name, frames, ofServers, problem: said }) => {
     const capture = `The capture of the ${name} host`;
     if (said !== undefined && frames === 0) return [problem(`${capture} has nothing to show`, said)];
     if (said !== undefined)
       return [problem(`${capture} could be read up to frame ${frames.toLocaleString('en')} only`, said)];
+    if (ofServers === 0)
+      return [
+        problem(
+          `${capture} shows nothing of the servers`,
+          'no frame goes to or comes from a port of theirs.',
+        ),
+      ];
     return frames === 0 ? [problem(`${capture} is empty`, 'it holds no frame.')] : [];
   });
 }

@@ -1,0 +1,179 @@
+import { createReadStream } from 'node:fs';
+
+/*
+ * Blocks of a pcapng file (draft-ietf-opsawg-pcapng, 3 and 4): what is said about a section or a packet stands among
+ * its options. Each section has its own order of octets. Lengths are in octets.
+ */
+
+const SECTION = 0x0a0d0d0a;
+const MAGIC = 0x1a2b3c4d;
+const INTERFACE = 1;
+const PACKET = 6;
+const SECRETS = 10;
+/** `TLSK`: secrets of TLS as a key log. */
+const KEY_LOG = 0x544c534b;
+/** What is a frame in the count of Wireshark: packets of three kinds, entries of systemd's journal, custom blocks. */
+const FRAMES: readonly number[] = [PACKET, 2, 3, 9, 0xbad, 0x40000bad];
+
+const END = 0;
+const COMMENT = 1;
+const TIME_RESOLUTION = 9;
+const HEADER = 8;
+/** Behind the body of a block its length stands once more. */
+const TRAILER = 4;
+
+export interface Block {
+  readonly type: number;
+  readonly bytes: Buffer;
+  /** The least octet of a number comes first. */
+  readonly isLittle: boolean;
+}
+
+/** Reads a file block by block, some at a time, up to where it breaks off. */
+export async function* blocksOf(path: string): AsyncGenerator<Block[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  let isLittle = true;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const blocks: Block[] = [];
+    while (rest.length >= HEADER + TRAILER) {
+      const type = u32(rest, 0, isLittle);
+      if (type === SECTION) isLittle = rest.readUInt32LE(HEADER) === MAGIC;
+      const length = u32(rest, 4, isLittle);
+      if (length < HEADER + TRAILER || length % 4 !== 0) {
+        yield blocks;
+        return;
+      }
+      if (rest.length < length) break;
+      blocks.push({ type, isLittle, bytes: rest.subarray(0, length) });
+      rest = rest.subarray(length);
+    }
+    yield blocks;
+  }
+}
+
+/** Whether a file begins as a pcapng does. */
+export async function isPcapng(path: string): Promise<boolean> {
+  for await (const blocks of blocksOf(path)) return blocks[0] !== undefined && isSection(blocks[0]);
+  return false;
+}
+
+export function isSection({ type }: Block): boolean {
+  return type === SECTION;
+}
+
+export function isFrame({ type }: Block): boolean {
+  return FRAMES.includes(type);
+}
+
+/** Whether a block holds secrets of TLS. */
+export function isKeyLog({ type, bytes, isLittle }: Block): boolean {
+  return type === SECRETS && u32(bytes, HEADER, isLittle) === KEY_LOG;
+}
+
+/** A block that holds a key log, for a section. */
+export function keyLogBlock(keys: Buffer, { isLittle }: Block): Buffer {
+  const bytes = Buffer.alloc(HEADER + 8 + padded(keys.length) + TRAILER);
+  const numbers = [SECRETS, bytes.length, KEY_LOG, keys.length] as const;
+  for (const [at, number] of numbers.entries()) writeU32(bytes, number, at * 4, isLittle);
+  keys.copy(bytes, HEADER + 8);
+  writeU32(bytes, bytes.length, bytes.length - TRAILER, isLittle);
+  return bytes;
+}
+
+/** Comments of a section or a packet; none of any other block. */
+export function commentsOf(block: Block): string[] {
+  return optionsOf(block).flatMap(({ code, value }) => (code === COMMENT ? [value.toString()] : []));
+}
+
+/** The block with these comments in place of its own; one that can have none stays as it is. */
+export function withComments(block: Block, comments: readonly string[]): Buffer {
+  const { type, isLittle } = block;
+  const from = optionsFrom(block);
+  if (from === undefined) return block.bytes;
+  const others = optionsOf(block).filter(({ code }) => code !== COMMENT);
+  const options = [...comments.map((text) => ({ code: COMMENT, value: Buffer.from(text) })), ...others];
+  const end = options.length > 0 ? [{ code: END, value: Buffer.alloc(0) }] : [];
+  const encoded = [...options, ...end].map((option) => encodedOption(option, isLittle));
+  const bytes = Buffer.concat([block.bytes.subarray(0, from), ...encoded, Buffer.alloc(TRAILER)]);
+  writeU32(bytes, bytes.length, 4, isLittle);
+  writeU32(bytes, bytes.length, bytes.length - TRAILER, isLittle);
+  // The length of the section is not told.
+  if (type === SECTION) bytes.fill(0xff, 16, 24);
+  return bytes;
+}
+
+/** Tells packets apart, also when another program has written the file again: by their times and octets. */
+export class PacketKeys {
+  /** How many units of time each interface of the section has in a second. */
+  #units: bigint[] = [];
+
+  /** Told every block in turn; undefined of what is no packet. */
+  of(block: Block): string | undefined {
+    const { type, bytes, isLittle } = block;
+    if (type === SECTION) this.#units = [];
+    if (type === INTERFACE) this.#units.push(unitsOf(block));
+    if (type !== PACKET) return undefined;
+    const time = (BigInt(u32(bytes, 12, isLittle)) << 32n) | BigInt(u32(bytes, 16, isLittle));
+    const units = this.#units[u32(bytes, 8, isLittle)] ?? 1_000_000n;
+    const octets = bytes.subarray(28, 28 + u32(bytes, 20, isLittle));
+    return `${(time * 1_000_000_000n) / units} ${octets.toString('latin1')}`;
+  }
+}
+
+interface Option {
+  readonly code: number;
+  readonly value: Buffer;
+}
+
+function optionsFrom({ type, bytes, isLittle }: Block): number | undefined {
+  if (type === SECTION) return 24;
+  if (type === INTERFACE) return 16;
+  return type === PACKET ? 28 + padded(u32(bytes, 20, isLittle)) : undefined;
+}
+
+function optionsOf(block: Block): Option[] {
+  const { bytes, isLittle } = block;
+  const options: Option[] = [];
+  const end = bytes.length - TRAILER;
+  for (let at = optionsFrom(block) ?? end; at + 4 <= end; ) {
+    const [code, length] = [u16(bytes, at, isLittle), u16(bytes, at + 2, isLittle)];
+    if (code === END) break;
+    options.push({ code, value: bytes.subarray(at + 4, Math.min(at + 4 + length, end)) });
+    at += 4 + padded(length);
+  }
+  return options;
+}
+
+function encodedOption({ code, value }: Option, isLittle: boolean): Buffer {
+  const bytes = Buffer.alloc(4 + padded(value.length));
+  for (const [at, number] of [code, value.length].entries()) {
+    if (isLittle) bytes.writeUInt16LE(number, at * 2);
+    else bytes.writeUInt16BE(number, at * 2);
+  }
+  value.copy(bytes, 4);
+  return bytes;
+}
+
+/** A power of 10, or with its highest bit of 2. */
+function unitsOf(block: Block): bigint {
+  const power = optionsOf(block).find(({ code }) => code === TIME_RESOLUTION)?.value[0] ?? 6;
+  return power & 0x80 ? 2n ** BigInt(power & 0x7f) : 10n ** BigInt(power);
+}
+
+function padded(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}
+
+function u16(bytes: Buffer, at: number, isLittle: boolean): number {
+  return isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
+}
+
+function u32(bytes: Buffer, at: number, isLittle: boolean): number {
+  return isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+}
+
+function writeU32(bytes: Buffer, number: number, at: number, isLittle: boolean): void {
+  if (isLittle) bytes.writeUInt32LE(number, at);
+  else bytes.writeUInt32BE(number, at);
+}

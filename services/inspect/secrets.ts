@@ -1,0 +1,37 @@
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { editCapture } from './tool.ts';
+
+/** A line of the NSS key log format. */
+const KEY = /^[A-Z0-9_]+ [0-9a-f]+ [0-9a-f]+$/i;
+/** How a pcap begins, in either order of octets, with times in micro- or nanoseconds: such a file holds no secrets. */
+const PCAP: readonly number[] = [0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1];
+
+/** The secrets of TLS that a capture file holds itself (pcapng, Decryption Secrets Blocks), lines of a key log. */
+export async function secretsIn(file: string): Promise<string[]> {
+  if (await isPcap(file)) return [];
+  const folder = await mkdtemp(join(tmpdir(), 'secrets-'));
+  try {
+    await editCapture('--extract-secrets', file, join(folder, 'keys'));
+    const texts = await Promise.all(
+      (await readdir(folder)).sort().map((name) => readFile(join(folder, name), 'latin1')),
+    );
+    return texts.flatMap((text) => text.split(/\r?\n/)).filter((line) => KEY.test(line));
+  } catch {
+    // What can't be read is told by whoever reads it.
+    return [];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function isPcap(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead < 4 || PCAP.includes(buffer.readUInt32BE());
+  } finally {
+    await file.close();
+  }
+}
