@@ -54,6 +54,10 @@ const LINGER = { min: 500, max: 3_000 };
 const NOT_SIGNED =
   'is the LAB_TOKEN of the server that of this client? A refusal is not signed, so somebody else may have sent it';
 
+/** What may be the cause when a transfer dies in silence. */
+const FAULTS =
+  "the echo server's faults may have struck every try (make faults shows them), or it answers nothing (ECHO_MODE=sink)";
+
 /** A transfer to the server, and back when it is asked to echo, over a socket of its own. */
 export interface OpenTransfer {
   readonly sending: SendingEnd;
@@ -86,6 +90,7 @@ export async function openTransfer(
   for (const { promise } of [failed, back]) promise.catch(() => undefined);
   const silence = tries * rto.max;
   let lastHeard = clock();
+  let heard = false;
   let refused: unknown;
   let damaged = 0;
   /** Whether the server has shown that it knows the token, and how many datagrams came that do not. */
@@ -140,6 +145,7 @@ export async function openTransfer(
       if (!datagram) damaged += 1;
       if (!datagram || !belongs(datagram) || !isAuthentic(datagram, bytes)) return;
       lastHeard = clock();
+      heard = true;
       refused = undefined;
       take(datagram);
     })
@@ -240,7 +246,9 @@ export async function openTransfer(
       why.push(`datagrams that came without a right HMAC and were ignored (LAB_TOKEN): ${unauthentic}`);
       if (unproved !== undefined) why.push(`among them an ABORT: ${unproved}`);
     }
-    if (error.how === 'altered' || why.length === 0) throw error;
+    if (error.how === 'silent' && why.length === 0)
+      why.push(heard ? FAULTS : `nothing came back at all: ${FAULTS}`);
+    if (error.how === 'altered') throw error;
     throw new TransferError(error.how, [error.message, ...why].join('; '));
   }
 

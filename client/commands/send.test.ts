@@ -27,6 +27,9 @@ async function runJson(scripted: Server, given: Partial<SendOptions>) {
   return { code, printed: JSON.parse(lines[0]!) };
 }
 
+const FAULTS =
+  "the echo server's faults may have struck every try (make faults shows them), or it answers nothing (ECHO_MODE=sink)";
+
 describe('a transfer', () => {
   const rounds: [ModeName, number][] = [
     ['stop-and-wait', 1],
@@ -162,7 +165,7 @@ describe('an echo', () => {
     );
     expect({ code, lines }).toEqual({
       code: 1,
-      lines: [`error: [CLIENT] Transfer ${ID} failed: nothing has come back for 0.06 s`],
+      lines: [`error: [CLIENT] Transfer ${ID} failed: nothing has come back for 0.06 s; ${FAULTS}`],
     });
   });
 });
@@ -183,7 +186,7 @@ describe('a server', () => {
   test('that is silent is given up, and told', async () => {
     const { code, printed } = await runJson(silent, { text: 'Hello', tries: 2, minRto: 1, maxRto: 5 });
     expect(code).toBe(1);
-    const error = 'segment 0 timed out 2 times and was never acknowledged';
+    const error = `segment 0 timed out 2 times and was never acknowledged; nothing came back at all: ${FAULTS}`;
     expect(printed).toEqual({ transfer: ID, mode: 'selective-repeat', window: 64, error });
     await server.receives('ABORT');
     expect(kinds()).toEqual(['OPEN', 'OPEN', 'ABORT']);

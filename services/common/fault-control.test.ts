@@ -63,7 +63,7 @@ describe('a change', () => {
     await control.change({ profile: 'script:delay' });
     expect(note.mock.calls).toEqual([
       ['faults', { server: 'echo-tcp', profile: 'script:delay', seed: 'alice', message: 0 }],
-      ['faults', { server: 'echo-udp', profile: 'script:delay', seed: 'alice', message: 1 }],
+      ['faults', { server: 'echo-udp', profile: 'script:delay', of: 'messages', seed: 'alice', message: 1 }],
     ]);
     expect(info.mock.calls).toEqual([
       ['Faults of echo-tcp are now script:delay, seed alice, next draw 1'],

@@ -27,9 +27,9 @@ export function controlFaults(
       if (check) return;
       for (const carryOut of prepared) carryOut();
       for (const faults of concerned) {
-        const { server, profile, seed, draws } = faults.status();
+        const { server, profile, of, seed, draws } = faults.status();
         log.info(`Faults of ${server} are now ${profile}, seed ${seed}, next draw ${draws + 1}`);
-        await note('faults', { server, profile, seed, [counts]: draws }).catch((error: unknown) =>
+        await note('faults', { server, profile, of, seed, [counts]: draws }).catch((error: unknown) =>
           log.error(`the change is in force and can't be journaled: ${error}`),
         );
       }

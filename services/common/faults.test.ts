@@ -180,6 +180,22 @@ describe('a script', () => {
   });
 });
 
+test('a script is one of messages when it is for every server, until another profile comes or it is reset', () => {
+  const shared = { ...names, faults: [...names.faults, 'reset'] };
+  const faults = new Faults('echo', names, { profile: even, seed: 'alice' }, shared);
+  for (const [asked, is] of [
+    [{ profile: 'script:loss' }, true],
+    [{ seed: 'bob' }, true],
+    [{ profiles: { echo: 'script:loss' } }, false],
+    [{ profile: 'loss=1' }, false],
+    [{ profile: 'script:loss' }, true],
+    [{ reset: true }, false],
+  ] as const) {
+    change(faults, asked);
+    expect(faults.isScriptOfMessages).toBe(is);
+  }
+});
+
 describe('profiles by server name', () => {
   test.each<[string, FaultChange, string]>([
     ['goes before the profile for all', { profile: 'loss=1', profiles: { echo: 'delay=1' } }, 'delay=1'],

@@ -13,6 +13,8 @@ import { Draws } from './random.ts';
 export interface FaultSettings<Fault extends string = string> {
   readonly profile: FaultProfile<Fault>;
   readonly seed: string;
+  /** Whether the profile was given for several servers of a program, and not for this one alone. */
+  readonly isShared?: boolean;
 }
 
 /** What a person may ask to change; `reset` goes first, so that the others apply to the configured settings. */
@@ -30,6 +32,8 @@ export interface FaultStatus {
   readonly server: string;
   readonly noun: string;
   readonly profile: string;
+  /** Of a script that is for messages, and not for datagrams of transfers. */
+  readonly of?: 'messages';
   readonly seed: string;
   readonly draws: number;
   readonly counts: readonly {
@@ -93,6 +97,15 @@ export class Faults<Fault extends string = string> {
     return profile.kind === 'probabilities' && profile.of.size === 0;
   }
 
+  /**
+   * Whether the profile is a script for several servers. It is one of messages, which all of them answer: datagrams of
+   * transfers would take its steps both ways in turns, and with most lengths it would strike the same ones for ever.
+   */
+  get isScriptOfMessages(): boolean {
+    const { profile, isShared = false } = this.#settings;
+    return profile.kind === 'script' && isShared;
+  }
+
   next(): Drawn<Fault> {
     const { profile, seed } = this.#settings;
     this.#draws += 1;
@@ -125,7 +138,11 @@ export class Faults<Fault extends string = string> {
     return () => {
       const base = reset ? this.#configured : this.#settings;
       this.#settings = {
-        profile: parsed?.profile ? restrictProfile(parsed.profile, this.#names) : base.profile,
+        ...base,
+        ...(parsed?.profile && {
+          profile: restrictProfile(parsed.profile, this.#names),
+          isShared: own === undefined && this.#shared !== this.#names,
+        }),
         seed: seed ?? base.seed,
       };
       this.#source = new Draws(this.#settings.seed, this.server);
@@ -143,6 +160,9 @@ export class Faults<Fault extends string = string> {
       count: this.#counts.get(fault) ?? 0,
     }));
     const { noun } = this.#names;
-    return { server: this.server, noun, profile: formatProfile(profile), seed, draws: this.#draws, counts };
+    return {
+      ...{ server: this.server, noun, profile: formatProfile(profile), seed, draws: this.#draws, counts },
+      ...(this.isScriptOfMessages && { of: 'messages' as const }),
+    };
   }
 }

@@ -18,7 +18,7 @@ export interface StartRecord {
   /** What it does instead of answering, such as `sink`. */
   readonly mode?: string;
   /** What decides its faults, for each of its servers. */
-  readonly faults: readonly Pick<FaultStatus, 'server' | 'profile' | 'seed'>[];
+  readonly faults: readonly Pick<FaultStatus, 'server' | 'profile' | 'of' | 'seed'>[];
 }
 
 /** What a program is told of the lab around it. */
@@ -42,7 +42,7 @@ export function recordStart(
     ...start,
     addresses: { server, client },
     versions: { wirelab: manifest.version, node: process.versions.node },
-    faults: faults.map(({ server, profile, seed }) => ({ server, profile, seed })),
+    faults: faults.map(({ server, profile, of, seed }) => ({ server, profile, of, seed })),
   };
   try {
     appendFileSync(path, `${JSON.stringify(record)}\n`);

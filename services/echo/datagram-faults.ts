@@ -11,7 +11,8 @@ export type Direction = 'in' | 'out';
 
 /**
  * Decides what happens to a datagram of a transfer on its way, and journals it. Undefined when nothing is to be
- * decided, as the profile is `none`: a transfer of many megabytes would be as many lines without a word in them.
+ * decided, as the profile is `none` or a script for messages: a transfer of many megabytes would be as many lines
+ * without a word in them.
  */
 export type DatagramFaults = (
   direction: Direction,
@@ -30,7 +31,7 @@ export function createDatagramFaults({
   const timestamp = timestamps(now);
   const silent = { ...options, loss: 'silent' } as const;
   return (direction, bytes, datagram, peer) => {
-    if (faults.off) return undefined;
+    if (faults.off || faults.isScriptOfMessages) return undefined;
     const { fault: drawn, draw, detail: random } = faults.next();
     const called = faultCalled(drawn);
     const decision = called && decide(called, new Message(bytes), random, silent);

@@ -80,8 +80,8 @@ await runProgram(process, configSchema, log, async (config) => {
 async function echo(config: Config): Promise<Mode> {
   const seed = config.LAB_SEED ?? newSeed();
   const { journal, note } = await openJournal(config.ECHO_JOURNAL, { log, now });
-  const tcpFaults = faultsOf('tcp', config.ECHO_TCP_FAULTS ?? config.ECHO_FAULTS, seed);
-  const udpFaults = faultsOf('udp', config.ECHO_UDP_FAULTS ?? config.ECHO_FAULTS, seed);
+  const tcpFaults = faultsOf('tcp', config.ECHO_TCP_FAULTS, config, seed);
+  const udpFaults = faultsOf('udp', config.ECHO_UDP_FAULTS, config, seed);
   const options = { loss: config.ECHO_LOSS, delay: config.ECHO_DELAY_SECONDS };
   const shared = { journal, log, say, now, clock, sleep, options, token: config.LAB_TOKEN };
   const encryption = await openTls(config, { log, note });
@@ -129,9 +129,15 @@ async function sink(config: Config): Promise<Mode> {
   };
 }
 
-function faultsOf(protocol: Protocol, profile: Config['ECHO_FAULTS'], seed: string) {
+function faultsOf(
+  protocol: Protocol,
+  own: Config['ECHO_UDP_FAULTS'] | Config['ECHO_TCP_FAULTS'],
+  { ECHO_FAULTS }: Config,
+  seed: string,
+) {
   const names = faultNamesOf[protocol];
-  const configured = { profile: restrictProfile(profile, names), seed };
+  const profile = restrictProfile(own ?? ECHO_FAULTS, names);
+  const configured = { profile, seed, isShared: own === undefined };
   return new Faults(`echo-${protocol}`, names, configured, faultNames);
 }
 

@@ -152,9 +152,9 @@ export async function createLab(protocol: Protocol) {
     said,
     errors,
 
-    /** Has the server do these faults in turn. */
+    /** Has the server do these faults in turn, by a script of its protocol alone. */
     script(...steps: FaultName[]): void {
-      parts.faults.prepare({ profile: `script:${steps.join(',')}` })();
+      parts.faults.prepare({ profiles: { [`echo-${protocol}`]: `script:${steps.join(',')}` } })();
     },
 
     async entries(): Promise<Record<string, unknown>[]> {

@@ -92,6 +92,13 @@ test('without faults nothing is journaled but what became of the transfer', asyn
   expect((await lab.entries()).map(({ event }) => event)).toEqual(['transfer', 'transfer']);
 });
 
+test('a script for both protocols is for messages: a transfer has no faults, and takes no step', async () => {
+  lab.parts.faults.prepare({ profile: 'script:loss,corruption,none' })();
+  await goAndComeBack('stop-and-wait', 1);
+  expect((await lab.entries()).map(({ event }) => event)).toEqual(['transfer', 'transfer']);
+  expect(lab.parts.faults.status()).toMatchObject({ draws: 0, of: 'messages' });
+});
+
 test('with a token what it says for a transfer is signed, and no refusal; a fault meets both on their way', async () => {
   const key = hmacKey('alice')!;
   lab.script('none');

@@ -140,7 +140,7 @@ describe('a fault', () => {
   });
 
   test('reset is none here', async () => {
-    lab.script('reset', 'loss');
+    lab.parts.faults.prepare({ profile: 'script:reset,loss' })();
     const client = await createClient();
     client.send('one', 'two');
     await client.receives('one', 'Packet Loss');

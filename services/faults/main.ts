@@ -16,6 +16,10 @@ interface Options {
   readonly check?: boolean;
 }
 
+/** Said of UDP, which has transfers too. */
+const OF_MESSAGES =
+  '  A script for both protocols strikes messages. Transfers (make send) have no faults: ECHO_UDP= gives them a script.';
+
 const log = createLog();
 
 const program = new Command('faults')
@@ -64,7 +68,7 @@ function explain(error: unknown): number {
   return 1;
 }
 
-function table({ server, noun, profile, seed, draws, counts }: FaultStatus): string {
+function table({ server, noun, profile, of, seed, draws, counts }: FaultStatus): string {
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   const rows = counts.map(({ fault, probability, count }) => {
     const share = total === 0 ? '' : percent(count / total);
@@ -74,6 +78,7 @@ function table({ server, noun, profile, seed, draws, counts }: FaultStatus): str
     `${server}: ${profile}, seed ${seed}, next draw ${draws + 1}`,
     row(noun, 'probability', 'observed', 'count'),
     ...rows,
+    ...(server === 'echo-udp' && of === 'messages' ? [OF_MESSAGES] : []),
   ].join('\n');
 }
 

@@ -106,6 +106,9 @@ describe('what decides', () => {
     regimes.advance(event(30, { event: 'faults', server: 'echo-tcp', profile: 'script:loss', seed: 'd' }));
     expect(regimes.of('echo-tcp')).toEqual({ from: at(30), profile: 'script:loss', seed: 'd' });
     expect(regimes.of('echo-udp')?.profile).toBe('none');
+    const script = { server: 'echo-udp', profile: 'script:loss', of: 'messages', seed: 'd' };
+    regimes.advance(event(31, { event: 'faults', ...script }));
+    expect(regimes.of('echo-udp')).toMatchObject({ profile: 'script:loss', of: 'messages' });
     regimes.advance(event(50));
     expect(regimes.of('echo-tcp')?.profile).toBe('delay=1');
   });

@@ -14,7 +14,12 @@ const startSchema = v.object({
   port: v.pipe(v.number(), v.integer()),
   tlsPort: v.optional(v.pipe(v.number(), v.integer())),
   mode: v.optional(v.string()),
-  faults: v.array(v.object({ server: v.string(), profile: v.string(), seed: v.string() })),
+  faults: v.array(
+    v.object({
+      ...{ server: v.string(), profile: v.string(), seed: v.string() },
+      of: v.optional(v.literal('messages')),
+    }),
+  ),
 });
 
 /** What a run was: where its hosts were, and what its programs were started with. */
@@ -34,6 +39,8 @@ export interface Regime {
   /** Since when, ISO 8601; undefined when no record says so. */
   readonly from: string | undefined;
   readonly profile: string;
+  /** Of a script that is for messages, and not for datagrams of transfers. */
+  readonly of?: 'messages' | undefined;
   readonly seed: string | undefined;
 }
 
@@ -101,7 +108,8 @@ export class Regimes {
       this.#begin(this.#starts.shift()!);
     if (!isEvent(entry) || entry.event !== 'faults') return;
     const { timestamp, server, profile = '', seed } = entry;
-    if (isDecider(server)) this.#current.set(server, { from: timestamp, profile, seed });
+    const of = entry.of === 'messages' ? entry.of : undefined;
+    if (isDecider(server)) this.#current.set(server, { from: timestamp, profile, of, seed });
   }
 
   /** Undefined when neither record nor journal says anything of that server. */
@@ -110,9 +118,9 @@ export class Regimes {
   }
 
   #begin({ timestamp, faults }: StartRecord, unlessKnown = false): void {
-    for (const { server, profile, seed } of faults) {
+    for (const { server, profile, of, seed } of faults) {
       if (isDecider(server) && !(unlessKnown && this.#current.has(server))) {
-        this.#current.set(server, { from: timestamp, profile, seed });
+        this.#current.set(server, { from: timestamp, profile, of, seed });
       }
     }
   }

@@ -35,7 +35,10 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
     entries: readEntries(capture.folder),
     seen,
     onlyClient: capture.name === 'client' ? run.addresses.client : undefined,
-    decided: () => regimes.of('echo-udp')?.profile !== 'none',
+    decided() {
+      const { profile, of } = regimes.of('echo-udp') ?? {};
+      return profile !== 'none' && of !== 'messages';
+    },
     isJournaled: journaledIn(run),
     onFrame: (frame) => found.frame?.(frame),
     onEntry(entry) {
