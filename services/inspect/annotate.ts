@@ -42,6 +42,8 @@ export interface Annotated {
   readonly frames: number;
   /** How many of them are of a server of the lab. */
   readonly ofServers: number;
+  /** What is to be known of the clocks, if anything. */
+  readonly clock: string | undefined;
   /** Why the capture could not be read to its end. */
   readonly cut: string | undefined;
 }
@@ -79,7 +81,15 @@ export async function annotate(
   });
   const path = join(folder, `${basename(capture.name).replace(/\.pcap(ng)?$/, '')}.annotated.pcapng`);
   const written = await write(capture, comments, { about, path });
-  return { path, ...counts, ...written, frames: seen.frames, ofServers: seen.ofServers, cut: seen.cut };
+  return {
+    path,
+    ...counts,
+    ...written,
+    frames: seen.frames,
+    ofServers: seen.ofServers,
+    cut: seen.cut,
+    clock: seen.clock,
+  };
 }
 
 type Written = Pick<Annotated, 'own' | 'setAside'>;

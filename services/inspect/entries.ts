@@ -131,13 +131,19 @@ export function timeOf({ timestamp }: Line): number {
 export async function* readEntries(folder: string): AsyncGenerator<Entry> {
   const journals = (['http', 'echo'] as const).map((server) => readJournal(folder, server));
   const heads = await Promise.all(journals.map((journal) => journal.next()));
+  // Each journal is in order, also where its clock was set back: what follows is as much later.
+  const lags = journals.map(() => 0);
   for (;;) {
-    const [http, echo] = heads.map(({ value }) => (value ? timeOf(value) : Number.POSITIVE_INFINITY));
+    const [http, echo] = heads.map(({ value }, at) =>
+      value ? timeOf(value) + lags[at]! : Number.POSITIVE_INFINITY,
+    );
     const next = http! <= echo! ? 0 : 1;
     const { value } = heads[next]!;
     if (!value) return;
     yield value;
     heads[next] = await journals[next]!.next();
+    const { value: follower } = heads[next];
+    if (follower) lags[next]! += Math.max(0, timeOf(value) - timeOf(follower));
   }
 }
 

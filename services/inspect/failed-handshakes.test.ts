@@ -83,9 +83,9 @@ test('handshakes that failed are entries, each with the frames of its connection
     'the TLS handshake failed: its TLS version is too old (alert protocol_version); echo.log entry';
   expect(await listed(false)).toEqual([
     `  - → -            ${failed} 1; the capture was not running then`,
-    `! - → -            ${failed} 3; its connection is not in the capture`,
     '  - → -            the TLS handshake failed: the client left in the middle; echo.log entry 4; the journal has no address of its client',
     `  1 3 5 → 2 4      ${failed} 2`,
+    `! - → -            ${failed} 3; its connection is not in the capture`,
     "entries that packets confirm: 1, that they contradict: 1, of which they can't say: 2 (nameless 1, outside 1); exchanges in no journal: 0",
   ]);
 });
@@ -94,7 +94,6 @@ test('handshakes that failed are told to programs', async () => {
   const told = (await listed(true)).map((line) => JSON.parse(line));
   expect(told).toEqual([
     expect.objectContaining({ verdict: 'outside' }),
-    expect.objectContaining({ verdict: 'absent' }),
     expect.objectContaining({ verdict: 'nameless', entry: expect.objectContaining({ id: 4 }) }),
     {
       entry: expect.objectContaining({ event: 'handshake', id: 2, server: 'echo' }),
@@ -105,6 +104,7 @@ test('handshakes that failed are told to programs', async () => {
       shows: 4,
       comment: expect.stringMatching(/^the TLS handshake failed: .*; echo.log entry 2$/),
     },
+    expect.objectContaining({ verdict: 'absent' }),
     { confirmed: 1, contradicted: 1, unknown: 2, loose: 0, frames: 6, ofServers: 6 },
   ]);
 });
@@ -125,8 +125,8 @@ test('a report has handshakes that failed, tied or not', async () => {
     verdicts: { failed: 1, outside: 1, absent: 1, nameless: 1 },
     entries: [
       { id: 1, decider: 'echo-tcp', verdict: 'outside' },
-      { id: 3, decider: 'echo-tcp', verdict: 'absent' },
       { id: 4, says: 'the TLS handshake failed: the client left in the middle', verdict: 'nameless' },
+      { id: 3, decider: 'echo-tcp', verdict: 'absent' },
     ],
     entriesInAll: 3,
     handshakes: [{ id: 2, server: 'echo', client: `${CLIENT}:40000`, frame: 4 }],

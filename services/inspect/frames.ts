@@ -83,6 +83,8 @@ export class Seen {
   longestAddress = 0;
   /** Times have more digits than those of microseconds. */
   hasNanoseconds = false;
+  /** What is to be known of the clocks of capture and journals, if anything. */
+  clock: string | undefined;
   /** Why the capture could not be read to its end, if so. */
   cut: string | undefined;
 

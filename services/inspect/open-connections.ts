@@ -48,7 +48,7 @@ export class OpenConnections<State> {
   /** What is kept of the connection of a segment, a new one when the segment opens it or none is known. */
   take(segment: Segment): State {
     const { flags, time, toServer } = segment;
-    if (time > this.#swept + SWEEP) this.#sweep(time);
+    if (Math.abs(time - this.#swept) > SWEEP) this.#sweep(time);
     const known = this.#connectionOf(segment);
     known.latest = time;
     if (flags & FIN) known.fins.add(toServer);
@@ -76,7 +76,7 @@ export class OpenConnections<State> {
     this.#swept = now;
     for (const [key, { fins, isReset, latest }] of this.#known) {
       const isOver = isReset || fins.size === 2;
-      if (isOver && latest + GRACE < now) this.#known.delete(key);
+      if (isOver && Math.abs(now - latest) > GRACE) this.#known.delete(key);
     }
   }
 }

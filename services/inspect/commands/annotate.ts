@@ -35,7 +35,7 @@ export async function annotateCaptures({ folder, shownAs, runIn, print }: Annota
 }
 
 function describe(
-  { path, entries, comments, untied, loose, own, setAside, cut, ...seen }: Annotated,
+  { path, entries, comments, untied, loose, own, setAside, clock, cut, ...seen }: Annotated,
   { folder, ports }: { readonly folder: string; readonly ports: Ports },
 ): string {
   const none = noneOfServers(seen, ports);
@@ -49,6 +49,7 @@ function describe(
       : []),
     ...(loose > 0 ? [`exchanges that are in no journal: ${loose}; make inspect ENTRIES=1 lists them`] : []),
     ...(none === undefined ? [] : [none]),
+    ...(clock === undefined ? [] : [clock]),
     ...(cut === undefined ? [] : [upToHere(cut)]),
   ];
   return lines.join('\n  ');

@@ -37,13 +37,14 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
     },
   });
   if (json) {
-    const { frames, ofServers, cut } = seen;
-    print(JSON.stringify({ ...counts.facts(), frames, ofServers, cut }));
+    const { frames, ofServers, cut, clock } = seen;
+    print(JSON.stringify({ ...counts.facts(), frames, ofServers, cut, clock }));
     return 0;
   }
   print(counts.describe());
   const none = noneOfServers(seen, run.ports);
   if (none !== undefined) print(none);
+  if (seen.clock !== undefined) print(seen.clock);
   if (seen.cut !== undefined) print(upToHere(seen.cut));
   return 0;
 }

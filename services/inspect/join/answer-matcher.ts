@@ -8,6 +8,8 @@ import type { Verdict } from './verdicts.ts';
 
 /** Octets that leave before their entry is read, at most. */
 const MOST_UNCLAIMED = 2 ** 20;
+/** No message waits so long for its turn, in seconds: a clock was set, or is another one. */
+const APART = 600;
 /** So many line endings can be under way by themselves. */
 const MOST_OWED = 4;
 
@@ -32,8 +34,8 @@ interface Waiting {
   /** The frame in which a person sees the fault: with the first octet that is not the message's. */
   shown: FrameRef | undefined;
   readonly changes: number | undefined;
-  /** After this time, in seconds since 1970, nothing of it leaves. */
-  readonly latest: number;
+  /** So many seconds after the decision nothing of it leaves. */
+  readonly lasts: number;
 }
 
 /** How it turned out with an entry. */
@@ -72,6 +74,8 @@ export class AnswerMatcher {
   /** Whether that of the last message may. */
   #owing = false;
   #isAnythingExpected = false;
+  /** Whether the clock of the journal counts for nothing: what is left then is told by that of the capture. */
+  #isTimeless = false;
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
@@ -103,7 +107,7 @@ export class AnswerMatcher {
       frames: [],
       shown: undefined,
       changes: firstDifference(joinPatterns([request, { bytes: this.#parts.ending() }]), forms[0]!),
-      latest: timeOf(entry) + latestOf(all[0]!),
+      lasts: latestOf(all[0]!),
     };
     if (this.#owing && before.length > 0) {
       this.#owed = [...this.#owed, { ending: before, entry: this.#latest! }].slice(-MOST_OWED);
@@ -132,6 +136,8 @@ export class AnswerMatcher {
 
   /** Nothing more leaves up to a time, in seconds since 1970: says what is left. */
   finish(until: number): void {
+    this.match();
+    this.#isTimeless = true;
     this.match();
     // What left is something else: as much of it is skipped, so that the next answers are found again.
     for (let head = this.#queue[0]; head && this.#isDue(head) && this.#isLeft; head = this.#queue[0]) {
@@ -185,7 +191,7 @@ export class AnswerMatcher {
     const found = forms.map(({ bytes }) => rest.bytes.indexOf(bytes.subarray(taken))).filter((at) => at > 0);
     const length = Math.min(...found);
     const frame = found.length > 0 ? this.#answers.frameAt(this.#answered + length) : undefined;
-    if (rest.known || !frame || frame.time < dueOf(waiting) - SLACK) return false;
+    if (rest.known || !frame || frame.time < this.#dueOf(waiting) - SLACK) return false;
     if (length === lengthOf(waiting) && this.#isDue(waiting) && !this.#isAnythingExpected) {
       this.#finishAnswer(waiting, 'different', this.#answers.part(this.#answered, length));
       return true;
@@ -207,7 +213,13 @@ export class AnswerMatcher {
 
   #isDue(waiting: Waiting): boolean {
     const time = this.#answers.frameAt(this.#answered)?.time ?? Number.POSITIVE_INFINITY;
-    return !isReset(waiting) && time >= dueOf(waiting) - SLACK;
+    return !isReset(waiting) && time >= this.#dueOf(waiting) - SLACK;
+  }
+
+  /** When the next of it leaves at the earliest. */
+  #dueOf({ entry, request, stages }: Waiting): number {
+    const asked = this.#isTimeless ? request.frames.at(-1)?.time : undefined;
+    return (asked ?? timeOf(entry)) + stages[0]!.at;
   }
 
   #fit({ stages }: Waiting): Pattern | 'more' | 'no' {
@@ -283,7 +295,8 @@ export class AnswerMatcher {
   }
 
   #giveUp(waiting: Waiting, until: number): void {
-    const { latest, frames: answer } = waiting;
+    const { entry, request, lasts, frames: answer } = waiting;
+    const latest = decidedAt(entry, request) + lasts;
     const end = this.#ends.findLast(({ time }) => time <= latest + SLACK);
     if (end) this.#settle(waiting, { verdict: 'gone', answer, end });
     else this.#settle(waiting, { verdict: until > latest + LATE ? 'unanswered' : 'open', answer });
@@ -326,9 +339,10 @@ function inOne(pieces: Expected): Expected {
   return merged;
 }
 
-/** When the next of it leaves at the earliest. */
-function dueOf({ entry, stages }: Waiting): number {
-  return timeOf(entry) + stages[0]!.at;
+/** When a message was decided by the clock of the capture: its entry says so where both clocks are one. */
+function decidedAt(entry: MessageEntry, { frames }: Part): number {
+  const asked = frames.at(-1)?.time ?? timeOf(entry);
+  return Math.abs(timeOf(entry) - asked) < APART ? timeOf(entry) : asked;
 }
 
 /** Whether the end of the connection is next. */

@@ -2,6 +2,7 @@ import { isHmac } from '#common/hmac.ts';
 import { decodeDatagram, hmacLength, isOfTransfer, tagAsSent } from '#common/transfer/datagram.ts';
 import { type DatagramEntry, isDatagram, type MessageEntry, timeOf } from '../entries.ts';
 import type { Frame } from '../frames.ts';
+import { STEP } from './clock.ts';
 import { latestOf } from './expected.ts';
 import { answersTo, inPlaceOf, isMessageOf, isOne, type Leaving } from './leaving.ts';
 import { type Found, type FrameRef, type Loose, refOf } from './tie.ts';
@@ -20,7 +21,7 @@ interface Datagram {
 /** An entry whose datagrams have not all left yet. */
 interface Waiting {
   readonly entry: MessageEntry;
-  readonly request: readonly FrameRef[];
+  request: readonly FrameRef[];
   readonly left: Leaving[];
   readonly answer: FrameRef[];
   /** Whether they leave one after another, with others in between. */
@@ -37,11 +38,13 @@ export class DatagramFlow {
   readonly #found: UnexplainedFound;
   /** Whether datagrams of transfers have entries at the time. */
   readonly #decided: () => boolean;
-  #came: Datagram[] = [];
-  #went: Datagram[] = [];
+  readonly #came: Datagram[] = [];
+  readonly #went: Datagram[] = [];
   /** What left and is of no entry. */
-  #astray: Datagram[] = [];
-  #waiting: Waiting[] = [];
+  readonly #astray: Datagram[] = [];
+  readonly #waiting: Waiting[] = [];
+  /** Datagrams of transfers that came, by their entries, and were not there at their time. */
+  readonly #missed: MessageEntry[] = [];
   #latest: FrameRef | undefined;
   /** Octets of the HMAC that the client's latest datagram of a transfer had. */
   #hmacBytes = 0;
@@ -54,7 +57,13 @@ export class DatagramFlow {
 
   /** Whether nothing is open. */
   get idle(): boolean {
-    return this.#came.length + this.#went.length + this.#astray.length + this.#waiting.length === 0;
+    const open = [this.#came, this.#went, this.#astray, this.#waiting, this.#missed];
+    return open.every(({ length }) => length === 0);
+  }
+
+  /** Whether the client has sent what no entry speaks of so far. */
+  get isUnmatched(): boolean {
+    return this.#came.length > 0;
   }
 
   take(frame: Frame): void {
@@ -75,35 +84,36 @@ export class DatagramFlow {
     }
     const request = this.#request(entry);
     if (isDatagram(entry)) {
-      const verdict = request ? 'came' : 'lost';
-      const frames = request ? [request.frame] : [];
-      this.#found.tie({ entry, verdict, request: frames, answer: [], shows: request?.frame.number });
+      if (request) this.#cameBy(entry, request);
+      else this.#missed.push(entry);
       return;
     }
     this.#expect(entry, request, answersTo(entry, request?.bytes));
   }
 
-  /** Gives up what has waited too long at a time, in seconds since 1970. */
-  expire(now: number): void {
+  /** Gives up what has waited too long at a time, in seconds since 1970, but for so many of each. */
+  expire(now: number, most: number): void {
     this.#matchUntil(now - 2 * MILLISECOND);
     const earliest = now - PATIENCE;
-    for (const datagram of this.#came) if (isBeforeTime(datagram, earliest)) this.#loose('client', datagram);
-    this.#came = this.#came.filter((datagram) => !isBeforeTime(datagram, earliest));
-    for (const datagram of this.#astray) this.#loose('server', datagram);
-    this.#astray = [];
-    const isOver = ({ latest }: Waiting) => latest < earliest;
-    for (const waiting of this.#waiting) if (isOver(waiting)) this.#settle(waiting, 'unanswered');
-    this.#waiting = this.#waiting.filter((waiting) => !isOver(waiting));
+    const isOld = ({ frame }: Datagram) => frame.time < earliest;
+    for (const datagram of giveUp(this.#came, most, isOld)) this.#loose('client', datagram);
+    for (const datagram of giveUp(this.#astray, most, () => true)) this.#loose('server', datagram);
+    for (const waiting of giveUp(this.#waiting, most, ({ latest }) => latest < earliest))
+      this.#settle(waiting, 'unanswered');
+    for (const entry of giveUp(this.#missed, most, () => true)) this.#cameBy(entry);
   }
 
   /** The capture ends: says what is left. */
   finish(until: number): void {
     this.#matchUntil(Number.POSITIVE_INFINITY);
-    this.expire(until);
-    for (const datagram of this.#came) this.#loose('client', datagram);
-    for (const waiting of this.#waiting) {
-      this.#settle(waiting, waiting.latest + LATE < until ? 'unanswered' : 'open');
+    for (const entry of this.#missed.splice(0)) this.#cameBy(entry);
+    for (const waiting of this.#waiting.splice(0)) {
+      this.#askLate(waiting);
+      if (this.#leaveLate(waiting)) this.#settle(waiting, 'answered');
+      else this.#settle(waiting, waiting.latest + LATE < until ? 'unanswered' : 'open');
     }
+    for (const datagram of this.#came.splice(0)) this.#loose('client', datagram);
+    for (const datagram of this.#astray.splice(0)) this.#loose('server', datagram);
   }
 
   /** Takes the datagram that an entry is about. Where several are alike, it is the first. */
@@ -111,6 +121,41 @@ export class DatagramFlow {
     const latest = timeOf(entry) + MILLISECOND;
     const index = this.#came.findIndex(({ frame, bytes }) => frame.time < latest && isAbout(entry, bytes));
     return index < 0 ? undefined : this.#came.splice(index, 1)[0];
+  }
+
+  /** Says of a datagram of a transfer that it came, at its time or at another. */
+  #cameBy(entry: MessageEntry, request = this.#requestOfAnyTime(entry)): void {
+    const verdict = request ? 'came' : 'lost';
+    const frames = request ? [request.frame] : [];
+    this.#found.tie({ entry, verdict, request: frames, answer: [], shows: request?.frame.number });
+  }
+
+  /** Where no time matches an entry with its datagram, order and content do. */
+  #requestOfAnyTime(entry: MessageEntry): Datagram | undefined {
+    const index = this.#came.findIndex(({ bytes }) => isAbout(entry, bytes));
+    return index < 0 ? undefined : this.#came.splice(index, 1)[0];
+  }
+
+  #askLate(waiting: Waiting): void {
+    if (waiting.request.length > 0 || (isDatagram(waiting.entry) && waiting.entry.direction === 'out'))
+      return;
+    const late = this.#requestOfAnyTime(waiting.entry);
+    if (late) waiting.request = [late.frame];
+  }
+
+  /** The same of what was to leave; true when all of it is there. */
+  #leaveLate({ request, left, answer }: Waiting): boolean {
+    const asked = request[0]?.time ?? Number.NEGATIVE_INFINITY;
+    while (left[0]) {
+      const [next] = left;
+      const index = this.#astray.findIndex(
+        ({ frame, bytes }) => isOne(next, bytes) && frame.time >= asked + next.at - SLACK,
+      );
+      if (index < 0) return false;
+      answer.push(this.#astray.splice(index, 1)[0]!.frame);
+      left.shift();
+    }
+    return true;
   }
 
   #expect(entry: MessageEntry, request: Datagram | undefined, left: Leaving[] | undefined): void {
@@ -134,7 +179,8 @@ export class DatagramFlow {
 
   /** Ties what left before a time: all entries of then have been taken. */
   #matchUntil(time: number): void {
-    while (this.#went[0] && this.#went[0].frame.time < time) {
+    const isDue = ({ frame }: Datagram) => frame.time < time || frame.time > time + STEP;
+    while (this.#went[0] && isDue(this.#went[0])) {
       const datagram = this.#went.shift()!;
       if (!this.#leave(datagram)) this.#astray.push(datagram);
     }
@@ -154,6 +200,7 @@ export class DatagramFlow {
     waiting.answer.push(frame);
     if (waiting.left.length === 0) {
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      this.#askLate(waiting);
       this.#settle(waiting, 'answered');
     }
     return true;
@@ -211,8 +258,12 @@ function hmacBytesOf(bytes: Buffer): number {
   return datagram ? hmacLength(bytes, datagram) : 0;
 }
 
-function isBeforeTime({ frame }: Datagram, time: number): boolean {
-  return frame.time < time;
+/** Takes the first of a list out of it that are over, as long as it has more than so many. */
+function giveUp<One>(list: One[], most: number, isOver: (one: One) => boolean): One[] {
+  if (list.length <= most) return [];
+  const given = new Set(list.filter(isOver).slice(0, list.length - most));
+  list.splice(0, list.length, ...list.filter((one) => !given.has(one)));
+  return [...given];
 }
 
 function isAbout(entry: MessageEntry | DatagramEntry, bytes: Buffer): boolean {

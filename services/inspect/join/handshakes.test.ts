@@ -96,7 +96,7 @@ describe('a handshake that failed can not be tied', () => {
       wire.pass(0.01);
       wire.tcp({ port: 40_001, tls }).open();
     });
-    expect(lines).toEqual(['elsewhere: absent none by none', 'unknown: nameless none by none']);
+    expect(lines).toEqual(['unknown: nameless none by none', 'elsewhere: absent none by none']);
   });
 
   test('before the capture, and behind it', async () => {

@@ -1,5 +1,5 @@
 import { journaledPathOf, pathOf } from '#common/request-path.ts';
-import { type HttpEntry, timeOf } from '../entries.ts';
+import { type Decision, type HttpEntry, isHttp, timeOf } from '../entries.ts';
 import { ACK, FIN, type Frame, RST } from '../frames.ts';
 import { type Found, type FrameRef, type Loose, refOf, type Tie } from './tie.ts';
 import { MILLISECOND } from './times.ts';
@@ -7,8 +7,8 @@ import type { Verdict } from './verdicts.ts';
 
 /** How long after its decision an answer leaves at the latest, in seconds. */
 const PROMPT = 1;
-/** How long a request waits for its entry, in seconds. */
-const PATIENCE = 2;
+/** Requests that wait for their entries or their answers, at most. */
+const MOST_OPEN = 256;
 
 /** The status of a request that was refused. Such an entry may be of any page, and names it. */
 const REFUSED = '401';
@@ -65,7 +65,7 @@ export class HttpConnection {
   take(frame: Frame): void {
     const { codes, flags, toServer } = frame;
     if (toServer && flags & ACK) this.#clientHas = frame.ack;
-    this.#release(frame.time);
+    this.#release();
     if (!toServer || flags & ACK) this.#moveOn(toServer ? frame.ack : frame.seq);
     if (toServer) this.#ask(frame);
     if (!toServer && codes.length > 0) {
@@ -120,15 +120,15 @@ export class HttpConnection {
     if (begun.bad) this.#answers.push(begun.bad);
   }
 
-  /** Requests that were answered long ago and that no entry speaks of. */
-  #release(now: number): void {
+  /** Whether it has requests that no entry speaks of so far, or entries whose request is not here. */
+  get isUnmatched(): boolean {
+    return this.#lost.length > 0 || this.#requests.some(({ entry, what }) => !entry && isJournaled(what));
+  }
+
+  /** Requests that were answered and that no entry speaks of, when there are too many. */
+  #release(): void {
     const [oldest] = this.#requests;
-    if (
-      !oldest?.answer ||
-      oldest === this.#begun ||
-      oldest.entry ||
-      oldest.answer.frame.time > now - PATIENCE
-    )
+    if (this.#requests.length < MOST_OPEN || !oldest?.answer || oldest === this.#begun || oldest.entry)
       return;
     this.#requests.shift();
     if (isJournaled(oldest.what)) this.#loose('client', oldest.frame, oldest.what);
@@ -162,8 +162,8 @@ export class HttpConnection {
   }
 
   /** Takes an entry whose request is not in the capture. */
-  miss(entry: HttpEntry): void {
-    this.#lost.push(entry);
+  miss(entry: Decision): void {
+    if (isHttp(entry)) this.#lost.push(entry);
   }
 
   /** Nothing more comes up to a time, in seconds since 1970: says what is left. */
@@ -171,6 +171,7 @@ export class HttpConnection {
     // Where it has no answer, the capture may end before it does.
     if (this.#begun?.answer) this.#drop();
     for (const entry of this.#lost) {
+      if (this.#takeInOrder(entry)) continue;
       const at = this.#answers.findIndex(
         ({ frame, code }) => code === entry.outcome && frame.time >= timeOf(entry) - MILLISECOND,
       );
@@ -182,6 +183,18 @@ export class HttpConnection {
       if (request.entry) this.#giveUp(request, until);
       else if (isJournaled(request.what)) this.#loose('client', request.frame, request.what);
     }
+  }
+
+  /** Where no time matches an entry with its request, order and outcome do. */
+  #takeInOrder(entry: HttpEntry): boolean {
+    const request = this.#requests.find(
+      ({ what, entry: other, answer }) =>
+        !other && what !== '' && isAbout(entry, what) && (!answer || answer.code === entry.outcome),
+    );
+    if (!request) return false;
+    request.entry = entry;
+    if (request.answer) this.#settle(request, request.answer);
+    return true;
   }
 
   /**

@@ -24,6 +24,8 @@ export interface Joined {
   readonly ties: readonly Tie[];
   readonly loose: readonly Loose[];
   readonly handshakes: readonly HandshakeTie[];
+  /** What is said of the clocks. */
+  readonly clock: string | undefined;
 }
 
 /** Text as octets, each character one. */
@@ -38,6 +40,9 @@ export class Wire {
   /** Seconds from one frame to the next. */
   step = 0.0003;
   #micros = 0;
+  /** Seconds by which the clock of the capture, and that of the journal, are ahead of the time that passes. */
+  captureAhead = 0;
+  journalAhead = 0;
 
   /** In seconds since 1970. */
   get now(): number {
@@ -60,19 +65,26 @@ export class Wire {
     this.journal<EventEntry>({ event, ...fields });
   }
 
+  /** The clock of the machine is set, which both go by. */
+  setClock(seconds: number): void {
+    this.captureAhead += seconds;
+    this.journalAhead += seconds;
+  }
+
   pass(seconds: number): void {
     this.#micros += Math.round(seconds * 1e6);
   }
 
   frame(fields: Omit<Frame, 'number' | 'time'>): Frame {
     this.pass(this.step);
-    const frame = { number: this.frames.length + 1, time: this.now, ...fields };
+    const time = this.now + this.captureAhead;
+    const frame = { number: this.frames.length + 1, time, ...fields };
     this.frames.push(frame);
     return frame;
   }
 
   journal<Kind extends Entry>(entry: Omit<Kind, 'timestamp' | 'id'>): Kind {
-    const timestamp = new Date(Math.floor(this.now * 1000 + 1e-4)).toISOString();
+    const timestamp = new Date(Math.floor((this.now + this.journalAhead) * 1000 + 1e-4)).toISOString();
     const whole = { timestamp, id: this.entries.length + 1, ...entry } as unknown as Kind;
     this.entries.push(whole);
     return whole;
@@ -122,7 +134,7 @@ export class Wire {
       found: { tie: (tie) => ties.push(tie), loose: (one) => loose.push(one) },
       onHandshake: (tie) => handshakes.push(tie),
     });
-    return { ties: ties.sort((a, b) => a.entry.id - b.entry.id), loose, handshakes };
+    return { ties: ties.sort((a, b) => a.entry.id - b.entry.id), loose, handshakes, clock: seen.clock };
   }
 
   /** What `join` finds, a line for each tie in the order of the journal, one for each handshake that failed, and one for each loose. */

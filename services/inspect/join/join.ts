@@ -7,12 +7,15 @@ import {
   isEvent,
   isHandshake,
   isHttp,
+  type MessageEntry,
   timeOf,
 } from '../entries.ts';
 import type { Frame, Seen } from '../frames.ts';
 import { GRACE, opens, SWEEP } from '../open-connections.ts';
+import { Clock, STEP } from './clock.ts';
 import { DatagramFlow } from './datagram-flow.ts';
 import { Handshake, type OnHandshake } from './handshakes.ts';
+import { HeldEntries } from './held-entries.ts';
 import { HttpConnection } from './http-connection.ts';
 import { MessageConnection } from './message-connection.ts';
 import type { Found, Tie } from './tie.ts';
@@ -43,12 +46,21 @@ export interface JoinParts {
  * Ties each entry of the journals to its frames. Both are read once, in the order of time, and what is tied is let go
  * of: the memory that it takes depends on what is open at once, not on how much there is.
  */
-export async function join(parts: JoinParts): Promise<void> {
+export async function join(given: JoinParts): Promise<void> {
+  const clock = new Clock();
+  const parts = { ...given, ...watchedBy(clock, given) };
   const { frames, entries, seen, isJournaled, onFrame } = parts;
   const hosts = new Conversations(parts);
   let next = await entries.next();
   for await (const batch of frames) {
     for (const frame of batch) {
+      const before = clock.frame(frame) ?? Number.NEGATIVE_INFINITY;
+      if (before > frame.time) hosts.setBack();
+      // What was decided before the clock was set back waits for no frame of that time.
+      while (!next.done && isBetween(next.value, frame.time, before + STEP) && hosts.awaits(next.value)) {
+        decide(next.value, parts, hosts);
+        next = await entries.next();
+      }
       while (!next.done && timeOf(next.value) + MILLISECOND <= frame.time) {
         decide(next.value, parts, hosts);
         next = await entries.next();
@@ -59,16 +71,36 @@ export async function join(parts: JoinParts): Promise<void> {
   }
   for (; !next.done; next = await entries.next()) decide(next.value, parts, hosts);
   hosts.finish(seen.last);
+  clock.finish();
+  seen.clock = clock.sentence;
 }
 
-function decide(entry: Entry, { seen, onlyClient, found, onEntry }: JoinParts, hosts: Conversations): void {
+function isBetween(entry: Entry, from: number, to: number): boolean {
+  const time = timeOf(entry);
+  return time > from && time <= to;
+}
+
+/** Takes what is found by way of a clock. */
+function watchedBy(
+  clock: Clock,
+  { found, onHandshake }: JoinParts,
+): Pick<JoinParts, 'found' | 'onHandshake'> {
+  return {
+    found: {
+      loose: (loose) => found.loose(loose),
+      tie: (tie) => clock.pass(tie, (one) => found.tie(one)),
+    },
+    onHandshake: (tie) => clock.pass(tie, onHandshake),
+  };
+}
+
+function decide(entry: Entry, { onlyClient, onEntry }: JoinParts, hosts: Conversations): void {
   onEntry(entry);
   if (isEvent(entry) && !isHandshake(entry)) return;
   // A handshake without an address may be of this client.
   const address = entry.client_ip ?? (isHandshake(entry) ? onlyClient : undefined);
   if (onlyClient !== undefined && address !== onlyClient) return;
   if (isHandshake(entry)) hosts.fail(entry);
-  else if (isBefore(entry, seen)) found.tie({ ...untied(entry), verdict: 'outside' });
   else hosts.decide(entry);
 }
 
@@ -84,6 +116,10 @@ function isBehind(entry: Entry, { last }: Seen): boolean {
 function untied(entry: Decision): Tie {
   return { entry, verdict: 'lost', request: [], answer: [], shows: undefined };
 }
+
+/** Conversations that may wait for their entries, at most, and datagrams of each. */
+const MOST_WAITING = 5_000;
+const KEPT = 256;
 
 /** What a capture holds of one client's port and one server. */
 interface Conversing<Kind> {
@@ -107,7 +143,9 @@ class Conversations {
   readonly #http = new Map<string, Conversing<HttpConnection>[]>();
   readonly #messages = new Map<string, Conversing<MessageConnection>[]>();
   readonly #datagrams = new Map<string, DatagramFlow>();
+  readonly #held: HeldEntries;
   #swept = 0;
+  #isSetBack = false;
 
   constructor({ decided, found, onHandshake, seen }: JoinParts) {
     this.#decided = decided;
@@ -116,14 +154,16 @@ class Conversations {
     this.#found = {
       loose: (loose) => found.loose(loose),
       tie(tie) {
-        const isOutside = tie.request.length + tie.answer.length === 0 && isBehind(tie.entry, seen);
-        found.tie(isOutside ? { ...tie, verdict: 'outside' } : tie);
+        const isOutside = isBefore(tie.entry, seen) || isBehind(tie.entry, seen);
+        const isNowhere = tie.request.length + tie.answer.length === 0 && tie.verdict !== 'encrypted';
+        found.tie(isNowhere && isOutside ? { ...tie, verdict: 'outside' } : tie);
       },
     };
+    this.#held = new HeldEntries((entry) => this.#found.tie(untied(entry)));
   }
 
   take(frame: Frame): void {
-    if (frame.time > this.#swept + SWEEP) this.#sweep(frame.time);
+    if (Math.abs(frame.time - this.#swept) > SWEEP) this.#sweep(frame.time);
     const { client, server, transport } = frame;
     if (server === 'http') {
       if (transport === 'udp') return;
@@ -140,13 +180,32 @@ class Conversations {
     const client = clientOf(entry)!;
     const key = keyOf(client, entry.tls !== undefined);
     if (isHttp(entry)) this.#decideHttp(entry, key);
-    else if (entry.protocol === 'udp') this.#flowOf(client).decide(entry);
-    else {
+    else if (entry.protocol === 'udp') {
+      if (isBefore(entry, this.#seen)) this.#held.hold(heldAs(entry, key), entry);
+      else this.#flowOf(client).decide(entry);
+    } else {
       const [latest] = begunBefore(this.#messages.get(key), entry);
-      if (!latest) this.#found.tie(untied(entry));
+      if (!latest) this.#held.hold(heldAs(entry, key), entry);
       else if (latest.overTls?.isShut) latest.overTls.encrypted(entry);
       else latest.connection.decide(entry);
     }
+  }
+
+  /** The clock was set back: entries of earlier times can be of what is open, or comes. */
+  setBack(): void {
+    this.#isSetBack = true;
+    for (const [key, all] of this.#http) for (const one of all) this.#giveHeld(`http ${key}`, one);
+    for (const [key, all] of this.#messages) for (const one of all) this.#giveHeld(`tcp ${key}`, one);
+  }
+
+  /** Whether the client of an entry has sent what no entry speaks of so far; anything else is of no such. */
+  awaits(entry: Entry): boolean {
+    const client = isEvent(entry) ? undefined : clientOf(entry);
+    if (isEvent(entry) || client === undefined) return true;
+    const key = keyOf(client, entry.tls !== undefined);
+    if (!isHttp(entry) && entry.protocol === 'udp') return this.#datagrams.get(client)?.isUnmatched ?? false;
+    const known = isHttp(entry) ? this.#http : this.#messages;
+    return known.get(key)?.some(({ connection }) => connection.isUnmatched) ?? false;
   }
 
   /** All frames before the handshake failed have been taken. */
@@ -166,10 +225,13 @@ class Conversations {
 
   /** The capture ends. */
   finish(until: number): void {
-    for (const all of [...this.#http.values(), ...this.#messages.values()]) {
-      for (const conversing of all) finish(conversing, until);
+    this.#finishAll(this.#http, () => true, until);
+    this.#finishAll(this.#messages, () => true, until);
+    for (const [client, flow] of this.#datagrams) {
+      for (const entry of this.#held.take(`udp ${client}`)) flow.decide(entry as MessageEntry);
+      flow.finish(until);
     }
-    for (const flow of this.#datagrams.values()) flow.finish(until);
+    this.#held.finish();
   }
 
   #takeSegment<Kind extends Connection>(
@@ -187,7 +249,7 @@ class Conversations {
   /** The connection that a segment belongs to, a new one when it opens one or none is known. */
   #connectionOf<Kind extends Connection>(
     known: Map<string, Conversing<Kind>[]>,
-    { client, flags, overTls = false, seq, time }: Frame,
+    { client, flags, overTls = false, seq, server, time }: Frame,
     create: (found: Found) => Kind,
   ): Conversing<Kind> {
     const key = keyOf(client, overTls);
@@ -200,6 +262,7 @@ class Conversations {
     const connection = create(tls ?? this.#found);
     const conversing = { began: time, syn: isFirst ? seq : undefined, connection, overTls: tls, handshake };
     known.set(key, [...all, conversing]);
+    if (this.#isSetBack) this.#giveHeld(`${server === 'http' ? 'http' : 'tcp'} ${key}`, conversing);
     return conversing;
   }
 
@@ -209,7 +272,7 @@ class Conversations {
     const shut = all.find(({ overTls }) => overTls?.isShut);
     if (shut) shut.overTls!.encrypted(entry);
     else if (all[0]) all[0].connection.miss(entry);
-    else this.#found.tie(untied(entry));
+    else this.#held.hold(heldAs(entry, key), entry);
   }
 
   #flowOf(client: string): DatagramFlow {
@@ -223,18 +286,61 @@ class Conversations {
   /** Lets go of what is over. */
   #sweep(now: number): void {
     this.#swept = now;
-    sweepConnections(this.#http, now);
-    sweepConnections(this.#messages, now);
+    for (const known of [this.#http, this.#messages]) {
+      const isOver = ({ connection: { closed } }: Conversing<Connection>) =>
+        closed !== undefined && Math.abs(now - closed) > GRACE;
+      // What has not found its entries yet may be ahead of them, as long as there are not too many.
+      const mayWait = known.size < MOST_WAITING;
+      this.#finishAll<Connection>(
+        known,
+        (one) => isOver(one) && !(mayWait && one.connection.isUnmatched),
+        now,
+      );
+    }
+    const most = this.#datagrams.size < MOST_WAITING ? KEPT : 0;
     for (const [client, flow] of this.#datagrams) {
-      flow.expire(now);
+      flow.expire(now, most);
       if (flow.idle) this.#datagrams.delete(client);
+    }
+  }
+
+  #giveHeld(as: string, { connection, overTls }: Conversing<Connection>): void {
+    for (const entry of this.#held.take(as)) {
+      if (overTls?.isShut) overTls.encrypted(entry);
+      else connection.miss(entry);
+    }
+  }
+
+  /** Lets go of conversations, which take what is held of theirs first. */
+  #finishAll<Kind extends Connection>(
+    known: Map<string, Conversing<Kind>[]>,
+    isOver: (conversing: Conversing<Kind>) => boolean,
+    until: number,
+  ): void {
+    const server = (known as object) === this.#http ? 'http' : 'tcp';
+    for (const [key, all] of known) {
+      const over = all.filter(isOver);
+      if (over.length === 0) continue;
+      for (const one of over) {
+        const { connection, handshake, overTls } = one;
+        if (connection.isUnmatched || overTls?.isShut) this.#giveHeld(`${server} ${key}`, one);
+        connection.finish(until);
+        handshake?.finish();
+      }
+      const open = all.filter((one) => !over.includes(one));
+      if (open.length > 0) known.set(key, open);
+      else known.delete(key);
     }
   }
 }
 
 interface Connection {
   readonly closed: number | undefined;
+  /** Whether it has something of the client that no entry speaks of so far. */
+  readonly isUnmatched: boolean;
   take(frame: Frame): void;
+  /** Takes an entry that is of it, and of no time. */
+  miss(entry: Decision): void;
   finish(until: number): void;
 }
 
@@ -246,25 +352,12 @@ function keyOf(client: string, overTls: boolean): string {
 /** Those that an entry can be of, the latest first. */
 function begunBefore<Kind>(all: readonly Conversing<Kind>[] = [], entry: Entry): Conversing<Kind>[] {
   const time = timeOf(entry) + MILLISECOND;
-  return all.filter(({ began }) => began < time).reverse();
+  const before = all.filter(({ began }) => began < time);
+  // What has begun by now and is later by its time has another clock.
+  return (before.length > 0 ? before : all).toReversed();
 }
 
-function finish({ connection, handshake }: Conversing<Connection>, until: number): void {
-  connection.finish(until);
-  handshake?.finish();
-}
-
-function sweepConnections<Kind extends Connection>(
-  known: Map<string, Conversing<Kind>[]>,
-  now: number,
-): void {
-  for (const [client, all] of known) {
-    const isOver = ({ connection: { closed } }: Conversing<Kind>) =>
-      closed !== undefined && closed + GRACE < now;
-    if (!all.some(isOver)) continue;
-    for (const over of all.filter(isOver)) finish(over, now);
-    const open = all.filter((conversing) => !isOver(conversing));
-    if (open.length > 0) known.set(client, open);
-    else known.delete(client);
-  }
+/** Where an entry is held. */
+function heldAs(entry: Decision, key: string): string {
+  return `${isHttp(entry) ? 'http' : entry.protocol} ${key}`;
 }

@@ -1,4 +1,4 @@
-import { type MessageEntry, timeOf } from '../entries.ts';
+import { type Decision, isHttp, type MessageEntry, timeOf } from '../entries.ts';
 import { ACK, FIN, type Frame, RST, SYN } from '../frames.ts';
 import { AnswerMatcher } from './answer-matcher.ts';
 import { ByteStream, type Part } from './byte-stream.ts';
@@ -24,6 +24,8 @@ export class MessageConnection {
   readonly #fins = new Set<boolean>();
   /** The last entry, while its message has not been found. */
   #unlocated: MessageEntry | undefined;
+  /** Entries whose message was not there at their time. */
+  readonly #missed: MessageEntry[] = [];
   /** When it ended, in seconds since 1970. */
   closed: number | undefined;
 
@@ -47,7 +49,7 @@ export class MessageConnection {
     if (flags & (FIN | RST)) this.#end(frame, own);
     const overflow = this.#cutter.overflow();
     if (overflow) this.#loose('client', overflow);
-    if (this.#unlocated && frame.time > timeOf(this.#unlocated) + PATIENCE) this.#lose(this.#unlocated);
+    if (this.#unlocated && frame.time > timeOf(this.#unlocated) + PATIENCE) this.#miss(this.#unlocated);
     this.#locate();
     this.#matcher.match();
   }
@@ -55,15 +57,26 @@ export class MessageConnection {
   /** All frames before the decision have been taken. */
   decide(entry: MessageEntry): void {
     this.#locate();
-    if (this.#unlocated) this.#lose(this.#unlocated);
+    if (this.#unlocated) this.#miss(this.#unlocated);
     this.#unlocated = entry;
     this.#locate();
+  }
+
+  /** Whether it has octets of the client, or entries, that have not found each other so far. */
+  get isUnmatched(): boolean {
+    return this.#missed.length > 0 || this.#unlocated !== undefined || this.#cutter.rest().bytes.length > 0;
+  }
+
+  /** Takes an entry that is of it, and of no time. */
+  miss(entry: Decision): void {
+    if (!isHttp(entry)) this.#missed.push(entry);
   }
 
   /** Nothing more comes up to a time, in seconds since 1970: says what is left. */
   finish(until: number): void {
     this.#locate();
-    if (this.#unlocated) this.#lose(this.#unlocated);
+    if (this.#unlocated) this.#miss(this.#unlocated);
+    for (const entry of this.#missed) if (!this.#take(entry)) this.#lose(entry);
     const rest = this.#cutter.rest();
     if (rest.bytes.length > 0) this.#loose('client', rest);
     this.#matcher.finish(until);
@@ -71,10 +84,14 @@ export class MessageConnection {
 
   /** Looks for the message of an entry. Only a later acknowledgment may tell that the capture has a hole there. */
   #locate(): void {
-    const entry = this.#unlocated;
-    const message = entry && this.#cutter.cut(entry);
-    if (!message) return;
-    this.#unlocated = undefined;
+    while (this.#missed[0] && this.#take(this.#missed[0], true)) this.#missed.shift();
+    if (this.#unlocated && this.#take(this.#unlocated)) this.#unlocated = undefined;
+  }
+
+  /** False when the message of an entry is not there. */
+  #take(entry: MessageEntry, isNext = false): boolean {
+    const message = this.#cutter.cut(entry, isNext);
+    if (!message) return false;
     const { text, endings, before, skipped } = message;
     if (skipped) this.#loose('client', skipped);
     const expected = endings
@@ -83,6 +100,7 @@ export class MessageConnection {
     if (expected.length > 0) this.#matcher.expect(entry, text, before, expected);
     else this.#leaveUnexplained(entry, text.frames);
     this.#matcher.match();
+    return true;
   }
 
   /** What leaves for it can be anything, and what leaves after it be of it. */
@@ -98,8 +116,12 @@ export class MessageConnection {
     });
   }
 
-  #lose(entry: MessageEntry): void {
+  #miss(entry: MessageEntry): void {
     this.#unlocated = undefined;
+    this.#missed.push(entry);
+  }
+
+  #lose(entry: MessageEntry): void {
     this.#found.tie({ entry, verdict: 'lost', request: [], answer: [], shows: undefined });
   }
 

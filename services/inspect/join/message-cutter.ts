@@ -30,10 +30,14 @@ export class MessageCutter {
     this.#requests = requests;
   }
 
-  /** Undefined when the message of the entry is not there. */
-  cut(entry: MessageEntry): CutMessage | undefined {
+  /**
+   * Undefined when the message of the entry is not there.
+   *
+   * @param isNext whether it can only be the next one
+   */
+  cut(entry: MessageEntry, isNext = false): CutMessage | undefined {
     const textLength = textLengthOf(entry);
-    const start = this.#locate(entry, textLength);
+    const start = this.#locate(entry, textLength, isNext);
     if (start === undefined) return undefined;
     const before = this.ending;
     const behind = this.#behindEnding();
@@ -82,12 +86,12 @@ export class MessageCutter {
   }
 
   /** Where the message of an entry begins; undefined when it is not there. */
-  #locate(entry: MessageEntry, textLength: number): number | undefined {
+  #locate(entry: MessageEntry, textLength: number, isNext: boolean): number | undefined {
     const starts = this.#anyCut
       ? this.#endingLengths(this.#cut).map((length) => this.#cut + length)
       : [this.#cut];
     const start = starts.find((position) => this.#fits(entry, position, textLength));
-    return start ?? this.#search(entry, textLength);
+    return start ?? (isNext ? undefined : this.#search(entry, textLength));
   }
 
   /** Where it begins behind octets that no entry speaks of. */

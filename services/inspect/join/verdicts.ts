@@ -42,6 +42,7 @@ const facts = {
   lost: same('contradicted', 'the request is not in the capture'),
   absent: same('contradicted', 'its connection is not in the capture'),
   unexplained: same('unknown', 'this version does not know its fault'),
+  unclear: same('unknown', 'the clock was set meanwhile, or the journal has another than the capture'),
   nameless: same('unknown', 'the journal has no address of its client'),
   outside: same('unknown', 'the capture was not running then'),
   encrypted: same('unknown', 'it went over TLS, and there are no keys to read it'),

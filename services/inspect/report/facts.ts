@@ -196,6 +196,8 @@ export interface ExposedFact {
 }
 
 export interface Ties {
+  /** What is to be known of the clocks of capture and journals, if anything. */
+  readonly clock?: string | undefined;
   readonly verdicts: Readonly<Partial<Record<Verdict, number>>>;
   /** Entries that could not be tied; the first of them. */
   readonly entries: readonly {

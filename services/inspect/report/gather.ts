@@ -96,6 +96,7 @@ class Findings {
   readonly #inAll = { decisions: 0, entries: 0, loose: 0, handshakes: 0 };
   #drawn: Report['ladders'] = [];
   #began = Number.NaN;
+  #clock: string | undefined;
 
   ofServers: number | undefined;
 
@@ -130,6 +131,7 @@ class Findings {
       exposed: (frame, exposure) => this.#exposed.add(frame, exposure),
     });
     this.ofServers = seen.ofServers;
+    this.#clock = seen.clock;
     this.#drawn = await this.#ladders.draw(capture, run.ports, this.#comments);
   }
 
@@ -145,6 +147,7 @@ class Findings {
       transfers: this.#transfers.facts(),
       ...this.#exposed.facts(),
       ties: {
+        clock: this.#clock,
         verdicts: this.#verdicts,
         entries: this.#untied,
         loose: this.#loose,

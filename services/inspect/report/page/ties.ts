@@ -13,7 +13,7 @@ const shown = {
 
 /** What the journals say and the packets do not confirm, and the other way round. */
 export function ties({
-  ties: { verdicts: counts, entries, loose, handshakes, entriesInAll, looseInAll, handshakesInAll },
+  ties: { clock, verdicts: counts, entries, loose, handshakes, entriesInAll, looseInAll, handshakesInAll },
 }: Report): Section {
   const found = verdictNames.flatMap((name) => {
     const number = counts[name] ?? 0;
@@ -37,7 +37,7 @@ message in the capture is looked for in the journals. The packets confirm an ent
 they are encrypted or were not captured. What one of the two tells alone is listed here.`,
     body: nothing
       ? undefined
-      : html`${table(found, [
+      : html`${clock && html`<p class="note">${sentence(clock)}</p>`}${table(found, [
           {
             head: 'The packets',
             cell: ({ kind }) => sign(shown[kind].is, shown[kind].says),
@@ -88,4 +88,8 @@ ${longTable(handshakes, [
 ])}${leftOut(handshakes.length, handshakesInAll)}`
 }`,
   };
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
