@@ -31,5 +31,7 @@ quietly docker compose stop http echo client
 quietly docker compose stop capture-server capture-client
 use_settings_of_lab LAB_CAPTURE_BUFFER_KIB
 for host in server client; do say_packets "$host"; done
+kept=$(captures_folder)/.run # left only by a capture that was killed
 quietly docker compose down --remove-orphans
+rm -rf "$kept"
 say 'the lab is down'

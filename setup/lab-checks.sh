@@ -4,6 +4,7 @@
 check_lab() {
     check_hosts
     check_growth
+    check_journals
     check_space
 }
 
@@ -53,6 +54,11 @@ captures_folder() {
     printf '%s\n' "${found:-$LAB_CAPTURES_DIR}"
 }
 
+shown_folder() {
+    found=$(captures_folder)
+    printf '%s\n' "${found#"$PWD"/}"
+}
+
 # capture_records HOST: what its capture has recorded in this run, a line of JSON each: of a disk that is full the
 # container alone has them.
 capture_records() {
@@ -75,7 +81,7 @@ check_growth() {
 "
     done
     if [ -n "$said" ]; then
-        problem capture "${said%?}" "make room in $(captures_folder), or make it writable again"
+        problem capture "${said%?}" "make room in $(shown_folder), or make it writable again"
         return
     fi
     said=$(for host in server client; do gaps "$host" | sed "s/^/$host.pcap: /"; done)
@@ -83,6 +89,23 @@ check_growth() {
         problem capture "$said" 'make down, then make up: a new run has whole captures'
     else
         ok capture 'each packet gets into the captures'
+    fi
+}
+
+# That what the servers decide gets into their journals, and the keys of TLS beside them, as they say themselves.
+check_journals() {
+    said=
+    for server in http echo; do
+        found=$(docker exec "$COMPOSE_PROJECT_NAME-$server-1" sh -c \
+            'curl -s --max-time 5 --unix-socket "$CONTROL_SOCKET" http://localhost/health' 2>/dev/null |
+            sed -nE 's/.*"problems":\["(.*)"\].*/\1/p' | awk '{ gsub(/","/, "\n"); print }')
+        [ -z "$found" ] || said="$said$found
+"
+    done
+    if [ -n "$said" ]; then
+        problem journals "${said%?}" "make room in $(shown_folder), or make it writable again; they go on by themselves then"
+    else
+        ok journals 'each answer is in its journal'
     fi
 }
 
@@ -97,10 +120,10 @@ check_space() {
     wanted=$((most > taken ? most - taken : 0))
     little=$((wanted < 200 ? wanted : 200))
     if [ "$free" -lt "$little" ]; then
-        problem space "$free MB are free in $folder; the captures may take $wanted MB more" \
+        problem space "$free MB are free in $(shown_folder); the captures may take $wanted MB more" \
             'remove what is not needed there, such as old runs in archive/, or keep less: LAB_CAPTURE_FILES and LAB_CAPTURE_FILE_MB'
     elif [ "$free" -lt "$wanted" ]; then
-        ok space "$free MB are free in $folder, less than the $wanted MB that the captures may still take"
+        ok space "$free MB are free in $(shown_folder), less than the $wanted MB that the captures may still take"
     else
         ok space "$free MB are free; the captures may take $wanted MB more"
     fi

@@ -2,7 +2,7 @@
 # Writes every IPv4 and ARP packet of this host to /captures/$HOST.pcap, as the owner of that folder, and watches that
 # they get there. When they do not (a full disk, a file that was deleted, replaced or changed, a tcpdump that ended), it
 # goes on in a new file as soon as it can and records what is missing. A full file gets a number (rotate.sh);
-# $HOST.pcap is always the newest.
+# $HOST.pcap is always the newest. That of the server host keeps the journals too (keep.sh).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -17,6 +17,7 @@ cd /captures || exit 1
 . "$here/record.sh"
 . "$here/tcpdump.sh"
 . "$here/watch.sh"
+. "$here/keep.sh"
 
 resume
 number_all
@@ -28,6 +29,7 @@ while [ -z "$ending" ]; do
     look
     [ -z "$why$gap" ] || go_on
     write_record
+    [ "$HOST" != server ] || keep_journals
     say_state
     # An interface that is gone does not come back, except for a container that starts again.
     [ -e /sys/class/net/eth0 ] || break
@@ -35,4 +37,5 @@ while [ -z "$ending" ]; do
     wait $!
 done
 finish
+[ "$HOST" != server ] || forget_kept
 [ -n "$ending" ]

@@ -29,6 +29,6 @@ record() {
 
 # write_record: what was not written yet, once there is room for whole lines.
 write_record() {
-    [ -n "$unwritten" ] && has_room || return 0
+    [ -n "$unwritten" ] && [ -e lab.log ] && has_room || return 0
     { printf '%s' "$unwritten" >>lab.log; } 2>/dev/null && unwritten=
 }

@@ -50,6 +50,16 @@ describe('openControl', () => {
     expect(await call('GET', '/health')).toEqual({ status: 200, body: { serving: true } });
   });
 
+  test('says what the program can not do although it serves', async () => {
+    const other = join(directory, 'other.sock');
+    const limited = await openControl(other, { problems: () => ['no room'] });
+    const asked = request({ socketPath: other, path: '/health' }).end();
+    const [response]: IncomingMessage[] = await once(asked, 'response');
+    expect(response!.statusCode).toBe(503);
+    expect(await json(response!)).toEqual({ serving: true, problems: ['no room'] });
+    limited.close();
+  });
+
   test.each([
     ['GET', '/'],
     ['POST', '/health'],

@@ -9,6 +9,8 @@ export const CONTROL_SOCKET = '/run/wirelab/control.sock';
 
 /** What a program lets its control socket ask of it. */
 export interface Controlled {
+  /** What the program can't do although it serves, in words, such as writing its journal. */
+  readonly problems?: () => readonly string[];
   /** Undefined for a program without faults. */
   readonly faults?: {
     /** Of each server of the program. */
@@ -58,9 +60,17 @@ interface Answer {
   readonly body: object;
 }
 
-async function answer({ faults }: Controlled, incoming: IncomingMessage): Promise<Answer> {
+async function answer(
+  { faults, problems = () => [] }: Controlled,
+  incoming: IncomingMessage,
+): Promise<Answer> {
   const call = `${incoming.method} ${incoming.url}`;
-  if (call === 'GET /health') return { status: 200, body: { serving: true } };
+  if (call === 'GET /health') {
+    const found = problems();
+    return found.length === 0
+      ? { status: 200, body: { serving: true } }
+      : { status: 503, body: { serving: true, problems: found } };
+  }
   if (faults && call === 'GET /faults') return { status: 200, body: faults.status() };
   if (!faults || call !== 'POST /faults')
     return { status: 404, body: { problems: [`${call} is not known`] } };

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import {
   appendFile,
+  mkdir,
   mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   truncate,
@@ -15,7 +17,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Journal } from './journal.ts';
+import { eventually } from '../../tests/eventually.ts';
+import { Journal, type JournalEvent } from './journal.ts';
 
 type Write = (file: number, bytes: Buffer, offset: number, length?: number) => number;
 
@@ -121,31 +124,10 @@ describe('append', () => {
     expect(write).toHaveBeenCalledTimes(4);
   });
 
-  test('fails for the group of a failed write alone, and leaves no part of it behind', async () => {
-    const full = new Error('no space left on device');
-    await journal.append({ id: 1 });
-    write.mockImplementationOnce(short).mockImplementationOnce(() => {
-      throw full;
-    });
-    const group = await Promise.allSettled([journal.append({ id: 2 }), journal.append({ id: 3 })]);
-    expect(group).toEqual([
-      { status: 'rejected', reason: full },
-      { status: 'rejected', reason: full },
-    ]);
-    await journal.append({ id: 4 });
-    expect(await entriesInFile()).toEqual([{ id: 1 }, { id: 4 }]);
-  });
-
   test('goes on where a write stopped short', async () => {
     write.mockImplementationOnce(short);
     await journal.append({ id: 1, text: 'whole' });
     expect(await entriesInFile()).toEqual([{ id: 1, text: 'whole' }]);
-  });
-
-  test('fails with the words of the system when the disk is full', async () => {
-    const full = await Journal.open('/dev/full');
-    await expect(full.append({ id: 1 })).rejects.toMatchObject({ code: 'ENOSPC' });
-    await full.close();
   });
 
   test('writes a whole line after someone emptied the file', async () => {
@@ -153,6 +135,145 @@ describe('append', () => {
     await truncate(path, 0);
     await journal.append({ id: 2 });
     expect(await json(await journal.toJsonArray())).toEqual([{ id: 2 }]);
+  });
+});
+
+describe('while the file can not be written', () => {
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  let events: JournalEvent[];
+
+  beforeEach(async () => {
+    await journal.close();
+    events = [];
+    const onEvent = (event: JournalEvent) => events.push(event);
+    journal = await Journal.open(path, { onEvent, retryMs: 1, mostWaiting: 40 });
+    await journal.append({ id: 1 });
+  });
+
+  const fill = () =>
+    write.mockImplementation(() => {
+      throw full;
+    });
+  const makeRoom = () => write.mockImplementation(writeSync);
+  const written = () => eventually('room', 5_000, () => journal.problem === undefined);
+
+  test('entries wait in their order, and are written once it can be', async () => {
+    fill();
+    await journal.append({ id: 2 });
+    await Promise.all([journal.append({ id: 3 }), journal.append({ id: 4 })]);
+    expect(journal.problem).toBe(
+      `3 entries wait until ${path} can be written: Error: no space left on device`,
+    );
+    expect(await entriesInFile()).toEqual([{ id: 1 }]);
+    makeRoom();
+    await written();
+    await journal.append({ id: 5 });
+    expect(await entriesInFile()).toEqual([1, 2, 3, 4, 5].map((id) => ({ id })));
+    expect(events).toEqual([
+      { what: 'waits', error: full },
+      { what: 'goes-on', entries: 3, refused: 0 },
+    ]);
+  });
+
+  test('no part of an entry is in the middle, however often a write ends early', async () => {
+    write.mockImplementation((file, bytes, offset) => {
+      if (offset > 0) throw full;
+      return writeSync(file, bytes, offset, 5);
+    });
+    await journal.append({ id: 2 });
+    await journal.append({ id: 3 });
+    expect(await entriesInFile()).toEqual([{ id: 1 }]);
+    makeRoom();
+    await written();
+    expect(await entriesInFile()).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+  });
+
+  test('only so many wait; what comes on top is refused, and counted', async () => {
+    fill();
+    for (const id of [2, 3, 4]) await journal.append({ id });
+    await expect(journal.append({ text: 'x'.repeat(20) })).rejects.toBe(full);
+    makeRoom();
+    await written();
+    expect(events.at(-1)).toEqual({ what: 'goes-on', entries: 3, refused: 1 });
+    expect(await entriesInFile()).toEqual([1, 2, 3, 4].map((id) => ({ id })));
+  });
+
+  test('readers see what waits', async () => {
+    fill();
+    await journal.append({ id: 2 });
+    await journal.append({ id: 3 });
+    expect(await json(await journal.toJsonArray())).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+  });
+
+  test('what still waits at the close is given away', async () => {
+    fill();
+    await journal.append({ id: 2 });
+    await journal.close();
+    expect(events.at(-1)).toEqual({ what: 'unwritten', lines: '{"id":2}\n' });
+    makeRoom();
+    journal = await Journal.open(path);
+  });
+
+  test('a device that is full is one', async () => {
+    const device = await Journal.open('/dev/full');
+    await device.append({ id: 1 });
+    expect(device.problem).toContain('ENOSPC');
+    await device.close();
+  });
+});
+
+describe('a file that another program', () => {
+  let events: JournalEvent[];
+
+  beforeEach(async () => {
+    await journal.close();
+    events = [];
+    journal = await Journal.open(path, { onEvent: (event) => events.push(event), retryMs: 1 });
+    await journal.append({ id: 1 });
+  });
+
+  test('deleted is begun anew, and that is told', async () => {
+    await unlink(path);
+    expect(journal.problem).toBe(`${path} was deleted or replaced`);
+    await journal.append({ id: 2 });
+    expect(await entriesInFile()).toEqual([{ id: 2 }]);
+    expect(events).toEqual([{ what: 'replaced', bytes: 9 }]);
+    expect(journal.problem).toBeUndefined();
+  });
+
+  test('replaced is gone on with', async () => {
+    await writeFile(`${path}.new`, '{"id":1,"text":"kept"}');
+    await rename(`${path}.new`, path);
+    await journal.append({ id: 2 });
+    expect(await entriesInFile()).toEqual([{ id: 1, text: 'kept' }, { id: 2 }]);
+    expect(events).toEqual([{ what: 'replaced', bytes: 9 }]);
+  });
+
+  test('deleted with its folder is waited for', async () => {
+    const folder = join(directory, 'folder');
+    await mkdir(folder);
+    const other = await Journal.open(join(folder, 'echo.log'), { retryMs: 1 });
+    await rm(folder, { recursive: true });
+    await other.append({ id: 1 });
+    expect(other.problem).toContain('1 entries wait');
+    await mkdir(folder);
+    await eventually('the entry', 5_000, () => other.problem === undefined);
+    expect(await readFile(join(folder, 'echo.log'), 'utf8')).toBe('{"id":1}\n');
+    await other.close();
+  });
+
+  test('shortened is gone on with after a line, and what is gone is told', async () => {
+    await truncate(path, 4);
+    await journal.append({ id: 2 });
+    expect(await readFile(path, 'utf8')).toBe('{"id\n{"id":2}\n');
+    expect(events).toEqual([{ what: 'cut', bytes: 5 }]);
+  });
+
+  test('moved keeps its entries', async () => {
+    await rename(path, `${path}.moved`);
+    await journal.append({ id: 2 });
+    expect(await readFile(`${path}.moved`, 'utf8')).toBe('{"id":1}\n{"id":2}\n');
+    expect(journal.problem).toBe(`${path} was deleted or replaced`);
   });
 });
 

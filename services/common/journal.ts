@@ -1,15 +1,52 @@
-import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 
 const NEWLINE = 0x0a;
 const READ_BYTES = 64 * 1024;
+const RETRY_MS = 1_000;
+/** Some 100,000 entries. */
+const MOST_WAITING = 16 * 2 ** 20;
 
 /** What was found behind the last newline when a journal was opened: the end of a write that was cut off. */
 export interface TornLine {
   readonly bytes: number;
   readonly text: string;
+}
+
+/** What happened to the file of a journal. */
+export type JournalEvent =
+  /** It can't be written: entries wait in memory. */
+  | { readonly what: 'waits'; readonly error: unknown }
+  /** All of these entries are written now, but for those that were refused as too many waited. */
+  | { readonly what: 'goes-on'; readonly entries: number; readonly refused: number }
+  /** Another program has shortened it. */
+  | { readonly what: 'cut'; readonly bytes: number }
+  /** It was deleted or replaced, with that much in it; the journal goes on in what has its name now, or in a new one. */
+  | { readonly what: 'replaced'; readonly bytes: number }
+  /** These lines still wait, and the journal is closed. */
+  | { readonly what: 'unwritten'; readonly lines: string };
+
+export interface JournalOptions {
+  readonly onEvent?: (event: JournalEvent) => void;
+  /** How long to wait until what could not be written is tried again, in ms. */
+  readonly retryMs?: number;
+  /** Of entries that wait, in characters. */
+  readonly mostWaiting?: number;
+}
+
+/** What was in the file of a journal when it was opened. */
+interface Found {
+  readonly size: number;
+  readonly id: number;
+  readonly torn?: TornLine;
+}
+
+/** Entries that are written together. */
+interface Group {
+  readonly lines: string;
+  readonly entries: number;
 }
 
 /**
@@ -18,20 +55,38 @@ export interface TornLine {
  * Entries of one turn of the event loop share a write, so a busy server pays for one write a group and not one an
  * entry. The write is synchronous: it takes microseconds, and handing it to another thread and waiting for it
  * takes a busy machine of few cores a hundred times as long.
+ *
+ * While the file can't be written, such as on a full disk, entries wait in memory and are written in their order as soon
+ * as it can.
  */
 export class Journal {
   readonly path: string;
   readonly torn: TornLine | undefined;
-  readonly #file: FileHandle;
+  readonly #onEvent: (event: JournalEvent) => void;
+  readonly #retryMs: number;
+  readonly #mostWaiting: number;
+  #file: number;
+  #size: number;
   #id: number;
   #lines = '';
+  #entries = 0;
   #group: Promise<void> | undefined;
+  #waiting: Group[] = [];
+  #written = 0;
+  #refused = 0;
+  #error: unknown;
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
-  private constructor(path: string, file: FileHandle, found: { id: number; torn?: TornLine }) {
+  private constructor(path: string, { size, id, torn }: Found, options: JournalOptions) {
     this.path = path;
-    this.torn = found.torn;
-    this.#file = file;
-    this.#id = found.id;
+    this.torn = torn;
+    this.#onEvent = options.onEvent ?? (() => undefined);
+    this.#retryMs = options.retryMs ?? RETRY_MS;
+    this.#mostWaiting = options.mostWaiting ?? MOST_WAITING;
+    this.#file = openSync(path, 'a+');
+    this.#size = size;
+    this.#id = id;
   }
 
   /**
@@ -40,20 +95,20 @@ export class Journal {
    *
    * @throws when the file can't be read and written
    */
-  static async open(path: string): Promise<Journal> {
+  static async open(path: string, options: JournalOptions = {}): Promise<Journal> {
     const file = await open(path, 'a+');
     try {
       const { size } = await file.stat();
       const whole = await endOfLastLine(file, size);
       const id = await lastId(file, whole);
-      if (whole === size) return new Journal(path, file, { id });
+      if (whole === size) return new Journal(path, { size, id }, options);
       const tail = Buffer.alloc(Math.min(size - whole, READ_BYTES));
       await file.read(tail, 0, tail.length, whole);
       await file.truncate(whole);
-      return new Journal(path, file, { id, torn: { bytes: size - whole, text: tail.toString() } });
-    } catch (error) {
+      const torn = { bytes: size - whole, text: tail.toString() };
+      return new Journal(path, { size: whole, id, torn }, options);
+    } finally {
       await file.close();
-      throw error;
     }
   }
 
@@ -63,19 +118,29 @@ export class Journal {
     return this.#id;
   }
 
+  /** Why entries are not where they are looked for, in words; undefined when they are. */
+  get problem(): string | undefined {
+    const entries = this.#waiting.reduce((sum, group) => sum + group.entries, 0);
+    if (entries > 0) return `${entries} entries wait until ${this.path} can be written: ${this.#error}`;
+    const named = statSync(this.path, { throwIfNoEntry: false });
+    const { dev, ino } = fstatSync(this.#file);
+    return named?.dev === dev && named.ino === ino ? undefined : `${this.path} was deleted or replaced`;
+  }
+
   /**
-   * Resolves once the entry is in the file and readers see it.
+   * Resolves once the entry is in the file and readers see it, or waits for the file to be written.
    *
-   * @throws what the file system says, such as ENOSPC; the group of the entry is then not in the file at all
+   * @throws what the file system says, such as ENOSPC, when too many wait already; the group of the entry is then lost
    */
   append(entry: object): Promise<void> {
+    this.#entries += 1;
     this.#lines += `${JSON.stringify(entry)}\n`;
     this.#group ??= this.#writeGroup();
     return this.#group;
   }
 
   /**
-   * The whole journal as the bytes of one JSON array, an entry a line, read piece by piece.
+   * The whole journal as the bytes of one JSON array, an entry a line, read piece by piece; what waits is its end.
    *
    * @throws what the file system says when the file can't be opened
    */
@@ -83,7 +148,9 @@ export class Journal {
     const file = await open(this.path, 'r');
     try {
       const size = await endOfLastLine(file, (await file.stat()).size);
-      const array = Readable.from(jsonArray(file, size), { objectMode: false });
+      const array = Readable.from(jsonArray(file, size, this.#waiting.map(({ lines }) => lines).join('')), {
+        objectMode: false,
+      });
       // Not left to the generator: one that nobody began to read runs no `finally`.
       return array.once('close', () => file.close());
     } catch (error) {
@@ -93,26 +160,103 @@ export class Journal {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     await this.#group?.catch(() => undefined);
-    await this.#file.close();
+    clearTimeout(this.#retry);
+    if (!this.#writeWaiting()) {
+      this.#onEvent({ what: 'unwritten', lines: this.#waiting.map(({ lines }) => lines).join('') });
+    }
+    // Its events may have been journaled.
+    await this.#group?.catch(() => undefined);
+    closeSync(this.#file);
   }
 
   async #writeGroup(): Promise<void> {
     await setImmediate();
-    const bytes = Buffer.from(this.#lines);
+    const group = { lines: this.#lines, entries: this.#entries };
     this.#lines = '';
+    this.#entries = 0;
     this.#group = undefined;
+    if (this.#waiting.length > 0) return this.#wait(group, this.#error);
+    try {
+      this.#write(group.lines);
+    } catch (error) {
+      this.#wait(group, error);
+    }
+  }
+
+  #wait(group: Group, error: unknown): void {
+    const waiting = this.#waiting.reduce((sum, { lines }) => sum + lines.length, group.lines.length);
+    if (waiting > this.#mostWaiting) {
+      this.#refused += group.entries;
+      throw error;
+    }
+    this.#error = error;
+    if (this.#waiting.push(group) > 1) return;
+    this.#onEvent({ what: 'waits', error });
+    this.#tryLater();
+  }
+
+  #tryLater(): void {
+    this.#retry = setTimeout(() => this.#writeWaiting() || this.#tryLater(), this.#retryMs).unref();
+  }
+
+  /** @returns whether nothing waits any more */
+  #writeWaiting(): boolean {
+    const waited = this.#waiting;
+    if (waited.length === 0) return true;
+    let written = 0;
+    try {
+      for (const { lines } of waited) {
+        this.#write(lines);
+        written += 1;
+      }
+    } catch (error) {
+      this.#error = error;
+    }
+    this.#waiting = waited.slice(written);
+    this.#written += waited.slice(0, written).reduce((sum, { entries }) => sum + entries, 0);
+    if (this.#waiting.length > 0) return false;
+    this.#onEvent({ what: 'goes-on', entries: this.#written, refused: this.#refused });
+    this.#written = 0;
+    this.#refused = 0;
+    return true;
+  }
+
+  #write(lines: string): void {
+    const before = this.#size;
+    let { size, nlink } = fstatSync(this.#file);
+    if (nlink === 0) {
+      const other = openSync(this.path, 'a+');
+      closeSync(this.#file);
+      this.#file = other;
+      size = fstatSync(other).size;
+      this.#onEvent({ what: 'replaced', bytes: before });
+    } else if (size < before) {
+      this.#onEvent({ what: 'cut', bytes: before - size });
+    }
+    const bytes = Buffer.from(size === before || this.#endsWithLine(size) ? lines : `\n${lines}`);
     let offset = 0;
     try {
-      while (offset < bytes.length) offset += writeSync(this.#file.fd, bytes, offset);
+      while (offset < bytes.length) offset += writeSync(this.#file, bytes, offset);
+      this.#size = size + bytes.length;
     } catch (error) {
-      if (offset > 0) ftruncateSync(this.#file.fd, fstatSync(this.#file.fd).size - offset);
+      this.#size = size;
+      if (offset > 0) ftruncateSync(this.#file, size);
       throw error;
     }
   }
+
+  /** Whether what another program left in the file ends with a whole line. */
+  #endsWithLine(size: number): boolean {
+    const last = Buffer.alloc(1, NEWLINE);
+    if (size > 0) readSync(this.#file, last, 0, 1, size - 1);
+    return last[0] === NEWLINE;
+  }
 }
 
-async function* jsonArray(file: FileHandle, size: number): AsyncGenerator<Buffer> {
+async function* jsonArray(file: FileHandle, size: number, waiting: string): AsyncGenerator<Buffer> {
   yield Buffer.from('[');
   let open = false;
   for (let position = 0; position < size; ) {
@@ -126,6 +270,7 @@ async function* jsonArray(file: FileHandle, size: number): AsyncGenerator<Buffer
     yield Buffer.from(open ? `,\n${text}` : text, 'latin1');
     open = whole;
   }
+  if (waiting) yield Buffer.from(`${open ? ',\n' : ''}${waiting.trimEnd().replaceAll('\n', ',\n')}`);
   yield Buffer.from(']');
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -41,4 +41,22 @@ test('a last line that was cut off is said and noted', async () => {
     { timestamp: '2025-01-02T03:04:05.006Z', event: 'torn', id: 8, bytes: 11, text: '{"id":8,"me' },
   ]);
   expect(warnings).toEqual([`the last line of ${path} was cut off: its 11 bytes are set aside`]);
+});
+
+test.each([
+  ['deleted', () => unlink(path), { state: 'replaced', bytes: 9 }],
+  ['emptied', () => truncate(path, 0), { state: 'cut', bytes: 9 }],
+])('a journal that was %s says so in an entry', async (_what, change, detail) => {
+  const { journal } = await open();
+  await journal.append({ id: journal.nextId() });
+  await change();
+  await journal.append({ id: journal.nextId() });
+  await journal.close();
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  const timestamp = '2025-01-02T03:04:05.006Z';
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { id: 2 },
+    { timestamp, event: 'journal', id: 3, ...detail },
+  ]);
+  expect(warnings).toHaveLength(1);
 });

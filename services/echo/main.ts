@@ -106,7 +106,10 @@ async function echo(config: Config): Promise<Mode> {
         note('dropped', { protocol: 'udp', datagrams }).catch((error) => log.error(String(error)));
       },
     }),
-    controlled: { faults: controlFaults([tcpFaults, udpFaults], { log, note, counts: 'message' }) },
+    controlled: {
+      problems: () => [journal.problem, encryption.problem].filter((problem) => problem !== undefined),
+      faults: controlFaults([tcpFaults, udpFaults], { log, note, counts: 'message' }),
+    },
     said: [tcpFaults, udpFaults].map((faults) => {
       const { server, profile } = faults.status();
       return `Faults of ${server}: ${profile}, seed ${seed}`;
@@ -123,7 +126,10 @@ async function sink(config: Config): Promise<Mode> {
     tls: createTcpSink({ ...overTcp, tls: encryption }),
     encryption,
     udp: createUdpSink({ say }),
-    controlled: { faults: controlFaults([], { log, note: async () => undefined, counts: 'message' }) },
+    controlled: {
+      problems: () => [encryption.problem].filter((problem) => problem !== undefined),
+      faults: controlFaults([], { log, note: async () => undefined, counts: 'message' }),
+    },
     said: ['Sink: what comes is printed and not answered'],
     close: async () => undefined,
   };

@@ -14,7 +14,8 @@ if [ -e lab.log ] && ! flock --shared --wait 1 lab.log true; then
     exit 1
 fi
 archived=$("${0%/*}/archive.sh" . server.pcap* server.*.pcap* client.pcap* client.*.pcap* \
-    http.log echo.log lab.log tls.keys demo.json report.html report.json)
+    http.log echo.log lab.log tls.keys *.saved-* demo.json report.html report.json)
+rm -rf .run
 chmod u+rwx,g=rx,o+x .
 
 # give FILE GROUP MODE: makes a file of the run.

@@ -69,7 +69,7 @@ export interface DatagramEntry extends MessageEntry {
   readonly damaged?: true;
 }
 
-/** What happened beside decisions: `faults`, `transfer`, `torn`, `dropped`, `handshake`. */
+/** What happened beside decisions: `faults`, `transfer`, `torn`, `dropped`, `handshake`, `journal`. */
 export interface EventEntry extends Line {
   readonly event: string;
   readonly server?: string;

@@ -1,7 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import fs from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Log } from '../log.ts';
 import { openKeyLog } from './key-log.ts';
 
@@ -23,9 +25,9 @@ afterEach(() => rm(folder, { recursive: true }));
 test('adds lines behind what is there, as another server may do at the same time', async () => {
   await writeFile(path, line('before'));
   const [one, other] = [openKeyLog(path, log), openKeyLog(path, log)];
-  one(line('one'));
-  other(line('other'));
-  one(line('one more'));
+  one.write(line('one'));
+  other.write(line('other'));
+  one.write(line('one more'));
   expect(await readFile(path, 'utf8')).toBe(
     ['before', 'one', 'other', 'one more'].map((name) => String(line(name))).join(''),
   );
@@ -36,8 +38,41 @@ test.each([
   ['opened', '/dev/null/tls.keys', 'ENOTDIR'],
   ['written', '/dev/full', 'ENOSPC'],
 ])('warns once, without the key, when it can not be %s', (_done, bad, code) => {
-  const write = openKeyLog(bad, log);
-  for (let count = 0; count < 3; count += 1) write(line('secret'));
+  const keys = openKeyLog(bad, log);
+  for (let count = 0; count < 3; count += 1) keys.write(line('secret'));
   expect(warnings).toEqual([expect.stringContaining(code)]);
   expect(warnings[0]).not.toContain('secret');
+  expect(keys.problem).toContain(code);
+});
+
+test('goes on in a file of its name when that was deleted, and keeps what found no way until then', async () => {
+  const folderOfKeys = join(folder, 'keys');
+  await mkdir(folderOfKeys);
+  const keys = openKeyLog(join(folderOfKeys, 'tls.keys'), log);
+  keys.write(line('one'));
+  await rm(folderOfKeys, { recursive: true });
+  keys.write(line('two'));
+  keys.write(line('three'));
+  expect(keys.problem).toContain('ENOENT');
+  await mkdir(folderOfKeys);
+  expect(keys.problem).toBeUndefined();
+  keys.write(line('four'));
+  expect(await readFile(join(folderOfKeys, 'tls.keys'), 'utf8')).toBe(
+    ['two', 'three', 'four'].map((name) => String(line(name))).join(''),
+  );
+});
+
+test('a line that was cut off is written again, as a line of its own', async () => {
+  const { writeSync } = fs;
+  const write = jest.spyOn(fs as { writeSync: (file: number, bytes: Buffer) => number }, 'writeSync');
+  syncBuiltinESMExports();
+  try {
+    const keys = openKeyLog(path, log);
+    write.mockImplementationOnce((file, bytes) => writeSync(file, bytes, 0, 5));
+    keys.write(line('one'));
+  } finally {
+    write.mockRestore();
+    syncBuiltinESMExports();
+  }
+  expect(await readFile(path, 'utf8')).toBe(`CLIEN\n${line('one')}`);
 });

@@ -22,6 +22,8 @@ export interface Tls {
   watch<Watched extends Server>(server: Watched): Watched;
   /** Reads the certificates again, for connections that come from now on: which happens by itself when they change. */
   reload(): Promise<void>;
+  /** Why the keys of connections are not logged, in words; undefined when they are, or need not be. */
+  readonly problem: string | undefined;
   /** Looks for new certificates no more. */
   close(): void;
 }
@@ -89,8 +91,11 @@ export async function openTls(
     ].join(', '),
     watch(server) {
       servers.push(server);
-      watchHandshakes(server, { onFailed, keyLog, mutual: config.LAB_MTLS });
+      watchHandshakes(server, { onFailed, keyLog: keyLog?.write, mutual: config.LAB_MTLS });
       return server;
+    },
+    get problem() {
+      return keyLog?.problem;
     },
     reload,
     close,

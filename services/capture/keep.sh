@@ -1,0 +1,37 @@
+# Keeps what the servers write: each journal has a second name in .run while the lab is up, so that one that is deleted
+# or replaced comes back whole, while its server goes on writing it. Sourced in the captures folder.
+
+kept='lab.log http.log echo.log tls.keys'
+
+# keep_journals: gives each its second name, or its first one back. What replaced it stays under another name.
+keep_journals() {
+    [ -d .run ] || (umask 077 && mkdir .run) 2>/dev/null
+    for name in $kept; do
+        [ ! "$name" -ef ".run/$name" ] || continue
+        if [ ! -e ".run/$name" ]; then
+            [ ! -e "$name" ] || ln "$name" ".run/$name"
+        elif [ ! -e "$name" ]; then
+            ln ".run/$name" "$name" && record event restored file "$name" reason 'it was deleted'
+        else
+            saved=$name.saved-$(now)
+            mv "$name" "$saved" && ln ".run/$name" "$name" && record event restored file "$name" reason "it was replaced by what is $saved now"
+        fi
+    done 2>/dev/null
+    keep_run_line
+    # Its server could not open it again.
+    looks=$(((${looks:-0} + 1) % 5))
+    [ "$looks" -ne 0 ] || find .run -type f ! -perm -020 -exec chmod g+w {} +
+}
+
+# keep_run_line: the first line of lab.log says which run this is, and its seed.
+keep_run_line() {
+    { read -r first <lab.log; } 2>/dev/null || first=
+    if [ -z "${run_line-}" ]; then
+        case "$first" in *'"event":"run"'*) run_line=$first ;; esac
+    elif [ "$first" != "$run_line" ] && has_room; then
+        rest=$(cat lab.log)
+        printf '%s\n' "$run_line" ${rest:+"$rest"} >lab.log
+    fi
+}
+
+forget_kept() { rm -rf .run; }
