@@ -129,13 +129,16 @@ demo: ## the experiments of the seed documents, checked against the packets [TIM
 
 # Development
 
-.PHONY: test test-unit lint bench
+.PHONY: test test-unit golden lint bench
 test: ## unit tests, then the suites in containers; with WAY those alone, as clients with a token or over TLS [WAY=token|tls]
 	setup/dependencies.sh && setup/images.sh && \
 	    $(if $(call given,WAY),LAB_WAY="$$WAY" npm run --silent test:containers,npm run --silent test)
 
 test-unit: ## unit tests alone, no container
 	setup/dependencies.sh && npm run --silent test:unit
+
+golden: ## make what the golden captures are compared with anew, and show what is different
+	setup/dependencies.sh && setup/images.sh && node tests/golden/update.ts
 
 lint: ## format, lint and types
 	setup/dependencies.sh && npm run --silent lint

@@ -1,0 +1,15 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { expected, names, read, type Views } from './golden/golden.ts';
+
+const all = await names();
+let found: Readonly<Record<string, Views>>;
+
+beforeAll(async () => {
+  found = await read(all);
+});
+
+describe.each(all)('the golden capture %s', (name) => {
+  test('is what every view has been seen to make of it', async () => {
+    expect(found[name]).toEqual(await expected(name));
+  });
+});

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { imageOf } from '../images.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const CAPTURES = join(ROOT, 'tests', 'captures');
+
+/** What views print, by name of the file that has it. */
+export type Views = Readonly<Record<string, string>>;
+
+/** The golden captures: each is a folder with what a run leaves, and with what every view makes of it. */
+export async function names(): Promise<string[]> {
+  const entries = await readdir(CAPTURES, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** Reads golden captures with the sources of this clone and the tools of the image, in one container. */
+export async function read(wanted: readonly string[]): Promise<Readonly<Record<string, Views>>> {
+  const mounts = ['services', 'tests'].flatMap((folder) => [
+    '--mount',
+    `type=bind,source=${join(ROOT, folder)},target=/lab/${folder},readonly`,
+  ]);
+  const container = [
+    ...['run', '--rm', '--init', '--network', 'none', '--read-only', '--tmpfs', '/tmp', '--env', 'HOME=/tmp'],
+    ...['--user', '10001', ...mounts, '--entrypoint', 'node', imageOf('capture')],
+  ];
+  const { stdout } = await promisify(execFile)('docker', [...container, 'tests/golden/read.ts', ...wanted], {
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  return JSON.parse(stdout);
+}
+
+export async function expected(name: string): Promise<Views> {
+  const folder = join(CAPTURES, name, 'expected');
+  const files = await readdir(folder).catch(() => []);
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return Object.fromEntries(files.map((file, at) => [file, texts[at]!]));
+}
+
+export async function keep(name: string, views: Views): Promise<void> {
+  const folder = join(CAPTURES, name, 'expected');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  for (const [file, text] of Object.entries(views)) await writeFile(join(folder, file), text);
+}

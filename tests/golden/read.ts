@@ -1,0 +1,130 @@
+import { cp, mkdir, readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type Capture, findCapture, withoutKeys } from '../../services/inspect/capture-files.ts';
+import { annotateCaptures } from '../../services/inspect/commands/annotate.ts';
+import { compareCaptures } from '../../services/inspect/commands/compare.ts';
+import { entries } from '../../services/inspect/commands/entries.ts';
+import { notesOf } from '../../services/inspect/notes.ts';
+import { blocksOf, commentsOf, isFrame, isSection } from '../../services/inspect/pcapng.ts';
+import { gather } from '../../services/inspect/report/gather.ts';
+import { type Run, readRun } from '../../services/inspect/run.ts';
+import { type Reading, readPackets } from '../../services/inspect/show/read-packets.ts';
+import { dissectionOf, type ShowOptions } from '../../services/inspect/show/show.ts';
+import { createView } from '../../services/inspect/show/views.ts';
+
+// read.ts NAME…, in the image that reads captures: prints what every view makes of golden captures, as one JSON object,
+// name to file to text.
+
+const CAPTURES = join(import.meta.dirname, '..', 'captures');
+const WORK = '/tmp/captures';
+/** How many are read at once: each waits for tshark. */
+const AT_ONCE = availableParallelism();
+
+const defaults = {
+  addresses: { server: '10.0.28.182', client: '10.0.142.133' },
+  ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
+};
+
+/** What a view prints, and its status when that is not 0. */
+async function printed(view: (print: (line: string) => void) => Promise<number>): Promise<string> {
+  const lines: string[] = [];
+  const print = (line: string) => void lines.push(line);
+  const code = await view(print).catch((error: Error) => {
+    print(`error: ${error.message}`);
+    return 2;
+  });
+  if (code !== 0) print(`status ${code}`);
+  return `${lines.join('\n')}\n`.replaceAll(/(tshark|wirelab|Node\.js) \d+\.\d+\.\d+/g, '$1 VERSION');
+}
+
+type Options = Partial<ShowOptions>;
+
+/** What a capture is shown as, in each way of these options; it is read once for all of them. */
+async function shown(capture: Capture, ...ways: readonly Options[]): Promise<string[]> {
+  const run = await runIn(capture.folder);
+  const notes = await notesOf(capture, run);
+  const options = { bytes: 32, ports: run.ports };
+  const texts = ways.map((): string[] => []);
+  const views = ways.map((way, at) =>
+    createView(
+      { ...options, ...way },
+      { print: (line) => void texts[at]!.push(line), color: false, ...notes },
+    ),
+  );
+  const reading: Reading = {};
+  for await (const packets of readPackets(capture, await dissectionOf(options, capture.keys), reading)) {
+    for (const packet of packets) for (const view of views) view.take(packet);
+  }
+  for (const view of views) view.end(reading);
+  return texts.map((lines) => `${lines.join('\n')}\n`);
+}
+
+function runIn(folder: string): Promise<Run> {
+  return readRun(folder, defaults);
+}
+
+/** The comments of an annotated capture, each at its frame. */
+async function* commentsIn(path: string): AsyncGenerator<string> {
+  let frame = 0;
+  for await (const blocks of blocksOf(path)) {
+    for (const block of blocks) {
+      if (isFrame(block)) frame += 1;
+      const at = isSection(block) ? 'capture' : `frame ${frame}`;
+      for (const comment of commentsOf(block)) yield `  ${at}: ${comment.replaceAll('\n', '\n    ')}`;
+    }
+  }
+  yield `  ${frame} frames`;
+}
+
+async function annotated(folder: string): Promise<string> {
+  return printed(async (print) => {
+    const code = await annotateCaptures({ folder, shownAs: 'captures', runIn, print });
+    for (const name of (await readdir(folder)).filter((one) => /annotated.*pcapng$/.test(one)).sort()) {
+      print(name);
+      for await (const comment of commentsIn(join(folder, name))) print(comment);
+    }
+    return code;
+  });
+}
+
+/** The facts of the report; its page is made of them. */
+async function reported(folder: string): Promise<string> {
+  const run = await runIn(folder);
+  const facts = await gather(folder, run, { made: new Date(0), versions: {} });
+  return `${JSON.stringify(facts, null, 1)}\n`;
+}
+
+async function views(name: string): Promise<Record<string, string>> {
+  const folder = join(WORK, name);
+  await mkdir(folder, { recursive: true });
+  const files = (await readdir(join(CAPTURES, name))).filter((one) => one !== 'expected');
+  for (const one of files) await cp(join(CAPTURES, name, one), join(folder, one));
+  const capture = await findCapture('server', folder);
+  const [table, dialogues, frames] = await shown(capture, {}, { follow: true }, { json: true });
+  const [noKeys] = capture.keys ? await shown(await withoutKeys(capture), { follow: true }) : [];
+  return {
+    'show.txt': table!,
+    'follow.txt': dialogues!,
+    'frames.jsonl': frames!,
+    ...(noKeys === undefined ? {} : { 'no-keys.txt': noKeys }),
+    'entries.txt': await printed((print) =>
+      entries('server', { folder, runIn, json: false, noKeys: false, print }),
+    ),
+    'compare.txt': await printed(async (print) =>
+      compareCaptures({ folder, run: await runIn(folder), json: false, print }),
+    ),
+    'annotate.txt': await annotated(folder),
+    'report.json': await reported(folder),
+  };
+}
+
+const names = process.argv.slice(2);
+const found: Record<string, Record<string, string>> = {};
+const left = [...names];
+await Promise.all(
+  Array.from({ length: AT_ONCE }, async () => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) found[name] = await views(name);
+  }),
+);
+process.stdout.write(JSON.stringify(found));
