@@ -6,6 +6,7 @@ check_lab() {
     check_growth
     check_journals
     check_space
+    check_datagrams
 }
 
 # Every container of the lab that is not well, a line each: service, a word for what is wrong with it, and a detail. A
@@ -126,5 +127,17 @@ check_space() {
         ok space "$free MB are free in $(shown_folder), less than the $wanted MB that the captures may still take"
     else
         ok space "$free MB are free; the captures may take $wanted MB more"
+    fi
+}
+
+# UDP datagrams that came faster than the echo server took them, as the kernel counts since that server's start.
+check_datagrams() {
+    use_settings_of_lab ECHO_PORT
+    lost=$(docker exec "$COMPOSE_PROJECT_NAME-echo-1" cat /proc/net/udp /proc/net/udp6 2>/dev/null |
+        awk -v port="$(printf '%04X' "$ECHO_PORT")" '{ split($2, local, ":") } local[2] == port { lost += $NF } END { print lost + 0 }')
+    if [ "$lost" -gt 0 ]; then
+        ok datagrams "$lost UDP datagrams came too fast for the echo server and were lost; they are in the captures"
+    else
+        ok datagrams 'no UDP datagram was lost at the echo server'
     fi
 }

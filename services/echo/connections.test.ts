@@ -10,6 +10,7 @@ let time: ManualTime;
 let said: string[];
 let peers: Peer[];
 let waiting: boolean;
+let exceeded: true[];
 let connections: ConnectionServer;
 let tcp: TcpServer;
 
@@ -18,7 +19,8 @@ beforeEach(async () => {
   said = [];
   peers = [];
   waiting = false;
-  const limits = { maxConnections: 2, idleSeconds: 60 };
+  exceeded = [];
+  const limits = { maxConnections: 2, idleSeconds: 60, exceeded: () => exceeded.push(true) };
   const parts = { limits, say: (text: string) => void said.push(text), sleep: time.sleep };
   connections = createConnectionServer(parts, (socket, peer) => {
     peers.push(peer);
@@ -57,6 +59,7 @@ test('refuses a connection above the limit with an error line, and serves again 
   expect(String(await buffer(refused))).toBe('too many connections: 2 are open\n');
   await closed(tcp.served[2]!);
   expect(peers).toHaveLength(2);
+  expect(exceeded).toHaveLength(1);
 
   first.resetAndDestroy();
   await closed(tcp.served[0]!);

@@ -6,12 +6,16 @@ import type { Tls } from '#common/tls/tls.ts';
 import { tlsVersion } from '#common/tls/version.ts';
 import { formatPeer, type Peer } from './peer.ts';
 
+/** At most so many more, and as many as may be open, wait for the line that says that there are too many; of a flood the others are just closed. */
+const TOLD = 512;
 /** How long a connection that ends with an error line is still read, so that the line is not lost, in ms. */
 const LINGER_MS = 1_000;
 
 export interface ConnectionLimits {
   /** Open at once; one more gets an error line. */
   readonly maxConnections: number;
+  /** Is called for each that is one too many. */
+  readonly exceeded?: () => void;
   /** How long nothing may come or go before a connection is closed. */
   readonly idleSeconds: number;
 }
@@ -51,8 +55,8 @@ export function createConnectionServer(
   const server = tls
     ? tls.watch(createTlsServer({ ...tls.options, ...options }, accept))
     : createServer(options, accept);
-  // As many again may wait for the line that says that there are too many; of a flood the others are just closed.
-  server.maxConnections = 2 * limits.maxConnections;
+  server.maxConnections = limits.maxConnections + Math.min(limits.maxConnections, TOLD);
+  server.on('drop', () => limits.exceeded?.());
   server.on('connection', (socket) => {
     const key = keyOf(socket);
     open.set(key, socket);
@@ -80,6 +84,7 @@ export function createConnectionServer(
     };
     socket.on('error', () => undefined);
     if (served >= limits.maxConnections) {
+      limits.exceeded?.();
       refuse(socket, peer, `too many connections: ${limits.maxConnections} are open`, { say, sleep });
       return;
     }

@@ -6,8 +6,9 @@ import { restrictProfile } from '#common/fault-profile.ts';
 import { Faults } from '#common/faults.ts';
 import { GroupedLog } from '#common/grouped-log.ts';
 import { recordStart } from '#common/lab-record.ts';
+import { createLimit } from '#common/limit.ts';
 import { createLog } from '#common/log.ts';
-import { openJournal } from '#common/open-journal.ts';
+import { type Note, openJournal } from '#common/open-journal.ts';
 import { runProgram } from '#common/program.ts';
 import { newSeed } from '#common/random.ts';
 import { sleep } from '#common/sleep.ts';
@@ -17,6 +18,7 @@ import { type Config, configSchema } from './config.ts';
 import type { ConnectionServer } from './connections.ts';
 import type { Protocol } from './faults/fault.ts';
 import { faultNames, faultNamesOf } from './faults/index.ts';
+import { watchOverflow } from './overflow.ts';
 import { createTcpSink, createUdpSink } from './sink.ts';
 import { createTcpEcho } from './tcp.ts';
 import { createUdpEcho } from './udp.ts';
@@ -37,6 +39,7 @@ interface Mode {
   readonly udp: UdpSocket;
   readonly controlled: Controlled;
   readonly encryption: Tls;
+  readonly note: Note;
   /** What it says of itself once it listens. */
   readonly said: readonly string[];
   close(): Promise<void>;
@@ -44,9 +47,16 @@ interface Mode {
 
 await runProgram(process, configSchema, log, async (config) => {
   const { ECHO_PORT: port, ECHO_TLS_PORT: tlsPort } = config;
-  const { tcp, tls, udp, encryption, controlled, said, close } = await (config.ECHO_MODE === 'sink'
+  const { tcp, tls, udp, encryption, controlled, note, said, close } = await (config.ECHO_MODE === 'sink'
     ? sink(config)
     : echo(config));
+  watchOverflow(udp, {
+    timer,
+    onLost(datagrams) {
+      log.warn(`${datagrams} UDP datagrams were lost: the buffer of the socket was full`);
+      note('overflow', { protocol: 'udp', datagrams }).catch((error) => log.error(String(error)));
+    },
+  });
   await once(tcp.server.listen({ port, ...LISTEN }), 'listening');
   await once(tls.server.listen({ port: tlsPort, ...LISTEN }), 'listening');
   await once(udp.bind(port), 'listening');
@@ -88,13 +98,14 @@ async function echo(config: Config): Promise<Mode> {
   const overTcp = {
     ...shared,
     faults: tcpFaults,
-    limits: limitsOf(config),
+    limits: limitsOf(config, note),
     bufferBytes: config.ECHO_BUFFER_KIB * 1024,
   };
   return {
     tcp: createTcpEcho(overTcp),
     tls: createTcpEcho({ ...overTcp, tls: encryption }),
     encryption,
+    note,
     udp: createUdpEcho({
       ...shared,
       faults: udpFaults,
@@ -119,16 +130,18 @@ async function echo(config: Config): Promise<Mode> {
 }
 
 async function sink(config: Config): Promise<Mode> {
-  const overTcp = { limits: limitsOf(config), say, sleep };
-  const encryption = await openTls(config, { log, note: async () => undefined });
+  const note = async () => undefined;
+  const overTcp = { limits: limitsOf(config, note), say, sleep };
+  const encryption = await openTls(config, { log, note });
   return {
     tcp: createTcpSink(overTcp),
     tls: createTcpSink({ ...overTcp, tls: encryption }),
     encryption,
+    note,
     udp: createUdpSink({ say }),
     controlled: {
       problems: () => [encryption.problem].filter((problem) => problem !== undefined),
-      faults: controlFaults([], { log, note: async () => undefined, counts: 'message' }),
+      faults: controlFaults([], { log, note, counts: 'message' }),
     },
     said: ['Sink: what comes is printed and not answered'],
     close: async () => undefined,
@@ -147,6 +160,7 @@ function faultsOf(
   return new Faults(`echo-${protocol}`, names, configured, faultNames);
 }
 
-function limitsOf({ ECHO_MAX_CONNECTIONS, ECHO_IDLE_SECONDS }: Config) {
-  return { maxConnections: ECHO_MAX_CONNECTIONS, idleSeconds: ECHO_IDLE_SECONDS };
+function limitsOf({ ECHO_MAX_CONNECTIONS: maxConnections, ECHO_IDLE_SECONDS }: Config, note: Note) {
+  const { exceeded } = createLimit('ECHO_MAX_CONNECTIONS', maxConnections, { log, note, timer });
+  return { maxConnections, idleSeconds: ECHO_IDLE_SECONDS, exceeded };
 }

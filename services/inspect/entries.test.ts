@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { clientOf, type Decision, deciderOf, isHandshake, readEntries } from './entries.ts';
+import { clientOf, type Decision, deciderOf, isHandshake, lostDatagrams, readEntries } from './entries.ts';
 
 const at = (second: number) => `2025-06-01T10:00:0${second}.000Z`;
 
@@ -102,4 +102,12 @@ test.each([
   ['echo-udp', { fault: 'none', protocol: 'udp', direction: 'out' }],
 ])('%s decides %j', (decider, entry) => {
   expect(deciderOf(entry as Decision)).toBe(decider);
+});
+
+test.each([
+  [{ event: 'overflow', protocol: 'udp', datagrams: 90_474 }, 90_474],
+  [{ event: 'overflow' }, 0],
+  [{ event: 'dropped', protocol: 'udp', datagrams: 3 }, 0],
+])('%o says that %d datagrams were lost in the buffer', (entry, lost) => {
+  expect(lostDatagrams({ timestamp: at(1), id: 1, ...entry })).toBe(lost);
 });

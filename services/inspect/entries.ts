@@ -69,7 +69,7 @@ export interface DatagramEntry extends MessageEntry {
   readonly damaged?: true;
 }
 
-/** What happened beside decisions: `faults`, `transfer`, `torn`, `dropped`, `handshake`, `journal`. */
+/** What happened beside decisions: `faults`, `transfer`, `torn`, `dropped`, `overflow`, `limit`, `handshake`, `journal`. */
 export interface EventEntry extends Line {
   readonly event: string;
   readonly server?: string;
@@ -96,6 +96,11 @@ export function isDatagram(entry: Entry): entry is DatagramEntry {
 /** Whether a peer was refused: nothing was drawn for it, and it counts in no share. */
 export function isRefused(entry: Decision): boolean {
   return isHttp(entry) ? entry.outcome === '401' : entry.fault === 'refused';
+}
+
+/** How many datagrams an entry says never got to the program, as the buffer of its socket was full. */
+export function lostDatagrams(entry: Entry): number {
+  return isEvent(entry) && entry.event === 'overflow' && isCount(entry.datagrams) ? entry.datagrams : 0;
 }
 
 /** A TLS handshake that failed. */

@@ -17,6 +17,8 @@ export interface Report extends Demo {
     readonly versions: Readonly<Record<string, string>>;
   };
   readonly captures: readonly CaptureFacts[];
+  /** Datagrams that are in the capture and never got to the echo server, as the buffer of its socket was full. */
+  readonly lostDatagrams: number;
   readonly periods: readonly Period[];
   readonly decisions: readonly DecisionPoint[];
   /** How many decisions there are in all; the list above is cut at some thousands. */

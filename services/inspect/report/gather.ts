@@ -4,7 +4,7 @@ import { CaptureError, findCapture, type Host, hosts } from '../capture-files.ts
 import { captureInfo } from '../capture-info.ts';
 import { compareHosts } from '../compare/compare-hosts.ts';
 import { describeDecision, describeFailure } from '../describe.ts';
-import { clientOf, deciderOf, isHttp, isRefused, timeOf } from '../entries.ts';
+import { clientOf, deciderOf, isHttp, isRefused, lostDatagrams, timeOf } from '../entries.ts';
 import { FrameComments } from '../frame-comments.ts';
 import { joinCapture } from '../join/join-capture.ts';
 import type { Tie } from '../join/tie.ts';
@@ -95,6 +95,7 @@ class Findings {
   readonly #handshakes: Ties['handshakes'][number][] = [];
   readonly #inAll = { decisions: 0, entries: 0, loose: 0, handshakes: 0 };
   #drawn: Report['ladders'] = [];
+  #lost = 0;
   #began = Number.NaN;
   #clock: string | undefined;
 
@@ -108,6 +109,9 @@ class Findings {
         this.#ladders.offer(tie);
         this.#tie(tie);
         this.#comments.add(tie, regime);
+      },
+      entry: (entry) => {
+        this.#lost += lostDatagrams(entry);
       },
       handshake: (tie) => {
         const { id, server, reason } = tie.entry;
@@ -137,6 +141,7 @@ class Findings {
 
   facts(): Omit<Report, 'made' | 'lab' | 'captures' | keyof Demo | 'compared'> {
     return {
+      lostDatagrams: this.#lost,
       periods: this.#periods.facts(),
       decisions: this.#decisions
         .map(({ at, ...decision }) => ({ at: at - this.#began, ...decision }))

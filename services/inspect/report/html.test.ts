@@ -111,6 +111,12 @@ describe('a report of next to nothing', () => {
     expect(renderReport({ ...emptyReport, captures })).toContain(text);
   });
 
+  test('datagrams that never got to the echo server are told first', () => {
+    const page = renderReport({ ...emptyReport, lostDatagrams: 90_474 });
+    expect(page).toContain('90,474 UDP datagrams never got to the echo server');
+    expect(renderReport(emptyReport)).not.toContain('never got to the echo server');
+  });
+
   test('says of each part why there is nothing', () => {
     const quiet = renderReport({ ...emptyReport, captures: [{ host: 'server', frames: 3 }] });
     expect(part('experiments', quiet)).toContain('Nothing to show: this run was no demo.');

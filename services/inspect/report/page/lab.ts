@@ -30,8 +30,19 @@ ${made.length > 0 ? html`<p class="note">Made with ${made.join(', ')}.</p>` : un
   };
 }
 
-/** What is wrong with the captures, for the top of the page. */
-export function problems({ captures }: Report): Html[] {
+/** What is wrong with the run and its captures, for the top of the page. */
+export function problems(report: Report): Html[] {
+  return [...captureProblems(report), ...lost(report)];
+}
+
+function lost({ lostDatagrams }: Report): Html[] {
+  if (lostDatagrams === 0) return [];
+  const reason =
+    'the buffer of its socket was full, so they are in the capture of the server host and no entry is of them.';
+  return [problem(`${counted(lostDatagrams, 'UDP datagram')} never got to the echo server`, reason)];
+}
+
+function captureProblems({ captures }: Report): Html[] {
   if (captures.length === 0)
     return [problem('There is no capture', 'so nothing below is shown from packets.')];
   return captures.flatMap(({ host: name, frames, ofServers, problem: said }) => {

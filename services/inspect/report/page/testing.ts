@@ -11,6 +11,7 @@ export const emptyReport: Report = {
     versions: {},
   },
   captures: [{ host: 'server', frames: 0, problem: 'there is no packet in it' }],
+  lostDatagrams: 0,
   threeWays: [],
   experiments: [],
   periods: [],
@@ -37,6 +38,7 @@ export const emptyReport: Report = {
 export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
   return {
     made: '2026-11-22T01:40:00.000Z',
+    lostDatagrams: 0,
     lab: {
       addresses: { client: '10.0.142.133', server: '10.0.28.182' },
       ports: { http: 8080, echo: 9090 },

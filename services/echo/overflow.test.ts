@@ -1,0 +1,46 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { dropsOf, watchOverflow } from './overflow.ts';
+import { ManualTime } from './testing.ts';
+
+const HEAD =
+  '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n';
+
+function row(port: number, drops: number) {
+  const local = `B61C1A0A:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return `  815: ${local} 00000000:0000 07 00000000:00000000 00:00000000 00000000 10001        0 81923 2 0000000000000000 ${drops}   \n`;
+}
+
+let socket: Socket | undefined;
+
+afterEach(() => {
+  socket?.close();
+});
+
+test('takes the drops of a port, of IPv4 and IPv6, and no other', () => {
+  const tables = HEAD + row(9090, 90_474) + row(53, 7) + HEAD + row(9090, 3);
+  expect(dropsOf(tables, 9090)).toBe(90_477);
+  expect(dropsOf(tables, 9091)).toBe(0);
+  expect(dropsOf('', 9090)).toBe(0);
+});
+
+test('tells what came on top, once a second, as long as the socket is open', async () => {
+  const time = new ManualTime();
+  const onLost = jest.fn();
+  socket = createSocket('udp4');
+  let drops = 0;
+  watchOverflow(socket, { timer: time.timer, onLost, read: () => row(socket!.address().port, drops) });
+  await once(socket.bind(0, '127.0.0.1'), 'listening');
+  drops = 5;
+  await time.pass(1_000);
+  await time.pass(1_000);
+  drops = 12;
+  await time.pass(1_000);
+  expect(onLost.mock.calls).toEqual([[5], [7]]);
+  const closed = once(socket, 'close');
+  socket.close();
+  socket = undefined;
+  await closed;
+  expect(time.waiting(1_000)).toBe(0);
+});
