@@ -21,12 +21,12 @@ const style = `
   :root { --ink: #e8edf2; --soft: #9fb0c0; --line: #2e3a46; --paper: #12181f; --accent: #6db5ff; --bar: #25496d; }
 }
 * { box-sizing: border-box; }
-body { margin: 0; padding: clamp(1.25rem, 5vw, 5rem); background: var(--paper); color: var(--ink);
+body { margin: 0; padding: clamp(1.25rem, 3vw, 3rem) clamp(1.25rem, 5vw, 5rem); background: var(--paper); color: var(--ink);
   font: clamp(1rem, 0.85rem + 0.5vw, 1.6rem)/1.5 system-ui, sans-serif; }
 main { max-width: 44em; margin: auto; }
 .brand { margin: 0; color: var(--accent); font-weight: 600; letter-spacing: .04em; }
 h1 { margin: .1em 0 .5em; font-size: 2em; line-height: 1.15; text-wrap: balance; }
-h2 { margin: 2.2em 0 .6em; font-size: 1.15em; }
+h2 { margin: 1.6em 0 .6em; font-size: 1.15em; }
 p { margin: .6em 0; text-wrap: pretty; }
 a { color: var(--accent); }
 code, dt { font-family: ui-monospace, monospace; font-size: .95em; overflow-wrap: anywhere; }
