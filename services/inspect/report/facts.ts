@@ -1,6 +1,6 @@
 import type { Host } from '../capture-files.ts';
 import type { Decider } from '../entries.ts';
-import type { ServerName } from '../frames.ts';
+import type { Ports, ServerName } from '../frames.ts';
 import type { Verdict } from '../join/verdicts.ts';
 
 /*
@@ -12,7 +12,7 @@ export interface Report extends Demo {
   readonly made: string;
   readonly lab: {
     readonly addresses: Readonly<Record<Host, string>>;
-    readonly ports: { readonly http: number; readonly echo: number };
+    readonly ports: Ports;
     /** Name to version: wirelab, Node.js, tshark. */
     readonly versions: Readonly<Record<string, string>>;
   };
@@ -141,6 +141,8 @@ export interface DecisionPoint {
   readonly verdict: Verdict;
   /** Seconds from the request to its answer. */
   readonly took?: number;
+  /** Seconds from a request that got no answer to the end of its connection. */
+  readonly waited?: number;
   readonly frame?: number;
 }
 
@@ -171,8 +173,12 @@ export interface Rung {
   readonly info: string;
   /** Hex digits of the payload, empty without one. */
   readonly bytes: string;
+  /** Octets that are not those of the message, or of its answer, from 0. */
+  readonly marked?: readonly number[];
   /** What the journal says of it. */
   readonly comment?: string;
+  /** Frames of earlier exchanges on the connection that are not shown before it. */
+  readonly earlier?: number;
 }
 
 /** One way of a reliable transfer: what left its sender and the ACKs that came back. */

@@ -175,14 +175,15 @@ class Findings {
   }
 
   #tie(tie: Tie): void {
-    const { entry, verdict, took, shows } = tie;
+    const { entry, verdict, took, shows, request, end } = tie;
     const decider = deciderOf(entry);
     this.#count(tie, { id: entry.id, decider, says: describeDecision(entry) });
     if ('direction' in entry || isRefused(entry)) return;
     this.#inAll.decisions += 1;
     if (this.#decisions.length < DECISIONS) {
-      const at = tie.request[0]?.time ?? timeOf(entry);
-      this.#decisions.push({ at, decider, outcome: outcomeOf(entry), verdict, took, frame: shows });
+      const at = request[0]?.time ?? timeOf(entry);
+      const waited = end && took === undefined ? end.time - at : undefined;
+      this.#decisions.push({ at, decider, outcome: outcomeOf(entry), verdict, took, waited, frame: shows });
     }
     if (isHttp(entry) || entry.delay_ms === undefined || took === undefined || shows === undefined) return;
     if (this.#delays.length < DELAYS) {

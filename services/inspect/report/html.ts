@@ -15,26 +15,20 @@ import { ties } from './page/ties.ts';
 import { timeline } from './page/timeline.ts';
 import { transfers } from './page/transfers.ts';
 
-const sections = [
-  lab,
-  experiments,
-  threeWays,
-  outcomes,
-  timeline,
-  delays,
-  ladders,
-  transfers,
-  exposed,
-  ties,
-  compared,
-] as const;
+const sections = [lab, outcomes, timeline, delays, ladders, transfers, exposed, ties, compared] as const;
+
+/** Those that only a demo has something for. */
+const ofDemo = [experiments, threeWays] as const;
 
 /** Nothing is fetched and nothing runs, whatever a payload holds. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** The report as one page that needs nothing else. */
 export function renderReport(report: Report): string {
-  const all = sections.map((section) => section(report));
+  const { experiments: tried, threeWays: said } = report;
+  const [first, ...others] = sections;
+  const shownOnly = tried.length + said.length > 0 ? [first, ...ofDemo, ...others] : sections;
+  const all = shownOnly.map((section) => section(report));
   const why = hasFrames(report) ? '' : 'the captures hold no frame to show it from';
   return html`<!doctype html>
 <html lang="en">
@@ -52,7 +46,7 @@ ${arrowHeads}
 <p class="brand">wirelab</p>
 <h1>What went over the wire</h1>
 <p class="note">Report of a run, made ${moment(report.made)}. Frame numbers are those of
-<code>captures/server.pcap</code> unless told otherwise.</p>
+<code>server.pcap</code> unless told otherwise.</p>
 ${problems(report)}
 </header>
 <nav aria-label="Contents"><ol>

@@ -30,7 +30,7 @@ function experiment({ section, title, expected, seen, agrees, evidence }: Experi
   return html`<article class="experiment" id="experiment-${index + 1}">
 <header><h3>${section && html`<span class="of">§ ${section}</span> `}${title}</h3>${told(agrees)}</header>
 <dl><dt>Expected</dt><dd>${expected}</dd><dt>Seen</dt><dd>${seen}</dd></dl>
-${evidence.map(shown)}</article>
+<div class="evidences">${evidence.map(shown)}</div></article>
 `;
 }
 

@@ -17,10 +17,10 @@ leaves or arrives: a <em>frame</em> is one packet in a capture, and its number i
     body: html`<div class="hosts">
 ${host('client', addresses.client, html`the client, <code>nc</code>, <code>curl</code>`, captures)}
 <div class="wire"><span>one bridge network</span></div>
-${host('server', addresses.server, html`HTTP on TCP ${ports.http}<br>echo on TCP and UDP ${ports.echo}`, captures)}
+${host('server', addresses.server, html`HTTP on TCP ${ports.http}, over TLS ${ports.https}<br>echo on TCP and UDP ${ports.echo}, over TLS ${ports.echoTls}`, captures)}
 </div>
 ${table(captures, [
-  { head: 'Capture', cell: ({ host: name }) => html`<code>captures/${name}.pcap</code>` },
+  { head: 'Capture', cell: ({ host: name }) => html`<code>${name}.pcap</code>` },
   { head: 'Frames', kind: 'figure', cell: ({ frames }) => frames.toLocaleString('en') },
   { head: 'First', cell: ({ first }) => moment(first) },
   { head: 'Last', cell: ({ last }) => moment(last) },

@@ -20,8 +20,8 @@ export function ladders({ ladders: all }: Report): Section {
       all.length > 0 ? counted(all.length, 'ladder diagram') : 'no request and no message is in the capture',
     intro: html`The client is the line on the left, the server the one on the right, and time goes down. Each arrow is
 a packet, with its frame number and what Wireshark's Info column says of it; beside it stands what the server's
-journal says. Thick arrows carry a message: open one to see its bytes.`,
-    body: all.length > 0 ? html`${all.map(ladder)}` : undefined,
+journal says. Thick arrows carry a message: open one to see its bytes, those marked that a fault has changed.`,
+    body: all.length > 0 ? html`<div class="ladders">${all.map(ladder)}</div>` : undefined,
   };
 }
 
@@ -48,13 +48,16 @@ export function gapBefore(previous: Rung | undefined, rung: Rung): { pixels: num
 }
 
 function wait(previous: Rung | undefined, rung: Rung): Html {
+  if (rung.earlier) {
+    return html`<li class="wait" style="height:${BREAK}px"><span>${counted(rung.earlier, 'frame')} of earlier exchanges</span></li>`;
+  }
   const { pixels, waits } = gapBefore(previous, rung);
   if (waits === undefined) return html`<li class="gap" style="height:${pixels}px" aria-hidden="true"></li>`;
   return html`<li class="wait" style="height:${pixels}px"><span>${duration(waits)} without a packet</span></li>`;
 }
 
 function arrow(rung: Rung): Html {
-  const { at, frame, info, protocol, bytes, comment, toServer } = rung;
+  const { at, frame, info, protocol, bytes, marked, comment, toServer } = rung;
   const way = toServer ? 'to the server' : 'to the client';
   const label = html`<span class="label"><b>${frame}</b> <span class="protocol">${protocol}</span> ${info}</span>
 ${shaft(toServer, bytes !== '', way)}`;
@@ -62,7 +65,7 @@ ${shaft(toServer, bytes !== '', way)}`;
     bytes === ''
       ? html`<div class="bare">${label}</div>`
       : html`<details><summary>${label}<span class="chip">${counted(bytes.length / 2, 'byte')}</span></summary>
-${hexDump(bytes)}</details>`;
+${hexDump(bytes, marked)}</details>`;
   return html`<li class="rung" data-frame="${frame}"><span class="at">${at.toFixed(6)}</span><div class="lane">${lane}</div>
 <div class="comment">${comment && html`<span>${comment}</span>`}</div></li>
 `;

@@ -80,10 +80,12 @@ const PENS: Readonly<Record<'usual' | 'fine', Readonly<Record<Size, Pen>>>> = {
 const shapes = {
   dot: (x: number, y: number) => `M${x} ${y}h0.01`,
   big: (x: number, y: number) => `M${x} ${y}h0.01`,
-  ring: (x: number, y: number) => `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0`,
+  ring: (x: number, y: number, half: number) => {
+    const radius = half + 1;
+    return `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`;
+  },
   cross: (x: number, y: number, half: number) =>
     `M${x - half} ${y - half}l${2 * half} ${2 * half}m0 ${-2 * half}l${-2 * half} ${2 * half}`,
-  small: (x: number, y: number) => `M${x - 3} ${y}h6`,
   bar: (x: number, y: number) => `M${x} ${y - 5}v10`,
   diamond: (x: number, y: number) => `M${x - 6} ${y}l6 -6l6 6l-6 6z`,
 } as const;
@@ -93,7 +95,6 @@ const strokes: Readonly<Record<Shape | Lines['shape'], number>> = {
   big: 10,
   ring: 1.5,
   cross: 2,
-  small: 1.25,
   bar: 2,
   diamond: 2,
   line: 2,

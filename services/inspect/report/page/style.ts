@@ -186,15 +186,21 @@ const print = `
   @page { margin: 16mm 14mm; }
   body { padding: 0; max-width: none; font-size: 10pt; }
   nav { border: 1px solid var(--rule); }
-  h2, h3, .intro, .experiment header, .experiment dl, .transfer > .note { break-after: avoid; }
-  .intro, .evidence, .plot, .period, .hosts, .rung, .wait, .tiles, tr, pre { break-inside: avoid; }
-  .ladder { break-inside: avoid; } .ladder > summary, .ends { break-after: avoid; }
-  .ladder { padding-bottom: 2rem; }
-  .ladder { --times: 4.6rem; --comments: 10rem; }
-  .ladder pre.hex.wide { display: none; } .ladder pre.hex.narrow { display: block; }
-  .wires { grid-template-columns: 1fr; } .wires pre.hex { font-size: .78rem; }
-  .wires pre.hex.wide { display: block; } .wires pre.hex.narrow { display: none; }
-  .way, .reads { break-inside: avoid; } h4 { break-after: avoid; }
+  .part { margin-bottom: 2rem; }
+  h2, h3, h4, .intro, .experiment header, .experiment dl, .evidence p, .transfer > .note { break-after: avoid; }
+  .intro, .plot, .hosts, .rung, .wait, .tiles, tr, .reads { break-inside: avoid; }
+  pre { orphans: 3; widows: 3; }
+  .evidences, .ladders, .wires { display: block; columns: 2; column-gap: 8mm; }
+  .evidences pre.hex.wide, .ladder pre.hex.wide, .wires pre.hex.wide { display: none; }
+  .evidences pre.hex.narrow, .ladder pre.hex.narrow, .wires pre.hex.narrow { display: block; }
+  .evidences pre.hex, .wires pre.hex { font-size: .72rem; } .evidence { padding-left: .6rem; }
+  .ladder { --times: 3.6rem; --comments: 0rem; } .ladder[open], .ladder { padding-bottom: 1.2rem; }
+  .ladder > summary, .ends, .unit, .ladder li:first-child, .ladder li:nth-child(2) { break-after: avoid; } .gap { break-before: avoid; }
+  .gap, .wait { margin-right: .9rem; } .at, .unit { font-size: .6rem; }
+  .rung { grid-template-columns: var(--times) minmax(0, 1fr); } .comment { grid-column: 2; margin: 0 .9rem; padding: 0 .6rem; border: solid var(--ink);
+    border-width: 0 2px; } .comment:not(:empty) { padding-bottom: .3rem; } .comment span { font-size: .7rem; }
+  .ends { gap: .3rem; } .ends p { font-size: .6rem; padding: .15rem .35rem; }
+  .ladder .label { font-size: .65rem; padding: 0 .5rem; }
   details.long { display: none; }
   details.figures::details-content, details.ladder::details-content { content-visibility: visible; display: block; }
   .scroll, pre.hex { overflow: visible; } .chip::after { content: ""; }

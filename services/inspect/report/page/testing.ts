@@ -7,7 +7,7 @@ export const emptyReport: Report = {
   made: '2026-11-22T01:40:00.000Z',
   lab: {
     addresses: { client: '10.0.142.133', server: '10.0.28.182' },
-    ports: { http: 8080, echo: 9090 },
+    ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
     versions: {},
   },
   captures: [{ host: 'server', frames: 0, problem: 'there is no packet in it' }],
@@ -41,7 +41,7 @@ export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
     lostDatagrams: 0,
     lab: {
       addresses: { client: '10.0.142.133', server: '10.0.28.182' },
-      ports: { http: 8080, echo: 9090 },
+      ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
       versions: { wirelab: '0.1.0', 'Node.js': '24.11.0', tshark: '4.4.7' },
     },
     captures: [

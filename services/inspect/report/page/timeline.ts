@@ -27,15 +27,15 @@ export function timeline({ decisions, decisionsInAll }: Report): Section {
         ? counted(decisionsInAll, 'request or message', 'requests and messages')
         : 'no request and no message is in the journals',
     intro: html`Every mark is one request or message, at the time it came; its row is the outcome that the server
-decided for it: HTTP is the HTTP server, TCP and UDP are the echo server. The line behind a mark ends when the answer
-leaves.`,
+decided for it: HTTP is the HTTP server, TCP and UDP are the echo server. The line after a mark ends when the answer
+leaves; a dashed one is the wait for an answer that never left, until the connection ended.`,
     body: kept.length > 0 ? body(kept, decisionsInAll) : undefined,
   };
 }
 
 function body(decisions: readonly DecisionPoint[], all: number) {
   const rows = rowsOf(decisions);
-  const last = decisions.reduce((end, { at, took = 0 }) => Math.max(end, at + took), 0);
+  const last = decisions.reduce((end, { at, took = 0, waited = took }) => Math.max(end, at + waited), 0);
   const crowded = decisions.length > CROWD;
   const marks = (kind: VerdictKind) =>
     rows.flatMap(({ points }, row) =>
@@ -47,6 +47,25 @@ function body(decisions: readonly DecisionPoint[], all: number) {
     const points = marks(kind);
     return { ...look, points, ...(points.length > 0 ? { means } : {}) };
   };
+  const lines = (lengthOf: (decision: DecisionPoint) => number | undefined) =>
+    rows.flatMap(({ points }, row) =>
+      points.flatMap((one) => {
+        const length = lengthOf(one) ?? 0;
+        return length > last / 500
+          ? [
+              [
+                [one.at, row],
+                [one.at + length, row],
+              ] as const,
+            ]
+          : [];
+      }),
+    );
+  const waited = lines((one) => one.waited);
+  const waits = {
+    lines: waited,
+    ...(waited.length > 0 ? { means: 'no answer until the connection ended' } : {}),
+  };
   return html`${drawPlot({
     alternative: `Requests over time. ${rows.map(({ label, points }) => `${label}: ${points.length}`).join('; ')}.`,
     x: { name: 'seconds since the first frame', min: 0 },
@@ -57,13 +76,10 @@ function body(decisions: readonly DecisionPoint[], all: number) {
       {
         shape: 'line',
         colour: 'muted',
-        lines: rows.flatMap(({ points }, row) =>
-          points.flatMap(({ at, took = 0 }) =>
-            took > last / 500 ? [[[at, row] as const, [at + took, row] as const] as const] : [],
-          ),
-        ),
+        lines: lines(({ took }) => took),
         means: 'until the answer',
       },
+      { shape: 'dashes', colour: 'muted', ...waits },
       marked('confirmed', { shape: 'dot', colour: 'accent' }, 'the packets confirm it'),
       marked('unknown', { shape: 'ring', colour: 'unknown' }, 'the packets can’t say'),
       marked('contradicted', { shape: 'cross', colour: 'bad' }, 'the packets contradict it'),

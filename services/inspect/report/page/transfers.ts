@@ -44,9 +44,9 @@ ${
         height: 280,
         fine: points.length > CROWD,
         series: [
-          { shape: 'small', colour: 'muted', points: acks.map(place), means: 'ACK' },
           { shape: 'cross', colour: 'bad', points: again.map(place), means: 'sent again' },
           { shape: 'dot', colour: 'accent', points: sent.map(place), means: 'sent for the first time' },
+          { shape: 'ring', colour: 'good', points: acks.map(place), means: 'ACK' },
         ],
       })
 }
