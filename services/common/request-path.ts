@@ -8,7 +8,7 @@ const LONGEST = 200;
 export function pathOf(target = '/'): string {
   if (target === '*') return target;
   const isAuthority = !target.startsWith('/') && !target.includes('://');
-  if (isAuthority) return target.slice(target.lastIndexOf('@') + 1);
+  if (isAuthority) return target.slice(target.lastIndexOf('@') + 1).replaceAll(/[^!-~]/g, encodeURIComponent);
   return URL.parse(target, 'http://lab')?.pathname ?? '';
 }
 
