@@ -12,7 +12,7 @@ const inEachWay = ['<rootDir>/tests/http.test.ts'];
 export default {
   maxWorkers: '100%',
   // What needs containers takes its time on a busy machine, and a hook may do the work of a whole suite. In ms.
-  testTimeout: 600_000,
+  testTimeout: 300_000,
   projects: [
     {
       ...shared,

@@ -7,8 +7,11 @@ import type { Sleep } from '#common/sleep.ts';
 import { type EchoOptions, echo } from './commands/echo.ts';
 import type { Questions } from './questions.ts';
 
+/** How long the client waits for an answer unless told, in seconds: for ever, but for the time-outs of a script. */
+const PATIENCE_S = 1_000;
+
 /** What the server does with what it receives: answers it, with something else, or otherwise. */
-export type Action = 'echo' | 'nothing' | 'reset' | 'close' | 'interrupt' | Buffer | string;
+export type Action = 'echo' | 'time-out' | 'reset' | 'close' | 'interrupt' | Buffer | string;
 
 /** The lines of an exchange of `Hey`. */
 export const seed = {
@@ -29,12 +32,19 @@ export function useScriptedServer(tls?: TlsOptions) {
   const connection = tls ? 'secureConnection' : 'connection';
   let script: Action[];
   let interrupt: AbortController;
+  let late: AbortController;
+  let timeouts: { mockRestore(): void };
   const state = { port: 0, connections: 0, received: [] as string[], server, sleep, run, connected };
 
   beforeEach(async () => {
     Object.assign(state, { connections: 0, received: [] });
     interrupt = new AbortController();
     sleep.mockReset().mockResolvedValue();
+    timeouts = jest.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => {
+      late = new AbortController();
+      if (milliseconds < PATIENCE_S * 1_000) setTimeout(timeOut, milliseconds, late).unref();
+      return late.signal;
+    });
     server.removeAllListeners(connection).on(connection, (socket: Socket) => {
       state.connections += 1;
       socket.on('error', () => undefined).on('data', (bytes) => act(socket, bytes));
@@ -45,8 +55,13 @@ export function useScriptedServer(tls?: TlsOptions) {
 
   afterEach(() => {
     interrupt.abort();
+    timeouts.mockRestore();
     server.close();
   });
+
+  function timeOut(waiting: AbortController): void {
+    waiting.abort(new DOMException('', 'TimeoutError'));
+  }
 
   function act(socket: Socket, bytes: Buffer): void {
     state.received.push(String(bytes));
@@ -55,7 +70,8 @@ export function useScriptedServer(tls?: TlsOptions) {
     else if (action === 'reset') socket.resetAndDestroy();
     else if (action === 'close') socket.end();
     else if (action === 'interrupt') interrupt.abort();
-    else if (action !== 'nothing') socket.write(action);
+    else if (action === 'time-out') timeOut(late);
+    else socket.write(action);
   }
 
   function connected(): string {
@@ -78,7 +94,7 @@ export function useScriptedServer(tls?: TlsOptions) {
       port: state.port,
       protocol: 'tcp',
       retries: 3,
-      timeout: 0.2,
+      timeout: PATIENCE_S,
       count: 1,
       concurrency: 1,
       backoff: false,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Verdict } from '../services/inspect/join/verdicts.ts';
 import { imageOf } from './images.ts';
-import type { EchoEntry, HttpEntry } from './journal-entries.ts';
+import type { EchoEntry, HttpEntry, Protocol } from './journal-entries.ts';
 import { command, type Host, type Lab, OWNER, type Settings } from './lab.ts';
 
 /** An entry of a journal with its frames, as `inspect entries --json` tells it. */
@@ -38,9 +38,16 @@ export interface Found {
 
 /** What known-exchanges.ts says it sent. */
 export interface Known {
-  readonly http: readonly { readonly number: number; readonly port: number; readonly status?: number }[];
+  readonly http: readonly {
+    readonly number: number;
+    readonly port: number;
+    readonly status?: number;
+    /** Whether its client has left before the answer. */
+    readonly left: boolean;
+  }[];
   readonly echo: readonly {
     readonly number: number;
+    readonly protocol: Protocol;
     readonly port: number;
     readonly tag?: string;
     readonly length: number;

@@ -1,8 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from './eventually.ts';
 import type { DatagramEntry, Protocol } from './journal-entries.ts';
 import { Lab, OWNER } from './lab.ts';
 import { AGAIN } from './scenario.ts';
+import { settledTransfer } from './transfer-witness.ts';
 import { decoding } from './way.ts';
 
 const MESSAGES = 10_000;
@@ -29,6 +30,7 @@ async function dissect(lab: Lab, ...options: string[]): Promise<string> {
     lab.compose('exec', '-T', '--user', user, 'capture-server', ...args);
   // The keys of TLS are for whom they belong to, who may be root.
   await inSidecar(OWNER, 'install', '--mode=644', '/captures/tls.keys', KEYS);
+  await lab.captured('server');
   const { code, stdout, stderr } = await inSidecar(
     'student',
     ...['tshark', '-X', `lua_script:${DISSECTOR}`],
@@ -77,10 +79,10 @@ describe('a transfer with corruption both ways', () => {
       ...['--min-rto', '5', '--max-rto', '20', '--tries', '500'],
     );
     id = JSON.parse(stdout).transfer;
-    while (!(await lab.transfers()).some(({ state }) => state !== 'received')) await setTimeout(100);
-    entries = ((await lab.journal('echo')) as DatagramEntry[]).filter(({ direction }) => direction);
-    const { client_port: port } = entries[0]!;
-    own = `udp.port == ${port} && !icmp`;
+    const isOver = async () => (await lab.transfers()).some(({ state }) => state !== 'received');
+    await eventually('an end of the transfer', 60_000, isOver);
+    ({ entries } = await settledTransfer(lab, id));
+    own = `udp.port == ${entries[0]!.client_port} && !icmp`;
   });
 
   test('has exactly the damaged datagrams of the journal', async () => {
@@ -161,7 +163,9 @@ describe('10,000 messages, one answer in ten corrupted', () => {
     });
 
   test('are found whole, each request as it was sent, however it was cut into segments', () => {
-    expect(sent.length).toBeGreaterThan(MESSAGES * 0.6);
+    // Of UDP all; of TCP as much as there is without a segment that came again.
+    expect(sent.filter(({ protocol }) => protocol === 'udp')).toHaveLength(MESSAGES / 2);
+    expect(sent.length).toBeGreaterThan(MESSAGES / 2);
     for (const side of [requests, answers]) {
       expect(sorted(side.flatMap(([, , , lengths]) => lengths!))).toEqual(
         sorted(sent.map(({ length }) => String(length))),
@@ -172,7 +176,7 @@ describe('10,000 messages, one answer in ten corrupted', () => {
   });
 
   test('have a bad checksum exactly where the journal has a corruption', () => {
-    expect(corrupted.length).toBeGreaterThan(sent.length * 0.08);
+    expect(corrupted.length).toBeGreaterThan(sent.length * 0.05);
     expect(bad(requests)).toEqual([]);
     if (lab.way === 'token') {
       // Nobody without the token can tell, and no capture has it: nothing is called right or wrong.

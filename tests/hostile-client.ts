@@ -24,7 +24,7 @@ const TCP_CLIENTS = 48;
 /** Peers that stay to the end, and do nothing any more. */
 const MOST_KEPT = 200;
 /** When a connection counts as forgotten by the server, in ms. */
-const FORGOTTEN_MS = 10_000;
+const FORGOTTEN_MS = 120_000;
 /** Octets of an endless line: more than any message has. */
 const ENDLESS = 70_000;
 

@@ -17,7 +17,7 @@ const FLOOD = 10;
 /** One in so many of the others is a whole handshake, which costs both sides a lot. */
 const WHOLE = 20;
 /** When a connection counts as forgotten by the server, in ms: it gives a handshake 5 s. */
-const FORGOTTEN_MS = 20_000;
+const FORGOTTEN_MS = 120_000;
 /** How long a peer that has ended its side waits for the other, in ms. */
 const PATIENCE_MS = 30;
 /** And how long one that finishes the handshake. */

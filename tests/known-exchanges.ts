@@ -28,19 +28,23 @@ const httpPort = Number(overTls ? ports.HTTPS_PORT : ports.HTTP_PORT);
 const echoPort = Number(overTls ? ports.ECHO_TLS_PORT : ports.ECHO_PORT);
 
 const HTTP_CLIENTS = 25;
-/** A request that is not answered for so long is given up, and its connection closed. */
-const PATIENCE_MS = 1_500;
+/** A client that is not answered for so long fails: the server ends what it lets time out. */
+const PATIENCE_MS = 60_000;
+/** One request in so many is left by its client as soon as it is sent. */
+const LEFT = 50;
 const TCP_CLIENTS = 40;
 const UDP_CLIENTS = 40;
 /** How long a client waits for answers behind its last message, in ms. */
 const REST_MS = 700;
+/** How long a client waits for the answer to a datagram, in ms, so that no more are under way than the server has room for. */
+const NEXT_MS = 100;
 
 /** Every other message goes over TCP; of those over TLS all, as there is none on UDP. */
 const step = overTls ? 1 : 2;
 
 const headers = token ? { authorization: `Bearer ${token}` } : {};
 
-const http: { number: number; port: number; status: number | undefined }[] = [];
+const http: { number: number; port: number; status: number | undefined; left: boolean }[] = [];
 const echo: {
   number: number;
   protocol: 'tcp' | 'udp';
@@ -66,10 +70,13 @@ async function request(number: number, agent: Agent): Promise<void> {
       if (socket.connecting) socket.once('connect', note);
       else note();
     })
+    .once('finish', () => {
+      if (number % LEFT === 0) outgoing.destroy();
+    })
     .setTimeout(PATIENCE_MS, () => outgoing.destroy())
     .once('error', () => resolve(undefined));
   const status = await promise;
-  http.push({ number, port, status });
+  http.push({ number, port, status, left: number % LEFT === 0 });
 }
 
 async function httpClient(first: number): Promise<void> {
@@ -123,8 +130,9 @@ async function udpClient(first: number): Promise<void> {
   socket.bind();
   await once(socket, 'listening');
   for (let number = first; number < messages; number += step * UDP_CLIENTS) {
+    const answered = once(socket, 'message').catch(() => undefined);
     socket.send(messageOf(number, 'udp', socket.address().port), echoPort, host);
-    await setTimeout(number % 4 === 0 ? 0 : 8);
+    if (number % 4 > 0) await Promise.race([answered, setTimeout(NEXT_MS)]);
   }
   await setTimeout(4 * REST_MS);
   socket.close();

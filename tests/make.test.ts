@@ -2,6 +2,7 @@ import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'nod
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually } from './eventually.ts';
 import { chosenWay, command, type Ended, ownSettings, remove, type Settings } from './lab.ts';
 import { portSetting, tagOf } from './way.ts';
 
@@ -202,8 +203,10 @@ describe('in a lab that is up', () => {
     });
     const balance = () => run('balance', 'TLS=1', 'REQUESTS=1', 'INTERVAL=0');
     // The servers see the new ones soon, and clients at once.
-    let answered = await balance();
-    while (answered.code !== 0) answered = await balance();
+    const answered = await eventually('an answer over TLS', 120_000, async () => {
+      const ended = await balance();
+      return ended.code === 0 && ended;
+    });
     expect(answered.stdout).toMatch(/^\/getbalance response status code: 200\nLogs:\n.*"tls":"TLSv1.3"/s);
   });
 });

@@ -2,35 +2,72 @@ import type { Lab } from './lab.ts';
 
 /**
  * Asks a server, by the inspector that SIGUSR1 opens, to collect its garbage, which it does when it likes otherwise,
- * and then what it holds in memory. Both servers have one network, and on it one inspector at a time.
+ * and then what it holds. Both servers have one network, and on it one inspector at a time.
  */
 const ASK = `
+  setTimeout(() => { throw new Error('the inspector does not answer within 60 s'); }, 60_000).unref();
+  const look = () => fetch('http://127.0.0.1:9229/json').catch(() => undefined);
   process.kill(1, 'SIGUSR1');
-  const look = () => fetch('http://127.0.0.1:9229/json').catch(look);
-  const [{ webSocketDebuggerUrl }] = await (await look()).json();
+  let opened;
+  while (!(opened = await look()));
+  const [{ webSocketDebuggerUrl }] = await opened.json();
   const inspector = new WebSocket(webSocketDebuggerUrl);
-  const expression = \`
-    setTimeout(() => process.getBuiltinModule('node:inspector').close(), 20);
-    JSON.stringify(process.memoryUsage());
-  \`;
-  inspector.onopen = () => inspector.send('{ "id": 1, "method": "HeapProfiler.collectGarbage" }');
-  inspector.onmessage = ({ data }) => {
-    const { id, result } = JSON.parse(data);
-    if (id === 1) inspector.send(JSON.stringify({ id: 2, method: 'Runtime.evaluate', params: { expression } }));
-    if (id !== 2) return;
-    console.log(result.result.value);
-    inspector.close();
-  };
+  await new Promise((resolve) => (inspector.onopen = resolve));
+  let asked = 0;
+  const ask = (method, params) =>
+    new Promise((resolve) => {
+      asked += 1;
+      inspector.onmessage = ({ data }) => {
+        const { id, result } = JSON.parse(data);
+        if (id === asked) resolve(result);
+      };
+      inspector.send(JSON.stringify({ id: asked, method, params }));
+    });
+  const evaluate = async (expression) => (await ask('Runtime.evaluate', { expression })).result;
+  const socket = await evaluate('process.getBuiltinModule("node:net").Socket.prototype');
+  const { objects } = await ask('Runtime.queryObjects', { prototypeObjectId: socket.objectId });
+  const count = { objectId: objects.objectId, functionDeclaration: 'function () { return this.length; }' };
+  const sockets = (await ask('Runtime.callFunctionOn', count)).result.value;
+  await ask('Runtime.releaseObject', { objectId: objects.objectId });
+  await ask('HeapProfiler.collectGarbage');
+  const { heapUsed, external } = JSON.parse((await evaluate('JSON.stringify(process.memoryUsage())')).value);
+  await evaluate('setTimeout(() => process.getBuiltinModule("node:inspector").close(), 20); 0');
+  console.log(JSON.stringify({ sockets, objects: heapUsed + external }));
+  inspector.close();
+  // The next one is another's.
+  while (await look());
 `;
 
-/** Octets that a server holds once its garbage is collected: of the system, and of those its own objects. */
-export interface Memory {
-  readonly resident: number;
+/** What a server holds once its garbage is collected. */
+export interface Held {
+  /** How many sockets, open or not. */
+  readonly sockets: number;
+  /** Bytes of all its objects. What the system counts as resident is the affair of its allocator and its kernel. */
   readonly objects: number;
 }
 
-export async function memoryOf(lab: Lab, server: 'http' | 'echo' = 'echo'): Promise<Memory> {
-  const { stdout } = await lab.exec(server, 'node', '--input-type=module', '--eval', ASK);
-  const { rss, heapUsed, external } = JSON.parse(stdout);
-  return { resident: rss, objects: heapUsed + external };
+export async function heldBy(lab: Lab, server: 'http' | 'echo' = 'echo'): Promise<Held> {
+  const { stdout, stderr } = await lab.exec(server, 'node', '--input-type=module', '--eval', ASK);
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+/** States of a connection, as Linux numbers them. */
+const [TIME_WAIT, LISTEN] = ['06', '0A'];
+
+/** Whether no connection is open at these ports of the server host. */
+export async function isQuiet(lab: Lab, ...ports: readonly string[]): Promise<boolean> {
+  const { stdout } = await lab.exec('echo', 'cat', '/proc/net/tcp', '/proc/net/tcp6');
+  const local = ports.map((port) => Number(port).toString(16).toUpperCase().padStart(4, '0')).join('|');
+  const states = stdout.matchAll(new RegExp(`^ *\\d+: \\S+:(?:${local}) \\S+ (\\S+)`, 'gm'));
+  return states.every(([, state]) => [LISTEN, TIME_WAIT].includes(state!));
+}
+
+/**
+ * How many bytes each input of some rounds has left, by what was held after each round. The first round is left out:
+ * after it a server has all that it needs at work.
+ */
+export function leftByEach(inputs: number, rounds: readonly Held[]): number {
+  const [first, ...more] = rounds;
+  return (more.at(-1)!.objects - first!.objects) / (inputs * more.length);
 }

@@ -47,7 +47,7 @@ beforeAll(async () => {
   lab = await Lab.start(
     {
       LAB_TLS_MIN: '1.2',
-      HTTP_TIMEOUT_SECONDS: '3',
+      HTTP_TIMEOUT_SECONDS: '1.5',
       HTTP_FAULTS: 'timeout=0.04,403=0.2,500=0.1',
       ECHO_DELAY_SECONDS: '0-0.3',
       ECHO_TCP_FAULTS:
@@ -90,8 +90,9 @@ describe('what went over TLS is tied as what did not', () => {
     const byNumber = new Map(known.get(`TLSv${version}`)!.http.map((one) => [one.number, one]));
     for (const { entry, request, answer } of ofVersion) {
       const number = Number(/GET \/getbalance\?number=(\d+) /.exec(text(request))?.[1]);
-      const { port, status } = byNumber.get(number)!;
-      expect([port, String(status ?? 'timeout')]).toEqual([entry.client_port, entry.outcome]);
+      const { port, status, left } = byNumber.get(number)!;
+      const outcome = left ? entry.outcome : String(status ?? 'timeout');
+      expect([port, outcome]).toEqual([entry.client_port, entry.outcome]);
       if (status !== undefined) expect(text(answer)).toContain(`HTTP/1.1 ${status} `);
       byNumber.delete(number);
     }
@@ -102,14 +103,18 @@ describe('what went over TLS is tied as what did not', () => {
     const all = known.get(`TLSv${version}`)!.echo;
     const byPlace = Map.groupBy(all, ({ port, length, tag }) => `${port} ${length} ${tag}`);
     const ofVersion = found.ties.filter((tie) => !isHttp(tie) && tie.entry.tls === `TLSv${version}`);
-    expect(ofVersion.length).toBeGreaterThan(MESSAGES * 0.8);
+    expect(ofVersion.length).toBeGreaterThan(MESSAGES / 2);
+    const answered = new Set<string>();
     for (const { entry, request, answer, verdict } of ofVersion.sort((a, b) => a.entry.id - b.entry.id)) {
       const { number } = byPlace.get(`${entry.client_port} ${entry.length} ${entry.tag}`)!.shift()!;
       expect(text(request)).toContain(`#${number} `);
       if (verdict !== 'answered') continue;
       const isWhole = ['none', 'delay', 'duplicate', 'reorder', 'drip'].includes(entry.fault);
-      if (isWhole) expect(text(answer)).toContain(`#${number} `);
+      if (!isWhole) continue;
+      expect(text(answer)).toContain(`#${number} `);
+      answered.add(entry.fault);
     }
+    expect([...answered].sort()).toEqual(['delay', 'drip', 'duplicate', 'none', 'reorder']);
   });
 
   test('the client host tells the same', async () => {

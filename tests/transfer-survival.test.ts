@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from './eventually.ts';
 import { Lab } from './lab.ts';
-import { memoryOf } from './memory.ts';
+import { heldBy } from './memory.ts';
 
 const TRANSFERS = 200;
 const BYTES = 20_000;
@@ -69,11 +69,11 @@ describe('a server that forgets a transfer after 2 s of silence', () => {
 
   test('has no memory taken by so many transfers, once they are forgotten', async () => {
     await run();
-    const { objects: first } = await memoryOf(lab);
+    const { objects: first } = await heldBy(lab);
     // What each round would leave, all rounds would leave together.
     for (let round = 1; round <= ROUNDS; round += 1) await run();
     const most = first + (TRANSFERS * BYTES) / 4;
-    const isForgotten = async () => (await memoryOf(lab)).objects < most;
+    const isForgotten = async () => (await heldBy(lab)).objects < most;
     await eventually(`less than ${most} bytes of objects`, 60_000, isForgotten);
   });
 

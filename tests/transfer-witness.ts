@@ -1,4 +1,5 @@
 import { type Datagram, decodeDatagram } from '#common/transfer/datagram.ts';
+import { eventually } from './eventually.ts';
 import type { DatagramEntry } from './journal-entries.ts';
 import type { Host, Lab } from './lab.ts';
 
@@ -16,6 +17,28 @@ export async function capturedDatagrams(lab: Lab, host: Host, port: number): Pro
     direction: Number(source) === port ? 'in' : 'out',
     datagram: decodeDatagram(Buffer.from(payload, 'hex')),
   }));
+}
+
+/** What of a transfer is in the journal, and in the capture of the server host. */
+export interface SettledTransfer {
+  readonly entries: DatagramEntry[];
+  readonly frames: Captured[];
+}
+
+/**
+ * Both once they are complete: the server may have yet to read what a client that is gone has sent, and holds what is
+ * reordered for up to a second.
+ */
+export async function settledTransfer(lab: Lab, id: string): Promise<SettledTransfer> {
+  return eventually(`as many frames of ${id} as its entries tell of`, 60_000, async () => {
+    const all = (await lab.journal('echo')) as DatagramEntry[];
+    const entries = all.filter(({ transfer, direction }) => transfer === id && direction);
+    const frames = await capturedDatagrams(lab, 'server', entries[0]!.client_port);
+    const copies = entries.map(({ direction, fault }) =>
+      direction === 'in' ? 1 : ({ loss: 0, duplicate: 2 }[fault] ?? 1),
+    );
+    return frames.length === copies.reduce((sum, count) => sum + count, 0) && { entries, frames };
+  });
 }
 
 /** How often each number of a kind occurs, such as `DATA 17`. */

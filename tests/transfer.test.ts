@@ -5,7 +5,14 @@ import { faultNamesOf } from '../services/echo/faults/index.ts';
 import { eventually } from './eventually.ts';
 import type { DatagramEntry, TransferEntry } from './journal-entries.ts';
 import { type Ended, Lab } from './lab.ts';
-import { type Captured, capturedDatagrams, countByNumber, retransmissionsIn } from './transfer-witness.ts';
+import {
+  type Captured,
+  capturedDatagrams,
+  countByNumber,
+  retransmissionsIn,
+  type SettledTransfer,
+  settledTransfer,
+} from './transfer-witness.ts';
 
 const BYTES = 300_000;
 
@@ -34,32 +41,10 @@ const profile = probabilities(parseProfile(WIRE, faultNamesOf.udp).profile!, fau
 /** The fault of the n-th datagram, by the seed of the lab. */
 const drawn = (n: number) => pick(profile, faultNamesOf.udp, new Draws('alice', 'echo-udp').at(n));
 
-/** What of a transfer is in the journal, and in the capture of the server host. */
-interface Settled {
-  readonly entries: DatagramEntry[];
-  readonly frames: Captured[];
-}
-
-/**
- * Both once they are complete: the server may have yet to read what a client that is gone has sent, and holds what is
- * reordered for up to a second.
- */
-async function settled(lab: Lab, id: string): Promise<Settled> {
-  return eventually(`as many frames of ${id} as its entries tell of`, 60_000, async () => {
-    const all = (await lab.journal('echo')) as DatagramEntry[];
-    const entries = all.filter(({ transfer, direction }) => transfer === id && direction);
-    const frames = await capturedDatagrams(lab, 'server', entries[0]!.client_port);
-    const copies = entries.map(({ direction, fault }) =>
-      direction === 'in' ? 1 : ({ loss: 0, duplicate: 2 }[fault] ?? 1),
-    );
-    return frames.length === copies.reduce((sum, count) => sum + count, 0) && { entries, frames };
-  });
-}
-
 describe('a file of 300 kB crosses a wire that loses, corrupts, duplicates and reorders a fifth each, both ways', () => {
   let lab: Lab;
   let sha256: string;
-  const ended = new Map<string, { code: number; summary: Summary } & Settled>();
+  const ended = new Map<string, { code: number; summary: Summary } & SettledTransfer>();
   let events: TransferEntry[];
 
   beforeAll(async () => {
@@ -79,7 +64,7 @@ describe('a file of 300 kB crosses a wire that loses, corrupts, duplicates and r
     });
     for (const [index, { code, stdout }] of sent.entries()) {
       const summary: Summary = JSON.parse(stdout);
-      ended.set(modeNames[index]!, { code, summary, ...(await settled(lab, summary.transfer)) });
+      ended.set(modeNames[index]!, { code, summary, ...(await settledTransfer(lab, summary.transfer)) });
     }
   });
   afterAll(() => lab?.end());

@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import { addEventHandler } from 'jest-circus';
 
 /** How long a test or a hook may take that sets no other limit, in ms. */
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 60_000;
 
 // Taken before a test fakes them.
 const { clearTimeout, setImmediate, setTimeout } = globalThis;

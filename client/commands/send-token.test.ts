@@ -12,7 +12,7 @@ const other: Signature = { key: hmacKey('bob')!, side: 'S' };
 /** Long enough that nothing is sent twice. */
 const patient = { minRto: 10_000, maxRto: 10_000 };
 /** Long enough for what comes back at once. */
-const impatient = { minRto: 60, maxRto: 60, tries: 2 };
+const impatient = { minRto: 300, maxRto: 300, tries: 2 };
 
 const kinds = () => server.received.map(({ kind }) => kind);
 const failed = (error: string) => ({

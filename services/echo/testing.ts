@@ -15,7 +15,7 @@ import type { FaultOptions, Protocol } from './faults/fault.ts';
 import { type FaultName, faultNames, faultNamesOf } from './faults/index.ts';
 
 /** How long a test may wait for what another end does, in ms. */
-const DEADLINE_MS = 4_000;
+const DEADLINE_MS = 30_000;
 
 /** A time that stands still until a test lets it pass. */
 export class ManualTime {

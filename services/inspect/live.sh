@@ -9,7 +9,7 @@ mkfifo "$packets"
 exec 3<>"$packets"
 tcpdump -i eth0 -n -U --immediate-mode -s 65535 -Z root -w - 'ip or arp' >"$packets" 2>"$work/said" 3<&- &
 # Once it listens no packet is missed: what comes before it is read waits in the pipe.
-while kill -0 $! 2>/dev/null && ! grep -q '^listening on' "$work/said"; do sleep 0.02; done
+while kill -0 $! 2>/dev/null && ! grep -q 'listening on' "$work/said"; do sleep 0.02; done
 exec 4<"$packets" 3<&-
 # The key log is for the group of the person who ran make.
 groups=--clear-groups

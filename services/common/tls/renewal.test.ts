@@ -2,6 +2,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Timer } from '../timer.ts';
 import { onRenewed, readPatiently } from './renewal.ts';
 
 describe('reading patiently', () => {
@@ -41,20 +42,30 @@ describe('a folder', () => {
     await rename(join(folder, 'new'), join(folder, name));
   }
 
+  /** A timer that rings when a test lets it, and what waits for it. */
+  function manualTimer() {
+    const waiting = new Set<() => void>();
+    const timer: Timer = (_milliseconds, ring) => {
+      waiting.add(ring);
+      begun.resolve();
+      return () => void waiting.delete(ring);
+    };
+    const begun = Promise.withResolvers<void>();
+    return { timer, waiting, begun: begun.promise };
+  }
+
   test('whose files are replaced one after the other is renewed once', async () => {
     let calls = 0;
-    const { promise: called, resolve: call } = Promise.withResolvers<void>();
-    const end = onRenewed(
-      folder,
-      () => {
-        calls += 1;
-        call();
-      },
-      fail,
-    );
+    const call = () => {
+      calls += 1;
+    };
+    const { timer, waiting, begun } = manualTimer();
+    const end = onRenewed(folder, call, fail, timer);
     await replace('key.pem');
     await replace('certificate.pem');
-    await called;
+    await begun;
+    expect(waiting.size).toBe(1);
+    for (const ring of waiting) ring();
     end();
     expect(calls).toBe(1);
   });
@@ -70,21 +81,16 @@ describe('a folder', () => {
   });
 
   test('that nobody looks at any more is left alone', async () => {
-    let calls = 0;
-    const end = onRenewed(
-      folder,
-      () => {
-        calls += 1;
-      },
-      fail,
-    );
+    const { timer, waiting, begun } = manualTimer();
+    const end = onRenewed(folder, () => undefined, fail, timer);
     await replace('key.pem');
+    await begun;
     end();
-    const { promise: told, resolve: tell } = Promise.withResolvers<void>();
-    const again = onRenewed(folder, tell, fail);
+    const other = manualTimer();
+    const again = onRenewed(folder, () => undefined, fail, other.timer);
     await replace('ca.pem');
-    await told;
+    await other.begun;
     again();
-    expect(calls).toBe(0);
+    expect([waiting.size, other.waiting.size]).toEqual([0, 0]);
   });
 });

@@ -1,5 +1,6 @@
 import { watch } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { timer as realTimer, type Timer } from '../timer.ts';
 
 /** How often certificates that are not there yet are looked for, in ms. */
 const LOOK_MS = 50;
@@ -29,15 +30,20 @@ export async function readPatiently<Read>(read: () => Promise<Read>, patienceMs:
  * @param onBlind is told why they can't be seen any more, such as when the system has no watches left
  * @returns what ends it
  */
-export function onRenewed(folder: string, call: () => void, onBlind: (problem: unknown) => void): () => void {
-  let settling: NodeJS.Timeout | undefined;
+export function onRenewed(
+  folder: string,
+  call: () => void,
+  onBlind: (problem: unknown) => void,
+  timer: Timer = realTimer,
+): () => void {
+  let stopSettling = () => {};
   try {
     const watcher = watch(folder, { persistent: false }, () => {
-      clearTimeout(settling);
-      settling = setTimeout(call, SETTLED_MS);
+      stopSettling();
+      stopSettling = timer(SETTLED_MS, call);
     }).on('error', onBlind);
     return () => {
-      clearTimeout(settling);
+      stopSettling();
       watcher.close();
     };
   } catch (error) {

@@ -95,7 +95,7 @@ describe('a handshake that fails is journaled', () => {
       ['has sent its first message', () => hello],
       ['has sent its first message of TLS 1.2', () => oldHello],
     ])('of a client that leaves when it %s', async (_when, bytes) => {
-      const port = await serve({ LAB_TLS_MIN: '1.2' }, { allowHalfOpen, handshakeMs: 60 });
+      const port = await serve({ LAB_TLS_MIN: '1.2' }, { allowHalfOpen, handshakeMs: 1_000 });
       const socket = (await plainClient(port)).end(bytes()).resume();
       const { localPort } = socket;
       expect(await servers.opened.noted).toEqual(failure({ client_port: localPort }, left));
@@ -169,13 +169,13 @@ describe('a handshake that succeeds is not journaled', () => {
   });
 
   test('nor is it when its session is resumed, or when nothing happens for longer than it may take', async () => {
-    const port = await serve({ LAB_TLS_MIN: '1.2' }, { handshakeMs: 30 });
+    const port = await serve({ LAB_TLS_MIN: '1.2' }, { handshakeMs: 1_500 });
     const first = tlsClient(port, { maxVersion: 'TLSv1.2' });
     expect(await isServed(first)).toBe(true);
     const second = tlsClient(port, { maxVersion: 'TLSv1.2', session: first.getSession() });
     expect(await isServed(second)).toBe(true);
     expect(second.isSessionReused()).toBe(true);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
     expect(await isServed(first)).toBe(true);
     expect(servers.opened.notes).toEqual([]);
   });
