@@ -73,19 +73,41 @@ gaps() {
         sed -nE 's/.*"event":"gap","from":"([^"]*)","to":"([^"]*)","packets":([0-9]+),"reason":"(.*)"\}$/\3 packets are missing, from \1 to \2: \4/p'
 }
 
+# sum HOST NAME: what its capture has recorded under a name, over the run.
+sum() {
+    capture_records "$1" | sed -nE "s/.*\"$2\":([0-9]+).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# no_room HOST: the packets that the kernel had no room for, in a line.
+no_room() {
+    now=$(docker exec "$COMPOSE_PROJECT_NAME-capture-$1-1" cat /tmp/state 2>/dev/null | sed -nE 's/.* no room for ([0-9]+) packets$/\1/p')
+    all=$(($(sum "$1" dropped) + ${now:-0}))
+    [ "$all" -eq 0 ] || (
+        use_settings_of_lab LAB_CAPTURE_BUFFER_KIB
+        printf 'the kernel had no room for %s packets; give it more: LAB_CAPTURE_BUFFER_KIB=%s make up\n' "$all" "$((LAB_CAPTURE_BUFFER_KIB * 4))"
+    )
+}
+
 # That what passes each host gets into its capture, as the sidecar has seen.
 check_growth() {
     said=
     for host in server client; do
-        state=$(docker exec "$COMPOSE_PROJECT_NAME-capture-$host-1" cat /tmp/state 2>/dev/null) || continue
-        [ "$state" = capturing ] || said="$said$host.pcap: $state (it goes on by itself once it can)
-"
+        state=$(docker exec "$COMPOSE_PROJECT_NAME-capture-$host-1" cat /tmp/state 2>/dev/null) || state='the capture does not run'
+        case "$state" in
+            capturing*) ;;
+            *) said="$said$host.pcap: $state
+" ;;
+        esac
     done
-    if [ -n "$said" ]; then
-        problem capture "${said%?}" "make room in $(shown_folder), or make it writable again"
-        return
-    fi
-    said=$(for host in server client; do gaps "$host" | sed "s/^/$host.pcap: /"; done)
+    case "$said" in
+        *'does not run'*)
+            problem capture "${said%?}" 'make up, which goes on with this run' && return ;;
+        *': No such file or directory'*)
+            problem capture "${said%?}" 'the folder was removed: make down, then make up' && return ;;
+        ?*)
+            problem capture "${said%?}" "make room in $(shown_folder), or make it writable again; the capture goes on by itself then" && return ;;
+    esac
+    said=$(for host in server client; do gaps "$host" | sed "s/^/$host.pcap: /"; no_room "$host" | sed "s/^/$host.pcap: /"; done)
     if [ -n "$said" ]; then
         problem capture "$said" 'make down, then make up: a new run has whole captures'
     else

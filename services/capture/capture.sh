@@ -8,7 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 if [ "${1-}" != as-owner ]; then
     owner=$(stat -c %u:%g /captures)
-    exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --clear-groups \
+    # The groups are those of the servers, whose journals it can make again.
+    exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --groups 10002,10003,10004 \
         --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw "$here/../host/join.sh" "$0" as-owner
 fi
 
@@ -18,6 +19,7 @@ cd /captures || exit 1
 . "$here/tcpdump.sh"
 . "$here/watch.sh"
 . "$here/keep.sh"
+. "$here/../host/journals.sh"
 
 resume
 number_all

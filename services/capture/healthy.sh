@@ -4,7 +4,13 @@
 set -eu
 until [ -s /tmp/state ]; do sleep 0.05; done
 read -r state </tmp/state
-[ "$state" = capturing ] || { echo "$state"; exit 3; }
+case "$state" in
+    capturing*) ;;
+    *)
+        echo "$state"
+        exit 3
+        ;;
+esac
 # capture.sh looks every 2 s.
 [ -n "$(find /tmp/watched -newermt '-30 seconds')" ] || { echo 'nobody watches the capture any more'; exit 1; }
 grep -qx up /sys/class/net/eth0/operstate

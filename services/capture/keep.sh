@@ -9,7 +9,8 @@ keep_journals() {
     for name in $kept; do
         [ ! "$name" -ef ".run/$name" ] || continue
         if [ ! -e ".run/$name" ]; then
-            [ ! -e "$name" ] || ln "$name" ".run/$name"
+            [ -e "$name" ] || { make_journal "$name" && record event restored file "$name" reason 'it was deleted: it begins anew'; }
+            ln "$name" ".run/$name"
         elif [ ! -e "$name" ]; then
             ln ".run/$name" "$name" && record event restored file "$name" reason 'it was deleted'
         else

@@ -28,9 +28,12 @@ number_all() {
     done
 }
 
-# keep_newest: removes the oldest files beyond LAB_CAPTURE_FILES, $HOST.pcap being one of them.
+# keep_newest: removes the oldest files beyond LAB_CAPTURE_FILES, $HOST.pcap being one of them, and records it.
 keep_newest() {
-    numbered | head -n "-$((LAB_CAPTURE_FILES - 1))" | while read -r old; do rm -f "$old"; done
+    numbered | head -n "-$((LAB_CAPTURE_FILES - 1))" | while read -r old; do
+        removed=$(packets_in "$old")
+        rm -f "$old" && record event removed file "$old" removed "$removed"
+    done
 }
 
 # packets_in FILE: how many; of one that is damaged, those before the damage.

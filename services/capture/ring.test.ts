@@ -24,7 +24,7 @@ async function have(files: Record<string, string>) {
 /** Runs these lines with the functions of ring.sh. @returns what they print */
 async function run(lines: string, files = 3) {
   const env = { ...process.env, HOST: 'server', LAB_CAPTURE_FILES: String(files) };
-  const script = `set -eu; . ${ring}; ${lines}`;
+  const script = `set -eu; . ${ring}; record() { echo "$@"; }; ${lines}`;
   const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: captures, env, timeout: 4_000 });
   return stdout;
 }
@@ -73,6 +73,6 @@ test.each([
   [1, []],
 ])('of %i files the oldest beyond go, by their numbers', async (files, kept) => {
   await have({ 'server.0001.pcap': '', 'server.9999.pcap': '', 'server.10000.pcap': '', 'server.pcap': '' });
-  await run('keep_newest', files);
+  expect(await run('keep_newest', files)).toMatch(/^event removed file server\.0001\.pcap removed 0\n/);
   expect((await readdir(captures)).sort()).toEqual([...kept, 'server.pcap'].sort());
 });

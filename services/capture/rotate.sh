@@ -5,6 +5,7 @@
 # tcpdump waits for none of these runs: the lock puts them in order. Without FILE: what is left to do of $PIECE.
 set -eu
 . "$(dirname "$0")/ring.sh"
+. "$(dirname "$0")/record.sh"
 file=${1-$HOST.pcap.$PIECE.}
 full=${file##*.}
 names=${file%"$full"} # but for their own numbers

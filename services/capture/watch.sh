@@ -1,7 +1,7 @@
 # Watching that what passes gets into the file, and going on in a new one when it does not. Sourced in the captures
 # folder. It asks tcpdump itself, by a signal: the interface counts packets too that are not captured, such as IPv6.
 
-pid= piece=0 count=0 before_count=0 gap= cause= why= lost=0 unseen_from= at=
+pid= piece=0 count=0 refused=0 before_count=0 gap= cause= why= lost=0 unseen_from= at=
 
 # packets_seen: sets `seen` to what eth0 has sent and received.
 packets_seen() {
@@ -46,11 +46,11 @@ is_changed() {
     return 1
 }
 
-# answer: sets `count` to what tcpdump has captured, if it has answered.
+# answer: sets `count` to what tcpdump has captured and `refused` to what the kernel had no room for, if it has answered.
 answer() {
     answered=
-    while read -r who n _ what _; do
-        [ "$who $what" != 'tcpdump: captured,' ] || answered=yes count=$n
+    while read -r who n _ what _ _ _ _ _ no_room _; do
+        [ "$who $what" != 'tcpdump: captured,' ] || answered=yes count=$n refused=$no_room
     done <"/tmp/$HOST.pcap.$piece.heard"
     [ -n "$answered" ]
 }
@@ -190,7 +190,7 @@ go_on() {
     packets_seen
     [ -z "$gap" ] || end_gap
     record event begin interface "$seen" link "$(link)"
-    count=0 before_count=0 before_at=24 asked_at= seen_before= unseen_from= silent=0 away=0
+    count=0 refused=0 before_count=0 before_at=24 asked_at= seen_before= unseen_from= silent=0 away=0
     find_file && hold_file
 }
 
@@ -209,6 +209,7 @@ finish() {
 say_state() {
     : >/tmp/watched
     state=capturing
+    [ "$refused" -eq 0 ] || state="capturing, and the kernel had no room for $refused packets"
     if [ -n "$gap" ]; then
         missing=$lost
         if [ -n "$pid" ]; then

@@ -122,6 +122,11 @@ export class Journal {
   get problem(): string | undefined {
     const entries = this.#waiting.reduce((sum, group) => sum + group.entries, 0);
     if (entries > 0) return `${entries} entries wait until ${this.path} can be written: ${this.#error}`;
+    try {
+      this.#followName();
+    } catch {
+      // It has no name, as is said below.
+    }
     const named = statSync(this.path, { throwIfNoEntry: false });
     const { dev, ino } = fstatSync(this.#file);
     return named?.dev === dev && named.ino === ino ? undefined : `${this.path} was deleted or replaced`;
@@ -225,18 +230,10 @@ export class Journal {
   }
 
   #write(lines: string): void {
-    const before = this.#size;
-    let { size, nlink } = fstatSync(this.#file);
-    if (nlink === 0) {
-      const other = openSync(this.path, 'a+');
-      closeSync(this.#file);
-      this.#file = other;
-      size = fstatSync(other).size;
-      this.#onEvent({ what: 'replaced', bytes: before });
-    } else if (size < before) {
-      this.#onEvent({ what: 'cut', bytes: before - size });
-    }
-    const bytes = Buffer.from(size === before || this.#endsWithLine(size) ? lines : `\n${lines}`);
+    this.#followName();
+    const { size } = fstatSync(this.#file);
+    if (size < this.#size) this.#onEvent({ what: 'cut', bytes: this.#size - size });
+    const bytes = Buffer.from(size === this.#size || this.#endsWithLine(size) ? lines : `\n${lines}`);
     let offset = 0;
     try {
       while (offset < bytes.length) offset += writeSync(this.#file, bytes, offset);
@@ -246,6 +243,17 @@ export class Journal {
       if (offset > 0) ftruncateSync(this.#file, size);
       throw error;
     }
+  }
+
+  /** Goes on in what has the name now, or in a new file, when the one that is open has no name any more. */
+  #followName(): void {
+    if (fstatSync(this.#file).nlink > 0) return;
+    const other = openSync(this.path, 'a+');
+    closeSync(this.#file);
+    this.#file = other;
+    const bytes = this.#size;
+    this.#size = 0;
+    this.#onEvent({ what: 'replaced', bytes });
   }
 
   /** Whether what another program left in the file ends with a whole line. */

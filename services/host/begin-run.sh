@@ -3,6 +3,7 @@
 # container of the server host. What an earlier run left goes to the archive. The files belong to the owner of the
 # folder; each server may write its own journal, and both the record of the run and the keys of TLS.
 set -eu
+. "${0%/*}/journals.sh"
 cd /captures
 
 # Docker mounts this file from a folder that is called by the container's id.
@@ -18,17 +19,9 @@ archived=$("${0%/*}/archive.sh" . server.pcap* server.*.pcap* client.pcap* clien
 rm -rf .run
 chmod u+rwx,g=rx,o+x .
 
-# give FILE GROUP MODE: makes a file of the run.
-give() {
-    : >"$1"
-    chgrp "$2" "$1"
-    chmod "$3" "$1"
-}
-give http.log 10002 664
-give echo.log 10003 664
-give tls.keys 10004 660
+for name in http.log echo.log tls.keys; do make_journal "$name"; done
 # Last, and at once: with it the run has begun.
-give .lab.log 10004 664
+make_journal lab.log .lab.log
 printf '{"timestamp":"%s","event":"run","container":"%s","seed":"%s","archived":"%s"}\n' \
     "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" "$container" "$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')" "$archived" >.lab.log
 mv .lab.log lab.log
