@@ -153,3 +153,15 @@ test('what is written is named as the person who asked opens it', async () => {
     '/home/ada/runs/monday/report.json',
   ]);
 });
+
+test('what is not found while packets are missing contradicts nothing', async () => {
+  const gaps = [{ host: 'server', from: SECOND, to: SECOND + 5 }];
+  const verdictsWith = async (all: Run['gaps']) => {
+    const { ties } = await gather(folder, { ...run, gaps: all }, { made: new Date(0), versions: {} });
+    return ties.verdicts;
+  };
+  expect(await verdictsWith(gaps)).toMatchObject({ failed: 1, gap: 1 });
+  for (const elsewhere of [{ host: 'client' }, { from: SECOND + 60, to: SECOND + 70 }]) {
+    expect(await verdictsWith([{ ...gaps[0]!, ...elsewhere }])).toMatchObject({ failed: 1, absent: 1 });
+  }
+});

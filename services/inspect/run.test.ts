@@ -41,7 +41,7 @@ describe('a run', () => {
     );
 
   test('without a record is what the settings say', async () => {
-    expect(await readRun(folder, defaults)).toEqual({ ...defaults, versions: {}, starts: [] });
+    expect(await readRun(folder, defaults)).toEqual({ ...defaults, versions: {}, starts: [], gaps: [] });
   });
 
   test('is what its latest starts say', async () => {
@@ -60,6 +60,21 @@ describe('a run', () => {
   test('leaves out what is no record', async () => {
     await record('{"timestamp":"2025', start(2, {}), 'Hey');
     expect((await readRun(folder, defaults)).starts).toHaveLength(1);
+  });
+
+  test('has the times of which captures lack packets', async () => {
+    const gap = {
+      timestamp: at(9),
+      program: 'capture',
+      host: 'server',
+      event: 'gap',
+      from: at(4),
+      to: at(9),
+    };
+    await record({ ...gap, packets: 12, reason: 'No space left on device' }, { ...gap, event: 'end' });
+    const [only, ...more] = (await readRun(folder, defaults)).gaps ?? [];
+    expect(only).toEqual({ host: 'server', from: Date.parse(at(4)) / 1000, to: Date.parse(at(9)) / 1000 });
+    expect(more).toEqual([]);
   });
 });
 

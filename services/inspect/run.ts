@@ -22,6 +22,14 @@ const startSchema = v.object({
   ),
 });
 
+const gapSchema = v.object({
+  program: v.literal('capture'),
+  event: v.literal('gap'),
+  host: v.string(),
+  from: v.pipe(v.string(), v.isoTimestamp()),
+  to: v.pipe(v.string(), v.isoTimestamp()),
+});
+
 /** What a run was: where its hosts were, and what its programs were started with. */
 export interface Run {
   readonly addresses: Readonly<Record<Host, string>>;
@@ -29,6 +37,13 @@ export interface Run {
   /** Of wirelab and Node.js; empty when no program left a record. */
   readonly versions: Readonly<Record<string, string>>;
   readonly starts: readonly StartRecord[];
+  /** When packets of a host are missing in its capture, as its sidecar has recorded. */
+  readonly gaps?: readonly Gap[];
+}
+
+/** A time in which a capture lacks packets. */
+export interface Gap extends Stretch {
+  readonly host: string;
 }
 
 /** What the settings of today say, for captures without a record of their own. */
@@ -47,7 +62,8 @@ export interface Regime {
 /** Reads the record of a run out of the folder with its captures. */
 export async function readRun(folder: string, defaults: RunDefaults): Promise<Run> {
   const text = await readFile(join(folder, 'lab.log'), 'utf8').catch(() => '');
-  const starts = text.split('\n').flatMap((line): StartRecord[] => (line === '' ? [] : parse(line)));
+  const lines = text.split('\n').filter((line) => line !== '');
+  const starts = lines.flatMap(parse);
   const last = (program: string) => starts.findLast((start) => start.program === program);
   const latest = starts.at(-1);
   return {
@@ -63,6 +79,7 @@ export async function readRun(folder: string, defaults: RunDefaults): Promise<Ru
     },
     versions: latest ? { wirelab: latest.versions.wirelab, 'Node.js': latest.versions.node } : {},
     starts,
+    gaps: lines.flatMap(parseGap),
   };
 }
 
@@ -70,6 +87,16 @@ function parse(line: string): StartRecord[] {
   try {
     const result = v.safeParse(startSchema, JSON.parse(line));
     return result.success ? [result.output] : [];
+  } catch {
+    return [];
+  }
+}
+
+function parseGap(line: string): Gap[] {
+  try {
+    const { success, output } = v.safeParse(gapSchema, JSON.parse(line));
+    if (!success) return [];
+    return [{ host: output.host, from: Date.parse(output.from) / 1000, to: Date.parse(output.to) / 1000 }];
   } catch {
     return [];
   }

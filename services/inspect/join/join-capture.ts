@@ -1,11 +1,15 @@
 import type { Capture } from '../capture-files.ts';
-import { deciderOf, type Entry, isEvent, readEntries } from '../entries.ts';
+import { deciderOf, type Entry, isEvent, readEntries, timeOf } from '../entries.ts';
 import { Exposing, type OnExposed } from '../exposure/exposing.ts';
 import { type Frame, Seen } from '../frames.ts';
 import { readFrames } from '../read-frames.ts';
 import { type Regime, Regimes, type Run, sinkStretches } from '../run.ts';
 import { join } from './join.ts';
 import type { HandshakeTie, Loose, Tie } from './tie.ts';
+import { isContradicted } from './verdicts.ts';
+
+/** The record of a gap has seconds, and an exchange lasts: so long before and after it one may be hit, in seconds. */
+const AROUND = 2;
 
 export interface FoundInCapture {
   tie(tie: Tie, regime: Regime | undefined): void;
@@ -23,6 +27,7 @@ export interface FoundInCapture {
 /** Joins the captures of one host with the journals beside them. */
 export async function joinCapture(capture: Capture, run: Run, found: FoundInCapture): Promise<Seen> {
   const seen = new Seen();
+  const inGap = gapsOf(capture, run);
   const regimes = new Regimes(run);
   const exposing = found.exposed && new Exposing(run.ports, found.exposed);
   // A tie is found later than its entry was read, under what may be another regime.
@@ -50,13 +55,24 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
       found.entry?.(entry, regimes);
     },
     found: {
-      tie: (tie) => found.tie(tie, regimeOf.get(tie.entry)),
+      tie: (tie) => found.tie(inGap(tie), regimeOf.get(tie.entry)),
       loose: (loose) => found.loose(loose),
     },
-    onHandshake: (tie) => found.handshake?.(tie),
+    onHandshake: (tie) => found.handshake?.(inGap(tie)),
   });
   exposing?.end();
   return seen;
+}
+
+/** What is not found while the sidecar of the host says that packets are missing contradicts nothing. */
+function gapsOf({ name }: Capture, { gaps = [] }: Run) {
+  const own = gaps.filter(({ host }) => host === name);
+  return <Kind extends Tie | HandshakeTie>(tie: Kind): Kind => {
+    const decided = timeOf(tie.entry);
+    const delay = 'delay_ms' in tie.entry ? Number(tie.entry.delay_ms) / 1000 : 0;
+    const isIn = own.some(({ from, to }) => decided + delay + AROUND > from && decided - AROUND < to);
+    return isIn && isContradicted(tie) ? { ...tie, verdict: 'gap' } : tie;
+  };
 }
 
 /** Tells of frames whether a journal speaks of them: of what the echo server only takes in none does. */

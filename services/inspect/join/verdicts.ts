@@ -41,6 +41,7 @@ const facts = {
   },
   lost: same('contradicted', 'the request is not in the capture'),
   absent: same('contradicted', 'its connection is not in the capture'),
+  gap: same('unknown', 'the capture lacks packets of that time'),
   unexplained: same('unknown', 'this version does not know its fault'),
   unclear: same('unknown', 'the clock was set meanwhile, or the journal has another than the capture'),
   nameless: same('unknown', 'the journal has no address of its client'),
