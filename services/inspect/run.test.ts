@@ -71,7 +71,10 @@ describe('a run', () => {
       from: at(4),
       to: at(9),
     };
-    await record({ ...gap, packets: 12, reason: 'No space left on device' }, { ...gap, event: 'end' });
+    await record(
+      JSON.stringify({ ...gap, packets: 12, reason: 'full' }),
+      JSON.stringify({ ...gap, event: 'end' }),
+    );
     const [only, ...more] = (await readRun(folder, defaults)).gaps ?? [];
     expect(only).toEqual({ host: 'server', from: Date.parse(at(4)) / 1000, to: Date.parse(at(9)) / 1000 });
     expect(more).toEqual([]);
