@@ -1,23 +1,35 @@
 #!/bin/sh
 # Makes sure that the lab's images are built from the sources as they are now, with all that building them needs.
-# The images carry a checksum of these, so that a look at a label tells and a warm start does nothing else.
+# The images have a checksum of these as a tag, so that a look tells and a warm start does nothing else. It is no label:
+# Compose alone builds the same images, and starts no container again for them.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
-LAB_SOURCES=$({
+sources=$({
     echo "$LAB_BASE_IMAGE"
     find package.json package-lock.json .dockerignore services client -type f ! -name '*.test.ts' ! -name '*testing.ts' |
         LC_ALL=C sort | xargs cksum
 } | cksum | tr ' ' -)
-export LAB_SOURCES
+images="$LAB_IMAGES/programs $LAB_IMAGES/capture"
 
-built=$(docker image inspect --format '{{index .Config.Labels "wirelab.sources"}}' \
-    "$LAB_IMAGES/programs" "$LAB_IMAGES/capture" 2>/dev/null | paste -s -d ' ' -)
-if [ "$built" != "$LAB_SOURCES $LAB_SOURCES" ]; then
+# Whether each image is the one that has the tag.
+are_current() {
+    # shellcheck disable=SC2046
+    ids=$(docker image inspect --format '{{.Id}}' $(for image in $images; do echo "$image" "$image:$sources"; done) 2>/dev/null) &&
+        [ -z "$(printf '%s\n' "$ids" | uniq -u)" ]
+}
+
+if ! are_current; then
     setup/engine.sh
     [ -r "$LAB_CA_FILE" ] || stop 'no file of CA certificates was found' \
         'cure: name one, NODE_EXTRA_CA_CERTS=/path/to/certificates.pem make up'
     setup/base-image.sh
     say 'building the images'
     quietly docker compose build http capture-server || stop 'the images could not be built (the output is above)'
+    for image in $images; do
+        for old in $(docker image ls --filter "reference=$image" --format '{{.Tag}}'); do
+            [ "$old" = latest ] || quietly docker image rm "$image:$old"
+        done
+        docker tag "$image" "$image:$sources"
+    done
 fi

@@ -22,7 +22,7 @@ reasons() {
             '' | 'running healthy' | 'running ') continue ;;
         esac
         printf '%s did not start:\n' "$service"
-        docker compose logs --no-log-prefix --tail 40 "$service" 2>&1 >/dev/null | awk '!said[$0]++'
+        docker logs --tail 40 "$(docker compose ps --all --quiet "$service")" 2>&1 >/dev/null | awk '!said[$0]++'
     done
 }
 
