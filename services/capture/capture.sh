@@ -21,11 +21,11 @@ cd /captures || exit 1
 . "$here/keep.sh"
 . "$here/../host/journals.sh"
 
+ending=
+trap 'ending=yes' TERM INT
 resume
 number_all
 
-ending=
-trap 'ending=yes' TERM INT
 trap : CHLD # so that a tcpdump that ends is seen at once
 while [ -z "$ending" ]; do
     look

@@ -8,7 +8,7 @@ cd /captures
 
 # Docker mounts this file from a folder that is called by the container's id.
 container=$(awk '$5 == "/etc/hostname" { print $4 }' /proc/self/mountinfo | grep -oE '[0-9a-f]{64}' | head -n 1)
-! head -n 1 lab.log 2>/dev/null | grep -qF "\"container\":\"$container\"" || exit 0
+[ -z "$container" ] || ! head -n 1 lab.log 2>/dev/null | grep -qF "\"container\":\"$container\"" || exit 0
 
 if [ -e lab.log ] && ! flock --shared --wait 1 lab.log true; then
     echo 'another lab that is up writes to this captures folder; allowed: a folder of its own, by LAB_CAPTURES_DIR' >&2

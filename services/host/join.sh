@@ -6,6 +6,8 @@ record=/captures/lab.log
 
 has_begun() { (exec 8<$record && ! flock --shared --nonblock 8) 2>/dev/null; }
 
+# The first process of a container is ended by no signal that it does not take.
+trap 'exit 143' TERM INT
 looks=0
 until has_begun; do
     looks=$((looks + 1))
