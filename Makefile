@@ -6,7 +6,7 @@ unexport MAKEFLAGS MFLAGS MAKEOVERRIDES
 
 .PHONY: help
 help: ## list the targets
-	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	setup/piped.sh awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Git for Windows can write CRLF into a clone, which no shell reads.
 crlf := $(firstword $(shell LC_ALL=C grep -rl --include='*.sh' --include='*.awk' "$$(printf '\r')" setup services))
@@ -42,7 +42,7 @@ up: ## start the lab: two hosts, servers, client, captures
 down: ## end the lab; captures stay, complete
 	setup/down.sh
 
-clean: down ## end the lab and remove its images and certificates; captures stay
+clean: ## end the lab and remove its images and certificates; captures stay
 	setup/clean.sh
 
 status: ## what runs, and how it is

@@ -16,8 +16,8 @@ import { readTlsOptions, TlsOptionsError, type TlsVersion, tlsVersions } from '.
 
 const log = createLog();
 const interrupt = new AbortController();
-// Whoever read the output has gone, such as `head`.
-process.stdout.on('error', () => process.exit(1));
+// A reader of the output that leaves before its end, such as `head`, is no error.
+process.stdout.on('error', () => process.exit(0));
 process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort());
 
 const program = new Command('client')

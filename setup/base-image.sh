@@ -28,7 +28,7 @@ make_from_packages() {
     setup/node.sh
 
     work=$(mktemp -d)
-    trap 'rm -rf "$work"' EXIT
+    at_exit 'rm -rf "$work"'
     quietly npm install --global --prefix "$work/usr/local" --no-fund --no-audit \
         "$node_package@$node" "npm@$npm" || stop "npm could not install Node $node"
     tar -C "$work" -cf "$work/node.tar" usr

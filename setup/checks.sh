@@ -1,6 +1,7 @@
 # What can stop the lab, one function each, for `make doctor` and `make up`. Sourced behind lib.sh; those that
 # speak of containers need `containers`.
-# Each calls `ok NAME DETAIL` or `problem NAME DETAIL CURE…`, which the caller defines.
+# Each calls `ok NAME DETAIL`, `warn NAME DETAIL CURE…` or `problem NAME DETAIL CURE…`, which the caller defines.
+. setup/networks.sh
 
 # The settings that the shell needs to be right. The programs check their own.
 check_settings() {
@@ -53,119 +54,30 @@ in_range() {
     [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
 }
 
-# Numbers of IPv4 addresses and networks, for awk.
-addresses='
-    function number(text, part, i) {
-        if (split(text, part, ".") != 4) return -1
-        for (i = 1; i <= 4; i++) if (part[i] !~ /^[0-9]+$/ || part[i] > 255) return -1
-        return ((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]
-    }
-    function parse(text, part) {
-        split(text, part, "/")
-        size = 2 ^ (32 - part[2])
-        first = number(part[1])
-        return part[2] ~ /^[0-9]+$/ && part[2] <= 32 && first >= 0
-    }'
-
-is_network() { awk -v text="$1" "$addresses"'BEGIN { exit !(parse(text) && size >= 4 && first % size == 0) }'; }
-
-# is_host ADDRESS NETWORK: its first address is the network, its second Docker'"'"'s gateway, its last the broadcast.
-is_host() {
-    awk -v address="$1" -v network="$2" "$addresses"'BEGIN {
-        parse(network); n = number(address); exit !(n > first + 1 && n < first + size - 1) }'
-}
-
-# overlap A B: true when the two networks share an address.
-overlap() {
-    awk -v a="$1" -v b="$2" "$addresses"'BEGIN {
-        parse(a); low = first; high = first + size
-        if (!parse(b)) exit 1
-        exit !(low < first + size && first < high) }'
-}
-
 check_leftover() {
     left=$(printf '%s\n' "$containers" | awk -F '\t' '$2 == "running" { up = 1 } $1 != "" { left = left " " $1 " (" $2 ")" } END { if (!up) print substr(left, 2) }')
-    if [ -n "$(other_folder)" ]; then
-        problem 'leftover lab' "a lab started in $(other_folder) is here" "make -C '$(other_folder)' down"
-    elif [ -n "$left" ]; then
+    if [ -n "$left" ]; then
         problem 'leftover lab' "not running: $left" 'make down'
     else
         ok 'leftover lab' none
     fi
 }
 
-# Networks this machine has a way to already, a line each: network, what it is.
-networks_in_use() {
-    # shellcheck disable=SC2046
-    docker network inspect --format '{{$name := .Name}}{{range .IPAM.Config}}{{println .Subnet "the Docker network" $name}}{{end}}' \
-        $(docker network ls --quiet --filter driver=bridge) | awk 'NF && $NF != ENVIRON["COMPOSE_PROJECT_NAME"] "_lab"'
-    # Those by the bridges of Docker are above.
-    if command -v ip >/dev/null; then
-        ip -4 route show | awk '$1 ~ /\// && / dev / {
-            for (i = 1; i < NF; i++) if ($i == "dev") dev = $(i + 1)
-            if (dev !~ /^(br-|docker)/) print $1, "the route of this machine by " dev
-        }'
-    fi
-}
-
-check_subnet() {
-    while read -r network what; do
-        if [ -n "$network" ] && overlap "$LAB_SUBNET" "$network"; then
-            case "$what" in
-                'the Docker network bridge' | 'the route'*) cure= ;;
-                *) cure="docker network rm ${what##* }, or " ;;
-            esac
-            problem subnet "$LAB_SUBNET overlaps $what ($network)" \
-                "${cure}another network: LAB_SUBNET=10.77.0.0/16 LAB_SERVER_ADDRESS=10.77.28.182 LAB_CLIENT_ADDRESS=10.77.142.133 make up"
-            return
-        fi
-    done <<NETWORKS
-$(networks_in_use)
-NETWORKS
-    ok subnet "$LAB_SUBNET is free"
-}
-
-# port_taken tcp|udp PORT: by a socket on any or the loopback address of this machine.
-port_taken() {
-    if [ -r "/proc/net/$1" ]; then
-        cat "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null | awk -v protocol="$1" -v port="$(printf ':%04X' "$2")" '
-            $2 ~ "^(0+|0100007F|0+0100007F|0+FFFF00000100007F)" port "$" && (protocol == "udp" || $4 == "0A") { found = 1 }
-            END { exit !found }'
-    elif command -v lsof >/dev/null; then
-        case "$1" in
-            tcp) lsof -nP "-iTCP:$2" -sTCP:LISTEN >/dev/null ;;
-            udp) lsof -nP "-iUDP:$2" >/dev/null ;;
-        esac
-    else
-        return 1
-    fi
-}
-
-check_ports() {
-    if printf '%s\n' "$containers" | grep -q "^server-host$(printf '\t')running"; then
-        ok ports 'the lab is up and has its own'
-        return
-    fi
-    taken=
-    for use in $ports; do
-        port=$(port_of "$use")
-        if port_taken "${use#*/}" "$port"; then
-            problem ports "$port/${use#*/} is taken by another program" \
-                "end that program (sudo ss -lntup 'sport = :$port' names it), or another port: ${use%/*}=$(((port + 10000) % 50000 + 1024)) make up"
-            taken=yes
-        fi
-    done
-    [ -n "$taken" ] || ok ports "$HTTP_PORT, $HTTPS_PORT, $ECHO_PORT and $ECHO_TLS_PORT are free"
-}
-
+# The captures folder, or where it would be made.
 check_captures() {
     parent=$LAB_CAPTURES_DIR
-    while [ ! -e "$parent" ]; do parent=$(dirname "$parent"); done
-    # Some file systems look writable, such as /proc.
-    if [ -d "$parent" ] && [ -w "$parent" ] && case "$parent" in /proc* | /sys*) false ;; esac; then
-        ok captures "${LAB_CAPTURES_DIR#"$PWD"/} is writable"
-    else
+    while [ ! -e "$parent" ]; do parent=$(dirname -- "$parent"); done
+    elsewhere="another folder: LAB_CAPTURES_DIR=\$HOME/captures make up"
+    if [ ! -d "$parent" ] || case "$parent" in /proc* | /sys* | /dev*) true ;; *) false ;; esac; then
+        # Some file systems look writable, such as /proc.
+        problem captures "$LAB_CAPTURES_DIR is not a folder that $(id -un) may write to" "$elsewhere"
+    elif [ ! -w "$parent" ] || [ ! -x "$parent" ]; then
         problem captures "$LAB_CAPTURES_DIR is not a folder that $(id -un) may write to" \
-            "sudo chown $(id -u):$(id -g) $LAB_CAPTURES_DIR, or another folder: LAB_CAPTURES_DIR=\$HOME/captures make up"
+            "sudo mkdir -p $(quoted "$LAB_CAPTURES_DIR") && sudo chown $(id -u):$(id -g) $(quoted "$LAB_CAPTURES_DIR"), or $elsewhere"
+    elif case "$(df -P "$parent" | awk 'NR == 2 { print $1 }')" in [A-Z]:*) true ;; *) false ;; esac; then
+        warn captures "$LAB_CAPTURES_DIR is on a drive of Windows, which keeps neither owners nor modes of files" \
+            'clone into the home folder of WSL, where it is faster too'
+    else
+        ok captures "${LAB_CAPTURES_DIR#"$PWD"/} is writable"
     fi
 }

@@ -20,6 +20,7 @@ faults() { setup/exec.sh echo faults "$@" >/dev/null; }
 echo_once() { client sh -c 'echo Test1 | nc -N -w 5 "$0" "$1"' "$LAB_SERVER_ADDRESS" "$ECHO_PORT"; }
 echo_client() { client client echo "$LAB_SERVER_ADDRESS" "$ECHO_PORT" "$@"; }
 
+lock_lab 'make demo'
 setup/images.sh
 read_containers
 if [ -n "$containers" ]; then

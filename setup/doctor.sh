@@ -4,14 +4,19 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/checks.sh
+. setup/engine-kind.sh
 . setup/rows.sh
 . setup/lab-checks.sh
 
 # Everything else needs these two.
 check_engine() {
-    version=$(docker version --format '{{.Server.Version}}' 2>/dev/null) || version=
-    if [ -z "$version" ]; then
-        problem engine 'no Docker engine answers' 'make up, which starts one or says what this system needs'
+    version=$(docker version --format '{{.Server.Version}}' 2>&1) || {
+        docker_is_podman || problem engine "$(no_engine "$version" 'make up' 2>&1 | sed -n '1s/^wirelab: //p')" \
+            "$(no_engine "$version" 'make up, which starts one or says what this system needs' 2>&1 | sed -n '2s/^ *cure: //p')"
+        return
+    }
+    if docker_is_podman; then
+        return
     elif at_least "$oldest_engine" "$version"; then
         ok engine "Docker $version"
     else
@@ -57,7 +62,7 @@ check_kernel() {
 
 # Not a problem either way, but nobody should have to find out. A lab that is up has the settings it was started with.
 say_secrets() {
-    if printf '%s\n' "$containers" | grep -q "^http$(printf '\t')running"; then
+    if is_up http; then
         use_settings_of_lab LAB_TLS_KEYLOG LAB_TOKEN LAB_BASIC LAB_MTLS
     fi
     if [ "$LAB_TLS_KEYLOG" = 1 ]; then
@@ -77,6 +82,7 @@ say_secrets() {
 }
 
 check_engine
+if [ "$problems" -eq 0 ]; then check_engine_kind; fi
 check_compose
 if [ "$problems" -eq 0 ]; then
     read_containers

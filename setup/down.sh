@@ -17,19 +17,38 @@ say_packets() {
     no_room "$1" | sed 's/^/warning: /'
 }
 
+# Containers of others on the network of the lab, in one line.
+guests() {
+    docker network inspect --format '{{range .Containers}}{{println .Name}}{{end}}' "${COMPOSE_PROJECT_NAME}_lab" 2>/dev/null |
+        awk -v own="$(docker ps --format '{{.Names}}' --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" | paste -s -d ' ' -)" '
+            NF && index(" " own " ", " " $1 " ") == 0' | paste -s -d ' ' -
+}
+
+remove_lab() {
+    found=$(guests)
+    if [ -z "$found" ]; then
+        quietly docker compose down --remove-orphans
+        return
+    fi
+    docker compose down --remove-orphans >/dev/null 2>&1 || true
+    network=${COMPOSE_PROJECT_NAME}_lab
+    stop "the lab has ended, but its network $network stays, as other containers are on it: $found" \
+        "cure: for name in $found; do docker network disconnect $network \$name; done && make down"
+}
+
+lock_lab 'make down'
 read_containers
 if [ -z "$containers" ]; then
     # A make up that was cut off can have left a network without a container.
-    quietly docker compose down
+    remove_lab
     say 'no lab is up'
     exit
 fi
-[ -z "$(other_folder)" ] || stop "the lab that is up was started in $(other_folder)" "cure: make -C '$(other_folder)' down"
 quietly docker compose stop http echo client
 quietly docker compose stop capture-server capture-client
 use_settings_of_lab LAB_CAPTURE_FILES
 for host in server client; do say_packets "$host"; done
 kept=$(captures_folder)/.run # left only by a capture that was killed
-quietly docker compose down --remove-orphans
+remove_lab
 rm -rf "$kept"
 say 'the lab is down'

@@ -3,6 +3,10 @@
 # root on Debian or Ubuntu gets one installed and started, and anyone else is told what to do.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. setup/engine-kind.sh
+
+ok() { :; }
+problem() { stop "$2" "cure: $3"; }
 
 engine_version() { docker version --format '{{.Server.Version}}' 2>&1; }
 engine_answers() { engine_version >/dev/null; }
@@ -14,7 +18,7 @@ explain() {
         Darwin) set -- 'Install Docker Desktop (https://docs.docker.com/desktop/setup/install/mac-install/) and start it.' ;;
         Linux) set -- 'Install Docker Engine with Compose v2 and buildx (https://docs.docker.com/engine/install/), then:' \
             '  sudo systemctl start docker' \
-            '  sudo usermod --append --groups docker "$USER"     and log in again' \
+            "  $may_use_docker" \
             'On Debian or Ubuntu, `sudo make up` does all of it.' ;;
         *) set -- 'Install Docker Desktop (https://docs.docker.com/desktop/) and run make inside WSL.' ;;
     esac
@@ -58,20 +62,21 @@ start_engine() {
     stop 'the Docker engine does not answer after 30 s' "See: $see"
 }
 
+if docker_is_podman; then check_engine_kind; fi
 version=$(engine_version) && compose=$(compose_version) && docker buildx version >/dev/null 2>&1 || {
     case "$version" in
-        *'permission denied'*) problem="$(id -un) may not use the Docker engine" ;;
         [0-9]*) problem='Docker has no Compose v2 or no buildx' ;;
         *) problem='no Docker engine answers' ;;
     esac
-    # An engine that somebody has named is theirs to start.
-    [ -z "${DOCKER_HOST-}" ] || stop "$problem at DOCKER_HOST, $DOCKER_HOST" 'cure: start it, or unset DOCKER_HOST'
+    # An engine that somebody has named is theirs to start, and rights are for their owner to give.
+    case "$version" in *'ermission denied'*) no_engine "$version" ;; [0-9]*) ;; *) [ -z "${DOCKER_HOST-}" ] || no_engine "$version" ;; esac
     can_install || explain
     command -v dockerd >/dev/null && has_plugins || install_engine
     engine_answers || start_engine
     version=$(engine_version)
     compose=$(compose_version)
 }
+check_engine_kind
 at_least "$oldest_engine" "$version" || stop "the Docker engine is $version; allowed: $oldest_engine or newer" \
     'cure: upgrade it, https://docs.docker.com/engine/install/'
 at_least "$oldest_compose" "$compose" || stop "Compose is $compose; allowed: $oldest_compose or newer" \

@@ -6,7 +6,7 @@ set -eu
 service=$1
 shift
 read_containers
-printf '%s\n' "$containers" | grep -q "^$service$(printf '\t')running" || stop "the lab is not up: $service is not running" 'cure: make up'
+is_up "$service" || stop "the lab is not up: $service is not running" 'cure: make up'
 if [ -t 0 ] && [ -t 1 ]; then
     exec docker compose exec "$service" "$@"
 else

@@ -19,8 +19,13 @@ are_current() {
         [ -z "$(printf '%s\n' "$ids" | uniq -u)" ]
 }
 
+if are_current; then exit; fi
+lock_lab 'a build of the images'
+# Another build may have made them meanwhile.
 if ! are_current; then
     setup/engine.sh
+    # Images of the same name belong to the lab of another folder.
+    read_containers
     [ -r "$LAB_CA_FILE" ] || stop 'no file of CA certificates was found' \
         'cure: name one, NODE_EXTRA_CA_CERTS=/path/to/certificates.pem make up'
     setup/base-image.sh

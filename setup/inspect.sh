@@ -28,43 +28,100 @@ if [ "$command" = live ]; then
     esac
     host=$1
     shift
-    exec setup/exec.sh "capture-$host" env "HTTP_PORT=$HTTP_PORT" "HTTPS_PORT=$HTTPS_PORT" \
+    # What runs in a sidecar does not see that nobody reads any more. Where its tcpdump ends, all of it does.
+    in_sidecar() { setup/exec.sh "capture-$host" "$@"; }
+    id=/tmp/shown-$$
+    at_exit 'in_sidecar sh -c "$end_it" sh "$id" >/dev/null 2>&1 </dev/null || true'
+    end_it='
+        [ -e "$1" ] || exit 0
+        read -r parent <"$1"
+        rm "$1"
+        for process in /proc/[0-9]*; do
+            read -r id name state of rest <"$process/stat" && [ "$of" = "$parent" ] && kill "$id"
+        done; true'
+    in_sidecar sh -c 'echo $$ >"$0"; exec "$@"' "$id" env "HTTP_PORT=$HTTP_PORT" "HTTPS_PORT=$HTTPS_PORT" \
         "ECHO_PORT=$ECHO_PORT" "ECHO_TLS_PORT=$ECHO_TLS_PORT" \
         /lab/services/inspect/live.sh "$@"
+    exit
 fi
 
+case "$command" in annotate | report) lock_lab "make $command" ;; esac
 [ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures: $LAB_CAPTURES_DIR is no folder" 'cure: make up'
-setup/images.sh
+setup/images.sh >&2
 owner=$(captures_owner)
-reader=$owner folder=
+reader=$owner given=
+# mount SOURCE TARGET […]: an option of docker run, for a path with any character: a field with a quote or a comma is quoted
+# as in CSV.
+mount() { printf 'type=bind,"source=%s",target=%s' "$(printf %s "$1" | sed 's/"/""/g')" "$2"; }
+
+# target_of PATH: the file that a link points to, also over others.
+target_of() {
+    target=$1
+    while [ -L "$target" ]; do
+        link=$(readlink "$target")
+        case "$link" in /*) target=$link ;; *) target=$(dirname -- "$target")/$link ;; esac
+    done
+    printf '%s/%s\n' "$(cd -- "$(dirname -- "$target")" && pwd -P)" "$(basename -- "$target")"
+}
+
+# check_given PATH: stops when it is no file that can be read.
+check_given() {
+    if [ -d "$1" ]; then why='is a folder'
+    elif [ -p "$1" ]; then why='is a pipe, which can be read only once'
+    elif [ -L "$1" ] && [ ! -e "$1" ]; then why="is a link to $(readlink "$1"), which does not exist"
+    elif [ ! -e "$1" ]; then why='does not exist'
+    elif [ ! -f "$1" ]; then why='is not a file'
+    elif [ ! -r "$1" ]; then
+        stop "CAPTURE is \"$1\"; $(id -un) may not read it" "cure: sudo chmod a+r $(quoted "$1")"
+    else return 0
+    fi
+    stop "CAPTURE is \"$1\", which $why; allowed: server, client, or the path of a capture file"
+}
+
+copy_for_student() {
+    copies=$(mktemp -d)
+    at_exit 'rm -rf "$copies"'
+    for name in "$(basename -- "$file")" tls.keys $journals; do
+        [ ! -r "$folder/$name" ] || cp -- "$folder/$name" "$copies/"
+    done
+    chmod -R a+rX "$copies"
+    folder=$copies
+}
+
 # What only reads runs as student, for whom it has been compiled already; and for root tshark would leave out the
-# dissector. A file of the person's own may be for that person alone.
+# dissector.
 case "$command" in
     show | entries)
-        case "$1" in server | client) reader=10001:10001 ;; esac
-        [ "${owner%:*}" -ne 0 ] || reader=10001:10001
+        case "$1" in
+            server | client) reader=10001:10001 ;;
+            *)
+                check_given "$1"
+                file=$(target_of "$1")
+                folder=$(dirname -- "$file")
+                given=yes
+                # A file of the person's own may be for that person alone. Of root's the student is given a copy.
+                reader=$(id -u):$(id -g)
+                if [ "$(id -u)" -eq 0 ]; then
+                    reader=10001:10001
+                    [ -n "$(find "$folder" -prune -perm -005)" ] && [ -n "$(find "$file" -perm -004)" ] || copy_for_student
+                fi
+                shift
+                set -- "/given/$(basename -- "$file")" "$@"
+                ;;
+        esac
         ;;
     compare) reader=10001:10001 ;;
 esac
-if [ "$command" = show ] || [ "$command" = entries ]; then
-    case "$1" in
-        server | client) ;;
-        *)
-            [ -f "$1" ] && [ -r "$1" ] || stop "CAPTURE is \"$1\"; allowed: server, client, or the path of a capture file"
-            folder=$(cd -- "$(dirname -- "$1")" && pwd)
-            file=$(basename -- "$1")
-            shift
-            set -- "/given/$file" "$@"
-            ;;
-    esac
-fi
 terminal=
 if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
+# A label on the person's files would be for ever.
+selinux=
+case "$(docker info --format '{{.SecurityOptions}}')" in *name=selinux*) selinux='--security-opt label=disable' ;; esac
 # Not by Compose, which would make the lab's network for it.
 # shellcheck disable=SC2086
-exec docker run --rm --init $terminal --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" --group-add "${owner#*:}" --group-add 10004 \
+docker run --rm --init $terminal $selinux --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" --group-add "${owner#*:}" --group-add 10004 \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
     --env NO_COLOR --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
     --env "LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR#"$PWD"/}" \
-    --volume "$LAB_CAPTURES_DIR:/captures" ${folder:+--volume "$folder:/given:ro"} \
+    --mount "$(mount "$LAB_CAPTURES_DIR" /captures)" ${given:+--mount "$(mount "$folder" /given),readonly"} \
     --entrypoint node "$LAB_IMAGES/capture" services/inspect/main.ts "$command" "$@"

@@ -1,6 +1,12 @@
 # Shared by the scripts in setup/. Sourced, never run; leaves the caller in the root of the project with the
 # settings of the lab in its environment.
 
+# The first script of all takes care of a reader that leaves.
+if [ -z "${LAB_PIPED-}" ]; then
+    [ ! -p /dev/stdout ] || exec "$(dirname "$0")/piped.sh" "$0" "$@"
+    export LAB_PIPED=no
+fi
+
 # The first engine with health checks that have a start interval, and the first Compose that knows of it.
 oldest_engine=25
 oldest_compose=2.20.2
@@ -27,16 +33,22 @@ stop() {
     exit 2
 }
 
-# quietly COMMAND…: its output is shown only when it fails.
+# at_exit CODE: is run when the script ends, however it does, the last one first.
+at_exit_code=
+at_exit() { at_exit_code="$1; $at_exit_code"; }
+trap 'eval "$at_exit_code"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# quietly COMMAND…: its output is shown only when it fails. By a file, as a daemon that it starts would hold a pipe open.
 quietly() {
-    output=$(mktemp)
-    if "$@" >"$output" 2>&1 </dev/null; then
-        rm -f "$output"
-    else
-        cat "$output" >&2
-        rm -f "$output"
-        return 1
-    fi
+    quietly_output=$(mktemp)
+    quietly_code=0
+    "$@" >"$quietly_output" 2>&1 </dev/null || quietly_code=$?
+    [ "$quietly_code" -eq 0 ] || cat "$quietly_output" >&2
+    rm -f "$quietly_output"
+    return "$quietly_code"
 }
 
 # The value of one field of /etc/os-release, empty where there is none.
@@ -92,14 +104,48 @@ lab_containers() {
         '{{.Label "com.docker.compose.service"}}{{"\t"}}{{.State}}{{"\t"}}{{.Label "com.docker.compose.project.working_dir"}}'
 }
 
-# Sets `containers` to the above, or stops when nobody answers.
+# Sets `containers` to the above, or stops: when nobody answers, and when they are the lab of another folder.
 read_containers() {
-    containers=$(lab_containers 2>&1) || stop "the Docker engine does not answer: $containers" 'make doctor says more'
+    containers=$(lab_containers 2>&1) || no_engine "$containers" 'make up, which starts one or says what this system needs'
+    [ -z "$(other_folder)" ] || other_lab
 }
+
+# is_up SERVICE: true where its container runs, of those in `containers`.
+is_up() { printf '%s\n' "$containers" | grep -q "^$1$(printf '\t')running$(printf '\t')"; }
+
+# no_engine WORDS CURE: stops, as the docker command fails with these words.
+no_engine() {
+    case "$1" in
+        *'ermission denied'*) stop "$(id -un) may not use the Docker engine" "cure: $may_use_docker" ;;
+        *'not found'*) stop 'there is no docker command' "cure: $2" ;;
+    esac
+    [ -z "${DOCKER_HOST-}" ] || stop "no Docker engine answers at DOCKER_HOST, $DOCKER_HOST" 'cure: start it, or unset DOCKER_HOST'
+    stop 'no Docker engine answers' "cure: $2"
+}
+may_use_docker='sudo usermod --append --groups docker "$USER", then log out and in again'
 
 # The folder of another lab among `containers`, empty when there is none. Docker would take over its containers.
 other_folder() {
-    printf '%s\n' "$containers" | awk -F '\t' -v here="$PWD" '$3 != "" && $3 != here { print $3; exit }'
+    printf '%s\n' "$containers" | awk -F '\t' -v here="$(pwd -P)" -v also="$PWD" '$3 != "" && $3 != here && $3 != also { print $3; exit }'
+}
+
+# Stops with settings for a lab beside the one of another folder.
+other_lab() {
+    . setup/checks.sh
+    folder=$(other_folder)
+    use="work with it there, cd $(quoted "$folder"),"
+    [ -d "$folder" ] || use="end it, docker compose --project-name $COMPOSE_PROJECT_NAME down, as that folder is gone,"
+    stop "the lab $COMPOSE_PROJECT_NAME was started in $folder, and this folder is $PWD" \
+        "cure: $use or put these lines at the end of .env for a lab beside it:" \
+        "$(settings_of_another_lab | sed '2,$s/^/    /')"
+}
+
+# quoted TEXT: as a shell reads it back.
+quoted() {
+    case "$1" in
+        *[!A-Za-z0-9_./:@%+=,-]* | '') printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")" ;;
+        *) printf %s "$1" ;;
+    esac
 }
 
 # The settings that the lab that is up was started with, NAME=value a line; nothing where there is none.
@@ -121,15 +167,22 @@ use_settings_of_lab() {
 }
 
 cd "$(dirname "$0")/.."
+. setup/lock.sh
 # The shell overrides .env, as Compose has it.
 [ -r .env ] || stop "there is no .env in $PWD that can be read" 'cure: git checkout .env'
 settings_read=$(LC_ALL=C awk -f setup/env.awk .env docker-compose.yml) || exit 2
 eval "$settings_read"
 : "${COMPOSE_PROJECT_NAME:=wirelab}"
+case "$COMPOSE_PROJECT_NAME" in
+    [!a-z0-9]* | *[!a-z0-9_-]*)
+        stop "COMPOSE_PROJECT_NAME is \"$COMPOSE_PROJECT_NAME\"; allowed: small letters, digits, - and _, with a letter or digit first"
+        ;;
+esac
 # Labs of one clone can share its images, as those of the tests do.
 : "${LAB_IMAGES:=$COMPOSE_PROJECT_NAME}"
 case "$LAB_CAPTURES_DIR" in
     /*) ;;
+    '~' | '~/'*) LAB_CAPTURES_DIR=$HOME${LAB_CAPTURES_DIR#?} ;;
     *) LAB_CAPTURES_DIR=$PWD/${LAB_CAPTURES_DIR#./} ;;
 esac
 LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR%/}

@@ -7,7 +7,14 @@ ok() { printf 'ok       %-14s %s\n' "$1" "$2"; }
 # problem NAME DETAIL CURE…
 problem() {
     problems=$((problems + 1))
-    printf 'PROBLEM  %-14s %s\n' "$1" "$(printf %s "$2" | sed '2,$s/^/                        /')"
-    shift 2
+    row PROBLEM "$@"
+}
+
+# warn NAME DETAIL CURE…: the lab works, but something beside it may not.
+warn() { row warning "$@"; }
+
+row() {
+    printf '%-7s  %-14s %s\n' "$1" "$2" "$(printf %s "$3" | sed '2,$s/^/                        /')"
+    shift 3
     printf '                        cure: %s\n' "$@"
 }

@@ -13,8 +13,7 @@ fi
 [ -f "$file" ] && [ -r "$file" ] || stop "FILE is \"$file\"; allowed: a file that can be read"
 folder=$(setup/exec.sh client mktemp -d </dev/null)
 forget() { setup/exec.sh client rm -r -- "$folder" </dev/null; }
-trap forget EXIT
-trap 'exit 130' HUP INT TERM
+at_exit forget
 copy=$folder/$(basename -- "$file")
 setup/exec.sh client sh -c 'cat >"$1"' sh "$copy" <"$file"
 setup/exec.sh client sh -c "$client" client --file "$copy" "$@"

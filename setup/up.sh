@@ -10,6 +10,10 @@ problem() {
     shift 2
     stop "$what" "$(printf 'cure: %s\n' "$@")"
 }
+warn() {
+    say "warning: $2" >&2
+    printf '    cure: %s\n' "$3" >&2
+}
 
 lab_exec() { docker compose exec --no-TTY "$@" 2>/dev/null; }
 
@@ -58,10 +62,27 @@ make_folder() {
     }
 }
 
+# What a new lab needs of this machine, before anything is built.
+check_place() {
+    check_subnet
+    check_ports
+    check_captures
+}
+
+# Who is refused by the servers, and what they do else than by default. Values are secrets.
+in_force() {
+    [ -z "$LAB_TOKEN" ] || echo 'LAB_TOKEN: HTTP wants it as a bearer token, the echo server an HMAC made with it'
+    [ -z "$LAB_BASIC" ] || echo "LAB_BASIC: HTTP takes its name and password$([ -z "$LAB_TOKEN" ] || echo ' too')"
+    [ "$LAB_MTLS" != 1 ] || echo 'LAB_MTLS: over TLS the servers want a certificate of the lab'"'"'s CA'
+    [ "$ECHO_MODE" != sink ] || echo 'ECHO_MODE=sink: the echo server prints messages and answers none'
+}
+
+lock_lab 'make up'
 check_settings
-setup/images.sh
+lab_containers >/dev/null 2>&1 || setup/engine.sh
 read_containers
-[ -z "$(other_folder)" ] || check_leftover
+[ -n "$containers" ] || check_place
+setup/images.sh
 running=
 # A run ends with the container of its server host.
 if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; then
@@ -86,10 +107,8 @@ else
     if [ -n "$containers" ]; then
         say 'removing what an earlier lab left'
         quietly docker compose down --remove-orphans
+        check_place
     fi
-    check_subnet
-    check_ports
-    check_captures
     make_folder
 fi
 
@@ -126,6 +145,6 @@ wirelab is up
     client host  $(printf %-15s "$LAB_CLIENT_ADDRESS")  client, nc, curl
     captures     $captures/server.pcap, $captures/client.pcap
     seed         $seed
-
+$(in_force | sed '1s/^/    in force     /; 2,$s/^/                 /')
 Next: $next
 UP

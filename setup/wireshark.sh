@@ -47,7 +47,7 @@ if [ -z "$wireshark" ]; then
 fi
 
 read_containers
-printf '%s\n' "$containers" | grep -q "^capture-$host$(printf '\t')running" ||
+is_up "capture-$host" ||
     stop "the lab is not up: capture-$host is not running" 'cure: make up'
 
 use_settings_of_lab HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT
@@ -66,8 +66,7 @@ esac
 in_sidecar() { docker compose exec --no-TTY --user "$(captures_owner)" "capture-$host" sh -c "$@" </dev/null; }
 id_file=/tmp/wireshark-$$
 end() { in_sidecar '[ ! -e "$1" ] || { kill "$(cat "$1")"; rm "$1"; }' sh "$id_file" 2>/dev/null || true; }
-trap end EXIT
-trap 'exit 130' HUP INT TERM
+at_exit end
 
 say "packets of the $host host; close Wireshark or press Ctrl-C to end"
 # The file and not a second capture: it has what was before, and reading it needs no rights. When it is full the packets

@@ -1,4 +1,15 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  copyFile,
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -186,6 +197,87 @@ describe('in a lab that is up', () => {
     expect((await run('faults')).code).toBe(0);
   });
 
+  test('what is typed is what is sent, and a reader that leaves is no error', async () => {
+    const typed = `it's $5 $(shell id) "q"  `;
+    const { stdout } = await run('echo', `MSG=${typed}`, ...tls);
+    expect(stdout).toContain(`Message is ready to send: (${typed}|`);
+    for (const target of ['inspect', 'status', 'logs', 'balance REQUESTS=1', 'doctor']) {
+      const line = `set -o pipefail; make --silent ${target} | head -n 1`;
+      expect(await command(settings, 'bash', '-c', line)).toMatchObject({ code: 0, stderr: '' });
+    }
+  });
+
+  test('a capture is read by any path, and refused by the name that was typed', async () => {
+    const folder = join(settings.LAB_CAPTURES_DIR!, 'lab 10:30, "mine"');
+    await mkdir(folder);
+    const capture = join(folder, 'x:y,z.pcap');
+    await copyFile(join(settings.LAB_CAPTURES_DIR!, 'server.pcap'), capture);
+    await chmod(capture, 0o600);
+    const link = join(folder, 'link.pcap');
+    await symlink('x:y,z.pcap', link);
+    for (const path of [capture, link]) {
+      const { code, stdout } = await run('inspect', `CAPTURE=${path}`, 'LAST=1');
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('x:y,z.pcap') });
+    }
+    const bad = join(folder, 'bad.pcap');
+    await writeFile(bad, 'no capture');
+    for (const path of [bad, folder, join(folder, 'none')]) {
+      const { code, stderr } = await run('inspect', `CAPTURE=${path}`);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`${path === bad ? 'bad.pcap' : path}"`);
+      expect(stderr).not.toContain('/given');
+    }
+  });
+
+  test('another clone touches nothing of it, and its cure makes a lab beside it', async () => {
+    const clone = join(settings.LAB_CAPTURES_DIR!, 'clone');
+    await mkdir(clone);
+    const files = [
+      'Makefile',
+      '.env',
+      '.dockerignore',
+      'package.json',
+      'package-lock.json',
+      'docker-compose.yml',
+    ];
+    for (const name of [...files, 'setup', 'services', 'client'])
+      await cp(name, join(clone, name), { recursive: true });
+    const there = (own: Settings, ...args: string[]) =>
+      command(own, 'make', '--silent', '-C', clone, ...args);
+    const targets = [
+      'up',
+      'down',
+      'clean',
+      'certs',
+      'status',
+      'logs',
+      'doctor',
+      'demo',
+      'shell',
+      'faults',
+      'echo MSG=a',
+    ];
+    let words = '';
+    for (const target of targets) {
+      const { code, stderr } = await there(settings, ...target.split(' '));
+      expect(code).toBe(2);
+      words = stderr;
+      expect(stderr).toContain(`the lab ${settings.COMPOSE_PROJECT_NAME} was started in ${process.cwd()}`);
+    }
+    const lines = words.match(/^ {4}[A-Z_]+=.*$/gm)!.join('\n');
+    await appendFile(join(clone, '.env'), `\n${lines}\n`);
+    const project = /COMPOSE_PROJECT_NAME=(.*)/.exec(lines)![1]!;
+    const own = { LAB_IMAGES: settings.LAB_IMAGES!, LAB_CAPTURES_DIR: join(clone, 'captures') };
+    try {
+      expect(await there(own, 'up')).toMatchObject({ code: 0, stderr: '' });
+      expect(await there(own, 'faults', 'ECHO=none')).toMatchObject({ code: 0 });
+      expect(await there(own, 'down')).toMatchObject({ code: 0 });
+    } finally {
+      await remove({ ...own, COMPOSE_PROJECT_NAME: project });
+    }
+    expect((await run('faults')).code).toBe(0);
+  });
+
   test('make echo and make balance go over TLS, also by the certificates of make certs', async () => {
     expect(await run('faults', 'ECHO=none', 'HTTP=none')).toMatchObject({ code: 0 });
     const address = `${settings.LAB_SERVER_ADDRESS}:${settings.ECHO_TLS_PORT}`;
@@ -208,6 +300,39 @@ describe('in a lab that is up', () => {
       return ended.code === 0 && ended;
     });
     expect(answered.stdout).toMatch(/^\/getbalance response status code: 200\nLogs:\n.*"tls":"TLSv1.3"/s);
+  });
+
+  test('a container of others on its network is named when it ends', async () => {
+    const guest = `${settings.COMPOSE_PROJECT_NAME}-guest`;
+    const network = `${settings.COMPOSE_PROJECT_NAME}_lab`;
+    const image = `${settings.LAB_IMAGES}/programs`;
+    await docker('run', '--detach', '--rm', '--name', guest, '--network', network, image, 'sleep', '600');
+    try {
+      const { code, stderr } = await run('down');
+      expect(code).toBe(2);
+      expect(stderr).toContain(`its network ${network} stays, as other containers are on it: ${guest}`);
+      const cure = /cure: (.*)/.exec(stderr)![1]!;
+      expect(await command(settings, 'sh', '-c', cure)).toMatchObject({
+        code: 0,
+        stdout: 'wirelab: no lab is up\n',
+      });
+      expect(await left()).toBe('');
+    } finally {
+      await docker('rm', '--force', guest);
+    }
+  });
+
+  test('make up says who is refused, and not by which secrets', async () => {
+    const { code, stdout } = await make('up', {
+      LAB_TOKEN: 'secret=',
+      LAB_BASIC: 'me:hidden',
+      LAB_MTLS: '1',
+      ECHO_MODE: 'sink',
+    });
+    expect(code).toBe(0);
+    for (const name of ['LAB_TOKEN', 'LAB_BASIC', 'LAB_MTLS', 'ECHO_MODE=sink'])
+      expect(stdout).toContain(`${name}: `);
+    expect(stdout).not.toMatch(/secret|hidden/);
   });
 });
 
@@ -247,10 +372,23 @@ describe('make up refuses, with a cure and nothing left behind', () => {
   test('an engine that does not answer', async () => {
     const engine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
     await refuses(engine, 'no Docker engine answers at DOCKER_HOST', 'cure: start it, or unset DOCKER_HOST');
-    expect((await make('down', engine)).stderr).toContain('the Docker engine does not answer');
+    for (const line of [
+      'down',
+      'status',
+      'logs',
+      'shell',
+      'echo MSG=a',
+      'faults',
+      'clean',
+      'certs',
+      'demo',
+    ]) {
+      const { stderr } = await command({ ...settings, ...engine }, 'make', '--silent', ...line.split(' '));
+      expect(stderr).toContain('no Docker engine answers at DOCKER_HOST, unix:///nowhere');
+    }
     const doctor = await make('doctor', engine);
     expect(doctor.code).not.toBe(0);
-    expect(doctor.stdout).toMatch(/^PROBLEM +engine +no Docker engine answers$/m);
+    expect(doctor.stdout).toMatch(/^PROBLEM +engine +no Docker engine answers at DOCKER_HOST/m);
   });
 
   test('a port that is taken', async () => {
@@ -264,12 +402,11 @@ describe('make up refuses, with a cure and nothing left behind', () => {
     }
   });
 
-  test('a captures folder that is a file, or in which nobody can write', async () => {
+  test('a captures folder that is a file, or where none can be', async () => {
     const file = join(settings.LAB_CAPTURES_DIR!, 'file');
     await writeFile(file, '');
-    for (const path of [file, '/proc/captures']) {
-      await refuses({ LAB_CAPTURES_DIR: path }, `${path} is not a folder`, 'cure: sudo chown');
-    }
+    await refuses({ LAB_CAPTURES_DIR: file }, `${file} is not a folder`, 'cure: another folder');
+    await refuses({ LAB_CAPTURES_DIR: '/proc/none' }, '/proc/none is not a folder', 'cure: another folder');
   });
 
   test('a subnet that another Docker network has', async () => {
@@ -285,6 +422,13 @@ describe('make up refuses, with a cure and nothing left behind', () => {
       expect(doctor.code).not.toBe(0);
       expect(doctor.stdout).toMatch(new RegExp(`PROBLEM +subnet +.* overlaps the Docker network ${network}`));
       expect(doctor.stdout).toMatch(/^ok +engine +Docker \d/m);
+
+      // One that a container has is not to be removed.
+      const busy = `${network}-1`;
+      await docker('create', '--name', busy, '--network', network, `${settings.LAB_IMAGES}/programs`, 'true');
+      const { stdout } = await make('doctor');
+      expect(stdout).toMatch(/cure: another network: LAB_SUBNET=/);
+      await docker('rm', busy);
     } finally {
       await docker('network', 'rm', network);
     }

@@ -26,8 +26,8 @@ const log = createLog();
 const color = process.stdout.isTTY === true && process.stdout.hasColors();
 const print = (line: string) => process.stdout.write(`${color ? safePainted(line) : safeLines(line)}\n`);
 const interrupt = new AbortController();
-// Whoever read the output has gone, such as `head`.
-process.stdout.on('error', () => process.exit(1));
+// A reader of the output that leaves before its end, such as `head`, is no error.
+process.stdout.on('error', () => process.exit(0));
 
 const terminal = {
   print,

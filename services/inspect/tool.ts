@@ -5,10 +5,11 @@ import { text } from 'node:stream/consumers';
 /** One of Wireshark's programs ended with an error. */
 export class ToolError extends Error {
   readonly code = 'LAB_TOOL';
-  /** What it printed on stderr. */
+  /** What it printed on stderr, without the folder where setup/inspect.sh puts a capture that a person names. */
   readonly said: string;
 
-  constructor(tool: string, said: string) {
+  constructor(tool: string, printed: string) {
+    const said = printed.replaceAll('/given/', '');
     // Some name themselves.
     super(said.startsWith(`${tool}: `) ? said : `${tool}: ${said}`);
     this.said = said;

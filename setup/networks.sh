@@ -1,0 +1,261 @@
+# Networks and ports: what this machine uses, and what is free. Sourced by checks.sh.
+
+# Numbers of IPv4 addresses and networks, for awk.
+addresses='
+    function number(text, part, i) {
+        if (split(text, part, ".") != 4) return -1
+        for (i = 1; i <= 4; i++) if (part[i] !~ /^[0-9]+$/ || part[i] > 255) return -1
+        return ((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]
+    }
+    function parse(text, part) {
+        split(text, part, "/")
+        size = 2 ^ (32 - part[2])
+        first = number(part[1])
+        return part[2] ~ /^[0-9]+$/ && part[2] <= 32 && first >= 0
+    }'
+
+is_network() { awk -v text="$1" "$addresses"'BEGIN { exit !(parse(text) && size >= 4 && first % size == 0) }'; }
+
+# is_host ADDRESS NETWORK: its first address is the network, its second Docker'"'"'s gateway, its last the broadcast.
+is_host() {
+    awk -v address="$1" -v network="$2" "$addresses"'BEGIN {
+        parse(network); n = number(address); exit !(n > first + 1 && n < first + size - 1) }'
+}
+
+# overlap A B: true when the two networks share an address.
+overlap() {
+    awk -v a="$1" -v b="$2" "$addresses"'BEGIN {
+        parse(a); low = first; high = first + size
+        if (!parse(b)) exit 1
+        exit !(low < first + size && first < high) }'
+}
+
+# As of what a network is in the way, the lab refuses it (taken), or warns.
+
+# One that is removed meanwhile is left out.
+docker_networks() {
+    # shellcheck disable=SC2046
+    docker network inspect --format '{{$name := .Name}}{{range .IPAM.Config}}{{println .Subnet "taken the Docker network" $name}}{{end}}' \
+        $(docker network ls --quiet) 2>/dev/null | awk 'NF && $NF != ENVIRON["COMPOSE_PROJECT_NAME"] "_lab"'
+}
+
+# Of every table, as VPNs have their own. What has public addresses beside private ones, such as 0.0.0.0/1, is a part of a default
+# route. Bridges of Docker are those of its networks.
+routes() {
+    command -v ip >/dev/null || return 0
+    { ip -4 route show table all type unicast 2>/dev/null || ip -4 route show; } | awk '{
+        for (i = 1; i < NF; i++) { if ($i == "dev") dev = $(i + 1); if ($i == "via") via = $(i + 1) }
+        if (dev ~ /^(br-|docker)/) next
+        bits = $1 ~ /\// ? $1 : 32
+        sub(/.*\//, "", bits)
+        if ($1 == "default") { if (via) print via "/32 warn the gateway of this machine"; next }
+        if (bits == 32) print $1 (($1 ~ /\//) ? "" : "/32"), "warn a host that this machine has a route to by", dev
+        else if (bits + 0 >= 8) print $1, "taken the route of this machine by", dev
+    }'
+    ip -4 -o addr show 2>/dev/null | awk '$2 !~ /^(br-|docker)/ && $4 ~ /^[0-9.]+(\/32)?$/ { sub(/\/.*/, "", $4); print $4 "/32 warn an address of this machine, on " $2 }'
+}
+
+name_servers() {
+    cat /etc/resolv.conf /run/systemd/resolve/resolv.conf 2>/dev/null | awk '$1 == "nameserver" && !seen[$2]++ { print $2 "/32 warn the name server" }'
+}
+
+# The client of the SSH login, also under sudo.
+ssh_client() {
+    client=${SSH_CONNECTION-}
+    client=${client%% *}
+    [ -n "$client" ] || client=$(who -m 2>/dev/null | sed -n 's/.*(\([0-9.]*\)).*/\1/p')
+    [ -z "$client" ] || printf '%s/32 taken the SSH client that you are logged in from\n' "$client"
+}
+
+# Established TCP connections, unless they are with this lab.
+connections() {
+    [ -r /proc/net/tcp ] || return 0
+    ! is_up server-host || return 0
+    awk '
+        function byte(at) { return index("0123456789ABCDEF", substr(remote, at, 1)) * 16 - 17 + index("0123456789ABCDEF", substr(remote, at + 1, 1)) }
+        $4 == "01" { remote = $3; print byte(7) "." byte(5) "." byte(3) "." byte(1) "/32 warn the other end of a connection of this machine" }
+    ' /proc/net/tcp | sort -u
+}
+
+# All that a subnet of the lab can be in the way of, a line each: network, taken or warn, what it is.
+networks_in_use() {
+    docker_networks
+    routes
+    name_servers
+    ssh_client
+    connections
+}
+
+# free_network NETWORKS: settings of one that overlaps none of these lines.
+free_network() {
+    printf '%s\n' "$1" | awk "$addresses"'
+        parse($1) { low[++count] = first; high[count] = first + size }
+        function is_free(network, i) {
+            parse(network)
+            for (i = 1; i <= count; i++) if (low[i] < first + size && first < high[i]) return 0
+            return 1
+        }
+        function try(start, bits, host) {
+            if (done || !is_free(start (bits == 16 ? ".0.0/16" : ".0/24"))) return
+            print "LAB_SUBNET=" start (bits == 16 ? ".0.0/16" : ".0/24")
+            print "LAB_SERVER_ADDRESS=" start (bits == 16 ? ".28" : "") ".182"
+            print "LAB_CLIENT_ADDRESS=" start (bits == 16 ? ".142" : "") ".133"
+            done = 1
+        }
+        END {
+            for (i = 0; i < 256; i++) try("10." (77 + i) % 256, 16)
+            for (i = 16; i < 32; i++) try("172." i, 16)
+            for (i = 0; i < 256; i++) try("192.168." i, 24)
+            for (i = 18; i < 20; i++) try("198." i, 16)
+        }'
+}
+
+# in_one_line LINES
+in_one_line() { printf '%s\n' "$1" | paste -s -d ' ' -; }
+
+another_network() {
+    free=$(free_network "$1")
+    if [ -n "$free" ]; then echo "another network: $(in_one_line "$free") make up"; else echo 'end what uses it: no private network is free'; fi
+}
+
+# unused_network NAME: true where the network is one of Docker that no container has, stopped ones included.
+unused_network() {
+    case "$1" in bridge | host | none | ingress | docker_gwbridge) return 1 ;; esac
+    [ -z "$(docker ps --all --quiet --filter "network=$1")" ]
+}
+
+check_subnet() {
+    networks=$(networks_in_use)
+    warned=
+    overlapping=$(printf '%s\n' "$networks" | while read -r network kind what; do
+        if [ -n "$network" ] && overlap "$LAB_SUBNET" "$network"; then printf '%s %s %s\n' "$kind" "$network" "$what"; fi
+    done | sort -u)
+    [ -z "$overlapping" ] || another_network=$(another_network "$networks")
+    while read -r kind network what; do
+        case "$kind" in
+            taken)
+                cure=
+                case "$what" in 'the Docker network '*) ! unused_network "${what##* }" || cure="docker network rm $(quoted "${what##* }"), or " ;; esac
+                problem subnet "$LAB_SUBNET overlaps $what (${network%/32})" "$cure$another_network"
+                return
+                ;;
+            warn)
+                warned=yes
+                warn subnet "$LAB_SUBNET takes from this machine, while the lab is up, $what (${network%/32})" "$another_network"
+                ;;
+        esac
+    done <<OVERLAPPING
+$overlapping
+OVERLAPPING
+    [ -n "$warned" ] || ok subnet "$LAB_SUBNET is free"
+}
+
+# port_taken tcp|udp PORT: by a socket on any or the loopback address of this machine.
+port_taken() {
+    if [ -r "/proc/net/$1" ]; then
+        cat "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null | awk -v protocol="$1" -v port="$(printf ':%04X' "$2")" '
+            $2 ~ "^(0+|0100007F|0+0100007F|0+FFFF00000100007F)" port "$" && (protocol == "udp" || $4 == "0A") { found = 1 }
+            END { exit !found }'
+    elif command -v lsof >/dev/null; then
+        case "$1" in
+            tcp) lsof -nP "-iTCP:$2" -sTCP:LISTEN >/dev/null ;;
+            udp) lsof -nP "-iUDP:$2" >/dev/null ;;
+        esac
+    else
+        return 1
+    fi
+}
+
+# The ports that containers publish on any or the loopback address, a line each: port/protocol, container. The engine can do
+# it without a socket.
+published_ports() {
+    docker ps --format '{{.Names}} {{.Ports}}' | awk '{
+        for (i = 2; i <= NF; i++) {
+            published = $i
+            sub(/,$/, "", published)
+            if (published !~ /^(0\.0\.0\.0|127\.0\.0\.1|\[::\]|\[::1\]|::):[0-9-]+->/) continue
+            protocol = published
+            sub(/.*\//, "", protocol)
+            sub(/->.*/, "", published)
+            sub(/.*:/, "", published)
+            last = published
+            sub(/.*-/, "", last)
+            for (port = published + 0; port <= last; port++) print port "/" protocol, $1
+        }
+    }'
+}
+
+# user_of PORT/PROTOCOL PUBLISHED: who has it, empty when nobody has.
+user_of() {
+    container=$(printf '%s\n' "$2" | awk -v use="$1" '$1 == use { print $2; exit }')
+    if [ -n "$container" ]; then
+        printf 'the container %s' "$container"
+    elif port_taken "${1#*/}" "${1%/*}"; then
+        printf 'another program'
+    fi
+}
+
+# free_ports PUBLISHED SETTING…: NAME=port a line, each free and another than all ports of the lab.
+free_ports() {
+    published=$1
+    shift
+    chosen=" $HTTP_PORT $HTTPS_PORT $ECHO_PORT $ECHO_TLS_PORT "
+    for name; do
+        port=$(printenv "$name")
+        while
+            port=$(((port + 100) % 64000))
+            [ "$port" -ge 1024 ] || port=$((port + 1024))
+            case "$chosen" in *" $port "*) true ;; *) [ -n "$(user_of "$port/tcp" "$published")$(user_of "$port/udp" "$published")" ] ;; esac
+        do :; done
+        chosen="$chosen$port "
+        printf '%s=%s\n' "$name" "$port"
+    done
+}
+
+# who_has PROTOCOL PORT: the command of this system that names the program.
+who_has() {
+    if [ "$(uname -s)" = Darwin ] || ! command -v ss >/dev/null; then
+        case "$1" in tcp) echo "sudo lsof -nP -iTCP:$2 -sTCP:LISTEN" ;; udp) echo "sudo lsof -nP -iUDP:$2" ;; esac
+    else
+        echo "sudo ss -lnp --$1 'sport = :$2'"
+    fi
+}
+
+check_ports() {
+    if is_up server-host; then
+        ok ports 'the lab is up and has its own'
+        return
+    fi
+    published=$(published_ports)
+    taken=
+    settings=
+    set --
+    for use in $ports; do
+        port=$(port_of "$use")
+        user=$(user_of "$port/${use#*/}" "$published")
+        [ -n "$user" ] || continue
+        taken="$taken$port/${use#*/} is taken by $user
+"
+        [ "$user" != 'another program' ] || set -- "$@" "end the program that $(who_has "${use#*/}" "$port") names"
+        case " $settings " in *" ${use%/*} "*) ;; *) settings="$settings ${use%/*}" ;; esac
+    done
+    if [ -z "$taken" ]; then
+        ok ports "$HTTP_PORT, $HTTPS_PORT, $ECHO_PORT and $ECHO_TLS_PORT are free"
+        return
+    fi
+    # shellcheck disable=SC2086
+    problem ports "${taken%?}" "$@" "other ports: $(in_one_line "$(free_ports "$published" $settings)") make up"
+}
+
+# Settings, a line each, of a lab beside those that are here, which pass the checks of make up.
+settings_of_another_lab() {
+    base=${COMPOSE_PROJECT_NAME%-[0-9]}
+    number=2
+    while [ -n "$(docker ps --all --quiet --filter "label=com.docker.compose.project=$base-$number")$(docker network ls --quiet --filter "name=^$base-${number}_lab\$")" ]; do
+        number=$((number + 1))
+    done
+    COMPOSE_PROJECT_NAME=$base-$number
+    containers=
+    printf 'COMPOSE_PROJECT_NAME=%s\n%s\n%s\n' "$COMPOSE_PROJECT_NAME" "$(free_network "$(networks_in_use)")" \
+        "$(free_ports "$(published_ports)" HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT)"
+}
