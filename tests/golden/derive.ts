@@ -90,10 +90,37 @@ const tagged = server.map((packet) => {
 });
 writeFileSync(vlan('server.pcap'), pcap(ETHERNET, tagged));
 
+const snap = folder('snapshot-length', ...JOURNALS);
+tool('editcap', '-s', '80', whole, snap('server.pcap'));
+
 const raw = folder('raw-ip', ...JOURNALS);
 const isIp = ({ octets }: Packet) => octets.readUInt16BE(12) === 0x0800;
 const bare = server.filter(isIp).map((packet) => ({ ...packet, octets: packet.octets.subarray(14) }));
 writeFileSync(raw('server.pcap'), pcap(RAW_IP, bare));
+
+/** The same packet by IPv6, each address with `fd00::` in front. */
+function overIpv6(packet: Packet): Packet {
+  const [header, payload] = [packet.octets.subarray(0, 20), packet.octets.subarray(20)];
+  const head = Buffer.alloc(40);
+  head[0] = 0x60;
+  head.writeUInt16BE(payload.length, 4);
+  head.set([header[9]!, header[8]!], 6);
+  for (const [from, to] of [
+    [12, 8],
+    [16, 24],
+  ] as const) {
+    head.set([0xfd, 0], to);
+    header.copy(head, to + 12, from, from + 4);
+  }
+  return { ...packet, octets: Buffer.concat([head, payload]) };
+}
+
+const six = folder('ipv6', 'lab.log');
+writeFileSync(six('server.pcap'), pcap(RAW_IP, bare.map(overIpv6)));
+for (const journal of ['http.log', 'echo.log']) {
+  const entries = readFileSync(join(RUN, journal), 'utf8');
+  writeFileSync(six(journal), entries.replaceAll('10.24.142.133', 'fd00::a18:8e85'));
+}
 
 writeFileSync(folder('nanosecond-big-endian', ...JOURNALS)('server.pcap'), bigEndianNanoseconds(server));
 writeFileSync(folder('gzip', ...JOURNALS)('server.pcap'), gzipSync(readFileSync(whole)));
