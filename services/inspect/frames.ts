@@ -85,6 +85,8 @@ export class Seen {
   hasNanoseconds = false;
   /** What is to be known of the clocks of capture and journals, if anything. */
   clock: string | undefined;
+  /** Some of what was captured is not the whole frame. */
+  hasCutFrames = false;
   /** Why the capture could not be read to its end, if so. */
   cut: string | undefined;
 

@@ -15,15 +15,11 @@ import {
 const FIELDS = [
   ...['frame.time_epoch', '_ws.col.def_src', '_ws.col.def_dst', 'tcp.srcport', 'tcp.dstport'],
   ...['tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.payload', 'udp.srcport', 'udp.dstport', 'udp.payload'],
-  ...[
-    'icmp.type',
-    'icmpv6.type',
-    'http.request.method',
-    'http.request.uri',
-    'http.response.code',
-    'tcp.segment',
-  ],
+  ...['icmp.type', 'icmpv6.type', 'frame.len', 'frame.cap_len'],
+  ...['http.request.method', 'http.request.uri', 'http.response.code', 'tcp.segment'],
 ];
+/** Which field the length of a frame is; the next one is how much of it was captured. */
+const LENGTH = FIELDS.indexOf('frame.len');
 const PROTOCOLS = [...NETWORK, 'http'];
 /** Beside the others, where there are keys. */
 const TLS_FIELDS = [
@@ -67,6 +63,7 @@ export async function* readFrames(
         const fields = line.split('\t');
         const [epoch = '', source = '', destination = ''] = fields;
         seen.add(epoch, source, destination);
+        if (fields[LENGTH] !== fields[LENGTH + 1]) seen.hasCutFrames = true;
         const carried = parseCarried(fields, seen.frames);
         if (!carried) continue;
         onCarried?.(carried);
@@ -129,7 +126,7 @@ export function parseFrame(
   const target = serverOn(toPort, ports);
   const { server, overTls } = target ?? serverOn(fromPort, ports) ?? {};
   if (!server) return undefined;
-  const [method, uri, code, parts, types, lengths, handshakes, data, tlsParts] = fields.slice(14);
+  const [method, uri, code, parts, types, lengths, handshakes, data, tlsParts] = fields.slice(16);
   const plain = {
     ...{ number, time: Number(fields[0]), transport, server, payload, seq, ack: Number(fields[6]), flags },
     ...{ client: target ? from : to, toServer: target !== undefined },

@@ -27,7 +27,7 @@ export interface FoundInCapture {
 /** Joins the captures of one host with the journals beside them. */
 export async function joinCapture(capture: Capture, run: Run, found: FoundInCapture): Promise<Seen> {
   const seen = new Seen();
-  const inGap = gapsOf(capture, run);
+  const excused = excuses(capture, run, seen);
   const regimes = new Regimes(run);
   const exposing = found.exposed && new Exposing(run.ports, found.exposed);
   // A tie is found later than its entry was read, under what may be another regime.
@@ -55,23 +55,30 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
       found.entry?.(entry, regimes);
     },
     found: {
-      tie: (tie) => found.tie(inGap(tie), regimeOf.get(tie.entry)),
-      loose: (loose) => found.loose(loose),
+      tie: (tie) => found.tie(excused(tie), regimeOf.get(tie.entry)),
+      loose(loose) {
+        if (!seen.hasCutFrames) found.loose(loose);
+      },
     },
-    onHandshake: (tie) => found.handshake?.(inGap(tie)),
+    onHandshake: (tie) => found.handshake?.(excused(tie)),
   });
   exposing?.end();
   return seen;
 }
 
-/** What is not found while the sidecar of the host says that packets are missing contradicts nothing. */
-function gapsOf({ name }: Capture, { gaps = [] }: Run) {
+/**
+ * What is not found contradicts nothing while the sidecar of the host says that packets are missing, nor where some
+ * have been cut: what was cut off may be what is missed.
+ */
+function excuses({ name }: Capture, { gaps = [] }: Run, seen: Seen) {
   const own = gaps.filter(({ host }) => host === name);
   return <Kind extends Tie | HandshakeTie>(tie: Kind): Kind => {
+    if (!isContradicted(tie)) return tie;
+    if (seen.hasCutFrames) return { ...tie, verdict: 'cut' };
     const decided = timeOf(tie.entry);
     const delay = 'delay_ms' in tie.entry ? Number(tie.entry.delay_ms) / 1000 : 0;
     const isIn = own.some(({ from, to }) => decided + delay + AROUND > from && decided - AROUND < to);
-    return isIn && isContradicted(tie) ? { ...tie, verdict: 'gap' } : tie;
+    return isIn ? { ...tie, verdict: 'gap' } : tie;
   };
 }
 

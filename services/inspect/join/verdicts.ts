@@ -46,6 +46,7 @@ const facts = {
   unclear: same('unknown', 'the clock was set meanwhile, or the journal has another than the capture'),
   nameless: same('unknown', 'the journal has no address of its client'),
   outside: same('unknown', 'the capture was not running then'),
+  cut: same('unknown', 'packets were cut when they were captured'),
   encrypted: same('unknown', 'it went over TLS, and there are no keys to read it'),
 } as const satisfies Record<string, VerdictFacts>;
 
