@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, expect, jest, test } from '@jest/globals';
@@ -23,6 +24,23 @@ test('takes the drops of a port, of IPv4 and IPv6, and no other', () => {
   expect(dropsOf(tables, 9090)).toBe(90_477);
   expect(dropsOf(tables, 9091)).toBe(0);
   expect(dropsOf('', 9090)).toBe(0);
+});
+
+test.each([
+  [
+    HEAD + row(9090, 90_474) + row(53, 7),
+    '90474 UDP datagrams came too fast for the echo server and were lost; they are in the captures',
+  ],
+  [HEAD + row(9090, 0) + row(53, 7), 'no UDP datagram was lost at the echo server'],
+])('make status has a row of them', (tables, said) => {
+  const script = `
+    . setup/lab-checks.sh
+    use_settings_of_lab() { :; }
+    docker() { printf %s "$TABLES"; }
+    ok() { printf '%s: %s' "$@"; }
+    check_datagrams`;
+  const env = { PATH: process.env.PATH, TABLES: tables, ECHO_PORT: '9090', COMPOSE_PROJECT_NAME: 'lab' };
+  expect(execFileSync('sh', ['-euc', script], { env, encoding: 'utf8' })).toBe(`datagrams: ${said}`);
 });
 
 test('tells what came on top, once a second, as long as the socket is open', async () => {
