@@ -41,8 +41,10 @@ packets_in() {
     capinfos -TrMc "$1" 2>/dev/null | awk -F '\t' 'NR == 1 { n = $2 } END { print n + 0 }'
 }
 
-# trim FILE: cuts off a packet at its end that was not written whole, so that every reader takes the file.
+# trim FILE: cuts off a packet at its end that was not written whole, so that every reader takes the file. Only what
+# tcpdump wrote is touched, never a file that Wireshark has saved as another kind.
 trim() {
+    [ "$(od -An -tx1 -N 4 "$1" 2>/dev/null)" = ' d4 c3 b2 a1' ] || return 0
     size=$(stat -c %s "$1" 2>/dev/null) || return 0
     written=$(stat -c %y "$1")
     whole=$(capinfos -TrMcd "$1" 2>/dev/null | awk -F '\t' 'NR == 1 { print 24 + 16 * $2 + $3 }')

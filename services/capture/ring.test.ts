@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 const ring = join(import.meta.dirname, 'ring.sh');
 /** More than the head of a capture. */
@@ -75,4 +75,30 @@ test.each([
   await have({ 'server.0001.pcap': '', 'server.9999.pcap': '', 'server.10000.pcap': '', 'server.pcap': '' });
   expect(await run('keep_newest', files)).toMatch(/^event removed file server\.0001\.pcap removed 0\n/);
   expect((await readdir(captures)).sort()).toEqual([...kept, 'server.pcap'].sort());
+});
+
+describe('the end of a file that', () => {
+  const header = Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex');
+  const record = Buffer.concat([Buffer.from('00000000000000000400000004000000', 'hex'), Buffer.from('DATA')]);
+  const torn = Buffer.concat([header, record, record, record.subarray(0, 18)]);
+  /** Stands for capinfos, of a file with two whole packets of 4 bytes each. */
+  const capinfos = "capinfos() { printf 'server.pcap\\t2\\t8\\n'; }";
+
+  const trim = async (content: Buffer) => {
+    await writeFile(join(captures, 'server.pcap'), content);
+    await run(`${capinfos}; trim server.pcap`);
+    return readFile(join(captures, 'server.pcap'));
+  };
+
+  test('a full disk has cut is taken off', async () => {
+    expect(await trim(torn)).toEqual(Buffer.concat([header, record, record]));
+  });
+
+  test.each([
+    ['is whole', Buffer.concat([header, record, record])],
+    ['Wireshark has saved', Buffer.concat([Buffer.from('0a0d0d0a', 'hex'), torn])],
+    ['is far from what its packets take', Buffer.concat([torn, Buffer.alloc(70_000)])],
+  ])('%s stays', async (_what, content) => {
+    expect(await trim(content)).toEqual(content);
+  });
 });

@@ -124,7 +124,7 @@ settle() {
     case "$cause" in
         *changed*) in_files=$(rotated "$piece") ;;
         *)
-            trim "$HOST.pcap"
+            case "$cause" in *replaced*) ;; *) trim "$HOST.pcap" ;; esac
             in_files=$(($(packets_in "$HOST.pcap") + $(rotated "$piece")))
             ;;
     esac
