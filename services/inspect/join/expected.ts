@@ -30,6 +30,8 @@ export type Expected = readonly Piece[];
  * @param message as the server took it
  */
 export function expectedAnswer(entry: MessageEntry, message: Pattern): Expected | undefined {
+  // The most frequent one, and what is made of it is not to be found out.
+  if (entry.fault === 'none') return [{ bytes: message, at: 0 }];
   const withHmac = entry.tag?.startsWith('hmac');
   return through(
     message,

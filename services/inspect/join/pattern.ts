@@ -30,9 +30,10 @@ export function withKnown({ bytes, known }: Pattern, at: number, others: Buffer)
 /** Whether two octet sequences of the same length agree wherever both are known. */
 export function agree(a: Pattern, b: Pattern): boolean {
   if (!a.known && !b.known) return a.bytes.equals(b.bytes);
-  return a.bytes.every(
-    (octet, at) => octet === b.bytes[at] || (a.known && !a.known[at]) || (b.known && !b.known[at]),
-  );
+  for (let at = 0; at < a.bytes.length; at += 1) {
+    if (a.bytes[at] !== b.bytes[at] && a.known?.[at] !== 0 && b.known?.[at] !== 0) return false;
+  }
+  return true;
 }
 
 /** The first octet in which two sequences differ, as far as they are known; their length where one goes on. */
@@ -56,7 +57,11 @@ export function through<Made>(
   merge: (one: Made, other: Made) => Made,
 ): Made {
   if (!known) return make(bytes);
-  const filled = (octet: number) => Buffer.from(bytes.map((own, at) => (known[at] ? own : octet)));
+  const filled = (octet: number) => {
+    const all = Buffer.from(bytes);
+    for (let at = 0; at < all.length; at += 1) if (!known[at]) all[at] = octet;
+    return all;
+  };
   return merge(make(filled(0)), make(filled(1)));
 }
 
@@ -64,5 +69,7 @@ export function through<Made>(
 export function common(one: Buffer, other: Buffer): Pattern {
   if (one.length !== other.length) return unknown(one.length);
   if (one.equals(other)) return { bytes: one };
-  return { bytes: one, known: Buffer.from(one.map((octet, at) => (octet === other[at] ? 1 : 0))) };
+  const known = Buffer.alloc(one.length);
+  for (let at = 0; at < one.length; at += 1) if (one[at] === other[at]) known[at] = 1;
+  return { bytes: one, known };
 }

@@ -12,12 +12,14 @@ const FAR = 28;
 const BREAK = 44;
 
 /** Chosen exchanges, packet by packet. */
-export function ladders({ ladders: all }: Report): Section {
+export function ladders({ ladders: all, ties: { verdicts } }: Report): Section {
+  const why = verdicts.encrypted
+    ? 'what was exchanged went over TLS, and there are no keys to read it'
+    : 'no request and no message is in the capture';
   return {
     id: 'ladders',
     title: 'Exchanges, packet by packet',
-    says:
-      all.length > 0 ? counted(all.length, 'ladder diagram') : 'no request and no message is in the capture',
+    says: all.length > 0 ? counted(all.length, 'ladder diagram') : why,
     intro: html`The client is the line on the left, the server the one on the right, and time goes down. Each arrow is
 a packet, with its frame number and what Wireshark's Info column says of it; beside it stands what the server's
 journal says. Thick arrows carry a message: open one to see its bytes, those marked that a fault has changed.`,

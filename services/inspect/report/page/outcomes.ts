@@ -17,7 +17,9 @@ export function outcomes({ periods }: Report): Section {
       periods.length === 0
         ? 'no decision is in the journals'
         : compared.length === 0
-          ? `${counted(scripts.length, 'script')}, which leave nothing to chance`
+          ? scripts.length === 0
+            ? 'the packets confirm none of the decisions'
+            : `${counted(scripts.length, 'script')}, which leave nothing to chance`
           : `${inside} of ${compared.length} configured shares within their 95 % intervals`,
     intro: html`A server draws the outcome of each request or message with the probability that its fault profile
 gives. The dot is the share that the packets show; the line around it is the 95 % interval: the share in the long run

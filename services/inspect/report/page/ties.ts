@@ -62,7 +62,7 @@ ${
         { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame ?? '–' },
       ])}${leftOut(entries.length, entriesInAll)}`
 }
-<h3>Packets of which no journal speaks</h3>
+<h3>Exchanges in no journal</h3>
 ${
   loose.length === 0
     ? html`<p>None.</p>`
