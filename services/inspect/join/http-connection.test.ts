@@ -462,6 +462,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     ['/a\\b', '/a/b'],
     ['http://alice@x/y?z', '/y'],
     ['http://x:99999/y', ''],
+    ['bob@example.com:443', 'example.com:443'],
     [`/{}${'x'.repeat(300)}`, `/%7B%7D${'x'.repeat(193)}`],
   ])('a request for %s was refused, and its entry has the path %s', async (target, path) => {
     http.get('/other', [target, '/another']);
