@@ -211,7 +211,7 @@ describe('make certs', () => {
     const { code, stdout } = await make();
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^certificates made:\n {4}the CA\n {4}server-host \(IP:/),
+      stdout: expect.stringMatching(/^certificates made:\n {4}the CA\n {4}client-host \(IP:/),
     });
     expect((await volumes.change('')).files).toEqual([]);
     const after = await volumes.sums();

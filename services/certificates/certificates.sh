@@ -6,10 +6,7 @@ set -eu
 umask 077
 
 if [ "${1-}" = --stay ]; then
-    while "$0"; do
-        : >/tmp/made
-        sleep 43200
-    done
+    while "$0"; do sleep 43200; done
     exit 1
 fi
 
@@ -69,11 +66,12 @@ fi
 
 server_names="IP:$LAB_SERVER_ADDRESS,IP:127.0.0.1,DNS:server-host,DNS:localhost"
 client_names="IP:$LAB_CLIENT_ADDRESS,DNS:client-host"
-signed http certificate.pem key.pem server-host serverAuth "$server_names"
-signed echo certificate.pem key.pem server-host serverAuth "$server_names"
+# The servers' last: once they serve, the client has its own too.
 signed client host-certificate.pem host-key.pem client-host serverAuth "$client_names"
 signed client certificate.pem key.pem client clientAuth "$client_names"
-for program in http echo client; do
+signed http certificate.pem key.pem server-host serverAuth "$server_names"
+signed echo certificate.pem key.pem server-host serverAuth "$server_names"
+for program in client http echo; do
     cmp -s "$ca/certificate.pem" "/volumes/$program/ca.pem" && continue
     cp "$ca/certificate.pem" "/volumes/$program/new.pem"
     chmod 444 "/volumes/$program/new.pem"
