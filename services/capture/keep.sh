@@ -14,7 +14,7 @@ keep_journals() {
         elif [ ! -e "$name" ]; then
             ln ".run/$name" "$name" && record event restored file "$name" reason 'it was deleted'
         else
-            saved=$name.saved-$(now)
+            saved=$name.saved-$(date -u +%Y-%m-%dT%H%M%SZ)
             mv "$name" "$saved" && ln ".run/$name" "$name" && record event restored file "$name" reason "it was replaced by what is $saved now"
         fi
     done 2>/dev/null

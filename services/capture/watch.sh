@@ -1,5 +1,5 @@
 # Watching that what passes gets into the file, and going on in a new one when it does not. Sourced in the captures
-# folder. It asks tcpdump itself, by a signal: the interface counts packets too that are not captured, such as IPv6.
+# folder. It asks tcpdump itself, by a signal: the interface counts packets too that are not captured.
 
 pid= piece=0 count=0 refused=0 before_count=0 gap= cause= why= lost=0 unseen_from= at=
 
