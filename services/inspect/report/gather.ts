@@ -169,7 +169,8 @@ class Findings {
     entry: Pick<Untied, 'id' | 'decider' | 'says'>,
   ): void {
     this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1;
-    if (isConfirmed({ verdict })) return;
+    // What nobody can read would fill the list; it is counted.
+    if (isConfirmed({ verdict }) || verdict === 'encrypted') return;
     this.#inAll.entries += 1;
     if (this.#untied.length < UNTIED) this.#untied.push({ ...entry, verdict, frame });
   }

@@ -46,7 +46,7 @@ they are encrypted or were not captured. What one of the two tells alone is list
           { head: 'Meaning', cell: ({ meaning }) => meaning },
           { head: 'Entries', kind: 'figure', cell: ({ number }) => count(number) },
         ])}
-<h3>Entries that the packets do not confirm</h3>
+<h3>Entries that can be read and that the packets do not confirm</h3>
 ${
   entries.length === 0
     ? html`<p>None.</p>`
