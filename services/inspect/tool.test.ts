@@ -65,6 +65,10 @@ test.each([
     'tshark: The file "x" isn\'t a capture file in a format TShark understands.',
     "x isn't a capture file in a format TShark understands",
   ],
+  [
+    'tshark: The standard input appears to be damaged or corrupt.; (pcap: too long)',
+    'the standard input appears to be damaged or corrupt (pcap: too long)',
+  ],
   ['tshark: "tcp.prot" is not a valid protocol or protocol field.', undefined],
 ])('why a capture breaks off is told in few words: %j', (said, why) => {
   expect(whyBroken(new ToolError('tshark', said))).toBe(why);

@@ -18,7 +18,7 @@ export class ToolError extends Error {
 
 /** What Wireshark's programs say of a file that can't be read to its end, whatever the reason. */
 const BREAKS_OFF =
-  /(?:The (?:compressed )?file "[^"]*" (?:appears to|cannot be decompressed; it may|contains record data|isn't a capture)|An error occurred while reading)[^;]*(?:; \([^;]*\))?/;
+  /(?:The (?:(?:compressed )?file "[^"]*"|standard input) (?:appears to|cannot be decompressed; it may|contains record data|isn't a capture)|An error occurred while reading)[^;]*(?:; \([^;]*\))?/;
 
 /**
  * Why a capture file can be read up to some frame and no further, or not at all, as `server.pcap appears to be damaged
@@ -31,7 +31,8 @@ export function whyBroken(error: unknown): string | undefined {
 function whyBrokenIn(said: string): string | undefined {
   const found = BREAKS_OFF.exec(said)?.[0];
   return found
-    ?.replace(/The (?:compressed )?file "(?:[^"]*\/)?([^"/]*)"/, '$1')
+    ?.replace(/^The standard/, 'the standard')
+    .replace(/The (?:compressed )?file "(?:[^"]*\/)?([^"/]*)"/, '$1')
     .replace(/(?:the )?file "(?:[^"]*\/)?([^"/]*)"/, '$1')
     .replace(/\.?; \(/, ' (')
     .replace(/\.$/, '');

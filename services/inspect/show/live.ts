@@ -1,6 +1,8 @@
+import { upToHere } from '../capture-info.ts';
 import { ExposedByFrame } from '../exposure/exposed-by-frame.ts';
 import { Exposing } from '../exposure/exposing.ts';
 import type { Ports } from '../frames.ts';
+import { whyBroken } from '../tool.ts';
 import { carriedBy } from './packet.ts';
 import { dissect } from './read-packets.ts';
 import { dissectionOf, failed, isInterrupted, type ShowOptions, type ShowParts } from './show.ts';
@@ -27,6 +29,7 @@ export async function live(options: LiveOptions, parts: LiveParts): Promise<numb
   const exposed = new ExposedByFrame();
   const exposing = new Exposing(options.ports, (frame, exposure) => exposed.add(frame, exposure));
   const view = createView(options, { ...parts, exposedBy: (frame) => exposed.takeBy(frame) });
+  let cut: string | undefined;
   say('Packets are shown as they come, until Ctrl-C');
   try {
     const origin = { framesBefore: 0, began: undefined };
@@ -39,10 +42,12 @@ export async function live(options: LiveOptions, parts: LiveParts): Promise<numb
     }
     if (!(await isInterrupted(signal))) warn('no more packets come: the capture of this host has ended');
   } catch (error) {
-    const code = await failed(error, parts);
+    cut = (await isInterrupted(signal)) ? undefined : whyBroken(error);
+    const code = cut === undefined ? await failed(error, parts) : 0;
     if (code !== 0) return code;
   }
   exposing.end();
-  view.end({ late: exposed });
+  view.end({ late: exposed, cut });
+  if (cut !== undefined && !options.json) print(upToHere(cut));
   return 0;
 }
