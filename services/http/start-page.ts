@@ -16,9 +16,9 @@ export const startPageHeaders = {
 } as const;
 
 const style = `
-:root { color-scheme: light dark; --ink: #1c2530; --soft: #5a6775; --line: #d9dfe6; --paper: #fbfcfd; --accent: #0b6bcb; --bar: #b9d6f2; }
+:root { color-scheme: light dark; --ink: #1c2530; --soft: #5a6775; --line: #d9dfe6; --paper: #fbfcfd; --accent: #0b6bcb; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e8edf2; --soft: #9fb0c0; --line: #2e3a46; --paper: #12181f; --accent: #6db5ff; --bar: #25496d; }
+  :root { --ink: #e8edf2; --soft: #9fb0c0; --line: #2e3a46; --paper: #12181f; --accent: #6db5ff; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; padding: clamp(1.25rem, 3vw, 3rem) clamp(1.25rem, 5vw, 5rem); background: var(--paper); color: var(--ink);
