@@ -131,7 +131,7 @@ async function sendEndlessLine(random: Random): Promise<void> {
 async function sendExchanges(count: number, random: Random): Promise<void> {
   for (let exchange = 1; exchange <= count; exchange += 1) {
     report.exchanges += 1;
-    if (exchange % 100 === 0) await sendEndlessLine(random);
+    if (exchange % 20 === 0) await sendEndlessLine(random);
     else {
       const socket = await open();
       if (socket) await random.of(manners)(socket, random);
