@@ -87,9 +87,8 @@ send: ## send reliably over UDP [FILE= TEXT= COUNT= MODE=selective-repeat|go-bac
 	    $(call option,SEGMENT,--segment) $(call option,MIN_RTO,--min-rto) $(call option,MAX_RTO,--max-rto) \
 	    $(call option,TRIES,--tries) $(call switch,ECHO,--echo) $(call switch,JSON,--json)
 
-# How the last command in it ended is no error of make's.
 shell: ## a shell in the client host
-	setup/exec.sh client sh -c 'bash; true'
+	setup/shell.sh
 
 # Faults while the lab runs
 

@@ -17,7 +17,7 @@ check_settings() {
         done
         others="$others $name"
     done
-    for choice in 'LAB_TLS_MIN 1.3 1.2' 'LAB_MTLS 0 1' 'LAB_TLS_KEYLOG 0 1'; do
+    for choice in 'LAB_TLS_MIN 1.3 1.2' 'LAB_MTLS 0 1' 'LAB_TLS_KEYLOG 0 1' 'LAB_CLIENT_RAW 0 1'; do
         # shellcheck disable=SC2086
         set -- $choice
         eval "value=\$$1"
@@ -63,21 +63,25 @@ check_leftover() {
     fi
 }
 
-# The captures folder, or where it would be made.
-check_captures() {
-    parent=$LAB_CAPTURES_DIR
+check_captures() { check_folder captures LAB_CAPTURES_DIR; }
+check_work() { check_folder work LAB_WORK_DIR; }
+
+# check_folder NAME SETTING: the folder, or where it would be made.
+check_folder() {
+    folder=$(printenv "$2")
+    parent=$folder
     while [ ! -e "$parent" ]; do parent=$(dirname -- "$parent"); done
-    elsewhere="another folder: LAB_CAPTURES_DIR=\$HOME/captures make up"
+    elsewhere="another folder: $2=\$HOME/$1 make up"
     if [ ! -d "$parent" ] || case "$parent" in /proc* | /sys* | /dev*) true ;; *) false ;; esac; then
         # Some file systems look writable, such as /proc.
-        problem captures "$LAB_CAPTURES_DIR is not a folder that $(id -un) may write to" "$elsewhere"
+        problem "$1" "$folder is not a folder that $(id -un) may write to" "$elsewhere"
     elif [ ! -w "$parent" ] || [ ! -x "$parent" ]; then
-        problem captures "$LAB_CAPTURES_DIR is not a folder that $(id -un) may write to" \
-            "sudo mkdir -p $(quoted "$LAB_CAPTURES_DIR") && sudo chown $(id -u):$(id -g) $(quoted "$LAB_CAPTURES_DIR"), or $elsewhere"
+        problem "$1" "$folder is not a folder that $(id -un) may write to" \
+            "sudo mkdir -p $(quoted "$folder") && sudo chown $(id -u):$(id -g) $(quoted "$folder"), or $elsewhere"
     elif case "$(df -P "$parent" | awk 'NR == 2 { print $1 }')" in [A-Z]:*) true ;; *) false ;; esac; then
-        warn captures "$LAB_CAPTURES_DIR is on a drive of Windows, which keeps neither owners nor modes of files" \
+        warn "$1" "$folder is on a drive of Windows, which keeps neither owners nor modes of files" \
             'clone into the home folder of WSL, where it is faster too'
     else
-        ok captures "${LAB_CAPTURES_DIR#"$PWD"/} is writable"
+        ok "$1" "${folder#"$PWD"/} is writable"
     fi
 }

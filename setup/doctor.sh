@@ -91,6 +91,7 @@ if [ "$problems" -eq 0 ]; then
     check_settings && check_subnet && check_ports || true
     check_base_image
     check_captures
+    check_work
     check_kernel
     say_secrets
 fi

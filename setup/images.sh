@@ -10,7 +10,7 @@ sources=$({
     find package.json package-lock.json .dockerignore services client -type f ! -name '*.test.ts' ! -name '*testing.ts' |
         LC_ALL=C sort | xargs cksum
 } | cksum | tr ' ' -)
-images="$LAB_IMAGES/programs $LAB_IMAGES/capture"
+images="$LAB_IMAGES/programs $LAB_IMAGES/capture $LAB_IMAGES/client"
 
 # Whether each image is the one that has the tag.
 are_current() {
@@ -30,7 +30,7 @@ if ! are_current; then
         'cure: name one, NODE_EXTRA_CA_CERTS=/path/to/certificates.pem make up'
     setup/base-image.sh
     say 'building the images'
-    quietly docker compose build http capture-server || stop 'the images could not be built (the output is above)'
+    quietly docker compose build http capture-server client || stop 'the images could not be built (the output is above)'
     for image in $images; do
         for old in $(docker image ls --filter "reference=$image" --format '{{.Tag}}'); do
             [ "$old" = latest ] || quietly docker image rm "$image:$old"

@@ -151,7 +151,7 @@ quoted() {
 # The settings that the lab that is up was started with, NAME=value a line; nothing where there is none.
 settings_of_lab() {
     docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}{{range .Mounts}}{{if eq .Destination "/captures"}}LAB_CAPTURES_DIR={{println .Source}}{{end}}{{end}}' \
-        "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" 2>/dev/null || true
+        "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" "$COMPOSE_PROJECT_NAME-client-1" 2>/dev/null || true
     docker network inspect --format '{{range .IPAM.Config}}LAB_SUBNET={{println .Subnet}}{{end}}' "${COMPOSE_PROJECT_NAME}_lab" 2>/dev/null || true
 }
 
@@ -180,11 +180,14 @@ case "$COMPOSE_PROJECT_NAME" in
 esac
 # Labs of one clone can share its images, as those of the tests do.
 : "${LAB_IMAGES:=$COMPOSE_PROJECT_NAME}"
-case "$LAB_CAPTURES_DIR" in
-    /*) ;;
-    '~' | '~/'*) LAB_CAPTURES_DIR=$HOME${LAB_CAPTURES_DIR#?} ;;
-    *) LAB_CAPTURES_DIR=$PWD/${LAB_CAPTURES_DIR#./} ;;
-esac
-LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR%/}
+for folder in LAB_CAPTURES_DIR LAB_WORK_DIR; do
+    path=$(printenv "$folder") || true
+    case "$path" in
+        /*) ;;
+        '~' | '~/'*) path=$HOME${path#?} ;;
+        *) path=$PWD/${path#./} ;;
+    esac
+    export "$folder=${path%/}"
+done
 LAB_CA_FILE=$(ca_file)
 export COMPOSE_PROJECT_NAME LAB_IMAGES LAB_CAPTURES_DIR LAB_CA_FILE

@@ -54,12 +54,13 @@ forget_run() {
     [ -z "$archived" ] || { mv "$archived"/* . && rmdir "$archived"; }
 }
 
-# The folder is its owner's, whom the files of each run belong to then: under sudo the person who typed that.
-make_folder() {
-    [ -e "$LAB_CAPTURES_DIR" ] || {
-        mkdir -p "$LAB_CAPTURES_DIR"
-        [ -z "${SUDO_UID-}" ] || chown "$SUDO_UID:$SUDO_GID" "$LAB_CAPTURES_DIR"
-    }
+# A folder is its owner's, whom the files in it belong to then: under sudo the person who typed that.
+make_folders() {
+    for folder in "$LAB_CAPTURES_DIR" "$LAB_WORK_DIR"; do
+        [ ! -e "$folder" ] || continue
+        mkdir -p "$folder"
+        [ -z "${SUDO_UID-}" ] || chown "$SUDO_UID:$SUDO_GID" "$folder"
+    done
 }
 
 # What a new lab needs of this machine, before anything is built.
@@ -67,6 +68,7 @@ check_place() {
     check_subnet
     check_ports
     check_captures
+    check_work
 }
 
 # Who is refused by the servers, and what they do else than by default. Values are secrets.
@@ -109,8 +111,8 @@ else
         quietly docker compose down --remove-orphans
         check_place
     fi
-    make_folder
 fi
+make_folders
 
 given=$LAB_SEED
 [ -n "$given" ] || [ -z "$running" ] || use_settings_of_lab LAB_SEED
@@ -133,7 +135,8 @@ else
     drawn=$(of_run seed)
     seed="$drawn (drawn; the same run again: LAB_SEED=$drawn make up)"
 fi
-captures=${LAB_CAPTURES_DIR#"$PWD"/}
+shown() { printf '%s\n' "${1#"$PWD"/}"; }
+captures=$(shown "$LAB_CAPTURES_DIR")
 next='make balance, make echo MSG=Hey'
 [ "$ECHO_MODE" != sink ] || next='make shell, make logs (ECHO_MODE=sink: the echo server only prints)'
 
@@ -142,7 +145,7 @@ wirelab is up
 
     server host  $(printf %-15s "$LAB_SERVER_ADDRESS")  http $HTTP_PORT/tcp   echo $ECHO_PORT/tcp and udp   (also on 127.0.0.1)
                  $(printf %-15s 'over TLS')  http $HTTPS_PORT/tcp   echo $ECHO_TLS_PORT/tcp
-    client host  $(printf %-15s "$LAB_CLIENT_ADDRESS")  client, nc, curl
+    client host  $(printf %-15s "$LAB_CLIENT_ADDRESS")  your files: $(shown "$LAB_WORK_DIR")   (make shell lists the tools)
     captures     $captures/server.pcap, $captures/client.pcap
     seed         $seed
 $(in_force | sed '1s/^/    in force     /; 2,$s/^/                 /')

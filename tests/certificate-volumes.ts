@@ -16,7 +16,7 @@ const TOOLS = `
       -keyout /tmp/$name.key -out /tmp/$name.pem -subj /CN=$name "$@" 2>/dev/null
   }
   give() {
-    install -m 400 /tmp/$2.key $1/key.pem
+    install -m 440 /tmp/$2.key $1/key.pem
     install -m 444 /tmp/$2.pem $1/certificate.pem
   }
   cut() {

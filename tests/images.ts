@@ -15,4 +15,5 @@ export const LAB_BASE_IMAGE = settings.LAB_BASE_IMAGE!;
 /** What the names of this clone's images begin with: labs of test runs have other projects, and share them. */
 export const LAB_IMAGES = settings.LAB_IMAGES || settings.COMPOSE_PROJECT_NAME || 'wirelab';
 
-export const imageOf = (name: 'programs' | 'capture' | 'browser'): string => `${LAB_IMAGES}/${name}`;
+export const imageOf = (name: 'programs' | 'capture' | 'client' | 'browser'): string =>
+  `${LAB_IMAGES}/${name}`;

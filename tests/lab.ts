@@ -6,7 +6,7 @@ import { DockerComposeEnvironment, type StartedDockerComposeEnvironment, Wait } 
 import { defaults, LAB_BASE_IMAGE, LAB_IMAGES } from './images.ts';
 import type { Entries, Protocol, TransferEntry } from './journal-entries.ts';
 import { leavePlace, takePlace } from './place.ts';
-import { capturesOf, newProject, removeAbandoned, removeProject } from './projects.ts';
+import { capturesOf, newProject, removeAbandoned, removeProject, workOf } from './projects.ts';
 import { shellOf } from './shell.ts';
 import { decoding, portSetting, settingsOf, tagOf, type Way, wayCalled } from './way.ts';
 
@@ -48,12 +48,13 @@ export type Host = 'server' | 'client';
 export async function ownSettings(overrides: Settings = {}, way = chosenWay): Promise<Settings> {
   await removeAbandoned();
   const project = newProject();
-  await mkdir(capturesOf(project));
+  for (const folder of [capturesOf(project), workOf(project)]) await mkdir(folder);
   return {
     ...defaults,
     ...(await takePlace()),
     COMPOSE_PROJECT_NAME: project,
     LAB_CAPTURES_DIR: capturesOf(project),
+    LAB_WORK_DIR: workOf(project),
     LAB_IMAGES,
     LAB_BASE_IMAGE,
     LAB_SEED: 'alice',

@@ -20,7 +20,10 @@ export function newProject(): string {
 /** Where a project's captures are. */
 export const capturesOf = (project: string): string => join(tmpdir(), project);
 
-/** Removes the containers, networks, volumes and captures of a project, whatever state they are in. */
+/** The student's home of a project. */
+export const workOf = (project: string): string => join(tmpdir(), `${project}.work`);
+
+/** Removes the containers, networks, volumes and folders of a project, whatever state they are in. */
 export async function removeProject(project: string): Promise<void> {
   const label = `label=com.docker.compose.project=${project}`;
   const { stdout: containers } = await run('docker', ['ps', '--all', '--quiet', '--filter', label]);
@@ -29,7 +32,8 @@ export async function removeProject(project: string): Promise<void> {
   if (networks) await run('docker', ['network', 'rm', ...networks.trim().split('\n')]);
   const { stdout: volumes } = await run('docker', ['volume', 'ls', '--quiet', '--filter', label]);
   if (volumes) await run('docker', ['volume', 'rm', ...volumes.trim().split('\n')]);
-  await rm(capturesOf(project), { recursive: true, force: true });
+  for (const folder of [capturesOf(project), workOf(project)])
+    await rm(folder, { recursive: true, force: true });
 }
 
 /** Removes what test runs have left that were killed: their projects carry the id of a process that is gone. */

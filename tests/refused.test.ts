@@ -44,7 +44,7 @@ beforeAll(async () => {
   const volumes = await CertificateVolumes.open(lab);
   const prepared = await volumes.run(`
     again; issue expired $by_ca $expired
-    install -m 444 /tmp/expired.pem client/expired.pem; install -m 400 /tmp/expired.key client/expired.key`);
+    install -m 444 /tmp/expired.pem client/expired.pem; install -m 440 /tmp/expired.key client/expired.key`);
   expect(prepared).toBe('');
   const own =
     'openssl req -config /dev/null -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2';

@@ -1,0 +1,22 @@
+#!/bin/sh
+# What is here, on one screen.
+raw='they need raw sockets: LAB_CLIENT_RAW=1 make shell'
+[ -z "${NMAP_PRIVILEGED-}" ] || raw='they have raw sockets here'
+cat <<GREETING
+This is the client host, $LAB_CLIENT_ADDRESS. Nothing here reaches beyond the lab.
+
+    server host     $LAB_SERVER_ADDRESS, by name server-host
+                    http $HTTP_PORT, TLS $HTTPS_PORT     echo $ECHO_PORT TCP and UDP, TLS $ECHO_TLS_PORT
+    your files      /work, which is work/ of the clone: python3 client.py
+
+    addresses       ip  ifconfig  route  arp  ss  netstat
+    paths, names    ping  traceroute  mtr  nmap  iperf3  dig  host
+    HTTP            curl  wget  client balance
+    TCP and UDP     nc  ncat  telnet  socat  openssl  client echo  client send
+    packets         tcpdump  tshark  scapy  nmap -sS
+                    $raw
+    files, text     nano  vim  less  jq  xxd
+    Python          python3 with requests and scapy
+
+man NAME explains a command: man ss. Ctrl-D leaves.
+GREETING
