@@ -98,6 +98,7 @@ if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$conta
         [ -z "$setting" ] || [ "$setting" = "$name=$asked" ] ||
             stop "$name is \"$asked\"; allowed while this lab is up: ${setting#*=}" 'cure: make down first'
     done
+    check_work
     setup/heal.sh
     # A lab that is in use must not end by a setting that its programs would refuse.
     for program in http echo; do
