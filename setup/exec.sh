@@ -8,7 +8,7 @@ shift
 read_containers
 is_up "$service" || stop "the lab is not up: $service is not running" 'cure: make up'
 if [ -t 0 ] && [ -t 1 ]; then
-    exec docker compose exec "$service" "$@"
+    exec docker exec --interactive --tty "$COMPOSE_PROJECT_NAME-$service-1" "$@"
 else
-    exec docker compose exec --no-TTY "$service" "$@"
+    exec docker exec --interactive "$COMPOSE_PROJECT_NAME-$service-1" "$@"
 fi

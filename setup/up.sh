@@ -136,6 +136,7 @@ else
     drawn=$(of_run seed)
     seed="$drawn (drawn; the same run again: LAB_SEED=$drawn make up)"
 fi
+in_force=$(in_force | sed '1s/^/    in force     /; 2,$s/^/                 /')
 shown() { printf '%s\n' "${1#"$PWD"/}"; }
 captures=$(shown "$LAB_CAPTURES_DIR")
 next='make balance, make echo MSG=Hey'
@@ -148,7 +149,8 @@ wirelab is up
                  $(printf %-15s 'over TLS')  http $HTTPS_PORT/tcp   echo $ECHO_TLS_PORT/tcp
     client host  $(printf %-15s "$LAB_CLIENT_ADDRESS")  your files: $(shown "$LAB_WORK_DIR")   (make shell lists the tools)
     captures     $captures/server.pcap, $captures/client.pcap
-    seed         $seed
-$(in_force | sed '1s/^/    in force     /; 2,$s/^/                 /')
+    seed         $seed${in_force:+
+$in_force}
+
 Next: $next
 UP
