@@ -18,18 +18,29 @@ with() {
     shift
     [ $# -eq 0 ] || {
         say "mending the lab: $command $*"
-        # shellcheck disable=SC2046
-        quietly docker "$command" $(containers_of "$@")
+        # shellcheck disable=SC2046,SC2086
+        quietly docker $command $(containers_of "$@")
     }
 }
 
+# Until the captures that have started capture: what programs send before that is in none.
+await_captures() {
+    for _ in $(seq 300); do
+        docker ps --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --format '{{.Names}} {{.Status}}' |
+            grep -q -- '-capture-.*starting' || return 0
+        sleep 0.1
+    done
+}
+
 unwell=$(unwell)
+[ -n "$unwell" ] || exit 0
 # shellcheck disable=SC2046
 with start $(of_kind stopped | grep -- '-host$' || true)
 unwell=$(unwell)
 # shellcheck disable=SC2046
-with kill $(of_kind hostless)
+with 'rm --force' $(of_kind hostless)
 # shellcheck disable=SC2046
-with rm $(of_kind hostless)
+with restart $(of_kind stopped astray silent | grep '^capture-' || true)
+await_captures
 # shellcheck disable=SC2046
-with restart $(of_kind astray silent)
+with restart $(of_kind astray silent | grep -v '^capture-' || true)
