@@ -1,9 +1,9 @@
 #!/bin/sh
 # What is here, on one screen.
-raw='they need raw sockets: LAB_CLIENT_RAW=1 make shell'
-[ -z "${NMAP_PRIVILEGED-}" ] || raw='they have raw sockets here'
+reach='Nothing here reaches beyond the lab.' raw='they need raw sockets: LAB_CLIENT_RAW=1 make shell'
+[ -z "${NMAP_PRIVILEGED-}" ] || reach='This shell has raw sockets.' raw='they have raw sockets here'
 cat <<GREETING
-This is the client host, $LAB_CLIENT_ADDRESS. Nothing here reaches beyond the lab.
+This is the client host, $LAB_CLIENT_ADDRESS. $reach
 
     server host     $LAB_SERVER_ADDRESS, by name server-host
                     http $HTTP_PORT, TLS $HTTPS_PORT     echo $ECHO_PORT TCP and UDP, TLS $ECHO_TLS_PORT
