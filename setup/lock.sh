@@ -12,22 +12,23 @@ start_of() {
     fi
 }
 
-# holds LOCK: true where its process still runs. Sets lock_says, lock_process and lock_target.
-holds() {
-    lock_says=$(readlink "$1" 2>/dev/null) || return 1
+# is_left LOCK: true where it is there and its process has ended. Sets lock_process and lock_target, empty without it.
+is_left() {
+    lock_says=$(readlink "$1" 2>/dev/null) || lock_says=
     lock_process=${lock_says%%:*}
     lock_target=${lock_says##*:}
     lock_start=${lock_says#*:}
-    [ "${lock_start%:*}" = "$(start_of "$lock_process")" ]
+    [ -n "$lock_says" ] && [ "${lock_start%:*}" != "$(start_of "$lock_process")" ]
 }
 
-# take_over: removes the lock that a killed process left. Only one at a time may, so that nobody removes a new lock.
+# take_over: removes the lock that a killed process left. Only one at a time may, and only such a lock: one that is not
+# there any more may be another's by now.
 take_over() {
     if ln -s "$lock_own" "$lock.next" 2>/dev/null; then
-        holds "$lock" || rm -f "$lock" 2>/dev/null || lock_kept=yes
+        ! is_left "$lock" || rm -f "$lock" 2>/dev/null || lock_kept=yes
         rm -f "$lock.next"
     else
-        holds "$lock.next" || rm -f "$lock.next"
+        ! is_left "$lock.next" || rm -f "$lock.next"
     fi
     [ -z "${lock_kept-}" ] || stop "$lock was left by another person's $lock_target, and nobody else may remove it" "cure: sudo rm $lock"
 }
@@ -42,12 +43,12 @@ lock_lab() {
     lock_own=$$:$(start_of $$):$1
     lock_waits=
     until ln -s "$lock_own" "$lock" 2>/dev/null; do
-        if holds "$lock"; then
+        if is_left "$lock"; then
+            take_over
+        elif [ -n "$lock_process" ]; then
             [ "$lock_waits" = "$lock_process" ] || say "waiting for $lock_target, process $lock_process, to be done with this lab" >&2
             lock_waits=$lock_process
             sleep 0.2
-        else
-            take_over
         fi
     done
     export LAB_LOCKED="$COMPOSE_PROJECT_NAME"
