@@ -13,7 +13,7 @@ start_tcpdump() {
     : >"/tmp/$HOST.pcap.$1.packets"
     # -U with immediate mode: a packet is in the file as soon as it has passed, and a stop loses none.
     tcpdump -i eth0 -n -U --immediate-mode -s 65535 -B "$LAB_CAPTURE_BUFFER_KIB" -Z root \
-        -C "$LAB_CAPTURE_FILE_MB" -z "$here/rotate.sh" -w "$HOST.pcap.$1." 'ip or ip6 or arp' \
+        -C "$LAB_CAPTURE_FILE_MB" -z "$here/rotate.sh" -w "$HOST.pcap.$1." -F "$here/filter" \
         2>>"/tmp/$HOST.pcap.$1.heard" 5<&- &
     started=$!
     until grep -q '^tcpdump: listening' "/tmp/$HOST.pcap.$1.heard"; do
