@@ -118,3 +118,47 @@ test('an answer that is not that of its entry contradicts it whatever the clocks
   http.client('');
   expect((await wire.join()).ties.map(({ verdict }) => verdict)).toEqual(['different']);
 });
+
+describe('an exchange that lasts is no clock that was set', () => {
+  const contradicted = (wire: Wire) => {
+    const http = wire.tcp({ server: 'http', port: 41_000 }).open();
+    http.get();
+    http.outcome('200');
+    http.code('500');
+  };
+
+  test('of a handshake that fails after three seconds', async () => {
+    const wire = new Wire();
+    const tcp = wire.tcp({ tls: 'TLSv1.3' }).open();
+    wire.pass(3);
+    wire.note('handshake', {
+      server: 'echo',
+      client_ip: '10.0.142.133',
+      client_port: 40_000,
+      reason: 'timeout',
+    });
+    wire.pass(0.5);
+    tcp.fin('server');
+    tcp.fin('client');
+    contradicted(wire);
+    const { clock, ties, handshakes } = await wire.join();
+    expect(clock).toBeUndefined();
+    expect(handshakes.map(({ verdict }) => verdict)).toEqual(['failed']);
+    expect(ties.map(({ verdict }) => verdict)).toEqual(['different']);
+  });
+
+  test('of a request whose body ends after its decision', async () => {
+    const wire = new Wire();
+    const http = wire.tcp({ server: 'http' }).open();
+    const begun = http.client('GET /getbalance HTTP/1.1\r\ncontent-length: 1\r\n\r\n');
+    http.outcome('timeout');
+    wire.pass(3);
+    http.client('x', { requests: ['GET /getbalance'], begin: begun.number });
+    wire.pass(5);
+    http.fin('server');
+    contradicted(wire);
+    const { clock, ties } = await wire.join();
+    expect(clock).toBeUndefined();
+    expect(ties.map(({ verdict }) => verdict)).toEqual(['silent', 'different']);
+  });
+});

@@ -379,6 +379,16 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     expect(line).toBe('gone 4 by none, shown in 4, ended in 5');
   });
 
+  test.each(['client', 'server'] as const)('is unanswered when the %s closes long after', async (side) => {
+    http.get();
+    http.outcome('200');
+    http.answer('');
+    wire.pass(60);
+    if (side === 'client') http.reset('client');
+    else http.fin('server');
+    expect(await wire.lines()).toEqual(['unanswered 4 by none, shown in 4']);
+  });
+
   test('a capture that ends before the answer', async () => {
     http.get();
     http.outcome('200');

@@ -105,7 +105,8 @@ export class HttpConnection {
       if (isOver(request)) this.#forget(request);
       return;
     }
-    request.frame = refOf(frame);
+    // What was decided before its body was whole was asked with its head.
+    if (!request.entry) request.frame = refOf(frame);
     if (((frame.ack - request.ack) | 0) > 0) request.ack = frame.ack;
   }
 
@@ -239,14 +240,15 @@ export class HttpConnection {
     const entry = request.entry!;
     const { number: shows } = request.frame;
     const end = this.#ends.find(({ number }) => number >= shows);
-    const closing = this.#closings.find(({ number }) => number >= shows);
+    const isBehindHeld = this.#isBehindHeld(request);
+    const latest = isBehindHeld ? Number.POSITIVE_INFINITY : timeOf(entry) + PROMPT;
+    const closing = this.#closings.find(({ number, time }) => number >= shows && time <= latest);
     // A FIN is acknowledged as if it were an octet.
     const gotMore = ((this.#clientHas - request.ack) | 0) > 1;
     if (entry.outcome === 'timeout') this.#tie(request, gotMore ? 'different' : 'silent', { shows, end });
     else if (!gotMore && closing) this.#tie(request, 'gone', { shows, end: closing });
     else {
-      const isLate = !this.#isBehindHeld(request) && until > timeOf(entry) + PROMPT;
-      this.#tie(request, gotMore || isLate ? 'unanswered' : 'open', { shows });
+      this.#tie(request, gotMore || until > latest ? 'unanswered' : 'open', { shows });
     }
   }
 
