@@ -31,7 +31,8 @@ const login = { authorization: `Basic ${Buffer.from(basic).toString('base64')}` 
 
 const sleep = jest.fn<Sleep>();
 const logged: string[] = [];
-const logReaders = { setting: 'HTTP_MAX_LOG_READERS', allowed: 2, exceeded: () => undefined };
+const limit = { setting: 'HTTP_MAX_LOG_READERS', allowed: 2, exceeded: () => undefined };
+const logReaders = { all: limit, each: limit };
 
 let directory: string;
 let journal: Journal;
@@ -67,6 +68,7 @@ async function serve(secrets: Secrets | undefined, create: (app: RequestListener
       sleep,
       now,
       timeoutSeconds: 15,
+      readSeconds: 60,
       logReaders,
       held: new WeakSet(),
       ...(secrets && { secrets }),

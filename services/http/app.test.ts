@@ -19,7 +19,10 @@ import { DEFAULT_PROFILE, outcomes } from './outcomes.ts';
 
 const sleep = jest.fn<Sleep>();
 const error = jest.fn();
-const logReaders = { setting: 'HTTP_MAX_LOG_READERS', allowed: 2, exceeded: jest.fn() };
+const warn = jest.fn();
+const all = { setting: 'HTTP_MAX_LOG_READERS', allowed: 3, exceeded: jest.fn() };
+const each = { setting: 'HTTP_MAX_LOG_READERS_PER_CLIENT', allowed: 2, exceeded: jest.fn() };
+const READ_SECONDS = 7;
 
 let directory: string;
 let journal: Journal;
@@ -32,15 +35,27 @@ let url: string;
 beforeEach(async () => {
   sleep.mockReset().mockResolvedValue();
   error.mockReset();
-  logReaders.exceeded.mockReset();
+  warn.mockReset();
+  all.exceeded.mockReset();
+  each.exceeded.mockReset();
   directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
   journal = await Journal.open(join(directory, 'http.log'));
   faults = new Faults('http', outcomes, { profile: { kind: 'probabilities', of: new Map() }, seed: 'alice' });
-  const log = { error } as unknown as Log;
+  const log = { error, warn } as unknown as Log;
   const now = () => new Date('2025-01-02T03:04:05.006Z');
   held = new WeakSet();
   server = createServer(
-    createApp({ faults, journal, log, sleep, now, timeoutSeconds: 15, logReaders, held }),
+    createApp({
+      faults,
+      journal,
+      log,
+      sleep,
+      now,
+      timeoutSeconds: 15,
+      logReaders: { all, each },
+      readSeconds: READ_SECONDS,
+      held,
+    }),
   );
   await once(server.listen(0, '127.0.0.1'), 'listening');
   ({ port } = server.address() as AddressInfo);
@@ -69,8 +84,8 @@ function fileOfJournal() {
 }
 
 /** A connection of its own on which a path is asked for. */
-function connectAndAsk(path = '/getbalance') {
-  const socket = connect(port, '127.0.0.1');
+function connectAndAsk(path = '/getbalance', localAddress = '127.0.0.1') {
+  const socket = connect({ port, host: '127.0.0.1', localAddress });
   socket.write(`GET ${path} HTTP/1.1\r\nHost: lab\r\n\r\n`);
   return socket;
 }
@@ -259,6 +274,23 @@ describe('/getlogs', () => {
     expect(error).not.toHaveBeenCalled();
   });
 
+  test('is cut off when it is not read within its time', async () => {
+    const late = new AbortController();
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
+    try {
+      await appendFile(journal.path, `{"text":"${'x'.repeat(2 ** 24)}"}\n`);
+      const socket = connectAndAsk('/getlogs');
+      await once(socket, 'readable');
+      late.abort();
+      await once(socket.resume(), 'close');
+      expect(timeout).toHaveBeenCalledWith(READ_SECONDS * 1_000);
+      expect(warn.mock.calls).toEqual([['127.0.0.1 had not read /getlogs after 7 s: it was cut off']]);
+      expect(error).not.toHaveBeenCalled();
+    } finally {
+      timeout.mockRestore();
+    }
+  });
+
   describe('while as many as may be read it', () => {
     let readers: Socket[];
     let read: jest.SpiedFunction<Journal['toJsonArray']>;
@@ -278,11 +310,40 @@ describe('/getlogs', () => {
         status: 503,
         reason: 'Service Unavailable',
         type: null,
-        body: 'too many readers of /getlogs: 2 are reading (HTTP_MAX_LOG_READERS)\n',
+        body: 'too many readers of /getlogs: 2 of this client are reading (HTTP_MAX_LOG_READERS_PER_CLIENT)\n',
       });
       expect(read).toHaveBeenCalledTimes(2);
-      expect(logReaders.exceeded).toHaveBeenCalledTimes(1);
+      expect(each.exceeded).toHaveBeenCalledTimes(1);
       expect(await ask('/getbalance')).toMatchObject({ status: 200 });
+    });
+
+    test('is read by another client, until all places are taken', async () => {
+      const other = connectAndAsk('/getlogs', '127.0.0.2');
+      readers.push(other);
+      await once(other, 'readable');
+      expect(String(other.read(17))).toBe('HTTP/1.1 200 OK\r\n');
+      const refused = connectAndAsk('/getlogs', '127.0.0.3');
+      readers.push(refused);
+      expect(String((await once(refused, 'data'))[0])).toContain(
+        'too many readers of /getlogs: 3 are reading (HTTP_MAX_LOG_READERS)\n',
+      );
+      expect(all.exceeded).toHaveBeenCalledTimes(1);
+    });
+
+    test('counts nobody as refused who leaves while they wait', async () => {
+      const { promise: waits, resolve } = Promise.withResolvers<void>();
+      const left = Promise.withResolvers<void>();
+      sleep.mockImplementation((milliseconds, signal) => {
+        signal.addEventListener('abort', () => left.resolve());
+        resolve();
+        return waitFor(milliseconds, signal);
+      });
+      const waiting = connectAndAsk('/getlogs');
+      await waits;
+      waiting.resetAndDestroy();
+      await left.promise;
+      await ask('/another');
+      expect(each.exceeded).not.toHaveBeenCalled();
     });
 
     test('is read by the one who has waited when a reader leaves', async () => {
@@ -291,7 +352,7 @@ describe('/getlogs', () => {
       await called;
       readers[0]!.resetAndDestroy();
       expect(await asked).toMatchObject({ status: 200 });
-      expect(logReaders.exceeded).not.toHaveBeenCalled();
+      expect(each.exceeded).not.toHaveBeenCalled();
     });
   });
 

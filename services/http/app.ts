@@ -4,7 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import type { Faults } from '#common/faults.ts';
 import type { Journal } from '#common/journal.ts';
-import type { Limit } from '#common/limit.ts';
 import type { Log } from '#common/log.ts';
 import { journaledPathOf, pathOf } from '#common/request-path.ts';
 import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
@@ -13,6 +12,7 @@ import { nameOf, type Refusal, refusalOf, type Secrets } from './authorize.ts';
 import { unavailable } from './bounds.ts';
 import { LogReaders } from './log-readers.ts';
 import { answers, type Outcome } from './outcomes.ts';
+import type { Bound } from './places.ts';
 import { startPage, startPageHeaders } from './start-page.ts';
 
 export interface AppParts {
@@ -24,7 +24,9 @@ export interface AppParts {
   /** How long the outcome `timeout` holds a request, in seconds. */
   readonly timeoutSeconds: number;
   /** How many may read the journal at once. */
-  readonly logReaders: Limit;
+  readonly logReaders: Bound;
+  /** How long one may take to read it, in seconds. */
+  readonly readSeconds: number;
   /** The connections on which the outcome `timeout` holds a request. */
   readonly held: WeakSet<Socket>;
   /** Who may ask; without any, everybody. */
@@ -43,6 +45,7 @@ export function createApp({
   now,
   timeoutSeconds,
   logReaders,
+  readSeconds,
   held,
   secrets = {},
 }: AppParts): RequestListener {
@@ -89,14 +92,20 @@ export function createApp({
     .head(notFound)
     .get(async ({ socket }, response) => {
       await hasItsTurn(response, socket);
-      if (!(await readers.enter(socket))) {
-        const { setting, allowed } = logReaders;
-        return unavailable(response, `too many readers of /getlogs: ${allowed} are reading (${setting})`);
+      const client = clientAddress(socket) ?? '';
+      const inTheWay = await readers.enter(socket, client);
+      if (inTheWay) {
+        const { setting, allowed } = inTheWay;
+        const whose = inTheWay === logReaders.each ? ' of this client' : '';
+        return unavailable(
+          response,
+          `too many readers of /getlogs: ${allowed}${whose} are reading (${setting})`,
+        );
       }
       try {
-        if (!socket.destroyed) await sendLogs(response);
+        if (!socket.destroyed) await sendLogs(response, client);
       } finally {
-        readers.leave();
+        readers.leave(client);
       }
     });
 
@@ -120,18 +129,21 @@ export function createApp({
     admitting(isLogin ? { basic } : secrets)(request, response, serve);
   };
 
-  async function sendLogs(response: ServerResponse): Promise<void> {
+  async function sendLogs(response: ServerResponse, client: string): Promise<void> {
     const entries = await journal.toJsonArray().catch((error: unknown) => {
       log.error(`the journal can't be read: ${error}`);
       return undefined;
     });
     if (!entries) return respond(response, 500, 'Error reading log file');
+    const signal = AbortSignal.timeout(readSeconds * 1000);
     try {
       response.writeHead(200, { 'content-type': 'application/json' });
-      await pipeline(entries, response);
+      await pipeline(entries, response, { signal });
     } catch (error) {
       // Where the client has left there is nobody to tell.
-      if (!LEFT.has((error as NodeJS.ErrnoException).code)) log.error(`the journal can't be read: ${error}`);
+      if (signal.aborted) log.warn(`${client} had not read /getlogs after ${readSeconds} s: it was cut off`);
+      else if (!LEFT.has((error as NodeJS.ErrnoException).code))
+        log.error(`the journal can't be read: ${error}`);
     } finally {
       // Where the client has left before it began, the pipeline leaves it open.
       entries.destroy();

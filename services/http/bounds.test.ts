@@ -21,11 +21,15 @@ afterEach(() => {
 async function serve({
   app = hello,
   allowed = 100,
+  ofEach = 100,
   idleSeconds = 60,
   sleep = forever,
   isHeld = (_: Socket) => false,
 }) {
-  const connections = { setting: 'HTTP_MAX_CONNECTIONS', allowed, exceeded };
+  const connections = {
+    all: { setting: 'HTTP_MAX_CONNECTIONS', allowed, exceeded },
+    each: { setting: 'HTTP_MAX_CONNECTIONS_PER_CLIENT', allowed: ofEach, exceeded },
+  };
   server = serveWithin(createServer({ connectionsCheckingInterval: 20 }), app, {
     connections,
     idleSeconds,
@@ -35,8 +39,9 @@ async function serve({
   await once(server.listen(0, '127.0.0.1'), 'listening');
 }
 
-function open(said = '') {
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+function open(said = '', localAddress = '127.0.0.1') {
+  const { port } = server.address() as AddressInfo;
+  const socket = connect({ port, host: '127.0.0.1', localAddress }).on('error', () => undefined);
   if (said) socket.write(said);
   return socket;
 }
@@ -44,7 +49,7 @@ function open(said = '') {
 const asking = (target = '/', method = 'GET') => `${method} ${target} HTTP/1.1\r\nHost: lab\r\n\r\n`;
 
 test('a connection that is one too many is told so, and closed', async () => {
-  await serve({ allowed: 1 });
+  await serve({ allowed: 1, ofEach: 2 });
   const first = open(asking());
   await once(first, 'data');
   const answer = await text(open(asking()));
@@ -57,9 +62,24 @@ test('a connection that is one too many is told so, and closed', async () => {
   await closed;
 });
 
+test('one client can not take the connections of all', async () => {
+  await serve({ allowed: 2, ofEach: 1 });
+  const first = open(asking());
+  await once(first, 'data');
+  expect(await text(open(asking()))).toMatch(
+    /\r\n\r\ntoo many connections: 1 of this client are open \(HTTP_MAX_CONNECTIONS_PER_CLIENT\)\n$/,
+  );
+  const other = open(asking(), '127.0.0.2');
+  expect(String((await once(other, 'data'))[0])).toMatch(/^HTTP\/1\.1 200 /);
+  const closed = Promise.all([once(first, 'close'), once(other, 'close')]);
+  first.destroy();
+  other.destroy();
+  await closed;
+});
+
 test('one too many that asks for nothing is closed after a moment', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  await serve({ allowed: 1, sleep: () => promise });
+  await serve({ allowed: 1, ofEach: 2, sleep: () => promise });
   const first = open(asking());
   await once(first, 'data');
   const second = open();

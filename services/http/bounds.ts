@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { Limit } from '#common/limit.ts';
 import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
+import { type Bound, Places } from './places.ts';
 
 /** So many more connections are told why they are not served; of a flood the others are just closed. */
 const TOLD = 512;
@@ -17,7 +18,7 @@ const MOST_BEHIND = 100;
 
 export interface BoundsParts {
   /** Open at once on this server. */
-  readonly connections: Limit;
+  readonly connections: Bound;
   /** How long a request may take to come, and how long nothing may move on a connection. */
   readonly idleSeconds: number;
   readonly sleep: Sleep;
@@ -31,19 +32,21 @@ export function serveWithin<Bounded extends Server>(
   app: RequestListener,
   { connections, idleSeconds, sleep, isHeld }: BoundsParts,
 ): Bounded {
-  const surplus = new WeakSet<Socket>();
+  const places = new Places(connections);
+  const surplus = new Map<Socket, Limit>();
   const latest = new WeakMap<Socket, ServerResponse>();
   const behind = new WeakMap<Socket, number>();
-  let open = 0;
   const admit = (socket: Socket) => {
-    open += 1;
+    const client = socket.remoteAddress ?? '';
+    const inTheWay = places.take(client);
     // Each request that is under way on it listens.
     socket.setMaxListeners(0).once('close', () => {
-      open -= 1;
+      if (!surplus.delete(socket)) places.giveBack(client);
     });
-    if (open <= connections.allowed) return;
-    surplus.add(socket);
-    connections.exceeded();
+    if (!inTheWay) return;
+    inTheWay.exceeded();
+    surplus.set(socket, inTheWay);
+    if (surplus.size > TOLD) return socket.destroy();
     sleepWhileOpen(socket, PATIENCE_MS, sleep).then(() => socket.destroy());
   };
   const answer: RequestListener = (request, response) => {
@@ -51,19 +54,21 @@ export function serveWithin<Bounded extends Server>(
     latest.set(socket, response);
     if (isHeld(socket)) behind.set(socket, (behind.get(socket) ?? 0) + 1);
     if ((behind.get(socket) ?? 0) > MOST_BEHIND) return socket.destroy();
-    if (!surplus.has(socket)) return app(request, response);
-    const { setting, allowed } = connections;
+    const inTheWay = surplus.get(socket);
+    if (!inTheWay) return app(request, response);
+    const { setting, allowed } = inTheWay;
+    const whose = inTheWay === connections.each ? ' of this client' : '';
     response.shouldKeepAlive = false;
-    unavailable(response, `too many connections: ${allowed} are open (${setting})`);
+    unavailable(response, `too many connections: ${allowed}${whose} are open (${setting})`);
   };
   server.headersTimeout = server.requestTimeout = idleSeconds * 1000;
   server.timeout = idleSeconds * 1000 + 2 * LOOK_MS;
-  server.maxConnections = connections.allowed + TOLD;
+  server.maxConnections = connections.all.allowed + TOLD;
   return (
     server
       .on('request', answer)
       .on(server instanceof TlsServer ? 'secureConnection' : 'connection', admit)
-      .on('drop', () => connections.exceeded())
+      .on('drop', () => connections.all.exceeded())
       .on('timeout', (socket) => {
         if (!isHeld(socket)) socket.destroy();
       })

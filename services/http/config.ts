@@ -19,7 +19,7 @@ export const configSchema = v.object({
   HTTP_FAULTS: faultProfile('fault profile of /getbalance', DEFAULT_PROFILE, outcomes),
   HTTP_TIMEOUT_SECONDS: seconds('how long the outcome timeout holds a request', 15, { max: 3600 }),
   HTTP_IDLE_SECONDS: integer(
-    'when a connection on which nothing moves, or a request that does not end, is closed',
+    'when a connection on which nothing moves, a request or an answer to /getlogs that does not end, is closed',
     60,
     {
       min: 1,
@@ -27,7 +27,9 @@ export const configSchema = v.object({
     },
   ),
   HTTP_MAX_CONNECTIONS: integer('TCP connections open at once on each port', 8_000, { min: 1, max: 60_000 }),
+  HTTP_MAX_CONNECTIONS_PER_CLIENT: integer('those of one address', 6_000, { min: 1, max: 60_000 }),
   HTTP_MAX_LOG_READERS: integer('answers to /getlogs under way at once', 64, { min: 1, max: 1_000 }),
+  HTTP_MAX_LOG_READERS_PER_CLIENT: integer('those of one address', 32, { min: 1, max: 1_000 }),
   HTTP_JOURNAL: text('file of the journal', '/captures/http.log'),
   ...tlsSettings(),
   LAB_TOKEN: token(),

@@ -1,43 +1,51 @@
 import type { Socket } from 'node:net';
 import type { Limit } from '#common/limit.ts';
 import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
+import { type Bound, Places } from './places.ts';
 
 /** How long a reader waits for another one to be done, in ms: a class that asks at once is served in turn. */
 const PATIENCE_MS = 1_000;
 
+/** A reader who waits for a place. */
+interface Waiting {
+  readonly client: string;
+  readonly settle: (inTheWay: Limit | undefined) => void;
+}
+
 /** Who reads the journal: each holds a file handle and buffers until the client has taken all of it. */
 export class LogReaders {
-  readonly #limit: Limit;
+  readonly #places: Places;
   readonly #sleep: Sleep;
-  readonly #waiting = new Set<() => void>();
-  #reading = 0;
+  readonly #waiting = new Set<Waiting>();
 
-  constructor(limit: Limit, sleep: Sleep) {
-    this.#limit = limit;
+  constructor(bound: Bound, sleep: Sleep) {
+    this.#places = new Places(bound);
     this.#sleep = sleep;
   }
 
-  /** Resolves when there is a place for this client, and with false when there was none in time. */
-  async enter(socket: Socket): Promise<boolean> {
-    if (this.#reading < this.#limit.allowed) {
-      this.#reading += 1;
-      return true;
-    }
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const enter = () => resolve(true);
-    this.#waiting.add(enter);
+  /** Resolves when there is a place for this client, and with the limit in the way when there was none in time. */
+  async enter(socket: Socket, client: string): Promise<Limit | undefined> {
+    const inTheWay = this.#places.take(client);
+    if (!inTheWay) return undefined;
+    const { promise, resolve: settle } = Promise.withResolvers<Limit | undefined>();
+    const waiting = { client, settle };
+    this.#waiting.add(waiting);
     sleepWhileOpen(socket, PATIENCE_MS, this.#sleep).then(() => {
-      if (this.#waiting.delete(enter)) resolve(false);
+      if (this.#waiting.delete(waiting)) settle(inTheWay);
     });
-    const entered = await promise;
-    if (!entered) this.#limit.exceeded();
-    return entered;
+    const refused = await promise;
+    if (!socket.destroyed) refused?.exceeded();
+    return refused;
   }
 
-  /** Gives a place back, to the one who has waited longest. */
-  leave(): void {
-    const [next] = this.#waiting;
-    if (!next) this.#reading -= 1;
-    else if (this.#waiting.delete(next)) next();
+  /** Gives a place back, to the one who has waited longest of those that may have it. */
+  leave(client: string): void {
+    this.#places.giveBack(client);
+    for (const waiting of this.#waiting) {
+      if (this.#places.take(waiting.client)) continue;
+      this.#waiting.delete(waiting);
+      waiting.settle(undefined);
+      return;
+    }
   }
 }

@@ -27,7 +27,7 @@ await runProgram(process, configSchema, log, async (config) => {
   const seed = config.LAB_SEED ?? newSeed();
   const faults = new Faults('http', outcomes, { profile: config.HTTP_FAULTS, seed });
   const { journal, note } = await openJournal(config.HTTP_JOURNAL, { log, now });
-  const limit = (setting: 'HTTP_MAX_CONNECTIONS' | 'HTTP_MAX_LOG_READERS') =>
+  const limit = (setting: `HTTP_MAX_${'CONNECTIONS' | 'LOG_READERS'}${'' | '_PER_CLIENT'}`) =>
     createLimit(setting, config[setting], { log, note, timer });
   const held = new WeakSet<Socket>();
   const app = createApp({
@@ -37,13 +37,14 @@ await runProgram(process, configSchema, log, async (config) => {
     sleep,
     now,
     timeoutSeconds: config.HTTP_TIMEOUT_SECONDS,
-    logReaders: limit('HTTP_MAX_LOG_READERS'),
+    logReaders: { all: limit('HTTP_MAX_LOG_READERS'), each: limit('HTTP_MAX_LOG_READERS_PER_CLIENT') },
+    readSeconds: config.HTTP_IDLE_SECONDS,
     held,
     secrets: { token: config.LAB_TOKEN, basic: config.LAB_BASIC },
   });
   const tls = await openTls(config, { log, note });
   const bounds = {
-    connections: limit('HTTP_MAX_CONNECTIONS'),
+    connections: { all: limit('HTTP_MAX_CONNECTIONS'), each: limit('HTTP_MAX_CONNECTIONS_PER_CLIENT') },
     idleSeconds: config.HTTP_IDLE_SECONDS,
     sleep,
     isHeld: (socket: Socket) => held.has(socket),

@@ -1,0 +1,24 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import { Places } from './places.ts';
+
+const limit = (setting: string, allowed: number) => ({ setting, allowed, exceeded: () => undefined });
+const all = limit('ALL', 3);
+const each = limit('EACH', 2);
+let places: Places;
+
+beforeEach(() => {
+  places = new Places({ all, each });
+});
+
+test('one client leaves places to the others', () => {
+  const of = ['a', 'a', 'a', 'b', 'b', 'c'].map((client) => places.take(client));
+  expect(of).toEqual([undefined, undefined, each, undefined, all, all]);
+});
+
+test('what is given back is taken again, by anybody', () => {
+  for (const client of ['a', 'a', 'b']) places.take(client);
+  places.giveBack('a');
+  expect(places.take('c')).toBeUndefined();
+  places.giveBack('b');
+  expect(['a', 'a'].map((client) => places.take(client))).toEqual([undefined, each]);
+});

@@ -1,0 +1,36 @@
+import type { Limit } from '#common/limit.ts';
+
+/** What all clients may hold at once, and what one of them may. */
+export interface Bound {
+  readonly all: Limit;
+  readonly each: Limit;
+}
+
+/** Counts what clients hold at once, by their addresses, so that one can't take the place of all others. */
+export class Places {
+  readonly #bound: Bound;
+  readonly #takenBy = new Map<string, number>();
+  #taken = 0;
+
+  constructor(bound: Bound) {
+    this.#bound = bound;
+  }
+
+  /** Takes a place for a client. Returns the limit that is in the way when there is none. */
+  take(client: string): Limit | undefined {
+    const own = this.#takenBy.get(client) ?? 0;
+    const { all, each } = this.#bound;
+    if (own >= each.allowed) return each;
+    if (this.#taken >= all.allowed) return all;
+    this.#taken += 1;
+    this.#takenBy.set(client, own + 1);
+    return undefined;
+  }
+
+  giveBack(client: string): void {
+    this.#taken -= 1;
+    const own = this.#takenBy.get(client)! - 1;
+    if (own > 0) this.#takenBy.set(client, own);
+    else this.#takenBy.delete(client);
+  }
+}
