@@ -1,3 +1,5 @@
+import { CutFrames } from './cut-frames.ts';
+
 export type Transport = 'tcp' | 'udp';
 
 /** Ports of the servers; those of TLS have names of their own. */
@@ -85,8 +87,8 @@ export class Seen {
   hasNanoseconds = false;
   /** What is to be known of the clocks of capture and journals, if anything. */
   clock: string | undefined;
-  /** Some of what was captured is not the whole frame. */
-  hasCutFrames = false;
+  /** Where what was captured is not the whole frame. */
+  readonly cutFrames = new CutFrames();
   /** Why the capture could not be read to its end, if so. */
   cut: string | undefined;
 

@@ -63,12 +63,16 @@ export async function* readFrames(
         const fields = line.split('\t');
         const [epoch = '', source = '', destination = ''] = fields;
         seen.add(epoch, source, destination);
-        if (fields[LENGTH] !== fields[LENGTH + 1]) seen.hasCutFrames = true;
+        const isCut = fields[LENGTH] !== fields[LENGTH + 1];
         const carried = parseCarried(fields, seen.frames);
-        if (!carried) continue;
+        if (!carried) {
+          if (isCut && !isIcmp(fields)) seen.cutFrames.takeUnknown(Number(epoch));
+          continue;
+        }
         onCarried?.(carried);
         const frame = parseFrame(fields, carried, { ports, tls });
         if (!frame) continue;
+        seen.cutFrames.take(frame, isCut);
         seen.ofServers += 1;
         frames.push(frame);
       }
@@ -101,10 +105,8 @@ interface ParseParts {
 export function parseCarried(fields: readonly string[], number: number): Carried | undefined {
   const [, source = '', destination = '', tcpFrom, tcpTo, seq, , flags, bytes, udpFrom, udpTo, udpBytes] =
     fields;
-  const [icmp, icmpv6] = fields.slice(12);
   const isTcp = tcpFrom !== '';
-  // An ICMP error carries a copy of the packet that it is about.
-  if (icmp !== '' || icmpv6 !== '' || !(isTcp || udpFrom)) return undefined;
+  if (isIcmp(fields) || !(isTcp || udpFrom)) return undefined;
   const [fromPort, toPort] = [Number(isTcp ? tcpFrom : udpFrom), Number(isTcp ? tcpTo : udpTo)];
   const payload = isTcp ? bytes : udpBytes;
   return {
@@ -115,6 +117,12 @@ export function parseCarried(fields: readonly string[], number: number): Carried
     seq: Number(seq),
     flags: Number(flags),
   };
+}
+
+/** An ICMP error carries a copy of the packet that it is about. */
+function isIcmp(fields: readonly string[]): boolean {
+  const [icmp, icmpv6] = fields.slice(12);
+  return icmp !== '' || icmpv6 !== '';
 }
 
 /** The frame of a server of the lab that a line of these fields is; undefined when it is none. */

@@ -1,5 +1,17 @@
 import type { Capture } from '../capture-files.ts';
-import { deciderOf, type Entry, isEvent, readEntries, timeOf } from '../entries.ts';
+import type { Talk } from '../cut-frames.ts';
+import {
+  clientOf,
+  type Decision,
+  deciderOf,
+  type Entry,
+  type HandshakeEvent,
+  isEvent,
+  isHandshake,
+  isHttp,
+  readEntries,
+  timeOf,
+} from '../entries.ts';
 import { Exposing, type OnExposed } from '../exposure/exposing.ts';
 import { type Frame, Seen } from '../frames.ts';
 import { readFrames } from '../read-frames.ts';
@@ -57,7 +69,7 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
     found: {
       tie: (tie) => found.tie(excused(tie), regimeOf.get(tie.entry)),
       loose(loose) {
-        if (!seen.hasCutFrames) found.loose(loose);
+        if (!isCut(loose, seen)) found.loose(loose);
       },
     },
     onHandshake: (tie) => found.handshake?.(excused(tie)),
@@ -67,19 +79,33 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
 }
 
 /**
- * What is not found contradicts nothing while the sidecar of the host says that packets are missing, nor where some
- * have been cut: what was cut off may be what is missed.
+ * What is not found contradicts nothing while the sidecar of the host says that packets are missing, nor where those of
+ * its connection have been cut: what was cut off may be what is missed.
  */
-function excuses({ name }: Capture, { gaps = [] }: Run, seen: Seen) {
+function excuses({ name }: Capture, { gaps = [] }: Run, { cutFrames }: Seen) {
   const own = gaps.filter(({ host }) => host === name);
   return <Kind extends Tie | HandshakeTie>(tie: Kind): Kind => {
     if (!isContradicted(tie)) return tie;
-    if (seen.hasCutFrames) return { ...tie, verdict: 'cut' };
-    const decided = timeOf(tie.entry);
-    const delay = 'delay_ms' in tie.entry ? Number(tie.entry.delay_ms) / 1000 : 0;
-    const isIn = own.some(({ from, to }) => decided + delay + AROUND > from && decided - AROUND < to);
+    const { entry } = tie;
+    const decided = timeOf(entry);
+    const delay = 'delay_ms' in entry ? Number(entry.delay_ms) / 1000 : 0;
+    const within = { from: decided - AROUND, to: decided + delay + AROUND };
+    if (cutFrames.has(talkOf(entry), within)) return { ...tie, verdict: 'cut' };
+    const isIn = own.some(({ from, to }) => within.to > from && within.from < to);
     return isIn ? { ...tie, verdict: 'gap' } : tie;
   };
+}
+
+function isCut(loose: Loose, { cutFrames }: Seen): boolean {
+  return loose.frames.some(({ time }) => cutFrames.has(loose, { from: time - AROUND, to: time + AROUND }));
+}
+
+function talkOf(entry: Decision | HandshakeEvent): Talk {
+  const client = clientOf(entry) ?? '';
+  if (isHandshake(entry)) return { server: entry.server, transport: 'tcp', client };
+  return isHttp(entry)
+    ? { server: 'http', transport: 'tcp', client }
+    : { server: 'echo', transport: entry.protocol, client };
 }
 
 /** Tells of frames whether a journal speaks of them: of what the echo server only takes in none does. */
