@@ -49,7 +49,7 @@ function unquoted(text, comment) {
 
 BEGIN { apostrophe = sprintf("%c", 39) }
 
-FNR != NR {
+FILENAME != ARGV[1] {
     # What has a default there is none, nor what the shell of a container has.
     gsub(/#.*|\$\$\{?[A-Z_]+|\$\{[A-Z_]+:-/, "")
     while (match($0, /(LAB|HTTP|HTTPS|ECHO)_[A-Z_]+/)) {
