@@ -20,6 +20,8 @@ async function cloneInto(folder: string, uid: number): Promise<void> {
   await cp(root, folder, { recursive: true, filter: (path) => !left.test(relative(root, path)) });
   await mkdir(join(folder, 'captures'), { recursive: true });
   await command({}, 'chown', '-R', `${uid}:${uid}`, folder);
+  // As mkdtemp makes it.
+  await command({}, 'chmod', '700', join(folder, 'captures'));
 }
 
 /** Root tries it as both; anybody else as herself. */

@@ -17,11 +17,10 @@ fi
 archived=$("${0%/*}/archive.sh" . server.pcap* server.*.pcap* client.pcap* client.*.pcap* \
     http.log echo.log lab.log tls.keys *.saved-* demo.json report.html report.json)
 rm -rf .run
-chmod u+rwx,g=rx,o+x .
 
 for name in http.log echo.log tls.keys; do make_journal "$name"; done
 # Last, and at once: with it the run has begun.
 make_journal lab.log .lab.log
-printf '{"timestamp":"%s","event":"run","container":"%s","seed":"%s","archived":"%s"}\n' \
-    "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" "$container" "$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')" "$archived" >.lab.log
+printf '{"timestamp":"%s","event":"run","project":"%s","container":"%s","seed":"%s","archived":"%s"}\n' \
+    "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" "$PROJECT" "$container" "$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')" "$archived" >.lab.log
 mv .lab.log lab.log

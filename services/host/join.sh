@@ -1,10 +1,10 @@
 #!/bin/sh
 # join.sh COMMAND…: runs it once the run has begun, with the seed of the run where LAB_SEED is empty. The server host
-# holds a lock on the record of the run; the record of an earlier run has none.
+# holds a lock on the record of the run; the record of an earlier run has none, and that of another lab another project.
 set -eu
 record=/captures/lab.log
 
-has_begun() { (exec 8<$record && ! flock --shared --nonblock 8) 2>/dev/null; }
+has_begun() { (exec 8<$record && ! flock --shared --nonblock 8 && head -n 1 <&8 | grep -qF "\"project\":\"$PROJECT\"") 2>/dev/null; }
 
 # The first process of a container is ended by no signal that it does not take.
 trap 'exit 143' TERM INT
