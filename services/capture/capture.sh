@@ -40,4 +40,7 @@ while [ -z "$ending" ]; do
 done
 finish
 [ "$HOST" != server ] || forget_kept
+# Where hosts start again, Compose ends this next. A first process that has only just begun would not hear it, and Docker
+# would wait 10 s.
+[ -n "$ending" ] || { sleep 3 & wait $!; }
 [ -n "$ending" ]
