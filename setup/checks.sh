@@ -55,7 +55,7 @@ in_range() {
 }
 
 check_leftover() {
-    left=$(printf '%s\n' "$containers" | awk -F '\t' '$2 == "running" { up = 1 } $1 != "" { left = left " " $1 " (" $2 ")" } END { if (!up) print substr(left, 2) }')
+    left=$(printf '%s\n' "$containers" | awk -F '\t' '$2 ~ /^(running|paused)$/ { up = 1 } $1 != "" { left = left " " $1 " (" $2 ")" } END { if (!up) print substr(left, 2) }')
     if [ -n "$left" ]; then
         problem 'leftover lab' "not running: $left" 'make down'
     else

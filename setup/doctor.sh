@@ -87,7 +87,7 @@ check_compose
 if [ "$problems" -eq 0 ]; then
     read_containers
     check_leftover
-    if printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; then check_lab; fi
+    if printf '%s\n' "$containers" | grep -qE "$(printf '\t')(running|paused)$(printf '\t')"; then check_lab; fi
     check_settings && check_subnet && check_ports || true
     check_base_image
     check_captures

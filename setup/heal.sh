@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts again what a lab that is up has lost, in the run that it has: hosts that are not running, then the programs
-# that are not on the network of their host or do not answer. Compose makes anew what has no host any more.
+# Mends a lab that is up, in the run that it has: what is paused goes on, then hosts that are not running start, then
+# programs that are not on the network of their host or do not answer. Compose makes anew what has no host any more.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/lab-checks.sh
@@ -32,8 +32,22 @@ await_captures() {
     done
 }
 
+# Docker calls what was paused unhealthy until its next check, within 10 s.
+await_checks() {
+    for _ in $(seq 150); do
+        docker ps --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter health=unhealthy --quiet |
+            grep -q . || return 0
+        sleep 0.1
+    done
+}
+
 unwell=$(unwell)
 [ -n "$unwell" ] || exit 0
+paused=$(of_kind paused)
+# shellcheck disable=SC2086
+with unpause $paused
+[ -z "$paused" ] || await_checks
+unwell=$(unwell)
 # shellcheck disable=SC2046
 with start $(of_kind stopped | grep -- '-host$' || true)
 unwell=$(unwell)
