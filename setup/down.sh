@@ -3,6 +3,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/lab-checks.sh
+. setup/run-record.sh
 
 # say_packets HOST: what its captures hold of this run, and what is missing in them.
 say_packets() {
@@ -48,7 +49,9 @@ quietly docker compose stop http echo client
 quietly docker compose stop capture-server capture-client
 use_settings_of_lab LAB_CAPTURE_FILES
 for host in server client; do say_packets "$host"; done
-kept=$(captures_folder)/.run # left only by a capture that was killed
+# A capture that was killed leaves this.
+kept=$(captures_of_lab)
+[ -n "$kept" ] && is_own_run "$kept" || kept=
 remove_lab
-rm -rf "$kept"
+[ -z "$kept" ] || rm -rf "$kept/.run"
 say 'the lab is down'

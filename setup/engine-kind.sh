@@ -5,11 +5,6 @@ docker_is_podman() { case "$(docker --version 2>/dev/null)" in *odman*) ;; *) re
 
 podman_cure='install Docker Engine, https://docs.docker.com/engine/install/, and let docker be its command (podman-docker has another of that name)'
 
-# Where the engine listens: DOCKER_HOST, else the context in use.
-engine_address() {
-    printf '%s\n' "${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)}"
-}
-
 # engine_elsewhere ADDRESS: true for another machine, whose files and ports are not those of this one.
 engine_elsewhere() {
     case "$1" in

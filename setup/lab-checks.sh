@@ -25,6 +25,7 @@ unwell() {
                     joined = mode[i] ~ /^container:/
                     host = joined ? of[substr(mode[i], 11)] : 0
                     if (joined && !host) print service[i], "hostless"
+                    else if (state[i] == "paused") print service[i], "paused"
                     else if (state[i] != "running") print service[i], "stopped", state[i]
                     else if (joined && began[i] < began[host]) print service[i], "astray", service[host]
                     else if (health[i] == "unhealthy" && code[i] != 3) print service[i], "silent"
@@ -36,6 +37,7 @@ check_hosts() {
     found=$(unwell | while read -r service what detail; do
         case "$what" in
             hostless) echo "the host of $service was removed" ;;
+            paused) echo "$service is paused" ;;
             stopped) echo "$service is not running ($detail)" ;;
             astray) echo "$service is off the network: $detail was started again without it" ;;
             silent) echo "$service does not answer" ;;
@@ -50,8 +52,7 @@ check_hosts() {
 
 # captures_folder: where the files of the lab that is up go, whatever LAB_CAPTURES_DIR says now.
 captures_folder() {
-    found=$(docker inspect --format '{{range .Mounts}}{{if eq .Destination "/captures"}}{{println .Source}}{{end}}{{end}}' \
-        "$COMPOSE_PROJECT_NAME-capture-server-1" "$COMPOSE_PROJECT_NAME-capture-client-1" 2>/dev/null | grep -m 1 .) || true
+    found=$(captures_of_lab)
     printf '%s\n' "${found:-$LAB_CAPTURES_DIR}"
 }
 

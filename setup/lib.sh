@@ -98,6 +98,11 @@ ca_file() {
     printf '%s\n' "$LAB_CA_FILE"
 }
 
+# Where the engine listens: DOCKER_HOST, else the context in use.
+engine_address() {
+    printf '%s\n' "${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)}"
+}
+
 # The containers of this lab, a line each: service, state and folder of the compose file, between tabs.
 lab_containers() {
     docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format \
@@ -126,7 +131,21 @@ may_use_docker='sudo usermod --append --groups docker "$USER", then log out and 
 
 # The folder of another lab among `containers`, empty when there is none. Docker would take over its containers.
 other_folder() {
-    printf '%s\n' "$containers" | awk -F '\t' -v here="$(pwd -P)" -v also="$PWD" '$3 != "" && $3 != here && $3 != also { print $3; exit }'
+    printf '%s\n' "$containers" | cut -f 3 | sort -u | while IFS= read -r folder; do
+        [ -z "$folder" ] || [ "$(canonical "$folder")" = "$PWD" ] || printf '%s\n' "$folder"
+    done | sed 1q
+}
+
+# canonical PATH: an absolute path without links, . and .. as far as it is there.
+canonical() {
+    there=$1 rest=
+    until [ -d "$there" ]; do
+        rest=/$(basename -- "$there")$rest
+        there=$(dirname -- "$there")
+    done
+    ! path=$(cd -- "$there" 2>/dev/null && pwd -P) || there=$path
+    there=${there%/}$rest
+    printf '%s\n' "${there:-/}"
 }
 
 # Stops with settings for a lab beside the one of another folder.
@@ -148,10 +167,19 @@ quoted() {
     esac
 }
 
-# The settings that the lab that is up was started with, NAME=value a line; nothing where there is none.
-settings_of_lab() {
+# What the containers of the lab that is up were started with, NAME=value a line; nothing where there is none.
+settings_of_containers() {
     docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}{{range .Mounts}}{{if eq .Destination "/captures"}}LAB_CAPTURES_DIR={{println .Source}}{{end}}{{end}}' \
-        "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" "$COMPOSE_PROJECT_NAME-client-1" 2>/dev/null || true
+        "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" \
+        "$COMPOSE_PROJECT_NAME-capture-client-1" "$COMPOSE_PROJECT_NAME-client-1" 2>/dev/null || true
+}
+
+# captures_of_lab: the captures folder of the lab that is up, empty where there is none.
+captures_of_lab() { settings_of_containers | sed -n 's/^LAB_CAPTURES_DIR=//p' | sed 1q; }
+
+# settings_of_lab: the settings of its containers and of its network.
+settings_of_lab() {
+    settings_of_containers
     docker network inspect --format '{{range .IPAM.Config}}LAB_SUBNET={{println .Subnet}}{{end}}' "${COMPOSE_PROJECT_NAME}_lab" 2>/dev/null || true
 }
 
@@ -166,7 +194,7 @@ use_settings_of_lab() {
     done
 }
 
-cd "$(dirname "$0")/.."
+cd -P "$(dirname "$0")/.."
 . setup/lock.sh
 # The shell overrides .env, as Compose has it.
 [ -r .env ] || stop "there is no .env in $PWD that can be read" 'cure: git checkout .env'
@@ -185,9 +213,10 @@ for folder in LAB_CAPTURES_DIR LAB_WORK_DIR; do
     case "$path" in
         /*) ;;
         '~' | '~/'*) path=$HOME${path#?} ;;
-        *) path=$PWD/${path#./} ;;
+        *) path=$PWD/$path ;;
     esac
-    export "$folder=${path%/}"
+    path=$(canonical "$path")
+    export "$folder=$path"
 done
 LAB_CA_FILE=$(ca_file)
 export COMPOSE_PROJECT_NAME LAB_IMAGES LAB_CAPTURES_DIR LAB_CA_FILE

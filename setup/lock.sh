@@ -33,13 +33,23 @@ take_over() {
     [ -z "${lock_kept-}" ] || stop "$lock was left by another person's $lock_target, and nobody else may remove it" "cure: sudo rm $lock"
 }
 
+# lock_of_lab: its name. Each engine has labs of its own, such as a rootless one of each person.
+lock_of_lab() {
+    engine=$(engine_address)
+    case "$engine" in
+        '' | unix:///var/run/docker.sock | unix:///run/docker.sock) engine= ;;
+        *) engine=-$(printf %s "$engine" | cksum | cut -d ' ' -f 1) ;;
+    esac
+    printf '/tmp/wirelab-%s%s.lock\n' "$COMPOSE_PROJECT_NAME" "$engine"
+}
+
 # lock_lab WHAT: waits until nobody else changes this lab, and keeps others waiting until the script ends. A script
 # that one with the lock has started goes on.
 lock_lab() {
     [ "${LAB_LOCKED-}" != "$COMPOSE_PROJECT_NAME" ] || return 0
     # What changes the lab is not cut off where the reader of its output leaves.
     [ ! -d "${LAB_PIPED-}" ] || : >"$LAB_PIPED/whole"
-    lock=/tmp/wirelab-$COMPOSE_PROJECT_NAME.lock
+    lock=$(lock_of_lab)
     lock_own=$$:$(start_of $$):$1
     lock_waits=
     until ln -s "$lock_own" "$lock" 2>/dev/null; do

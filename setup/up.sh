@@ -3,6 +3,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/checks.sh
+. setup/run-record.sh
 
 ok() { :; }
 problem() {
@@ -42,18 +43,6 @@ wait_until_healthy() {
     return 1
 }
 
-# What the record of the run says under a name. The server host began it.
-of_run() { sed -n "1s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$LAB_CAPTURES_DIR/lab.log"; }
-
-# A run that never began leaves no files, and the earlier one goes back to where it was.
-forget_run() {
-    grep -q '"event":"run"' "$LAB_CAPTURES_DIR/lab.log" 2>/dev/null || return 0
-    archived=$(of_run archived)
-    cd "$LAB_CAPTURES_DIR"
-    rm -f server.pcap client.pcap tls.keys $journals
-    [ -z "$archived" ] || { mv "$archived"/* . && rmdir "$archived"; }
-}
-
 # A folder is its owner's, whom the files in it belong to then: under sudo the person who typed that.
 make_folders() {
     for folder in "$LAB_CAPTURES_DIR" "$LAB_WORK_DIR"; do
@@ -87,13 +76,15 @@ read_containers
 setup/images.sh
 running=
 # A run ends with the container of its server host.
-if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$containers" | grep -q "$(printf '\t')running$(printf '\t')"; then
+if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$containers" | grep -qE "$(printf '\t')(running|paused)$(printf '\t')"; then
     running=yes
     # Another port would be another host, and another folder another run: captures would begin anew in the middle of this one.
     of_lab=$(settings_of_lab)
     for name in LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR; do
         setting=$(setting_in "$of_lab" "$name") || true
         asked=$(printenv "$name")
+        # Compose by itself takes a folder as it is written.
+        [ "$name" != LAB_CAPTURES_DIR ] || [ -z "$setting" ] || setting=$name=$(canonical "${setting#*=}")
         # A server that was removed has none, and gets this one.
         [ -z "$setting" ] || [ "$setting" = "$name=$asked" ] ||
             stop "$name is \"$asked\"; allowed while this lab is up: ${setting#*=}" 'cure: make down first'
@@ -121,8 +112,11 @@ given=$LAB_SEED
 output=$(docker compose up --detach --no-build --remove-orphans 2>&1 </dev/null) && wait_until_healthy || {
     reasons "$output" >&2
     [ -z "$running" ] || stop 'the lab goes on, but not all of it is well (the reason is above)' 'make status says more'
+    # One that this lab began leaves no files. What is there else is an earlier run, or that of another lab.
+    began=
+    ! is_own_run "$LAB_CAPTURES_DIR" || began=yes
     docker compose down >/dev/null 2>&1 || true
-    forget_run
+    [ -z "$began" ] || forget_run "$LAB_CAPTURES_DIR"
     stop 'the lab did not come up (the reason is above) and was taken down again'
 }
 
@@ -133,7 +127,7 @@ if [ -n "$given" ]; then
 elif [ -n "$running" ]; then
     seed="$(lab_exec http faults | sed -n '1s/.*, seed \(.*\), next draw \(.*\)/\1 (as before, next draw \2)/p')"
 else
-    drawn=$(of_run seed)
+    drawn=$(of_run "$LAB_CAPTURES_DIR" seed)
     seed="$drawn (drawn; the same run again: LAB_SEED=$drawn make up)"
 fi
 in_force=$(in_force | sed '1s/^/    in force     /; 2,$s/^/                 /')

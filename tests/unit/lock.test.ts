@@ -92,3 +92,19 @@ test('what a script with the lock starts does not wait for it', () => {
     [ -L "$lock" ] && echo outer`;
   expect(inSetup(code, { COMPOSE_PROJECT_NAME: project('inner') }).stdout).toBe('inner\nouter\n');
 });
+
+test.each([
+  ['', ''],
+  ['unix:///var/run/docker.sock', ''],
+  ['unix:///run/user/1000/docker.sock', '-[0-9]+'],
+])('labs of the engine at %j have a lock by %j', (engine, part) => {
+  const { stdout } = inSetup('lock_of_lab', { DOCKER_HOST: engine });
+  expect(stdout).toMatch(new RegExp(`^/tmp/wirelab-wirelab-test-shell${part}\\.lock\\n$`));
+});
+
+test('the engines of two people have locks of their own', () => {
+  const [one, other] = [1000, 1001].map(
+    (uid) => inSetup('lock_of_lab', { DOCKER_HOST: `unix:///run/user/${uid}/docker.sock` }).stdout,
+  );
+  expect(one).not.toBe(other);
+});
