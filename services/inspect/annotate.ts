@@ -87,12 +87,12 @@ export async function annotate(
     ...written,
     frames: seen.frames,
     ofServers: seen.ofServers,
-    cut: seen.cut,
+    cut: seen.cut ?? written.cut,
     clock: seen.clock,
   };
 }
 
-type Written = Pick<Annotated, 'own' | 'setAside'>;
+type Written = Pick<Annotated, 'own' | 'setAside' | 'cut'>;
 
 async function write(
   { files, keys }: Capture,
@@ -105,13 +105,13 @@ async function write(
     const before = await commentsBefore(path, work);
     const made = join(work, 'annotated.pcapng');
     const secrets = keys === undefined ? undefined : await readFile(keys);
-    const own = await copyWith(whole, made, { comments, about, before, secrets });
+    const { own, cut } = await copyWith(whole, made, { comments, about, before, secrets });
     // Secrets in a capture are no more open than the key log.
     if (keys) await chmod(made, 0o660);
     const setAside = before.ofPackets.size > 0 ? await nextFree(path) : undefined;
     if (setAside) await rename(path, setAside);
     await rename(made, path);
-    return { own, setAside };
+    return { own, setAside, cut };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -157,13 +157,18 @@ interface CopyParts {
   readonly secrets: Buffer | undefined;
 }
 
-/** Copies a pcapng with all comments, a person's own first, and returns how many are that. */
-async function copyWith(from: string, to: string, parts: CopyParts): Promise<number> {
+/** Copies a pcapng with all comments, a person's own first, and returns how many are that, and why it breaks off. */
+async function copyWith(from: string, to: string, parts: CopyParts): Promise<Pick<Annotated, 'own' | 'cut'>> {
   const copy = new Copy(parts);
+  let cut: string | undefined;
+  const onCut = (why: string) => {
+    cut = why;
+  };
   await pipeline(async function* () {
-    for await (const blocks of blocksOf(from)) yield Buffer.concat(blocks.map((block) => copy.of(block)));
+    for await (const blocks of blocksOf(from, onCut))
+      yield Buffer.concat(blocks.map((block) => copy.of(block)));
   }, createWriteStream(to));
-  return copy.own;
+  return { own: copy.own, cut };
 }
 
 class Copy {

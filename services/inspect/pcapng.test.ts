@@ -90,9 +90,52 @@ describe.each(['little', 'big'] as const)('a file with octets in %s-endian order
 
   test('is read up to where it breaks off', async () => {
     expect(await read(...all, Buffer.from('000000'))).toHaveLength(3);
-    expect(await read(...all, block(6, order, 0), Buffer.alloc(12))).toHaveLength(4);
+    expect(await read(...all, Buffer.alloc(12))).toHaveLength(3);
     expect(await isPcapng(await file(Buffer.from('d4c3b2a1020004000000000000000000', 'hex')))).toBe(false);
     expect(await isPcapng(await file())).toBe(false);
+  });
+});
+
+/** A block with another length, at its begin and at its end. */
+function ofLength(bytes: Buffer, begin: number, end = begin): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt32LE(begin, 4);
+  copy.writeUInt32LE(end, copy.length - 4);
+  return copy;
+}
+
+describe('a damaged file is read up to there, and why is told, of', () => {
+  const all = [section('little'), ethernet('little'), packet('little', 7, 'Hey!')];
+  const one = all[2]!;
+  const longer = Buffer.from(one);
+  longer.writeUInt32LE(1_000, 20);
+  const why = /^a\.pcapng is damaged: the block at byte 84 can't be as it says$/;
+
+  test.each<[string, Buffer, RegExp]>([
+    ['a length that no block has', ofLength(one, 0x7ffffffc), why],
+    ['another length at the end', ofLength(one, one.length, one.length + 4), why],
+    ['a length that is no whole number of words', ofLength(one, 33), why],
+    ['a packet without its fields', block(6, 'little', 0), why],
+    ['a packet that is longer than its block', longer, why],
+    ['an interface without its fields', block(1, 'little'), why],
+    ['secrets without their kind', block(10, 'little'), why],
+    ['a section without its fields', block(0x0a0d0d0a, 'little', 0x1a2b3c4d), why],
+    [
+      'an end that is missing',
+      one.subarray(0, 20),
+      /^a\.pcapng is cut short: the block at byte 84 has no end$/,
+    ],
+  ])('%s', async (_what, damaged, expected) => {
+    const path = await file(...all, damaged);
+    const told: string[] = [];
+    const keys = new PacketKeys();
+    let found = 0;
+    for await (const blocks of blocksOf(path, (said) => told.push(said))) {
+      for (const each of blocks) keys.of(each);
+      found += blocks.length;
+    }
+    expect([found, told]).toEqual([3, [expect.stringMatching(expected)]]);
+    await expect(ownCommentsIn(path)).resolves.toBeDefined();
   });
 });
 

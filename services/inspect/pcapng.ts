@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 
 /*
  * Blocks of a pcapng file (draft-ietf-opsawg-pcapng, 3 and 4): what is said about a section or a packet stands among
@@ -21,6 +22,17 @@ const TIME_RESOLUTION = 9;
 const HEADER = 8;
 /** Behind the body of a block its length stands once more. */
 const TRAILER = 4;
+/** A block without options, at least: of a section, of an interface, of secrets, and of each kind of packet. */
+const LEAST = new Map<number, number>([
+  [SECTION, 28],
+  [INTERFACE, 20],
+  [SECRETS, 20],
+  [PACKET, 32],
+  [2, 32],
+  [3, 16],
+]);
+/** Wireshark reads no longer ones. */
+const GREATEST = 16 * 1024 * 1024;
 
 export interface Block {
   readonly type: number;
@@ -29,10 +41,18 @@ export interface Block {
   readonly isLittle: boolean;
 }
 
-/** Reads a file block by block, some at a time, up to where it breaks off. */
-export async function* blocksOf(path: string): AsyncGenerator<Block[]> {
+/**
+ * Reads a file block by block, some at a time, up to where it breaks off.
+ *
+ * @param onCut is told why it does
+ */
+export async function* blocksOf(
+  path: string,
+  onCut: (why: string) => void = () => undefined,
+): AsyncGenerator<Block[]> {
   let rest: Buffer = Buffer.alloc(0);
   let isLittle = true;
+  let at = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const blocks: Block[] = [];
@@ -40,16 +60,28 @@ export async function* blocksOf(path: string): AsyncGenerator<Block[]> {
       const type = u32(rest, 0, isLittle);
       if (type === SECTION) isLittle = rest.readUInt32LE(HEADER) === MAGIC;
       const length = u32(rest, 4, isLittle);
-      if (length < HEADER + TRAILER || length % 4 !== 0) {
+      const isPossible = length >= (LEAST.get(type) ?? HEADER + TRAILER) && length <= GREATEST;
+      const isHere = isPossible && rest.length >= length;
+      const block = { type, isLittle, bytes: rest.subarray(0, length) };
+      if (!isPossible || length % 4 !== 0 || (isHere && !isWhole(block))) {
         yield blocks;
+        onCut(`${basename(path)} is damaged: the block at byte ${at} can't be as it says`);
         return;
       }
-      if (rest.length < length) break;
-      blocks.push({ type, isLittle, bytes: rest.subarray(0, length) });
+      if (!isHere) break;
+      blocks.push(block);
       rest = rest.subarray(length);
+      at += length;
     }
     yield blocks;
   }
+  if (rest.length > 0) onCut(`${basename(path)} is cut short: the block at byte ${at} has no end`);
+}
+
+/** Its length stands once more at its end, and a packet is as long as it says. */
+function isWhole({ type, bytes, isLittle }: Block): boolean {
+  if (u32(bytes, bytes.length - TRAILER, isLittle) !== bytes.length) return false;
+  return type !== PACKET || 28 + padded(u32(bytes, 20, isLittle)) + TRAILER <= bytes.length;
 }
 
 /** Whether a file begins as a pcapng does. */
