@@ -81,6 +81,18 @@ describe('HTTP', () => {
     expect(exposedBy(twice)).toEqual(['4 body: [7]', '4 body: [7]']);
   });
 
+  test.each([
+    ['a size', '4\r\nwhat\r\n', 'what'],
+    ['the end of a chunk', '4\r\nwhat', 'what'],
+    ['a trailer', '4\r\nwhat\r\n0\r\n', 'what'],
+  ])('exposes a chunked body up to %s that never ends', (_where, begun, body) => {
+    const head = lines('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked', '', '');
+    const endless = new Frames().add('server', head + begun);
+    for (let count = 0; count < 5; count += 1) endless.add('server', 'a'.repeat(1_000));
+    endless.add('server', `\n4\r\nmore\r\n0\r\n\r\n`).add('server', answer('next'));
+    expect(exposedBy(endless)).toEqual([`8 body: ${body}`, '10 body: next']);
+  });
+
   test('exposes header fields that come in later segments', () => {
     const typed = new Frames().add('client', 'GET / HTTP/1.1\r\n').add('client', `${login.slice(0, 20)}`);
     expect(exposedBy(typed.add('client', `${login.slice(20)}\r\n\r\n`))).toEqual([

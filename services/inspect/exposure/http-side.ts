@@ -9,6 +9,8 @@ const BEGUN = /^[!-~]*(?: [ -\xff]*)?\r?$/;
 /** So many octets of a head and of a body are kept. */
 const HEAD_KEPT = 64 * 1024;
 const BODY_KEPT = 1024 * 1024;
+/** The size of a chunk, with its extensions, or a line of the trailer has no more octets. */
+const LINE_KEPT = 4 * 1024;
 
 /** Methods of the requests whose answers have not come. */
 export type Asked = string[];
@@ -141,22 +143,24 @@ export class HttpSide implements Side {
       framing.left -= count;
       return [];
     }
-    const newline = this.#rest.indexOf('\n');
-    if (newline < 0) return undefined;
+    const newline = this.#rest.subarray(0, LINE_KEPT).indexOf('\n');
+    if (newline < 0) return this.#rest.length < LINE_KEPT ? undefined : this.#loseBody();
     const line = this.#rest.toString('latin1', 0, newline).trim();
     this.#rest = this.#rest.subarray(newline + 1);
     if (framing.isLast) return line === '' ? this.#endBody() : [];
     // The line ending of the chunk before.
     if (line === '') return [];
     const size = /^[0-9a-f]{1,8}(?=$|[ \t;])/i.exec(line);
-    if (!size) {
-      const exposed = this.#endBody();
-      this.#lose();
-      return exposed;
-    }
+    if (!size) return this.#loseBody();
     framing.left = Number.parseInt(size[0], 16);
     framing.isLast = framing.left === 0;
     return [];
+  }
+
+  #loseBody(): Exposure[] {
+    const exposed = this.#endBody();
+    this.#lose();
+    return exposed;
   }
 
   #keep(body: Body, count: number): void {
