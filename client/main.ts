@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createLog } from '#common/log.ts';
+import { endWithOutput } from '#common/output.ts';
 import { safeLines } from '#common/readable.ts';
 import { sleep } from '#common/sleep.ts';
 import { timer } from '#common/timer.ts';
@@ -16,8 +17,7 @@ import { readTlsOptions, TlsOptionsError, type TlsVersion, tlsVersions } from '.
 
 const log = createLog();
 const interrupt = new AbortController();
-// A reader of the output that leaves before its end, such as `head`, is no error.
-process.stdout.on('error', () => process.exit(0));
+endWithOutput(process);
 process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort());
 
 const program = new Command('client')

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createLog } from '#common/log.ts';
+import { endWithOutput } from '#common/output.ts';
 import { safe, safeLines } from '#common/readable.ts';
 import { CaptureError, findCapture, findKeys, withoutKeys } from './capture-files.ts';
 import { annotateCaptures } from './commands/annotate.ts';
@@ -26,8 +27,7 @@ const log = createLog();
 const color = process.stdout.isTTY === true && process.stdout.hasColors();
 const print = (line: string) => process.stdout.write(`${color ? safePainted(line) : safeLines(line)}\n`);
 const interrupt = new AbortController();
-// A reader of the output that leaves before its end, such as `head`, is no error.
-process.stdout.on('error', () => process.exit(0));
+endWithOutput(process);
 
 const terminal = {
   print,
