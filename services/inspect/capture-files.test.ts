@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -69,4 +70,32 @@ test.each([
 
 test('there is none in a folder that is not there', async () => {
   await expect(findCapture('client', join(folder, 'none'))).rejects.toThrow(CaptureError);
+});
+
+test.each([
+  ['its end', ''],
+  ['an error', "throw new Error('on purpose')"],
+  ['another end', 'process.exit(3)'],
+])('nothing of the keys inside of a capture is left at %s', async (_end, last) => {
+  await have('own.pcapng');
+  await writeFile(join(folder, 'own.pcapng'), 'no pcap');
+  const work = join(folder, 'tmp');
+  await mkdir(work);
+  // Extracts a key, and copies a capture without it.
+  const script =
+    'for to; do :; done; case $1 in --extract*) echo "CLIENT_RANDOM 00 00" >"$to" ;; *) : >"$to" ;; esac';
+  await writeFile(join(folder, 'editcap'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const program = `
+    import { existsSync } from 'node:fs';
+    import { findCapture, withoutKeys } from ${JSON.stringify(join(import.meta.dirname, 'capture-files.ts'))};
+    const capture = await findCapture(${JSON.stringify(join(folder, 'own.pcapng'))}, '/elsewhere');
+    const copy = await withoutKeys(capture);
+    console.log(existsSync(capture.keys), existsSync(copy.files[0]));
+    ${last}`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { PATH: `${folder}:${process.env.PATH}`, TMPDIR: work },
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe('true true\n');
+  expect(await readdir(work)).toEqual([]);
 });

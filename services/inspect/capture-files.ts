@@ -1,8 +1,8 @@
-import { access, constants, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, constants, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { secretsIn } from './secrets.ts';
 import { editCapture } from './tool.ts';
+import { workFolder } from './work-folder.ts';
 
 export const hosts = ['server', 'client'] as const;
 export type Host = (typeof hosts)[number];
@@ -79,7 +79,7 @@ async function withKeys(capture: Capture): Promise<Capture> {
   const withSecrets = capture.files.filter((_, at) => secrets[at]!.length > 0);
   if (withSecrets.length === 0) return { ...capture, keys: beside };
   const known = beside === undefined ? [] : (await readFile(beside, 'latin1')).split('\n');
-  const keys = join(await mkdtemp(join(tmpdir(), 'keys-')), KEY_LOG);
+  const keys = join(await workFolder('keys'), KEY_LOG);
   const lines = new Set([...known, ...secrets.flat()].filter((line) => line !== ''));
   await writeFile(keys, `${[...lines].join('\n')}\n`, { mode: 0o600 });
   return { ...capture, keys, withSecrets };
@@ -88,7 +88,7 @@ async function withKeys(capture: Capture): Promise<Capture> {
 /** A capture as an eavesdropper has it: without the key log, and without the secrets inside. */
 export async function withoutKeys({ keys, withSecrets = [], ...capture }: Capture): Promise<Capture> {
   if (withSecrets.length === 0) return capture;
-  const folder = await mkdtemp(join(tmpdir(), 'without-keys-'));
+  const folder = await workFolder('without-keys');
   const reasons: string[] = [];
   const files: string[] = [];
   for (const file of capture.files) {
