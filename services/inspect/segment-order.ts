@@ -30,6 +30,11 @@ export class SegmentOrder<Segment extends Ordered> {
     return this.#waiting.length > 0;
   }
 
+  /** Octets of segments that wait. */
+  get kept(): number {
+    return this.#waiting.reduce((sum, { payload }) => sum + payload.length, 0);
+  }
+
   take(segment: Segment): Piece<Segment>[] {
     const { seq, flags, payload } = segment;
     if (flags & SYN) {

@@ -260,3 +260,38 @@ test('a connection of which much is open is let go of, with what it exposed', ()
   }
   expect(found).toEqual([10_000]);
 });
+
+describe('of connections that keep too much', () => {
+  const mebibyte = 1024 * 1024;
+  const body = Buffer.from('a'.repeat(mebibyte));
+  const [, , head, begin, overtaking] = new Frames()
+    .add('client', `POST / HTTP/1.1\r\nContent-Length: ${2 * mebibyte}\r\n\r\n`)
+    .add('client', body)
+    .lose('client', 1)
+    .add('client', body).all;
+  const of = (frame: Carried, port: number) => ({
+    ...frame,
+    ...{ number: port, from: `10.0.142.133:${port}`, fromPort: port },
+  });
+
+  test('those of which nothing came for longest are let go of, with what they exposed', () => {
+    const found: number[] = [];
+    const exposing = new Exposing(ports, (frame) => found.push(frame));
+    for (let port = 10_000; port < 10_064; port += 1) {
+      exposing.take(of(head!, port));
+      exposing.take(of(begin!, port));
+      exposing.take({ ...of(head!, 10_000), payload: Buffer.alloc(0) });
+    }
+    expect(found).toEqual([10_001]);
+  });
+
+  test('segments that wait for one before them count', () => {
+    const found: number[] = [];
+    const exposing = new Exposing(ports, (frame) => found.push(frame));
+    for (let port = 10_000; port < 10_033; port += 1) {
+      for (const frame of [head!, begin!, overtaking!]) exposing.take(of(frame, port));
+    }
+    expect(found[0]).toBe(10_000);
+    expect(new Set(found).size).toBeLessThan(4);
+  });
+});

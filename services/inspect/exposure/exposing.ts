@@ -36,10 +36,13 @@ interface Connection {
   readonly create: () => Side;
   /** Something of it was TLS, on a port where TLS is spoken. */
   isSealed: boolean;
+  /** How much it takes to keep what is not whole yet, in octets. */
+  kept: number;
 }
 
-/** So many connections are followed; of more, the oldest are let go of. */
+/** So many connections are followed, and keep so many octets; those of which nothing came for longest are let go of. */
 const CONNECTIONS = 20_000;
+const KEPT = 64 * 1024 * 1024;
 
 /**
  * Finds what anyone on the way can read in the frames of a capture: HTTP/1 on any port, and what is said to the echo
@@ -49,7 +52,10 @@ const CONNECTIONS = 20_000;
 export class Exposing {
   readonly #onExposed: OnExposed;
   readonly #ports: Ports;
+  /** The latest used last. */
   readonly #connections = new Map<string, Connection>();
+  /** What all of them keep. */
+  #kept = 0;
 
   constructor(ports: Ports, onExposed: OnExposed) {
     this.#ports = ports;
@@ -66,6 +72,7 @@ export class Exposing {
   end(): void {
     for (const connection of this.#connections.values()) this.#end(connection);
     this.#connections.clear();
+    this.#kept = 0;
   }
 
   #takeSegment(segment: Carried): void {
@@ -80,6 +87,15 @@ export class Exposing {
     if (segment.flags & RST) this.#end(connection);
     else if (segment.flags & FIN && !direction.order.isWaiting) this.#endSide(direction);
     else if (pieces.length > 0) this.#endAnswer(segment, connection);
+    this.#count(connection);
+    while (this.#kept > KEPT) this.#forget();
+  }
+
+  #count(connection: Connection): void {
+    const before = connection.kept;
+    connection.kept = 0;
+    for (const { order, side } of connection.directions.values()) connection.kept += order.kept + side.kept;
+    this.#kept += connection.kept - before;
   }
 
   /** On the plain ports of the lab nothing is ever encrypted, whoever tries. */
@@ -101,21 +117,35 @@ export class Exposing {
     const key = [from, to].sort().join(' ');
     const known = this.#connections.get(key);
     const isFirst = opens(flags);
-    if (known && (!isFirst || known.syn === seq)) return known;
-    if (known) this.#end(known);
+    this.#connections.delete(key);
+    if (known && (!isFirst || known.syn === seq)) {
+      this.#connections.set(key, known);
+      return known;
+    }
+    if (known) this.#letGo(known);
     if (this.#connections.size === CONNECTIONS) this.#forget();
     const asked: string[] = [];
     const create = this.#isOfEcho(segment) ? () => new MessageSide() : () => new HttpSide(asked);
-    const begun = { syn: isFirst ? seq : undefined, directions: new Map(), create, isSealed: false };
-    this.#connections.delete(key);
+    const begun: Connection = {
+      syn: isFirst ? seq : undefined,
+      directions: new Map(),
+      create,
+      isSealed: false,
+      kept: 0,
+    };
     this.#connections.set(key, begun);
     return begun;
   }
 
   #forget(): void {
     const [key, oldest] = this.#connections.entries().next().value!;
-    this.#end(oldest);
+    this.#letGo(oldest);
     this.#connections.delete(key);
+  }
+
+  #letGo(connection: Connection): void {
+    this.#end(connection);
+    this.#kept -= connection.kept;
   }
 
   #end({ directions, isSealed }: Connection): void {

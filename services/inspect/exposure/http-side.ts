@@ -9,6 +9,8 @@ const BEGUN = /^[!-~]*(?: [ -\xff]*)?\r?$/;
 /** So many octets of a head and of a body are kept. */
 const HEAD_KEPT = 64 * 1024;
 const BODY_KEPT = 1024 * 1024;
+/** What keeping a part takes beside its octets, about. */
+const PART_TAKES = 128;
 /** The size of a chunk, with its extensions, or a line of the trailer has no more octets. */
 const LINE_KEPT = 4 * 1024;
 
@@ -39,6 +41,11 @@ export class HttpSide implements Side {
   /** @param asked of the connection, for both sides */
   constructor(asked: Asked) {
     this.#asked = asked;
+  }
+
+  get kept(): number {
+    const { kept, parts } = this.#body ?? { kept: 0, parts: [] };
+    return this.#rest.length + kept + parts.length * PART_TAKES;
   }
 
   take(bytes: Buffer, missing: number): Exposure[] {

@@ -10,6 +10,10 @@ const NOTICE = /^(?:error_code|Packet Loss)$/;
 export class MessageSide implements Side {
   #framer = new Framer();
 
+  get kept(): number {
+    return this.#framer.buffered;
+  }
+
   take(bytes: Buffer, missing: number): Exposure[] {
     const exposed = missing > 0 ? this.end() : [];
     this.#framer.push(bytes);

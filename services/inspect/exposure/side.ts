@@ -2,6 +2,8 @@ import type { Exposure } from './exposed.ts';
 
 /** What one side of a connection says, put together: its octets come in order and each once. */
 export interface Side {
+  /** How much it takes to keep what is not whole yet, in octets. */
+  readonly kept: number;
   /**
    * Takes the octets of a segment.
    *
