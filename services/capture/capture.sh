@@ -42,5 +42,6 @@ finish
 [ "$HOST" != server ] || forget_kept
 # Where hosts start again, Compose ends this next. A first process that has only just begun would not hear it, and Docker
 # would wait 10 s.
+trap - CHLD # the sleep before may end yet
 [ -n "$ending" ] || { sleep 3 & wait $!; }
 [ -n "$ending" ]
