@@ -3,6 +3,7 @@
 # up; `live` in the sidecar of a host, server or client. CAPTURE may be the path of a file of this machine.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. setup/given-file.sh
 
 command=$1
 shift
@@ -48,36 +49,32 @@ fi
 case "$command" in annotate | report) lock_lab "make $command" ;; esac
 [ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures: $LAB_CAPTURES_DIR is no folder" 'cure: make up'
 setup/images.sh >&2
-owner=$(captures_owner)
-reader=$owner given=
 # mount SOURCE TARGET […]: an option of docker run, for a path with any character: a field with a quote or a comma is quoted
 # as in CSV.
 mount() { printf 'type=bind,"source=%s",target=%s' "$(printf %s "$1" | sed 's/"/""/g')" "$2"; }
 
-# target_of PATH: the file that a link points to, also over others.
-target_of() {
-    target=$1
-    while [ -L "$target" ]; do
-        link=$(readlink "$target")
-        case "$link" in /*) target=$link ;; *) target=$(dirname -- "$target")/$link ;; esac
-    done
-    printf '%s/%s\n' "$(cd -- "$(dirname -- "$target")" && pwd -P)" "$(basename -- "$target")"
+# owner_inside: whose the captures are, as a container sees it.
+owner_inside() {
+    docker run --rm --network none --read-only --mount "$(mount "$LAB_CAPTURES_DIR" /captures)" --entrypoint stat \
+        "$LAB_IMAGES/capture" -c %u:%g /captures
 }
 
-# check_given PATH: stops when it is no file that can be read.
-check_given() {
-    if [ -d "$1" ]; then why='is a folder'
-    elif [ -p "$1" ]; then why='is a pipe, which can be read only once'
-    elif [ -L "$1" ] && [ ! -e "$1" ]; then why="is a link to $(readlink "$1"), which does not exist"
-    elif [ ! -e "$1" ]; then why='does not exist'
-    elif [ ! -f "$1" ]; then why='is not a file'
-    elif [ ! -r "$1" ]; then
-        stop "CAPTURE is \"$1\"; $(id -un) may not read it" "cure: sudo chmod a+r $(quoted "$1")"
-    else return 0
-    fi
-    stop "CAPTURE is \"$1\", which $why; allowed: server, client, or the path of a capture file"
-}
-
+security=$(docker info --format '{{.SecurityOptions}}')
+# A label on the person's files would be for ever.
+selinux=
+case "$security" in *name=selinux*) selinux='--security-opt label=disable' ;; esac
+owner=$(captures_owner)
+is_root=
+[ "$(id -u)" -ne 0 ] || is_root=yes
+# The person is root in the containers of a rootless engine, and others have other numbers there.
+case "$security" in
+    *name=rootless*)
+        is_root=yes
+        owner=$(owner_inside)
+        ;;
+esac
+reader=$owner given=
+groups="--group-add ${owner#*:} --group-add 10004"
 copy_for_student() {
     copies=$(mktemp -d)
     at_exit 'rm -rf "$copies"'
@@ -101,9 +98,11 @@ case "$command" in
                 given=yes
                 # A file of the person's own may be for that person alone. Of root's the student is given a copy.
                 reader=$(id -u):$(id -g)
-                if [ "$(id -u)" -eq 0 ]; then
+                if [ -n "$is_root" ]; then
                     reader=10001:10001
                     [ -n "$(find "$folder" -prune -perm -005)" ] && [ -n "$(find "$file" -perm -004)" ] || copy_for_student
+                else
+                    for group in $(id -G); do groups="$groups --group-add $group"; done
                 fi
                 shift
                 set -- "/given/$(basename -- "$file")" "$@"
@@ -114,12 +113,9 @@ case "$command" in
 esac
 terminal=
 if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
-# A label on the person's files would be for ever.
-selinux=
-case "$(docker info --format '{{.SecurityOptions}}')" in *name=selinux*) selinux='--security-opt label=disable' ;; esac
 # Not by Compose, which would make the lab's network for it.
 # shellcheck disable=SC2086
-docker run --rm --init $terminal $selinux --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" --group-add "${owner#*:}" --group-add 10004 \
+docker run --rm --init $terminal $selinux --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" $groups \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
     --env NO_COLOR --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
     --env "LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR#"$PWD"/}" \
