@@ -30,7 +30,7 @@ check_engine_kind() {
             windows,*) problem 'engine kind' 'the engine runs Windows containers; allowed: Linux containers' 'switch Docker Desktop to Linux containers' ;;
             *name=userns*) problem 'engine kind' 'the engine gives containers other users than this machine has (userns-remap), so that captures can not be yours' \
                 'remove userns-remap from /etc/docker/daemon.json and start the engine again' ;;
-            *name=rootless*) ok 'engine kind' 'rootless: from this machine the servers are on 127.0.0.1 alone' ;;
+            *name=rootless*) ok 'engine kind' 'rootless, where this lab was never tried: from this machine the servers are on 127.0.0.1 alone' ;;
             *'Docker Desktop'*) ok 'engine kind' 'Docker Desktop, in a virtual machine: from this machine the servers are on 127.0.0.1 alone' ;;
             *name=selinux*) ok 'engine kind' 'Docker on this machine, with SELinux' ;;
             *) ok 'engine kind' 'Docker on this machine' ;;

@@ -63,7 +63,7 @@ case "$wireshark" in
 esac
 
 # What follows the file in the sidecar does not see that nobody reads any more, so it is ended by its id.
-in_sidecar() { docker compose exec --no-TTY --user "$(captures_owner)" "capture-$host" sh -c "$@" </dev/null; }
+in_sidecar() { docker compose exec --no-TTY "capture-$host" sh -c "$@" </dev/null; }
 id_file=/tmp/wireshark-$$
 end() { in_sidecar '[ ! -e "$1" ] || { kill "$(cat "$1")"; rm "$1"; }' sh "$id_file" 2>/dev/null || true; }
 at_exit end
