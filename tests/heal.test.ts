@@ -85,3 +85,28 @@ test('a program that is off the network becomes unhealthy', async () => {
     await lab.end();
   }
 });
+
+test('a lab that is paused goes on by make up, in the same run and without a start of its programs', async () => {
+  const lab = await Lab.start();
+  const make = (target: string) => command(lab.settings, 'make', '--silent', target);
+  const names = ['http', 'echo', 'client', 'capture-server', 'capture-client', 'server-host', 'client-host'];
+  const containers = names.map((service) => lab.nameOf(service));
+  const started = async () =>
+    (await lab.docker('inspect', '--format', '{{.State.Status}} {{.State.StartedAt}}', ...containers)).stdout;
+  try {
+    const before = await started();
+    expect(await lab.docker('pause', ...containers)).toMatchObject({ code: 0 });
+    const { code, stdout } = await make('status');
+    expect(code).not.toBe(0);
+    expect(stdout).toMatch(/^PROBLEM +hosts +capture-client is paused$/m);
+    expect(await make('up')).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('wirelab: mending the lab: unpause '),
+    });
+    expect((await make('status')).stdout).toMatch(/^ok +hosts /m);
+    expect(await started()).toBe(before);
+  } finally {
+    await lab.end();
+  }
+});

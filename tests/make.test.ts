@@ -197,6 +197,28 @@ describe('in a lab that is up', () => {
     expect((await run('faults')).code).toBe(0);
   });
 
+  test('a second lab with its captures folder is refused, and leaves its files alone', async () => {
+    const other = { ...(await ownSettings()), LAB_CAPTURES_DIR: settings.LAB_CAPTURES_DIR! };
+    const files = async () => {
+      const names = (await readdir(settings.LAB_CAPTURES_DIR!))
+        .filter((name) => !name.startsWith('.'))
+        .sort();
+      return Promise.all(
+        names.map(async (name) => [name, (await stat(join(settings.LAB_CAPTURES_DIR!, name))).ino]),
+      );
+    };
+    try {
+      const before = await files();
+      const { code, stderr } = await command(other, 'make', '--silent', 'up');
+      expect(code).toBe(2);
+      expect(stderr).toContain('another lab that is up writes to this captures folder');
+      expect(await files()).toEqual(before);
+      expect((await make('status')).stdout).toMatch(/^ok +capture /m);
+    } finally {
+      await remove(other);
+    }
+  });
+
   test('what is typed is what is sent, and a reader that leaves is no error', async () => {
     const typed = `it's $5 $(shell id) "q"  `;
     const { stdout } = await run('echo', `MSG=${typed}`, ...tls);
