@@ -17,7 +17,14 @@ const jest = spawn(
   { detached: true, stdio: ['ignore', 'inherit', 'inherit'] },
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => process.kill(-jest.pid!, signal));
+  process.on(signal, () => {
+    try {
+      process.kill(-jest.pid!, signal);
+    } catch (error) {
+      // Once it has ended there is nothing to signal, and what it left is being removed.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  });
 }
 
 const [code, signal] = (await once(jest, 'close')) as [number | null, NodeJS.Signals | null];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';
-import { attemptsOf, play, resultsOf, textsOf } from './scenario.ts';
+import { attemptsOf, delaysOf, play, resultsOf, textsOf } from './scenario.ts';
 
 let lab: Lab;
 
@@ -26,13 +26,16 @@ describe('an echo server with silent losses and a range of delays', () => {
   test('delays each answer by a time of its own', async () => {
     const options = ['--message', 'Hey', '--count', '20', '--concurrency', '4', '--timeout', '60'];
     const client = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
-    for (const { code, entries, replies } of await play(lab, 'delay=1', client)) {
-      expect(code).toBe(0);
-      const delays = entries.map(({ delay_ms }) => delay_ms!);
+    for (const played of await play(lab, 'delay=1', client)) {
+      expect(played.code).toBe(0);
+      const delays = played.entries.map(({ delay_ms }) => delay_ms!);
       expect(new Set(delays).size).toBeGreaterThan(10);
       expect(Math.min(...delays)).toBeGreaterThanOrEqual(500);
       expect(Math.max(...delays)).toBeLessThanOrEqual(2_000);
-      expect(replies).toHaveLength(20);
+      expect(played.replies).toHaveLength(20);
+      // By two clocks, of which one is set while it runs.
+      const early = delaysOf(played).filter(({ journaled, captured }) => captured < journaled - 100);
+      expect(early).toEqual([]);
     }
   });
 

@@ -6,7 +6,7 @@ import { Message } from '#common/message.ts';
 import { eventually } from './eventually.ts';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';
-import { decisions, exchanges, type Frame, play, resultsOf, textsOf } from './scenario.ts';
+import { decisions, delaysOf, exchanges, type Frame, play, resultsOf, textsOf } from './scenario.ts';
 
 describe('the echo server', () => {
   let lab: Lab;
@@ -84,10 +84,11 @@ describe('the echo server', () => {
   });
 
   test('delays an answer by what it journals', async () => {
-    for (const { code, entries, replies } of await play(lab, 'script:delay', hey())) {
-      expect(code).toBe(0);
-      expect(entries).toMatchObject([{ fault: 'delay', delay_ms: 4_000 }]);
-      expect(textsOf(replies)).toEqual([payload]);
+    for (const played of await play(lab, 'script:delay', hey())) {
+      expect(played.code).toBe(0);
+      expect(played.entries).toMatchObject([{ fault: 'delay', delay_ms: 4_000 }]);
+      expect(textsOf(played.replies)).toEqual([payload]);
+      expect(delaysOf(played)[0]!.captured).toBeGreaterThan(3_900);
     }
   });
 

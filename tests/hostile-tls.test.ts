@@ -105,12 +105,12 @@ describe(`${ROUNDS} rounds of ${HANDSHAKES} hostile handshakes`, () => {
       expect(entries.map((entry) => (entry as { id: number }).id)).toEqual(entries.map((_, i) => i + 1));
       const failed = entries.filter((entry) => (entry as { event?: string }).event === 'handshake');
       expect(failed.length).toBeGreaterThan((ROUNDS * HANDSHAKES) / 4);
-      for (const entry of failed) {
-        const { LAB_CLIENT_ADDRESS: address } = lab.settings;
-        // Whoever has reset a connection before the server takes it has no address any more.
-        const client = 'client_ip' in entry ? { client_ip: address, client_port: expect.any(Number) } : {};
-        expect(entry).toMatchObject({ ...client, reason: expect.stringMatching(/\S/) });
-      }
+      for (const entry of failed) expect(entry).toMatchObject({ reason: expect.stringMatching(/\S/) });
+      // A client that has reset its connection before the server takes it has no address any more.
+      const addressed = failed.filter((entry) => 'client_ip' in entry);
+      expect(addressed.length).toBeGreaterThan(failed.length / 2);
+      const client = { client_ip: lab.settings.LAB_CLIENT_ADDRESS, client_port: expect.any(Number) };
+      for (const entry of addressed) expect(entry).toMatchObject(client);
     },
   );
 });

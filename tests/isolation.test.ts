@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from './eventually.ts';
 import { imageOf } from './images.ts';
 import { command, Lab } from './lab.ts';
 
@@ -20,6 +21,8 @@ describe('the hosts are closed', () => {
   let outside: string[];
   let broadcasts: string[];
   let port: string;
+  /** The program that listens on the other network, which is closed to nobody. */
+  let neighbour: string;
   /** What this machine has got on a port that it listens on, on all of its addresses. */
   const got: string[] = [];
   const tcp = createServer((socket) => {
@@ -39,6 +42,7 @@ describe('the hosts are closed', () => {
     const label = `com.docker.compose.project=${lab.settings.COMPOSE_PROJECT_NAME}`;
     const run = ['run', '--detach', '--label', label, imageOf('programs'), 'node', '--eval', program];
     const container = (await lab.docker(...run)).stdout.trim();
+    neighbour = container;
     const addresses = '{{.NetworkSettings.IPAddress}} {{.NetworkSettings.Gateway}}';
     const found = await lab.docker('inspect', '--format', addresses, container);
     const own = (end: string) => lab.server.replace(/\d+\.\d+$/, end);
@@ -77,6 +81,17 @@ describe('the hosts are closed', () => {
     const status = ['-s', '-m', '10', '-o', '/dev/null', '-w', '%{http_code}', url];
     expect((await command(lab.settings, 'curl', ...status)).stdout).toMatch(/^(200|401)$/);
   }
+
+  test('what is not of the lab is reached from elsewhere', async () => {
+    const [, listener, machine] = outside;
+    const from = (...command: string[]) => lab.docker('exec', neighbour, 'node', '--eval', ...command);
+    const dial = "require('node:net').connect(process.argv[2], process.argv[1]).pipe(process.stdout)";
+    expect(await from(dial, listener!, port)).toMatchObject({ stdout: 'reached' });
+    await from(dial, machine!, port);
+    await from(DATAGRAM, machine!, port);
+    await eventually('a connection and a datagram', 10_000, () => got.length === 2);
+    expect(got.splice(0).sort()).toEqual([`TCP from ${listener}`, `UDP from ${listener}`]);
+  });
 
   test.each(['client', 'http'])('%s reaches nothing outside of the lab', (service) => triesAll(service));
 

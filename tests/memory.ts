@@ -53,14 +53,24 @@ export async function heldBy(lab: Lab, server: 'http' | 'echo' = 'echo'): Promis
 }
 
 /** States of a connection, as Linux numbers them. */
-const [TIME_WAIT, LISTEN] = ['06', '0A'];
+const TIME_WAIT = '06';
+const LISTEN = '0A';
 
-/** Whether no connection is open at these ports of the server host. */
+/**
+ * Whether no connection is open at these ports of the server host.
+ *
+ * @throws when nobody listens at one of them
+ */
 export async function isQuiet(lab: Lab, ...ports: readonly string[]): Promise<boolean> {
   const { stdout } = await lab.exec('echo', 'cat', '/proc/net/tcp', '/proc/net/tcp6');
-  const local = ports.map((port) => Number(port).toString(16).toUpperCase().padStart(4, '0')).join('|');
-  const states = stdout.matchAll(new RegExp(`^ *\\d+: \\S+:(?:${local}) \\S+ (\\S+)`, 'gm'));
-  return states.every(([, state]) => [LISTEN, TIME_WAIT].includes(state!));
+  return ports.every((port) => {
+    const local = Number(port).toString(16).toUpperCase().padStart(4, '0');
+    const rows = stdout.matchAll(new RegExp(`^ *\\d+: \\S+:${local} \\S+ (\\S+)`, 'gm'));
+    const states = Array.from(rows, ([, state]) => state!);
+    if (!states.includes(LISTEN))
+      throw new Error(`nobody listens at port ${port} of the server host:\n${stdout}`);
+    return states.every((state) => state === LISTEN || state === TIME_WAIT);
+  });
 }
 
 /**

@@ -5,7 +5,16 @@ import { CertificateVolumes } from './certificate-volumes.ts';
 import { command, type Ended, type Host, Lab } from './lab.ts';
 import { commandsOf, shown, uncertified, untrusting } from './refusals.ts';
 import { unauthorized } from './refusals-access.ts';
-import { type Played, play, replace, replayed, sees, type Witness, witnessOf } from './refusing.ts';
+import {
+  type Journaled,
+  type Played,
+  play,
+  replace,
+  replayed,
+  sees,
+  type Witness,
+  witnessOf,
+} from './refusing.ts';
 
 const TOKEN = 'planted-token-5f1c';
 const PASSWORD = 'planted-password-8d20';
@@ -134,13 +143,33 @@ describe('who is refused', () => {
         port: entry.client_port,
         sees: true,
       });
-      if (entry.event === 'handshake')
-        expect(row.log).toContain(`${entry.client_ip}:${entry.client_port} failed: ${entry.reason}\n`);
-      if (entry.event === undefined && row.server === 'echo')
-        expect(row.log).toContain(`Refused: ${entry.reason}\n`);
-      // What is only an end is one without an alert, but for close_notify.
-      const alerts = (witness.get(String(entry.client_port)) ?? []).flatMap(([, , , , alert]) => alert || []);
-      if ('end' in row.wire) expect(alerts.filter((alert) => alert !== '0')).toEqual([]);
+    }
+  });
+
+  const entriesOf = (isOne: (entry: Journaled, row: Played) => boolean) => {
+    const found = played.flatMap((row) =>
+      row.entries.flatMap((entry) => (isOne(entry, row) ? { entry, row } : [])),
+    );
+    expect(found).not.toEqual([]);
+    return found;
+  };
+
+  test('a handshake that failed is said by its server', () => {
+    for (const { entry, row } of entriesOf(({ event }) => event === 'handshake'))
+      expect(row.log).toContain(`${entry.client_ip}:${entry.client_port} failed: ${entry.reason}\n`);
+  });
+
+  test('a message that is refused is said by the echo server', () => {
+    for (const { entry, row } of entriesOf(
+      ({ event }, { server }) => event === undefined && server === 'echo',
+    ))
+      expect(row.log).toContain(`Refused: ${entry.reason}\n`);
+  });
+
+  test('what is only an end is one without an alert, but for close_notify', () => {
+    for (const { entry } of entriesOf((_, { wire }) => 'end' in wire)) {
+      const alerts = witness.get(String(entry.client_port))!.flatMap(([, , , , alert]) => alert || []);
+      expect(alerts.filter((alert) => alert !== '0')).toEqual([]);
     }
   });
 });

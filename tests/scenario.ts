@@ -7,6 +7,8 @@ export interface Frame {
   /** The client's port, which names the exchange. */
   readonly port: number;
   readonly payload: Buffer;
+  /** When it was captured, in ms since 1970. */
+  readonly at: number;
 }
 
 // What comes again at once Wireshark calls out of order, which nothing is on this wire.
@@ -82,6 +84,20 @@ export function textsOf(frames: readonly Frame[]): string[] {
 }
 
 /**
+ * How long each answer had been delayed, by the journal and by the capture, in ms, where each client waits for an answer
+ * before it sends the next message.
+ */
+export function delaysOf({ entries, requests, replies }: Played): { journaled: number; captured: number }[] {
+  return [...Map.groupBy(entries, ({ client_port }) => client_port)].flatMap(([client, own]) => {
+    const [sent, answered] = [requests, replies].map((all) => all.filter(({ port }) => port === client));
+    return own.map(({ delay_ms }, index) => ({
+      journaled: delay_ms!,
+      captured: answered![index]!.at - sent![index]!.at,
+    }));
+  });
+}
+
+/**
  * The frames with bytes of the exchanges that entries tell of, in the order of the server host's capture, without
  * what the kernel sent a second time because an acknowledgement was late.
  */
@@ -97,15 +113,16 @@ export async function exchanges(
     'server',
     `(tcp && ${lab.saying} && !${AGAIN.join(' && !')} || udp) && (${filter || 'tcp || udp'}) && frame.time_epoch >= ${since}`,
     ...['tcp.srcport', 'tcp.dstport', lab.said],
-    ...['udp.srcport', 'udp.dstport', 'udp.payload'],
+    ...['udp.srcport', 'udp.dstport', 'udp.payload', 'frame.time_epoch'],
   );
   const frames = rows.flatMap((fields) => {
     const protocol = fields[0] ? ('tcp' as const) : ('udp' as const);
     const [source, destination, said = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3);
+    const at = Number(fields.at(-1)) * 1000;
     const isReply = source === lab.echoPortOf(protocol);
     const port = Number(isReply ? destination : source);
     const payloads = said.split(',').map((octets) => Buffer.from(octets, 'hex'));
-    return payloads.map((payload) => ({ protocol, port, payload, isReply }));
+    return payloads.map((payload) => ({ protocol, port, payload, at, isReply }));
   });
   return { requests: frames.filter((f) => !f.isReply), replies: frames.filter((f) => f.isReply) };
 }
