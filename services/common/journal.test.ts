@@ -19,9 +19,12 @@ import { json, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { eventually } from '../../tests/eventually.ts';
 import { Journal, type JournalEvent } from './journal.ts';
+import { type Timer, timer } from './timer.ts';
 
 type Write = (file: number, bytes: Buffer, offset: number, length?: number) => number;
 
+/** Tries again at once. */
+const soon: Timer = (_, ring) => timer(1, ring);
 const READ_BYTES = 64 * 1024;
 const { writeSync } = fs;
 const short: Write = (file, bytes, offset) => writeSync(file, bytes, offset, 5);
@@ -146,7 +149,7 @@ describe('while the file can not be written', () => {
     await journal.close();
     events = [];
     const onEvent = (event: JournalEvent) => events.push(event);
-    journal = await Journal.open(path, { onEvent, retryMs: 1, mostWaiting: 40 });
+    journal = await Journal.open(path, { onEvent, timer: soon, mostWaiting: 40 });
     await journal.append({ id: 1 });
   });
 
@@ -188,6 +191,31 @@ describe('while the file can not be written', () => {
     expect(await entriesInFile()).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
   });
 
+  test('it is tried again each second, and no more once it is closed', async () => {
+    const rings: (() => void)[] = [];
+    const cancel = jest.fn();
+    const asked = jest.fn<Timer>((_, ring) => {
+      rings.push(ring);
+      return cancel;
+    });
+    const other = await Journal.open('/dev/full', { timer: asked });
+    await other.append({ id: 1 });
+    rings[0]!();
+    expect(asked.mock.calls.map(([milliseconds]) => milliseconds)).toEqual([1_000, 1_000]);
+    await other.close();
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
+  test('there is room again for as many as were written', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      fill();
+      for (const id of [2, 3, 4]) await journal.append({ id });
+      makeRoom();
+      await written();
+    }
+    expect(await entriesInFile()).toHaveLength(10);
+  });
+
   test('only so many wait; what comes on top is refused, and counted', async () => {
     fill();
     for (const id of [2, 3, 4]) await journal.append({ id });
@@ -203,6 +231,15 @@ describe('while the file can not be written', () => {
     await journal.append({ id: 2 });
     await journal.append({ id: 3 });
     expect(await json(await journal.toJsonArray())).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+  });
+
+  test('readers share what waits, a group at a time', async () => {
+    fill();
+    const lines = ['2', '3'].map((id) => `{"id":${id}}`);
+    for (const line of lines) await journal.append(JSON.parse(line));
+    const pieces: string[] = [];
+    for await (const piece of await journal.toJsonArray()) pieces.push(String(piece));
+    expect(pieces).toEqual(['[', '{"id":1}', `,\n${lines[0]}`, `,\n${lines[1]}`, ']']);
   });
 
   test('what still waits at the close is given away', async () => {
@@ -228,7 +265,7 @@ describe('a file that another program', () => {
   beforeEach(async () => {
     await journal.close();
     events = [];
-    journal = await Journal.open(path, { onEvent: (event) => events.push(event), retryMs: 1 });
+    journal = await Journal.open(path, { onEvent: (event) => events.push(event), timer: soon });
     await journal.append({ id: 1 });
   });
 
@@ -251,7 +288,7 @@ describe('a file that another program', () => {
   test('deleted with its folder is waited for', async () => {
     const folder = join(directory, 'folder');
     await mkdir(folder);
-    const other = await Journal.open(join(folder, 'echo.log'), { retryMs: 1 });
+    const other = await Journal.open(join(folder, 'echo.log'), { timer: soon });
     await rm(folder, { recursive: true });
     await other.append({ id: 1 });
     expect(other.problem).toContain('1 entries wait');
@@ -280,6 +317,11 @@ test('close waits for the entries under way', async () => {
   journal.append({ id: 1 });
   await journal.close();
   expect(await entriesInFile()).toEqual([{ id: 1 }]);
+});
+
+test('an entry after the close is refused', async () => {
+  await journal.close();
+  await expect(journal.append({ id: 1 })).rejects.toThrow(`${path} is closed`);
 });
 
 describe('toJsonArray', () => {

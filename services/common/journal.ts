@@ -2,6 +2,7 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writ
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { type Timer, timer } from './timer.ts';
 
 const NEWLINE = 0x0a;
 const READ_BYTES = 64 * 1024;
@@ -30,8 +31,8 @@ export type JournalEvent =
 
 export interface JournalOptions {
   readonly onEvent?: (event: JournalEvent) => void;
-  /** How long to wait until what could not be written is tried again, in ms. */
-  readonly retryMs?: number;
+  /** By which what could not be written is tried again. */
+  readonly timer?: Timer;
   /** Of entries that wait, in characters. */
   readonly mostWaiting?: number;
 }
@@ -63,7 +64,7 @@ export class Journal {
   readonly path: string;
   readonly torn: TornLine | undefined;
   readonly #onEvent: (event: JournalEvent) => void;
-  readonly #retryMs: number;
+  readonly #timer: Timer;
   readonly #mostWaiting: number;
   #file: number;
   #size: number;
@@ -71,18 +72,22 @@ export class Journal {
   #lines = '';
   #entries = 0;
   #group: Promise<void> | undefined;
+  /** Readers share it: groups are added to it, and it is replaced when some are written. */
   #waiting: Group[] = [];
+  #waitingEntries = 0;
+  #waitingLength = 0;
   #written = 0;
   #refused = 0;
   #error: unknown;
-  #retry: NodeJS.Timeout | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #isClosing = false;
   #isClosed = false;
 
   private constructor(path: string, { size, id, torn }: Found, options: JournalOptions) {
     this.path = path;
     this.torn = torn;
     this.#onEvent = options.onEvent ?? (() => undefined);
-    this.#retryMs = options.retryMs ?? RETRY_MS;
+    this.#timer = options.timer ?? timer;
     this.#mostWaiting = options.mostWaiting ?? MOST_WAITING;
     this.#file = openSync(path, 'a+');
     this.#size = size;
@@ -120,7 +125,7 @@ export class Journal {
 
   /** Why entries are not where they are looked for, in words; undefined when they are. */
   get problem(): string | undefined {
-    const entries = this.#waiting.reduce((sum, group) => sum + group.entries, 0);
+    const entries = this.#waitingEntries;
     if (entries > 0) return `${entries} entries wait until ${this.path} can be written: ${this.#error}`;
     try {
       this.#followName();
@@ -135,9 +140,11 @@ export class Journal {
   /**
    * Resolves once the entry is in the file and readers see it, or waits for the file to be written.
    *
-   * @throws what the file system says, such as ENOSPC, when too many wait already; the group of the entry is then lost
+   * @throws what the file system says, such as ENOSPC, when too many wait already: the group of the entry is then lost;
+   * or that the journal is closed
    */
   append(entry: object): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Error(`${this.path} is closed`));
     this.#entries += 1;
     this.#lines += `${JSON.stringify(entry)}\n`;
     this.#group ??= this.#writeGroup();
@@ -153,9 +160,8 @@ export class Journal {
     const file = await open(this.path, 'r');
     try {
       const size = await endOfLastLine(file, (await file.stat()).size);
-      const array = Readable.from(jsonArray(file, size, this.#waiting.map(({ lines }) => lines).join('')), {
-        objectMode: false,
-      });
+      const waiting = { groups: this.#waiting, count: this.#waiting.length };
+      const array = Readable.from(jsonArray(file, size, waiting), { objectMode: false });
       // Not left to the generator: one that nobody began to read runs no `finally`.
       return array.once('close', () => file.close());
     } catch (error) {
@@ -165,15 +171,16 @@ export class Journal {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     await this.#group?.catch(() => undefined);
-    clearTimeout(this.#retry);
+    this.#cancelRetry?.();
     if (!this.#writeWaiting()) {
       this.#onEvent({ what: 'unwritten', lines: this.#waiting.map(({ lines }) => lines).join('') });
     }
     // Its events may have been journaled.
     await this.#group?.catch(() => undefined);
+    this.#isClosed = true;
     closeSync(this.#file);
   }
 
@@ -192,19 +199,20 @@ export class Journal {
   }
 
   #wait(group: Group, error: unknown): void {
-    const waiting = this.#waiting.reduce((sum, { lines }) => sum + lines.length, group.lines.length);
-    if (waiting > this.#mostWaiting) {
+    if (this.#waitingLength + group.lines.length > this.#mostWaiting) {
       this.#refused += group.entries;
       throw error;
     }
     this.#error = error;
+    this.#waitingEntries += group.entries;
+    this.#waitingLength += group.lines.length;
     if (this.#waiting.push(group) > 1) return;
     this.#onEvent({ what: 'waits', error });
     this.#tryLater();
   }
 
   #tryLater(): void {
-    this.#retry = setTimeout(() => this.#writeWaiting() || this.#tryLater(), this.#retryMs).unref();
+    this.#cancelRetry = this.#timer(RETRY_MS, () => this.#writeWaiting() || this.#tryLater());
   }
 
   /** @returns whether nothing waits any more */
@@ -221,7 +229,11 @@ export class Journal {
       this.#error = error;
     }
     this.#waiting = waited.slice(written);
-    this.#written += waited.slice(0, written).reduce((sum, { entries }) => sum + entries, 0);
+    for (const { lines, entries } of waited.slice(0, written)) {
+      this.#waitingLength -= lines.length;
+      this.#waitingEntries -= entries;
+      this.#written += entries;
+    }
     if (this.#waiting.length > 0) return false;
     this.#onEvent({ what: 'goes-on', entries: this.#written, refused: this.#refused });
     this.#written = 0;
@@ -264,7 +276,17 @@ export class Journal {
   }
 }
 
-async function* jsonArray(file: FileHandle, size: number, waiting: string): AsyncGenerator<Buffer> {
+/** Groups that wait, up to a count: those that were there when a reader came. */
+interface Waiting {
+  readonly groups: readonly Group[];
+  readonly count: number;
+}
+
+async function* jsonArray(
+  file: FileHandle,
+  size: number,
+  { groups, count }: Waiting,
+): AsyncGenerator<Buffer> {
   yield Buffer.from('[');
   let open = false;
   for (let position = 0; position < size; ) {
@@ -278,7 +300,11 @@ async function* jsonArray(file: FileHandle, size: number, waiting: string): Asyn
     yield Buffer.from(open ? `,\n${text}` : text, 'latin1');
     open = whole;
   }
-  if (waiting) yield Buffer.from(`${open ? ',\n' : ''}${waiting.trimEnd().replaceAll('\n', ',\n')}`);
+  for (let index = 0; index < count; index += 1) {
+    const lines = groups[index]!.lines.trimEnd().replaceAll('\n', ',\n');
+    yield Buffer.from(open ? `,\n${lines}` : lines);
+    open = true;
+  }
   yield Buffer.from(']');
 }
 
