@@ -17,13 +17,18 @@ export interface Limit {
   exceeded(): void;
 }
 
+export interface ToldLimit extends Limit {
+  /** Says what was not said yet. */
+  close(): void;
+}
+
 /** A limit that says in the log and in the journal how often it was exceeded, once a second. */
-export function createLimit(setting: string, allowed: number, { log, note, timer }: LimitParts): Limit {
+export function createLimit(setting: string, allowed: number, { log, note, timer }: LimitParts): ToldLimit {
   const count = new CalmCount(timer, (refused) => {
     log.warn(`${setting} is ${allowed}: ${refused} more were refused within a second`);
     note('limit', { setting, allowed, refused }).catch((error) =>
       log.error(`the journal can't be written: ${error}`),
     );
   });
-  return { setting, allowed, exceeded: () => count.add() };
+  return { setting, allowed, exceeded: () => count.add(), close: () => count.flush() };
 }

@@ -50,7 +50,7 @@ await runProgram(process, configSchema, log, async (config) => {
   const { tcp, tls, udp, encryption, controlled, note, said, close } = await (config.ECHO_MODE === 'sink'
     ? sink(config)
     : echo(config));
-  watchOverflow(udp, {
+  const lookForLost = watchOverflow(udp, {
     timer,
     onLost(datagrams) {
       log.warn(`${datagrams} UDP datagrams were lost: the buffer of the socket was full`);
@@ -79,6 +79,7 @@ await runProgram(process, configSchema, log, async (config) => {
     say('\n[MAIN] Shutting down servers...');
     tcp.close();
     tls.close();
+    lookForLost();
     udp.close();
     encryption.close();
     control.close();
@@ -95,10 +96,11 @@ async function echo(config: Config): Promise<Mode> {
   const options = { loss: config.ECHO_LOSS, delay: config.ECHO_DELAY_SECONDS };
   const shared = { journal, log, say, now, clock, sleep, options, token: config.LAB_TOKEN };
   const encryption = await openTls(config, { log, note });
+  const { limits, close } = limitsOf(config, note);
   const overTcp = {
     ...shared,
     faults: tcpFaults,
-    limits: limitsOf(config, note),
+    limits,
     bufferBytes: config.ECHO_BUFFER_KIB * 1024,
   };
   return {
@@ -125,13 +127,17 @@ async function echo(config: Config): Promise<Mode> {
       const { server, profile } = faults.status();
       return `Faults of ${server}: ${profile}, seed ${seed}`;
     }),
-    close: () => journal.close(),
+    async close() {
+      close();
+      await journal.close();
+    },
   };
 }
 
 async function sink(config: Config): Promise<Mode> {
   const note = async () => undefined;
-  const overTcp = { limits: limitsOf(config, note), say, sleep };
+  const { limits, close } = limitsOf(config, note);
+  const overTcp = { limits, say, sleep };
   const encryption = await openTls(config, { log, note });
   return {
     tcp: createTcpSink(overTcp),
@@ -144,7 +150,7 @@ async function sink(config: Config): Promise<Mode> {
       faults: controlFaults([], { log, note, counts: 'message' }),
     },
     said: ['Sink: what comes is printed and not answered'],
-    close: async () => undefined,
+    close: async () => close(),
   };
 }
 
@@ -161,6 +167,6 @@ function faultsOf(
 }
 
 function limitsOf({ ECHO_MAX_CONNECTIONS: maxConnections, ECHO_IDLE_SECONDS }: Config, note: Note) {
-  const { exceeded } = createLimit('ECHO_MAX_CONNECTIONS', maxConnections, { log, note, timer });
-  return { maxConnections, idleSeconds: ECHO_IDLE_SECONDS, exceeded };
+  const { exceeded, close } = createLimit('ECHO_MAX_CONNECTIONS', maxConnections, { log, note, timer });
+  return { limits: { maxConnections, idleSeconds: ECHO_IDLE_SECONDS, exceeded }, close };
 }

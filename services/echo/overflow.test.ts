@@ -48,7 +48,11 @@ test('tells what came on top, once a second, as long as the socket is open', asy
   const onLost = jest.fn();
   socket = createSocket('udp4');
   let drops = 0;
-  watchOverflow(socket, { timer: time.timer, onLost, read: () => row(socket!.address().port, drops) });
+  const lookAgain = watchOverflow(socket, {
+    timer: time.timer,
+    onLost,
+    read: () => row(socket!.address().port, drops),
+  });
   await once(socket.bind(0, '127.0.0.1'), 'listening');
   drops = 5;
   await time.pass(1_000);
@@ -56,6 +60,9 @@ test('tells what came on top, once a second, as long as the socket is open', asy
   drops = 12;
   await time.pass(1_000);
   expect(onLost.mock.calls).toEqual([[5], [7]]);
+  drops = 13;
+  lookAgain();
+  expect(onLost.mock.calls).toEqual([[5], [7], [1]]);
   const closed = once(socket, 'close');
   socket.close();
   socket = undefined;

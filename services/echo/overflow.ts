@@ -25,17 +25,25 @@ export interface OverflowParts {
   readonly read?: () => string;
 }
 
-/** Watches for datagrams that a socket never got, from when it listens until it is closed. */
-export function watchOverflow(socket: Socket, { timer, onLost, read = readTables }: OverflowParts): void {
+/**
+ * Watches for datagrams that a socket never got, from when it listens until it is closed. Returns what looks once more:
+ * to be called before it is closed, as the kernel forgets then.
+ */
+export function watchOverflow(
+  socket: Socket,
+  { timer, onLost, read = readTables }: OverflowParts,
+): () => void {
   let told = 0;
   let cancel: (() => void) | undefined;
-  const look = (port: number) => {
-    const drops = dropsOf(read(), port);
+  const look = () => {
+    const drops = dropsOf(read(), socket.address().port);
     if (drops > told) onLost(drops - told);
     told = drops;
-    cancel = timer(LOOK_MS, () => look(port));
+    cancel?.();
+    cancel = timer(LOOK_MS, look);
   };
-  socket.once('listening', () => look(socket.address().port)).once('close', () => cancel?.());
+  socket.once('listening', look).once('close', () => cancel?.());
+  return look;
 }
 
 /** Nothing where there is no such table: Linux alone counts for each socket. */

@@ -7,7 +7,7 @@ import { controlFaults } from '#common/fault-control.ts';
 import { formatProfile } from '#common/fault-profile.ts';
 import { Faults } from '#common/faults.ts';
 import { recordStart } from '#common/lab-record.ts';
-import { createLimit } from '#common/limit.ts';
+import { createLimit, type ToldLimit } from '#common/limit.ts';
 import { createLog } from '#common/log.ts';
 import { openJournal } from '#common/open-journal.ts';
 import { runProgram } from '#common/program.ts';
@@ -27,8 +27,12 @@ await runProgram(process, configSchema, log, async (config) => {
   const seed = config.LAB_SEED ?? newSeed();
   const faults = new Faults('http', outcomes, { profile: config.HTTP_FAULTS, seed });
   const { journal, note } = await openJournal(config.HTTP_JOURNAL, { log, now });
-  const limit = (setting: `HTTP_MAX_${'CONNECTIONS' | 'LOG_READERS'}${'' | '_PER_CLIENT'}`) =>
-    createLimit(setting, config[setting], { log, note, timer });
+  const limits: ToldLimit[] = [];
+  const limit = (setting: `HTTP_MAX_${'CONNECTIONS' | 'LOG_READERS'}${'' | '_PER_CLIENT'}`) => {
+    const made = createLimit(setting, config[setting], { log, note, timer });
+    limits.push(made);
+    return made;
+  };
   const held = new WeakSet<Socket>();
   const app = createApp({
     faults,
@@ -79,6 +83,7 @@ await runProgram(process, configSchema, log, async (config) => {
     control.close();
     tls.close();
     for (const server of servers) server.closeAllConnections();
+    for (const { close } of limits) close();
     await journal.close();
   };
 });
