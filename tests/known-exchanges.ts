@@ -71,12 +71,12 @@ async function request(number: number, agent: Agent): Promise<void> {
       else note();
     })
     .once('finish', () => {
-      if (number % LEFT === 0) outgoing.destroy();
+      if (number % LEFT === LEFT - 1) outgoing.destroy();
     })
     .setTimeout(PATIENCE_MS, () => outgoing.destroy())
     .once('error', () => resolve(undefined));
   const status = await promise;
-  http.push({ number, port, status, left: number % LEFT === 0 });
+  http.push({ number, port, status, left: number % LEFT === LEFT - 1 });
 }
 
 async function httpClient(first: number): Promise<void> {

@@ -397,6 +397,21 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       ]);
     });
 
+    test('one of which a byte is altered that the journal does not have, beside one that is whole', async () => {
+      begin();
+      const whole = encodeDatagram(ack);
+      const offset = whole.indexOf('w=') + 2;
+      const altered = Buffer.from(whole);
+      altered[offset]! ^= 0xff;
+      send(ack, {});
+      udp.carry('out', ack, { fault: 'corruption', offset, before: '0x30', after: '0xcf' });
+      for (const bytes of [altered, whole]) udp.answer(bytes);
+      expect(await wire.lines()).toEqual([
+        'answered none by 3, shown in 3',
+        'answered none by 2, shown in 2',
+      ]);
+    });
+
     test('several that are the same, one of them lost', async () => {
       begin();
       send(ack, {}, encodeDatagram(ack));

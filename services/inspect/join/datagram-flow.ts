@@ -5,6 +5,7 @@ import type { Frame } from '../frames.ts';
 import { STEP } from './clock.ts';
 import { latestOf } from './expected.ts';
 import { answersTo, inPlaceOf, isMessageOf, isOne, type Leaving } from './leaving.ts';
+import { knownOctets } from './pattern.ts';
 import { type Found, type FrameRef, type Loose, refOf } from './tie.ts';
 import { LATE, MILLISECOND, SLACK } from './times.ts';
 import { UnexplainedFound } from './unexplained-found.ts';
@@ -189,7 +190,7 @@ export class DatagramFlow {
   /** Ties a datagram that left to the entry that it can be of; false when there is none. */
   #leave({ frame, bytes }: Datagram): boolean {
     const due = this.#waiting.filter((waiting) => dueOf(waiting) < frame.time + SLACK);
-    const alike = due.filter(({ left }) => isOne(left[0]!, bytes));
+    const alike = bestKnown(due.filter(({ left }) => isOne(left[0]!, bytes)));
     const waiting =
       firstOf(alike.filter((one) => dueOf(one) > frame.time - SLACK)) ??
       firstOf(alike) ??
@@ -246,6 +247,14 @@ function firstOf(all: readonly Waiting[]): Waiting | undefined {
 /** When the next of them leaves at the earliest, in seconds since 1970. */
 function dueOf({ entry, left }: Waiting): number {
   return timeOf(entry) + left[0]!.at;
+}
+
+/** Those of which most octets are known: a corrupted byte where the journal has no other tells it from the rest. */
+function bestKnown(alike: readonly Waiting[]): readonly Waiting[] {
+  if (alike.length < 2) return alike;
+  const counts = alike.map(({ left }) => knownOctets(left[0]!.forms[0]!));
+  const most = Math.max(...counts);
+  return alike.filter((_, index) => counts[index] === most);
 }
 
 function isAsLong({ forms }: Leaving, bytes: Buffer): boolean {

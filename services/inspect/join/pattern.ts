@@ -20,6 +20,10 @@ export function unknown(length: number): Pattern {
   return { bytes: Buffer.alloc(length), known: Buffer.alloc(length) };
 }
 
+export function knownOctets({ bytes, known }: Pattern): number {
+  return known ? known.reduce((count, octet) => count + octet, 0) : bytes.length;
+}
+
 /** Octets with others in their place from a position on, as far as they are known. */
 export function withKnown({ bytes, known }: Pattern, at: number, others: Buffer): Pattern {
   const written = Buffer.from(bytes);
