@@ -62,7 +62,7 @@ program
     const found = await findCapture(named, CAPTURES);
     const capture = options.keys ? found : await withoutKeys(found);
     const run = await runIn(capture.folder);
-    const parts = { ...untilInterrupted(), ...(await notesOf(capture, run)) };
+    const parts = { ...untilInterrupted(), ...(await notesOf(capture, run, options)) };
     process.exitCode = await show(capture, { ...options, ports: run.ports }, parts);
   });
 

@@ -5,6 +5,7 @@ import { FrameComments } from './frame-comments.ts';
 import { Seen } from './frames.ts';
 import { joinCapture } from './join/join-capture.ts';
 import type { Run } from './run.ts';
+import type { ShowOptions } from './show/show.ts';
 import type { Form } from './show/table.ts';
 import { ToolError } from './tool.ts';
 
@@ -17,15 +18,27 @@ export interface Notes {
   readonly form: Form;
 }
 
-/** Reads a capture for what there is to note; nothing when it can't be read. */
-export async function notesOf(capture: Capture, run: Run): Promise<Notes> {
+/** What a body says stands in its dumps; only JSON tells it once more. */
+const BODY: Exposure = { what: 'body', text: '' };
+
+/** Reads a capture for what there is to note, and to show so; nothing when it can't be read. */
+export async function notesOf(
+  capture: Capture,
+  run: Run,
+  { filter, follow, json, last }: Omit<ShowOptions, 'ports'>,
+): Promise<Notes> {
   const comments = new FrameComments();
   const exposed = new ExposedByFrame();
+  // Of which frames the last ones are shown is known here only when all are.
+  const kept = follow || filter?.trim() ? undefined : last;
   const seen = await joinCapture(capture, run, {
     tie: (tie, regime) => comments.add(tie, regime),
     handshake: (tie) => comments.addHandshake(tie),
     loose: () => undefined,
-    exposed: (frame, exposure) => exposed.add(frame, exposure),
+    exposed(frame, exposure) {
+      exposed.add(frame, json || exposure.what !== 'body' ? exposure : BODY);
+      if (kept !== undefined) exposed.dropBefore(frame - kept + 1);
+    },
   }).catch((error: unknown) => {
     if (!(error instanceof ToolError)) throw error;
     return new Seen();

@@ -43,7 +43,7 @@ type Options = Partial<ShowOptions>;
 /** What a capture is shown as, in each way of these options; it is read once for all of them. */
 async function shown(capture: Capture, ...ways: readonly Options[]): Promise<string[]> {
   const run = await runIn(capture.folder);
-  const notes = await notesOf(capture, run);
+  const notes = await notesOf(capture, run, { json: true });
   const options = { bytes: 32, ports: run.ports };
   const texts = ways.map((): string[] => []);
   const views = ways.map((way, at) =>

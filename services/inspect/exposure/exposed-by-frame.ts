@@ -23,6 +23,14 @@ export class ExposedByFrame {
     return found;
   }
 
+  /** Lets go of what frames before this one expose. */
+  dropBefore(frame: number): void {
+    for (const known of this.#found.keys()) {
+      if (known >= frame) return;
+      this.#found.delete(known);
+    }
+  }
+
   [Symbol.iterator](): Iterator<readonly [number, readonly Exposure[]]> {
     return this.#found[Symbol.iterator]();
   }
