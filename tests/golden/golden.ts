@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { imageOf } from '../images.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+export const ROOT = join(import.meta.dirname, '..', '..');
 const CAPTURES = join(ROOT, 'tests', 'captures');
 
 /** What views print, by name of the file that has it. */
