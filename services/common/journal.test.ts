@@ -158,13 +158,13 @@ describe('while the file can not be written', () => {
       throw full;
     });
   const makeRoom = () => write.mockImplementation(writeSync);
-  const written = () => eventually('room', 5_000, () => journal.problem === undefined);
+  const written = () => eventually('room', 5_000, () => journal.check() === undefined);
 
   test('entries wait in their order, and are written once it can be', async () => {
     fill();
     await journal.append({ id: 2 });
     await Promise.all([journal.append({ id: 3 }), journal.append({ id: 4 })]);
-    expect(journal.problem).toBe(
+    expect(journal.check()).toBe(
       `3 entries wait until ${path} can be written: Error: no space left on device`,
     );
     expect(await entriesInFile()).toEqual([{ id: 1 }]);
@@ -254,7 +254,7 @@ describe('while the file can not be written', () => {
   test('a device that is full is one', async () => {
     const device = await Journal.open('/dev/full');
     await device.append({ id: 1 });
-    expect(device.problem).toContain('ENOSPC');
+    expect(device.check()).toContain('ENOSPC');
     await device.close();
   });
 });
@@ -274,7 +274,7 @@ describe('a file that another program', () => {
     await journal.append({ id: 2 });
     expect(await entriesInFile()).toEqual([{ id: 2 }]);
     expect(events).toEqual([{ what: 'replaced', bytes: 9 }]);
-    expect(journal.problem).toBeUndefined();
+    expect(journal.check()).toBeUndefined();
   });
 
   test('replaced is gone on with', async () => {
@@ -291,9 +291,9 @@ describe('a file that another program', () => {
     const other = await Journal.open(join(folder, 'echo.log'), { timer: soon });
     await rm(folder, { recursive: true });
     await other.append({ id: 1 });
-    expect(other.problem).toContain('1 entries wait');
+    expect(other.check()).toContain('1 entries wait');
     await mkdir(folder);
-    await eventually('the entry', 5_000, () => other.problem === undefined);
+    await eventually('the entry', 5_000, () => other.check() === undefined);
     expect(await readFile(join(folder, 'echo.log'), 'utf8')).toBe('{"id":1}\n');
     await other.close();
   });
@@ -309,7 +309,7 @@ describe('a file that another program', () => {
     await rename(path, `${path}.moved`);
     await journal.append({ id: 2 });
     expect(await readFile(`${path}.moved`, 'utf8')).toBe('{"id":1}\n{"id":2}\n');
-    expect(journal.problem).toBe(`${path} was deleted or replaced`);
+    expect(journal.check()).toBe(`${path} was deleted or replaced`);
   });
 });
 

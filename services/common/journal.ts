@@ -123,8 +123,8 @@ export class Journal {
     return this.#id;
   }
 
-  /** Why entries are not where they are looked for, in words; undefined when they are. */
-  get problem(): string | undefined {
+  /** Looks whether entries are where they are looked for. Says why they are not, in words. */
+  check(): string | undefined {
     const entries = this.#waitingEntries;
     if (entries > 0) return `${entries} entries wait until ${this.path} can be written: ${this.#error}`;
     try {

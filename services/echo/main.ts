@@ -120,7 +120,7 @@ async function echo(config: Config): Promise<Mode> {
       },
     }),
     controlled: {
-      problems: () => [journal.problem, encryption.problem].filter((problem) => problem !== undefined),
+      problems: () => [journal.check(), encryption.check()].filter((problem) => problem !== undefined),
       faults: controlFaults([tcpFaults, udpFaults], { log, note, counts: 'message' }),
     },
     said: [tcpFaults, udpFaults].map((faults) => {
@@ -146,7 +146,7 @@ async function sink(config: Config): Promise<Mode> {
     note,
     udp: createUdpSink({ say }),
     controlled: {
-      problems: () => [encryption.problem].filter((problem) => problem !== undefined),
+      problems: () => [encryption.check()].filter((problem) => problem !== undefined),
       faults: controlFaults([], { log, note, counts: 'message' }),
     },
     said: ['Sink: what comes is printed and not answered'],

@@ -71,7 +71,7 @@ await runProgram(process, configSchema, log, async (config) => {
   };
   recordStart(config, started, { log, now });
   const control = await openControl(config.CONTROL_SOCKET, {
-    problems: () => [journal.problem, tls.problem].filter((problem) => problem !== undefined),
+    problems: () => [journal.check(), tls.check()].filter((problem) => problem !== undefined),
     faults: controlFaults([faults], { log, note, counts: 'request' }),
   });
   log.info(`Starting HTTP server on port ${config.HTTP_PORT}...`);

@@ -42,7 +42,7 @@ test.each([
   for (let count = 0; count < 3; count += 1) keys.write(line('secret'));
   expect(warnings).toEqual([expect.stringContaining(code)]);
   expect(warnings[0]).not.toContain('secret');
-  expect(keys.problem).toContain(code);
+  expect(keys.check()).toContain(code);
 });
 
 test('goes on in a file of its name when that was deleted, and keeps what found no way until then', async () => {
@@ -53,26 +53,55 @@ test('goes on in a file of its name when that was deleted, and keeps what found 
   await rm(folderOfKeys, { recursive: true });
   keys.write(line('two'));
   keys.write(line('three'));
-  expect(keys.problem).toContain('ENOENT');
+  expect(keys.check()).toContain('ENOENT');
   await mkdir(folderOfKeys);
-  expect(keys.problem).toBeUndefined();
+  expect(keys.check()).toBeUndefined();
   keys.write(line('four'));
   expect(await readFile(join(folderOfKeys, 'tls.keys'), 'utf8')).toBe(
     ['two', 'three', 'four'].map((name) => String(line(name))).join(''),
   );
 });
 
-test('a line that was cut off is written again, as a line of its own', async () => {
+/** Counts the writes of an action, and lets the first of them be cut off after so many bytes. */
+function writesOf(act: () => void, firstBytes?: number): number {
   const { writeSync } = fs;
   const write = jest.spyOn(fs as { writeSync: (file: number, bytes: Buffer) => number }, 'writeSync');
   syncBuiltinESMExports();
   try {
-    const keys = openKeyLog(path, log);
-    write.mockImplementationOnce((file, bytes) => writeSync(file, bytes, 0, 5));
-    keys.write(line('one'));
+    if (firstBytes) write.mockImplementationOnce((file, bytes) => writeSync(file, bytes, 0, firstBytes));
+    act();
+    return write.mock.calls.length;
   } finally {
     write.mockRestore();
     syncBuiltinESMExports();
   }
+}
+
+/** A key log for which 1,000 lines wait, and all that is to be in its file. */
+async function withWaiting() {
+  const folderOfKeys = join(folder, 'keys');
+  const keys = openKeyLog(join(folderOfKeys, 'tls.keys'), log);
+  const names = Array.from({ length: 1_000 }, (_, index) => `key${index}`);
+  for (const name of names) keys.write(line(name));
+  await mkdir(folderOfKeys);
+  return { keys, lines: names.map((name) => String(line(name))), file: join(folderOfKeys, 'tls.keys') };
+}
+
+test('lines that wait are written together', async () => {
+  const { keys, lines, file } = await withWaiting();
+  expect(writesOf(() => keys.check())).toBeLessThan(10);
+  expect(await readFile(file, 'utf8')).toBe(lines.join(''));
+});
+
+test('of lines that were cut off together each is there, and one twice begun', async () => {
+  const { keys, lines, file } = await withWaiting();
+  const whole = lines.slice(0, 3).join('');
+  writesOf(() => keys.check(), whole.length + 5);
+  expect(await readFile(file, 'utf8')).toBe(`${whole}CLIEN\n${lines.slice(3).join('')}`);
+});
+
+test('a line that was cut off is written again, as a line of its own', async () => {
+  const keys = openKeyLog(path, log);
+  writesOf(() => keys.write(line('one')), 5);
   expect(await readFile(path, 'utf8')).toBe(`CLIEN\n${line('one')}`);
 });

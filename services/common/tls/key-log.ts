@@ -3,18 +3,21 @@ import type { Log } from '../log.ts';
 
 /** Lines of keys that wait for room. */
 const MOST_WAITING = 50_000;
+/** Lines that are written together. */
+const TOGETHER = 256;
+const NEWLINE = Buffer.from('\n');
 
 /** A key log (NSS key log format, draft-ietf-tls-keylogfile), to which all servers add lines as Node gives them. */
 export interface KeyLog {
   write(line: Buffer): void;
-  /** Why keys are not in the file, in words; undefined when they are. */
-  readonly problem: string | undefined;
+  /** Tries again what found no way. Says why keys are not in the file, in words. */
+  check(): string | undefined;
 }
 
 /** Opens the key log. A server serves without it too: its captures then stay encrypted. */
 export function openKeyLog(path: string, log: Log): KeyLog {
   let file: number | undefined;
-  let waiting: Buffer[] = [];
+  const waiting: Buffer[] = [];
   let isCut = false;
   let problem: string | undefined;
 
@@ -25,11 +28,15 @@ export function openKeyLog(path: string, log: Log): KeyLog {
       file = undefined;
     }
     file ??= openSync(path, 'a');
-    for (let line = waiting[0]; line; line = waiting[0]) {
+    while (waiting.length > 0) {
+      const lines = waiting.slice(0, TOGETHER);
       // Another server may have written since a line was cut off. Readers pass over one that is no key.
-      if (isCut) line = Buffer.concat([Buffer.from('\n'), line]);
-      isCut = writeSync(file, line) < line.length;
-      if (!isCut) waiting.shift();
+      let left = writeSync(file, Buffer.concat(isCut ? [NEWLINE, ...lines] : lines));
+      if (isCut) left -= NEWLINE.length;
+      let whole = 0;
+      for (; whole < lines.length && lines[whole]!.length <= left; whole += 1) left -= lines[whole]!.length;
+      isCut = left !== 0;
+      waiting.splice(0, whole);
     }
   }
 
@@ -40,7 +47,7 @@ export function openKeyLog(path: string, log: Log): KeyLog {
     } catch (error) {
       if (problem === undefined) log.warn(`the keys of TLS connections can't be written: ${error}`);
       problem = `the keys of TLS connections can't be written to ${path}: ${error}`;
-      waiting = waiting.slice(-MOST_WAITING);
+      if (waiting.length > MOST_WAITING) waiting.splice(0, TOGETHER);
     }
   }
 
@@ -50,7 +57,7 @@ export function openKeyLog(path: string, log: Log): KeyLog {
       waiting.push(line);
       tryWriting();
     },
-    get problem() {
+    check() {
       if (problem !== undefined) tryWriting();
       return problem;
     },

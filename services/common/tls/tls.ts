@@ -22,8 +22,8 @@ export interface Tls {
   watch<Watched extends Server>(server: Watched): Watched;
   /** Reads the certificates again, for connections that come from now on: which happens by itself when they change. */
   reload(): Promise<void>;
-  /** Why the keys of connections are not logged, in words; undefined when they are, or need not be. */
-  readonly problem: string | undefined;
+  /** Looks whether the keys of connections are logged. Says why they are not, in words. */
+  check(): string | undefined;
   /** Looks for new certificates no more. */
   close(): void;
 }
@@ -94,9 +94,7 @@ export async function openTls(
       watchHandshakes(server, { onFailed, keyLog: keyLog?.write, mutual: config.LAB_MTLS });
       return server;
     },
-    get problem() {
-      return keyLog?.problem;
-    },
+    check: () => keyLog?.check(),
     reload,
     close,
   };
