@@ -18,14 +18,14 @@ $(if $(crlf),$(error $(crlf) has Windows line ends (CRLF); cure: git config core
 typed := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 $(foreach name,$(typed),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
 given = $(filter $(1),$(typed))
-# Only a blank in front is lost, as make drops it: it shows in make's own command line.
+# Only a blank before the value is lost, as make drops it: it shows in make's own command line.
 blank_in_front = $(shell { if [ -r /proc/$$PPID/cmdline ]; \
     then tr '\n\0' ' \n' </proc/$$PPID/cmdline | grep -oE '^[A-Z_]+ *=[[:space:]]'; \
     else ps -ww -o args= -p $$PPID | grep -oE '[A-Z_]+= +[^ ]+' | grep -vE '= +[A-Z_]+='; fi; } | sed 's/[ =].*//')
 $(if $(typed),$(if $(blank_in_front),$(error $(firstword $(blank_in_front)) begins with a blank, which make drops; \
     allowed: another first character (in make shell, the client takes any))))
 
-# What a target takes of that: the names in brackets behind it, the settings of .env, and some that are not the lab's.
+# What a target takes of that: the names in brackets after it, the settings of .env, and some that are not the lab's.
 # Any other would do nothing, as one that is misspelt.
 goals = $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 names = $(sort $(shell sed -nE 's/^($(subst $() ,|,$(goals))):.*\[(.*)\]$$/\2/p' $(MAKEFILE_LIST) | grep -oE '[A-Z_]+='))

@@ -1,4 +1,4 @@
-# What can stop the lab, one function each, for `make doctor` and `make up`. Sourced behind lib.sh; those that
+# What can stop the lab, one function each, for `make doctor` and `make up`. Sourced after lib.sh; those that
 # speak of containers need `containers`.
 # Each calls `ok NAME DETAIL`, `warn NAME DETAIL CURE…` or `problem NAME DETAIL CURE…`, which the caller defines.
 . setup/networks.sh

@@ -66,7 +66,7 @@ say_secrets() {
         use_settings_of_lab LAB_TLS_KEYLOG LAB_TOKEN LAB_BASIC LAB_MTLS
     fi
     if [ "$LAB_TLS_KEYLOG" = 1 ]; then
-        ok 'TLS keys' 'kept in tls.keys beside the captures, for teaching: whoever has it reads them (LAB_TLS_KEYLOG=0 keeps none)'
+        ok 'TLS keys' 'kept in tls.keys beside the captures, for teaching: anybody who has it can decrypt the captures (LAB_TLS_KEYLOG=0 keeps none)'
     else
         ok 'TLS keys' 'not kept (LAB_TLS_KEYLOG=0): nobody reads what goes over TLS'
     fi

@@ -1,4 +1,4 @@
-# Which engine answers the docker command, for `make doctor` and setup/engine.sh. Sourced; calls ok, warn and problem.
+# Which engine answers the docker command, for `make doctor` and setup/engine.sh. Sourced; calls ok and problem.
 
 # True where the docker command itself is Podman's, as podman-docker has it.
 docker_is_podman() { case "$(docker --version 2>/dev/null)" in *odman*) ;; *) return 1 ;; esac; }

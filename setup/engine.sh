@@ -4,9 +4,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/engine-kind.sh
-
-ok() { :; }
-problem() { stop "$2" "cure: $3"; }
+. setup/stopping.sh
 
 engine_version() { docker version --format '{{.Server.Version}}' 2>&1; }
 engine_answers() { engine_version >/dev/null; }

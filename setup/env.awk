@@ -40,7 +40,7 @@ function quoted(text, quote, rest) {
 }
 
 function unquoted(text, comment) {
-    if (text ~ /\t#/) refuse(setting " has a tab in front of #, which makes no comment", "put a space in front of #")
+    if (text ~ /\t#/) refuse(setting " has a tab before #, which makes no comment", "put a space before #")
     comment = index(text, " #")
     if (comment) text = substr(text, 1, comment - 1)
     sub(/[ \t]+$/, "", text)
@@ -50,7 +50,7 @@ function unquoted(text, comment) {
 BEGIN { apostrophe = sprintf("%c", 39) }
 
 FILENAME != ARGV[1] {
-    # What has a default there is none, nor what the shell of a container has.
+    # Two kinds need no value here: a setting with a default there, and a variable of a container's shell ($$NAME).
     gsub(/#.*|\$\$\{?[A-Z_]+|\$\{[A-Z_]+:-/, "")
     while (match($0, /(LAB|HTTP|HTTPS|ECHO)_[A-Z_]+/)) {
         setting = substr($0, RSTART, RLENGTH)
@@ -63,7 +63,7 @@ FNR == 1 { sub(/^\357\273\277/, "") }
 { sub(/\r$/, "") }
 /^[ \t]*(#.*)?$/ { next }
 !/^[ \t]*(export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ {
-    refuse("it is not NAME=value", "write NAME=value, or # in front of a comment; a name has letters, digits and _")
+    refuse("it is not NAME=value", "write NAME=value, or # before a comment; a name has letters, digits and _")
     next
 }
 {

@@ -16,7 +16,7 @@ addresses='
 
 is_network() { awk -v text="$1" "$addresses"'BEGIN { exit !(parse(text) && size >= 4 && first % size == 0) }'; }
 
-# is_host ADDRESS NETWORK: its first address is the network, its second Docker'"'"'s gateway, its last the broadcast.
+# is_host ADDRESS NETWORK: its first address is the network, its second Docker's gateway, its last the broadcast.
 is_host() {
     awk -v address="$1" -v network="$2" "$addresses"'BEGIN {
         parse(network); n = number(address); exit !(n > first + 1 && n < first + size - 1) }'
@@ -30,17 +30,18 @@ overlap() {
         exit !(low < first + size && first < high) }'
 }
 
-# As of what a network is in the way, the lab refuses it (taken), or warns.
+# The functions below print a line for each network that this machine uses: the network, then `taken` where the lab must not
+# overlap it or `warn` where it had better not, then what it is.
 
-# One that is removed meanwhile is left out.
+# A network that is removed at this moment is left out.
 docker_networks() {
     # shellcheck disable=SC2046
     docker network inspect --format '{{$name := .Name}}{{range .IPAM.Config}}{{println .Subnet "taken the Docker network" $name}}{{end}}' \
         $(docker network ls --quiet) 2>/dev/null | awk 'NF && $NF != ENVIRON["COMPOSE_PROJECT_NAME"] "_lab"'
 }
 
-# Of every table, as VPNs have their own. What has public addresses beside private ones, such as 0.0.0.0/1, is a part of a default
-# route. Bridges of Docker are those of its networks.
+# Routes of every table, as a VPN has its own. A route wider than /8, such as 0.0.0.0/1, is a part of a default route and
+# is left out. So are the bridges of Docker: docker_networks has them.
 routes() {
     command -v ip >/dev/null || return 0
     { ip -4 route show table all type unicast 2>/dev/null || ip -4 route show; } | awk '{

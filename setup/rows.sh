@@ -1,4 +1,5 @@
 # How checks speak in `make doctor` and `make status`: a row each. Sourced. `problems` counts the rows with a problem.
+# The first problem stops `make up`: stopping.sh.
 problems=0
 
 # ok NAME DETAIL

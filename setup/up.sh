@@ -4,17 +4,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/checks.sh
 . setup/run-record.sh
-
-ok() { :; }
-problem() {
-    what=$2
-    shift 2
-    stop "$what" "$(printf 'cure: %s\n' "$@")"
-}
-warn() {
-    say "warning: $2" >&2
-    printf '    cure: %s\n' "$3" >&2
-}
+. setup/stopping.sh
 
 lab_exec() { docker compose exec --no-TTY "$@" 2>/dev/null; }
 

@@ -69,7 +69,7 @@ describe('the certificates of a lab', () => {
       const look = 'stat -c "%a %u:%g %n" *key.pem; sha256sum *; echo > new.pem';
       const { stdout, stderr } = await lab.exec(program, 'sh', '-c', `cd /certificates; ${look}`);
       const lines = stdout.trim().split('\n');
-      // The student is whoever owns work/, and has the group.
+      // The student is the owner of work/, and has the group.
       const mode = program === 'client' ? '440' : '400';
       const own = keysOf(`${program}/`);
       expect(lines.slice(0, own.length)).toEqual(

@@ -46,7 +46,7 @@ export const refused: ReadonlyArray<readonly [text: string, reason: string]> = [
   ['1A=1\n', 'line 1: it is not NAME=value'],
   ['=1\n', 'line 1: it is not NAME=value'],
   ['A: 1\n', 'line 1: it is not NAME=value'],
-  ['A=1\t# x\n', 'line 1: A has a tab in front of #, which makes no comment'],
+  ['A=1\t# x\n', 'line 1: A has a tab before #, which makes no comment'],
   ['A="a"b\n', 'line 1: A goes on after its closing "'],
   ["A='it''s'\n", "line 1: A goes on after its closing '"],
   ['A="a\\"b"\n', 'line 1: A goes on after its closing "'],

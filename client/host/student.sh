@@ -1,7 +1,7 @@
 #!/bin/sh
-# student.sh COMMAND…: prepares the container of the client host and runs the command. The student is whoever owns
-# /work, the folder work/ of the clone, so that what she makes there belongs to the person whose clone it is. Docker
-# looks the name up at each exec. With --raw it is root who begins, and the student has NET_RAW.
+# student.sh COMMAND…: prepares the container of the client host and runs the command. The student is the owner of
+# /work, the folder work/ of the clone, so that the files made there belong to the person whose clone it is. Docker looks
+# the name up at each exec. With --raw it is root who begins, and the student has NET_RAW.
 set -eu
 
 uid=$(stat -c %u /work) gid=$(stat -c %g /work)

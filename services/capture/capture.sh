@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes every IPv4 and ARP packet of this host to /captures/$HOST.pcap, as the owner of that folder, and watches that
-# they get there. When they do not (a full disk, a file that was deleted, replaced or changed, a tcpdump that ended), it
+# Writes the packets of this host that the filter takes to /captures/$HOST.pcap, as the owner of that folder, and watches
+# that they get there. When they do not (a full disk, a file that was deleted, replaced or changed, a tcpdump that ended), it
 # goes on in a new file as soon as it can and records what is missing. A full file gets a number (rotate.sh);
 # $HOST.pcap is always the newest. That of the server host keeps the journals too (keep.sh).
 set -u

@@ -77,6 +77,6 @@ for program in client http echo; do
     chmod 444 "/volumes/$program/new.pem"
     mv -f "/volumes/$program/new.pem" "/volumes/$program/ca.pem"
 done
-# The student is whoever owns work/, and in the group.
+# The student is the owner of work/, and in the group.
 chmod 440 /volumes/client/*key.pem
 [ -z "$made" ] || printf 'certificates made:%s\n' "$made"

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Whether a server answers, and its host is on the network: a host that starts again leaves its programs in a network
-# namespace without an interface. Exits 3 for a server that answers and can't write its journal. Waits for a server that has just started: that costs less than asking again.
+# The health check of a server: it answers, and its host is on the network. A host that starts again leaves its programs
+# in a network namespace without an interface. Exits 3 when the server answers but can't write its journal. It waits for
+# a server that has just started: that costs less than asking again.
 set -eu
 until test -S "$CONTROL_SOCKET"; do sleep 0.05; done
 grep -qx up /sys/class/net/eth0/operstate

@@ -1,0 +1,18 @@
+# How checks speak in `make up` and setup/engine.sh: the first problem stops. Sourced after lib.sh. Rows are in rows.sh.
+
+# ok NAME DETAIL
+ok() { :; }
+
+# problem NAME DETAIL CURE…
+problem() {
+    what=$2
+    shift 2
+    stop "$what" "$(printf 'cure: %s\n' "$@" | sed '2,$s/^/    /')"
+}
+
+# warn NAME DETAIL CURE…: the lab works, but something beside it may not.
+warn() {
+    say "warning: $2" >&2
+    shift 2
+    printf '    cure: %s\n' "$@" >&2
+}
