@@ -102,7 +102,7 @@ describe('client echo', () => {
   test('loses no message to a restart of the server', async () => {
     await lab.faults('--reset');
     const before = (await lab.journal('echo')).length;
-    // Each is delayed by 50 ms: so many take some seconds more than a restart.
+    // Each is delayed by 50 ms: together they take some seconds more than a restart.
     const count = 800;
     const options = [
       '--message',

@@ -30,7 +30,7 @@ const echoPort = Number(overTls ? ports.ECHO_TLS_PORT : ports.ECHO_PORT);
 const HTTP_CLIENTS = 25;
 /** A client that is not answered for so long fails: the server ends what it lets time out. */
 const PATIENCE_MS = 60_000;
-/** One request in so many is left by its client as soon as it is sent. */
+/** One request in 50 is left by its client as soon as it is sent. */
 const LEFT = 50;
 const TCP_CLIENTS = 40;
 const UDP_CLIENTS = 40;

@@ -5,7 +5,7 @@ import { heldBy } from './memory.ts';
 
 const TRANSFERS = 200;
 const BYTES = 20_000;
-/** Of so many transfers. */
+/** How often they are run. */
 const ROUNDS = 3;
 
 let lab: Lab;
@@ -20,7 +20,7 @@ afterAll(() => lab?.end());
 
 const events = async (since: number, state: string) =>
   (await lab.transfers()).slice(since).filter((event) => event.state === state);
-/** The events of a state once there are so many. */
+/** The events of a state, once there are `count` of them. */
 const eventsOnce = (since: number, state: string, count = 1) =>
   eventually(`${count} transfers that are ${state}`, 120_000, async () => {
     const found = await events(since, state);

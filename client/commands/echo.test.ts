@@ -106,7 +106,7 @@ test('an answer to another message is ignored, and the right one is waited for',
 test('what came before a message was sent is not its answer', async () => {
   async function* texts() {
     yield 'Hey';
-    // The notice has come in behind the first answer.
+    // The notice has come in after the first answer.
     yield 'Hey';
   }
   const { lines } = await server.run(['Hey|e4599fa9error_code'], {}, { lines: texts() });

@@ -216,7 +216,7 @@ describe('while the file can not be written', () => {
     expect(await entriesInFile()).toHaveLength(10);
   });
 
-  test('only so many wait; what comes on top is refused, and counted', async () => {
+  test('a limited number wait; further ones are refused, and counted', async () => {
     fill();
     for (const id of [2, 3, 4]) await journal.append({ id });
     await expect(journal.append({ text: 'x'.repeat(20) })).rejects.toBe(full);

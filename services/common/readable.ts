@@ -56,7 +56,7 @@ function isStray(octets: string): boolean {
 const SHOWN = 1_000;
 
 /**
- * A message, or so many octets of it, safe in one line, cut when it is long. What is no UTF-8 becomes U+FFFD, as the
+ * A message, or its first octets, safe in one line, cut when it is long. What is no UTF-8 becomes U+FFFD, as the
  * reference client prints it.
  */
 export function printable(bytes: Buffer, length = bytes.length): string {

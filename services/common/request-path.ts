@@ -2,8 +2,8 @@
 const LONGEST = 200;
 
 /**
- * The path of a request target (RFC 9112, 3.2), without what may be secret around it: a name and password in front, a
- * query behind. Of CONNECT it is the host and port that it names. Of a target that is no URL it is empty.
+ * The path of a request target (RFC 9112, 3.2), without what may be secret around it: a name and password before it,
+ * a query after it. Of CONNECT it is the host and port that it names. Of a target that is no URL it is empty.
  */
 export function pathOf(target = '/'): string {
   if (target === '*') return target;

@@ -6,7 +6,7 @@ import type { Tls } from '#common/tls/tls.ts';
 import { tlsVersion } from '#common/tls/version.ts';
 import { formatPeer, type Peer } from './peer.ts';
 
-/** At most so many more, and as many as may be open, wait for the line that says that there are too many; of a flood the others are just closed. */
+/** How many refused connections wait, at most, for the line that says that there are too many. Others are just closed. */
 const TOLD = 512;
 /** How long a connection that ends with an error line is still read, so that the line is not lost, in ms. */
 const LINGER_MS = 1_000;

@@ -7,7 +7,7 @@ import { faultCalled } from './faults/index.ts';
 export type NoFault = 'none' | 'refused';
 
 /**
- * What the server did for a message, out of its journal entry: `fault` and what stands beside it there. Undefined for
+ * What the server did for a message, out of its journal entry: `fault` and its detail there. Undefined for
  * a fault that this version does not know.
  */
 export function stepsOf(message: Message, fault: string, detail: Detail): readonly Step[] | undefined {

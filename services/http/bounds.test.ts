@@ -112,7 +112,7 @@ test('a connection whose client the server lets wait is not', async () => {
   expect(served.destroyed).toBe(false);
 });
 
-test('of requests sent behind one that is held only so many are taken', async () => {
+test('a limited number of requests is taken after one that is held', async () => {
   const app = jest.fn<RequestListener>();
   await serve({ app, isHeld: () => true });
   const socket = open(asking().repeat(200));
@@ -127,7 +127,7 @@ test('CONNECT is answered as any other request, and ends the connection', async 
   );
 });
 
-test('CONNECT behind another request is answered after it', async () => {
+test('CONNECT after another request is answered after it', async () => {
   await serve({});
   const answers = await text(open(asking('/first') + asking('example.com:443', 'CONNECT')));
   expect(answers.match(/GET \/first|CONNECT example\.com:443/g)).toEqual([

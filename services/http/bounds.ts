@@ -6,15 +6,15 @@ import type { Limit } from '#common/limit.ts';
 import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
 import { type Bound, Places } from './places.ts';
 
-/** So many more connections are told why they are not served; of a flood the others are just closed. */
+/** How many connections above the limit are told why they are not served. Others are just closed. */
 const TOLD = 512;
 /** How long a connection that is one too many may take to ask, in ms. */
 const PATIENCE_MS = 1_000;
 
 /** How often requests that do not end are looked for; each gets its 408 before its connection counts as idle, in ms. */
 export const LOOK_MS = 1_000;
-/** Requests sent behind one that is held, on the same connection: none of them will be answered. */
-const MOST_BEHIND = 100;
+/** The most requests sent after one that is held, on the same connection: none of them will be answered. */
+const MOST_AFTER = 100;
 
 export interface BoundsParts {
   /** Open at once on this server. */
@@ -35,7 +35,7 @@ export function serveWithin<Bounded extends Server>(
   const places = new Places(connections);
   const surplus = new Map<Socket, Limit>();
   const latest = new WeakMap<Socket, ServerResponse>();
-  const behind = new WeakMap<Socket, number>();
+  const afterHeld = new WeakMap<Socket, number>();
   const admit = (socket: Socket) => {
     const client = socket.remoteAddress ?? '';
     const inTheWay = places.take(client);
@@ -52,8 +52,8 @@ export function serveWithin<Bounded extends Server>(
   const answer: RequestListener = (request, response) => {
     const { socket } = request;
     latest.set(socket, response);
-    if (isHeld(socket)) behind.set(socket, (behind.get(socket) ?? 0) + 1);
-    if ((behind.get(socket) ?? 0) > MOST_BEHIND) return socket.destroy();
+    if (isHeld(socket)) afterHeld.set(socket, (afterHeld.get(socket) ?? 0) + 1);
+    if ((afterHeld.get(socket) ?? 0) > MOST_AFTER) return socket.destroy();
     const inTheWay = surplus.get(socket);
     if (!inTheWay) return app(request, response);
     const { setting, allowed } = inTheWay;

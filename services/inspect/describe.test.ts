@@ -79,7 +79,7 @@ describe('the comment on a frame', () => {
     [{ verdict: 'silent', end }, `${own}; no answer left until the end in frame 9`],
     [{ verdict: 'gone', end }, `${own}; the connection had ended in frame 9`],
     [{ verdict: 'open' }, `${own}; the capture ends before`],
-    [{ verdict: 'different' }, `${own}; what left is something else`],
+    [{ verdict: 'different' }, `${own}; the server sent something else`],
     [{ verdict: 'unanswered' }, `${own}; the answer is not in the capture`],
     [{ verdict: 'lost' }, `${own}; the request is not in the capture`],
     [{ entry: http }, 'outcome=403, seed alice, draw 3; http.log entry 7'],

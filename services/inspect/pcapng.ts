@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 
 /*
- * Blocks of a pcapng file (draft-ietf-opsawg-pcapng, 3 and 4): what is said about a section or a packet stands among
+ * Blocks of a pcapng file (draft-ietf-opsawg-pcapng, 3 and 4): what is said about a section or a packet is among
  * its options. Each section has its own order of octets. Lengths are in octets.
  */
 
@@ -20,7 +20,7 @@ const END = 0;
 const COMMENT = 1;
 const TIME_RESOLUTION = 9;
 const HEADER = 8;
-/** Behind the body of a block its length stands once more. */
+/** The length of a block is repeated after its body. */
 const TRAILER = 4;
 /** A block without options, at least: of a section, of an interface, of secrets, and of each kind of packet. */
 const LEAST = new Map<number, number>([

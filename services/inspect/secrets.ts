@@ -19,7 +19,7 @@ export async function secretsIn(file: string): Promise<string[]> {
     );
     return texts.flatMap((text) => text.split(/\r?\n/)).filter((line) => KEY.test(line));
   } catch {
-    // What can't be read is told by whoever reads it.
+    // The reader of the packets tells what can't be read.
     return [];
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -98,7 +98,7 @@ const isIp = ({ octets }: Packet) => octets.readUInt16BE(12) === 0x0800;
 const bare = server.filter(isIp).map((packet) => ({ ...packet, octets: packet.octets.subarray(14) }));
 writeFileSync(raw('server.pcap'), pcap(RAW_IP, bare));
 
-/** The same packet by IPv6, each address with `fd00::` in front. */
+/** The same packet by IPv6, each address with the prefix `fd00::`. */
 function overIpv6(packet: Packet): Packet {
   const [header, payload] = [packet.octets.subarray(0, 20), packet.octets.subarray(20)];
   const head = Buffer.alloc(40);

@@ -11,7 +11,7 @@ writeFileSync(target, `typed: ## [MSG=]\n\tsh -c 'printf "[%s]" "$$@"' sh $(call
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a command gets of this, typed behind a target of the Makefile. */
+/** What a command gets of this, typed after a target of the Makefile. */
 function make(...typed: string[]) {
   const args = ['--silent', '-f', target, '-f', 'Makefile', 'typed', ...typed];
   const { status, stdout, stderr } = spawnSync('make', args, { cwd: root, encoding: 'utf8' });
@@ -34,7 +34,7 @@ test.each([
   expect(spawnSync('ls', [folder], { encoding: 'utf8' }).stdout).toBe('typed.mk\n');
 });
 
-test.each([' a', ' ', '\tb', '\nc'])('%j is refused, as make drops the blank in front', (text) => {
+test.each([' a', ' ', '\tb', '\nc'])('%j is refused, as make drops the blank before it', (text) => {
   const { status, stdout, stderr } = make(`MSG=${text}`);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toMatch(/MSG begins with a blank, which make drops; allowed: another first character/);

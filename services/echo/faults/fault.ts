@@ -25,7 +25,7 @@ export type Detail = Readonly<Record<string, string | number>>;
 
 /**
  * One way in which an answer goes wrong. `draw` decides; the rest is pure and follows from the message and from what
- * was decided. The TCP and the UDP server carry the steps out, and whoever reads a capture takes the same steps on its
+ * was decided. The TCP and the UDP server carry the steps out, and the reader of a capture takes the same steps on its
  * bytes and the journal's detail, to see whether they left.
  *
  * A new fault is a file like this one's neighbours, its test, and its line in index.ts.

@@ -168,7 +168,7 @@ describe('HTTP', () => {
     ]);
   });
 
-  test('goes on behind a gap where it begins anew, and within a body of known length', () => {
+  test('goes on after a gap where it begins anew, and within a body of known length', () => {
     const lost = new Frames().add('client', post('pin=1')).lose('client', 30).add('client', 'x=password=1');
     lost.add('client', post('pin=2'));
     expect(exposedBy(lost).filter((one) => one.includes('credentials'))).toEqual([
@@ -238,10 +238,13 @@ describe('what is said to the echo server', () => {
     expect(counted(53)).toEqual([]);
   });
 
-  test('is not what TLS has sealed, but what comes without TLS on its port, or behind a try on the plain one', () => {
+  test('is not what TLS has encrypted, but what comes without TLS on its port, or after a try on the plain one', () => {
     const hello = Buffer.from('16030100050100000100', 'hex');
-    const sealed = new Frames(9443).add('client', hello).add('server', 'readable\n').add('client', 'also\n');
-    expect(exposedBy(sealed)).toEqual([]);
+    const encrypted = new Frames(9443)
+      .add('client', hello)
+      .add('server', 'readable\n')
+      .add('client', 'also\n');
+    expect(exposedBy(encrypted)).toEqual([]);
     expect(
       exposedBy(new Frames(9443).add('client', 'Hey').add('server', Buffer.from('15030300020246', 'hex'))),
     ).toEqual(['3 body: Hey']);

@@ -40,14 +40,14 @@ interface Connection {
   kept: number;
 }
 
-/** So many connections are followed, and keep so many octets; those of which nothing came for longest are let go of. */
+/** How many connections are followed and how many octets they keep, at most. The quietest connections are dropped. */
 const CONNECTIONS = 20_000;
 const KEPT = 64 * 1024 * 1024;
 
 /**
  * Finds what anyone on the way can read in the frames of a capture: HTTP/1 on any port, and what is said to the echo
  * server and by it. It is put together first, whatever segments it came in: what TCP sends again counts once, and what
- * TLS has sealed does not. The one place that counts it, for table, dialogues, JSON and report.
+ * TLS has encrypted does not. The one place that counts it, for table, dialogues, JSON and report.
  */
 export class Exposing {
   readonly #onExposed: OnExposed;
@@ -98,7 +98,7 @@ export class Exposing {
     this.#kept += connection.kept - before;
   }
 
-  /** On the plain ports of the lab nothing is ever encrypted, whoever tries. */
+  /** On the plain ports of the lab nothing is ever encrypted, even when a client tries. */
   #seal({ fromPort, toPort }: Carried, connection: Connection): void {
     const server = serverOn(toPort, this.#ports) ?? serverOn(fromPort, this.#ports);
     if (server?.overTls === false) return;

@@ -7,7 +7,7 @@ import {
   zstdDecompressSync,
 } from 'node:zlib';
 
-/** So many octets may come out of a body, which nobody has to keep small. */
+/** The most octets that a compressed body may become. */
 const MOST = 64 * 1024 * 1024;
 
 // What is cut short is decoded up to there.

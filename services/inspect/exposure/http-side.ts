@@ -6,7 +6,7 @@ import type { Side } from './side.ts';
 const START = /^(?:([!#-'*+.^-`|~\w-]{1,40}) (\S+) HTTP\/1\.\d|HTTP\/1\.\d (\d{3})(?: [^\n]*)?)\r?\n/;
 /** As much of that line as has come. */
 const BEGUN = /^[!-~]*(?: [ -\xff]*)?\r?$/;
-/** So many octets of a head and of a body are kept. */
+/** How many octets of a head and of a body are kept. */
 const HEAD_KEPT = 64 * 1024;
 const BODY_KEPT = 1024 * 1024;
 /** What keeping a part takes beside its octets, about. */
@@ -63,7 +63,7 @@ export class HttpSide implements Side {
     return exposed;
   }
 
-  /** A body of known length goes on behind a gap; of all else nobody knows where it does. */
+  /** A body of known length goes on after a gap. Of anything else nobody knows where it goes on. */
   #skip(missing: number): Exposure[] {
     const framing = this.#body?.framing;
     if (framing?.by === 'close') return [];

@@ -10,7 +10,7 @@ import type { Verdict } from './verdicts.ts';
 const MOST_UNCLAIMED = 2 ** 20;
 /** No message waits so long for its turn, in seconds: a clock was set, or is another one. */
 const APART = 600;
-/** So many line endings can be under way by themselves. */
+/** How many line endings can be under way by themselves. */
 const MOST_OWED = 4;
 
 /** What leaves at once: the end of the connection when it has no forms. */
@@ -34,7 +34,7 @@ interface Waiting {
   /** The frame in which a person sees the fault: with the first octet that is not the message's. */
   shown: FrameRef | undefined;
   readonly changes: number | undefined;
-  /** So many seconds after the decision nothing of it leaves. */
+  /** After this time from the decision, in seconds, nothing of it leaves. */
   readonly lasts: number;
 }
 

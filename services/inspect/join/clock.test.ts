@@ -19,7 +19,7 @@ function move(wire: Wire, clock: 'captureAhead' | 'journalAhead', seconds: numbe
   wire[clock] += seconds;
 }
 
-/** So many exchanges of each kind, one after another, with something set between those before and after. */
+/** How many exchanges of each kind, one after another, with something set between those before and after. */
 const EXCHANGES = 6;
 
 function exchanges(wire: Wire, set: () => void, when: 'first' | 'between' | 'within'): void {

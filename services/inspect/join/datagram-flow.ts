@@ -27,7 +27,7 @@ interface Waiting {
   readonly answer: FrameRef[];
   /** Whether they leave one after another, with others in between. */
   readonly isSpread: boolean;
-  /** In which of its datagrams a person sees its fault, if there are so many. */
+  /** The index of the datagram in which a person sees its fault, if that one has left. */
   readonly shownBy: number;
   /** After this time, in seconds since 1970, none of them leaves. */
   readonly latest: number;
@@ -92,7 +92,7 @@ export class DatagramFlow {
     this.#expect(entry, request, answersTo(entry, request?.bytes));
   }
 
-  /** Gives up what has waited too long at a time, in seconds since 1970, but for so many of each. */
+  /** Gives up what has waited too long at a time, in seconds since 1970, but keeps the newest `most` of each. */
   expire(now: number, most: number): void {
     this.#matchUntil(now - 2 * MILLISECOND);
     const earliest = now - PATIENCE;
@@ -267,7 +267,7 @@ function hmacBytesOf(bytes: Buffer): number {
   return datagram ? hmacLength(bytes, datagram) : 0;
 }
 
-/** Takes the first of a list out of it that are over, as long as it has more than so many. */
+/** Takes the first of a list out of it that are over, as long as it has more than `most`. */
 function giveUp<One>(list: One[], most: number, isOver: (one: One) => boolean): One[] {
   if (list.length <= most) return [];
   const given = new Set(list.filter(isOver).slice(0, list.length - most));

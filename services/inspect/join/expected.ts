@@ -7,7 +7,7 @@ import { common, joinPatterns, type Pattern, through, unknown, withKnown } from 
 
 /** How long an answer is held back at most, in seconds. */
 export const HELD = PATIENCE_MS / 1000;
-/** What leaves bit by bit may take so many times as long on a busy machine. */
+/** How many times as long an answer in pieces may take on a busy machine. */
 const BUSY = 1.5;
 
 /** What leaves at once, in a datagram of its own on UDP. */

@@ -3,7 +3,7 @@ import type { Decision } from '../entries.ts';
 /** Entries that are kept, at most. */
 const MOST = 10_000;
 
-/** Entries whose connection the capture has not got, or not yet: a clock that was set puts them in front of it. */
+/** Entries whose connection the capture has not got, or not yet: a clock that was set puts them before it. */
 export class HeldEntries {
   readonly #byKey = new Map<string, Decision[]>();
   readonly #onLost: (entry: Decision) => void;

@@ -74,7 +74,7 @@ describe('a fault and its answer', () => {
     expect(await wire.lines()).toEqual(['unexplained 4 by none, shown in 4', 'answered 6 by 7, shown in 7']);
   });
 
-  test('nor what left after it, when it can be the rest of that', async () => {
+  test('nor an answer after it, when that can be its rest', async () => {
     exchange('one\n', { fault: 'stutter' }, 'o', 'n');
     exchange('two\n', {}, 'e\nt');
     wire.pass(1);

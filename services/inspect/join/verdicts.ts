@@ -31,8 +31,8 @@ const facts = {
   failed: { kind: 'confirmed', meaning: 'its connection is there, whose TLS handshake failed' },
   different: {
     kind: 'contradicted',
-    meaning: 'what left is not what was decided',
-    remark: () => 'what left is something else',
+    meaning: 'the server sent something else than was decided',
+    remark: () => 'the server sent something else',
   },
   unanswered: {
     kind: 'contradicted',

@@ -31,7 +31,7 @@ export function dialogueLines(conversation: Conversation, look: DialogueLook): s
   ];
 }
 
-/** What stands under what was said. */
+/** The indent of a line below what was said. */
 function indentOf({ digits }: DialogueLook): string {
   return ' '.repeat(SECONDS + digits + FRAME + 13);
 }

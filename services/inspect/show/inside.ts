@@ -41,7 +41,7 @@ async function* readOpened(file: string, keys: string, ports: Ports): AsyncGener
     ...['-d', `tcp.port==${https},tls`, '-d', `tls.port==${https},data`],
     ...['-Y', 'tls.record && data'],
   ];
-  // Whoever looks first says that the file breaks off.
+  // The first reader of the file has said that it breaks off.
   for await (const lines of tsharkLines(args)) {
     for (const line of lines) {
       const [frame, octets] = line.split('\t');
