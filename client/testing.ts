@@ -7,11 +7,11 @@ import type { Sleep } from '#common/sleep.ts';
 import { type EchoOptions, echo } from './commands/echo.ts';
 import type { Questions } from './questions.ts';
 
-/** How long the client waits for an answer unless told, in seconds: for ever, but for the time-outs of a script. */
+/** How long the client waits for an answer unless told, in seconds: for ever, but for the timeouts of a script. */
 const PATIENCE_S = 1_000;
 
 /** What the server does with what it receives: answers it, with something else, or otherwise. */
-export type Action = 'echo' | 'time-out' | 'reset' | 'close' | 'interrupt' | Buffer | string;
+export type Action = 'echo' | 'timeout' | 'reset' | 'close' | 'interrupt' | Buffer | string;
 
 /** The lines of an exchange of `Hey`. */
 export const seed = {
@@ -70,7 +70,7 @@ export function useScriptedServer(tls?: TlsOptions) {
     else if (action === 'reset') socket.resetAndDestroy();
     else if (action === 'close') socket.end();
     else if (action === 'interrupt') interrupt.abort();
-    else if (action === 'time-out') timeOut(late);
+    else if (action === 'timeout') timeOut(late);
     else socket.write(action);
   }
 

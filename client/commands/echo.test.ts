@@ -29,8 +29,8 @@ describe("the seed's transcripts", () => {
     });
   });
 
-  test('a time-out, then the answer', async () => {
-    expect(await server.run(['time-out'], { message })).toEqual({
+  test('a timeout, then the answer', async () => {
+    expect(await server.run(['timeout'], { message })).toEqual({
       code: 0,
       lines: [
         server.connected(),
@@ -144,8 +144,8 @@ test('a server that goes for good costs the attempts that are left', async () =>
 });
 
 describe('a server that behaves as the seed document has it', () => {
-  test('and swallows what follows an answer costs a time-out', async () => {
-    expect((await server.run(['error_code', 'time-out', 'echo'], { message })).code).toBe(0);
+  test('and swallows what follows an answer costs a timeout', async () => {
+    expect((await server.run(['error_code', 'timeout', 'echo'], { message })).code).toBe(0);
   });
 
   test('and never answers on UDP is given up, or with --seed-compatible not waited for', async () => {

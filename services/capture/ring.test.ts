@@ -81,7 +81,7 @@ describe('the end of a file that', () => {
   const header = Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex');
   const record = Buffer.concat([Buffer.from('00000000000000000400000004000000', 'hex'), Buffer.from('DATA')]);
   const torn = Buffer.concat([header, record, record, record.subarray(0, 18)]);
-  /** Stands for capinfos, of a file with two whole packets of 4 bytes each. */
+  /** In place of capinfos, for a file with two whole packets of 4 bytes each. */
   const capinfos = "capinfos() { printf 'server.pcap\\t2\\t8\\n'; }";
 
   const trim = async (content: Buffer) => {

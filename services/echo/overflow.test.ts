@@ -43,7 +43,7 @@ test.each([
   expect(execFileSync('sh', ['-euc', script], { env, encoding: 'utf8' })).toBe(`datagrams: ${said}`);
 });
 
-test('tells what came on top, once a second, as long as the socket is open', async () => {
+test('tells how many datagrams were lost, once a second, as long as the socket is open', async () => {
   const time = new ManualTime();
   const onLost = jest.fn();
   socket = createSocket('udp4');

@@ -78,7 +78,7 @@ export async function* blocksOf(
   if (rest.length > 0) onCut(`${basename(path)} is cut short: the block at byte ${at} has no end`);
 }
 
-/** Its length stands once more at its end, and a packet is as long as it says. */
+/** Its length is repeated at its end, and a packet is as long as it says. */
 function isWhole({ type, bytes, isLittle }: Block): boolean {
   if (u32(bytes, bytes.length - TRAILER, isLittle) !== bytes.length) return false;
   return type !== PACKET || 28 + padded(u32(bytes, 20, isLittle)) + TRAILER <= bytes.length;
