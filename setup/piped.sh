@@ -1,6 +1,6 @@
 #!/bin/sh
 # piped.sh COMMAND…: runs it for a reader of its output that may leave before the end, as head does. That is no error. The
-# command is ended then by SIGTERM, unless it has said by the file $LAB_PIPED/whole that it must not be cut off.
+# command is ended then as by Ctrl-C, unless it has said by the file $LAB_PIPED/whole that it must not be cut off.
 set -eu
 
 LAB_PIPED=$(mktemp -d)
@@ -37,7 +37,7 @@ trap 'exit 130' HUP INT TERM
             : >"$LAB_PIPED/cut"
             # Once it has ended, its number may be another's.
             # shellcheck disable=SC2046
-            [ -e "$LAB_PIPED/code" ] || kill $(processes) 2>/dev/null || true
+            [ -e "$LAB_PIPED/code" ] || kill -INT $(processes) 2>/dev/null || true
         fi
         cat >/dev/null
     }

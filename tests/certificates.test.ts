@@ -260,7 +260,7 @@ describe('with LAB_TLS_KEYLOG=0', () => {
         server,
         'sh',
         '-c',
-        "find / -xdev -name '*.keys' 2>/dev/null; ls /captures /tmp /run/wirelab",
+        "find / -xdev -name '*.keys' 2>/dev/null; ls /tmp /run/wirelab",
       );
       expect(found.stdout).not.toContain('keys');
       const { stdout } = await lab.compose('logs', '--no-log-prefix', server);
