@@ -18,7 +18,8 @@ is_left() {
     lock_process=${lock_says%%:*}
     lock_target=${lock_says##*:}
     lock_start=${lock_says#*:}
-    [ -n "$lock_says" ] && [ "${lock_start%:*}" != "$(start_of "$lock_process")" ]
+    # One that has ended in between may have given it back first.
+    [ -n "$lock_says" ] && [ "${lock_start%:*}" != "$(start_of "$lock_process")" ] && [ "$(readlink "$1" 2>/dev/null)" = "$lock_says" ]
 }
 
 # take_over: removes the lock that a killed process left. Only one at a time may, and only such a lock: one that is not
