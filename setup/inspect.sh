@@ -2,8 +2,11 @@
 # inspect.sh COMMAND [CAPTURE] OPTION…: runs `inspect` on the captures, in a container of its own, also when no lab is
 # up; `live` in the sidecar of a host, server or client. CAPTURE may be the path of a file of this machine.
 set -eu
+folder_given=${LAB_CAPTURES_DIR-}
 . "$(dirname "$0")/lib.sh"
 . setup/given-file.sh
+# The lab that is up may have been given others than those of .env.
+[ -n "$folder_given" ] || use_settings_of_lab LAB_CAPTURES_DIR LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT
 
 command=$1
 shift

@@ -103,6 +103,8 @@ check_growth() {
     case "$said" in
         *'does not run'*)
             problem capture "${said%?}" 'make up, which goes on with this run' && return ;;
+        *'No such device'*)
+            problem capture "${said%?}" 'the network of the host is another since it was started again: make up, which goes on with this run' && return ;;
         *': No such file or directory'*)
             problem capture "${said%?}" 'the folder was removed: make down, then make up' && return ;;
         ?*)

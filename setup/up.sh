@@ -1,6 +1,9 @@
 #!/bin/sh
 # make up: the whole lab, from whatever this machine has to healthy containers, or nothing at all.
 set -eu
+# Another port would be another host, and another folder another run: captures would begin anew in the middle of this one.
+fixed='LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR'
+asked_for=" $(for name in $fixed; do [ -z "$(printenv "$name")" ] || printf '%s ' "$name"; done)"
 . "$(dirname "$0")/lib.sh"
 . setup/checks.sh
 . setup/run-record.sh
@@ -68,16 +71,23 @@ running=
 # A run ends with the container of its server host.
 if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$containers" | grep -qE "$(printf '\t')(running|paused)$(printf '\t')"; then
     running=yes
-    # Another port would be another host, and another folder another run: captures would begin anew in the middle of this one.
     of_lab=$(settings_of_lab)
-    for name in LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR; do
+    for name in $fixed; do
         setting=$(setting_in "$of_lab" "$name") || true
         asked=$(printenv "$name")
         # Compose by itself takes a folder as it is written.
         [ "$name" != LAB_CAPTURES_DIR ] || [ -z "$setting" ] || setting=$name=$(canonical "${setting#*=}")
         # A server that was removed has none, and gets this one.
-        [ -z "$setting" ] || [ "$setting" = "$name=$asked" ] ||
-            stop "$name is \"$asked\"; allowed while this lab is up: ${setting#*=}" 'cure: make down first'
+        [ -n "$setting" ] && [ "$setting" != "$name=$asked" ] || continue
+        case "$asked_for" in
+            *" $name "*) ;;
+            *)
+                say "$name stays ${setting#*=} while this lab is up; $asked is for after make down"
+                export "$setting"
+                continue
+                ;;
+        esac
+        stop "$name is \"$asked\"; allowed while this lab is up: ${setting#*=}" 'cure: make down first'
     done
     check_work
     setup/heal.sh

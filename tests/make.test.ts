@@ -219,6 +219,16 @@ describe('in a lab that is up', () => {
     }
   });
 
+  test('what reads packets reads those of the lab, wherever its folder is', async () => {
+    const unset = ['env', '--unset=LAB_CAPTURES_DIR'] as const;
+    await run('balance', 'REQUESTS=1', 'TIMEOUT=1', ...tls);
+    const { code, stdout } = await command(settings, ...unset, 'make', '--silent', 'inspect', 'JSON=1');
+    expect(code).toBe(0);
+    expect(stdout).toContain(settings.LAB_SERVER_ADDRESS);
+    const again = await command(settings, ...unset, 'make', '--silent', 'up');
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('LAB_CAPTURES_DIR stays') });
+  });
+
   test('what is typed is what is sent, and a reader that leaves is no error', async () => {
     const typed = `it's $5 $(shell id) "q"  `;
     const { stdout } = await run('echo', `MSG=${typed}`, ...tls);
