@@ -49,7 +49,7 @@ status: ## what runs, and how it is
 	setup/of-lab.sh setup/status.sh
 
 logs: ## what the programs print, as they print it (Ctrl-C ends)
-	setup/of-lab.sh docker compose logs --follow --tail 100
+	setup/of-lab.sh setup/logs.sh
 
 certs: ## make a new CA and new certificates; servers that run take them at once
 	setup/certs.sh
