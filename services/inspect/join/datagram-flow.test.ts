@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { hmacKey, hmacTag } from '#common/hmac.ts';
 import { type Datagram, encodeDatagram } from '#common/transfer/datagram.ts';
 import type { DatagramEntry, MessageEntry } from '../entries.ts';
 import { type UdpWire, Wire } from './join-testing.ts';
@@ -394,6 +395,26 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
         expect.stringMatching(/^unanswered none by none/),
         'answered none by 4, shown in 4',
         'answered 5 by 6, shown in 6',
+      ]);
+    });
+
+    test('sent again after a while in which nothing was open, with an HMAC', async () => {
+      begin();
+      const signed = Buffer.concat([
+        encodeDatagram(ack),
+        Buffer.from(`|${hmacTag(hmacKey('sesame')!, 'any')}`),
+      ]);
+      udp.client(encodeDatagram(data));
+      udp.carry('in', data);
+      // Then other packets pass, and the flow is let go of.
+      for (let second = 0; second < 5; second += 1) {
+        wire.pass(2);
+        wire.tcp({ port: 50_001 + second }).client('');
+      }
+      send(ack, {}, signed);
+      expect(await wire.lines()).toMatchObject([
+        expect.stringMatching(/^came /),
+        expect.stringMatching(/^answered none by /),
       ]);
     });
 

@@ -1,3 +1,4 @@
+import { HMAC_BYTES } from '#common/hmac.ts';
 import { Message } from '#common/message.ts';
 import { HEADER_BYTES } from '#common/transfer/datagram.ts';
 import type { DatagramEntry, MessageEntry } from '../entries.ts';
@@ -21,15 +22,22 @@ export function answersTo(entry: MessageEntry, message: Buffer | undefined): Lea
 /**
  * Those that leave in place of a datagram of a transfer, of which the journal has most of the header.
  *
- * @param hmacBytes octets of the HMAC that datagrams of that flow have, of which the journal says nothing
+ * @param hmacBytes octets of the HMAC that datagrams of that flow have, of which the journal says nothing; undefined
+ *   where the client's are not there to tell
  */
-export function inPlaceOf(entry: DatagramEntry, hmacBytes: number): Leaving[] | undefined {
+export function inPlaceOf(entry: DatagramEntry, hmacBytes: number | undefined): Leaving[] | undefined {
+  const lengths = hmacBytes === undefined ? [0, HMAC_BYTES] : [hmacBytes];
+  return oneOf(lengths.flatMap((length) => expectedOf(entry, length)));
+}
+
+/** What leaves for each line ending that the datagram may have. */
+function expectedOf(entry: DatagramEntry, hmacBytes: number): (Expected | undefined)[] {
   const whole = joinPatterns([headerOf(entry), unknown(entry.length + hmacBytes)]);
   // How it ends matters to faults only, and is known of one without payload.
   const isOneWay = entry.fault === 'none' || entry.length + hmacBytes === 0;
   const ends = isOneWay ? ENDINGS.slice(0, 1) : ENDINGS;
-  return oneOf(
-    ends.map((ending) => expectedAnswer(entry, withKnown(whole, whole.bytes.length - ending.length, ending))),
+  return ends.map((ending) =>
+    expectedAnswer(entry, withKnown(whole, whole.bytes.length - ending.length, ending)),
   );
 }
 
