@@ -7,15 +7,17 @@ set -eu
 
 # say_packets HOST: what its captures hold of this run, and what is missing in them.
 say_packets() {
+    records=$(capture_records "$1")
+    of_records() { printf '%s\n' "$records" | "$@"; }
     file=$(shown_folder)/$1.pcap
-    printf '%s  %s packets captured, %s dropped by the kernel' "$file" "$(sum "$1" captured)" "$(sum "$1" dropped)"
-    missing=$(sum "$1" packets)
-    removed=$(sum "$1" removed)
+    printf '%s  %s packets captured, %s dropped by the kernel' "$file" "$(of_records sum captured)" "$(of_records sum dropped)"
+    missing=$(of_records sum packets)
+    removed=$(of_records sum removed)
     [ "$missing" -eq 0 ] || printf ', %s missing' "$missing"
     [ "$removed" -eq 0 ] || printf ', %s removed with the oldest files (LAB_CAPTURE_FILES=%s)' "$removed" "$LAB_CAPTURE_FILES"
     echo
-    gaps "$1" | sed 's/^/warning: /'
-    no_room "$1" | sed 's/^/warning: /'
+    of_records gaps | sed 's/^/warning: /'
+    of_records no_room "$1" | sed 's/^/warning: /'
 }
 
 # Containers of others on the network of the lab, in one line.

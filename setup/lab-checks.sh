@@ -68,21 +68,20 @@ capture_records() {
         grep "\"program\":\"capture\",\"host\":\"$1\"" | sort -u
 }
 
-# gaps HOST: the packets that are missing in its capture, a line for each gap.
+# gaps: of such records, the packets that are missing, a line for each gap.
 gaps() {
-    capture_records "$1" |
-        sed -nE 's/.*"event":"gap","from":"([^"]*)","to":"([^"]*)","packets":([0-9]+),"reason":"(.*)"\}$/\3 packets are missing, from \1 to \2: \4/p'
+    sed -nE 's/.*"event":"gap","from":"([^"]*)","to":"([^"]*)","packets":([0-9]+),"reason":"(.*)"\}$/\3 packets are missing, from \1 to \2: \4/p'
 }
 
-# sum HOST NAME: what its capture has recorded under a name, over the run.
+# sum NAME: of such records, what they have under a name, over the run.
 sum() {
-    capture_records "$1" | sed -nE "s/.*\"$2\":([0-9]+).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'
+    sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'
 }
 
-# no_room HOST: the packets that the kernel had no room for, in a line.
+# no_room HOST: of the records of its capture, the packets that the kernel had no room for, in a line.
 no_room() {
     now=$(docker exec "$COMPOSE_PROJECT_NAME-capture-$1-1" cat /tmp/state 2>/dev/null | sed -nE 's/.* no room for ([0-9]+) packets$/\1/p')
-    all=$(($(sum "$1" dropped) + ${now:-0}))
+    all=$(($(sum dropped) + ${now:-0}))
     [ "$all" -eq 0 ] || (
         use_settings_of_lab LAB_CAPTURE_BUFFER_KIB
         printf 'the kernel had no room for %s packets; give it more: LAB_CAPTURE_BUFFER_KIB=%s make up\n' "$all" "$((LAB_CAPTURE_BUFFER_KIB * 4))"
@@ -110,7 +109,10 @@ check_growth() {
         ?*)
             problem capture "${said%?}" "make room in $(shown_folder), or make it writable again; the capture goes on by itself then" && return ;;
     esac
-    said=$(for host in server client; do gaps "$host" | sed "s/^/$host.pcap: /"; no_room "$host" | sed "s/^/$host.pcap: /"; done)
+    said=$(for host in server client; do
+        records=$(capture_records "$host")
+        { printf '%s\n' "$records" | gaps && printf '%s\n' "$records" | no_room "$host"; } | sed "s/^/$host.pcap: /"
+    done)
     if [ -n "$said" ]; then
         problem capture "$said" 'make down, then make up: a new run has whole captures'
     else
