@@ -22,6 +22,23 @@ processes() {
             }
         }'
 }
+
+# All of them are stopped first: one that runs could start another meanwhile, which nobody would end.
+interrupt() {
+    stopped=
+    while :; do
+        found=$(processes | sort)
+        [ "$found" != "$stopped" ] || break
+        stopped=$found
+        # shellcheck disable=SC2086
+        kill -STOP $stopped 2>/dev/null || true
+    done
+    # shellcheck disable=SC2086
+    kill -INT $stopped 2>/dev/null || true
+    # shellcheck disable=SC2086
+    kill -CONT $stopped 2>/dev/null || true
+}
+
 trap 'exit 130' HUP INT TERM
 {
     # The shell would say how the command ended.
@@ -36,8 +53,7 @@ trap 'exit 130' HUP INT TERM
         if [ ! -e "$LAB_PIPED/whole" ]; then
             : >"$LAB_PIPED/cut"
             # Once it has ended, its number may be another's.
-            # shellcheck disable=SC2046
-            [ -e "$LAB_PIPED/code" ] || kill -INT $(processes) 2>/dev/null || true
+            [ -e "$LAB_PIPED/code" ] || interrupt
         fi
         cat >/dev/null
     }

@@ -8,6 +8,7 @@ function sh(line: string) {
   const { status, stdout, stderr } = spawnSync('bash', ['-c', `set -o pipefail; ${line}`], {
     cwd: root,
     encoding: 'utf8',
+    timeout: 30_000,
   });
   return { status, stdout, stderr };
 }
@@ -16,6 +17,11 @@ test.each([
   ['what has more to print', 'setup/piped.sh seq 1000000 | head -n 1', '1\n'],
   ['what never ends', "setup/piped.sh sh -c 'while echo 1; do :; done' | head -n 1", '1\n'],
   ['what waits for another', "setup/piped.sh sh -c 'seq 100000; sleep 600; true' | head -n 1", '1\n'],
+  [
+    'what goes from one command to the next',
+    `setup/piped.sh sh -c '${'seq 20000; '.repeat(9)} sleep 600; true' | head -n 1`,
+    '1\n',
+  ],
   ['what prints all', 'setup/piped.sh seq 3 | cat', '1\n2\n3\n'],
   ['help', 'make --no-print-directory help | head -n 1', '  make help       list the targets\n'],
 ])('a reader that leaves is no error of %s', (_, line, stdout) => {
