@@ -74,7 +74,7 @@ function setFaults(profile: string) {
 }
 
 async function ask(path: string, method = 'GET') {
-  const response = await fetch(url + path, { method });
+  const response = await fetch(url + path, { method, headers: { connection: 'close' } });
   const { status, statusText: reason, headers } = response;
   return { status, reason, type: headers.get('content-type'), body: await response.text() };
 }
