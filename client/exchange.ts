@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { encodeMessage, Message } from '#common/message.ts';
-import { printable } from '#common/readable.ts';
-import type { Sleep } from '#common/sleep.ts';
+import { encodeMessage, Message } from '#lib/message/message.ts';
+import type { Sleep } from '#lib/runtime/sleep.ts';
+import { printable } from '#lib/text/readable.ts';
 import { type Channel, ConnectionLostError } from './channels/channel.ts';
 import { ConnectError, type Connection } from './connection.ts';
 import { explainTlsError } from './network-error.ts';

@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { createLog } from '#common/log.ts';
-import { endWithOutput } from '#common/output.ts';
-import { safeLines } from '#common/readable.ts';
-import { sleep } from '#common/sleep.ts';
-import { timer } from '#common/timer.ts';
-import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD, LARGEST_WINDOW } from '#common/transfer/datagram.ts';
-import { type ModeName, modeNames } from '#common/transfer/machine.ts';
-import { limits } from '#common/transfer/open.ts';
+import { createLog } from '#lib/runtime/log.ts';
+import { endWithOutput } from '#lib/runtime/output.ts';
+import { sleep } from '#lib/runtime/sleep.ts';
+import { timer } from '#lib/runtime/timer.ts';
+import { safeLines } from '#lib/text/readable.ts';
+import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD, LARGEST_WINDOW } from '#lib/transfer/datagram.ts';
+import { type ModeName, modeNames } from '#lib/transfer/kinds.ts';
+import { limits } from '#lib/transfer/open.ts';
 import { echo } from './commands/echo.ts';
 import { defaults, send } from './commands/send.ts';
 import { type Protocol, protocols } from './message-check.ts';

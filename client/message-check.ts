@@ -1,6 +1,6 @@
-import { LONGEST_MESSAGE } from '#common/framing.ts';
-import { HMAC_BYTES } from '#common/hmac.ts';
-import { TAG_BYTES } from '#common/message.ts';
+import { LONGEST_MESSAGE } from '#lib/message/framing.ts';
+import { HMAC_BYTES } from '#lib/message/hmac.ts';
+import { TAG_BYTES } from '#lib/message/message.ts';
 
 export const protocols = ['tcp', 'udp'] as const;
 export type Protocol = (typeof protocols)[number];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { hmacKey } from '#common/hmac.ts';
-import { checksum, encodeMessage, Message } from '#common/message.ts';
+import { hmacKey } from '#lib/message/hmac.ts';
+import { checksum, encodeMessage, Message } from '#lib/message/message.ts';
 import { readReply, readReplyAsSeed, refusedFor } from './reply.ts';
 
 const sent = new Message(encodeMessage('Test3'));

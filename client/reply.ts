@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { isSame } from '#common/constant-time.ts';
-import { refusals } from '#common/hmac.ts';
-import { Message, tagOf } from '#common/message.ts';
+import { refusals } from '#lib/message/hmac.ts';
+import { Message, tagOf } from '#lib/message/message.ts';
+import { isSame } from '#lib/text/constant-time.ts';
 
 /** What a reply is to the message that waits for one. */
 export type Verdict =

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterEach, beforeEach, jest } from '@jest/globals';
-import type { Log } from '#common/log.ts';
-import type { Sleep } from '#common/sleep.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import type { Sleep } from '#lib/runtime/sleep.ts';
 import { type EchoOptions, echo } from './commands/echo.ts';
 import type { Questions } from './questions.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { client, foreignClient, writeCredentials } from '#common/tls/testing.ts';
+import { client, foreignClient, writeCredentials } from '#lib/tls/testing.ts';
 import { readTlsOptions, type TlsChoice, TlsOptionsError } from './tls-options.ts';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks';
 import { describe, expect, test } from '@jest/globals';
-import { retransmissions } from '#common/transfer/sending.ts';
+import { retransmissions } from '#lib/transfer/sending.ts';
 import {
   type ReturnResult,
   returnLine,

@@ -1,6 +1,6 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
-import type { Receipt } from '#common/transfer/receipt.ts';
-import { retransmissions, type SendingCounts } from '#common/transfer/sending.ts';
+import type { Receipt } from '#lib/transfer/receipt.ts';
+import { retransmissions, type SendingCounts } from '#lib/transfer/sending.ts';
 import { inBytes } from './progress.ts';
 
 /** What is known of a transfer once it has ended. */

@@ -1,19 +1,14 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach } from '@jest/globals';
-import type { Log } from '#common/log.ts';
-import { timer } from '#common/timer.ts';
-import {
-  type Datagram,
-  decodeDatagram,
-  encodeDatagram,
-  type Kind,
-  type Signature,
-} from '#common/transfer/datagram.ts';
-import type { EndParts } from '#common/transfer/end.ts';
-import { decodeOpen, encodeOpen, type OpenParameters } from '#common/transfer/open.ts';
-import { ReceivingEnd } from '#common/transfer/receiving.ts';
-import { SendingEnd } from '#common/transfer/sending.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import { timer } from '#lib/runtime/timer.ts';
+import { type Datagram, decodeDatagram, encodeDatagram, type Signature } from '#lib/transfer/datagram.ts';
+import type { EndParts } from '#lib/transfer/end.ts';
+import type { Kind } from '#lib/transfer/kinds.ts';
+import { decodeOpen, encodeOpen, type OpenParameters } from '#lib/transfer/open.ts';
+import { ReceivingEnd } from '#lib/transfer/receiving.ts';
+import { SendingEnd } from '#lib/transfer/sending.ts';
 import { type SendOptions, type SendParts, send } from './commands/send.ts';
 
 export const ID = 'c0ffee01';

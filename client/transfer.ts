@@ -1,21 +1,21 @@
 import { createSocket } from 'node:dgram';
-import { HMAC_BYTES, hmacKey } from '#common/hmac.ts';
-import { Outbox } from '#common/outbox.ts';
-import { printable } from '#common/readable.ts';
-import type { Timer } from '#common/timer.ts';
+import { HMAC_BYTES, hmacKey } from '#lib/message/hmac.ts';
+import { Outbox } from '#lib/runtime/outbox.ts';
+import type { Timer } from '#lib/runtime/timer.ts';
+import { printable } from '#lib/text/readable.ts';
 import {
   type Datagram,
   decodeDatagram,
   encodeDatagram,
   hmacProblem,
   RECEIVE_BUFFER,
-} from '#common/transfer/datagram.ts';
-import { abortion, TransferError, type TransferKey } from '#common/transfer/end.ts';
-import { encodeOpen } from '#common/transfer/open.ts';
-import type { Receipt } from '#common/transfer/receipt.ts';
-import { ReceivingEnd } from '#common/transfer/receiving.ts';
-import type { RtoLimits } from '#common/transfer/rto.ts';
-import { SendingEnd } from '#common/transfer/sending.ts';
+} from '#lib/transfer/datagram.ts';
+import { abortion, TransferError, type TransferKey } from '#lib/transfer/end.ts';
+import { encodeOpen } from '#lib/transfer/open.ts';
+import type { Receipt } from '#lib/transfer/receipt.ts';
+import { ReceivingEnd } from '#lib/transfer/receiving.ts';
+import type { RtoLimits } from '#lib/transfer/rto.ts';
+import { SendingEnd } from '#lib/transfer/sending.ts';
 import { opened } from './channels/opened.ts';
 import { explainNetworkError } from './network-error.ts';
 import type { Payloads } from './payloads.ts';

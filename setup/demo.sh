@@ -2,7 +2,7 @@
 # demo.sh [SECONDS]: makes the experiments of the seed documents, one after another, on fresh captures, then asks the
 # packets whether each came out as expected, and writes annotated captures and the report. SECONDS shortens the
 # time-out of the balance requests, which is 10 s. Each experiment is found again by the profile that it sets here;
-# services/inspect/demo/ has the same ones. Exits 1 when one does not agree.
+# analysis/experiments/ has the same ones. Exits 1 when one does not agree.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -28,7 +28,7 @@ if [ -n "$containers" ]; then
     quietly setup/down.sh
 fi
 
-# What is said three times; services/inspect/demo/three-ways.ts looks for it.
+# What is said three times; analysis/experiments/three-ways.ts looks for it.
 login=student:correct-horse
 say_it() {
     client curl --silent --user "$login" --header 'Host: server-host' --cacert /certificates/ca.pem "$1"

@@ -7,7 +7,7 @@ set -eu
 
 sources=$({
     echo "$LAB_BASE_IMAGE"
-    find package.json package-lock.json .dockerignore services client -type f ! -name '*.test.ts' ! -name '*testing.ts' |
+    find package.json package-lock.json .dockerignore lib analysis client services dissector -type f ! -name '*.test.ts' ! -name '*testing.ts' |
         LC_ALL=C sort | xargs cksum
 } | cksum | tr ' ' -)
 images="$LAB_IMAGES/programs $LAB_IMAGES/capture $LAB_IMAGES/client"

@@ -45,7 +45,7 @@ if [ "$command" = live ]; then
         done; true'
     in_sidecar sh -c 'echo $$ >"$0"; exec "$@"' "$id" env "HTTP_PORT=$HTTP_PORT" "HTTPS_PORT=$HTTPS_PORT" \
         "ECHO_PORT=$ECHO_PORT" "ECHO_TLS_PORT=$ECHO_TLS_PORT" \
-        /lab/services/inspect/live.sh "$@"
+        /lab/analysis/live.sh "$@"
     exit
 fi
 
@@ -123,4 +123,4 @@ docker run --rm --init $terminal $selinux --label "com.docker.compose.project=$C
     --env NO_COLOR --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
     --env "LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR#"$PWD"/}" \
     --mount "$(mount "$LAB_CAPTURES_DIR" /captures)" ${given:+--mount "$(mount "$folder" /given),readonly"} \
-    --entrypoint node "$LAB_IMAGES/capture" services/inspect/main.ts "$command" "$@"
+    --entrypoint node "$LAB_IMAGES/capture" analysis/main.ts "$command" "$@"

@@ -51,7 +51,7 @@ is_up "capture-$host" ||
     stop "the lab is not up: capture-$host is not running" 'cure: make up'
 
 use_settings_of_lab HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT
-dissector=$PWD/services/inspect/wirelab.lua
+dissector=$PWD/dissector/wirelab.lua
 keys=$LAB_CAPTURES_DIR/tls.keys
 # Empty for now, it fills with the first connection.
 [ -r "$keys" ] || keys=

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Verdict } from '../services/inspect/join/verdicts.ts';
+import type { Verdict } from '#analysis/join/verdicts.ts';
 import { imageOf } from './images.ts';
 import type { EchoEntry, HttpEntry, Protocol } from './journal-entries.ts';
 import { command, type Host, type Lab, OWNER, type Settings } from './lab.ts';

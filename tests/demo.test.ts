@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { secrets } from '../services/inspect/demo/three-ways.ts';
-import type { Report, ThreeWays, Way } from '../services/inspect/report/facts.ts';
+import type { ThreeWays, Way } from '#analysis/experiments/results.ts';
+import { secrets } from '#analysis/experiments/three-ways.ts';
+import type { Report } from '#analysis/report/facts/facts.ts';
 import { buildBrowser, lookAt } from './browser/browser.ts';
 import { expectQuiet } from './browser/expect-quiet.ts';
 import type { Look } from './browser/look.ts';

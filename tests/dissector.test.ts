@@ -9,7 +9,7 @@ import { decoding } from './way.ts';
 const MESSAGES = 10_000;
 /** A copy of the key log. */
 const KEYS = '/tmp/tls.keys';
-const DISSECTOR = '/lab/services/inspect/wirelab.lua';
+const DISSECTOR = '/lab/dissector/wirelab.lua';
 
 /** A message that echo-traffic.ts sent. */
 interface Sent {

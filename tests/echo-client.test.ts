@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseProfile, pick, probabilities } from '#common/fault-profile.ts';
-import { Draws } from '#common/random.ts';
-import { DEFAULT_PROFILE, faultNames, faultNamesOf } from '../services/echo/faults/index.ts';
+import { DEFAULT_PROFILE, faultNames, faultNamesOf } from '#lib/faults/echo/index.ts';
+import { parseProfile, pick, probabilities } from '#lib/faults/fault-profile.ts';
+import { Draws } from '#lib/runtime/random.ts';
 import { eventually } from './eventually.ts';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { hmacKey } from '#common/hmac.ts';
+import { hmacKey } from '#lib/message/hmac.ts';
 import { portSetting, wayCalled } from './way.ts';
 
 // The echo server as a script in the client host finds it, in the way of the suite that runs it.

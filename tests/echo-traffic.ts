@@ -2,7 +2,7 @@ import { createCipheriv, hash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { tagOf } from '#common/message.ts';
+import { tagOf } from '#lib/message/message.ts';
 import { connectEcho, host, key, portOf } from './echo-server.ts';
 import type { Protocol } from './journal-entries.ts';
 

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Framer } from '#common/framing.ts';
-import { hmacKey } from '#common/hmac.ts';
-import { Message } from '#common/message.ts';
+import { Framer } from '#lib/message/framing.ts';
+import { hmacKey } from '#lib/message/hmac.ts';
+import { Message } from '#lib/message/message.ts';
 import { eventually } from './eventually.ts';
 import type { Protocol } from './journal-entries.ts';
 import { Lab } from './lab.ts';

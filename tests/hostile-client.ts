@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { encodeMessage } from '#common/message.ts';
+import { encodeMessage } from '#lib/message/message.ts';
 import { connectEcho, host, key, portOf, reset } from './echo-server.ts';
 import { Random } from './random-octets.ts';
 

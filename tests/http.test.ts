@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseProfile, pick, probabilities } from '#common/fault-profile.ts';
-import { Draws } from '#common/random.ts';
+import { parseProfile, pick, probabilities } from '#lib/faults/fault-profile.ts';
+import { Draws } from '#lib/runtime/random.ts';
 import { DEFAULT_PROFILE, outcomes } from '../services/http/outcomes.ts';
 import { Lab } from './lab.ts';
 

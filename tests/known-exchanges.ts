@@ -6,7 +6,7 @@ import { Agent as TlsAgent, get as tlsGet } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type ConnectionOptions, type SecureVersion, connect as tlsConnect } from 'node:tls';
-import { tagOf } from '#common/message.ts';
+import { tagOf } from '#lib/message/message.ts';
 import { key, token } from './echo-server.ts';
 
 // known-exchanges.ts REQUESTS MESSAGES [VERSION], in the client host: makes so many requests to the HTTP server and

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { timer } from '#lib/runtime/timer.ts';
+import { modeNames } from '#lib/transfer/kinds.ts';
 import { payloadsOfText } from '../client/payloads.ts';
 import { type OpenTransfer, openTransfer } from '../client/transfer.ts';
-import { timer } from '../services/common/timer.ts';
-import { modeNames } from '../services/common/transfer/machine.ts';
 import { host, portOf, token } from './echo-server.ts';
 
 // node many-transfers.ts TRANSFERS BYTES: so many transfers at once, of all protocols in turn, each with other bytes,

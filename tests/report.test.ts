@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { renderReport } from '../services/inspect/report/html.ts';
-import { emptyReport, reportOf } from '../services/inspect/report/page/testing.ts';
+import { renderReport } from '#analysis/report/page/html.ts';
+import { emptyReport, reportOf } from '#analysis/report/page/testing.ts';
 import { buildBrowser, lookAt } from './browser/browser.ts';
 import { expectQuiet } from './browser/expect-quiet.ts';
 

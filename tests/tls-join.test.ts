@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isConfirmed } from '../services/inspect/join/verdicts.ts';
+import { isConfirmed } from '#analysis/join/verdicts.ts';
 import {
   entriesOf,
   type Found,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { isConfirmed } from '../services/inspect/join/verdicts.ts';
+import { isConfirmed } from '#analysis/join/verdicts.ts';
 import { entriesOf, type Found, inspect, type Tie } from './captured-run.ts';
 import { Lab, OWNER } from './lab.ts';
 
@@ -79,7 +79,7 @@ test("the dissector shows an HMAC, which it can't check, and not as a wrong tag"
   const rows = async (filter: string, ...fields: string[]) => {
     const { code, stdout, stderr } = await lab.compose(
       ...['exec', '-T', '--user', 'student', 'capture-server', 'tshark', '-n'],
-      ...['-r', '/tmp/readable.pcapng', '-X', 'lua_script:/lab/services/inspect/wirelab.lua'],
+      ...['-r', '/tmp/readable.pcapng', '-X', 'lua_script:/lab/dissector/wirelab.lua'],
       ...['-o', `wirelab.port:${ECHO_PORT}`, '-o', `wirelab.tls_port:${ECHO_TLS_PORT}`, '-Y', filter],
       ...['-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
     );

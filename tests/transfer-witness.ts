@@ -1,4 +1,4 @@
-import { type Datagram, decodeDatagram } from '#common/transfer/datagram.ts';
+import { type Datagram, decodeDatagram } from '#lib/transfer/datagram.ts';
 import { eventually } from './eventually.ts';
 import type { DatagramEntry } from './journal-entries.ts';
 import type { Host, Lab } from './lab.ts';

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { Framer } from '#common/framing.ts';
-import { tlsVersion } from '#common/tls/version.ts';
+import { Framer } from '#lib/message/framing.ts';
+import { tlsVersion } from '#lib/tls/version.ts';
 import { AT_ONCE_MS } from '../network-error.ts';
 import { type Channel, ConnectionLostError, Inbox, type OpenChannel } from './channel.ts';
 import { opened } from './opened.ts';

@@ -10,7 +10,7 @@ import {
   otherServer,
   selfSignedServer,
   server as serverCredentials,
-} from '#common/tls/testing.ts';
+} from '#lib/tls/testing.ts';
 import type { Channel } from './channel.ts';
 import { openTlsWith } from './tls.ts';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Log } from '#common/log.ts';
+import type { Log } from '#lib/runtime/log.ts';
 import {
   ca,
   client,
@@ -15,7 +15,7 @@ import {
   otherServer,
   selfSignedServer,
   server as serverCredentials,
-} from '#common/tls/testing.ts';
+} from '#lib/tls/testing.ts';
 import { type BalanceOptions, balance } from './balance.ts';
 
 let server: Server | undefined;

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Log } from '#common/log.ts';
-import type { Sleep } from '#common/sleep.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import type { Sleep } from '#lib/runtime/sleep.ts';
 import { balance } from './balance.ts';
 
 /** What the server does with a request: a status, no answer in time, no answer at all, Ctrl-C meanwhile. */

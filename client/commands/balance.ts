@@ -3,8 +3,8 @@ import { Agent as TlsAgent } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import type { AxiosInstance } from 'axios';
 import axios from 'axios';
-import type { Log } from '#common/log.ts';
-import type { Sleep } from '#common/sleep.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import type { Sleep } from '#lib/runtime/sleep.ts';
 import { AT_ONCE_MS, CERTIFICATE_HINT, closedByPeer, explainNetworkError } from '../network-error.ts';
 
 export interface BalanceOptions {

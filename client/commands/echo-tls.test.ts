@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { ca, client, foreignCa, server as serverCredentials } from '#common/tls/testing.ts';
+import { ca, client, foreignCa, server as serverCredentials } from '#lib/tls/testing.ts';
 import { seed, useScriptedServer } from '../testing.ts';
 
 const server = useScriptedServer({ ...serverCredentials, requestCert: true, minVersion: 'TLSv1.2' });

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { hmacKey } from '#common/hmac.ts';
-import { encodeMessage } from '#common/message.ts';
+import { hmacKey } from '#lib/message/hmac.ts';
+import { encodeMessage } from '#lib/message/message.ts';
 import { seed, useScriptedServer } from '../testing.ts';
 
 const server = useScriptedServer();

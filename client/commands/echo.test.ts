@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { encodeMessage } from '#common/message.ts';
+import { encodeMessage } from '#lib/message/message.ts';
 import { seed, useScriptedServer } from '../testing.ts';
 
 const server = useScriptedServer();

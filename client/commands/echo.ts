@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
-import { hmacKey } from '#common/hmac.ts';
-import type { Log } from '#common/log.ts';
-import type { Sleep } from '#common/sleep.ts';
+import { hmacKey } from '#lib/message/hmac.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import type { Sleep } from '#lib/runtime/sleep.ts';
 import { openTcp } from '../channels/tcp.ts';
 import { openTlsWith } from '../channels/tls.ts';
 import { openUdp } from '../channels/udp.ts';

@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { Datagram } from '#common/transfer/datagram.ts';
-import type { ModeName } from '#common/transfer/machine.ts';
+import type { Datagram } from '#lib/transfer/datagram.ts';
+import type { ModeName } from '#lib/transfer/kinds.ts';
 import { abort, ID, receiver, type Server, useScriptedTransfers } from '../transfer-testing.ts';
 import type { SendOptions } from './send.ts';
 

@@ -1,11 +1,11 @@
 import { createHistogram } from 'node:perf_hooks';
-import type { Log } from '#common/log.ts';
-import type { Timer } from '#common/timer.ts';
-import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD } from '#common/transfer/datagram.ts';
-import { TransferError } from '#common/transfer/end.ts';
-import type { ModeName } from '#common/transfer/machine.ts';
-import { largestWindow } from '#common/transfer/modes.ts';
-import { retransmissions } from '#common/transfer/sending.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import type { Timer } from '#lib/runtime/timer.ts';
+import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD } from '#lib/transfer/datagram.ts';
+import { TransferError } from '#lib/transfer/end.ts';
+import type { ModeName } from '#lib/transfer/kinds.ts';
+import { largestWindow } from '#lib/transfer/modes.ts';
+import { retransmissions } from '#lib/transfer/sending.ts';
 import { explainNetworkError } from '../network-error.ts';
 import {
   type Payloads,

@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
-import type { Sleep } from '#common/sleep.ts';
+import type { Sleep } from '#lib/runtime/sleep.ts';
 import { exponentialBackoff, noBackoff } from './backoff.ts';
 import { retry } from './retry.ts';
 

@@ -1,4 +1,4 @@
-import type { Sleep } from '#common/sleep.ts';
+import type { Sleep } from '#lib/runtime/sleep.ts';
 import type { Backoff } from './backoff.ts';
 
 export interface RetryPolicy {

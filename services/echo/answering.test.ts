@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Message } from '#common/message.ts';
+import type { Protocol } from '#lib/faults/echo/fault.ts';
+import { Message } from '#lib/message/message.ts';
 import { createAnswering } from './answering.ts';
-import type { Protocol } from './faults/fault.ts';
 import { createLab, type Lab } from './testing.ts';
 
 const peer = { address: '10.0.142.133', port: 40_001 };

@@ -1,14 +1,14 @@
-import type { Faults } from '#common/faults.ts';
-import type { Say } from '#common/grouped-log.ts';
-import { type HmacProblem, hmacKey } from '#common/hmac.ts';
-import type { Journal } from '#common/journal.ts';
-import { hmacProblem, type Message } from '#common/message.ts';
-import { printable } from '#common/readable.ts';
-import { timestamps } from '#common/timestamps.ts';
-import { decide, type FaultOptions, type Protocol, type Step } from './faults/fault.ts';
-import { type FaultName, faultCalled } from './faults/index.ts';
+import { decide, type FaultOptions, type Protocol, type Step } from '#lib/faults/echo/fault.ts';
+import { type FaultName, faultCalled } from '#lib/faults/echo/index.ts';
+import { stepsOf } from '#lib/faults/echo/replay.ts';
+import type { Faults } from '#lib/faults/faults.ts';
+import type { Journal } from '#lib/journal/journal.ts';
+import { type HmacProblem, hmacKey } from '#lib/message/hmac.ts';
+import { hmacProblem, type Message } from '#lib/message/message.ts';
+import type { Say } from '#lib/runtime/grouped-log.ts';
+import { timestamps } from '#lib/runtime/timestamps.ts';
+import { printable } from '#lib/text/readable.ts';
 import { formatPeer, type Peer } from './peer.ts';
-import { stepsOf } from './replay.ts';
 
 export interface AnsweringParts {
   readonly faults: Faults<FaultName>;

@@ -2,11 +2,11 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { hmacKey } from '#common/hmac.ts';
-import { encodeMessage } from '#common/message.ts';
-import { createTcpEcho } from './tcp.ts';
+import { hmacKey } from '#lib/message/hmac.ts';
+import { encodeMessage } from '#lib/message/message.ts';
+import { createTcpEcho } from './tcp/tcp.ts';
 import { createLab, type Lab, read, serveTcp, type TcpServer, until } from './testing.ts';
-import { createUdpEcho } from './udp.ts';
+import { createUdpEcho } from './udp/udp.ts';
 
 const TOKEN = 'alice';
 const key = hmacKey(TOKEN)!;

@@ -1,19 +1,11 @@
 import * as v from 'valibot';
-import { token } from '#common/access.ts';
-import {
-  choice,
-  controlSocket,
-  faultProfile,
-  integer,
-  labSettings,
-  optionalFaultProfile,
-  optionalText,
-  port,
-  secondsRange,
-  text,
-} from '#common/config.ts';
-import { tlsSettings } from '#common/tls/config.ts';
-import { DEFAULT_PROFILE, faultNames, faultNamesOf } from './faults/index.ts';
+import { controlSocket } from '#lib/control/settings.ts';
+import { DEFAULT_PROFILE, faultNames, faultNamesOf } from '#lib/faults/echo/index.ts';
+import { faultProfile, optionalFaultProfile } from '#lib/faults/settings.ts';
+import { token } from '#lib/lab/access.ts';
+import { labSettings } from '#lib/lab/settings.ts';
+import { choice, integer, optionalText, port, secondsRange, text } from '#lib/runtime/config.ts';
+import { tlsSettings } from '#lib/tls/config.ts';
 
 export const configSchema = v.object({
   ECHO_PORT: port('TCP and UDP port of the server', 9090),

@@ -4,15 +4,15 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { Faults } from '#common/faults.ts';
-import { Journal } from '#common/journal.ts';
-import type { Log } from '#common/log.ts';
-import type { Note } from '#common/open-journal.ts';
-import type { Sleep } from '#common/sleep.ts';
-import type { Timer } from '#common/timer.ts';
-import type { ConnectionServer } from './connections.ts';
-import type { FaultOptions, Protocol } from './faults/fault.ts';
-import { type FaultName, faultNames, faultNamesOf } from './faults/index.ts';
+import type { FaultOptions, Protocol } from '#lib/faults/echo/fault.ts';
+import { type FaultName, faultNames, faultNamesOf } from '#lib/faults/echo/index.ts';
+import { Faults } from '#lib/faults/faults.ts';
+import { Journal } from '#lib/journal/journal.ts';
+import type { Note } from '#lib/journal/open-journal.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import type { Sleep } from '#lib/runtime/sleep.ts';
+import type { Timer } from '#lib/runtime/timer.ts';
+import type { ConnectionServer } from './tcp/connections.ts';
 
 /** How long a test may wait for what another end does, in ms. */
 const DEADLINE_MS = 30_000;

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { askFaults, CONTROL_SOCKET } from '#common/control.ts';
-import { type FaultChange, FaultChangeError, type FaultStatus } from '#common/faults.ts';
-import { createLog } from '#common/log.ts';
-import { safeLines } from '#common/readable.ts';
+import { askFaults, CONTROL_SOCKET } from '#lib/control/control.ts';
+import { type FaultChange, FaultChangeError, type FaultStatus } from '#lib/faults/faults.ts';
+import { createLog } from '#lib/runtime/log.ts';
+import { safeLines } from '#lib/text/readable.ts';
 
 // `faults` on the PATH of a server's container, which is what `make faults` runs.
 

@@ -9,11 +9,11 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Faults } from '#common/faults.ts';
-import { Journal } from '#common/journal.ts';
-import type { Log } from '#common/log.ts';
-import { Draws } from '#common/random.ts';
-import { type Sleep, sleep as waitFor } from '#common/sleep.ts';
+import { Faults } from '#lib/faults/faults.ts';
+import { Journal } from '#lib/journal/journal.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import { Draws } from '#lib/runtime/random.ts';
+import { type Sleep, sleep as waitFor } from '#lib/runtime/sleep.ts';
 import { createApp } from './app.ts';
 import { DEFAULT_PROFILE, outcomes } from './outcomes.ts';
 

@@ -2,12 +2,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
-import type { Faults } from '#common/faults.ts';
-import type { Journal } from '#common/journal.ts';
-import type { Log } from '#common/log.ts';
-import { journaledPathOf, pathOf } from '#common/request-path.ts';
-import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
-import { tlsVersion } from '#common/tls/version.ts';
+import type { Faults } from '#lib/faults/faults.ts';
+import type { Journal } from '#lib/journal/journal.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
+import { journaledPathOf, pathOf } from '#lib/text/request-path.ts';
+import { tlsVersion } from '#lib/tls/version.ts';
 import { nameOf, type Refusal, refusalOf, type Secrets } from './authorize.ts';
 import { unavailable } from './bounds.ts';
 import { LogReaders } from './log-readers.ts';

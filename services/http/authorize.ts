@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isSame } from '#common/constant-time.ts';
+import { isSame } from '#lib/text/constant-time.ts';
 
 /** Who may talk to the server. Undefined wants nothing. */
 export interface Secrets {

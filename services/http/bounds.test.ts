@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import type { Sleep } from '#common/sleep.ts';
+import type { Sleep } from '#lib/runtime/sleep.ts';
 import { serveWithin } from './bounds.ts';
 
 const forever: Sleep = () => new Promise(() => undefined);

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import type { Limit } from '#common/limit.ts';
-import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
+import type { Limit } from '#lib/journal/limit.ts';
+import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
 import { type Bound, Places } from './places.ts';
 
 /** How many connections above the limit are told why they are not served. Others are just closed. */

@@ -1,16 +1,10 @@
 import * as v from 'valibot';
-import { login, token } from '#common/access.ts';
-import {
-  controlSocket,
-  faultProfile,
-  integer,
-  labSettings,
-  optionalText,
-  port,
-  seconds,
-  text,
-} from '#common/config.ts';
-import { tlsSettings } from '#common/tls/config.ts';
+import { controlSocket } from '#lib/control/settings.ts';
+import { faultProfile } from '#lib/faults/settings.ts';
+import { login, token } from '#lib/lab/access.ts';
+import { labSettings } from '#lib/lab/settings.ts';
+import { integer, optionalText, port, seconds, text } from '#lib/runtime/config.ts';
+import { tlsSettings } from '#lib/tls/config.ts';
 import { DEFAULT_PROFILE, outcomes } from './outcomes.ts';
 
 export const configSchema = v.object({

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Limit } from '#common/limit.ts';
-import { type Sleep, sleepWhileOpen } from '#common/sleep.ts';
+import type { Limit } from '#lib/journal/limit.ts';
+import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
 import { type Bound, Places } from './places.ts';
 
 /** How long a reader waits for another one to be done, in ms: a class that asks at once is served in turn. */

@@ -1,4 +1,4 @@
-import type { FaultNames } from '#common/fault-profile.ts';
+import type { FaultNames } from '#lib/faults/fault-profile.ts';
 
 /** What the server can decide for a request to `/getbalance`; a draw is laid over them in this order. */
 export const outcomes = {

@@ -1,4 +1,4 @@
-import type { Limit } from '#common/limit.ts';
+import type { Limit } from '#lib/journal/limit.ts';
 
 /** What all clients may hold at once, and what one of them may. */
 export interface Bound {

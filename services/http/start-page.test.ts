@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Faults } from '#common/faults.ts';
+import { Faults } from '#lib/faults/faults.ts';
 import { outcomes } from './outcomes.ts';
 import { startPage, startPageHeaders } from './start-page.ts';
 

@@ -1,4 +1,4 @@
-import type { FaultStatus } from '#common/faults.ts';
+import type { FaultStatus } from '#lib/faults/faults.ts';
 import type { Outcome } from './outcomes.ts';
 
 export interface StartPageFacts {

@@ -1,17 +1,17 @@
 import { cp, mkdir, readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Capture, findCapture, withoutKeys } from '../../services/inspect/capture-files.ts';
-import { annotateCaptures } from '../../services/inspect/commands/annotate.ts';
-import { compareCaptures } from '../../services/inspect/commands/compare.ts';
-import { entries } from '../../services/inspect/commands/entries.ts';
-import { notesOf } from '../../services/inspect/notes.ts';
-import { blocksOf, commentsOf, isFrame, isSection } from '../../services/inspect/pcapng.ts';
-import { gather } from '../../services/inspect/report/gather.ts';
-import { type Run, readRun } from '../../services/inspect/run.ts';
-import { type Reading, readPackets } from '../../services/inspect/show/read-packets.ts';
-import { dissectionOf, type ShowOptions } from '../../services/inspect/show/show.ts';
-import { createView } from '../../services/inspect/show/views.ts';
+import { type Capture, findCapture, withoutKeys } from '#analysis/capture/capture-files.ts';
+import { blocksOf, commentsOf, isFrame, isSection } from '#analysis/capture/pcapng.ts';
+import { annotateCaptures } from '#analysis/commands/annotate.ts';
+import { compareCaptures } from '#analysis/commands/compare.ts';
+import { entries } from '#analysis/commands/entries.ts';
+import { gather } from '#analysis/report/facts/gather.ts';
+import { notesOf } from '#analysis/views/notes.ts';
+import { type Reading, readPackets } from '#analysis/views/read-packets.ts';
+import { dissectionOf, type ShowOptions } from '#analysis/views/show.ts';
+import { createView } from '#analysis/views/views.ts';
+import { type Run, readRun } from '#lib/journal/run.ts';
 
 // read.ts NAME…, in the image that reads captures: prints what every view makes of golden captures, as one JSON object,
 // name to file to text.

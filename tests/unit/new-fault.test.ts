@@ -24,12 +24,12 @@ export const stammer = {
 
 /** Serves a message, journals it and matches it with its packets, with the faults that the project then has. */
 const PROGRAM = `
-import { Message } from '#common/message.ts';
-import { parseProfile } from '#common/fault-profile.ts';
+import { Message } from '#lib/message/message.ts';
+import { parseProfile } from '#lib/faults/fault-profile.ts';
 import { createAnswering } from './services/echo/answering.ts';
-import { faultNames } from './services/echo/faults/index.ts';
-import { describeTie } from './services/inspect/describe.ts';
-import { lineOf, Wire } from './services/inspect/join/join-testing.ts';
+import { faultNames } from '#lib/faults/echo/index.ts';
+import { describeTie } from '#analysis/join/describe.ts';
+import { lineOf, Wire } from '#analysis/join/join-testing.ts';
 
 const wire = new Wire();
 const said = [];
@@ -73,13 +73,13 @@ const project = mkdtempSync(join(tmpdir(), 'wirelab-new-fault-'));
 
 /** The file in the docs, and its line in the list, as the docs ask for. */
 beforeAll(() => {
-  for (const name of ['package.json', 'services', 'client']) {
+  for (const name of ['package.json', 'lib', 'analysis', 'services']) {
     cpSync(join(root, name), join(project, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
   const docs = readFileSync(join(root, 'docs/echo-server.md'), 'utf8');
   const [, file = ''] = /## How to add a fault[\s\S]*?```ts\n([\s\S]*?)```/.exec(docs) ?? [];
-  const faults = join(project, 'services/echo/faults');
+  const faults = join(project, 'lib/faults/echo');
   writeFileSync(join(faults, 'shout.ts'), file);
   writeFileSync(join(faults, 'stammer.ts'), STAMMER);
   const index = readFileSync(join(faults, 'index.ts'), 'utf8');

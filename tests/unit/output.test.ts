@@ -13,7 +13,7 @@ function sh(line: string) {
   return { status, stderr };
 }
 
-describe.each(['services/inspect/main.ts', 'client/main.ts'])('%s', (program) => {
+describe.each(['analysis/main.ts', 'client/main.ts'])('%s', (program) => {
   test('ends with an error when the disk of its output is full', () => {
     expect(sh(`node ${program} --help >/dev/full`)).toEqual({
       status: 1,

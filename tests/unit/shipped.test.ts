@@ -10,7 +10,7 @@ const leftOut = read('.dockerignore')
   .split('\n')
   .filter((line) => line.startsWith('**/'));
 
-const shipped = globSync('{services,client}/**/*.ts', { cwd: root }).filter(
+const shipped = globSync('{lib,analysis,client,services}/**/*.ts', { cwd: root }).filter(
   (path) => !leftOut.some((pattern) => matchesGlob(path, pattern)),
 );
 
@@ -35,7 +35,5 @@ test('no image has a file that only tests use', () => {
 /** The files of the project that a file takes something from. */
 function importsOf(path: string): string[] {
   const named = [...read(path).matchAll(/\b(?:from|import) ?\(?'([^']+\.ts)'/g)];
-  return named.map(([, name = '']) =>
-    name.startsWith('#common/') ? name.replace('#common/', 'services/common/') : join(dirname(path), name),
-  );
+  return named.map(([, name = '']) => (name.startsWith('#') ? name.slice(1) : join(dirname(path), name)));
 }

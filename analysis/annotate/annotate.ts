@@ -1,0 +1,233 @@
+import { createWriteStream } from 'node:fs';
+import { access, chmod, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type Capture, CaptureError } from '#analysis/capture/capture-files.ts';
+import { captureInfo } from '#analysis/capture/capture-info.ts';
+import {
+  type Block,
+  blocksOf,
+  commentsOf,
+  isFrame,
+  isKeyLog,
+  isPcapng,
+  isSection,
+  keyLogBlock,
+  PacketKeys,
+  withComments,
+} from '#analysis/capture/pcapng.ts';
+import { editCapture, runTool } from '#analysis/capture/tool.ts';
+import { joinLines, withoutEntries } from '#analysis/join/describe.ts';
+import { FrameComments } from '#analysis/join/frame-comments.ts';
+import { joinCapture } from '#analysis/join/join-capture.ts';
+import { isContradicted } from '#analysis/join/verdicts.ts';
+import type { Run } from '#lib/journal/run.ts';
+import { withoutAbout } from './about.ts';
+import { type OwnComments, ownCommentsIn, ownOf } from './own-comments.ts';
+
+/** A comment of pcapng has at most 65,535 octets. */
+const LONGEST_COMMENT = 60_000;
+
+export interface Annotated {
+  readonly path: string;
+  readonly entries: number;
+  readonly comments: number;
+  /** Entries that the packets contradict, and packets of which no entry speaks. */
+  readonly untied: number;
+  readonly loose: number;
+  /** Comments of a person's own that are kept. */
+  readonly own: number;
+  /** Where those are that no packet of this capture has any more. */
+  readonly setAside: string | undefined;
+  readonly frames: number;
+  /** How many of them are of a server of the lab. */
+  readonly ofServers: number;
+  /** What is to be known of the clocks, if anything. */
+  readonly clock: string | undefined;
+  /** Why the capture could not be read to its end. */
+  readonly cut: string | undefined;
+}
+
+/**
+ * Writes a capture again as pcapng, each entry of the journals a comment on the frame that shows it, and what the run
+ * was a comment on the capture.
+ */
+export async function annotate(
+  capture: Capture,
+  run: Run,
+  about: string,
+  folder: string,
+): Promise<Annotated> {
+  const comments = new FrameComments();
+  const counts = { entries: 0, comments: 0, untied: 0, loose: 0 };
+  const seen = await joinCapture(capture, run, {
+    tie(tie, regime) {
+      counts.entries += 1;
+      if (isContradicted(tie)) counts.untied += 1;
+      if (tie.shows === undefined) return;
+      counts.comments += 1;
+      comments.add(tie, regime);
+    },
+    handshake(tie) {
+      counts.entries += 1;
+      if (isContradicted(tie)) counts.untied += 1;
+      if (tie.shows === undefined) return;
+      counts.comments += 1;
+      comments.addHandshake(tie);
+    },
+    loose() {
+      counts.loose += 1;
+    },
+  });
+  const path = join(folder, `${basename(capture.name).replace(/\.pcap(ng)?$/, '')}.annotated.pcapng`);
+  const written = await write(capture, comments, { about, path });
+  return {
+    path,
+    ...counts,
+    ...written,
+    frames: seen.frames,
+    ofServers: seen.ofServers,
+    cut: seen.cut ?? written.cut,
+    clock: seen.clock,
+  };
+}
+
+type Written = Pick<Annotated, 'own' | 'setAside' | 'cut'>;
+
+async function write(
+  { files, keys }: Capture,
+  comments: FrameComments,
+  { about, path }: { readonly about: string; readonly path: string },
+): Promise<Written> {
+  const work = await mkdtemp(`${path}.`);
+  try {
+    const whole = await asPcapng(await joinFiles(files, work), work, 'whole');
+    const before = await commentsBefore(path, work);
+    const made = join(work, 'annotated.pcapng');
+    const secrets = keys === undefined ? undefined : await readFile(keys);
+    const { own, cut } = await copyWith(whole, made, { comments, about, before, secrets });
+    // Secrets in a capture are no more open than the key log.
+    if (keys) await chmod(made, 0o660);
+    const setAside = before.ofPackets.size > 0 ? await nextFree(path) : undefined;
+    if (setAside) await rename(path, setAside);
+    await rename(made, path);
+    return { own, setAside, cut };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** A pcapng is taken as it is; editcap makes one of anything else. */
+async function asPcapng(file: string, work: string, name: string): Promise<string> {
+  if (await isPcapng(file)) return file;
+  const copy = join(work, `${name}.pcapng`);
+  const why = await editCapture(file, copy);
+  if (why !== undefined && !(await exists(copy))) throw new CaptureError(`it can't be read: ${why}`);
+  return copy;
+}
+
+/** The files of a ring as one; what breaks off is taken up to there. */
+async function joinFiles(files: readonly string[], work: string): Promise<string> {
+  if (files.length === 1) return files[0]!;
+  const readable: string[] = [];
+  for (const [at, file] of files.entries()) {
+    const { problem, isCapture, frames } = await captureInfo(file);
+    if (!isCapture || frames === 0) continue;
+    const copy = problem === undefined ? file : join(work, `${at}.pcapng`);
+    if (copy !== file) await editCapture(file, copy);
+    readable.push(copy);
+  }
+  const whole = join(work, 'joined.pcapng');
+  await runTool('mergecap', '-a', '-w', whole, ...(readable.length > 0 ? readable : files));
+  return whole;
+}
+
+/** What a person has written in the annotated capture that is to be replaced. */
+async function commentsBefore(path: string, work: string): Promise<OwnComments> {
+  if (!(await exists(path))) return { ofCapture: new Set(), ofPackets: new Map() };
+  return ownCommentsIn(await asPcapng(path, work, 'before'));
+}
+
+interface CopyParts {
+  readonly comments: FrameComments;
+  readonly about: string;
+  /** Those of its packets that are found are taken out. */
+  readonly before: OwnComments;
+  /** A key log. */
+  readonly secrets: Buffer | undefined;
+}
+
+/** Copies a pcapng with all comments, a person's own first, and returns how many are that, and why it breaks off. */
+async function copyWith(from: string, to: string, parts: CopyParts): Promise<Pick<Annotated, 'own' | 'cut'>> {
+  const copy = new Copy(parts);
+  let cut: string | undefined;
+  const onCut = (why: string) => {
+    cut = why;
+  };
+  await pipeline(async function* () {
+    for await (const blocks of blocksOf(from, onCut))
+      yield Buffer.concat(blocks.map((block) => copy.of(block)));
+  }, createWriteStream(to));
+  return { own: copy.own, cut };
+}
+
+class Copy {
+  readonly #parts: CopyParts;
+  readonly #keys = new PacketKeys();
+  #isBegun = false;
+  #frame = 0;
+  own = 0;
+
+  constructor(parts: CopyParts) {
+    this.#parts = parts;
+  }
+
+  of(block: Block): Buffer {
+    const key = this.#keys.of(block);
+    if (isSection(block)) return this.#section(block);
+    if (isFrame(block)) return this.#packet(block, key);
+    // Wireshark 4.0 reads no file that has secrets a second time, and the keys are those inside too.
+    return this.#parts.secrets && isKeyLog(block) ? Buffer.alloc(0) : block.bytes;
+  }
+
+  #section(block: Block): Buffer {
+    const { about, before, secrets } = this.#parts;
+    const own = ownOf(commentsOf(block), withoutAbout);
+    const kept = new Set(this.#isBegun ? own : [...own, ...before.ofCapture]);
+    this.own += kept.size;
+    if (this.#isBegun) return withComments(block, [...kept]);
+    this.#isBegun = true;
+    const keys = secrets ? [keyLogBlock(secrets, block)] : [];
+    return Buffer.concat([withComments(block, [...kept, about]), ...keys]);
+  }
+
+  #packet(block: Block, key: string | undefined): Buffer {
+    const { comments, before } = this.#parts;
+    this.#frame += 1;
+    const had = commentsOf(block);
+    const kept = new Set(ownOf(had, withoutEntries));
+    if (key !== undefined) {
+      for (const comment of before.ofPackets.get(key) ?? []) kept.add(comment);
+      before.ofPackets.delete(key);
+    }
+    this.own += kept.size;
+    const lines = comments.of(this.#frame);
+    if (!lines && kept.size === 0 && had.length === 0) return block.bytes;
+    return withComments(block, [...kept, ...(lines ? [joinLines(lines, LONGEST_COMMENT)] : [])]);
+  }
+}
+
+/** A name beside a path that no file has yet. */
+async function nextFree(path: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const free = path.replace(/\.pcapng$/, `.${number}.pcapng`);
+    if (!(await exists(free))) return free;
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,30 @@
+import { blocksOf, commentsOf, isSection, PacketKeys } from '#analysis/capture/pcapng.ts';
+import { withoutEntries } from '#analysis/join/describe.ts';
+import { withoutAbout } from './about.ts';
+
+/** What a person has written about a capture, without what annotating it wrote there. */
+export interface OwnComments {
+  readonly ofCapture: Set<string>;
+  /** By what tells packets apart. */
+  readonly ofPackets: Map<string, string[]>;
+}
+
+/** Reads them out of a pcapng. */
+export async function ownCommentsIn(file: string): Promise<OwnComments> {
+  const found: OwnComments = { ofCapture: new Set(), ofPackets: new Map() };
+  const keys = new PacketKeys();
+  for await (const blocks of blocksOf(file)) {
+    for (const block of blocks) {
+      const key = keys.of(block);
+      const comments = commentsOf(block);
+      if (isSection(block)) for (const own of ownOf(comments, withoutAbout)) found.ofCapture.add(own);
+      const own = key === undefined ? [] : ownOf(comments, withoutEntries);
+      if (own.length > 0) found.ofPackets.set(key!, own);
+    }
+  }
+  return found;
+}
+
+export function ownOf(comments: readonly string[], strip: (comment: string) => string): string[] {
+  return comments.map(strip).filter((own) => own !== '');
+}

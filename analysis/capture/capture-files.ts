@@ -1,0 +1,126 @@
+import { access, constants, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { hosts } from '#lib/lab/hosts.ts';
+import { secretsIn } from './secrets.ts';
+import { editCapture } from './tool.ts';
+import { workFolder } from './work-folder.ts';
+
+/** A capture: the files of a ring, the oldest first, and the folder with the journals of its run. */
+export interface Capture {
+  /** What to call it: `server`, `client`, or the name of the file. */
+  readonly name: string;
+  readonly folder: string;
+  readonly files: readonly string[];
+  /**
+   * A key log by which TLS is decrypted: that of its run, with the secrets that the files hold themselves. Undefined
+   * when there is none, or nothing in it.
+   */
+  readonly keys?: string | undefined;
+  /** Those of the files that hold secrets. */
+  readonly withSecrets?: readonly string[] | undefined;
+  /** Why the files break off, as far as these are copies of what could be read. */
+  readonly cut?: string | undefined;
+}
+
+/** What the servers write the secrets of their TLS connections to, beside the captures. */
+const KEY_LOG = 'tls.keys';
+
+/** What was named as a capture is none. */
+export class CaptureError extends Error {
+  readonly code = 'LAB_CAPTURE';
+}
+
+/**
+ * Finds a capture: of a host, in the captures folder, with the numbered files of its ring; or one file by its path.
+ *
+ * @throws CaptureError when there is none
+ */
+export async function findCapture(named: string, capturesFolder: string): Promise<Capture> {
+  const host = hosts.find((name) => name === named);
+  if (!host) return oneFile(named);
+  const names = await readdir(capturesFolder).catch(() => []);
+  // By their numbers: after 9999 they have a digit more.
+  const numbers = new Map(
+    names.map((name) => [name, new RegExp(`^${host}\\.(\\d+)\\.pcap$`).exec(name)?.[1]]),
+  );
+  const ring = names
+    .filter((name) => numbers.get(name))
+    .sort((one, other) => Number(numbers.get(one)) - Number(numbers.get(other)));
+  const files = [...ring, ...names.filter((name) => name === `${host}.pcap`)];
+  if (files.length === 0) {
+    throw new CaptureError(
+      `there is no ${host}.pcap in the captures folder: make up starts a lab that writes one`,
+    );
+  }
+  return withKeys({
+    name: host,
+    folder: capturesFolder,
+    files: files.map((name) => join(capturesFolder, name)),
+  });
+}
+
+async function oneFile(path: string): Promise<Capture> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) {
+    throw new CaptureError(
+      `CAPTURE is "${path}"; allowed: ${hosts.join(', ')}, or the path of a capture file`,
+    );
+  }
+  const folder = dirname(resolve(path));
+  return withKeys({ name: basename(path), folder, files: [path] });
+}
+
+/** The key log of its folder and the secrets inside of its files are its keys. */
+async function withKeys(capture: Capture): Promise<Capture> {
+  const beside = await findKeys(capture.folder);
+  const secrets = await Promise.all(capture.files.map(secretsIn));
+  const withSecrets = capture.files.filter((_, at) => secrets[at]!.length > 0);
+  if (withSecrets.length === 0) return { ...capture, keys: beside };
+  const known = beside === undefined ? [] : (await readFile(beside, 'latin1')).split('\n');
+  const keys = join(await workFolder('keys'), KEY_LOG);
+  const lines = new Set([...known, ...secrets.flat()].filter((line) => line !== ''));
+  await writeFile(keys, `${[...lines].join('\n')}\n`, { mode: 0o600 });
+  return { ...capture, keys, withSecrets };
+}
+
+/** A capture as an eavesdropper has it: without the key log, and without the secrets inside. */
+export async function withoutKeys({ keys, withSecrets = [], ...capture }: Capture): Promise<Capture> {
+  if (withSecrets.length === 0) return capture;
+  const folder = await workFolder('without-keys');
+  const reasons: string[] = [];
+  const files: string[] = [];
+  for (const file of capture.files) {
+    const copy = withSecrets.includes(file) ? join(folder, basename(file)) : file;
+    const why = copy === file ? undefined : await editCapture('--discard-all-secrets', file, copy);
+    if (why !== undefined) reasons.push(why);
+    files.push(copy);
+  }
+  return { ...capture, files, cut: joined(reasons) };
+}
+
+/** Reasons why a capture breaks off, each once; undefined without one. */
+export function joined(reasons: readonly (string | undefined)[]): string | undefined {
+  const said = new Set(reasons.filter((reason) => reason !== undefined));
+  return said.size === 0 ? undefined : [...said].join('; ');
+}
+
+/** Whether there are keys to the captures of a folder, beside them or inside. */
+export async function hasKeys(folder: string): Promise<boolean> {
+  if (await findKeys(folder)) return true;
+  const found = await Promise.all(hosts.map((host) => findCapture(host, folder).catch(() => undefined)));
+  return found.some((capture) => capture?.keys !== undefined);
+}
+
+/**
+ * The key log in a folder. One that may not be read is as good as none, and one in which nothing is, too, unless keys
+ * may come.
+ */
+export async function findKeys(folder: string, { orEmpty = false } = {}): Promise<string | undefined> {
+  const path = join(folder, KEY_LOG);
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || (found.size === 0 && !orEmpty)) return undefined;
+  return access(path, constants.R_OK).then(
+    () => path,
+    () => undefined,
+  );
+}

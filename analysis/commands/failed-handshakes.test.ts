@@ -1,0 +1,167 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { annotate } from '#analysis/annotate/annotate.ts';
+import { ACK, FIN, RST, SYN } from '#analysis/capture/frames.ts';
+import { gather } from '#analysis/report/facts/gather.ts';
+import type { Run } from '#lib/journal/run.ts';
+import { annotateCaptures } from './annotate.ts';
+import { entries } from './entries.ts';
+import { report } from './report.ts';
+
+const SECOND = 1_750_000_000;
+const CLIENT = '10.0.142.133';
+const SERVER = '10.0.28.182';
+const run: Run = {
+  addresses: { server: SERVER, client: CLIENT },
+  ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
+  versions: {},
+  starts: [],
+};
+const path = process.env.PATH;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wirelab-handshakes-'));
+  // Wireshark's programs are in the containers only.
+  process.env.PATH = `${folder}:${path}`;
+  await tool('capinfos', `printf '%s\\tpcap\\t6\\t${SECOND}\\t${SECOND + 1}\\n' "$9"`);
+  await tool('editcap', 'for made; do :; done; : >"$made"');
+  const rows = [
+    row(0, 'client', SYN),
+    row(0.001, 'server', SYN | ACK),
+    row(0.002, 'client', ACK, '160301'),
+    row(0.003, 'server', FIN | ACK, '15030300020228'),
+    row(0.004, 'client', RST),
+    row(1, 'client', SYN, '', 5_000),
+  ];
+  await tool('tshark', rows.map((line) => `echo '${line}'`).join('\n'));
+  await writeFile(join(folder, 'server.pcap'), 'captured');
+  const why = 'its TLS version is too old (alert protocol_version)';
+  await journal(
+    { at: -5, id: 1, client_ip: CLIENT, client_port: 39_999, reason: why },
+    { at: 0.003, id: 2, client_ip: CLIENT, client_port: 40_000, reason: why },
+    { at: 0.5, id: 3, client_ip: CLIENT, client_port: 40_001, reason: why },
+    { at: 0.6, id: 4, reason: 'the client left in the middle' },
+  );
+});
+afterEach(async () => {
+  process.env.PATH = path;
+  await rm(folder, { recursive: true });
+});
+
+const tool = (name: string, script: string) =>
+  writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+
+/** What tshark prints of a segment to or from the echo server's port of TLS. */
+function row(at: number, from: 'client' | 'server', flags: number, payload = '', seq = 1_000): string {
+  const hosts = from === 'client' ? [CLIENT, SERVER, 40_000, 9443] : [SERVER, CLIENT, 9443, 40_000];
+  return [SECOND + at, ...hosts, seq, 9_000, flags, payload, ...Array(7).fill('')].join('\t');
+}
+
+const journal = (...failed: ({ readonly at: number } & Record<string, unknown>)[]) =>
+  writeFile(
+    join(folder, 'echo.log'),
+    failed
+      .map(({ at, ...fields }) => {
+        const timestamp = new Date((SECOND + at) * 1000).toISOString();
+        return JSON.stringify({ timestamp, event: 'handshake', ...fields });
+      })
+      .join('\n'),
+  );
+
+async function listed(json: boolean): Promise<string[]> {
+  const lines: string[] = [];
+  const print = (line: string) => lines.push(line);
+  await entries('server', { folder, runIn: async () => run, json, noKeys: false, print });
+  return lines;
+}
+
+test('handshakes that failed are entries, each with the frames of its connection', async () => {
+  const failed =
+    'the TLS handshake failed: its TLS version is too old (alert protocol_version); echo.log entry';
+  expect(await listed(false)).toEqual([
+    `  - → -            ${failed} 1; the capture was not running then`,
+    '  - → -            the TLS handshake failed: the client left in the middle; echo.log entry 4; the journal has no address of its client',
+    `  1 3 5 → 2 4      ${failed} 2`,
+    `! - → -            ${failed} 3; its connection is not in the capture`,
+    "entries that packets confirm: 1, that they contradict: 1, of which they can't say: 2 (nameless 1, outside 1); exchanges in no journal: 0",
+  ]);
+});
+
+test('handshakes that failed are told to programs', async () => {
+  const told = (await listed(true)).map((line) => JSON.parse(line));
+  expect(told).toEqual([
+    expect.objectContaining({ verdict: 'outside' }),
+    expect.objectContaining({ verdict: 'nameless', entry: expect.objectContaining({ id: 4 }) }),
+    {
+      entry: expect.objectContaining({ event: 'handshake', id: 2, server: 'echo' }),
+      verdict: 'failed',
+      kind: 'confirmed',
+      request: [1, 3, 5],
+      answer: [2, 4],
+      shows: 4,
+      comment: expect.stringMatching(/^the TLS handshake failed: .*; echo.log entry 2$/),
+    },
+    expect.objectContaining({ verdict: 'absent' }),
+    { confirmed: 1, contradicted: 1, unknown: 2, loose: 0, frames: 6, ofServers: 6 },
+  ]);
+});
+
+test('an annotated capture counts handshakes that failed', async () => {
+  const capture = { name: 'server', folder, files: [join(folder, 'server.pcap')] };
+  expect(await annotate(capture, run, 'about', folder)).toMatchObject({
+    entries: 4,
+    comments: 1,
+    untied: 1,
+    loose: 0,
+  });
+});
+
+test('a report has handshakes that failed, tied or not', async () => {
+  const { ties } = await gather(folder, run, { made: new Date(0), versions: {} });
+  expect(ties).toMatchObject({
+    verdicts: { failed: 1, outside: 1, absent: 1, nameless: 1 },
+    entries: [
+      { id: 1, decider: 'echo-tcp', verdict: 'outside' },
+      { id: 4, says: 'the TLS handshake failed: the client left in the middle', verdict: 'nameless' },
+      { id: 3, decider: 'echo-tcp', verdict: 'absent' },
+    ],
+    entriesInAll: 3,
+    handshakes: [{ id: 2, server: 'echo', client: `${CLIENT}:40000`, frame: 4 }],
+    handshakesInAll: 1,
+  });
+});
+
+test('what is written is named as the person who asked opens it', async () => {
+  const lines: string[] = [];
+  const parts = {
+    folder,
+    shownAs: '/home/ada/runs/monday',
+    run,
+    runIn: async () => run,
+    now: () => new Date(0),
+  };
+  await writeFile(join(folder, 'client.pcap'), 'captured');
+  await annotateCaptures({ ...parts, print: (line) => lines.push(line) });
+  await report({ ...parts, print: (line) => lines.push(line) });
+  expect(lines.filter((line) => !line.startsWith(' ')).map((line) => line.split(' ')[0])).toEqual([
+    '/home/ada/runs/monday/server.annotated.pcapng',
+    '/home/ada/runs/monday/client.annotated.pcapng',
+    '/home/ada/runs/monday/report.html',
+    '/home/ada/runs/monday/report.json',
+  ]);
+});
+
+test('what is not found while packets are missing contradicts nothing', async () => {
+  const gaps = [{ host: 'server', from: SECOND, to: SECOND + 5 }];
+  const verdictsWith = async (all: Run['gaps']) => {
+    const { ties } = await gather(folder, { ...run, gaps: all }, { made: new Date(0), versions: {} });
+    return ties.verdicts;
+  };
+  expect(await verdictsWith(gaps)).toMatchObject({ failed: 1, gap: 1 });
+  for (const elsewhere of [{ host: 'client' }, { from: SECOND + 60, to: SECOND + 70 }]) {
+    expect(await verdictsWith([{ ...gaps[0]!, ...elsewhere }])).toMatchObject({ failed: 1, absent: 1 });
+  }
+});

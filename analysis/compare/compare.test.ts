@@ -1,0 +1,180 @@
+import { expect, test } from '@jest/globals';
+import type { Host } from '#lib/lab/hosts.ts';
+import { type Datagram, encodeDatagram } from '#lib/transfer/datagram.ts';
+import { compare } from './compare.ts';
+import type { Packet } from './packets.ts';
+
+const data: Datagram = {
+  kind: 'DATA',
+  id: '0123abcd',
+  mode: 'go-back-n',
+  sequence: 7,
+  ack: 0,
+  window: 0,
+  payload: Buffer.from('hello'),
+};
+
+/** The captures of both hosts, and what travels between them. */
+class Way {
+  readonly #captures: Readonly<Record<Host, Packet[]>> = { server: [], client: [] };
+
+  constructor() {
+    // Both captures run from 0 s to 100 s.
+    for (const time of [0, 100]) this.send(`at ${time}`, { time });
+  }
+
+  /** A packet that the client sends and the server's host gets some millionths later, unless told. */
+  send(
+    identity: string,
+    {
+      time,
+      from = 'client',
+      payload = '486579',
+      range,
+      arrives = [[0.000_01]],
+    }: {
+      readonly time: number;
+      readonly from?: Host;
+      readonly payload?: string;
+      readonly range?: Packet['range'];
+      /** Seconds until it arrives, and with which payload when with another. */
+      readonly arrives?: readonly (readonly [took: number, as?: string])[];
+    },
+  ): void {
+    const packet = { from, time, identity, flow: 'a flow', payload, range, frame: 0 };
+    const other = from === 'client' ? 'server' : 'client';
+    this.#captures[from].push({ ...packet, seenAt: from });
+    for (const [took, as = payload] of arrives) {
+      this.#captures[other].push({ ...packet, seenAt: other, payload: as, time: time + took });
+    }
+  }
+
+  compare({ serverBegins = 0, serverEnds = 1_000 } = {}) {
+    const inOrder = (host: Host) =>
+      this.#captures[host]
+        .sort((a, b) => a.time - b.time)
+        .map((packet, index) => ({ ...packet, frame: index + 1 }))
+        .filter(({ time }) => host === 'client' || (time >= serverBegins && time <= serverEnds));
+    return compare([list(inOrder('server')), list(inOrder('client'))]);
+  }
+}
+
+async function* list(packets: readonly Packet[]): AsyncGenerator<Packet> {
+  yield* packets;
+}
+
+const none = { neverArrived: 0, altered: 0, late: 0, twice: 0 };
+
+test('what arrives is counted and timed', async () => {
+  const way = new Way();
+  way.send('one', { time: 1 });
+  way.send('two', { time: 2, from: 'server', arrives: [[0.000_03]] });
+  const found = await way.compare();
+  expect(found).toMatchObject({ arrived: 4, inAll: none, retransmissions: 0 });
+  expect(found.oneWay!.longest).toBeCloseTo(0.000_03, 8);
+  expect(found.oneWay!.median / 0.000_01).toBeCloseTo(1, 1);
+});
+
+test('what never arrives is listed with its frame', async () => {
+  const way = new Way();
+  way.send('lost', { time: 50, arrives: [] });
+  expect(await way.compare()).toMatchObject({
+    arrived: 2,
+    inAll: { ...none, neverArrived: 1 },
+    neverArrived: [{ from: 'client', frame: 2, info: 'a flow, 3 bytes', arrivedAs: undefined }],
+  });
+});
+
+test('what arrives otherwise is altered, and has not gone missing', async () => {
+  const way = new Way();
+  way.send('altered', { time: 50, from: 'server', arrives: [[0.000_01, '4865aa']] });
+  expect(await way.compare()).toMatchObject({
+    arrived: 2,
+    inAll: { ...none, altered: 1 },
+    altered: [{ from: 'server', frame: 2, arrivedAs: 2 }],
+  });
+});
+
+test('what arrives late has arrived', async () => {
+  const way = new Way();
+  way.send('late', { time: 50, arrives: [[0.2]] });
+  const found = await way.compare();
+  expect(found).toMatchObject({ arrived: 3, inAll: { ...none, late: 1 } });
+  expect(found.late[0]).toMatchObject({ frame: 2, arrivedAs: 2 });
+  expect(found.late[0]!.took).toBeCloseTo(0.2, 6);
+});
+
+test('what is sent once and arrives twice is told of', async () => {
+  const way = new Way();
+  way.send('copied', { time: 50, arrives: [[0.000_01], [0.000_02]] });
+  expect(await way.compare()).toMatchObject({
+    arrived: 3,
+    retransmissions: 0,
+    inAll: { ...none, twice: 1 },
+    twice: [{ from: 'client', frame: 2, arrivedAs: 3 }],
+  });
+});
+
+test('what is sent twice and arrives twice is no copy', async () => {
+  const way = new Way();
+  for (const time of [50, 50.3]) way.send('alike', { time });
+  expect(await way.compare()).toMatchObject({ arrived: 4, inAll: none });
+});
+
+test('what is sent twice and arrives once has gone missing once', async () => {
+  const way = new Way();
+  way.send('alike', { time: 50, arrives: [] });
+  way.send('alike', { time: 50.3 });
+  expect(await way.compare()).toMatchObject({ arrived: 3, inAll: { ...none, neverArrived: 1 } });
+});
+
+test('octets of TCP that are sent again are a retransmission', async () => {
+  const way = new Way();
+  const range = { from: 1_000, to: 1_003 };
+  way.send('first', { time: 50, range, arrives: [] });
+  way.send('second', { time: 50.3, range });
+  expect(await way.compare()).toMatchObject({
+    arrived: 3,
+    retransmissions: 1,
+    inAll: { ...none, neverArrived: 1 },
+  });
+});
+
+test('a datagram of a transfer that is sent again is a retransmission', async () => {
+  const way = new Way();
+  const payload = encodeDatagram(data).toString('hex');
+  const next = encodeDatagram({ ...data, sequence: 8 }).toString('hex');
+  way.send('7', { time: 50, payload });
+  way.send('8', { time: 50.1, payload: next });
+  way.send('7 again', { time: 50.3, payload });
+  expect(await way.compare()).toMatchObject({ arrived: 5, retransmissions: 1, inAll: none });
+});
+
+test('a clock that runs ahead puts what arrives before what is sent', async () => {
+  const way = new Way();
+  way.send('early', { time: 50, arrives: [[-0.000_02]] });
+  expect(await way.compare()).toMatchObject({ arrived: 3, inAll: none });
+});
+
+test('what is sent before the other capture begins, or after its end, has not gone missing', async () => {
+  const way = new Way();
+  for (const time of [3, 50, 90]) way.send(`lost at ${time}`, { time, arrives: [] });
+  way.send('within', { time: 20 });
+  way.send('within', { time: 80 });
+  const found = await way.compare({ serverBegins: 10, serverEnds: 85 });
+  expect(found).toMatchObject({ arrived: 2, inAll: { ...none, neverArrived: 1 } });
+  expect(found.neverArrived).toMatchObject([{ frame: 4 }]);
+});
+
+test('a hundred are listed, and all are counted', async () => {
+  const way = new Way();
+  for (let index = 0; index < 150; index += 1)
+    way.send(`lost ${index}`, { time: 10 + index / 10, arrives: [] });
+  const found = await way.compare();
+  expect(found.neverArrived).toHaveLength(100);
+  expect(found.inAll.neverArrived).toBe(150);
+});
+
+test('captures without a packet have nothing to compare', async () => {
+  expect(await compare([list([]), list([])])).toMatchObject({ arrived: 0, inAll: none, oneWay: undefined });
+});

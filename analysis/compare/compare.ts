@@ -1,0 +1,182 @@
+import type { Host } from '#lib/lab/hosts.ts';
+import type { Compared, PacketFact } from './compared.ts';
+import { Histogram } from './histogram.ts';
+import type { Packet } from './packets.ts';
+import { SentAgain } from './sent-again.ts';
+
+/** How long a packet may be under way, in seconds; what has not arrived by then never does. */
+const PATIENCE = 5;
+/** A packet that takes longer is late, in seconds: from one host to the other it takes some millionths. */
+const LATE = 0.1;
+/** So many of each kind are listed. */
+const LISTED = 100;
+
+const NEVER = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY };
+
+type Kind = 'neverArrived' | 'altered' | 'late' | 'twice';
+
+/** A packet in the capture of its sender, and those like it in that of the other host. */
+interface Open {
+  readonly packet: Packet;
+  /** Whether it has been found in the other capture, and is kept to tell a copy. */
+  matched: boolean;
+}
+
+/** Compares both captures packet by packet. Both are read once, in the order of time, and memory does not grow. */
+export async function compare(captures: readonly AsyncIterator<Packet>[]): Promise<Compared> {
+  const comparison = new Comparison();
+  const heads = await Promise.all(captures.map((capture) => capture.next()));
+  for (;;) {
+    const times = heads.map(({ done, value }) => (done ? Number.POSITIVE_INFINITY : value.time));
+    const earliest = Math.min(...times);
+    if (earliest === Number.POSITIVE_INFINITY) break;
+    const index = times.indexOf(earliest);
+    comparison.take(heads[index]!.value);
+    heads[index] = await captures[index]!.next();
+  }
+  return comparison.finish();
+}
+
+class Comparison {
+  /** By identity and payload, in order; sent packets that were matched stay for a while. */
+  readonly #sent = new Map<string, Open[]>();
+  /** By identity, those of which nothing was sent yet. */
+  readonly #received = new Map<string, Packet[]>();
+  readonly #again = new SentAgain();
+  readonly #oneWay = new Histogram();
+  readonly #lists: Record<Kind, PacketFact[]> = { neverArrived: [], altered: [], late: [], twice: [] };
+  readonly #inAll: Record<Kind, number> = { neverArrived: 0, altered: 0, late: 0, twice: 0 };
+  /** From when to when each capture ran, as far as its packets tell. */
+  readonly #ran = new Map<Host, { first: number; last: number }>();
+  /** Sent packets that are not in the other capture, until it is known whether that ran then. */
+  #missing: Packet[] = [];
+  #arrived = 0;
+  #retransmissions = 0;
+  #swept = 0;
+
+  take(packet: Packet): void {
+    if (packet.time > this.#swept + 1) this.#expire(packet.time - PATIENCE);
+    const ran = this.#ran.get(packet.seenAt);
+    if (ran) ran.last = packet.time;
+    else this.#ran.set(packet.seenAt, { first: packet.time, last: packet.time });
+    if (packet.seenAt === packet.from) this.#send(packet);
+    else this.#receive(packet);
+  }
+
+  finish(): Compared {
+    this.#expire(Number.POSITIVE_INFINITY);
+    return {
+      cut: [],
+      without: [],
+      arrived: this.#arrived,
+      ...this.#lists,
+      inAll: this.#inAll,
+      retransmissions: this.#retransmissions,
+      oneWay: this.#oneWay.count === 0 ? undefined : this.#oneWay.summary(),
+    };
+  }
+
+  #send(packet: Packet): void {
+    if (this.#again.has(packet)) this.#retransmissions += 1;
+    const early = this.#received.get(packet.identity)?.find(({ payload }) => payload === packet.payload);
+    if (early) remove(this.#received, early);
+    add(this.#sent, wholeOf(packet), { packet, matched: early !== undefined });
+    if (early) this.#arrive(packet, early);
+  }
+
+  #receive(packet: Packet): void {
+    const alike = this.#sent.get(wholeOf(packet)) ?? [];
+    // Of packets that are quite alike, the one that has just been sent.
+    const open = alike.findLast(({ matched }) => !matched);
+    if (open) {
+      open.matched = true;
+      this.#arrive(open.packet, packet);
+    } else if (alike.length > 0) {
+      this.#list('twice', alike.at(-1)!.packet, packet);
+    } else {
+      add(this.#received, packet.identity, packet);
+    }
+  }
+
+  #arrive(sent: Packet, received: Packet): void {
+    const took = received.time - sent.time;
+    this.#arrived += 1;
+    this.#oneWay.add(took);
+    if (took > LATE) this.#list('late', sent, received);
+  }
+
+  #expire(before: number): void {
+    this.#swept = before + PATIENCE;
+    for (const [identity, all] of this.#sent) {
+      const over = all.filter(({ packet }) => packet.time < before);
+      for (const { packet, matched } of over) if (!matched) this.#miss(packet);
+      keep(this.#sent, identity, all, over.length);
+    }
+    this.#listMissing();
+    for (const [identity, all] of this.#received) {
+      keep(this.#received, identity, all, all.filter(({ time }) => time < before).length);
+    }
+  }
+
+  /** A packet that has not arrived as it was: altered, when one like it but for the payload has, or not at all. */
+  #miss(packet: Packet): void {
+    const other = this.#received.get(packet.identity)?.[0];
+    if (!other) {
+      this.#missing.push(packet);
+      return;
+    }
+    remove(this.#received, other);
+    this.#list('altered', packet, other);
+  }
+
+  /** A packet is missing when the other capture ran at its time: it has packets before and after. */
+  #listMissing(): void {
+    const isDecided = (packet: Packet) => this.#otherRan(packet).last >= packet.time;
+    for (const packet of this.#missing.filter(isDecided)) {
+      if (packet.time >= this.#otherRan(packet).first) this.#list('neverArrived', packet);
+    }
+    this.#missing = this.#missing.filter((packet) => !isDecided(packet));
+  }
+
+  #otherRan({ from }: Packet): { readonly first: number; readonly last: number } {
+    return this.#ran.get(from === 'server' ? 'client' : 'server') ?? NEVER;
+  }
+
+  #list(kind: Kind, sent: Packet, received?: Packet): void {
+    this.#inAll[kind] += 1;
+    if (this.#lists[kind].length === LISTED) return;
+    this.#lists[kind].push({
+      from: sent.from,
+      frame: sent.frame,
+      arrivedAs: received?.frame,
+      info: `${sent.flow}, ${sent.payload.length / 2} bytes`,
+      took: received && received.time - sent.time,
+    });
+  }
+}
+
+/** A packet as it left. */
+function wholeOf({ identity, payload }: Packet): string {
+  return `${identity} ${payload}`;
+}
+
+function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const all = map.get(key);
+  if (all) all.push(value);
+  else map.set(key, [value]);
+}
+
+function remove(map: Map<string, Packet[]>, packet: Packet): void {
+  keep(
+    map,
+    packet.identity,
+    (map.get(packet.identity) ?? []).filter((other) => other !== packet),
+    0,
+  );
+}
+
+/** Lets go of the first so many values of a key. */
+function keep<Value>(map: Map<string, Value[]>, key: string, all: Value[], over: number): void {
+  if (over < all.length) map.set(key, over === 0 ? all : all.slice(over));
+  else map.delete(key);
+}

@@ -1,0 +1,64 @@
+import type { Frame } from '#analysis/capture/frames.ts';
+import type { Tie } from '#analysis/join/tie.ts';
+import type { Observations } from './observed.ts';
+
+/** Frames that show something, and which of their octets. */
+export interface Shown {
+  readonly frame: Frame | undefined;
+  readonly says: string;
+  /** Octets to mark, from 0. */
+  readonly marked?: readonly number[];
+}
+
+/** What the packets say of an experiment. */
+export interface Outcome {
+  readonly agrees: boolean;
+  readonly seen: string;
+  readonly evidence: readonly Shown[];
+}
+
+/** An experiment of the seed documents: what is expected, and how the packets are asked. */
+export interface DemoExperiment {
+  /** Section of the seed document, 2 unless told. */
+  readonly section: string;
+  readonly title: string;
+  readonly expected: string;
+  look(observations: Observations): Outcome;
+}
+
+/** The profiles that setup/demo.sh puts into force, one for each experiment: by them its packets are found. */
+export const profiles = {
+  delay: 'script:delay',
+  loss: 'script:loss',
+  corruption: 'script:corruption',
+  lossThrice: 'script:loss,loss,loss',
+  delayOnce: 'script:delay,none',
+  corruptionOnce: 'script:corruption,none',
+  udp: 'script:loss,corruption,none',
+  transfer: 'loss=0.2',
+} as const;
+
+/** What is said when an experiment left nothing to look at. */
+export function nothing(what: string): Outcome {
+  return { agrees: false, seen: `there is no ${what} in the capture and the journal`, evidence: [] };
+}
+
+/** The frames of a tie: what came, and what left. */
+export function framesOf(observations: Observations, { request, answer }: Tie) {
+  const frame = (refs: Tie['request']) => observations.frame(refs[0]?.number);
+  return { came: frame(request), left: frame(answer) };
+}
+
+/** Every octet of a payload. */
+export function all({ payload }: Frame): number[] {
+  return [...payload.keys()];
+}
+
+/** Octets in which two payloads differ. */
+export function differences(a: Buffer, b: Buffer): number[] {
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, at) => at).filter((at) => a[at] !== b[at]);
+}
+
+export function hex(octet: number | undefined): string {
+  return octet === undefined ? 'nothing' : `0x${octet.toString(16).padStart(2, '0')}`;
+}

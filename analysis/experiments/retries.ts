@@ -1,0 +1,94 @@
+import type { Frame } from '#analysis/capture/frames.ts';
+import type { Tie } from '#analysis/join/tie.ts';
+import type { Decider } from '#lib/lab/deciders.ts';
+import { checksum, Message } from '#lib/message/message.ts';
+import { type DemoExperiment, framesOf, nothing, type Outcome, profiles, type Shown } from './experiment.ts';
+import type { Observations } from './observed.ts';
+
+/** What an answer is to a client that checks it. */
+type Reply = 'valid' | 'mismatch' | 'no format';
+
+export const lossThrice: DemoExperiment = {
+  section: '3.3.3 1',
+  title: 'Packet loss, three attempts',
+  expected: 'three messages, each answered by "error_code", and no fourth: the client gives up',
+  look: answered('echo-tcp', profiles.lossThrice, ['no format', 'no format', 'no format']),
+};
+
+export const delayOnce: DemoExperiment = {
+  section: '3.3.3 2',
+  title: 'Delay beyond the time-out',
+  expected: 'the client asks again before the echo of its first message leaves, and then takes that echo',
+  look(observations) {
+    const [first, second] = observations.under('echo-tcp', profiles.delayOnce).ties;
+    const one = first && framesOf(observations, first);
+    const again = observations.frames.find(
+      ({ toServer, client, payload, number }) =>
+        toServer && client === one?.came?.client && payload.length > 0 && number > one.came.number,
+    );
+    if (!one?.came || !one.left || !again) return nothing('delayed echo with a second attempt');
+    const waited = again.time - one.came.time;
+    const took = one.left.time - one.came.time;
+    return {
+      agrees: again.time < one.left.time && replyOf(one.left) === 'valid',
+      seen:
+        `the second attempt, frame ${again.number}, comes after ${waited.toFixed(2)} s, ` +
+        `the first echo, frame ${one.left.number}, after ${took.toFixed(2)} s`,
+      evidence: [
+        { frame: one.came, says: 'the first attempt' },
+        { frame: again, says: `the second attempt, ${waited.toFixed(2)} s later` },
+        { frame: one.left, says: 'the echo of the first, which the client takes' },
+        ...(second ? [{ frame: framesOf(observations, second).left, says: 'the echo of the second' }] : []),
+      ],
+    };
+  },
+};
+
+export const corruptionOnce: DemoExperiment = {
+  section: '3.3.3 3',
+  title: 'Corruption, found by the checksum',
+  expected: 'an echo whose tag is not the checksum of its body, then a right one',
+  look: answered('echo-tcp', profiles.corruptionOnce, ['mismatch', 'valid']),
+};
+
+export const udp: DemoExperiment = {
+  section: '3.3.1',
+  title: 'The same over UDP',
+  expected: 'a notice, an echo with a wrong tag and a right echo: three datagrams each way',
+  look: answered('echo-udp', profiles.udp, ['no format', 'mismatch', 'valid']),
+};
+
+/** Looks whether, under a profile, one client asked so often and was answered so. */
+function answered(decider: Decider, profile: string, expected: readonly Reply[]): DemoExperiment['look'] {
+  return (observations) => attempts(observations, observations.under(decider, profile).ties, expected);
+}
+
+function attempts(observations: Observations, ties: readonly Tie[], expected: readonly Reply[]): Outcome {
+  if (ties.length === 0) return nothing('message of that experiment');
+  const rows = ties.map((tie) => framesOf(observations, tie));
+  const replies = rows.map(({ left }) => (left ? replyOf(left) : 'none'));
+  const client = rows[0]?.came?.client;
+  return {
+    agrees: replies.join() === expected.join() && rows.every(({ came }) => came?.client === client),
+    seen: `${rows.length} messages of ${client}, answered: ${replies.join(', ')}`,
+    evidence: rows.flatMap(({ came, left }, index): Shown[] => [
+      { frame: came, says: `attempt ${index + 1}` },
+      { frame: left, says: left ? describeReply(left) : 'no answer' },
+    ]),
+  };
+}
+
+function replyOf({ payload }: Frame): Reply {
+  const { tag, body } = new Message(payload);
+  if (tag === undefined) return 'no format';
+  return checksum(body) === tag ? 'valid' : 'mismatch';
+}
+
+function describeReply(frame: Frame): string {
+  const { tag, body } = new Message(frame.payload);
+  if (tag === undefined) return 'its answer has no tag: a notice';
+  const own = checksum(body);
+  return own === tag
+    ? `its echo: the tag ${tag} is right`
+    : `its echo: the tag is ${tag}, the checksum of the body ${own}`;
+}

@@ -1,0 +1,99 @@
+import { HMAC_BYTES, isHmac } from '#lib/message/hmac.ts';
+import { Message } from '#lib/message/message.ts';
+import { isText, readable } from '#lib/text/readable.ts';
+import { isTls } from '#lib/tls/record.ts';
+import { decodeDatagram, HEADER_BYTES } from '#lib/transfer/datagram.ts';
+
+export const exposureKinds = ['body', 'credentials', 'bearer token', 'cookie'] as const;
+export type ExposureKind = (typeof exposureKinds)[number];
+
+/** What anyone on the way can read. */
+export interface Exposure {
+  readonly what: ExposureKind;
+  /** Fit for a terminal, and cut when it is long. */
+  readonly text: string;
+}
+
+/** How much of a text is shown, in characters. */
+const SHOWN = 1_000;
+/** Of a reliable transfer (docs/reliable-transfer.md): its header says nothing that was to stay secret. */
+const DATAGRAM = /^wirelab\/1 (\w+)/;
+
+const SECRET =
+  'pass|passwd|password|passphrase|passcode|pwd|pin|secret|token|[a-z]+_token|api_?key|client_secret';
+const FIELD = new RegExp(`(?:^|[?&;\\s])(${SECRET})=([^&;\\s#]+)`, 'gi');
+const JSON_FIELD = new RegExp(`"(${SECRET})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`, 'gi');
+/** A part of multipart/form-data: its headers, a blank line, its value (RFC 7578, 4.2). */
+const PART = new RegExp(`\\sname="(${SECRET})"[^\\n]*\\n(?:[^\\s][^\\n]*\\n)*\\r?\\n([^\\r\\n]+)`, 'gi');
+
+/** What a whole message to the echo server, or its answer, exposes. Who types HTTP at it sends it a line a message. */
+export function exposedByMessage(bytes: Buffer): Exposure[] {
+  if (isTls(bytes)) return [];
+  const { body } = new Message(bytes, true);
+  return [...exposedByBody(body), ...exposedByHeaders(body.toString('latin1').split(/\r?\n/))];
+}
+
+/** What a whole datagram to or from the echo server exposes: of a transfer, the bytes that it carries. */
+export function exposedByDatagram(bytes: Buffer): Exposure[] {
+  const kind = DATAGRAM.exec(bytes.toString('latin1', 0, HEADER_BYTES))?.[1];
+  if (kind === undefined) return exposedByMessage(bytes);
+  return kind === 'DATA' ? exposedByBody(dataOf(bytes)) : [];
+}
+
+/** What a datagram carries; of one that was damaged, all behind the header but what has the form of an HMAC. */
+function dataOf(bytes: Buffer): Buffer {
+  const datagram = decodeDatagram(bytes);
+  if (datagram) return datagram.payload;
+  return bytes.subarray(HEADER_BYTES, bytes.length - (isHmac(bytes, bytes.length) ? HMAC_BYTES : 0));
+}
+
+/** What header fields of HTTP expose. */
+export function exposedByHeaders(lines: readonly string[]): Exposure[] {
+  return lines.flatMap(ofHeader);
+}
+
+function ofHeader(line: string): Exposure[] {
+  const colon = line.indexOf(':');
+  const name = line.slice(0, colon).toLowerCase();
+  const value = line.slice(colon + 1).trim();
+  if (value === '') return [];
+  if (name === 'cookie' || name === 'set-cookie') return [exposure('cookie', Buffer.from(value, 'latin1'))];
+  if (name !== 'authorization' && name !== 'proxy-authorization') return [];
+  const [scheme = '', given = ''] = value.split(/\s+/);
+  if (/^basic$/i.test(scheme)) return [exposure('credentials', Buffer.from(given, 'base64'))];
+  if (/^bearer$/i.test(scheme)) return [exposure('bearer token', Buffer.from(given, 'latin1'))];
+  return [];
+}
+
+/** What a whole body exposes: itself, if it is text, and the secrets in it. */
+export function exposedByBody(bytes: Buffer): Exposure[] {
+  return isText(bytes) ? [exposure('body', bytes), ...exposedByFields(bytes.toString('latin1'))] : [];
+}
+
+/** Passwords and tokens in query parameters, in fields of forms and in JSON. */
+export function exposedByFields(text: string): Exposure[] {
+  const plain = (matches: Iterable<RegExpMatchArray>) =>
+    Array.from(matches, ([, name, value]) => secret(name!, Buffer.from(value!, 'latin1')));
+  return [
+    ...Array.from(text.matchAll(FIELD), ([, name, value]) => secret(name!, decoded(value!))),
+    ...plain(text.matchAll(JSON_FIELD)),
+    ...plain(text.matchAll(PART)),
+  ];
+}
+
+function secret(name: string, value: Buffer): Exposure {
+  return exposure('credentials', Buffer.concat([Buffer.from(`${name}=`), value]));
+}
+
+/** The octets of a form's value (WHATWG URL, application/x-www-form-urlencoded). */
+function decoded(value: string): Buffer {
+  const octets = value
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(octets, 'latin1');
+}
+
+function exposure(what: ExposureKind, bytes: Buffer): Exposure {
+  const text = readable(bytes.subarray(0, SHOWN * 4));
+  return { what, text: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text };
+}

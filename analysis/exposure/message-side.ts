@@ -1,0 +1,32 @@
+import { Framer } from '#lib/message/framing.ts';
+import { tagLength } from '#lib/message/message.ts';
+import { type Exposure, exposedByMessage } from './exposed.ts';
+import type { Side } from './side.ts';
+
+/** The notices that the echo server sends in place of an answer have no ending. */
+const NOTICE = /^(?:error_code|Packet Loss)$/;
+
+/** Messages to the echo server, or its answers, cut as the server cuts them. */
+export class MessageSide implements Side {
+  #framer = new Framer();
+
+  get kept(): number {
+    return this.#framer.buffered;
+  }
+
+  take(bytes: Buffer, missing: number): Exposure[] {
+    const exposed = missing > 0 ? this.end() : [];
+    this.#framer.push(bytes);
+    for (let frame = this.#framer.next(); frame; frame = this.#framer.next()) {
+      if (frame.kind === 'message') exposed.push(...exposedByMessage(frame.message.bytes));
+      else if (frame.kind === 'too-long') exposed.push(...exposedByMessage(bytes));
+    }
+    const isWhole = tagLength(bytes, bytes.length, true) > 0 || NOTICE.test(bytes.toString('latin1', 0, 12));
+    return isWhole ? [...exposed, ...this.end()] : exposed;
+  }
+
+  end(): Exposure[] {
+    const rest = this.#framer.flush();
+    return rest ? exposedByMessage(rest.bytes) : [];
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import { faultNames } from '#lib/faults/echo/index.ts';
+import type { DatagramEntry, HttpEntry, MessageEntry } from '#lib/journal/entries.ts';
+import { describeDecision, describeTie } from './describe.ts';
+import type { Tie } from './tie.ts';
+
+const line = { timestamp: '2025-06-01T10:00:00.000Z', id: 7, client_ip: '10.0.142.133', client_port: 40_000 };
+const http: HttpEntry = { ...line, outcome: '403', request: 3 };
+const message: MessageEntry = { ...line, protocol: 'tcp', fault: 'none', message: 4, length: 3 };
+const segment: DatagramEntry = {
+  ...message,
+  protocol: 'udp',
+  direction: 'in',
+  transfer: '0123abcd',
+  kind: 'DATA',
+  sequence: 12,
+};
+
+describe('a decision', () => {
+  test.each<[string, Partial<MessageEntry>]>([
+    ['fault=none', {}],
+    ['fault=loss a notice in place of the answer', { fault: 'loss', loss: 'notice' }],
+    ['fault=loss no answer', { fault: 'loss', loss: 'silent' }],
+    ['fault=delay 1234.5 ms', { fault: 'delay', delay_ms: 1_234.5 }],
+    [
+      'fault=corruption byte 0: 0x48 to 0xb7',
+      { fault: 'corruption', offset: 0, before: '0x48', after: '0xb7' },
+    ],
+    ['fault=duplicate twice', { fault: 'duplicate' }],
+    ['fault=reorder after the next', { fault: 'reorder' }],
+    ['fault=truncate 2 bytes kept', { fault: 'truncate', kept: 2 }],
+    ['fault=reset', { fault: 'reset' }],
+    ['fault=drip a byte every 20 ms', { fault: 'drip', interval_ms: 20 }],
+    ["fault=none (corruption was drawn and can't be done to this)", { drawn: 'corruption' }],
+  ])('%s', (text, fields) => {
+    expect(describeDecision({ ...message, ...fields })).toBe(text);
+  });
+
+  test('of the HTTP server', () => {
+    expect(describeDecision(http)).toBe('outcome=403');
+  });
+
+  test.each<[string, Partial<DatagramEntry>]>([
+    ['fault=none, DATA 12 of transfer 0123abcd on the way in', {}],
+    [
+      'fault=loss went no further, ACK 5 of transfer 0123abcd on the way out',
+      { fault: 'loss', loss: 'silent', direction: 'out', kind: 'ACK', sequence: undefined, ack: 5 },
+    ],
+    ['fault=none, ABORT of transfer 0123abcd on the way in', { kind: 'ABORT', sequence: undefined }],
+    [
+      'fault=delay 20 ms, a damaged datagram on the way in',
+      { fault: 'delay', delay_ms: 20, kind: undefined, damaged: true },
+    ],
+  ])('of a datagram: %s', (text, fields) => {
+    expect(describeDecision({ ...segment, ...fields })).toBe(text);
+  });
+
+  test.each(faultNames.faults.filter((fault) => fault !== 'reset'))('of %s says what it did', (fault) => {
+    expect(describeDecision({ ...message, fault })).toMatch(new RegExp(`^fault=${fault} .`));
+  });
+});
+
+describe('the comment on a frame', () => {
+  const tie = (fields: Partial<Tie>): Tie => ({
+    entry: message,
+    verdict: 'answered',
+    request: [],
+    answer: [],
+    shows: 5,
+    ...fields,
+  });
+  const regime = { from: undefined, profile: 'loss=0.1', seed: 'alice' };
+  const end = { number: 9, time: 1 };
+  const own = 'fault=none, seed alice, draw 4; echo.log entry 7';
+
+  test.each<[Partial<Tie>, string]>([
+    [{}, own],
+    [{ verdict: 'silent' }, `${own}; no answer left`],
+    [{ verdict: 'silent', end }, `${own}; no answer left until the end in frame 9`],
+    [{ verdict: 'gone', end }, `${own}; the connection had ended in frame 9`],
+    [{ verdict: 'open' }, `${own}; the capture ends before`],
+    [{ verdict: 'different' }, `${own}; the server sent something else`],
+    [{ verdict: 'unanswered' }, `${own}; the answer is not in the capture`],
+    [{ verdict: 'lost' }, `${own}; the request is not in the capture`],
+    [{ entry: http }, 'outcome=403, seed alice, draw 3; http.log entry 7'],
+    [
+      { entry: { ...segment, fault: 'loss' }, verdict: 'silent' },
+      'fault=loss went no further, DATA 12 of transfer 0123abcd on the way in, seed alice, draw 4; echo.log entry 7',
+    ],
+  ])('%#: %j', (fields, text) => {
+    expect(describeTie(tie(fields), regime)).toBe(text);
+  });
+
+  test('names no seed where none is known', () => {
+    for (const unknown of [undefined, { ...regime, seed: undefined }]) {
+      expect(describeTie(tie({}), unknown)).toBe('fault=none, draw 4; echo.log entry 7');
+    }
+  });
+});

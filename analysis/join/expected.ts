@@ -1,0 +1,84 @@
+import type { Detail, Step } from '#lib/faults/echo/fault.ts';
+import { PATIENCE_MS } from '#lib/faults/echo/fault.ts';
+import { stepsOf } from '#lib/faults/echo/replay.ts';
+import type { MessageEntry } from '#lib/journal/entries.ts';
+import { Message } from '#lib/message/message.ts';
+import { common, joinPatterns, type Pattern, through, unknown, withKnown } from './pattern.ts';
+
+/** How long an answer is held back at most, in seconds. */
+export const HELD = PATIENCE_MS / 1000;
+/** How many times as long an answer in pieces may take on a busy machine. */
+const BUSY = 1.5;
+
+/** What leaves at once, in a datagram of its own on UDP. */
+export interface Piece {
+  /** Its octets; undefined is the end of the connection by RST. */
+  readonly bytes?: Pattern;
+  /** Seconds from the decision until it leaves, at the earliest. */
+  readonly at: number;
+  /** It leaves after the next answer to the same client, or a second later when there is none. */
+  readonly isHeld?: boolean;
+}
+
+/** What leaves for a message when its entry is true, in order. */
+export type Expected = readonly Piece[];
+
+/**
+ * What the server did, as its own faults do it to the octets of the capture with the detail of the journal. Undefined
+ * for a fault of which nothing is known here.
+ *
+ * @param message as the server took it
+ */
+export function expectedAnswer(entry: MessageEntry, message: Pattern): Expected | undefined {
+  // The most frequent one, and what is made of it is not to be found out.
+  if (entry.fault === 'none') return [{ bytes: message, at: 0 }];
+  const withHmac = entry.tag?.startsWith('hmac');
+  return through(
+    message,
+    (bytes) => replay(stepsOf(new Message(bytes, withHmac), entry.fault, entry as unknown as Detail)),
+    inCommon,
+  );
+}
+
+/** Octets of a message without its line ending; before its tag or HMAC stands a bar. */
+export function textLengthOf({ length, tag }: MessageEntry): number {
+  return length + (tag === undefined ? 0 : 1 + tag.length);
+}
+
+/** The message of an entry with a line ending, of which the capture has some octets or none. */
+export function messageOf(entry: MessageEntry, text: Pattern | undefined, ending: Buffer): Pattern {
+  const { length, tag } = entry;
+  const whole = joinPatterns([text ?? unknown(textLengthOf(entry)), { bytes: ending }]);
+  return tag === undefined ? whole : withKnown(whole, length, Buffer.from(`|${tag}`));
+}
+
+/** When the last of it leaves at the latest, in seconds from the decision. */
+export function latestOf(pieces: readonly Pick<Piece, 'at' | 'isHeld'>[]): number {
+  const [first, last] = [pieces[0]?.at ?? 0, pieces.at(-1)?.at ?? 0];
+  return first + (last - first) * BUSY + (pieces.some(({ isHeld }) => isHeld) ? HELD : 0);
+}
+
+/** What steps leave on the wire, and when. */
+function replay(steps: readonly Step[] | undefined): Expected | undefined {
+  if (!steps) return undefined;
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const step of steps) {
+    if (step.do === 'wait') at += Number.isFinite(step.milliseconds) ? step.milliseconds / 1000 : 0;
+    else if (step.do === 'reset') pieces.push({ at });
+    else pieces.push({ bytes: step, at, isHeld: step.do === 'send-after-next' });
+  }
+  return pieces;
+}
+
+/** What two answers have in common. Where they are of other pieces, only how long those of the first are is known. */
+function inCommon(one: Expected | undefined, other: Expected | undefined): Expected | undefined {
+  return one?.map((piece, at) => {
+    if (!piece.bytes) return piece;
+    const others = other?.length === one.length ? other[at]!.bytes : undefined;
+    return {
+      ...piece,
+      bytes: others ? common(piece.bytes.bytes, others.bytes) : unknown(piece.bytes.bytes.length),
+    };
+  });
+}

@@ -1,0 +1,101 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { tsharkArguments } from '#analysis/capture/read-frames.ts';
+import { joinCapture } from './join-capture.ts';
+
+const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
+const names = tsharkArguments('a.pcap', ports, undefined).filter((_, at, args) => args[at - 1] === '-e');
+const BEGINNING = 1_750_000_000;
+const client = { '_ws.col.def_src': '10.0.142.133', '_ws.col.def_dst': '10.0.28.182' };
+
+/** A frame as tshark tells it; one that is cut has fewer octets than it had. */
+function frame(after: number, fields: Readonly<Record<string, string | number>>): string {
+  const all: Record<string, unknown> = {
+    ...{ 'frame.time_epoch': `${(BEGINNING + after).toFixed(6)}000`, 'frame.len': 90, 'frame.cap_len': 90 },
+    ...client,
+    ...fields,
+  };
+  return names.map((name) => all[name] ?? '').join('\t');
+}
+
+const cut = { 'frame.cap_len': 80 };
+const datagram = (port: number) => ({ 'udp.srcport': port, 'udp.dstport': 9090, 'udp.payload': '48690a' });
+const segment = (port: number) => ({
+  ...{ 'tcp.srcport': port, 'tcp.dstport': 9090, 'tcp.seq_raw': 1, 'tcp.ack_raw': 1 },
+  ...{ 'tcp.flags': 0x10, 'tcp.payload': '48690a' },
+});
+
+const path = process.env.PATH;
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'join-'));
+  process.env.PATH = `${folder}:${path}`;
+  await writeFile(join(folder, 'tshark'), `#!/bin/sh\nexec cat '${folder}/frames'\n`, { mode: 0o755 });
+});
+
+afterEach(async () => {
+  process.env.PATH = path;
+  await rm(folder, { recursive: true });
+});
+
+/** What is said of a message of port 41000 that was to be answered after a second, and was not, and of packets in no journal. */
+async function found(protocol: 'tcp' | 'udp', ...frames: string[]) {
+  const entry = {
+    ...{ timestamp: new Date((BEGINNING + 1.001) * 1000).toISOString(), id: 1, protocol, fault: 'none' },
+    ...{ client_ip: '10.0.142.133', client_port: 41_000, message: 1, length: 2 },
+  };
+  await writeFile(join(folder, 'echo.log'), `${JSON.stringify(entry)}\n`);
+  await writeFile(join(folder, 'frames'), frames.map((line) => `${line}\n`).join(''));
+  const said: string[] = [];
+  await joinCapture(
+    { name: 'server', folder, files: ['server.pcap'] },
+    { addresses: { server: '10.0.28.182', client: '10.0.142.133' }, ports, versions: {}, starts: [] },
+    {
+      tie: ({ verdict }) => said.push(verdict),
+      loose: ({ frames: [first] }) => said.push(`loose ${first!.number}`),
+    },
+  );
+  return said;
+}
+
+test.each([
+  ['another connection', frame(2, { ...segment(42_000), ...cut })],
+  ['another port of the client', frame(2, { ...datagram(42_000), ...cut })],
+  ['no server of the lab', frame(2, { 'udp.srcport': 5353, 'udp.dstport': 5353, ...cut })],
+  ['an ICMP error', frame(2, { ...datagram(41_000), 'icmp.type': 3, ...cut })],
+  ['the same port, much later', frame(60, { ...datagram(41_000), ...cut })],
+])('a cut frame of %s excuses no entry', async (_what, other) => {
+  const said = await found(
+    'udp',
+    frame(0, datagram(40_000)),
+    frame(1, datagram(41_000)),
+    other,
+    frame(90, {}),
+  );
+  expect(said).toContain('unanswered');
+  expect(said).toContain('loose 1');
+});
+
+test.each([
+  ['of a datagram nearby', 'udp', [frame(2, { ...datagram(41_000), ...cut })]],
+  ['of which the ports were cut off', 'udp', [frame(2, cut)]],
+  ['of TCP long before', 'tcp', [frame(-60, { ...segment(41_000), ...cut })]],
+] as const)('a cut frame %s excuses what is not found', async (_what, protocol, frames) => {
+  const own = protocol === 'tcp' ? { ...segment(41_000), 'tcp.seq_raw': 9 } : datagram(41_000);
+  const all = [...frames, frame(1, own)].sort();
+  expect(await found(protocol, ...all, frame(90, {}))).toContain('cut');
+});
+
+test('a port that is used again has a connection that was not cut', async () => {
+  const said = await found(
+    'tcp',
+    frame(-60, { ...segment(41_000), ...cut }),
+    frame(-30, { ...segment(41_000), 'tcp.seq_raw': 99, 'tcp.flags': 0x02, 'tcp.payload': '' }),
+    frame(1, { ...segment(41_000), 'tcp.seq_raw': 100 }),
+    frame(90, {}),
+  );
+  expect(said).toContain('unanswered');
+});

@@ -1,0 +1,290 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Frame } from '#analysis/capture/frames.ts';
+import type { MessageEntry } from '#lib/journal/entries.ts';
+import { Framer } from '#lib/message/framing.ts';
+import { encodeMessage, type Message } from '#lib/message/message.ts';
+import { lineOf, type TcpWire, Wire } from './join-testing.ts';
+import { isConfirmed } from './verdicts.ts';
+
+describe('what was decided while the capture was not running is outside', () => {
+  function both() {
+    const wire = new Wire();
+    const http = wire.tcp({ server: 'http', port: 40_001 }).open();
+    const tcp = wire.tcp({ port: 40_002 }).open();
+    const udp = wire.udp(40_003);
+    const round = () => {
+      http.get();
+      http.outcome('200');
+      http.code('200');
+      tcp.client('Hey\n');
+      tcp.decide('Hey\n');
+      tcp.answer('Hey\n');
+      udp.client('Hey');
+      udp.decide('Hey');
+      udp.answer('Hey');
+      wire.pass(1);
+      return wire.frames.length;
+    };
+    return { wire, round };
+  }
+
+  const outside = 'outside none by none';
+
+  test('before it begins', async () => {
+    const { wire, round } = both();
+    const before = round();
+    round();
+    expect(await wire.lines({ begins: before + 1 })).toEqual([
+      outside,
+      outside,
+      outside,
+      'answered 13 by 14, shown in 14',
+      'answered 15 by 16, shown in 16',
+      'answered 17 by 18, shown in 18',
+    ]);
+  });
+
+  test('after its end', async () => {
+    const { wire, round } = both();
+    const ends = round();
+    wire.pass(10);
+    round();
+    expect(await wire.lines({ ends })).toEqual([
+      'answered 7 by 8, shown in 8',
+      'answered 9 by 10, shown in 10',
+      'answered 11 by 12, shown in 12',
+      outside,
+      outside,
+      outside,
+    ]);
+  });
+
+  test('while it has no packet at all', async () => {
+    const { wire, round } = both();
+    round();
+    expect(await wire.lines({ ends: 0 })).toEqual([outside, outside, outside]);
+  });
+});
+
+test('a connection of which the capture has nothing is lost', async () => {
+  const wire = new Wire();
+  wire.udp(50_000).client('before');
+  wire.udp(50_000).decide('before');
+  const tcp = wire.tcp();
+  const frames = [tcp.client('Hey\n'), tcp.answer('Hey\n')];
+  wire.pass(0.01);
+  tcp.decide('Hey\n');
+  wire.pass(0.01);
+  wire.udp(50_000).answer('before');
+  expect(await wire.lines({ without: frames })).toEqual(['answered 1 by 4, shown in 4', 'lost none by none']);
+});
+
+test('entries of other clients are of no frame in the capture of one', async () => {
+  const wire = new Wire();
+  const own = wire.tcp().open();
+  own.client('Hey\n');
+  own.decide('Hey\n');
+  own.answer('Hey\n');
+  wire.tcp({ from: '10.0.0.1' }).decide('Hey\n');
+  expect(await wire.lines({ onlyClient: '10.0.142.133' })).toEqual(['answered 4 by 5, shown in 5']);
+});
+
+describe('of random messages over one connection', () => {
+  const faults = [
+    'none',
+    'loss',
+    'silent',
+    'delay',
+    'corruption',
+    'duplicate',
+    'reorder',
+    'truncate',
+    'drip',
+    'reset',
+  ];
+
+  const message = fc
+    .tuple(
+      fc.oneof(
+        fc.stringMatching(/^[a-c|\r]{0,12}$/),
+        fc.constantFrom('', 'Hey', 'x'.repeat(130), 'a|00000000b'),
+      ),
+      fc.boolean(),
+      fc.constantFrom('', '\n', '\r\n'),
+    )
+    .map(
+      ([body, tagged, ending]) => `${tagged ? encodeMessage(body) : body}${tagged ? ending : ending || '\n'}`,
+    );
+
+  const scene = fc.record({
+    text: fc.array(message, { minLength: 1, maxLength: 8 }).map((all) => all.join('')),
+    cuts: fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant(200)), {
+      minLength: 1,
+      maxLength: 6,
+    }),
+    faults: fc.array(fc.constantFrom(...faults), { minLength: 1, maxLength: 8 }),
+    step: fc.constantFrom(0.0001, 0.0004, 0.003),
+    first: fc.constantFrom(1_000, 2 ** 32 - 20),
+  });
+
+  test('every entry is tied to the frames that carry it, and nothing is left over', async () => {
+    await fc.assert(
+      fc.asyncProperty(scene, async ({ text, cuts, faults, step, first }) => {
+        const wire = new Wire();
+        wire.step = step;
+        const tcp = wire.tcp({ numbers: { client: first, server: first } }).open();
+        const carried = new Server(wire, tcp, faults, cuts).serve(Buffer.from(text, 'latin1'));
+        wire.pass(5);
+        tcp.client('');
+        const { ties, loose } = await wire.join();
+        // Of what was sent ahead of a reset nothing was decided.
+        const left = faults.includes('reset') ? loose.filter(({ from }) => from === 'server') : loose;
+        expect(left).toEqual([]);
+        expect(ties.filter((tie) => !isConfirmed(tie)).map(lineOf)).toEqual([]);
+        expect(ties.map(({ request }) => request.map(({ number }) => number))).toEqual(carried);
+      }),
+      // Answers that are alike can stand for each other within a millisecond: the sequences are the same in each run.
+      { numRuns: 100, seed: 1 },
+    );
+  });
+});
+
+/** Answers as the echo server does: one message after another, as the entries that it writes say. */
+class Server {
+  readonly #wire: Wire;
+  readonly #tcp: TcpWire;
+  readonly #faults: readonly string[];
+  readonly #cuts: readonly number[];
+  #cut = 0;
+  #drawn = 0;
+  #left = '';
+  #held: string | undefined;
+  #ended = false;
+
+  constructor(wire: Wire, tcp: TcpWire, faults: readonly string[], cuts: readonly number[]) {
+    this.#wire = wire;
+    this.#tcp = tcp;
+    this.#faults = faults;
+    this.#cuts = cuts;
+  }
+
+  /** Takes a stream in segments; returns for each message the frames that carried it. */
+  serve(stream: Buffer): number[][] {
+    const framer = new Framer();
+    const segments: { readonly frame: Frame; readonly stop: number }[] = [];
+    const carried: number[][] = [];
+    let start = 0;
+    const answer = (message: Message) => {
+      // Of an empty message its line ending is all that there is.
+      const stop = start + (message.textLength || message.bytes.length);
+      carried.push(
+        segments
+          .filter((one) => one.stop > start && one.stop - one.frame.payload.length < stop)
+          .map(({ frame }) => frame.number),
+      );
+      start += message.bytes.length;
+      this.#answer(message);
+    };
+    let sent = 0;
+    while (sent < stream.length && !this.#ended) {
+      const piece = stream.subarray(sent, sent + this.#nextCut());
+      sent += piece.length;
+      segments.push({ frame: this.#tcp.client(piece), stop: sent });
+      framer.push(piece);
+      for (let frame = framer.next(); frame && !this.#ended; frame = framer.next()) {
+        if (frame.kind === 'message') answer(frame.message);
+        else if (frame.kind === 'ending') {
+          start += frame.bytes.length;
+          this.#left += frame.bytes.toString('latin1');
+          this.#send();
+        }
+      }
+      this.#send();
+    }
+    if (this.#ended) return carried;
+    this.#tcp.fin('client');
+    for (let rest = framer.flush(); rest && !this.#ended; rest = framer.flush()) answer(rest);
+    this.#release();
+    this.#send();
+    if (!this.#ended) this.#tcp.fin('server');
+    return carried;
+  }
+
+  #answer(message: Message): void {
+    const drawn = this.#faults[this.#drawn++ % this.#faults.length]!;
+    const whole = message.bytes.toString('latin1');
+    const text = message.text.toString('latin1');
+    const { length } = text;
+    const decide = (fields: Partial<MessageEntry> = {}) => this.#tcp.decide(message.bytes, fields);
+    const leave = (bytes: string) => {
+      this.#left += bytes;
+      this.#release();
+    };
+    if (drawn === 'loss') {
+      decide({ fault: 'loss', loss: 'notice' });
+      leave(message.tag === undefined ? 'Packet Loss' : 'error_code');
+    } else if (drawn === 'silent') {
+      decide({ fault: 'loss', loss: 'silent' });
+    } else if (drawn === 'delay') {
+      decide({ fault: 'delay', delay_ms: 200 });
+      this.#send();
+      this.#wire.pass(0.2);
+      leave(whole);
+    } else if (drawn === 'corruption' && message.bodyLength > 0) {
+      const octet = whole.charCodeAt(0);
+      decide({
+        fault: 'corruption',
+        offset: 0,
+        before: `0x${octet.toString(16)}`,
+        after: `0x${(octet ^ 0xff).toString(16)}`,
+      });
+      leave(String.fromCharCode(octet ^ 0xff) + whole.slice(1));
+    } else if (drawn === 'duplicate') {
+      decide({ fault: 'duplicate' });
+      leave(whole + whole);
+    } else if (drawn === 'reorder') {
+      decide({ fault: 'reorder' });
+      if (this.#held === undefined) this.#held = whole;
+      else leave(whole);
+    } else if (drawn === 'truncate' && length > 1) {
+      const kept = Math.ceil(length / 2);
+      decide({ fault: 'truncate', kept });
+      leave(text.slice(0, kept) + message.ending.toString('latin1'));
+    } else if (drawn === 'drip') {
+      decide({ fault: 'drip', interval_ms: 20 });
+      for (let at = 0; at < Math.min(whole.length, 100); at += 1) {
+        this.#left += whole[at];
+        this.#send();
+        this.#wire.pass(0.02);
+      }
+      leave(whole.slice(100));
+    } else if (drawn === 'reset') {
+      decide({ fault: 'reset' });
+      this.#send();
+      this.#tcp.reset('server');
+      this.#ended = true;
+    } else {
+      decide(drawn === 'none' ? {} : { drawn });
+      leave(whole);
+    }
+  }
+
+  #release(): void {
+    this.#left += this.#held ?? '';
+    this.#held = undefined;
+  }
+
+  /** What is to leave leaves in segments. */
+  #send(): void {
+    while (this.#left !== '') {
+      const size = this.#nextCut();
+      this.#tcp.answer(this.#left.slice(0, size));
+      this.#left = this.#left.slice(size);
+    }
+  }
+
+  #nextCut(): number {
+    return this.#cuts[this.#cut++ % this.#cuts.length]!;
+  }
+}

@@ -1,0 +1,494 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { MessageEntry } from '#lib/journal/entries.ts';
+import { type TcpWire, Wire } from './join-testing.ts';
+
+const HEY = 'Hey|e4599fa9';
+
+let wire: Wire;
+let tcp: TcpWire;
+
+beforeEach(() => {
+  wire = new Wire();
+  // The handshake is frames 1 to 3.
+  tcp = wire.tcp().open();
+});
+
+/** A message in one segment, its decision, and an answer of these segments. */
+function exchange(message: string, fields: Partial<MessageEntry>, ...answer: string[]) {
+  tcp.client(message);
+  tcp.decide(message, fields);
+  for (const bytes of answer) tcp.answer(bytes);
+}
+
+describe('a fault and its answer', () => {
+  test.each<[string, string, Partial<MessageEntry>, string[], string]>([
+    ['none', `${HEY}\n`, {}, [`${HEY}\n`], 'answered 4 by 5, shown in 5'],
+    ['none in two segments', HEY, {}, ['Hey|', 'e4599fa9'], 'answered 4 by 5+6, shown in 5'],
+    ['none, as another was drawn', '\n', { drawn: 'corruption' }, ['\n'], 'answered 4 by 5, shown in 5'],
+    ['loss', HEY, { fault: 'loss', loss: 'notice' }, ['error_code'], 'answered 4 by 5, shown in 5'],
+    [
+      'loss of a line',
+      'Hey\n',
+      { fault: 'loss', loss: 'notice' },
+      ['Packet Loss'],
+      'answered 4 by 5, shown in 5',
+    ],
+    ['silent loss', HEY, { fault: 'loss', loss: 'silent' }, [], 'silent 4 by none, shown in 4'],
+    [
+      'corruption',
+      'Hey\r\n',
+      { fault: 'corruption', offset: 1, before: '0x65', after: '0x9a' },
+      ['H\x9ay\r\n'],
+      'answered 4 by 5, shown in 5',
+    ],
+    [
+      'corruption in the second segment of its answer',
+      'Hey\n',
+      { fault: 'corruption', offset: 2, before: '0x79', after: '0x86' },
+      ['He', '\x86\n'],
+      'answered 4 by 5+6, shown in 6',
+    ],
+    ['duplicate', 'Hey\n', { fault: 'duplicate' }, ['Hey\n', 'Hey\n'], 'answered 4 by 5+6, shown in 6'],
+    ['duplicate in one segment', 'Hey', { fault: 'duplicate' }, ['HeyHey'], 'answered 4 by 5, shown in 5'],
+    ['truncate', `${HEY}\r\n`, { fault: 'truncate', kept: 2 }, ['He\r\n'], 'answered 4 by 5, shown in 5'],
+    ['truncate to its body', HEY, { fault: 'truncate', kept: 3 }, ['Hey'], 'answered 4 by 5, shown in 5'],
+    [
+      'drip',
+      'Hey\n',
+      { fault: 'drip', interval_ms: 20 },
+      ['H', 'e', 'y', '\n'],
+      'answered 4 by 5+6+7+8, shown in 5',
+    ],
+    ['something else', HEY, {}, ['Hey|e4599fa8'], 'different 4 by 5, shown in 5'],
+    ['something else than an empty line', '\n', {}, ['x'], 'different 4 by 5, shown in 5'],
+  ])('%s', async (_fault, message, fields, answer, line) => {
+    exchange(message, fields, ...answer);
+    const [tie, ...more] = await wire.lines();
+    expect(tie).toBe(line);
+    expect(more).toEqual([]);
+  });
+
+  test('of a fault that nothing here knows nobody can say what was to leave', async () => {
+    exchange(HEY, { fault: 'shout' }, HEY.toUpperCase());
+    exchange(HEY, {}, HEY);
+    expect(await wire.lines()).toEqual(['unexplained 4 by none, shown in 4', 'answered 6 by 7, shown in 7']);
+  });
+
+  test('nor an answer after it, when that can be its rest', async () => {
+    exchange('one\n', { fault: 'stutter' }, 'o', 'n');
+    exchange('two\n', {}, 'e\nt');
+    wire.pass(1);
+    tcp.client('');
+    expect(await wire.lines()).toEqual([
+      'unexplained 4 by none, shown in 4',
+      'unexplained 7 by none, shown in 7',
+    ]);
+  });
+
+  test('delay: what leaves before its time is something else', async () => {
+    tcp.client(HEY);
+    tcp.decide(HEY, { fault: 'delay', delay_ms: 1_500 });
+    wire.pass(1.5);
+    tcp.answer(HEY);
+    const { ties } = await wire.join();
+    expect(ties).toMatchObject([{ verdict: 'answered', answer: [{ number: 5 }] }]);
+    expect(ties[0]!.took).toBeCloseTo(1.5003, 5);
+
+    wire = new Wire();
+    tcp = wire.tcp().open();
+    exchange(HEY, { fault: 'delay', delay_ms: 1_500 }, HEY);
+    wire.pass(2);
+    tcp.client('');
+    expect(await wire.lines()).toEqual(['unanswered 4 by none, shown in 4', 'loose server 12 bytes in 5']);
+  });
+
+  test('reset', async () => {
+    exchange(HEY, { fault: 'reset' });
+    tcp.reset('server');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+  });
+
+  test('a reset by the client is not the one that was decided', async () => {
+    exchange(HEY, { fault: 'reset' });
+    tcp.reset('client');
+    expect(await wire.lines()).toEqual(['gone 4 by none, shown in 4, ended in 5']);
+  });
+
+  test('reorder: behind the next answer', async () => {
+    exchange('one\n', { fault: 'reorder' });
+    exchange('two\n', {}, 'two\n', 'one\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 5 by 6, shown in 6']);
+  });
+
+  test('reorder: behind the next answer in one segment', async () => {
+    exchange('one\n', { fault: 'reorder' });
+    exchange('two\n', {}, 'two\none\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6', 'answered 5 by 6, shown in 6']);
+  });
+
+  test('reorder: an empty line', async () => {
+    exchange('\n', { fault: 'reorder' });
+    exchange('two\n', {}, 'two\n', '\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 5 by 6, shown in 6']);
+  });
+
+  test('reorder: a second later', async () => {
+    exchange('one\n', { fault: 'reorder' });
+    wire.pass(1);
+    tcp.answer('one\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+  });
+
+  test('reorder: two that are held, the second leaves first', async () => {
+    exchange('one\n', { fault: 'reorder' });
+    exchange('two\n', { fault: 'reorder' }, 'two\n', 'one\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 5 by 6, shown in 6']);
+  });
+
+  test('reorder: at the end of the stream', async () => {
+    tcp.client('one\n');
+    tcp.decide('one\n', { fault: 'reorder' });
+    tcp.fin('client');
+    tcp.answer('one\n');
+    tcp.fin('server');
+    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6']);
+  });
+});
+
+test('an answer may come before the time of its entry is over', async () => {
+  wire.step = 0.0001;
+  exchange('one\n', {}, 'one\n');
+  exchange('two\n', { fault: 'duplicate' }, 'two\n', 'two\n');
+  expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 6 by 7+8, shown in 8']);
+});
+
+describe('messages', () => {
+  test('several in one segment', async () => {
+    tcp.client(`one\n${HEY}three\r\n`);
+    tcp.decide('one\n');
+    tcp.answer('one\n');
+    tcp.decide(HEY, { fault: 'loss', loss: 'notice' });
+    tcp.answer('error_code');
+    tcp.decide('three\r\n', { fault: 'truncate', kept: 2 });
+    tcp.answer('th\r\n');
+    expect(await wire.lines()).toEqual([
+      'answered 4 by 5, shown in 5',
+      'answered 4 by 6, shown in 6',
+      'answered 4 by 7, shown in 7',
+    ]);
+  });
+
+  test('one in several segments', async () => {
+    tcp.client('o');
+    tcp.client('n');
+    tcp.client('e\ntw');
+    tcp.decide('one\n');
+    tcp.answer('one\n');
+    tcp.client('o\n');
+    tcp.decide('two\n');
+    tcp.answer('two\n');
+    expect(await wire.lines()).toEqual(['answered 4+5+6 by 7, shown in 7', 'answered 6+8 by 9, shown in 9']);
+  });
+
+  test.each(['', 'a|b', '|', '|00000000', 'x|e4599fa9|', '\r', '\x00\xff'])(
+    'with the body %j',
+    async (body) => {
+      for (const ending of ['\n', '\r\n']) exchange(`${body}${ending}`, {}, `${body}${ending}`);
+      expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+    },
+  );
+
+  test('without an ending, up to the end of the stream', async () => {
+    tcp.client('Hey');
+    tcp.fin('client');
+    tcp.decide('Hey');
+    tcp.answer('Hey');
+    tcp.fin('server');
+    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6']);
+  });
+
+  test('empty lines', async () => {
+    tcp.client('\n\r\n\n');
+    for (const line of ['\n', '\r\n', '\n']) tcp.decide(line);
+    tcp.answer('\n\r\n\n');
+    expect(await wire.lines()).toEqual(new Array(3).fill('answered 4 by 5, shown in 5'));
+  });
+
+  test('empty lines behind a line with a tag', async () => {
+    tcp.client(`${HEY}\n\n\n`);
+    for (const line of [`${HEY}\n`, '\n', '\n']) tcp.decide(line);
+    tcp.answer(`${HEY}\n`);
+    tcp.answer('\n');
+    tcp.answer('\n');
+    expect(await wire.lines()).toEqual([
+      'answered 4 by 5, shown in 5',
+      'answered 4 by 6, shown in 6',
+      'answered 4 by 7, shown in 7',
+    ]);
+  });
+
+  test.each([
+    ['\n', 0],
+    ['\r\n', 0],
+    ['\n', 0.5],
+    ['\r\n', 0.5],
+  ])('whose ending %j comes late, after %d s, and is echoed by itself', async (ending, seconds) => {
+    exchange(HEY, {}, HEY);
+    wire.pass(seconds);
+    tcp.client(ending);
+    tcp.answer(ending);
+    exchange('two\n', {}, 'two\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 8 by 9, shown in 9']);
+  });
+
+  test('whose ending comes late and is the last that is said', async () => {
+    exchange(HEY, {}, HEY);
+    tcp.client('\n');
+    tcp.answer('\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+  });
+
+  test('whose ending has come when it is decided, and came too late to be part of it', async () => {
+    tcp.client(HEY);
+    tcp.client('\n');
+    tcp.decide(HEY, { fault: 'corruption', offset: 0, before: '0x48', after: '0xb7' });
+    tcp.answer('\xb7ey|e4599fa9');
+    tcp.answer('\n');
+    exchange('two\n', {}, 'two\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6', 'answered 8 by 9, shown in 9']);
+  });
+
+  test('a segment that is sent again carries nothing new', async () => {
+    const { seq } = tcp.client(HEY);
+    tcp.client(HEY, { seq });
+    tcp.decide(HEY);
+    const answer = tcp.answer(HEY);
+    tcp.answer(HEY, { seq: answer.seq });
+    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6']);
+  });
+
+  test('over sequence numbers that begin again', async () => {
+    wire = new Wire();
+    tcp = wire.tcp({ numbers: { client: 2 ** 32 - 8, server: 2 ** 32 - 3 } }).open();
+    exchange(HEY, {}, HEY);
+    exchange(HEY, {}, HEY);
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+  });
+});
+
+describe('nothing left', () => {
+  test('as the client was gone before the end of a delay', async () => {
+    tcp.client(HEY);
+    tcp.decide(HEY, { fault: 'delay', delay_ms: 2_000 });
+    wire.pass(1);
+    tcp.reset('client');
+    expect(await wire.lines()).toEqual(['gone 4 by none, shown in 4, ended in 5']);
+  });
+
+  test('though the client has only closed its side', async () => {
+    tcp.client(HEY);
+    tcp.decide(HEY);
+    tcp.fin('client');
+    wire.pass(9);
+    tcp.fin('server');
+    expect(await wire.lines()).toEqual(['unanswered 4 by none, shown in 4']);
+  });
+
+  test('as the capture ends before', async () => {
+    exchange(HEY, { fault: 'delay', delay_ms: 2_000 });
+    wire.pass(1);
+    tcp.client('');
+    expect(await wire.lines()).toEqual(['open 4 by none, shown in 4']);
+  });
+
+  test('as the capture ends before one that is held back has left', async () => {
+    exchange(HEY, { fault: 'reorder' });
+    wire.pass(0.9);
+    tcp.client('');
+    expect(await wire.lines()).toEqual(['open 4 by none, shown in 4']);
+  });
+
+  test('of the rest of its answer, which is in a segment that the capture has not got any more', async () => {
+    exchange(HEY, {}, HEY.slice(0, 5));
+    expect(await wire.lines()).toEqual(['open 4 by 5, shown in 4']);
+  });
+
+  test('of a part of its answer when the capture ends', async () => {
+    exchange('Hey\n', { fault: 'drip', interval_ms: 20 }, 'H', 'e');
+    const { ties } = await wire.join();
+    expect(ties).toMatchObject([{ verdict: 'open', request: [{ number: 4 }] }]);
+  });
+});
+
+describe('frames that the capture has not got', () => {
+  test.each([0, 0.2])('a request whose answer leaves %d s later', async (seconds) => {
+    exchange('one\n', {}, 'one\n');
+    const request = tcp.client('two\n');
+    tcp.decide('two\n', { fault: 'delay', delay_ms: seconds * 1000 });
+    wire.pass(seconds);
+    tcp.answer('two\n');
+    exchange('three\n', {}, 'three\n');
+    expect(await wire.lines({ without: [request] })).toEqual([
+      'answered 4 by 5, shown in 5',
+      'lost none by 7, shown in 7',
+      'answered 8 by 9, shown in 9',
+    ]);
+  });
+
+  test('a request with a tag and no ending', async () => {
+    exchange(HEY, {}, HEY);
+    const request = tcp.client(HEY);
+    tcp.decide(HEY, { fault: 'loss', loss: 'notice' });
+    tcp.answer('error_code');
+    exchange(HEY, {}, HEY);
+    expect(await wire.lines({ without: [request] })).toEqual([
+      'answered 4 by 5, shown in 5',
+      'lost none by 7, shown in 7',
+      'answered 8 by 9, shown in 9',
+    ]);
+  });
+
+  test('the first request', async () => {
+    const request = tcp.client('one\n');
+    tcp.decide('one\n');
+    tcp.answer('one\n');
+    exchange('two\n', {}, 'two\n');
+    expect(await wire.lines({ without: [request] })).toEqual([
+      'lost none by 5, shown in 5',
+      'answered 6 by 7, shown in 7',
+    ]);
+  });
+
+  test('a part of a request', async () => {
+    tcp.client('on');
+    const part = tcp.client('e\n');
+    tcp.decide('one\n');
+    tcp.answer('one\n');
+    exchange('two\n', {}, 'two\n');
+    const [first, second] = await wire.lines({ without: [part] });
+    expect(first).toBe('lost 4 by 6, shown in 6');
+    expect(second).toBe('answered 7 by 8, shown in 8');
+  });
+
+  test('an answer', async () => {
+    exchange('one\n', {}, 'one\n');
+    tcp.client('two\n');
+    tcp.decide('two\n');
+    const answer = tcp.answer('two\n');
+    exchange('three\n', {}, 'three\n');
+    expect(await wire.lines({ without: [answer] })).toEqual([
+      'answered 4 by 5, shown in 5',
+      'unanswered 6 by none, shown in 6',
+      'answered 8 by 9, shown in 9',
+    ]);
+  });
+
+  test('the last answer, which is acknowledged', async () => {
+    tcp.client('one\n');
+    tcp.decide('one\n');
+    const answer = tcp.answer('one\n');
+    tcp.client('');
+    wire.pass(1);
+    tcp.fin('client');
+    expect(await wire.lines({ without: [answer] })).toEqual(['unanswered 4 by none, shown in 4']);
+  });
+
+  test('the last answer, of which nothing tells', async () => {
+    tcp.client('one\n');
+    tcp.decide('one\n');
+    const answer = tcp.answer('one\n');
+    wire.pass(1);
+    wire.udp().client('later');
+    const [line] = await wire.lines({ without: [answer] });
+    expect(line).toBe('unanswered 4 by none, shown in 4');
+  });
+
+  test('the handshake', async () => {
+    exchange('one\n', {}, 'one\n');
+    exchange('two\n', {}, 'two\n');
+    expect(await wire.lines({ begins: 4 })).toEqual([
+      'answered 4 by 5, shown in 5',
+      'answered 6 by 7, shown in 7',
+    ]);
+  });
+});
+
+describe('an answer that is something else', () => {
+  test('leaves those behind it alone', async () => {
+    exchange('one\n', {}, 'onE\n');
+    exchange('two\n', {}, 'two\n');
+    expect(await wire.lines()).toEqual(['different 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+  });
+
+  test('does not take that to a retry of the same text for its own', async () => {
+    exchange(HEY, {}, 'Hey|e4599fa8');
+    wire.pass(3);
+    exchange(HEY, {}, HEY);
+    expect(await wire.lines()).toEqual(['different 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+  });
+});
+
+describe('what no entry speaks of', () => {
+  test('of a client', async () => {
+    exchange('one\n', {}, 'one\n');
+    tcp.client('two\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'loose client 4 bytes in 6']);
+  });
+
+  test('of a client, before a message of which one does', async () => {
+    exchange('one\n', {}, 'one\n');
+    tcp.client(`two\n${HEY}`);
+    tcp.decide(HEY);
+    tcp.answer(HEY);
+    const lines = await wire.lines();
+    expect(lines.slice(0, 2)).toEqual(['answered 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+    expect(lines[2]).toMatch(/^loose client \d bytes in 4?\+?6$/);
+  });
+
+  test('of the server', async () => {
+    exchange('one\n', {}, 'one\n');
+    tcp.answer('two\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'loose server 4 bytes in 6']);
+  });
+
+  test('of a connection without any entry', async () => {
+    tcp.client('one\n');
+    tcp.answer('one\n');
+    expect(await wire.lines()).toEqual(['loose client 4 bytes in 4', 'loose server 4 bytes in 5']);
+  });
+});
+
+describe('a port that is used again', () => {
+  test.each([0.1, 30])('%d s later has a connection of its own', async (seconds) => {
+    exchange('one\n', {}, 'one\n');
+    tcp.fin('client');
+    tcp.fin('server');
+    wire.pass(seconds);
+    tcp = wire.tcp({ numbers: { client: 77, server: 99 } }).open();
+    exchange('two\n', {}, 'two\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 11 by 12, shown in 12']);
+  });
+
+  test('after a reset, though its SYN comes twice', async () => {
+    exchange(HEY, { fault: 'reset' });
+    tcp.reset('server');
+    wire.pass(0.01);
+    tcp = wire.tcp({ numbers: { client: 77, server: 99 } });
+    const syn = tcp.client('', { flags: 2 });
+    tcp.client('', { flags: 2, seq: syn.seq });
+    tcp.answer('', { flags: 0x12 });
+    exchange('two\n', {}, 'two\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 9 by 10, shown in 10']);
+  });
+});
+
+test('connections at the same time are told apart', async () => {
+  const other = wire.tcp({ port: 40_001 }).open();
+  for (const connection of [tcp, other]) {
+    connection.client('same\n');
+    connection.decide('same\n', connection === other ? { fault: 'loss', loss: 'notice' } : {});
+  }
+  other.answer('Packet Loss');
+  tcp.answer('same\n');
+  expect(await wire.lines()).toEqual(['answered 7 by 10, shown in 10', 'answered 8 by 9, shown in 9']);
+});

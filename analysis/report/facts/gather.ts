@@ -1,0 +1,200 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
+import { captureInfo } from '#analysis/capture/capture-info.ts';
+import { compareHosts } from '#analysis/compare/compare-hosts.ts';
+import type { Demo } from '#analysis/experiments/results.ts';
+import { describeDecision, describeFailure } from '#analysis/join/describe.ts';
+import { FrameComments } from '#analysis/join/frame-comments.ts';
+import { joinCapture } from '#analysis/join/join-capture.ts';
+import type { Tie } from '#analysis/join/tie.ts';
+import { isConfirmed, type Verdict } from '#analysis/join/verdicts.ts';
+import { clientOf, deciderOf, isHttp, isRefused, lostDatagrams, timeOf } from '#lib/journal/entries.ts';
+import type { Run } from '#lib/journal/run.ts';
+import { type Host, hosts } from '#lib/lab/hosts.ts';
+import { ExposedFacts } from './exposed-facts.ts';
+import type { CaptureFacts, DecisionPoint, Delay, Report, Ties } from './facts.ts';
+import { Ladders } from './ladders.ts';
+import { outcomeOf, Periods } from './periods.ts';
+import { TransferPlots } from './transfer-plots.ts';
+
+/** How much of each list a report shows; the counts are of all. */
+const DECISIONS = 5_000;
+const DELAYS = 2_000;
+const UNTIED = 100;
+
+/** Gathers what a report says out of a folder with captures and journals. */
+export async function gather(
+  folder: string,
+  run: Run,
+  { made, versions }: { readonly made: Date; readonly versions: Readonly<Record<string, string>> },
+): Promise<Report> {
+  const captures = await Promise.all(hosts.map((host) => captureFacts(host, folder)));
+  const readable = captures.filter(({ frames }) => frames > 0).map(({ host }) => host);
+  const found = new Findings();
+  if (readable.includes('server')) await found.read(folder, run);
+  return {
+    made: made.toISOString(),
+    lab: { addresses: run.addresses, ports: run.ports, versions },
+    captures: captures.map((facts) =>
+      facts.host === 'server' ? { ...facts, ofServers: found.ofServers } : facts,
+    ),
+    ...(await demo(folder)),
+    ...found.facts(),
+    compared: readable.length === hosts.length ? await compareHosts(folder, run) : undefined,
+  };
+}
+
+async function captureFacts(host: Host, folder: string): Promise<CaptureFacts> {
+  const capture = await findCapture(host, folder).catch((error: unknown) => {
+    if (error instanceof CaptureError) return error;
+    throw error;
+  });
+  if (capture instanceof CaptureError) return { host, frames: 0, problem: capture.message };
+  const infos = await Promise.all(capture.files.map(captureInfo));
+  const frames = infos.reduce((sum, info) => sum + info.frames, 0);
+  const times = infos.flatMap(({ first, last }) => [first, last]).filter((time) => time !== undefined);
+  const problem = infos.find((info) => info.problem !== undefined)?.problem;
+  if (times.length === 0) return { host, frames, problem: problem ?? 'there is no packet in it' };
+  return { host, frames, first: iso(Math.min(...times)), last: iso(Math.max(...times)), problem };
+}
+
+/** What the demo left, if this run was one. One of an earlier version knows of experiments only. */
+async function demo(folder: string): Promise<Demo> {
+  const text = await readFile(join(folder, 'demo.json'), 'utf8').catch(() => '{}');
+  const { experiments, threeWays } = parsed(text) as Partial<Demo>;
+  return { experiments: listOf(experiments), threeWays: listOf(threeWays) };
+}
+
+/** An object, whatever the text is. */
+function parsed(text: string): object {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function listOf<One>(list: readonly One[] | undefined): readonly One[] {
+  return Array.isArray(list) ? list : [];
+}
+
+type Untied = Ties['entries'][number];
+
+/** What the server's capture and the journals say together. */
+class Findings {
+  readonly #periods = new Periods();
+  readonly #ladders = new Ladders();
+  readonly #transfers = new TransferPlots();
+  /** In seconds since 1970: entries may come before the first frame. */
+  readonly #decisions: DecisionPoint[] = [];
+  readonly #delays: Delay[] = [];
+  readonly #exposed = new ExposedFacts();
+  readonly #comments = new FrameComments();
+  readonly #verdicts: Partial<Record<Verdict, number>> = {};
+  readonly #untied: Untied[] = [];
+  readonly #loose: Ties['loose'][number][] = [];
+  readonly #handshakes: Ties['handshakes'][number][] = [];
+  readonly #inAll = { decisions: 0, entries: 0, loose: 0, handshakes: 0 };
+  #drawn: Report['ladders'] = [];
+  #lost = 0;
+  #began = Number.NaN;
+  #clock: string | undefined;
+
+  ofServers: number | undefined;
+
+  async read(folder: string, run: Run): Promise<void> {
+    const capture = await findCapture('server', folder);
+    const seen = await joinCapture(capture, run, {
+      tie: (tie, regime) => {
+        this.#periods.add(tie, regime);
+        this.#ladders.offer(tie);
+        this.#tie(tie);
+        this.#comments.add(tie, regime);
+      },
+      entry: (entry) => {
+        this.#lost += lostDatagrams(entry);
+      },
+      handshake: (tie) => {
+        const { id, server, reason } = tie.entry;
+        const decider = server === 'http' ? 'http' : 'echo-tcp';
+        this.#count(tie, { id, decider, says: describeFailure(tie.entry) });
+        this.#comments.addHandshake(tie);
+        if (tie.shows === undefined) return;
+        this.#inAll.handshakes += 1;
+        if (this.#handshakes.length === UNTIED) return;
+        this.#handshakes.push({ id, server, client: clientOf(tie.entry)!, reason, frame: tie.shows });
+      },
+      loose: ({ client, server, from, what, frames }) => {
+        this.#inAll.loose += 1;
+        if (this.#loose.length === UNTIED) return;
+        this.#loose.push({ client, server, from, what, frames: frames.map(({ number }) => number) });
+      },
+      frame: (frame) => {
+        if (Number.isNaN(this.#began)) this.#began = frame.time;
+        this.#transfers.take(frame, this.#began);
+      },
+      exposed: (frame, exposure) => this.#exposed.add(frame, exposure),
+    });
+    this.ofServers = seen.ofServers;
+    this.#clock = seen.clock;
+    this.#drawn = await this.#ladders.draw(capture, run.ports, this.#comments);
+  }
+
+  facts(): Omit<Report, 'made' | 'lab' | 'captures' | keyof Demo | 'compared'> {
+    return {
+      lostDatagrams: this.#lost,
+      periods: this.#periods.facts(),
+      decisions: this.#decisions
+        .map(({ at, ...decision }) => ({ at: at - this.#began, ...decision }))
+        .sort((a, b) => a.at - b.at),
+      decisionsInAll: this.#inAll.decisions,
+      delays: this.#delays,
+      ladders: this.#drawn,
+      transfers: this.#transfers.facts(),
+      ...this.#exposed.facts(),
+      ties: {
+        clock: this.#clock,
+        verdicts: this.#verdicts,
+        entries: this.#untied,
+        loose: this.#loose,
+        handshakes: this.#handshakes,
+        entriesInAll: this.#inAll.entries,
+        looseInAll: this.#inAll.loose,
+        handshakesInAll: this.#inAll.handshakes,
+      },
+    };
+  }
+
+  #count(
+    { verdict, shows: frame }: Omit<Tie, 'entry'>,
+    entry: Pick<Untied, 'id' | 'decider' | 'says'>,
+  ): void {
+    this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1;
+    // What nobody can read would fill the list; it is counted.
+    if (isConfirmed({ verdict }) || verdict === 'encrypted') return;
+    this.#inAll.entries += 1;
+    if (this.#untied.length < UNTIED) this.#untied.push({ ...entry, verdict, frame });
+  }
+
+  #tie(tie: Tie): void {
+    const { entry, verdict, took, shows, request, end } = tie;
+    const decider = deciderOf(entry);
+    this.#count(tie, { id: entry.id, decider, says: describeDecision(entry) });
+    if ('direction' in entry || isRefused(entry)) return;
+    this.#inAll.decisions += 1;
+    if (this.#decisions.length < DECISIONS) {
+      const at = request[0]?.time ?? timeOf(entry);
+      const waited = end && took === undefined ? end.time - at : undefined;
+      this.#decisions.push({ at, decider, outcome: outcomeOf(entry), verdict, took, waited, frame: shows });
+    }
+    if (isHttp(entry) || entry.delay_ms === undefined || took === undefined || shows === undefined) return;
+    if (this.#delays.length < DELAYS) {
+      this.#delays.push({ decider, configured: entry.delay_ms / 1000, seen: took, frame: shows });
+    }
+  }
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

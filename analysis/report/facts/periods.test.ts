@@ -1,0 +1,101 @@
+import { expect, test } from '@jest/globals';
+import type { Tie } from '#analysis/join/tie.ts';
+import type { Verdict } from '#analysis/join/verdicts.ts';
+import type { Decision } from '#lib/journal/entries.ts';
+import type { Regime } from '#lib/journal/run.ts';
+import { interval } from './interval.ts';
+import { Periods } from './periods.ts';
+
+const line = { timestamp: '2025-06-01T10:00:00.000Z', id: 1, client_ip: '10.0.142.133', client_port: 40_000 };
+
+function regime(profile: string, from = 'then'): Regime {
+  return { from, profile, seed: 's' };
+}
+
+function tied(entry: Partial<Decision>, verdict: Verdict = 'answered'): Tie {
+  return { entry: { ...line, ...entry } as Decision, verdict, request: [], answer: [], shows: undefined };
+}
+
+const fault = (name: string, verdict?: Verdict) => tied({ fault: name, protocol: 'udp' }, verdict);
+const outcome = (name: string, verdict?: Verdict) => tied({ outcome: name }, verdict);
+
+/** What the first period says of its outcomes. */
+function countsOf(periods: Periods) {
+  return periods
+    .facts()[0]!
+    .outcomes.map(({ outcome, configured, journaled, seen }) => [
+      outcome,
+      configured === undefined ? undefined : Number(configured.toFixed(9)),
+      journaled,
+      seen,
+    ]);
+}
+
+test('the rest of the probabilities is none, or 200 at the HTTP server', () => {
+  const echo = new Periods();
+  echo.add(fault('none'), regime('loss=0.2,delay=0.3'));
+  expect(countsOf(echo)).toEqual([
+    ['loss', 0.2, 0, 0],
+    ['delay', 0.3, 0, 0],
+    ['none', 0.5, 1, 1],
+  ]);
+  const http = new Periods();
+  http.add(outcome('timeout', 'silent'), regime('timeout=0.2,403=0.8'));
+  expect(countsOf(http)).toEqual([
+    ['timeout', 0.2, 1, 1],
+    ['403', 0.8, 0, 0],
+    ['200', 0, 0, 0],
+  ]);
+});
+
+test('the profile none is none alone', () => {
+  const periods = new Periods();
+  periods.add(fault('none'), regime('none'));
+  expect(countsOf(periods)).toEqual([['none', 1, 1, 1]]);
+});
+
+test.each([
+  ['a script', regime('script:loss,none')],
+  ['what is not known', undefined],
+])('%s has no probabilities', (_what, under) => {
+  const periods = new Periods();
+  periods.add(fault('loss'), under);
+  expect(countsOf(periods)).toEqual([['loss', undefined, 1, 1]]);
+  expect(periods.facts()[0]!.profile).toBe(under?.profile ?? 'unknown');
+});
+
+test('what has no probability and was decided all the same has 0', () => {
+  const periods = new Periods();
+  periods.add(fault('drip'), regime('loss=1'));
+  expect(countsOf(periods)).toContainEqual(['drip', 0, 1, 1]);
+});
+
+test('what the packets do not confirm is journaled and not seen, and the interval is of what is seen', () => {
+  const periods = new Periods();
+  const under = regime('loss=0.5');
+  for (const verdict of ['silent', 'answered', 'different', 'lost'] as const)
+    periods.add(fault('loss', verdict), under);
+  for (const verdict of ['answered', 'came', 'unanswered'] as const)
+    periods.add(fault('none', verdict), under);
+  const [period] = periods.facts();
+  expect(period).toMatchObject({ decider: 'echo-udp', from: 'then', seed: 's', total: 7 });
+  expect(period!.outcomes).toMatchObject([
+    { outcome: 'loss', journaled: 4, seen: 2, ...interval(2, 4) },
+    { outcome: 'none', journaled: 3, seen: 2, ...interval(2, 4) },
+  ]);
+});
+
+test('each server and each time in which a profile was in force is a period of its own', () => {
+  const periods = new Periods();
+  periods.add(fault('none'), regime('none', 'first'));
+  periods.add(tied({ fault: 'none', protocol: 'tcp' }), regime('none', 'first'));
+  periods.add(fault('loss'), regime('loss=1', 'second'));
+  periods.add(fault('none'), regime('none', 'third'));
+  periods.add(fault('none'), regime('none', 'first'));
+  expect(periods.facts().map(({ decider, from, total }) => [decider, from, total])).toEqual([
+    ['echo-udp', 'first', 2],
+    ['echo-tcp', 'first', 1],
+    ['echo-udp', 'second', 1],
+    ['echo-udp', 'third', 1],
+  ]);
+});

@@ -1,0 +1,73 @@
+import type { Tie } from '#analysis/join/tie.ts';
+import { isConfirmed } from '#analysis/join/verdicts.ts';
+import { type Decision, deciderOf, isHttp, isRefused } from '#lib/journal/entries.ts';
+import type { Regime } from '#lib/journal/run.ts';
+import type { Decider } from '#lib/lab/deciders.ts';
+import type { OutcomeFacts, Period } from './facts.ts';
+import { interval } from './interval.ts';
+
+interface Counts {
+  readonly decider: Decider;
+  readonly regime: Regime | undefined;
+  readonly journaled: Map<string, number>;
+  readonly seen: Map<string, number>;
+}
+
+/** Counts what each profile decided, and what of that the packets show. It decides nothing for those who are refused. */
+export class Periods {
+  readonly #all = new Map<string, Counts>();
+
+  add(tie: Tie, regime: Regime | undefined): void {
+    if (isRefused(tie.entry)) return;
+    const decider = deciderOf(tie.entry);
+    const key = `${decider} ${regime?.from} ${regime?.profile} ${regime?.seed}`;
+    const counts = this.#all.get(key) ?? { decider, regime, journaled: new Map(), seen: new Map() };
+    this.#all.set(key, counts);
+    const outcome = outcomeOf(tie.entry);
+    count(counts.journaled, outcome);
+    if (isConfirmed(tie)) count(counts.seen, outcome);
+  }
+
+  facts(): Period[] {
+    return [...this.#all.values()].map(({ decider, regime, journaled, seen }) => {
+      const configured = probabilitiesOf(regime?.profile, decider === 'http' ? '200' : 'none');
+      const total = [...journaled.values()].reduce((sum, one) => sum + one, 0);
+      const shown = [...seen.values()].reduce((sum, one) => sum + one, 0);
+      const names = new Set([...(configured?.keys() ?? []), ...journaled.keys()]);
+      return {
+        decider,
+        from: regime?.from,
+        profile: regime?.profile ?? 'unknown',
+        seed: regime?.seed,
+        total,
+        outcomes: [...names].map(
+          (outcome): OutcomeFacts => ({
+            outcome,
+            configured: configured && (configured.get(outcome) ?? 0),
+            journaled: journaled.get(outcome) ?? 0,
+            seen: seen.get(outcome) ?? 0,
+            ...interval(seen.get(outcome) ?? 0, shown),
+          }),
+        ),
+      };
+    });
+  }
+}
+
+/** What was decided, by its name. */
+export function outcomeOf(entry: Decision): string {
+  return isHttp(entry) ? entry.outcome : entry.fault;
+}
+
+/** The probabilities of a profile with that of the rest; undefined for a script, which has none. */
+function probabilitiesOf(profile: string | undefined, rest: string): Map<string, number> | undefined {
+  if (profile === undefined || profile.startsWith('script:')) return undefined;
+  const terms = profile === 'none' ? [] : profile.split(',').map((term) => term.split('='));
+  const named = terms.map(([name = '', value]): [string, number] => [name, Number(value)]);
+  const sum = named.reduce((total, [, probability]) => total + probability, 0);
+  return new Map([...named, [rest, Math.max(0, 1 - sum)]]);
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}

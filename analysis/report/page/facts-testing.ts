@@ -1,0 +1,226 @@
+import type { Evidence, Experiment } from '#analysis/experiments/results.ts';
+import type { Verdict } from '#analysis/join/verdicts.ts';
+import type { Delay, Period, Report, Rung, TransferPoint } from '../facts/facts.ts';
+import { interval } from '../facts/interval.ts';
+
+/** Hex digits of a text. */
+export function hexOf(text: string): string {
+  return Buffer.from(text).toString('hex');
+}
+
+/** Bytes of a text that are all marked. */
+function marked(text: string): Pick<Evidence, 'bytes' | 'marked'> {
+  return { bytes: hexOf(text), marked: [...Buffer.from(text).keys()] };
+}
+
+export const experiments: readonly Experiment[] = [
+  {
+    section: '3.1',
+    title: 'A message in plain text',
+    expected: '18 bytes with the text and its newline, in the first frame with a length',
+    seen: '18 bytes in frame 12',
+    agrees: true,
+    evidence: [
+      {
+        frame: 12,
+        info: '41220 → 9090 [PSH, ACK] Seq=1 Ack=1 Win=64256 Len=18',
+        says: 'carries the 18 bytes of the text',
+        ...marked('Hello from Client\n'),
+      },
+    ],
+  },
+  {
+    section: '3.2',
+    title: 'A lost answer leaves a notice of 11 bytes',
+    expected: '“Packet Loss” without a newline in place of the answer',
+    seen: '11 bytes in frame 31, 0.4 ms after the message',
+    agrees: true,
+    evidence: [
+      {
+        frame: 31,
+        info: '9090 → 41222 [PSH, ACK] Seq=7 Ack=13 Win=65152 Len=11',
+        says: 'is the notice',
+        ...marked('Packet Loss'),
+      },
+    ],
+  },
+  {
+    section: '3.2',
+    title: 'One byte is corrupted',
+    expected: 'the byte at offset 4 goes from 0x31 to 0xce, all others are as they came',
+    seen: 'byte 4 is 0xce in frame 35',
+    agrees: true,
+    evidence: [
+      {
+        frame: 33,
+        info: '41222 → 9090 [PSH, ACK] Len=6',
+        says: 'is the message: the byte before',
+        bytes: hexOf('Test1\n'),
+        marked: [4],
+      },
+      {
+        frame: 35,
+        info: '9090 → 41222 [PSH, ACK] Len=6',
+        says: 'is the answer: the byte after',
+        bytes: '54657374ce0a',
+        marked: [4],
+      },
+    ],
+  },
+  {
+    section: '',
+    title: 'A connection that is reset',
+    expected: 'RST from port 9090 instead of an answer',
+    seen: 'no RST within 5 s; a long payload came instead',
+    agrees: false,
+    evidence: [
+      {
+        frame: 52,
+        info: '9090 → 41230 [PSH, ACK] Len=600',
+        says: 'is what came',
+        bytes: hexOf(`<script>alert('x')</script>${'0123456789abcdef'.repeat(40)}`),
+        marked: [0, 1, 2, 3, 4, 5, 6, 7, 600],
+      },
+    ],
+  },
+];
+
+export const periods: readonly Period[] = [
+  {
+    decider: 'http',
+    from: '2026-11-22T01:29:41.000Z',
+    profile: 'timeout=0.2,403=0.2,500=0.1',
+    seed: '4f1c22ab',
+    ...outcomesOf([
+      ['timeout', 0.2, 31, 30],
+      ['403', 0.2, 22, 22],
+      ['500', 0.1, 2, 2],
+      ['200', 0.5, 65, 65],
+    ]),
+  },
+  {
+    decider: 'echo-tcp',
+    from: '2026-11-22T01:29:41.000Z',
+    profile: 'loss=0.2,delay=0.2,corruption=0.2',
+    seed: '4f1c22ab',
+    ...outcomesOf([
+      ['loss', 0.2, 4, 4],
+      ['delay', 0.2, 5, 5],
+      ['corruption', 0.2, 3, 3],
+      ['none', 0.4, 8, 8],
+    ]),
+  },
+  {
+    decider: 'echo-udp',
+    from: '2026-11-22T01:31:12.000Z',
+    profile: 'script:loss,none',
+    seed: 'dave',
+    ...outcomesOf([
+      ['loss', undefined, 6, 6],
+      ['none', undefined, 5, 5],
+    ]),
+  },
+];
+
+function outcomesOf(
+  rows: readonly (readonly [
+    outcome: string,
+    configured: number | undefined,
+    journaled: number,
+    seen: number,
+  ])[],
+): Pick<Period, 'total' | 'outcomes'> {
+  const shown = rows.reduce((sum, [, , , seen]) => sum + seen, 0);
+  return {
+    total: rows.reduce((sum, [, , journaled]) => sum + journaled, 0),
+    outcomes: rows.map(([outcome, configured, journaled, seen]) => {
+      return { outcome, configured, journaled, seen, ...interval(seen, shown) };
+    }),
+  };
+}
+
+/** Rises and falls between 0 and 1 without a pattern to the eye, the same in every run. */
+function scattered(index: number): number {
+  return (index * 0.618_033_988_75) % 1;
+}
+
+const OUTCOMES = [
+  ['http', '200'],
+  ['http', '403'],
+  ['http', '500'],
+  ['http', 'timeout'],
+  ['echo-tcp', 'none'],
+  ['echo-tcp', 'loss'],
+  ['echo-tcp', 'delay'],
+  ['echo-udp', 'none'],
+  ['echo-udp', 'corruption'],
+] as const;
+
+export function decision(index: number, all: number): Report['decisions'][number] {
+  const [decider, outcome] = OUTCOMES[Math.floor(scattered(index * 7) * OUTCOMES.length)]!;
+  const verdict: Verdict = index % 41 === 0 ? 'different' : 'answered';
+  const took = outcome === 'timeout' ? 15 : outcome === 'delay' ? 10 * scattered(index) : 0.0012;
+  return { at: (200 * (index + scattered(index))) / all, decider, outcome, verdict, took, frame: index };
+}
+
+export function delay(index: number): Delay {
+  const configured = 10 * scattered(index);
+  const decider = index % 3 ? 'echo-tcp' : 'echo-udp';
+  return {
+    decider,
+    configured,
+    seen: configured + 0.0004 + 0.004 * scattered(index * 5),
+    frame: 100 + index,
+  };
+}
+
+export function rung(frame: number, at: number, toServer: boolean, info: string, text = ''): Rung {
+  return { frame, at, toServer, protocol: 'TCP', info, bytes: hexOf(text) };
+}
+
+export const rungs: readonly Rung[] = [
+  rung(33, 0, true, '41234 → 9090 [SYN] Seq=0 Win=64240 Len=0 MSS=1460 SACK_PERM WS=128'),
+  rung(34, 0.000031, false, '9090 → 41234 [SYN, ACK] Seq=0 Ack=1 Win=65160 Len=0 MSS=1460'),
+  rung(35, 0.000049, true, '41234 → 9090 [ACK] Seq=1 Ack=1 Win=64256 Len=0'),
+  {
+    ...rung(36, 0.0021, true, '41234 → 9090 [PSH, ACK] Seq=1 Ack=1 Win=64256 Len=12', 'Hey|e4599fa9'),
+    comment: 'fault=corruption offset=0 before=0x48 after=0xb7',
+  },
+  rung(37, 0.002128, false, '9090 → 41234 [ACK] Seq=1 Ack=13 Win=65152 Len=0'),
+  {
+    ...rung(38, 0.0033, false, '9090 → 41234 [PSH, ACK] Seq=1 Ack=13 Win=65152 Len=12'),
+    bytes: `b7${hexOf('ey|e4599fa9')}`,
+  },
+  rung(39, 0.00334, true, '41234 → 9090 [ACK] Seq=13 Ack=13 Win=64256 Len=0'),
+  rung(
+    40,
+    2.9941,
+    true,
+    '41234 → 9090 [PSH, ACK] Seq=13 Ack=13 Win=64256 Len=46',
+    '<script>alert("x")</script> and more|0f1e2d3c\n',
+  ),
+  rung(41, 2.9942, false, '9090 → 41234 [FIN, ACK] Seq=13 Ack=59 Win=65152 Len=0'),
+];
+
+/** Eight segments at a time; every third window its first is lost and the window goes again after a time-out. */
+export function transfer(id: string, mode: string, length: number): Report['transfers'][number] {
+  const points: TransferPoint[] = [];
+  let at = 0;
+  let frame = 500;
+  const put = (kind: TransferPoint['kind'], sequence: number) => {
+    at += 0.0008;
+    frame += 1;
+    points.push({ at, kind, sequence, frame });
+  };
+  for (let base = 0; points.length < length; base += 8) {
+    const window = Array.from({ length: 8 }, (_, index) => base + index);
+    for (const sequence of window) put('sent', sequence);
+    if (base % 24 === 0) {
+      at += 0.02;
+      for (const sequence of mode === 'go-back-n' ? window : [base]) put('retransmission', sequence);
+    }
+    for (const sequence of window) put('ack', sequence);
+  }
+  const retransmissions = points.filter(({ kind }) => kind === 'retransmission').length;
+  return { id, mode, toServer: true, points, retransmissions };
+}

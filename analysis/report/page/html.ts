@@ -1,0 +1,74 @@
+import type { Report } from '../facts/facts.ts';
+import { compared } from './compared.ts';
+import { delays } from './delays.ts';
+import { type Html, html, Html as Markup } from './escape.ts';
+import { experiments } from './experiments.ts';
+import { exposed } from './exposed.ts';
+import { hasFrames, lab, problems } from './lab.ts';
+import { arrowHeads, ladders } from './ladder.ts';
+import { moment } from './moment.ts';
+import { outcomes } from './outcomes.ts';
+import type { Section } from './section.ts';
+import { style } from './style.ts';
+import { threeWays } from './three-ways.ts';
+import { ties } from './ties.ts';
+import { timeline } from './timeline.ts';
+import { transfers } from './transfers.ts';
+
+const sections = [lab, outcomes, timeline, delays, ladders, transfers, exposed, ties, compared] as const;
+
+/** Those that only a demo has something for. */
+const ofDemo = [experiments, threeWays] as const;
+
+/** Nothing is fetched and nothing runs, whatever a payload holds. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** The report as one page that needs nothing else. */
+export function renderReport(report: Report): string {
+  const { experiments: tried, threeWays: said } = report;
+  const [first, ...others] = sections;
+  const shownOnly = tried.length + said.length > 0 ? [first, ...ofDemo, ...others] : sections;
+  const all = shownOnly.map((section) => section(report));
+  const why = hasFrames(report) ? '' : 'the captures hold no frame to show it from';
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>wirelab: what went over the wire</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+${arrowHeads}
+<header class="top">
+<p class="brand">wirelab</p>
+<h1>What went over the wire</h1>
+<p class="note">Report of a run, made ${moment(report.made)}. Frame numbers are those of
+<code>server.pcap</code> unless told otherwise.</p>
+${problems(report)}
+</header>
+<nav aria-label="Contents"><ol>
+${all.map(
+  ({
+    id,
+    title,
+    says,
+    body,
+  }) => html`<li${body ? '' : new Markup(' class="nothing"')}><a href="#${id}">${title}</a> <span>${says}</span></li>
+`,
+)}</ol></nav>
+<main>
+${all.map((section, index) => shown(section, index + 1, why))}</main>
+</body>
+</html>
+`.text;
+}
+
+function shown({ id, title, says, intro, body }: Section, number: number, why: string): Html {
+  return html`<section id="${id}" class="part"><h2><span class="number">${number}</span> ${title}</h2>
+${body ? html`<p class="intro">${intro}</p>${body}` : html`<p class="nothing">Nothing to show: ${why || says}.</p>`}
+</section>
+`;
+}

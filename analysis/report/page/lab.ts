@@ -1,0 +1,82 @@
+import type { Host } from '#lib/lab/hosts.ts';
+import { counted, duration } from '#lib/text/figures.ts';
+import type { CaptureFacts, Report } from '../facts/facts.ts';
+import { type Html, html } from './escape.ts';
+import { moment } from './moment.ts';
+import { type Section, table } from './section.ts';
+
+/** The two hosts and what was captured on each. */
+export function lab({ lab: { addresses, ports, versions }, captures }: Report): Section {
+  const total = captures.reduce((sum, { frames }) => sum + frames, 0);
+  const made = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return {
+    id: 'lab',
+    title: 'The lab',
+    says: `two hosts, ${counted(captures.length, 'capture')}, ${counted(total, 'frame')}`,
+    intro: html`Two hosts exchange packets over one network. On each of them a capture writes down every packet that
+leaves or arrives: a <em>frame</em> is one packet in a capture, and its number is the one that Wireshark shows.`,
+    body: html`<div class="hosts">
+${host('client', addresses.client, html`the client, <code>nc</code>, <code>curl</code>`, captures)}
+<div class="wire"><span>one bridge network</span></div>
+${host('server', addresses.server, html`HTTP on TCP ${ports.http}, over TLS ${ports.https}<br>echo on TCP and UDP ${ports.echo}, over TLS ${ports.echoTls}`, captures)}
+</div>
+${table(captures, [
+  { head: 'Capture', cell: ({ host: name }) => html`<code>${name}.pcap</code>` },
+  { head: 'Frames', kind: 'figure', cell: ({ frames }) => frames.toLocaleString('en') },
+  { head: 'First', cell: ({ first }) => moment(first) },
+  { head: 'Last', cell: ({ last }) => moment(last) },
+  { head: 'Lasts', kind: 'figure', cell: lasts },
+])}
+${made.length > 0 ? html`<p class="note">Made with ${made.join(', ')}.</p>` : undefined}`,
+  };
+}
+
+/** What is wrong with the run and its captures, for the top of the page. */
+export function problems(report: Report): Html[] {
+  return [...captureProblems(report), ...lost(report)];
+}
+
+function lost({ lostDatagrams }: Report): Html[] {
+  if (lostDatagrams === 0) return [];
+  const reason =
+    'the buffer of its socket was full, so they are in the capture of the server host and no entry is of them.';
+  return [problem(`${counted(lostDatagrams, 'UDP datagram')} never got to the echo server`, reason)];
+}
+
+function captureProblems({ captures }: Report): Html[] {
+  if (captures.length === 0)
+    return [problem('There is no capture', 'so nothing below is shown from packets.')];
+  return captures.flatMap(({ host: name, frames, ofServers, problem: said }) => {
+    const capture = `The capture of the ${name} host`;
+    if (said !== undefined && frames === 0) return [problem(`${capture} has nothing to show`, said)];
+    if (said !== undefined)
+      return [problem(`${capture} could be read up to frame ${frames.toLocaleString('en')} only`, said)];
+    if (ofServers === 0)
+      return [
+        problem(
+          `${capture} shows nothing of the servers`,
+          'no frame goes to or comes from a port of theirs.',
+        ),
+      ];
+    return frames === 0 ? [problem(`${capture} is empty`, 'it holds no frame.')] : [];
+  });
+}
+
+/** Whether there are packets to show something from. */
+export function hasFrames({ captures }: Report): boolean {
+  return captures.some(({ frames }) => frames > 0);
+}
+
+function problem(what: string, why: string): Html {
+  return html`<p class="problem"><strong>⚠ ${what}</strong>: ${why}</p>`;
+}
+
+function host(name: Host, address: string, runs: Html, captures: readonly CaptureFacts[]): Html {
+  const capture = captures.find((one) => one.host === name);
+  return html`<div class="host"><h3>${name} host</h3><p class="address">${address}</p><p>${runs}</p>
+<p class="note">${capture ? counted(capture.frames, 'frame') : 'no capture'}</p></div>`;
+}
+
+function lasts({ first, last }: CaptureFacts): string {
+  return first && last ? duration((Date.parse(last) - Date.parse(first)) / 1000) : '–';
+}

@@ -1,0 +1,90 @@
+import { counted, duration } from '#lib/text/figures.ts';
+import type { Ladder, Report, Rung } from '../facts/facts.ts';
+import { type Html, html } from './escape.ts';
+import { hexDump } from './hex.ts';
+import type { Section } from './section.ts';
+
+/** A time in which nothing goes over the wire is told from here on, in seconds. */
+const WAIT = 0.1;
+/** Pixels between two arrows at once, and at most. */
+const NEAR = 4;
+const FAR = 28;
+const BREAK = 44;
+
+/** Chosen exchanges, packet by packet. */
+export function ladders({ ladders: all, ties: { verdicts } }: Report): Section {
+  const why = verdicts.encrypted
+    ? 'what was exchanged went over TLS, and there are no keys to read it'
+    : 'no request and no message is in the capture';
+  return {
+    id: 'ladders',
+    title: 'Exchanges, packet by packet',
+    says: all.length > 0 ? counted(all.length, 'ladder diagram') : why,
+    intro: html`The client is the line on the left, the server the one on the right, and time goes down. Each arrow is
+a packet, with its frame number and what Wireshark's Info column says of it; beside it stands what the server's
+journal says. Thick arrows carry a message: open one to see its bytes, those marked that a fault has changed.`,
+    body: all.length > 0 ? html`<div class="ladders">${all.map(ladder)}</div>` : undefined,
+  };
+}
+
+function ladder({ title, client, server, rungs, left }: Ladder, index: number): Html {
+  const lasts = duration((rungs.at(-1)?.at ?? 0) - (rungs[0]?.at ?? 0));
+  // The first is open, so that a reader sees what the others are.
+  return html`<details class="ladder"${index === 0 ? html` open` : undefined}>
+<summary><h3>${title}</h3> <span class="note">${counted(rungs.length, 'frame')} in ${lasts}</span></summary>
+<div class="ends"><p><b>client</b> ${client}</p><p><b>server</b> ${server}</p></div>
+<p class="unit">seconds</p>
+<ol>${rungs.map((rung, index) => html`${wait(rungs[index - 1], rung)}${arrow(rung)}`)}
+<li class="gap" style="height:${FAR}px" aria-hidden="true"></li></ol>
+${left > 0 ? html`<p class="note">${counted(left, 'more frame')} in the capture.</p>` : undefined}</details>
+`;
+}
+
+/** The space between two arrows: it grows with the time between them, tenfold by tenfold, and breaks at a long wait. */
+export function gapBefore(previous: Rung | undefined, rung: Rung): { pixels: number; waits?: number } {
+  if (!previous) return { pixels: NEAR };
+  const passed = rung.at - previous.at;
+  if (passed >= WAIT) return { pixels: BREAK, waits: passed };
+  const tenfolds = Math.log10(Math.max(passed, 1e-5) / 1e-5) / Math.log10(WAIT / 1e-5);
+  return { pixels: Math.round(NEAR + (FAR - NEAR) * tenfolds) };
+}
+
+function wait(previous: Rung | undefined, rung: Rung): Html {
+  if (rung.earlier) {
+    return html`<li class="wait" style="height:${BREAK}px"><span>${counted(rung.earlier, 'frame')} of earlier exchanges</span></li>`;
+  }
+  const { pixels, waits } = gapBefore(previous, rung);
+  if (waits === undefined) return html`<li class="gap" style="height:${pixels}px" aria-hidden="true"></li>`;
+  return html`<li class="wait" style="height:${pixels}px"><span>${duration(waits)} without a packet</span></li>`;
+}
+
+function arrow(rung: Rung): Html {
+  const { at, frame, info, protocol, bytes, marked, comment, toServer } = rung;
+  const way = toServer ? 'to the server' : 'to the client';
+  const label = html`<span class="label"><b>${frame}</b> <span class="protocol">${protocol}</span> ${info}</span>
+${shaft(toServer, bytes !== '', way)}`;
+  const lane =
+    bytes === ''
+      ? html`<div class="bare">${label}</div>`
+      : html`<details><summary>${label}<span class="chip">${counted(bytes.length / 2, 'byte')}</span></summary>
+${hexDump(bytes, marked)}</details>`;
+  return html`<li class="rung" data-frame="${frame}"><span class="at">${at.toFixed(6)}</span><div class="lane">${lane}</div>
+<div class="comment">${comment && html`<span>${comment}</span>`}</div></li>
+`;
+}
+
+/** The slanted line of an arrow: as wide as its lane whatever that is, its head in true proportion. */
+function shaft(toServer: boolean, full: boolean, way: string): Html {
+  const [from, to] = toServer ? ['0%', '100%'] : ['100%', '0%'];
+  const kind = full ? 'full' : 'empty';
+  return html`<svg class="shaft ${kind}" role="img" aria-label="${way}"><line x1="${from}" y1="4" x2="${to}" y2="20"
+marker-end="url(#head-${kind})"/></svg>`;
+}
+
+/** The heads of all arrows of a page. */
+export const arrowHeads = html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs>
+<marker id="head-full" viewBox="0 0 12 10" refX="11" refY="5" markerWidth="12" markerHeight="10" orient="auto"
+markerUnits="userSpaceOnUse"><path d="M0 0L12 5L0 10z" fill="var(--ink)"/></marker>
+<marker id="head-empty" viewBox="0 0 12 10" refX="11" refY="5" markerWidth="12" markerHeight="10" orient="auto"
+markerUnits="userSpaceOnUse"><path d="M1 1L11 5L1 9" fill="none" stroke="var(--muted)" stroke-width="1.5"/></marker>
+</defs></svg>`;

@@ -1,0 +1,131 @@
+import { type VerdictKind, verdictNames, verdicts } from '#analysis/join/verdicts.ts';
+import { count, counted, duration, median } from '#lib/text/figures.ts';
+import type { DecisionPoint, Report } from '../facts/facts.ts';
+import { html } from './escape.ts';
+import { drawPlot } from './plot.ts';
+import { figuresOf, leftOut, type Section, table } from './section.ts';
+
+/** In front of the outcomes in the plot. */
+const shortNames = { http: 'HTTP', 'echo-tcp': 'TCP', 'echo-udp': 'UDP' } as const;
+
+/** More marks than these would hide each other on one line. */
+const CROWD = 300;
+
+interface Row {
+  readonly label: string;
+  readonly points: readonly DecisionPoint[];
+}
+
+/** When each outcome came, and how long its answer took. */
+export function timeline({ decisions, decisionsInAll }: Report): Section {
+  const kept = decisions.filter(({ at }) => Number.isFinite(at));
+  return {
+    id: 'timeline',
+    title: 'Timeline of requests by outcome',
+    says:
+      kept.length > 0
+        ? counted(decisionsInAll, 'request or message', 'requests and messages')
+        : 'no request and no message is in the journals',
+    intro: html`Every mark is one request or message, at the time it came; its row is the outcome that the server
+decided for it: HTTP is the HTTP server, TCP and UDP are the echo server. The line after a mark ends when the answer
+leaves; a dashed one is the wait for an answer that never left, until the connection ended.`,
+    body: kept.length > 0 ? body(kept, decisionsInAll) : undefined,
+  };
+}
+
+function body(decisions: readonly DecisionPoint[], all: number) {
+  const rows = rowsOf(decisions);
+  const last = decisions.reduce((end, { at, took = 0, waited = took }) => Math.max(end, at + waited), 0);
+  const crowded = decisions.length > CROWD;
+  const marks = (kind: VerdictKind) =>
+    rows.flatMap(({ points }, row) =>
+      points.flatMap(({ at, verdict }, index) =>
+        verdicts[verdict].kind === kind ? [[at, row + (crowded ? shift(index) : 0)] as const] : [],
+      ),
+    );
+  const marked = <Of extends object>(kind: VerdictKind, look: Of, means: string) => {
+    const points = marks(kind);
+    return { ...look, points, ...(points.length > 0 ? { means } : {}) };
+  };
+  const lines = (lengthOf: (decision: DecisionPoint) => number | undefined) =>
+    rows.flatMap(({ points }, row) =>
+      points.flatMap((one) => {
+        const length = lengthOf(one) ?? 0;
+        return length > last / 500
+          ? [
+              [
+                [one.at, row],
+                [one.at + length, row],
+              ] as const,
+            ]
+          : [];
+      }),
+    );
+  const waited = lines((one) => one.waited);
+  const waits = {
+    lines: waited,
+    ...(waited.length > 0 ? { means: 'no answer until the connection ended' } : {}),
+  };
+  return html`${drawPlot({
+    alternative: `Requests over time. ${rows.map(({ label, points }) => `${label}: ${points.length}`).join('; ')}.`,
+    x: { name: 'seconds since the first frame', min: 0 },
+    y: rows.map(({ label }) => label),
+    height: 28 * rows.length,
+    fine: crowded,
+    series: [
+      {
+        shape: 'line',
+        colour: 'muted',
+        lines: lines(({ took }) => took),
+        means: 'until the answer',
+      },
+      { shape: 'dashes', colour: 'muted', ...waits },
+      marked('confirmed', { shape: 'dot', colour: 'accent' }, 'the packets confirm it'),
+      marked('unknown', { shape: 'ring', colour: 'unknown' }, 'the packets can’t say'),
+      marked('contradicted', { shape: 'cross', colour: 'bad' }, 'the packets contradict it'),
+    ],
+  })}
+${crowded ? html`<p class="note">Marks are spread over the height of their row, so that they do not hide each other.</p>` : undefined}
+${leftOut(decisions.length, all)}
+${figuresOf(
+  table(rows, [
+    { head: 'Outcome', cell: ({ label }) => label },
+    { head: 'Shown', kind: 'figure', cell: ({ points }) => count(points.length) },
+    ...verdictNames
+      .filter((verdict) => decisions.some((one) => one.verdict === verdict))
+      .map((verdict) => ({
+        head: verdict,
+        kind: 'figure' as const,
+        cell: ({ points }: Row) => count(points.filter((one) => one.verdict === verdict).length),
+      })),
+    { head: 'Answered in, median', kind: 'figure', cell: ({ points }) => duration(median(times(points))) },
+    { head: 'longest', kind: 'figure', cell: ({ points }) => duration(longest(points)) },
+  ]),
+)}`;
+}
+
+function rowsOf(decisions: readonly DecisionPoint[]): Row[] {
+  const rows = Map.groupBy(decisions, ({ decider, outcome }) => `${shortNames[decider]} ${outcome}`);
+  return [...rows].map(([label, points]) => ({ label, points })).toSorted(byDecider);
+}
+
+/** Up or down within a row, so that marks near each other are seen, the same each time. */
+function shift(index: number): number {
+  return 0.6 * (((index * 0.618_033_988_75) % 1) - 0.5);
+}
+
+const order = Object.values(shortNames) as readonly string[];
+
+function byDecider(one: Row, other: Row): number {
+  const place = ({ label }: Row) => order.findIndex((name) => label.startsWith(name));
+  return place(one) - place(other) || (one.label < other.label ? -1 : 1);
+}
+
+function times(points: readonly DecisionPoint[]): number[] {
+  return points.flatMap(({ took }) => took ?? []);
+}
+
+function longest(points: readonly DecisionPoint[]): number {
+  const all = times(points);
+  return all.length > 0 ? all.reduce((one, other) => Math.max(one, other)) : Number.NaN;
+}

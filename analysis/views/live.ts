@@ -1,0 +1,53 @@
+import { upToHere } from '#analysis/capture/capture-info.ts';
+import { whyBroken } from '#analysis/capture/tool.ts';
+import { ExposedByFrame } from '#analysis/exposure/exposed-by-frame.ts';
+import { Exposing } from '#analysis/exposure/exposing.ts';
+import type { Ports } from '#lib/lab/ports.ts';
+import { carriedBy } from './packet.ts';
+import { dissect } from './read-packets.ts';
+import { dissectionOf, failed, isInterrupted, type ShowOptions, type ShowParts } from './show.ts';
+import { createView } from './views.ts';
+
+/** Dialogues and the last frames are known at an end only. */
+export type LiveOptions = Omit<ShowOptions, 'last' | 'follow'> & {
+  readonly ports: Ports;
+  /** Path of a key log, which may grow. */
+  readonly keys?: string | undefined;
+};
+
+export type LiveParts = Omit<ShowParts, 'exposedBy' | 'noteOf'>;
+
+/**
+ * Shows the packets that this program is given as a capture, as they come, until the signal. Their numbers begin at 1.
+ *
+ * @returns 0; 2 when FILTER is not as it must be; 1 when tshark fails
+ */
+export async function live(options: LiveOptions, parts: LiveParts): Promise<number> {
+  const { print, signal, warn } = parts;
+  const say = options.json ? warn : print;
+  // Nothing is read twice here, so of what is put together only the frames that pass the filter are taken.
+  const exposed = new ExposedByFrame();
+  const exposing = new Exposing(options.ports, (frame, exposure) => exposed.add(frame, exposure));
+  const view = createView(options, { ...parts, exposedBy: (frame) => exposed.takeBy(frame) });
+  let cut: string | undefined;
+  say('Packets are shown as they come, until Ctrl-C');
+  try {
+    const origin = { framesBefore: 0, began: undefined };
+    for await (const packets of dissect('-', await dissectionOf(options, options.keys), origin, signal)) {
+      for (const packet of packets) {
+        const carried = carriedBy(packet);
+        if (carried) exposing.take(carried);
+        view.take(packet);
+      }
+    }
+    if (!(await isInterrupted(signal))) warn('no more packets come: the capture of this host has ended');
+  } catch (error) {
+    cut = (await isInterrupted(signal)) ? undefined : whyBroken(error);
+    const code = cut === undefined ? await failed(error, parts) : 0;
+    if (code !== 0) return code;
+  }
+  exposing.end();
+  view.end({ late: exposed, cut });
+  if (cut !== undefined && !options.json) print(upToHere(cut));
+  return 0;
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { tsharkArguments } from '#analysis/capture/read-frames.ts';
+import { notesOf } from './notes.ts';
+
+const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
+const run = { addresses: { server: '10.0.28.182', client: '10.0.142.133' }, ports, versions: {}, starts: [] };
+const names = tsharkArguments('a.pcap', ports, undefined).filter((_, at, args) => args[at - 1] === '-e');
+const path = process.env.PATH;
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'notes-'));
+  process.env.PATH = `${folder}:${path}`;
+  await writeFile(join(folder, 'tshark'), `#!/bin/sh\nexec cat '${folder}/frames'\n`, { mode: 0o755 });
+  // Each of five datagrams has a text and a password.
+  const fields: Readonly<Record<string, string>> = {
+    ...{ 'frame.time_epoch': '1750000000.000000000', '_ws.col.def_src': '10.0.142.133' },
+    ...{ '_ws.col.def_dst': '10.0.28.182', 'udp.srcport': '41000', 'udp.dstport': '9090' },
+    'udp.payload': Buffer.from('pin=12\n').toString('hex'),
+  };
+  const line = names.map((name) => fields[name] ?? '').join('\t');
+  await writeFile(join(folder, 'frames'), `${line}\n`.repeat(5));
+});
+
+afterEach(async () => {
+  process.env.PATH = path;
+  await rm(folder, { recursive: true });
+});
+
+/** What the frames expose, of those of which it is known. */
+async function exposed(options: Parameters<typeof notesOf>[2]) {
+  const { exposedBy } = await notesOf({ name: 'server', folder, files: ['server.pcap'] }, run, options);
+  return [1, 2, 3, 4, 5].flatMap((frame) => {
+    const texts = exposedBy(frame).map(({ what, text }) => `${what} ${text}`);
+    return texts.length === 0 ? [] : [`${frame}: ${texts.join(', ')}`];
+  });
+}
+
+const every = (text: string, first = 1) =>
+  [1, 2, 3, 4, 5].filter((frame) => frame >= first).map((frame) => `${frame}: ${text}`);
+const short = 'body , credentials pin=12';
+const whole = 'body pin=12, credentials pin=12';
+
+test('what a body says is kept for JSON only', async () => {
+  expect(await exposed({})).toEqual(every(short));
+  expect(await exposed({ follow: true })).toEqual(every(short));
+  expect(await exposed({ json: true })).toEqual(every(whole));
+});
+
+test('what the last frames expose is all that is kept, where it is known which these are', async () => {
+  expect(await exposed({ last: 2 })).toEqual(every(short, 4));
+  expect(await exposed({ last: 9, json: true })).toEqual(every(whole));
+  expect(await exposed({ last: 2, filter: ' ' })).toEqual(every(short, 4));
+  expect(await exposed({ last: 2, filter: 'udp' })).toEqual(every(short));
+  expect(await exposed({ last: 2, follow: true })).toEqual(every(short));
+});

@@ -1,0 +1,77 @@
+import type { Ports } from '#lib/lab/ports.ts';
+import { type HexOptions, hexRows } from './hex.ts';
+import { kindOf, type Packet } from './packet.ts';
+import type { Paint } from './paint.ts';
+
+/** Info is as wide as it is. Hardware addresses, of ARP, have 17 characters. */
+const widths = { number: 5, seconds: 5, address: 17, protocol: 8, length: 6 } as const;
+/** What stands behind a row belongs to it. */
+const INDENT = ' '.repeat(widths.number + 2);
+
+/** What the columns must have room for. */
+export interface Form {
+  /** In characters. */
+  readonly longestAddress: number;
+  /** Of a second. */
+  readonly digits: number;
+}
+
+/** Of a capture of which nothing is known before: IPv4, and microseconds. */
+export const USUAL_FORM: Form = { longestAddress: widths.address, digits: 6 };
+
+export interface TableOptions extends HexOptions {
+  readonly ports: Ports;
+  readonly paint: Paint;
+  readonly form: Form;
+}
+
+/** The names of Wireshark's own columns. */
+export function tableHead({ paint, form }: TableOptions): string {
+  const head = columns(form, 'No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'Info');
+  return paint('heading', head);
+}
+
+/** A frame: its columns, what it carries as hex and ASCII, and what is known of it. */
+export function tableRows(packet: Packet, note: string | undefined, options: TableOptions): string[] {
+  const { number, time, source, destination, protocol, length, info, payload, inside } = packet;
+  const { form, paint, ports } = options;
+  const cells = [
+    String(number),
+    time.toFixed(form.digits),
+    source,
+    destination,
+    protocol,
+    String(length),
+    info,
+  ];
+  const row = columns(form, ...cells);
+  return [
+    paint(kindOf(packet, ports), row.trimEnd()),
+    ...hexRows(payload, options).map((line) => INDENT + line),
+    ...(inside === undefined ? [] : insideRows(inside, options)),
+    ...(note === undefined ? [] : note.split('\n').map((line) => INDENT + paint('note', line))),
+  ];
+}
+
+/** Under what was on the wire stands what was sealed in it. */
+function insideRows(inside: Buffer, options: TableOptions): string[] {
+  const count = inside.length === 1 ? '1 byte' : `${inside.length} bytes`;
+  const head = options.paint('heading', `decrypted with the keys of this run, ${count}:`);
+  return [head, ...hexRows(inside, options)].map((line) => INDENT + line);
+}
+
+function columns(
+  { longestAddress, digits }: Form,
+  ...[number = '', time = '', source = '', destination = '', protocol = '', length = '', info = '']: string[]
+): string {
+  const address = Math.max(widths.address, longestAddress);
+  return [
+    number.padStart(widths.number),
+    time.padStart(widths.seconds + digits),
+    source.padEnd(address),
+    destination.padEnd(address),
+    protocol.padEnd(widths.protocol),
+    length.padStart(widths.length),
+    info,
+  ].join('  ');
+}

@@ -1,0 +1,75 @@
+import { format, median, table } from './figures.ts';
+import { CLIENTS, type Protocol, pingPong, type Rally } from './ping-pong.ts';
+import { type Program, startLabServer, startProgram } from './programs.ts';
+import { hasPython } from './python.ts';
+import type { Section } from './section.ts';
+
+// Many short rounds: the neighbours on a machine change by the second.
+const ROUNDS = 7;
+const ROUND_MS = 1_500;
+const WARM_UP_MS = 2_000;
+/** Draws are made and nothing is drawn, so that every message comes back at once. */
+const NO_FAULTS = 'loss=0,delay=0,corruption=0';
+
+interface Contender {
+  readonly name: string;
+  readonly program: Program;
+  readonly target: string;
+}
+
+export const echo: Section = {
+  title: `messages and echoes of ${CLIENTS} clients in turns, with faults, journal and log on; medians of ${ROUNDS} interleaved rounds of ${ROUND_MS / 1000} s`,
+
+  async run(signal) {
+    await using made = new AsyncDisposableStack();
+    const lab = made.use(await startLabServer('echo', { ECHO_FAULTS: NO_FAULTS }));
+    const others: Contender[] = [
+      {
+        name: 'Node, bare',
+        program: made.use(await startProgram(process.execPath, ['bench/bare-echo.ts'])),
+        target: 'at least 0.7',
+      },
+    ];
+    const python = await hasPython(signal);
+    if (python) {
+      const program = made.use(await startProgram('python3', ['bench/threading-echo.py']));
+      others.push({ name: 'Python, threads', program, target: 'at least 4' });
+    }
+    const rows: string[][] = [];
+    for (const protocol of ['tcp', 'udp'] as const)
+      rows.push(...(await compare(protocol, lab, others, signal)));
+    return [
+      table([['', 'echoes/s', 'p99 ms', 'wirelab is', 'target'], ...rows]),
+      ...(python ? [] : ['  Python, threads: skipped, python3 is missing']),
+    ].join('\n');
+  },
+};
+
+async function compare(
+  protocol: Protocol,
+  lab: Program,
+  others: readonly Contender[],
+  signal: AbortSignal,
+): Promise<string[][]> {
+  const programs = [lab, ...others.map(({ program }) => program)];
+  for (const { port } of programs) await pingPong(protocol, port, WARM_UP_MS, signal);
+  const rates = new Map(programs.map((program) => [program, [] as Rally[]]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [{ port }, rounds] of rates) rounds.push(await pingPong(protocol, port, ROUND_MS, signal));
+  }
+  const own = rates.get(lab)!;
+  const label = (name: string) => `${protocol.toUpperCase()}  ${name}`;
+  return [
+    [label('wirelab'), ...figures(own)],
+    ...others.map(({ name, program, target }) => {
+      const rounds = rates.get(program)!;
+      // Of one round each, whose runs had the same neighbours.
+      const ratio = median(rounds.map(({ rate }, round) => own[round]!.rate / rate));
+      return [label(name), ...figures(rounds), `${format(ratio, 2)} x`, target];
+    }),
+  ];
+}
+
+function figures(rounds: readonly Rally[]): string[] {
+  return [format(median(rounds.map(({ rate }) => rate))), format(median(rounds.map(({ p99 }) => p99)), 2)];
+}

@@ -1,0 +1,117 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+// inspect-alone.ts PACKETS, in a container with the capture tools: puts copies of the run in /captures one behind the
+// other, each a hundred seconds later, until there are so many packets; joins them, and reads them by tshark alone.
+
+/** What was measured. */
+export interface Measured {
+  readonly packets: number;
+  readonly entries: number;
+  readonly confirmed: number;
+  readonly seconds: number;
+  readonly tsharkSeconds: number;
+  /** The most memory that each process had. */
+  readonly nodeMiB: number;
+  readonly tsharkMiB: number;
+}
+
+const APART_SECONDS = 100;
+const FIELDS = [
+  ...['frame.time_epoch', 'ip.src', 'ip.dst', 'tcp.srcport', 'tcp.dstport', 'tcp.seq_raw', 'tcp.ack_raw'],
+  ...['tcp.flags', 'tcp.payload', 'udp.srcport', 'udp.dstport', 'udp.payload', 'icmp.type'],
+  ...['http.request.method', 'http.request.uri', 'http.response.code'],
+];
+
+const folder = mkdtempSync('/tmp/many-');
+const capture = join(folder, 'server.pcap');
+const packets = repeat(Number(process.argv[2]));
+const tshark = await watched('tshark', [
+  '-n',
+  '-r',
+  capture,
+  '-T',
+  'fields',
+  ...FIELDS.flatMap((field) => ['-e', field]),
+]);
+const joined = await watched('node', ['/lab/analysis/main.ts', 'entries', capture, '--json']);
+const { confirmed, contradicted, unknown } = JSON.parse(joined.last);
+const { seconds, nodeMiB, tsharkMiB } = joined;
+const entries = confirmed + contradicted + unknown;
+console.log(
+  JSON.stringify({ packets, entries, confirmed, seconds, tsharkSeconds: tshark.seconds, nodeMiB, tsharkMiB }),
+);
+
+/** Returns how many packets there are. */
+function repeat(wanted: number): number {
+  const count = Number(
+    execFileSync('capinfos', ['-T', '-r', '-M', '-c', '/captures/server.pcap']).toString().split('\t')[1],
+  );
+  const copies = Array.from({ length: Math.ceil(wanted / count) }, (_, at) => join(folder, `${at}.pcap`));
+  for (const [at, copy] of copies.entries()) {
+    execFileSync('editcap', ['-F', 'pcap', '-t', String(at * APART_SECONDS), '/captures/server.pcap', copy]);
+  }
+  execFileSync('mergecap', ['-a', '-F', 'pcap', '-w', capture, ...copies]);
+  execFileSync('rm', copies);
+  copyFileSync('/captures/lab.log', join(folder, 'lab.log'));
+  for (const name of ['http.log', 'echo.log']) {
+    const entries = readFileSync(join('/captures', name), 'utf8').trim().split('\n').filter(Boolean);
+    const file = openSync(join(folder, name), 'w');
+    for (const at of copies.keys()) {
+      writeFileSync(file, entries.map((line) => `${later(JSON.parse(line), at * APART_SECONDS)}\n`).join(''));
+    }
+    closeSync(file);
+  }
+  return count * copies.length;
+}
+
+function later(entry: { readonly timestamp: string }, seconds: number): string {
+  return JSON.stringify({
+    ...entry,
+    timestamp: new Date(Date.parse(entry.timestamp) + seconds * 1_000).toISOString(),
+  });
+}
+
+/** Runs a program, and looks at its memory and that of the tshark it runs, until it ends. */
+async function watched(program: string, args: readonly string[]) {
+  const began = performance.now();
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let last = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    last = `${last}${chunk.toString('latin1')}`.slice(-500);
+  });
+  let ended = false;
+  const end = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      ended = true;
+      resolve();
+    });
+  });
+  const most = { node: 0, tshark: 0 };
+  while (!ended) {
+    most.node = Math.max(most.node, memoryOf(child.pid));
+    most.tshark = Math.max(most.tshark, memoryOf(childOf(child.pid)));
+    await Promise.race([end, setTimeout(200)]);
+  }
+  const seconds = (performance.now() - began) / 1_000;
+  return { seconds, last: last.trim().split('\n').at(-1)!, nodeMiB: most.node, tsharkMiB: most.tshark };
+}
+
+/** The most memory that a process has had, in MiB. */
+function memoryOf(id: number | undefined): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+  } catch {
+    return 0;
+  }
+}
+
+function childOf(id: number | undefined): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${id}/task/${id}/children`, 'utf8').trim().split(' ')[0]) || undefined;
+  } catch {
+    return undefined;
+  }
+}

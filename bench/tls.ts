@@ -1,0 +1,85 @@
+import { format, median, table } from './figures.ts';
+import { handshakes } from './handshakes.ts';
+import { load } from './load.ts';
+import { pingPong } from './ping-pong.ts';
+import { type LabServer, type Program, startLabServer, startProgram } from './programs.ts';
+import type { Section } from './section.ts';
+
+// Many short rounds: the neighbours on a machine change by the second.
+const ROUNDS = 5;
+const ROUND_MS = 1_500;
+const NO_FAULTS = 'loss=0,delay=0,corruption=0';
+
+/** A way to a server. */
+interface Way {
+  readonly name: string;
+  /** One round: how many in a second. */
+  readonly measure: (signal: AbortSignal) => Promise<number>;
+}
+
+export const tls: Section = {
+  title: `TLS 1.3 against plain text, key log on: connections opened (full handshakes) and exchanges on open ones, a second; medians of ${ROUNDS} interleaved rounds of ${ROUND_MS / 1000} s`,
+
+  async run(signal) {
+    await using made = new AsyncDisposableStack();
+    const http = made.use(await startLabServer('http', { HTTP_FAULTS: 'none' }));
+    const echo = made.use(await startLabServer('echo', { ECHO_FAULTS: NO_FAULTS }));
+    const start = (kind: 'http' | 'echo') => startProgram(process.execPath, ['bench/bare-tls.ts', kind]);
+    const bareHttp = made.use(await start('http'));
+    const bareEcho = made.use(await start('echo'));
+    const rows = [
+      ...(await compare('HTTP, connections', opened(http, bareHttp), signal)),
+      ...(await compare('HTTP, requests', requests(http, bareHttp), signal)),
+      ...(await compare('echo, connections', opened(echo, bareEcho), signal)),
+      ...(await compare('echo, messages', messages(echo, bareEcho), signal)),
+    ];
+    return table([['', 'a second', 'TLS is'], ...rows]);
+  },
+};
+
+function opened(lab: LabServer, bare: Program): Way[] {
+  const way = (kind: 'tcp' | 'tls', port: number) => (signal: AbortSignal) =>
+    handshakes(kind, port, ROUND_MS, signal);
+  return waysOf(way('tls', lab.tlsPort), way('tcp', lab.port), way('tls', bare.port));
+}
+
+function requests(lab: LabServer, bare: Program): Way[] {
+  const way = (scheme: string, port: number) => async (signal: AbortSignal) => {
+    const result = await load(
+      `${scheme}://127.0.0.1:${port}/getbalance`,
+      { duration: Math.ceil(ROUND_MS / 1000) },
+      signal,
+    );
+    return result['2xx'] / result.duration;
+  };
+  return waysOf(way('https', lab.tlsPort), way('http', lab.port), way('https', bare.port));
+}
+
+function messages(lab: LabServer, bare: Program): Way[] {
+  const way = (kind: 'tcp' | 'tls', port: number) => async (signal: AbortSignal) =>
+    (await pingPong(kind, port, ROUND_MS, signal)).rate;
+  return waysOf(way('tls', lab.tlsPort), way('tcp', lab.port), way('tls', bare.port));
+}
+
+function waysOf(...[overTls, plain, bare]: readonly [Way['measure'], Way['measure'], Way['measure']]): Way[] {
+  return [
+    { name: 'wirelab, TLS', measure: overTls },
+    { name: 'wirelab, plain', measure: plain },
+    { name: 'Node, bare TLS', measure: bare },
+  ];
+}
+
+/** The first against the others. */
+async function compare(what: string, ways: readonly Way[], signal: AbortSignal): Promise<string[][]> {
+  const rates = ways.map(({ name }) => ({ name, rounds: [] as number[] }));
+  for (const { measure } of ways) await measure(signal);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [index, { measure }] of ways.entries()) rates[index]!.rounds.push(await measure(signal));
+  }
+  const [own] = rates;
+  return rates.map(({ name, rounds }) => {
+    // Of one round each, whose runs had the same neighbours.
+    const ratio = median(rounds.map((rate, round) => own!.rounds[round]! / rate));
+    return [`${what}: ${name}`, format(median(rounds)), name === own!.name ? '' : `${format(ratio, 2)} x`];
+  });
+}

@@ -1,0 +1,113 @@
+import { unlink } from 'node:fs/promises';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import * as v from 'valibot';
+import { type FaultChange, FaultChangeError, type FaultStatus } from '#lib/faults/faults.ts';
+
+/** Where the socket is in a container of the lab. */
+export const CONTROL_SOCKET = '/run/wirelab/control.sock';
+
+/** What a program lets its control socket ask of it. */
+export interface Controlled {
+  /** What the program can't do although it serves, in words, such as writing its journal. */
+  readonly problems?: () => readonly string[];
+  /** Undefined for a program without faults. */
+  readonly faults?: {
+    /** Of each server of the program. */
+    status(): readonly FaultStatus[];
+    /**
+     * Carries a change out, or with `check` only finds out whether it could.
+     *
+     * @throws FaultChangeError when the change is not allowed
+     */
+    change(change: FaultChange, options?: { readonly check?: boolean }): Promise<void>;
+  };
+}
+
+const changeSchema = v.pipe(
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), 'it is a list'),
+  v.strictObject({
+    profile: v.optional(v.string()),
+    profiles: v.optional(v.record(v.string(), v.string())),
+    seed: v.optional(v.string()),
+    reset: v.optional(v.boolean()),
+    check: v.optional(v.boolean()),
+  }),
+);
+
+/**
+ * Serves HTTP on a Unix socket, which no network reaches: `GET /health`, `GET /faults`, `POST /faults`.
+ *
+ * It is opened last, when the program serves on all of its ports: that the socket answers is the health check.
+ */
+export async function openControl(path: string, controlled: Controlled): Promise<Server> {
+  // A killed program leaves its socket file behind.
+  await unlink(path).catch(() => undefined);
+  const server = createServer((incoming, response) => {
+    answer(controlled, incoming)
+      .catch((error: unknown) => ({ status: 500, body: { problems: [String(error)] } }))
+      .then(({ status, body }) => send(response, status, body));
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(path, resolve);
+  await promise;
+  return server;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+async function answer(
+  { faults, problems = () => [] }: Controlled,
+  incoming: IncomingMessage,
+): Promise<Answer> {
+  const call = `${incoming.method} ${incoming.url}`;
+  if (call === 'GET /health') {
+    const found = problems();
+    return found.length === 0
+      ? { status: 200, body: { serving: true } }
+      : { status: 503, body: { serving: true, problems: found } };
+  }
+  if (faults && call === 'GET /faults') return { status: 200, body: faults.status() };
+  if (!faults || call !== 'POST /faults')
+    return { status: 404, body: { problems: [`${call} is not known`] } };
+  try {
+    const { check, ...change } = v.parse(changeSchema, JSON.parse(await text(incoming)));
+    await faults.change(change, { check });
+    return { status: 200, body: faults.status() };
+  } catch (error) {
+    if (error instanceof FaultChangeError) return { status: 400, body: { problems: error.problems } };
+    if (error instanceof SyntaxError || error instanceof v.ValiError) {
+      return { status: 400, body: { problems: [`the request is not a change: ${error.message}`] } };
+    }
+    throw error;
+  }
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/**
+ * Asks the program behind a control socket for its faults, after a change when one is given. With `check` the
+ * change is only looked at.
+ *
+ * @throws FaultChangeError when the change was refused, the system's error when nobody answers
+ */
+export async function askFaults(
+  path: string,
+  change?: FaultChange & { readonly check?: boolean },
+): Promise<FaultStatus[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  request({ socketPath: path, path: '/faults', method: change ? 'POST' : 'GET' }, resolve)
+    .once('error', reject)
+    .end(change && JSON.stringify(change));
+  const response = await promise;
+  const body = JSON.parse(await text(response));
+  if (response.statusCode === 400) throw new FaultChangeError(body.problems);
+  if (response.statusCode !== 200) throw new Error(body.problems.join('\n'));
+  return body;
+}

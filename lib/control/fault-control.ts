@@ -1,0 +1,67 @@
+import { type FaultChange, FaultChangeError, type Faults } from '#lib/faults/faults.ts';
+import type { Note } from '#lib/journal/open-journal.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import type { Controlled } from './control.ts';
+
+export interface FaultControlParts {
+  readonly log: Log;
+  readonly note: Note;
+  /** What the journal calls the number of a draw: `request` or `message`. */
+  readonly counts: string;
+}
+
+/**
+ * What the control socket does with the faults of a program, which may run several servers. A change is carried
+ * out by all that it concerns or, when one refuses it, by none; each notes it in the journal.
+ */
+export function controlFaults(
+  all: readonly Faults[],
+  { log, note, counts }: FaultControlParts,
+): NonNullable<Controlled['faults']> {
+  return {
+    status: () => all.map((faults) => faults.status()),
+
+    async change(change, { check = false } = {}) {
+      const concerned = all.filter(({ server }) => concerns(change, server));
+      const prepared = prepareAll(all, concerned, change);
+      if (check) return;
+      for (const carryOut of prepared) carryOut();
+      for (const faults of concerned) {
+        const { server, profile, of, seed, draws } = faults.status();
+        log.info(`Faults of ${server} are now ${profile}, seed ${seed}, next draw ${draws + 1}`);
+        await note('faults', { server, profile, of, seed, [counts]: draws }).catch((error: unknown) =>
+          log.error(`the change is in force and can't be journaled: ${error}`),
+        );
+      }
+    },
+  };
+}
+
+function concerns({ profile, profiles, seed, reset }: FaultChange, server: string): boolean {
+  return profile !== undefined || seed !== undefined || reset === true || profiles?.[server] !== undefined;
+}
+
+function prepareAll(
+  all: readonly Faults[],
+  concerned: readonly Faults[],
+  change: FaultChange,
+): (() => void)[] {
+  const servers = all.map(({ server }) => server);
+  const problems = Object.keys(change.profiles ?? {})
+    .filter((name) => !servers.includes(name))
+    .map((name) => `profiles: no server is called "${name}"; allowed: ${servers.join(', ')}`);
+  if (all.length === 0 && change.profile !== undefined) {
+    problems.push('profile: nothing is answered here (ECHO_MODE=sink), so nothing can have a fault');
+  }
+  const prepared = concerned.flatMap((faults) => {
+    try {
+      return [faults.prepare(change)];
+    } catch (error) {
+      if (!(error instanceof FaultChangeError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new FaultChangeError([...new Set(problems)]);
+  return prepared;
+}

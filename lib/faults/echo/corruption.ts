@@ -1,0 +1,33 @@
+import type { Message } from '#lib/message/message.ts';
+import { byteString } from '#lib/text/byte-string.ts';
+import { below, type EchoFault } from './fault.ts';
+
+type Detail = { readonly offset: number; readonly before: string; readonly after: string };
+
+export const corruption = {
+  name: 'corruption',
+  protocols: ['tcp', 'udp'],
+  summary: 'one byte of the body has all its bits flipped; tag and line ending are right',
+  draw({ bytes, bodyLength }, random) {
+    if (bodyLength === 0) return undefined;
+    const offset = below(bodyLength, random());
+    const byte = bytes[offset]!;
+    return { offset, before: hex(byte), after: hex(byte ^ 0xff) };
+  },
+  steps: (message, detail: Detail) => [{ do: 'send', bytes: corrupted(message, detail) }],
+  phrase: ({ offset, before, after }: Detail) => `byte ${offset}: ${before} to ${after}`,
+  said: (message, detail: Detail) => [
+    'Simulating corruption',
+    `Corrupted data: ${byteString(corrupted(message, detail).subarray(0, message.textLength))}`,
+  ],
+} as const satisfies EchoFault;
+
+function corrupted({ bytes }: Message, { offset, after }: Detail): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[offset] = Number(after);
+  return copy;
+}
+
+function hex(byte: number): string {
+  return `0x${byte.toString(16).padStart(2, '0')}`;
+}

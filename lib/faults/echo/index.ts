@@ -1,0 +1,41 @@
+import type { FaultNames } from '../fault-profile.ts';
+import { corruption } from './corruption.ts';
+import { delay } from './delay.ts';
+import { drip } from './drip.ts';
+import { duplicate } from './duplicate.ts';
+import type { EchoFault, Protocol } from './fault.ts';
+import { loss } from './loss.ts';
+import { reorder } from './reorder.ts';
+import { reset } from './reset.ts';
+import { truncate } from './truncate.ts';
+
+/** All faults, in the order in which a draw is laid over them. A new one goes to the end: the draws stay. */
+const faults = [loss, delay, corruption, duplicate, reorder, truncate, reset, drip] as const;
+
+export type FaultName = (typeof faults)[number]['name'] | 'none';
+
+/** The defaults of the second seed document, 3.3.2. */
+export const DEFAULT_PROFILE = 'loss=0.2,delay=0.2,corruption=0.2';
+
+/** The names that a profile for both protocols may hold. */
+export const faultNames: FaultNames<FaultName> = namesOf(faults);
+
+export const faultNamesOf: Readonly<Record<Protocol, FaultNames<FaultName>>> = {
+  tcp: namesOf(faults.filter(({ protocols }) => allows(protocols, 'tcp'))),
+  udp: namesOf(faults.filter(({ protocols }) => allows(protocols, 'udp'))),
+};
+
+const byName = new Map<string, EchoFault>(faults.map((fault) => [fault.name, fault]));
+
+/** Undefined for `none`, and for a fault that there is not. */
+export function faultCalled(name: string): EchoFault | undefined {
+  return byName.get(name);
+}
+
+function allows(protocols: readonly Protocol[], protocol: Protocol): boolean {
+  return protocols.includes(protocol);
+}
+
+function namesOf(some: readonly { readonly name: FaultName }[]): FaultNames<FaultName> {
+  return { noun: 'fault', faults: some.map(({ name }) => name), rest: 'none' };
+}

@@ -1,0 +1,168 @@
+import { Draws } from '#lib/runtime/random.ts';
+import {
+  type FaultNames,
+  type FaultProfile,
+  formatProfile,
+  parseProfile,
+  pick,
+  probabilities,
+  restrictProfile,
+} from './fault-profile.ts';
+
+/** What decides the faults of a server: its profile and the seed of its draws. */
+export interface FaultSettings<Fault extends string = string> {
+  readonly profile: FaultProfile<Fault>;
+  readonly seed: string;
+  /** Whether the profile was given for several servers of a program, and not for this one alone. */
+  readonly isShared?: boolean;
+}
+
+/** What a person may ask to change; `reset` goes first, so that the others apply to the configured settings. */
+export interface FaultChange {
+  /** For every server of the program; a server leaves out faults that it can't do. */
+  readonly profile?: string;
+  /** For one server, by its name; it goes before `profile`. */
+  readonly profiles?: Readonly<Record<string, string>>;
+  readonly seed?: string;
+  readonly reset?: boolean;
+}
+
+/** What `make faults` shows of a server. `counts` began when the settings in force did. */
+export interface FaultStatus {
+  readonly server: string;
+  readonly noun: string;
+  readonly profile: string;
+  /** Of a script that is for messages, and not for datagrams of transfers. */
+  readonly of?: 'messages';
+  readonly seed: string;
+  readonly draws: number;
+  readonly counts: readonly {
+    readonly fault: string;
+    readonly probability: number;
+    readonly count: number;
+  }[];
+}
+
+/** A decision. */
+export interface Drawn<Fault extends string> {
+  readonly fault: Fault;
+  /** The number of its draw, counted from 1. */
+  readonly draw: number;
+  /** One more number in [0, 1) of the same draw, the same each time, for what the fault itself leaves open. */
+  readonly detail: () => number;
+}
+
+/** A change that was refused, with every problem of it. */
+export class FaultChangeError extends Error {
+  readonly code = 'LAB_FAULT_CHANGE';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** The source of a server's decisions: the same seed gives the same faults in the same order. */
+export class Faults<Fault extends string = string> {
+  readonly server: string;
+  readonly #names: FaultNames<Fault>;
+  readonly #shared: FaultNames;
+  readonly #configured: FaultSettings<Fault>;
+  #settings: FaultSettings<Fault>;
+  #source: Draws;
+  #draws = 0;
+  #counts = new Map<Fault, number>();
+  /** Decisions since the settings in force began, which is where a script began. */
+  #decisions = 0;
+
+  /** @param shared the names that a profile for every server of the program may hold */
+  constructor(
+    server: string,
+    names: FaultNames<Fault>,
+    configured: FaultSettings<Fault>,
+    shared: FaultNames = names,
+  ) {
+    this.server = server;
+    this.#names = names;
+    this.#shared = shared;
+    this.#configured = configured;
+    this.#settings = configured;
+    this.#source = new Draws(configured.seed, server);
+  }
+
+  /** Whether the profile is `none`, which leaves nothing to decide. */
+  get off(): boolean {
+    const { profile } = this.#settings;
+    return profile.kind === 'probabilities' && profile.of.size === 0;
+  }
+
+  /**
+   * Whether the profile is a script for several servers. It is one of messages, which all of them answer: datagrams of
+   * transfers would take its steps both ways in turns, and with most lengths it would strike the same ones for ever.
+   */
+  get isScriptOfMessages(): boolean {
+    const { profile, isShared = false } = this.#settings;
+    return profile.kind === 'script' && isShared;
+  }
+
+  next(): Drawn<Fault> {
+    const { profile, seed } = this.#settings;
+    this.#draws += 1;
+    const number = this.#draws;
+    const fault =
+      profile.kind === 'script'
+        ? profile.steps[this.#decisions % profile.steps.length]!
+        : pick(profile.of, this.#names, this.#source.at(number));
+    this.#decisions += 1;
+    this.#counts.set(fault, (this.#counts.get(fault) ?? 0) + 1);
+    return { fault, draw: number, detail: () => new Draws(seed, `${this.server} detail`).at(number) };
+  }
+
+  /**
+   * Prepares a change of profile, seed or both, to be carried out by the function that is returned. A new seed
+   * and a reset begin at draw 1; a new profile alone goes on with the next draw. A script begins at its first step.
+   *
+   * @throws FaultChangeError when a part of it is not allowed
+   */
+  prepare({ profile, profiles, seed, reset = false }: FaultChange): () => void {
+    const own = profiles?.[this.server];
+    const asked = own ?? profile;
+    const parsed =
+      asked === undefined ? undefined : parseProfile(asked, own === undefined ? this.#shared : this.#names);
+    const whose = own === undefined ? 'profile' : `${this.server} profile`;
+    const problems = (parsed?.problems ?? []).map((problem) => `${whose}: ${problem}`);
+    if (seed === '') problems.push('seed: is empty; allowed: any other text');
+    if (problems.length > 0) throw new FaultChangeError(problems);
+
+    return () => {
+      const base = reset ? this.#configured : this.#settings;
+      this.#settings = {
+        ...base,
+        ...(parsed?.profile && {
+          profile: restrictProfile(parsed.profile, this.#names),
+          isShared: own === undefined && this.#shared !== this.#names,
+        }),
+        seed: seed ?? base.seed,
+      };
+      this.#source = new Draws(this.#settings.seed, this.server);
+      if (reset || seed !== undefined) this.#draws = 0;
+      this.#counts = new Map();
+      this.#decisions = 0;
+    };
+  }
+
+  status(): FaultStatus {
+    const { profile, seed } = this.#settings;
+    const counts = Array.from(probabilities(profile, this.#names), ([fault, probability]) => ({
+      fault,
+      probability,
+      count: this.#counts.get(fault) ?? 0,
+    }));
+    const { noun } = this.#names;
+    return {
+      ...{ server: this.server, noun, profile: formatProfile(profile), seed, draws: this.#draws, counts },
+      ...(this.isScriptOfMessages && { of: 'messages' as const }),
+    };
+  }
+}

@@ -1,0 +1,51 @@
+import type { Log } from '#lib/runtime/log.ts';
+import { Journal, type JournalEvent } from './journal.ts';
+
+/** Journals what happens to a server beside its decisions. */
+export type Note = (event: string, detail: object) => Promise<void>;
+
+/** Opens a server's journal, and says and journals it when its last line was cut off, and what happens to its file. */
+export async function openJournal(
+  path: string,
+  { log, now }: { readonly log: Log; readonly now: () => Date },
+): Promise<{ readonly journal: Journal; readonly note: Note }> {
+  const journal = await Journal.open(path, { onEvent });
+  const note: Note = (event, detail) =>
+    journal.append({ timestamp: now().toISOString(), event, id: journal.nextId(), ...detail });
+  if (journal.torn) {
+    log.warn(`the last line of ${path} was cut off: its ${journal.torn.bytes} bytes are set aside`);
+    await note('torn', journal.torn);
+  }
+  return { journal, note };
+
+  function onEvent(event: JournalEvent): void {
+    const { text, detail } = described(path, event);
+    log.warn(text);
+    if (detail) note('journal', detail).catch((error) => log.error(`the journal can't be written: ${error}`));
+  }
+}
+
+/** What is said of it, and what is journaled, when entries of it are lost. */
+function described(path: string, event: JournalEvent): { readonly text: string; readonly detail?: object } {
+  switch (event.what) {
+    case 'waits':
+      return { text: `entries wait until ${path} can be written: ${event.error}` };
+    case 'goes-on': {
+      const { entries, refused } = event;
+      const text = `${path} can be written again: ${entries} entries had waited, ${refused} were refused`;
+      return refused > 0 ? { text, detail: { state: 'refused', entries: refused } } : { text };
+    }
+    case 'cut':
+      return {
+        text: `${path} was shortened by another program: ${event.bytes} bytes are gone`,
+        detail: { state: 'cut', bytes: event.bytes },
+      };
+    case 'replaced':
+      return {
+        text: `${path} was deleted or replaced, with ${event.bytes} bytes in it: the journal goes on in a new file`,
+        detail: { state: 'replaced', bytes: event.bytes },
+      };
+    case 'unwritten':
+      return { text: `these entries could not be written to ${path}:\n${event.lines.trimEnd()}` };
+  }
+}

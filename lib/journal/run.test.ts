@@ -1,0 +1,147 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EventEntry } from './entries.ts';
+import type { StartRecord } from './lab-record.ts';
+import { Regimes, type Run, readRun } from './run.ts';
+
+const at = (second: number) => `2025-06-01T10:00:${String(second).padStart(2, '0')}.000Z`;
+
+const defaults = {
+  addresses: { server: '10.0.28.182', client: '10.0.142.133' },
+  ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
+};
+
+function start(second: number, fields: Partial<StartRecord>): StartRecord {
+  return {
+    timestamp: at(second),
+    program: 'echo',
+    versions: { wirelab: '1.2.3', node: '24.0.0' },
+    addresses: {},
+    port: 9090,
+    faults: [],
+    ...fields,
+  };
+}
+
+describe('a run', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'run-'));
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const record = (...lines: (StartRecord | string)[]) =>
+    writeFile(
+      join(folder, 'lab.log'),
+      lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''),
+    );
+
+  test('without a record is what the settings say', async () => {
+    expect(await readRun(folder, defaults)).toEqual({ ...defaults, versions: {}, starts: [], gaps: [] });
+  });
+
+  test('is what its latest starts say', async () => {
+    await record(
+      start(1, { program: 'http', port: 18_080, tlsPort: 18_443, addresses: { server: '10.9.0.1' } }),
+      start(2, { port: 19_090 }),
+      start(3, { port: 19_091, addresses: { server: '10.9.0.2' } }),
+    );
+    expect(await readRun(folder, defaults)).toMatchObject({
+      addresses: { server: '10.9.0.2', client: '10.0.142.133' },
+      ports: { http: 18_080, https: 18_443, echo: 19_091, echoTls: 9443 },
+      versions: { wirelab: '1.2.3', 'Node.js': '24.0.0' },
+    });
+  });
+
+  test('leaves out what is no record', async () => {
+    await record('{"timestamp":"2025', start(2, {}), 'Hey');
+    expect((await readRun(folder, defaults)).starts).toHaveLength(1);
+  });
+
+  test('has the times of which captures lack packets', async () => {
+    const gap = {
+      timestamp: at(9),
+      program: 'capture',
+      host: 'server',
+      event: 'gap',
+      from: at(4),
+      to: at(9),
+    };
+    await record(
+      JSON.stringify({ ...gap, packets: 12, reason: 'full' }),
+      JSON.stringify({ ...gap, event: 'end' }),
+    );
+    const [only, ...more] = (await readRun(folder, defaults)).gaps ?? [];
+    expect(only).toEqual({ host: 'server', from: Date.parse(at(4)) / 1000, to: Date.parse(at(9)) / 1000 });
+    expect(more).toEqual([]);
+  });
+});
+
+describe('what decides', () => {
+  const run: Run = {
+    ...defaults,
+    versions: {},
+    starts: [
+      start(10, {
+        faults: [
+          { server: 'echo-tcp', profile: 'loss=0.1', seed: 'a' },
+          { server: 'echo-udp', profile: 'none', seed: 'a' },
+        ],
+      }),
+      start(20, { program: 'http', faults: [{ server: 'http', profile: '403=0.5', seed: 'b' }] }),
+      start(40, { faults: [{ server: 'echo-tcp', profile: 'delay=1', seed: 'c' }] }),
+    ],
+  };
+  const event = (second: number, fields: Partial<EventEntry> = {}): EventEntry => ({
+    timestamp: at(second),
+    id: second,
+    event: 'dropped',
+    ...fields,
+  });
+
+  test('is what a program was started with, also a moment before', () => {
+    const regimes = new Regimes(run);
+    regimes.advance(event(9));
+    expect(regimes.of('echo-tcp')).toEqual({ from: at(10), profile: 'loss=0.1', seed: 'a' });
+    expect(regimes.of('http')).toEqual({ from: at(20), profile: '403=0.5', seed: 'b' });
+  });
+
+  test('is another from the next start on', () => {
+    const regimes = new Regimes(run);
+    regimes.advance(event(39));
+    expect(regimes.of('echo-tcp')?.profile).toBe('loss=0.1');
+    regimes.advance(event(40));
+    expect(regimes.of('echo-tcp')).toEqual({ from: at(40), profile: 'delay=1', seed: 'c' });
+    expect(regimes.of('echo-udp')?.profile).toBe('none');
+  });
+
+  test('is what was put into force, until the next start', () => {
+    const regimes = new Regimes(run);
+    regimes.advance(event(30, { event: 'faults', server: 'echo-tcp', profile: 'script:loss', seed: 'd' }));
+    expect(regimes.of('echo-tcp')).toEqual({ from: at(30), profile: 'script:loss', seed: 'd' });
+    expect(regimes.of('echo-udp')?.profile).toBe('none');
+    const script = { server: 'echo-udp', profile: 'script:loss', of: 'messages', seed: 'd' };
+    regimes.advance(event(31, { event: 'faults', ...script }));
+    expect(regimes.of('echo-udp')).toMatchObject({ profile: 'script:loss', of: 'messages' });
+    regimes.advance(event(50));
+    expect(regimes.of('echo-tcp')?.profile).toBe('delay=1');
+  });
+
+  test('is not changed by other events, nor at other servers', () => {
+    const regimes = new Regimes(run);
+    regimes.advance(event(30, { server: 'echo-tcp', profile: 'loss=1' }));
+    regimes.advance(event(31, { event: 'faults', server: 'dns', profile: 'loss=1' }));
+    expect(regimes.of('echo-tcp')?.profile).toBe('loss=0.1');
+  });
+
+  test('is not known without a record', () => {
+    const regimes = new Regimes({ ...run, starts: [] });
+    expect(regimes.of('http')).toBeUndefined();
+    regimes.advance(event(1, { event: 'faults', server: 'http', profile: 'none', seed: 's' }));
+    expect(regimes.of('http')).toEqual({ from: at(1), profile: 'none', seed: 's' });
+  });
+});

@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { type Decider, deciders } from '#lib/lab/deciders.ts';
+import type { Host } from '#lib/lab/hosts.ts';
+import type { Ports } from '#lib/lab/ports.ts';
+import { type Entry, isEvent } from './entries.ts';
+import type { StartRecord } from './lab-record.ts';
+
+const startSchema = v.object({
+  timestamp: v.pipe(v.string(), v.isoTimestamp()),
+  program: v.string(),
+  versions: v.object({ wirelab: v.string(), node: v.string() }),
+  addresses: v.object({ server: v.optional(v.string()), client: v.optional(v.string()) }),
+  port: v.pipe(v.number(), v.integer()),
+  tlsPort: v.optional(v.pipe(v.number(), v.integer())),
+  mode: v.optional(v.string()),
+  faults: v.array(
+    v.object({
+      ...{ server: v.string(), profile: v.string(), seed: v.string() },
+      of: v.optional(v.literal('messages')),
+    }),
+  ),
+});
+
+const gapSchema = v.object({
+  program: v.literal('capture'),
+  event: v.literal('gap'),
+  host: v.string(),
+  from: v.pipe(v.string(), v.isoTimestamp()),
+  to: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+/** What a run was: where its hosts were, and what its programs were started with. */
+export interface Run {
+  readonly addresses: Readonly<Record<Host, string>>;
+  readonly ports: Ports;
+  /** Of wirelab and Node.js; empty when no program left a record. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly starts: readonly StartRecord[];
+  /** When packets of a host are missing in its capture, as its sidecar has recorded. */
+  readonly gaps?: readonly Gap[];
+}
+
+/** A time in which a capture lacks packets. */
+export interface Gap extends Stretch {
+  readonly host: string;
+}
+
+/** What the settings of today say, for captures without a record of their own. */
+export type RunDefaults = Pick<Run, 'addresses' | 'ports'>;
+
+/** What decides the faults of a server. */
+export interface Regime {
+  /** Since when, ISO 8601; undefined when no record says so. */
+  readonly from: string | undefined;
+  readonly profile: string;
+  /** Of a script that is for messages, and not for datagrams of transfers. */
+  readonly of?: 'messages' | undefined;
+  readonly seed: string | undefined;
+}
+
+/** Reads the record of a run out of the folder with its captures. */
+export async function readRun(folder: string, defaults: RunDefaults): Promise<Run> {
+  const text = await readFile(join(folder, 'lab.log'), 'utf8').catch(() => '');
+  const lines = text.split('\n').filter((line) => line !== '');
+  const starts = lines.flatMap(parse);
+  const last = (program: string) => starts.findLast((start) => start.program === program);
+  const latest = starts.at(-1);
+  return {
+    addresses: {
+      server: latest?.addresses.server ?? defaults.addresses.server,
+      client: latest?.addresses.client ?? defaults.addresses.client,
+    },
+    ports: {
+      http: last('http')?.port ?? defaults.ports.http,
+      https: last('http')?.tlsPort ?? defaults.ports.https,
+      echo: last('echo')?.port ?? defaults.ports.echo,
+      echoTls: last('echo')?.tlsPort ?? defaults.ports.echoTls,
+    },
+    versions: latest ? { wirelab: latest.versions.wirelab, 'Node.js': latest.versions.node } : {},
+    starts,
+    gaps: lines.flatMap(parseGap),
+  };
+}
+
+function parse(line: string): StartRecord[] {
+  try {
+    const result = v.safeParse(startSchema, JSON.parse(line));
+    return result.success ? [result.output] : [];
+  } catch {
+    return [];
+  }
+}
+
+function parseGap(line: string): Gap[] {
+  try {
+    const { success, output } = v.safeParse(gapSchema, JSON.parse(line));
+    if (!success) return [];
+    return [{ host: output.host, from: Date.parse(output.from) / 1000, to: Date.parse(output.to) / 1000 }];
+  } catch {
+    return [];
+  }
+}
+
+/** A stretch of time, in seconds since 1970, its end not included. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** When the echo server only printed what came, which no journal speaks of. */
+export function sinkStretches({ starts }: Pick<Run, 'starts'>): Stretch[] {
+  const echo = starts.filter(({ program }) => program === 'echo');
+  const began = (start: StartRecord | undefined) =>
+    start ? Date.parse(start.timestamp) / 1000 : Number.POSITIVE_INFINITY;
+  return echo.flatMap((start, at) =>
+    start.mode === 'sink' ? [{ from: began(start), to: began(echo[at + 1]) }] : [],
+  );
+}
+
+/** Follows what decides the faults of each server through a run: what it was started with, and what was changed. */
+export class Regimes {
+  readonly #starts: StartRecord[];
+  readonly #current = new Map<Decider, Regime>();
+
+  constructor({ starts }: Run) {
+    this.#starts = [...starts];
+    // What comes before the first start of a program is of that start too: its clock is in milliseconds.
+    for (const start of starts) this.#begin(start, true);
+  }
+
+  /** Goes on to the time of an entry. */
+  advance(entry: Entry): void {
+    while (this.#starts[0] && this.#starts[0].timestamp <= entry.timestamp)
+      this.#begin(this.#starts.shift()!);
+    if (!isEvent(entry) || entry.event !== 'faults') return;
+    const { timestamp, server, profile = '', seed } = entry;
+    const of = entry.of === 'messages' ? entry.of : undefined;
+    if (isDecider(server)) this.#current.set(server, { from: timestamp, profile, of, seed });
+  }
+
+  /** Undefined when neither record nor journal says anything of that server. */
+  of(decider: Decider): Regime | undefined {
+    return this.#current.get(decider);
+  }
+
+  #begin({ timestamp, faults }: StartRecord, unlessKnown = false): void {
+    for (const { server, profile, of, seed } of faults) {
+      if (isDecider(server) && !(unlessKnown && this.#current.has(server))) {
+        this.#current.set(server, { from: timestamp, profile, of, seed });
+      }
+    }
+  }
+}
+
+function isDecider(name: unknown): name is Decider {
+  return deciders.some((decider) => decider === name);
+}

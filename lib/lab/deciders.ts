@@ -1,0 +1,3 @@
+/** The servers that draw apart from each other, as their profiles and seeds are told. */
+export const deciders = ['http', 'echo-tcp', 'echo-udp'] as const;
+export type Decider = (typeof deciders)[number];

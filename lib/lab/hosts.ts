@@ -1,0 +1,2 @@
+export const hosts = ['server', 'client'] as const;
+export type Host = (typeof hosts)[number];

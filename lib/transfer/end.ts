@@ -1,0 +1,40 @@
+import type { Timer } from '#lib/runtime/timer.ts';
+import { type Datagram, LARGEST_SIGNED_PAYLOAD } from './datagram.ts';
+import type { ModeName } from './kinds.ts';
+
+/** What an end of a transfer needs from its surroundings. */
+export interface EndParts {
+  /** Sends a datagram to the other side. */
+  readonly transmit: (datagram: Datagram) => void;
+  /** A clock that never goes back, in ms. */
+  readonly clock: () => number;
+  readonly timer: Timer;
+}
+
+/** What both directions of a transfer have in common. */
+export interface TransferKey {
+  readonly id: string;
+  readonly mode: ModeName;
+  /** Segments that may be under way at once. */
+  readonly window: number;
+}
+
+/**
+ * A transfer that did not come to its end: the other side stopped answering (`silent`) or ended it (`aborted`), or
+ * what arrived is not what was sent (`altered`).
+ */
+export class TransferError extends Error {
+  readonly code = 'LAB_TRANSFER';
+  readonly how: 'silent' | 'aborted' | 'altered';
+
+  constructor(how: TransferError['how'], message: string) {
+    super(message);
+    this.how = how;
+  }
+}
+
+/** The end of a transfer, with its reason as text, or as much of it as there is room for beside an HMAC. */
+export function abortion({ id, mode }: Omit<TransferKey, 'window'>, reason: string): Datagram {
+  const payload = Buffer.from(reason).subarray(0, LARGEST_SIGNED_PAYLOAD);
+  return { kind: 'ABORT', id, mode, sequence: 0, ack: 0, window: 0, payload };
+}

@@ -1,0 +1,60 @@
+import { decide } from '#lib/faults/echo/fault.ts';
+import { faultCalled } from '#lib/faults/echo/index.ts';
+import { Message } from '#lib/message/message.ts';
+import { timestamps } from '#lib/runtime/timestamps.ts';
+import { type Datagram, tagAsSent } from '#lib/transfer/datagram.ts';
+import type { Answer, AnsweringParts } from '../answering.ts';
+import type { Peer } from '../peer.ts';
+
+/** Whether the datagram of a transfer came from the client or goes to it. */
+export type Direction = 'in' | 'out';
+
+/**
+ * Decides what happens to a datagram of a transfer on its way, and journals it. Undefined when nothing is to be
+ * decided, as the profile is `none` or a script for messages: a transfer of many megabytes would be as many lines
+ * without a word in them.
+ */
+export type DatagramFaults = (
+  direction: Direction,
+  bytes: Buffer,
+  datagram: Datagram | undefined,
+  peer: Peer,
+) => Answer | undefined;
+
+/** What the draws of messages decide is decided here for each datagram of a transfer, both ways. A loss is silent. */
+export function createDatagramFaults({
+  faults,
+  journal,
+  now,
+  options,
+}: Omit<AnsweringParts, 'say'>): DatagramFaults {
+  const timestamp = timestamps(now);
+  const silent = { ...options, loss: 'silent' } as const;
+  return (direction, bytes, datagram, peer) => {
+    if (faults.off || faults.isScriptOfMessages) return undefined;
+    const { fault: drawn, draw, detail: random } = faults.next();
+    const called = faultCalled(drawn);
+    const decision = called && decide(called, new Message(bytes), random, silent);
+    const kind = datagram?.kind;
+    const entry = {
+      timestamp: timestamp(),
+      client_ip: peer.address,
+      fault: decision ? drawn : 'none',
+      id: journal.nextId(),
+      client_port: peer.port,
+      message: draw,
+      protocol: 'udp',
+      direction,
+      transfer: datagram?.id,
+      kind,
+      sequence: kind === 'ACK' || kind === 'ABORT' ? undefined : datagram?.sequence,
+      ack: kind === 'ACK' ? datagram?.ack : undefined,
+      length: datagram?.payload.length ?? bytes.length,
+      tag: datagram && tagAsSent(bytes),
+      damaged: datagram ? undefined : true,
+      drawn: decision || drawn === 'none' ? undefined : drawn,
+    };
+    const journaled = journal.append(decision ? { ...entry, ...decision.detail } : entry);
+    return { steps: decision?.steps ?? [{ do: 'send', bytes }], journaled };
+  };
+}

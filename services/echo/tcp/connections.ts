@@ -1,0 +1,126 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Say } from '#lib/runtime/grouped-log.ts';
+import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
+import type { Tls } from '#lib/tls/tls.ts';
+import { tlsVersion } from '#lib/tls/version.ts';
+import { formatPeer, type Peer } from '../peer.ts';
+
+/** How many refused connections wait, at most, for the line that says that there are too many. Others are just closed. */
+const TOLD = 512;
+/** How long a connection that ends with an error line is still read, so that the line is not lost, in ms. */
+const LINGER_MS = 1_000;
+
+export interface ConnectionLimits {
+  /** Open at once; one more gets an error line. */
+  readonly maxConnections: number;
+  /** Is called for each that is one too many. */
+  readonly exceeded?: () => void;
+  /** How long nothing may come or go before a connection is closed. */
+  readonly idleSeconds: number;
+}
+
+export interface ConnectionParts {
+  readonly limits: ConnectionLimits;
+  /** Of a server whose connections are encrypted. */
+  readonly tls?: Tls;
+  readonly say: Say;
+  readonly sleep: Sleep;
+}
+
+/** What serves one connection. */
+export interface Served {
+  /** Whether it is the server that lets the client wait, by a delay. */
+  readonly waiting: boolean;
+}
+
+/** A TCP server, apart from listening. */
+export interface ConnectionServer {
+  readonly server: Server;
+  /** Stops listening and drops every connection. */
+  close(): void;
+}
+
+/**
+ * A TCP server that bounds what its clients can cost. A client that has ended its side can still be answered.
+ * Resets and vanished clients end their own connection and nothing else.
+ */
+export function createConnectionServer(
+  { limits, say, sleep, tls }: ConnectionParts,
+  serve: (socket: Socket, peer: Peer, reset: () => void) => Served,
+): ConnectionServer {
+  const open = new Map<string, Socket>();
+  let served = 0;
+  const options = { allowHalfOpen: true, noDelay: true };
+  const server = tls
+    ? tls.watch(createTlsServer({ ...tls.options, ...options }, accept))
+    : createServer(options, accept);
+  server.maxConnections = limits.maxConnections + Math.min(limits.maxConnections, TOLD);
+  server.on('drop', () => limits.exceeded?.());
+  server.on('connection', (socket) => {
+    const key = keyOf(socket);
+    open.set(key, socket);
+    // The close that follows says all there is to say.
+    socket
+      .on('error', () => undefined)
+      .once('close', () => {
+        // After a reset the next connection may come from the same port before this is seen.
+        if (open.get(key) === socket) open.delete(key);
+      });
+  });
+  return {
+    server,
+    close() {
+      server.close();
+      for (const socket of open.values()) socket.destroy();
+    },
+  };
+
+  function accept(socket: Socket): void {
+    const peer = {
+      address: socket.remoteAddress ?? '',
+      port: socket.remotePort ?? 0,
+      tls: tlsVersion(socket),
+    };
+    socket.on('error', () => undefined);
+    if (served >= limits.maxConnections) {
+      limits.exceeded?.();
+      refuse(socket, peer, `too many connections: ${limits.maxConnections} are open`, { say, sleep });
+      return;
+    }
+    served += 1;
+    socket.once('close', () => {
+      served -= 1;
+    });
+    // What is encrypted can't be reset itself, but the connection that carries it can.
+    const carrier = open.get(keyOf(socket));
+    const reset = () => {
+      if (!tls) socket.resetAndDestroy();
+      else if (carrier) carrier.resetAndDestroy();
+      else socket.destroy();
+    };
+    const connection = serve(socket, peer, reset);
+    socket.setTimeout(limits.idleSeconds * 1000).on('timeout', () => {
+      if (connection.waiting) return;
+      say(`[TCP SERVER] Idle for ${limits.idleSeconds} s: connection of ${formatPeer(peer)} closed`);
+      socket.destroy();
+    });
+  }
+}
+
+function keyOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
+}
+
+/** Ends a connection with an error line. */
+export function refuse(
+  socket: Socket,
+  peer: Peer,
+  line: string,
+  { say, sleep }: Pick<ConnectionParts, 'say' | 'sleep'>,
+): void {
+  say(`[TCP SERVER] Refused ${formatPeer(peer)}: ${line}`);
+  socket.removeAllListeners('data').resume();
+  socket.end(`${line}\n`);
+  sleepWhileOpen(socket, LINGER_MS, sleep).then(() => socket.destroy());
+}

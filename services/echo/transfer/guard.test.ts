@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import { hmacKey } from '#lib/message/hmac.ts';
+import { encodeDatagram } from '#lib/transfer/datagram.ts';
+import { TransferGuard } from './guard.ts';
+import { data } from './testing.ts';
+
+const key = hmacKey('alice')!;
+const START = 1_735_787_045_006;
+
+/** A guard whose clock a test sets, in ms since it began. */
+function createGuard(token?: string) {
+  const clock = { now: 0 };
+  const guard = new TransferGuard({ token, now: () => new Date(START + clock.now) });
+  return {
+    clock,
+    guard,
+    /** Why an OPEN of that time is refused; when it is not, it is taken. */
+    open(id: string, at: number | undefined) {
+      const refusal = guard.replay(id, at === undefined ? at : START + at);
+      if (!refusal) guard.remember(id);
+      return refusal;
+    },
+  };
+}
+
+describe('a datagram', () => {
+  const one = data(1, 'Hello');
+
+  test.each([
+    ['with a right HMAC passes', encodeDatagram(one, { key, side: 'C' }), undefined],
+    ['without one does not', encodeDatagram(one), 'no HMAC'],
+    ['of another token does not', encodeDatagram(one, { key: hmacKey('bob')!, side: 'C' }), 'wrong HMAC'],
+    ['of the server itself does not', encodeDatagram(one, { key, side: 'S' }), 'wrong HMAC'],
+  ])('%s', (_which, bytes, reason) => {
+    expect(createGuard('alice').guard.refusal(one, bytes)?.reason).toBe(reason);
+  });
+
+  test.each([undefined, ''])(
+    'with an HMAC does not pass where the token is %j, and any other does',
+    (token) => {
+      const { guard } = createGuard(token);
+      expect(guard.refusal(one, encodeDatagram(one, { key, side: 'C' }))).toEqual({
+        reason: 'no token',
+        told: 'an HMAC, and this server has no token to check it by (LAB_TOKEN)',
+      });
+      expect(guard.refusal(one, encodeDatagram(one))).toBeUndefined();
+    },
+  );
+});
+
+describe('an OPEN', () => {
+  test.each([
+    [0, undefined],
+    [-30_000, undefined],
+    [30_000, undefined],
+    [-30_001, 'the OPEN is 31 s old; allowed: 30 s'],
+    [30_001, 'the OPEN is 31 s ahead; allowed: 30 s'],
+    [-START, `the OPEN is ${Math.ceil(START / 1000)} s old; allowed: 30 s`],
+  ])('of %d ms from now is fresh or not', (at, told) => {
+    const refusal = told && { reason: 'replayed', told: `replayed, or a clock is wrong: ${told}` };
+    expect(createGuard('alice').open('c0ffee01', at)).toEqual(refusal);
+  });
+
+  test('without its time is refused', () => {
+    expect(createGuard('alice').open('c0ffee01', undefined)?.reason).toBe('no time');
+  });
+
+  test('is taken once, and others are taken too', () => {
+    const { open } = createGuard('alice');
+    expect([open('c0ffee01', 0), open('c0ffee02', 0)]).toEqual([undefined, undefined]);
+    expect(open('c0ffee01', 0)).toEqual({
+      reason: 'replayed',
+      told: 'replayed: an OPEN with the id c0ffee01 was taken before',
+    });
+  });
+
+  test.each([-30_000, 0, 30_000])(
+    'is never taken twice, however late, when its time is %d ms from now',
+    (at) => {
+      const { clock, open } = createGuard('alice');
+      expect(open('c0ffee01', at)).toBeUndefined();
+      for (; clock.now <= 70_000; clock.now += 500) expect(open('c0ffee01', at)?.reason).toBe('replayed');
+    },
+  );
+
+  test('may have the id of one whose time has passed', () => {
+    const { clock, open } = createGuard('alice');
+    open('c0ffee01', 0);
+    clock.now = 60_001;
+    expect(open('c0ffee01', 60_001)).toBeUndefined();
+  });
+
+  test('is one of no more than are kept', () => {
+    const { clock, open } = createGuard('alice');
+    const refusals = Array.from({ length: 65_536 }, (_, id) => open(String(id), 0));
+    expect(refusals.filter((refusal) => refusal !== undefined)).toEqual([]);
+    expect(open('one more', 0)?.reason).toBe('65536 transfers were opened within 60 s; no more are allowed');
+    clock.now = 60_001;
+    expect(open('one more', 60_001)).toBeUndefined();
+  });
+
+  test.each([undefined, ''])('is taken whatever its time and its id where the token is %j', (token) => {
+    const { open } = createGuard(token);
+    expect([open('c0ffee01', undefined), open('c0ffee01', -60_000)]).toEqual([undefined, undefined]);
+  });
+});

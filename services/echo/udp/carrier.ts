@@ -1,0 +1,129 @@
+import type { Sleep } from '#lib/runtime/sleep.ts';
+import type { Answer } from '../answering.ts';
+import { type GiveAnswerParts, type Given, giveAnswer, type Wire } from '../faults/give-answer.ts';
+import { HeldAnswer } from '../faults/held.ts';
+import type { Peer } from '../peer.ts';
+
+/** Datagrams that may be under way at once, in octets. What comes on top of them is dropped. */
+const MOST_UNDER_WAY = 64 * 2 ** 20;
+/** What a datagram takes beside its own octets, about. */
+const OVERHEAD = 1_024;
+/** How often drops are told, in ms. */
+const TELL_MS = 1_000;
+
+interface Waiting {
+  readonly due: number;
+  readonly go: () => void;
+}
+
+export interface CarrierParts extends GiveAnswerParts {
+  readonly sleep: Sleep;
+  readonly deliver: (bytes: Buffer, peer: Peer) => void;
+  /** A datagram that was held back has been delivered. */
+  readonly onHeldDelivered?: () => void;
+  /** Is told how many datagrams were dropped since it was told last. */
+  readonly onDropped: (datagrams: number) => void;
+}
+
+/** Carries datagrams one way, late or out of order where their fault says so, within bounded memory. */
+export class Carrier {
+  readonly #parts: CarrierParts;
+  /** Those that wait for their time, the next one first. */
+  readonly #waiting: Waiting[] = [];
+  readonly #closed = new AbortController();
+  readonly #held = new Map<string, HeldAnswer>();
+  #open = true;
+  #underWay = 0;
+  #dropped = 0;
+
+  constructor(parts: CarrierParts) {
+    this.#parts = parts;
+  }
+
+  /** Makes room for a datagram of so many octets. False when there is none: it counts as dropped then. */
+  admits(octets: number): boolean {
+    if (this.#underWay + octets + OVERHEAD <= MOST_UNDER_WAY) return true;
+    this.#drop();
+    return false;
+  }
+
+  /** Takes the steps of a datagram of so many octets, counted from `began`. */
+  async carry(answer: Answer, peer: Peer, octets: number, began: number): Promise<Given> {
+    const cost = octets + OVERHEAD;
+    this.#underWay += cost;
+    const wire = this.#wireTo(peer, cost);
+    const given = await giveAnswer(answer, wire, began, this.#parts);
+    if (!wire.holds) this.#underWay -= cost;
+    if (given === 'sent' && this.#held.size > 0) this.#held.get(keyOf(peer))?.release();
+    return given;
+  }
+
+  /** Nothing is delivered from now on. */
+  close(): void {
+    this.#open = false;
+    this.#closed.abort();
+    for (const held of this.#held.values()) held.release();
+  }
+
+  #wireTo(peer: Peer, cost: number): Wire & { holds: boolean } {
+    const carrier = this;
+    return {
+      holds: false,
+      get open() {
+        return carrier.#open;
+      },
+      send: (bytes) => this.#deliver(bytes, peer),
+      sendAfterNext(bytes) {
+        this.holds = true;
+        carrier.#hold(bytes, peer, cost);
+      },
+      reset: () => undefined,
+      wait: (milliseconds) => this.#wait(milliseconds),
+    };
+  }
+
+  #hold(bytes: Buffer, peer: Peer, cost: number): void {
+    const key = keyOf(peer);
+    const held = this.#held.get(key) ?? new HeldAnswer(this.#parts.sleep);
+    this.#held.set(key, held);
+    held.hold(bytes, (late) => {
+      this.#held.delete(key);
+      this.#underWay -= cost;
+      if (!this.#open) return;
+      this.#deliver(late, peer);
+      this.#parts.onHeldDelivered?.();
+    });
+  }
+
+  #deliver(bytes: Buffer, peer: Peer): undefined {
+    if (this.#open) this.#parts.deliver(bytes, peer);
+  }
+
+  /** Counts what is dropped, and tells it now and then. */
+  async #drop(): Promise<void> {
+    this.#dropped += 1;
+    if (this.#dropped > 1) return;
+    await this.#wait(TELL_MS);
+    if (this.#open) this.#parts.onDropped(this.#dropped);
+    this.#dropped = 0;
+  }
+
+  /** Returns early when the carrier closes; and of two waits whose end comes in one turn, the earlier first. */
+  #wait(milliseconds: number): Promise<void> {
+    const { clock, sleep } = this.#parts;
+    const { promise, resolve: go } = Promise.withResolvers<void>();
+    const due = clock() + milliseconds;
+    const behind = this.#waiting.findLastIndex((other) => other.due <= due);
+    this.#waiting.splice(behind + 1, 0, { due, go });
+    const wake = () => {
+      const now = Math.max(due, clock());
+      while (this.#waiting.length > 0 && this.#waiting[0]!.due <= now) this.#waiting.shift()!.go();
+    };
+    sleep(milliseconds, this.#closed.signal).then(wake, go);
+    return promise;
+  }
+}
+
+function keyOf({ address, port }: Peer): string {
+  return `${address}:${port}`;
+}
