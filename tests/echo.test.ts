@@ -184,18 +184,26 @@ describe('the echo server', () => {
   });
 
   test('has every message in its journal as it went over the wire', async () => {
-    const entries = decisions(await lab.journal('echo'));
-    const { requests } = await exchanges(lab, entries);
+    const key = hmacKey(lab.settings.LAB_TOKEN);
     const client = ({ protocol, port }: Frame) => `${protocol} ${port}`;
-    const sent = Map.groupBy(requests, client);
+    // What a client sent last before it gave up may not be read yet.
+    const { entries, sent } = await eventually('an entry of each message', 60_000, async () => {
+      const entries = decisions(await lab.journal('echo'));
+      const { requests } = await exchanges(lab, entries);
+      const sent = new Map(
+        Map.groupBy(requests, client)
+          .entries()
+          .map(([name, frames]) => [name, messagesOf(frames, key)]),
+      );
+      const count = sent.values().reduce((sum, messages) => sum + messages.length, 0);
+      return count === entries.length && { entries, sent };
+    });
     const journaled = Map.groupBy(entries, ({ protocol, client_port: port }) => `${protocol} ${port}`);
     expect(new Set(journaled.keys())).toEqual(new Set(sent.keys()));
-    for (const [client, frames] of sent) {
-      const messages = messagesOf(frames, hmacKey(lab.settings.LAB_TOKEN)).map(({ body, tag }) => ({
-        length: body.length,
-        tag,
-      }));
-      expect(journaled.get(client)!.map(({ length, tag }) => ({ length, tag }))).toEqual(messages);
+    for (const [name, messages] of sent) {
+      expect(journaled.get(name)!.map(({ length, tag }) => ({ length, tag }))).toEqual(
+        messages.map(({ body, tag }) => ({ length: body.length, tag })),
+      );
     }
   });
 

@@ -1,132 +1,24 @@
-import {
-  appendFile,
-  chmod,
-  copyFile,
-  cp,
-  mkdir,
-  readdir,
-  readFile,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { appendFile, chmod, copyFile, cp, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from './eventually.ts';
 import { chosenWay, command, type Ended, ownSettings, remove, type Settings } from './lab.ts';
+import { leftOf, make as makeIn, tls } from './made.ts';
 import { portSetting, tagOf } from './way.ts';
 
 let settings: Settings;
-/** What is typed behind make so that the client talks as the suite does. */
-const tls = chosenWay === 'tls' ? ['TLS=1'] : [];
-const make = (target: string, overrides: Settings = {}) =>
-  command({ ...settings, ...overrides }, 'make', '--silent', target);
-const docker = async (...args: string[]) => (await command(settings, 'docker', ...args)).stdout.trim();
-const left = async () => {
-  const label = `label=com.docker.compose.project=${settings.COMPOSE_PROJECT_NAME}`;
-  const containers = await docker('ps', '--all', '--quiet', '--filter', label);
-  return `${containers}${await docker('network', 'ls', '--quiet', '--filter', label)}`;
-};
+const make = (target: string, overrides: Settings = {}) => makeIn({ ...settings, ...overrides }, target);
+const left = () => leftOf(settings);
 
 const begin = async () => {
   settings = await ownSettings();
 };
 const end = () => remove(settings);
 
-describe('make up and make down', () => {
-  beforeEach(begin);
-  afterEach(end);
-
-  test('begin a run, leave a complete one behind, and archive it when the next begins', async () => {
-    const soon = { HTTP_TIMEOUT_SECONDS: '0' };
-    const outcomes = async () => {
-      const args = ['balance', 'REQUESTS=20', 'TIMEOUT=5', 'INTERVAL=0', ...tls];
-      const { stdout } = await command(settings, 'make', '--silent', ...args);
-      expect(stdout).toMatch(/^(\/getbalance [^\n]+\n){20}Logs:\n\[\{.*\}\]\n$/s);
-      return stdout.split('\n').slice(0, 20);
-    };
-
-    const up = await make('up', soon);
-    expect(up).toMatchObject({ code: 0, stderr: '' });
-    expect(up.stdout).toContain(`server host  ${settings.LAB_SERVER_ADDRESS}`);
-    expect(up.stdout).toContain('seed         alice (LAB_SEED)');
-    expect(up.stdout).toContain('Next: make balance');
-
-    // The same seed gives the same, with or without an end in between.
-    const first = await outcomes();
-    expect(await make('up', soon)).toMatchObject({ code: 0 });
-    expect(await outcomes()).toEqual(first);
-
-    const down = await make('down');
-    expect(down.stdout).toMatch(/server\.pcap {2}[1-9]\d* packets captured, 0 dropped by the kernel/);
-    expect(down.stdout).toMatch(/client\.pcap {2}[1-9]\d* packets captured, 0 dropped by the kernel/);
-    expect(await left()).toBe('');
-
-    expect(await make('up', soon)).toMatchObject({ code: 0, stderr: '' });
-    expect(await outcomes()).toEqual(first);
-    const [archived] = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive'));
-    const files = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive', archived!));
-    expect(files.sort()).toEqual([
-      'client.pcap',
-      'echo.log',
-      'http.log',
-      'lab.log',
-      'server.pcap',
-      'tls.keys',
-    ]);
-    for (const file of ['client.pcap', 'server.pcap', 'http.log', 'echo.log', 'archive']) {
-      expect((await stat(join(settings.LAB_CAPTURES_DIR!, file))).uid).toBe(process.getuid?.());
-    }
-
-    // One without a seed changes nothing: the same containers, the seed that they have.
-    const containers = await left();
-    const again = await make('up', { ...soon, LAB_SEED: '' });
-    expect(again.stdout).toMatch(/seed {9}alice \(as before, next draw 21\)/);
-    expect(await left()).toBe(containers);
-
-    // Nor does one with a setting that the programs refuse: a lab in use goes on.
-    const refused = await make('up', { HTTP_FAULTS: 'timeout=2' });
-    expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('HTTP_FAULTS is "timeout=2"; "timeout=2" has no probability');
-    expect(await left()).toBe(containers);
-  });
-
-  test('say so when there is nothing to end', async () => {
-    const { code, stdout } = await make('down');
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'wirelab: no lab is up\n' });
-  });
-});
-
-describe('without a lab', () => {
-  const run = (line: string) => command(settings, 'make', '--silent', ...line.split(' '));
-
-  beforeAll(begin);
-  afterAll(end);
-
-  test.each([
-    ['echo MESSAGE=Hey', /make echo takes no MESSAGE; allowed: .* MSG= .* and the settings of \.env/],
-    ['send TLS=1', /make send takes no TLS; allowed: .* TEXT= /],
-    ['status LAB_SEDE=alice', /make status takes no LAB_SEDE; allowed: the settings of \.env/],
-    ['echo TLS=2', /TLS is "2"; allowed: 0, 1, 1\.2, 1\.3/],
-    ['inspect FOLLOW=yes', /FOLLOW is "yes"; allowed: 0, 1/],
-    ['inspect KEYS=2', /KEYS is "2"; allowed: 0, 1/],
-    ['inspect LIVE=1 ENTRIES=1', /ENTRIES is given with LIVE; allowed: one of them/],
-    ['inspect COMPARE=1 CAPTURE=client', /CAPTURE is given with COMPARE; allowed: one of them/],
-  ])('make %s is refused before anything is done', async (line, message) => {
-    const { code, stdout, stderr } = await run(line);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(message);
-  });
-
-  test.each(['status LAB_SEED=alice', 'logs'])('make %s says that none is up', async (line) => {
-    const said = 'wirelab: the lab is down; make up starts it\n';
-    expect(await run(line)).toEqual({ code: 0, stdout: said, stderr: '' });
-  });
-});
+const docker = async (...args: string[]) => (await command(settings, 'docker', ...args)).stdout.trim();
 
 describe('in a lab that is up', () => {
-  const run = (...args: string[]) => command(settings, 'make', '--silent', ...args);
+  const run = (...words: string[]) => makeIn(settings, ...words);
   let up: Ended;
 
   beforeAll(async () => {
@@ -209,7 +101,7 @@ describe('in a lab that is up', () => {
     };
     try {
       const before = await files();
-      const { code, stderr } = await command(other, 'make', '--silent', 'up');
+      const { code, stderr } = await makeIn(other, 'up');
       expect(code).toBe(2);
       expect(stderr).toContain('another lab that is up writes to this captures folder');
       expect(await files()).toEqual(before);
@@ -237,13 +129,13 @@ describe('in a lab that is up', () => {
       command(settings, 'bash', '-c', `set -o pipefail; make --silent ${target} | head -n 1`);
     for (const target of ['inspect', 'status', 'balance REQUESTS=1', 'doctor'])
       expect(await firstOf(target)).toMatchObject({ code: 0, stderr: '' });
-    // A program whose reader has left learns of it when it prints again.
+    // A program whose reader has left learns of it when it prints again, as the echo server does at each message.
     let ended: Ended | undefined;
     const logs = firstOf('logs').then((result) => {
       ended = result;
     });
     await eventually('make logs ends once its reader has left', 60_000, async () => {
-      await run('balance', 'REQUESTS=1', 'TIMEOUT=1', ...tls);
+      await run('echo', 'MSG=Hey', ...tls);
       return ended !== undefined;
     });
     await logs;
@@ -285,8 +177,7 @@ describe('in a lab that is up', () => {
     ];
     for (const name of [...files, 'setup', 'services', 'client'])
       await cp(name, join(clone, name), { recursive: true });
-    const there = (own: Settings, ...args: string[]) =>
-      command(own, 'make', '--silent', '-C', clone, ...args);
+    const there = (own: Settings, ...args: string[]) => makeIn(own, '-C', clone, ...args);
     const targets = [
       'up',
       'down',
@@ -376,106 +267,5 @@ describe('in a lab that is up', () => {
     for (const name of ['LAB_TOKEN', 'LAB_BASIC', 'LAB_MTLS', 'ECHO_MODE=sink'])
       expect(stdout).toContain(`${name}: `);
     expect(stdout).not.toMatch(/secret|hidden/);
-  });
-});
-
-describe('make up refuses, with a cure and nothing left behind', () => {
-  beforeEach(begin);
-  afterEach(end);
-
-  const refuses = async (overrides: Settings, ...messages: string[]) => {
-    const { code, stderr } = await make('up', overrides);
-    expect(code).toBe(2);
-    for (const message of messages) expect(stderr).toContain(message);
-    expect(await left()).toBe('');
-  };
-
-  test('a wrong fault profile, and the files of the run before stay where they are', async () => {
-    const journal = join(settings.LAB_CAPTURES_DIR!, 'http.log');
-    await writeFile(journal, 'the run before');
-    await refuses(
-      { HTTP_FAULTS: 'timeout=0.9,403=0.9,404=0' },
-      'HTTP_FAULTS is "timeout=0.9,403=0.9,404=0"; "404=0" names no fault; allowed: timeout, 403, 500, or none alone',
-      'the probabilities add up to 1.8; allowed: at most 1',
-      'the lab did not come up',
-    );
-    expect(await readFile(journal, 'utf8')).toBe('the run before');
-    expect(await readdir(settings.LAB_CAPTURES_DIR!)).toEqual(['archive', 'http.log']);
-  });
-
-  test('settings that can not work, all at once', () =>
-    refuses(
-      { HTTP_PORT: '99999', ECHO_PORT: '0', LAB_CAPTURE_FILES: 'abc', LAB_CLIENT_ADDRESS: '10.1.2.3' },
-      'HTTP_PORT is "99999"; allowed: a whole number from 1 to 65535',
-      'ECHO_PORT is "0"; allowed: a whole number from 1 to 65535',
-      'LAB_CAPTURE_FILES is "abc"; allowed: a whole number from 1 to 1000000',
-      `LAB_CLIENT_ADDRESS is "10.1.2.3"; allowed: an address of ${settings.LAB_SUBNET}`,
-    ));
-
-  test('an engine that does not answer', async () => {
-    const engine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
-    await refuses(engine, 'no Docker engine answers at DOCKER_HOST', 'cure: start it, or unset DOCKER_HOST');
-    for (const line of [
-      'down',
-      'status',
-      'logs',
-      'shell',
-      'echo MSG=a',
-      'faults',
-      'clean',
-      'certs',
-      'demo',
-    ]) {
-      const { stderr } = await command({ ...settings, ...engine }, 'make', '--silent', ...line.split(' '));
-      expect(stderr).toContain('no Docker engine answers at DOCKER_HOST, unix:///nowhere');
-    }
-    const doctor = await make('doctor', engine);
-    expect(doctor.code).not.toBe(0);
-    expect(doctor.stdout).toMatch(/^PROBLEM +engine +no Docker engine answers at DOCKER_HOST/m);
-  });
-
-  test('a port that is taken', async () => {
-    const { promise, resolve } = Promise.withResolvers<Server>();
-    const server = createServer().listen(Number(settings.HTTP_PORT), '127.0.0.1', () => resolve(server));
-    await promise;
-    try {
-      await refuses({}, `${settings.HTTP_PORT}/tcp is taken by another program`, 'cure: ');
-    } finally {
-      server.close();
-    }
-  });
-
-  test('a captures folder that is a file, or where none can be', async () => {
-    const file = join(settings.LAB_CAPTURES_DIR!, 'file');
-    await writeFile(file, '');
-    await refuses({ LAB_CAPTURES_DIR: file }, `${file} is not a folder`, 'cure: another folder');
-    await refuses({ LAB_CAPTURES_DIR: '/proc/none' }, '/proc/none is not a folder', 'cure: another folder');
-  });
-
-  test('a subnet that another Docker network has', async () => {
-    const network = `${settings.COMPOSE_PROJECT_NAME}-other`;
-    await docker('network', 'create', '--subnet', settings.LAB_SUBNET!.replace('0.0/16', '28.0/24'), network);
-    try {
-      await refuses(
-        {},
-        `${settings.LAB_SUBNET} overlaps the Docker network ${network}`,
-        `cure: docker network rm ${network}`,
-      );
-      const doctor = await make('doctor');
-      expect(doctor.code).not.toBe(0);
-      expect(doctor.stdout).toMatch(new RegExp(`PROBLEM +subnet +.* overlaps the Docker network ${network}`));
-      expect(doctor.stdout).toMatch(/^ok +engine +Docker \d/m);
-
-      // One that a container has is not to be removed.
-      const busy = `${network}-1`;
-      await docker('create', '--name', busy, '--network', network, `${settings.LAB_IMAGES}/programs`, 'true');
-      const { stdout } = await make('doctor');
-      expect(stdout).toMatch(/cure: another network: LAB_SUBNET=/);
-      await docker('rm', busy);
-    } finally {
-      await docker('network', 'rm', network);
-    }
-    const doctor = await make('doctor');
-    expect(doctor).toMatchObject({ code: 0, stderr: '' });
   });
 });
