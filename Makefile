@@ -9,7 +9,7 @@ help: ## list the targets
 	setup/piped.sh awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Git for Windows can write CRLF into a clone, which no shell reads.
-crlf := $(firstword $(shell LC_ALL=C grep -rl --include='*.sh' --include='*.awk' --include='*.bashrc' "$$(printf '\r')" setup services client analysis))
+crlf := $(firstword $(shell LC_ALL=C grep -rl --include='*.sh' --include='*.awk' --include='*.bashrc' "$$(printf '\r')" setup services client))
 $(if $(crlf),$(error $(crlf) has Windows line ends (CRLF); cure: git config core.autocrlf input && \
     git ls-files --eol | awk '/ w.crlf / { print $$NF }' | xargs sed -i 's/\r$$//'))
 

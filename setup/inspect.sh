@@ -45,7 +45,7 @@ if [ "$command" = live ]; then
         done; true'
     in_sidecar sh -c 'echo $$ >"$0"; exec "$@"' "$id" env "HTTP_PORT=$HTTP_PORT" "HTTPS_PORT=$HTTPS_PORT" \
         "ECHO_PORT=$ECHO_PORT" "ECHO_TLS_PORT=$ECHO_TLS_PORT" \
-        /lab/analysis/live.sh "$@"
+        /lab/services/capture/live.sh "$@"
     exit
 fi
 

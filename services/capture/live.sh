@@ -7,7 +7,7 @@ packets=$work/packets
 mkfifo "$packets"
 # Open for both, so that tcpdump begins while nobody reads yet.
 exec 3<>"$packets"
-tcpdump -i eth0 -n -U --immediate-mode -s 65535 -Z root -w - -F "${0%/*}/../capture/filter" >"$packets" 2>"$work/said" 3<&- &
+tcpdump -i eth0 -n -U --immediate-mode -s 65535 -Z root -w - -F "${0%/*}/filter" >"$packets" 2>"$work/said" 3<&- &
 # Once it listens no packet is missed: what comes before it is read waits in the pipe.
 while kill -0 $! 2>/dev/null && ! grep -q 'listening on' "$work/said"; do sleep 0.02; done
 exec 4<"$packets" 3<&-
