@@ -120,6 +120,16 @@ program
   });
 
 program
+  .command('plan')
+  .description('says what the demo has to do: a step a line, its words between tabs')
+  .argument('<seconds>', 'for which a balance request is waited for', wholeNumber)
+  .action(async (timeout: number) => {
+    const { demoSteps } = await import('./experiments/experiments.ts');
+    const { LAB_SERVER_ADDRESS: server = '' } = process.env;
+    for (const step of demoSteps({ server, ports: portsOfLab(), timeout })) print(step.join('\t'));
+  });
+
+program
   .command('check')
   .description('says of each experiment of the demo whether the packets agree')
   .action(async () => {
@@ -141,16 +151,21 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('allowed: a whole number from 1 on');
 }
 
+function portsOfLab() {
+  const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT } = process.env;
+  return {
+    http: Number(HTTP_PORT),
+    https: Number(HTTPS_PORT),
+    echo: Number(ECHO_PORT),
+    echoTls: Number(ECHO_TLS_PORT),
+  };
+}
+
 function runIn(folder: string) {
-  const { LAB_SERVER_ADDRESS = '', LAB_CLIENT_ADDRESS = '', ...ports } = process.env;
+  const { LAB_SERVER_ADDRESS = '', LAB_CLIENT_ADDRESS = '' } = process.env;
   return readRun(folder, {
     addresses: { server: LAB_SERVER_ADDRESS, client: LAB_CLIENT_ADDRESS },
-    ports: {
-      http: Number(ports.HTTP_PORT),
-      https: Number(ports.HTTPS_PORT),
-      echo: Number(ports.ECHO_PORT),
-      echoTls: Number(ports.ECHO_TLS_PORT),
-    },
+    ports: portsOfLab(),
   });
 }
 

@@ -1,17 +1,28 @@
 import { isConfirmed } from '#analysis/join/verdicts.ts';
 import { isHttp } from '#lib/journal/entries.ts';
 import { type DemoExperiment, nothing } from './experiment.ts';
+import { profiles } from './steps.ts';
 
 const REQUESTS = 20;
-/** The profile of the first seed document, 1.2. */
-const PROFILE = 'timeout=0.2,403=0.2,500=0.1';
-
 export const balance: DemoExperiment = {
   section: 'document 1, 3',
   title: 'Twenty balance requests',
   expected: `${REQUESTS} requests; 200, 403 and 500 answered at once, a timeout by nothing until the client gives up`,
+  steps: ({ server, ports, timeout }) => [
+    [
+      'client',
+      'client',
+      'balance',
+      server,
+      String(ports.http),
+      '--requests',
+      String(REQUESTS),
+      '--timeout',
+      String(timeout),
+    ],
+  ],
   look(observations) {
-    const { ties } = observations.under('http', PROFILE);
+    const { ties } = observations.under('http', profiles.balance);
     if (ties.length === 0) return nothing('request to /getbalance');
     const counts = new Map<string, number>();
     for (const { entry } of ties)

@@ -1,10 +1,16 @@
 import { LATE } from '#analysis/join/times.ts';
-import { all, type DemoExperiment, differences, framesOf, hex, nothing, profiles } from './experiment.ts';
+import { all, type DemoExperiment, differences, framesOf, hex, nothing } from './experiment.ts';
+import { faults, netcat, profiles, type Step, type Target } from './steps.ts';
+
+function messageUnder(profile: string): (target: Target) => Step[] {
+  return (target) => [faults('tcp', profile), netcat(target, 'Test1', 5)];
+}
 
 export const delay: DemoExperiment = {
   section: '3.2.2 A',
   title: 'Network delay',
   expected: 'the echo leaves 1 s after the message, and is the message',
+  steps: messageUnder(profiles.delay),
   look(observations) {
     const [tie] = observations.under('echo-tcp', profiles.delay).ties;
     const { came, left } = tie ? framesOf(observations, tie) : {};
@@ -25,6 +31,7 @@ export const loss: DemoExperiment = {
   section: '3.2.2 B',
   title: 'Packet loss',
   expected: 'the notice "Packet Loss", 11 bytes, in place of the echo',
+  steps: messageUnder(profiles.loss),
   look(observations) {
     const [tie] = observations.under('echo-tcp', profiles.loss).ties;
     const { came, left } = tie ? framesOf(observations, tie) : {};
@@ -44,6 +51,7 @@ export const corruption: DemoExperiment = {
   section: '3.2.2 C',
   title: 'Packet corruption',
   expected: 'the echo differs from the message in one byte, all bits of it flipped',
+  steps: messageUnder(profiles.corruption),
   look(observations) {
     const [tie] = observations.under('echo-tcp', profiles.corruption).ties;
     const { came, left } = tie ? framesOf(observations, tie) : {};

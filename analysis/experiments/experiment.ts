@@ -1,6 +1,7 @@
 import type { Frame } from '#analysis/capture/frames.ts';
 import type { Tie } from '#analysis/join/tie.ts';
 import type { Observations } from './observed.ts';
+import type { Step, Target } from './steps.ts';
 
 /** Frames that show something, and which of their octets. */
 export interface Shown {
@@ -17,26 +18,16 @@ export interface Outcome {
   readonly evidence: readonly Shown[];
 }
 
-/** An experiment of the seed documents: what is expected, and how the packets are asked. */
+/** An experiment of the seed documents: what is done, what is expected, and how the packets are asked. */
 export interface DemoExperiment {
   /** Section of the seed document, 2 unless told. */
   readonly section: string;
   readonly title: string;
   readonly expected: string;
+  /** In the lab of the demo, which has no faults in between. */
+  steps(target: Target): readonly Step[];
   look(observations: Observations): Outcome;
 }
-
-/** The profiles that setup/demo.sh puts into force, one for each experiment: by them its packets are found. */
-export const profiles = {
-  delay: 'script:delay',
-  loss: 'script:loss',
-  corruption: 'script:corruption',
-  lossThrice: 'script:loss,loss,loss',
-  delayOnce: 'script:delay,none',
-  corruptionOnce: 'script:corruption,none',
-  udp: 'script:loss,corruption,none',
-  transfer: 'loss=0.2',
-} as const;
 
 /** What is said when an experiment left nothing to look at. */
 export function nothing(what: string): Outcome {

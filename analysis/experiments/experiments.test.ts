@@ -6,12 +6,12 @@ import { encodeMessage } from '#lib/message/message.ts';
 import { type Datagram, encodeDatagram } from '#lib/transfer/datagram.ts';
 import { balance } from './balance.ts';
 import { corruption, delay, loss } from './echo-faults.ts';
-import { profiles } from './experiment.ts';
 import { experiments } from './experiments.ts';
 import { goBackN } from './go-back-n.ts';
 import { Observations } from './observed.ts';
 import { plainText } from './plain-text.ts';
 import { corruptionOnce, delayOnce, lossThrice, udp } from './retries.ts';
+import { profiles } from './steps.ts';
 
 const TEST1 = 'Test1\n';
 const TEST3 = String(encodeMessage('Test3'));

@@ -1,11 +1,28 @@
 import type { Tie } from '#analysis/join/tie.ts';
 import { isDatagram } from '#lib/journal/entries.ts';
-import { type DemoExperiment, nothing, profiles, type Shown } from './experiment.ts';
+import { type DemoExperiment, nothing, type Shown } from './experiment.ts';
+import { faults, profiles } from './steps.ts';
 
 export const goBackN: DemoExperiment = {
   section: '3.2.4',
   title: 'Go-back-N over a wire that loses',
   expected: 'every lost segment comes again, and all arrives',
+  steps: ({ server, ports }) => [
+    faults('udp', profiles.transfer),
+    [
+      'client',
+      'client',
+      'send',
+      server,
+      String(ports.echo),
+      '--protocol-mode',
+      'go-back-n',
+      '--count',
+      '60',
+      '--window',
+      '8',
+    ],
+  ],
   look(observations) {
     const { ties, transfers } = observations.under('echo-udp', profiles.transfer);
     const received = transfers.find(({ state }) => state === 'received');

@@ -1,11 +1,14 @@
 import { all, type DemoExperiment, nothing } from './experiment.ts';
+import { netcat, up } from './steps.ts';
 
+/** netcat is given it without the newline, which echo adds. */
 const TEXT = 'Hello from Client\n';
 
 export const plainText: DemoExperiment = {
   section: '3.1',
   title: 'Plain text to the sink',
   expected: `the ${TEXT.length} bytes "Hello from Client" and a newline, readable in one frame; an ACK and no answer`,
+  steps: (target) => [up(target, { ECHO_MODE: 'sink' }), netcat(target, TEXT.trimEnd(), 1), up(target)],
   look(observations) {
     const frames = observations.sunk().filter(({ transport }) => transport === 'tcp');
     const text = frames.find(({ toServer, payload }) => toServer && payload.length > 0);

@@ -2,8 +2,9 @@ import type { Frame } from '#analysis/capture/frames.ts';
 import type { Tie } from '#analysis/join/tie.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
 import { checksum, Message } from '#lib/message/message.ts';
-import { type DemoExperiment, framesOf, nothing, type Outcome, profiles, type Shown } from './experiment.ts';
+import { type DemoExperiment, framesOf, nothing, type Outcome, type Shown } from './experiment.ts';
 import type { Observations } from './observed.ts';
+import { echoClient, faults, profiles, type Step, type Target } from './steps.ts';
 
 /** What an answer is to a client that checks it. */
 type Reply = 'valid' | 'mismatch' | 'no format';
@@ -12,6 +13,7 @@ export const lossThrice: DemoExperiment = {
   section: '3.3.3 1',
   title: 'Packet loss, three attempts',
   expected: 'three messages, each answered by "error_code", and no fourth: the client gives up',
+  steps: asks('tcp', profiles.lossThrice, 'Hey'),
   look: answered('echo-tcp', profiles.lossThrice, ['no format', 'no format', 'no format']),
 };
 
@@ -19,6 +21,7 @@ export const delayOnce: DemoExperiment = {
   section: '3.3.3 2',
   title: 'Delay beyond the time-out',
   expected: 'the client asks again before the echo of its first message leaves, and then takes that echo',
+  steps: asks('tcp', profiles.delayOnce, 'Hey', '--timeout', '0.75'),
   look(observations) {
     const [first, second] = observations.under('echo-tcp', profiles.delayOnce).ties;
     const one = first && framesOf(observations, first);
@@ -48,6 +51,7 @@ export const corruptionOnce: DemoExperiment = {
   section: '3.3.3 3',
   title: 'Corruption, found by the checksum',
   expected: 'an echo whose tag is not the checksum of its body, then a right one',
+  steps: asks('tcp', profiles.corruptionOnce, 'Test3'),
   look: answered('echo-tcp', profiles.corruptionOnce, ['mismatch', 'valid']),
 };
 
@@ -55,8 +59,17 @@ export const udp: DemoExperiment = {
   section: '3.3.1',
   title: 'The same over UDP',
   expected: 'a notice, an echo with a wrong tag and a right echo: three datagrams each way',
+  steps: asks('udp', profiles.udp, 'Hey'),
   look: answered('echo-udp', profiles.udp, ['no format', 'mismatch', 'valid']),
 };
+
+/** A client asks, again and again, under a profile. */
+function asks(protocol: 'tcp' | 'udp', profile: string, message: string, ...options: string[]) {
+  return (target: Target): Step[] => [
+    faults(protocol, profile),
+    echoClient(target, '--protocol', protocol, '--message', message, ...options),
+  ];
+}
 
 /** Looks whether, under a profile, one client asked so often and was answered so. */
 function answered(decider: Decider, profile: string, expected: readonly Reply[]): DemoExperiment['look'] {
