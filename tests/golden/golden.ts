@@ -18,7 +18,7 @@ export async function names(): Promise<string[]> {
 
 /** Reads golden captures with the sources of this clone and the tools of the image, in one container. */
 export async function read(wanted: readonly string[]): Promise<Readonly<Record<string, Views>>> {
-  const mounts = ['services', 'tests'].flatMap((folder) => [
+  const mounts = ['analysis', 'dissector', 'lib', 'tests'].flatMap((folder) => [
     '--mount',
     `type=bind,source=${join(ROOT, folder)},target=/lab/${folder},readonly`,
   ]);
