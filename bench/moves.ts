@@ -8,8 +8,8 @@ import { HEADER_BYTES, LARGEST_PAYLOAD } from '#lib/transfer/datagram.ts';
 import type { ModeName } from '#lib/transfer/kinds.ts';
 import { retransmissions } from '#lib/transfer/sending.ts';
 import { defaults } from '../client/commands/send.ts';
-import type { Payloads } from '../client/payloads.ts';
-import { openTransfer } from '../client/transfer.ts';
+import type { Payloads } from '../client/transfer/payloads.ts';
+import { ClientTransfer } from '../client/transfer/transfer.ts';
 
 // Ways to move bytes to a server on 127.0.0.1, each timed from its first datagram to the last answer.
 
@@ -51,7 +51,7 @@ export async function moveByTransfer(
   const payloads = payloadsFromMemory(segments);
   const { stop } = startClock();
   const id = randomBytes(4).toString('hex');
-  const transfer = await openTransfer(
+  const transfer = await ClientTransfer.open(
     {
       address: '127.0.0.1',
       port,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { timer } from '#lib/runtime/timer.ts';
 import { modeNames } from '#lib/transfer/kinds.ts';
-import { payloadsOfText } from '../client/payloads.ts';
-import { type OpenTransfer, openTransfer } from '../client/transfer.ts';
+import { payloadsOfText } from '../client/transfer/payloads.ts';
+import { ClientTransfer } from '../client/transfer/transfer.ts';
 import { host, portOf, token } from './echo-server.ts';
 
 // node many-transfers.ts TRANSFERS BYTES: so many transfers at once, of all protocols in turn, each with other bytes,
@@ -18,7 +18,7 @@ console.log(JSON.stringify({ identical: ended.length - errors.length, errors }))
 async function transfer(index: number): Promise<void> {
   const mode = modeNames[index % modeNames.length]!;
   const text = randomBytes(bytes / 2).toString('hex');
-  const open = await openTransfer(
+  const open = await ClientTransfer.open(
     {
       address: host,
       port: portOf('echo', 'udp'),
@@ -50,7 +50,7 @@ async function transfer(index: number): Promise<void> {
   }
 }
 
-async function compare({ sent, returned }: OpenTransfer): Promise<void> {
+async function compare({ sent, returned }: ClientTransfer): Promise<void> {
   const [there, back] = await Promise.all([sent, returned]);
   if (there.sha256 !== back?.sha256) throw new Error('other bytes came back');
 }

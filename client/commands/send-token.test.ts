@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { hmacKey } from '#lib/message/hmac.ts';
 import { encodeDatagram, hmacProblem, type Signature } from '#lib/transfer/datagram.ts';
 import { decodeOpen } from '#lib/transfer/open.ts';
-import { abort, ID, receiver, type Server, signing, useScriptedTransfers } from '../transfer-testing.ts';
+import { abort, ID, receiver, type Server, signing, useScriptedTransfers } from '../transfer/testing.ts';
 
 const server = useScriptedTransfers();
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Datagram } from '#lib/transfer/datagram.ts';
 import type { ModeName } from '#lib/transfer/kinds.ts';
-import { abort, ID, receiver, type Server, useScriptedTransfers } from '../transfer-testing.ts';
+import { abort, ID, receiver, type Server, useScriptedTransfers } from '../transfer/testing.ts';
 import type { SendOptions } from './send.ts';
 
 const server = useScriptedTransfers();

@@ -13,10 +13,10 @@ import {
   payloadsOfFile,
   payloadsOfText,
   UnreadableError,
-} from '../payloads.ts';
-import { type Screen, showProgress } from '../progress.ts';
-import { type OpenTransfer, openTransfer } from '../transfer.ts';
-import { returnLine, summaryFields, summaryLines, type TransferResult } from '../transfer-summary.ts';
+} from '../transfer/payloads.ts';
+import { type Screen, showProgress } from '../transfer/progress.ts';
+import { returnLine, summaryFields, summaryLines, type TransferResult } from '../transfer/summary.ts';
+import { ClientTransfer } from '../transfer/transfer.ts';
 
 export interface SendOptions {
   readonly address: string;
@@ -120,10 +120,10 @@ async function transfer(options: Sized, payloads: Payloads, parts: SendParts): P
     return code;
   };
   const began = clock();
-  let open: OpenTransfer | undefined;
+  let open: ClientTransfer | undefined;
   let remove: () => void = () => undefined;
   try {
-    open = await openTransfer({ ...options, id, mode, rto: { min: minRto, max: maxRto } }, payloads, {
+    open = await ClientTransfer.open({ ...options, id, mode, rto: { min: minRto, max: maxRto } }, payloads, {
       ...parts,
       onMeasured,
     });
@@ -153,7 +153,7 @@ async function transfer(options: Sized, payloads: Payloads, parts: SendParts): P
   }
 }
 
-function progressOf(open: OpenTransfer, all: number, screen: Screen): () => void {
+function progressOf(open: ClientTransfer, all: number, screen: Screen): () => void {
   const { sending } = open;
   return showProgress(screen, () => {
     const { counts, timing, window } = sending;

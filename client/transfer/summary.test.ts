@@ -7,7 +7,7 @@ import {
   summaryFields,
   summaryLines,
   type TransferResult,
-} from './transfer-summary.ts';
+} from './summary.ts';
 
 const sha256 = 'ab'.repeat(32);
 const receipt = { bytes: 1_000_000, sha256, duplicates: 1_234, outOfOrder: 56 };

@@ -9,7 +9,7 @@ import type { Kind } from '#lib/transfer/kinds.ts';
 import { decodeOpen, encodeOpen, type OpenParameters } from '#lib/transfer/open.ts';
 import { ReceivingEnd } from '#lib/transfer/receiving.ts';
 import { SendingEnd } from '#lib/transfer/sending.ts';
-import { type SendOptions, type SendParts, send } from './commands/send.ts';
+import { type SendOptions, type SendParts, send } from '../commands/send.ts';
 
 export const ID = 'c0ffee01';
 /** Turns of the event loop until a datagram that has not come counts as lost. */
