@@ -26,21 +26,13 @@ export class TransferNotes {
     this.#parts = parts;
   }
 
-  journal(state: string, { opened, peer }: Subject, detail: object): void {
-    const { id, mode, window } = opened;
-    const entry = { client_ip: peer.address, client_port: peer.port, transfer: id, state, mode, window };
-    this.#parts
-      .note('transfer', { ...entry, ...detail })
-      .catch((error) => this.#parts.log.error(`what became of transfer ${id} can't be journaled: ${error}`));
-  }
-
   refused(subject: Subject, reason: string): void {
-    this.journal('refused', subject, { reason });
+    this.#journal('refused', subject, { reason });
     this.print(subject, `refused: ${reason}`);
   }
 
   received(subject: Subject, receipt: Receipt, intact: boolean, seconds: number): void {
-    this.journal('received', subject, { ...receiptFields(receipt), intact, seconds });
+    this.#journal('received', subject, { ...receiptFields(receipt), intact, seconds });
     this.print(
       subject,
       `received: ${receipt.bytes} bytes in ${seconds} s, ${receipt.duplicates} duplicates, ` +
@@ -49,7 +41,7 @@ export class TransferNotes {
   }
 
   returned(subject: Subject, receipt: Receipt, counts: SendingCounts, seconds: number): void {
-    this.journal('returned', subject, {
+    this.#journal('returned', subject, {
       ...receiptFields(receipt),
       segments: counts.datagrams.first,
       retransmissions: retransmissions(counts),
@@ -58,8 +50,21 @@ export class TransferNotes {
     this.print(subject, `returned: ${receipt.bytes} bytes in ${seconds} s`);
   }
 
+  failed(subject: Subject, how: string, detail: { readonly reason: string; readonly bytes: number }): void {
+    this.#journal(how, subject, detail);
+    this.print(subject, `${how}: ${detail.reason}`);
+  }
+
   print({ opened, peer }: Subject, what: string): void {
     this.#parts.say(`[UDP SERVER] Transfer ${opened.id} of ${formatPeer(peer)} ${what}`);
+  }
+
+  #journal(state: string, { opened, peer }: Subject, detail: object): void {
+    const { id, mode, window } = opened;
+    const entry = { client_ip: peer.address, client_port: peer.port, transfer: id, state, mode, window };
+    this.#parts
+      .note('transfer', { ...entry, ...detail })
+      .catch((error) => this.#parts.log.error(`what became of transfer ${id} can't be journaled: ${error}`));
   }
 }
 

@@ -1,43 +1,193 @@
+import type { Timer } from '#lib/runtime/timer.ts';
+import { printable } from '#lib/text/readable.ts';
 import type { Datagram } from '#lib/transfer/datagram.ts';
-import { largestWindow } from '#lib/transfer/modes.ts';
-import type { OpenParameters } from '#lib/transfer/open.ts';
-import type { ReceivingEnd } from '#lib/transfer/receiving.ts';
-import type { SendingEnd } from '#lib/transfer/sending.ts';
+import { abortion, TransferError } from '#lib/transfer/end.ts';
+import { encodeOpen, type OpenParameters } from '#lib/transfer/open.ts';
+import type { Receipt } from '#lib/transfer/receipt.ts';
+import { ReceivingEnd } from '#lib/transfer/receiving.ts';
+import { SendingEnd } from '#lib/transfer/sending.ts';
 import type { Peer } from '../peer.ts';
+import { COST_OF_FINISHED, costOf, costOfSegment, type Memory, MOST_HELD, segmentsOf } from './memory.ts';
+import type { TransferNotes } from './notes.ts';
 
-/** One transfer of one client. */
-export interface Transfer {
-  readonly key: string;
-  readonly peer: Peer;
+export interface TransferParts {
+  /** Sends a datagram in the name of a transfer: signed where there is a token. */
+  readonly transmit: (datagram: Datagram, peer: Peer) => void;
+  /** Sends any other datagram, never signed. */
+  readonly transmitUnsigned: (datagram: Datagram, peer: Peer) => void;
+  readonly clock: () => number;
+  readonly timer: Timer;
+  readonly notes: TransferNotes;
+  readonly memory: Memory;
+}
+
+/**
+ * One transfer of one client. It is `receiving` until all has come, then, when it is asked to echo, `returning`.
+ * When it is `finished`, nothing is left to do but to acknowledge again what was acknowledged before; a client that
+ * goes on with one that has `failed` is told why.
+ */
+export class Transfer {
   readonly opened: Datagram;
-  readonly parameters: OpenParameters;
-  readonly began: number;
-  readonly receiving: ReceivingEnd;
-  /** What came and is to be sent back. */
-  readonly kept: Buffer[];
-  returning: SendingEnd | undefined;
-  /** Octets of memory that it counts for. */
-  held: number;
+  readonly peer: Peer;
+  /** When the client was heard last, in ms of the clock. */
   lastHeard: number;
-  /** Nothing is left to do but to ack again what was acked already. */
-  finished: boolean;
-  /** Why it failed, which a client that goes on is told. */
-  failed: string | undefined;
-}
+  readonly #parameters: OpenParameters;
+  readonly #parts: TransferParts;
+  readonly #began: number;
+  readonly #receiving: ReceivingEnd;
+  /** What came and is to be sent back. */
+  readonly #kept: Buffer[] = [];
+  #returning: SendingEnd | undefined;
+  #state: 'receiving' | 'returning' | 'finished' | 'failed' = 'receiving';
+  /** Why it failed. */
+  #failure = '';
+  /** Bytes of memory that it counts for. */
+  #held = 0;
 
-/** What tells the transfer that a datagram belongs to from those of others. */
-export function keyOf({ id }: Datagram, { address, port }: Peer): string {
-  return `${address}:${port}/${id}`;
-}
+  constructor(opened: Datagram, parameters: OpenParameters, peer: Peer, parts: TransferParts) {
+    this.opened = opened;
+    this.peer = peer;
+    this.#parameters = parameters;
+    this.#parts = parts;
+    this.#began = parts.clock();
+    this.lastHeard = this.#began;
+    this.#receiving = new ReceivingEnd(
+      {
+        ...opened,
+        onData: (payload) => this.#keep(payload),
+        onClose: (receipt, intact) => this.#received(receipt, intact),
+      },
+      { transmit: (datagram) => this.#transmit(datagram) },
+    );
+    this.#hold(costOf(opened));
+    parts.notes.print(this, `opened: ${opened.mode}, window ${opened.window}, ${parameters.bytes} bytes`);
+  }
 
-/** What is not allowed in the header of an OPEN. */
-export function openProblem({ mode, window, sequence }: Datagram): string | undefined {
-  const most = largestWindow(mode);
-  if (window < 1 || window > most) return `the window is ${window}; allowed for ${mode}: 1 to ${most}`;
-  return sequence === 0 ? undefined : `an OPEN has the number ${sequence}; allowed: 0`;
-}
+  /** Whether it has come to an end, good or bad, so that another may take its place. */
+  get isOver(): boolean {
+    return this.#state === 'finished' || this.#state === 'failed';
+  }
 
-/** In seconds, of times in ms. */
-export function secondsSince(began: number, now: number): number {
-  return Math.round(now - began) / 1000;
+  receive(datagram: Datagram): void {
+    this.lastHeard = this.#parts.clock();
+    if (datagram.kind === 'ACK') this.#returning?.receive(datagram);
+    else if (datagram.kind === 'ABORT') this.#fail('aborted', printable(datagram.payload));
+    else if (this.#state === 'failed') this.#abort();
+    else if (this.#isOwn(datagram)) this.#take(datagram);
+    else {
+      const reason = `the id ${datagram.id} is that of another transfer of yours`;
+      this.#parts.transmitUnsigned(abortion(datagram, reason), this.peer);
+    }
+  }
+
+  /** Fails because nothing has come for so many seconds, unless it is over. */
+  idle(seconds: number): void {
+    this.#fail('idle', `nothing came for ${seconds} s`);
+  }
+
+  /** Gives back what it holds, and ends without a word. */
+  forget(): void {
+    this.#returning?.stop();
+    this.#hold(-this.#held);
+  }
+
+  #isOwn({ kind, mode, payload }: Datagram): boolean {
+    return mode === this.opened.mode && (kind !== 'OPEN' || payload.equals(this.opened.payload));
+  }
+
+  #take(datagram: Datagram): void {
+    this.#receiving.receive(datagram);
+    if (!this.#receiving.closed || this.#state !== 'receiving') return;
+    if (this.#parameters.echo) this.#return();
+    else this.#end('finished');
+  }
+
+  #keep(payload: Buffer): void {
+    if (this.#state === 'failed') return;
+    const reason = this.#tooMuch(payload);
+    if (reason !== undefined) {
+      this.#fail('refused', reason);
+      this.#abort();
+    } else if (this.#parameters.echo) {
+      this.#kept.push(payload);
+      this.#hold(costOfSegment(payload.length));
+    }
+  }
+
+  #tooMuch({ length }: Buffer): string | undefined {
+    const { bytes, segment, echo } = this.#parameters;
+    const tooMany = echo && this.#kept.length >= segmentsOf(this.#parameters);
+    if (this.#receiving.bytes > bytes || tooMany) {
+      return `more came than was announced, which is ${bytes} bytes, ${segment} a segment`;
+    }
+    if (!echo || this.#parts.memory.makesRoom(costOfSegment(length))) return undefined;
+    return `there is no more room: ${MOST_HELD} bytes of memory are allowed for all transfers at once`;
+  }
+
+  #received(receipt: Receipt, intact: boolean): void {
+    if (this.#state === 'failed') return;
+    this.#parts.notes.received(this, receipt, intact, this.#secondsSince(this.#began));
+  }
+
+  /** Sends back what came, by the protocol by which it came. */
+  async #return(): Promise<void> {
+    const began = this.#parts.clock();
+    const returning = this.#createReturning();
+    this.#returning = returning;
+    this.#state = 'returning';
+    returning.start();
+    try {
+      const receipt = await returning.done;
+      this.#parts.notes.returned(this, receipt, returning.counts, this.#secondsSince(began));
+      this.#end('finished');
+    } catch (error) {
+      if (!(error instanceof TransferError)) throw error;
+      this.#fail(error.how, error.message);
+      this.#abort();
+    }
+  }
+
+  #createReturning(): SendingEnd {
+    const { id, mode, window } = this.opened;
+    const { segment, minRto, maxRto, tries } = this.#parameters;
+    const open = { bytes: this.#receiving.bytes, segment, echo: false, minRto, maxRto, tries };
+    const rto = { min: minRto, max: maxRto };
+    return new SendingEnd(
+      { id, mode, window, rto, tries, open: encodeOpen(open), payloads: this.#kept[Symbol.iterator]() },
+      { ...this.#parts, transmit: (datagram) => this.#transmit(datagram) },
+    );
+  }
+
+  #fail(how: string, reason: string): void {
+    if (this.isOver) return;
+    this.#parts.notes.failed(this, how, { reason, bytes: this.#receiving.bytes });
+    this.#failure = reason;
+    this.#end('failed');
+  }
+
+  #end(state: 'finished' | 'failed'): void {
+    this.#state = state;
+    this.#kept.length = 0;
+    this.#returning?.stop();
+    this.#returning = undefined;
+    this.#hold(COST_OF_FINISHED - this.#held);
+  }
+
+  /** Tells the client that the transfer has failed. */
+  #abort(): void {
+    this.#transmit(abortion(this.opened, this.#failure));
+  }
+
+  #transmit(datagram: Datagram): void {
+    this.#parts.transmit(datagram, this.peer);
+  }
+
+  #hold(bytes: number): void {
+    this.#held += bytes;
+    this.#parts.memory.hold(bytes);
+  }
+
+  #secondsSince(began: number): number {
+    return Math.round(this.#parts.clock() - began) / 1000;
+  }
 }
