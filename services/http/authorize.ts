@@ -1,12 +1,23 @@
 import { hash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Journal } from '#lib/journal/journal.ts';
+import type { Log } from '#lib/runtime/log.ts';
 import { isSame } from '#lib/text/constant-time.ts';
+import { journaledPathOf } from '#lib/text/request-path.ts';
+import { tlsVersion } from '#lib/tls/version.ts';
+import { clientAddress, respond } from './respond.ts';
 
 /** Who may talk to the server. Undefined wants nothing. */
 export interface Secrets {
   readonly token?: string | undefined;
   /** `user:password`. */
   readonly basic?: string | undefined;
+}
+
+export interface AuthorizeParts {
+  readonly journal: Journal;
+  readonly log: Log;
+  readonly now: () => Date;
 }
 
 /** Why a request is refused, and the challenges that say what would do (RFC 9110, 11.6.1). */
@@ -18,6 +29,37 @@ export interface Refusal {
     | 'wrong name or password'
     | 'unknown scheme';
   readonly challenges: readonly string[];
+}
+
+/** Middleware that lets a request on which has the secrets that are wanted, and answers 401 to any other. */
+export function authorize(secrets: Secrets, parts: AuthorizeParts) {
+  return (request: IncomingMessage, response: ServerResponse, next: () => void): void | Promise<void> => {
+    const refusal = refusalOf(request, secrets);
+    return refusal ? refuse(refusal, request, response, parts) : next();
+  };
+}
+
+async function refuse(
+  { reason, challenges }: Refusal,
+  // An answer has no socket while one to a request before it is still to leave.
+  { socket, url }: IncomingMessage,
+  response: ServerResponse,
+  { journal, log, now }: AuthorizeParts,
+): Promise<void> {
+  const client = clientAddress(socket);
+  await journal.append({
+    timestamp: now().toISOString(),
+    client_ip: client,
+    outcome: '401',
+    id: journal.nextId(),
+    client_port: socket.remotePort,
+    path: journaledPathOf(url),
+    reason,
+    tls: tlsVersion(socket),
+  });
+  log.warn(`a request of ${client}:${socket.remotePort} was refused: ${reason}`);
+  response.setHeader('www-authenticate', challenges);
+  respond(response, 401, 'Unauthorized');
 }
 
 /**

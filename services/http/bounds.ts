@@ -2,12 +2,11 @@ import { once } from 'node:events';
 import { type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import type { Limit } from '#lib/journal/limit.ts';
+import { BoundConnections } from '#lib/bounds/connections.ts';
+import type { Bound } from '#lib/bounds/places.ts';
 import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
-import { type Bound, Places } from './places.ts';
+import { unavailable } from './respond.ts';
 
-/** How many connections above the limit are told why they are not served. Others are just closed. */
-const TOLD = 512;
 /** How long a connection that is one too many may take to ask, in ms. */
 const PATIENCE_MS = 1_000;
 
@@ -32,21 +31,13 @@ export function serveWithin<Bounded extends Server>(
   app: RequestListener,
   { connections, idleSeconds, sleep, isHeld }: BoundsParts,
 ): Bounded {
-  const places = new Places(connections);
-  const surplus = new Map<Socket, Limit>();
+  const bound = new BoundConnections(server, connections);
   const latest = new WeakMap<Socket, ServerResponse>();
   const afterHeld = new WeakMap<Socket, number>();
   const admit = (socket: Socket) => {
-    const client = socket.remoteAddress ?? '';
-    const inTheWay = places.take(client);
     // Each request that is under way on it listens.
-    socket.setMaxListeners(0).once('close', () => {
-      if (!surplus.delete(socket)) places.giveBack(client);
-    });
-    if (!inTheWay) return;
-    inTheWay.exceeded();
-    surplus.set(socket, inTheWay);
-    if (surplus.size > TOLD) return socket.destroy();
+    socket.setMaxListeners(0);
+    if (bound.admit(socket) === undefined) return;
     sleepWhileOpen(socket, PATIENCE_MS, sleep).then(() => socket.destroy());
   };
   const answer: RequestListener = (request, response) => {
@@ -54,21 +45,17 @@ export function serveWithin<Bounded extends Server>(
     latest.set(socket, response);
     if (isHeld(socket)) afterHeld.set(socket, (afterHeld.get(socket) ?? 0) + 1);
     if ((afterHeld.get(socket) ?? 0) > MOST_AFTER) return socket.destroy();
-    const inTheWay = surplus.get(socket);
-    if (!inTheWay) return app(request, response);
-    const { setting, allowed } = inTheWay;
-    const whose = inTheWay === connections.each ? ' of this client' : '';
+    const refusal = bound.refusalOf(socket);
+    if (refusal === undefined) return app(request, response);
     response.shouldKeepAlive = false;
-    unavailable(response, `too many connections: ${allowed}${whose} are open (${setting})`);
+    unavailable(response, refusal);
   };
   server.headersTimeout = server.requestTimeout = idleSeconds * 1000;
   server.timeout = idleSeconds * 1000 + 2 * LOOK_MS;
-  server.maxConnections = connections.all.allowed + TOLD;
   return (
     server
       .on('request', answer)
       .on(server instanceof TlsServer ? 'secureConnection' : 'connection', admit)
-      .on('drop', () => connections.all.exceeded())
       .on('timeout', (socket) => {
         if (!isHeld(socket)) socket.destroy();
       })
@@ -85,10 +72,4 @@ export function serveWithin<Bounded extends Server>(
         answer(request, response);
       })
   );
-}
-
-/** Says why a request is not served now. */
-export function unavailable(response: ServerResponse, why: string): void {
-  const body = `${why}\n`;
-  response.writeHead(503, { 'content-length': Buffer.byteLength(body), 'retry-after': '1' }).end(body);
 }

@@ -33,4 +33,10 @@ export class Places {
     if (own > 0) this.#takenBy.set(client, own);
     else this.#takenBy.delete(client);
   }
+
+  /** What a client is told that gets no place, such as `too many connections: 6000 of this client are open (NAME)`. */
+  refusal(inTheWay: Limit, what: string, does: string): string {
+    const whose = inTheWay === this.#bound.each ? ' of this client' : '';
+    return `too many ${what}: ${inTheWay.allowed}${whose} are ${does} (${inTheWay.setting})`;
+  }
 }

@@ -1,0 +1,45 @@
+import type { Socket } from 'node:net';
+import type { RequestHandler } from 'express';
+import type { Faults } from '#lib/faults/faults.ts';
+import type { Journal } from '#lib/journal/journal.ts';
+import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
+import { tlsVersion } from '#lib/tls/version.ts';
+import { answers, type Outcome } from './outcomes.ts';
+import { clientAddress, respond } from './respond.ts';
+
+export interface BalanceParts {
+  readonly faults: Faults<Outcome>;
+  readonly journal: Journal;
+  readonly sleep: Sleep;
+  readonly now: () => Date;
+  /** How long the outcome `timeout` holds a request, in seconds. */
+  readonly timeoutSeconds: number;
+  /** The connections on which the outcome `timeout` holds a request. */
+  readonly held: WeakSet<Socket>;
+}
+
+/** Answers by the outcome that is drawn, once that is in the journal. */
+export function serveBalance(parts: BalanceParts): RequestHandler {
+  const { faults, journal, sleep, now, timeoutSeconds, held } = parts;
+  return async ({ socket }, response) => {
+    const { fault: outcome, draw } = faults.next();
+    await journal.append({
+      timestamp: now().toISOString(),
+      client_ip: clientAddress(socket),
+      outcome,
+      id: journal.nextId(),
+      client_port: socket.remotePort,
+      request: draw,
+      tls: tlsVersion(socket),
+    });
+    const answer = answers[outcome];
+    if (answer.kind === 'respond') {
+      respond(response, answer.status, answer.body, answer.type);
+      return;
+    }
+    held.add(socket);
+    await sleepWhileOpen(socket, timeoutSeconds * 1000, sleep);
+    // By TLS there is a last word, without which a connection looks cut (RFC 8446, 6.1).
+    socket.destroySoon();
+  };
+}

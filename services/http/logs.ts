@@ -1,0 +1,120 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import type { RequestHandler } from 'express';
+import { type Bound, Places } from '#lib/bounds/places.ts';
+import type { Journal } from '#lib/journal/journal.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
+import { clientAddress, respond, unavailable } from './respond.ts';
+
+export interface LogsParts {
+  readonly journal: Journal;
+  readonly log: Log;
+  readonly sleep: Sleep;
+  /** How many may read the journal at once. */
+  readonly logReaders: Bound;
+  /** How long one may take to read it, in seconds. */
+  readonly readSeconds: number;
+}
+
+/** What a pipeline says of a client that left in the middle, or before its answer began. */
+const LEFT = new Set<string | undefined>(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE']);
+
+/** Answers with the journal as a JSON array. */
+export function serveLogs(parts: LogsParts): RequestHandler {
+  const readers = new LogReaders(parts.logReaders, parts.sleep);
+  return async ({ socket }, response) => {
+    await hasItsTurn(response, socket);
+    const client = clientAddress(socket) ?? '';
+    const refusal = await readers.enter(socket, client);
+    if (refusal !== undefined) return unavailable(response, refusal);
+    try {
+      if (!socket.destroyed) await sendLogs(response, client, parts);
+    } finally {
+      readers.leave(client);
+    }
+  };
+}
+
+/** Resolves once the answers to the requests before it on its connection have left, or the client has. */
+async function hasItsTurn(response: ServerResponse, socket: Socket): Promise<void> {
+  if (response.socket || socket.destroyed) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  response.once('socket', resolve);
+  socket.once('close', resolve);
+  await promise;
+  socket.off('close', resolve);
+}
+
+async function sendLogs(
+  response: ServerResponse,
+  client: string,
+  { journal, log, readSeconds }: LogsParts,
+): Promise<void> {
+  const entries = await journal.toJsonArray().catch((error: unknown) => {
+    log.error(`the journal can't be read: ${error}`);
+    return undefined;
+  });
+  if (!entries) return respond(response, 500, 'Error reading log file');
+  const signal = AbortSignal.timeout(readSeconds * 1000);
+  try {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    await pipeline(entries, response, { signal });
+  } catch (error) {
+    // Where the client has left there is nobody to tell.
+    if (signal.aborted) log.warn(`${client} had not read /getlogs after ${readSeconds} s: it was cut off`);
+    else if (!LEFT.has((error as NodeJS.ErrnoException).code))
+      log.error(`the journal can't be read: ${error}`);
+  } finally {
+    // Where the client has left before it began, the pipeline leaves it open.
+    entries.destroy();
+  }
+}
+
+/** How long a reader waits for another one to be done, in ms: a class that asks at once is served in turn. */
+const PATIENCE_MS = 1_000;
+
+/** A reader who waits for a place. */
+interface Waiting {
+  readonly client: string;
+  readonly settle: (refusal: string | undefined) => void;
+}
+
+/** Who reads the journal: each holds a file handle and buffers until the client has taken all of it. */
+class LogReaders {
+  readonly #places: Places;
+  readonly #sleep: Sleep;
+  readonly #waiting = new Set<Waiting>();
+
+  constructor(bound: Bound, sleep: Sleep) {
+    this.#places = new Places(bound);
+    this.#sleep = sleep;
+  }
+
+  /** Resolves when there is a place for this client, and with the reason when there was none in time. */
+  async enter(socket: Socket, client: string): Promise<string | undefined> {
+    const inTheWay = this.#places.take(client);
+    if (!inTheWay) return undefined;
+    const { promise, resolve: settle } = Promise.withResolvers<string | undefined>();
+    const waiting = { client, settle };
+    this.#waiting.add(waiting);
+    sleepWhileOpen(socket, PATIENCE_MS, this.#sleep).then(() => {
+      if (!this.#waiting.delete(waiting)) return;
+      if (!socket.destroyed) inTheWay.exceeded();
+      settle(this.#places.refusal(inTheWay, 'readers of /getlogs', 'reading'));
+    });
+    return promise;
+  }
+
+  /** Gives a place back, to the one who has waited longest of those that may have it. */
+  leave(client: string): void {
+    this.#places.giveBack(client);
+    for (const waiting of this.#waiting) {
+      if (this.#places.take(waiting.client)) continue;
+      this.#waiting.delete(waiting);
+      waiting.settle(undefined);
+      return;
+    }
+  }
+}
