@@ -420,5 +420,7 @@ test.each([
 test('a target without a path is not found, as one that has another', async () => {
   const socket = connect(port, '127.0.0.1');
   socket.end('GET http://[ HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n');
-  expect(String(await buffer(socket))).toMatch(/^HTTP\/1\.1 404 File not found\r\n[^]*\r\n\r\nFile not found$/);
+  expect(String(await buffer(socket))).toMatch(
+    /^HTTP\/1\.1 404 File not found\r\n[\s\S]*\r\n\r\nFile not found$/,
+  );
 });
