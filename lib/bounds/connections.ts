@@ -1,17 +1,20 @@
 import type { Server, Socket } from 'node:net';
-import { type Bound, Places } from './places.ts';
+import type { Bound } from './bound.ts';
+import { Places } from './places.ts';
 
-/** How many connections above the bound are told why they are not served. Others are just closed. */
+/** How many connections above the bound, at most, are told why they are not served. Others are just closed. */
 const TOLD = 512;
 
 /** Keeps the connections of a server within a bound. */
 export class BoundConnections {
   readonly #places: Places;
   readonly #refusals = new Map<Socket, string>();
+  readonly #told: number;
 
   constructor(server: Server, bound: Bound) {
     this.#places = new Places(bound);
-    server.maxConnections = bound.all.allowed + TOLD;
+    this.#told = Math.min(bound.all.allowed, TOLD);
+    server.maxConnections = bound.all.allowed + this.#told;
     server.on('drop', () => bound.all.exceeded());
   }
 
@@ -30,7 +33,7 @@ export class BoundConnections {
     inTheWay.exceeded();
     const refusal = this.#places.refusal(inTheWay, 'connections', 'open');
     this.#refusals.set(socket, refusal);
-    if (this.#refusals.size > TOLD) socket.destroy();
+    if (this.#refusals.size > this.#told) socket.destroy();
     return refusal;
   }
 

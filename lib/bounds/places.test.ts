@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { Places } from './places.ts';
+import { boundOf } from './testing.ts';
 
-const limit = (setting: string, allowed: number) => ({ setting, allowed, exceeded: () => undefined });
-const all = limit('ALL', 3);
-const each = limit('EACH', 2);
+const bound = boundOf('READERS', 3, 2);
+const { all, each } = bound;
 let places: Places;
 
 beforeEach(() => {
-  places = new Places({ all, each });
+  places = new Places(bound);
 });
 
 test('one client leaves places to the others', () => {

@@ -1,10 +1,5 @@
 import type { Limit } from '#lib/journal/limit.ts';
-
-/** What all clients may hold at once, and what one of them may. */
-export interface Bound {
-  readonly all: Limit;
-  readonly each: Limit;
-}
+import type { Bound } from './bound.ts';
 
 /** Counts what clients hold at once, by their addresses, so that one can't take the place of all others. */
 export class Places {

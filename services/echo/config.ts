@@ -20,7 +20,8 @@ export const configSchema = v.object({
     min: 1,
     max: 86_400,
   }),
-  ECHO_MAX_CONNECTIONS: integer('TCP connections open at once', 8_000, { min: 1, max: 60_000 }),
+  ECHO_MAX_CONNECTIONS: integer('TCP connections open at once on each port', 8_000, { min: 1, max: 60_000 }),
+  ECHO_MAX_CONNECTIONS_PER_CLIENT: integer('those of one address', 6_000, { min: 1, max: 60_000 }),
   ECHO_BUFFER_KIB: integer('how much a client may send ahead of its answers, in KiB', 64, {
     min: 1,
     max: 65_536,

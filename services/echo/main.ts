@@ -1,5 +1,6 @@
 import type { Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { createBound } from '#lib/bounds/bound.ts';
 import { type Controlled, openControl } from '#lib/control/control.ts';
 import { controlFaults } from '#lib/control/fault-control.ts';
 import type { Protocol } from '#lib/faults/echo/fault.ts';
@@ -7,7 +8,6 @@ import { faultNames, faultNamesOf } from '#lib/faults/echo/index.ts';
 import { restrictProfile } from '#lib/faults/fault-profile.ts';
 import { Faults } from '#lib/faults/faults.ts';
 import { recordStart } from '#lib/journal/lab-record.ts';
-import { createLimit } from '#lib/journal/limit.ts';
 import { type Note, openJournal } from '#lib/journal/open-journal.ts';
 import { GroupedLog } from '#lib/runtime/grouped-log.ts';
 import { createLog } from '#lib/runtime/log.ts';
@@ -94,13 +94,23 @@ async function echo(config: Config): Promise<Mode> {
   const tcpFaults = faultsOf('tcp', config.ECHO_TCP_FAULTS, config, seed);
   const udpFaults = faultsOf('udp', config.ECHO_UDP_FAULTS, config, seed);
   const options = { loss: config.ECHO_LOSS, delay: config.ECHO_DELAY_SECONDS };
-  const shared = { journal, log, say, now, clock, sleep, options, token: config.LAB_TOKEN };
+  const shared = {
+    journal,
+    log,
+    say,
+    now,
+    clock,
+    sleep,
+    options,
+    token: config.LAB_TOKEN,
+    idleSeconds: config.ECHO_IDLE_SECONDS,
+  };
   const encryption = await openTls(config, { log, note });
-  const { limits, close } = limitsOf(config, note);
+  const connections = createBound('ECHO_MAX_CONNECTIONS', config, { log, note, timer });
   const overTcp = {
     ...shared,
     faults: tcpFaults,
-    limits,
+    connections,
     bufferBytes: config.ECHO_BUFFER_KIB * 1024,
   };
   return {
@@ -113,7 +123,6 @@ async function echo(config: Config): Promise<Mode> {
       faults: udpFaults,
       timer,
       note,
-      idleSeconds: config.ECHO_IDLE_SECONDS,
       onDropped(datagrams) {
         log.warn(`${datagrams} datagrams were dropped: too many wait for their answers`);
         note('dropped', { protocol: 'udp', datagrams }).catch((error) => log.error(String(error)));
@@ -128,7 +137,7 @@ async function echo(config: Config): Promise<Mode> {
       return `Faults of ${server}: ${profile}, seed ${seed}`;
     }),
     async close() {
-      close();
+      connections.close();
       await journal.close();
     },
   };
@@ -136,8 +145,8 @@ async function echo(config: Config): Promise<Mode> {
 
 async function sink(config: Config): Promise<Mode> {
   const note = async () => undefined;
-  const { limits, close } = limitsOf(config, note);
-  const overTcp = { limits, say, sleep };
+  const connections = createBound('ECHO_MAX_CONNECTIONS', config, { log, note, timer });
+  const overTcp = { connections, idleSeconds: config.ECHO_IDLE_SECONDS, say, sleep };
   const encryption = await openTls(config, { log, note });
   return {
     tcp: createTcpSink(overTcp),
@@ -150,7 +159,7 @@ async function sink(config: Config): Promise<Mode> {
       faults: controlFaults([], { log, note, counts: 'message' }),
     },
     said: ['Sink: what comes is printed and not answered'],
-    close: async () => close(),
+    close: async () => connections.close(),
   };
 }
 
@@ -164,9 +173,4 @@ function faultsOf(
   const profile = restrictProfile(own ?? ECHO_FAULTS, names);
   const configured = { profile, seed, isShared: own === undefined };
   return new Faults(`echo-${protocol}`, names, configured, faultNames);
-}
-
-function limitsOf({ ECHO_MAX_CONNECTIONS: maxConnections, ECHO_IDLE_SECONDS }: Config, note: Note) {
-  const { exceeded, close } = createLimit('ECHO_MAX_CONNECTIONS', maxConnections, { log, note, timer });
-  return { limits: { maxConnections, idleSeconds: ECHO_IDLE_SECONDS, exceeded }, close };
 }

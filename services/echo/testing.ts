@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { boundOf } from '#lib/bounds/testing.ts';
 import type { FaultOptions, Protocol } from '#lib/faults/echo/fault.ts';
 import { type FaultName, faultNames, faultNamesOf } from '#lib/faults/echo/index.ts';
 import { Faults } from '#lib/faults/faults.ts';
@@ -83,9 +84,9 @@ export async function serveTcp({ server, close }: ConnectionServer, tls?: Connec
     /** The server's ends of the connections, in the order in which they came. */
     served,
 
-    async connect(): Promise<Socket> {
+    async connect(localAddress = '127.0.0.1'): Promise<Socket> {
       const host = '127.0.0.1';
-      const carrier = connect({ port, host, noDelay: true });
+      const carrier = connect({ port, host, localAddress, noDelay: true });
       const client = tls ? connectTls({ ...tls, host, socket: carrier }) : carrier;
       carriers.set(client, carrier);
       clients.push(client);
@@ -142,7 +143,7 @@ export async function createLab(protocol: Protocol) {
     note: ((event, detail) => journal.append({ event, id: journal.nextId(), ...detail })) as Note,
     idleSeconds: 60,
     options,
-    limits: { maxConnections: 100, idleSeconds: 60 },
+    connections: boundOf('ECHO_MAX_CONNECTIONS', 100),
     bufferBytes: 65_536,
     token: undefined as string | undefined,
   };

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { boundOf } from '#lib/bounds/testing.ts';
 import { Faults } from '#lib/faults/faults.ts';
 import { Journal } from '#lib/journal/journal.ts';
 import type { Log } from '#lib/runtime/log.ts';
@@ -31,8 +32,7 @@ const login = { authorization: `Basic ${Buffer.from(basic).toString('base64')}` 
 
 const sleep = jest.fn<Sleep>();
 const logged: string[] = [];
-const limit = { setting: 'HTTP_MAX_LOG_READERS', allowed: 2, exceeded: () => undefined };
-const logReaders = { all: limit, each: limit };
+const logReaders = boundOf('HTTP_MAX_LOG_READERS', 2);
 
 let directory: string;
 let journal: Journal;

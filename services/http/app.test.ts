@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { boundOf } from '#lib/bounds/testing.ts';
 import { Faults } from '#lib/faults/faults.ts';
 import { Journal } from '#lib/journal/journal.ts';
 import type { Log } from '#lib/runtime/log.ts';
@@ -20,8 +21,8 @@ import { DEFAULT_PROFILE, outcomes } from './outcomes.ts';
 const sleep = jest.fn<Sleep>();
 const error = jest.fn();
 const warn = jest.fn();
-const all = { setting: 'HTTP_MAX_LOG_READERS', allowed: 3, exceeded: jest.fn() };
-const each = { setting: 'HTTP_MAX_LOG_READERS_PER_CLIENT', allowed: 2, exceeded: jest.fn() };
+const exceeded = jest.fn<(setting: string) => void>();
+const logReaders = boundOf('HTTP_MAX_LOG_READERS', 3, 2, exceeded);
 const READ_SECONDS = 7;
 
 let directory: string;
@@ -36,8 +37,7 @@ beforeEach(async () => {
   sleep.mockReset().mockResolvedValue();
   error.mockReset();
   warn.mockReset();
-  all.exceeded.mockReset();
-  each.exceeded.mockReset();
+  exceeded.mockReset();
   directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
   journal = await Journal.open(join(directory, 'http.log'));
   faults = new Faults('http', outcomes, { profile: { kind: 'probabilities', of: new Map() }, seed: 'alice' });
@@ -52,7 +52,7 @@ beforeEach(async () => {
       sleep,
       now,
       timeoutSeconds: 15,
-      logReaders: { all, each },
+      logReaders,
       readSeconds: READ_SECONDS,
       held,
     }),
@@ -321,7 +321,7 @@ describe('/getlogs', () => {
         body: 'too many readers of /getlogs: 2 of this client are reading (HTTP_MAX_LOG_READERS_PER_CLIENT)\n',
       });
       expect(read).toHaveBeenCalledTimes(2);
-      expect(each.exceeded).toHaveBeenCalledTimes(1);
+      expect(exceeded.mock.calls).toEqual([['HTTP_MAX_LOG_READERS_PER_CLIENT']]);
       expect(await ask('/getbalance')).toMatchObject({ status: 200 });
     });
 
@@ -335,7 +335,7 @@ describe('/getlogs', () => {
       expect(String((await once(refused, 'data'))[0])).toContain(
         'too many readers of /getlogs: 3 are reading (HTTP_MAX_LOG_READERS)\n',
       );
-      expect(all.exceeded).toHaveBeenCalledTimes(1);
+      expect(exceeded.mock.calls).toEqual([['HTTP_MAX_LOG_READERS']]);
     });
 
     test('counts nobody as refused who leaves while they wait', async () => {
@@ -351,7 +351,7 @@ describe('/getlogs', () => {
       waiting.resetAndDestroy();
       await left.promise;
       await ask('/another');
-      expect(each.exceeded).not.toHaveBeenCalled();
+      expect(exceeded).not.toHaveBeenCalled();
     });
 
     test('is read by the one who has waited when a reader leaves', async () => {
@@ -361,7 +361,7 @@ describe('/getlogs', () => {
       await called;
       readers[0]!.resetAndDestroy();
       expect(await asked).toMatchObject({ status: 200 });
-      expect(each.exceeded).not.toHaveBeenCalled();
+      expect(exceeded).not.toHaveBeenCalled();
     });
   });
 

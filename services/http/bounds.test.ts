@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, jest, test } from '@jest/globals';
+import { boundOf } from '#lib/bounds/testing.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
 import { serveWithin } from './bounds.ts';
 
@@ -26,10 +27,7 @@ async function serve({
   sleep = forever,
   isHeld = (_: Socket) => false,
 }) {
-  const connections = {
-    all: { setting: 'HTTP_MAX_CONNECTIONS', allowed, exceeded },
-    each: { setting: 'HTTP_MAX_CONNECTIONS_PER_CLIENT', allowed: ofEach, exceeded },
-  };
+  const connections = boundOf('HTTP_MAX_CONNECTIONS', allowed, ofEach, exceeded);
   server = serveWithin(createServer({ connectionsCheckingInterval: 20 }), app, {
     connections,
     idleSeconds,

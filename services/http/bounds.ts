@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import type { Bound } from '#lib/bounds/bound.ts';
 import { BoundConnections } from '#lib/bounds/connections.ts';
-import type { Bound } from '#lib/bounds/places.ts';
 import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
 import { unavailable } from './respond.ts';
 

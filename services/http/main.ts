@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { createBound } from '#lib/bounds/bound.ts';
 import { openControl } from '#lib/control/control.ts';
 import { controlFaults } from '#lib/control/fault-control.ts';
 import { formatProfile } from '#lib/faults/fault-profile.ts';
 import { Faults } from '#lib/faults/faults.ts';
 import { recordStart } from '#lib/journal/lab-record.ts';
-import { createLimit, type ToldLimit } from '#lib/journal/limit.ts';
 import { openJournal } from '#lib/journal/open-journal.ts';
 import { createLog } from '#lib/runtime/log.ts';
 import { runProgram } from '#lib/runtime/program.ts';
@@ -27,12 +27,8 @@ await runProgram(process, configSchema, log, async (config) => {
   const seed = config.LAB_SEED ?? newSeed();
   const faults = new Faults('http', outcomes, { profile: config.HTTP_FAULTS, seed });
   const { journal, note } = await openJournal(config.HTTP_JOURNAL, { log, now });
-  const limits: ToldLimit[] = [];
-  const limit = (setting: `HTTP_MAX_${'CONNECTIONS' | 'LOG_READERS'}${'' | '_PER_CLIENT'}`) => {
-    const made = createLimit(setting, config[setting], { log, note, timer });
-    limits.push(made);
-    return made;
-  };
+  const connections = createBound('HTTP_MAX_CONNECTIONS', config, { log, note, timer });
+  const logReaders = createBound('HTTP_MAX_LOG_READERS', config, { log, note, timer });
   const held = new WeakSet<Socket>();
   const app = createApp({
     faults,
@@ -41,14 +37,14 @@ await runProgram(process, configSchema, log, async (config) => {
     sleep,
     now,
     timeoutSeconds: config.HTTP_TIMEOUT_SECONDS,
-    logReaders: { all: limit('HTTP_MAX_LOG_READERS'), each: limit('HTTP_MAX_LOG_READERS_PER_CLIENT') },
+    logReaders,
     readSeconds: config.HTTP_IDLE_SECONDS,
     held,
     secrets: { token: config.LAB_TOKEN, basic: config.LAB_BASIC },
   });
   const tls = await openTls(config, { log, note });
   const bounds = {
-    connections: { all: limit('HTTP_MAX_CONNECTIONS'), each: limit('HTTP_MAX_CONNECTIONS_PER_CLIENT') },
+    connections,
     idleSeconds: config.HTTP_IDLE_SECONDS,
     sleep,
     isHeld: (socket: Socket) => held.has(socket),
@@ -83,7 +79,8 @@ await runProgram(process, configSchema, log, async (config) => {
     control.close();
     tls.close();
     for (const server of servers) server.closeAllConnections();
-    for (const { close } of limits) close();
+    connections.close();
+    logReaders.close();
     await journal.close();
   };
 });

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { boundOf } from '#lib/bounds/testing.ts';
 import { ca, client as clientCredentials, openTestTls, type TestTls } from '#lib/tls/testing.ts';
 import type { Peer } from '../peer.ts';
 import { ManualTime, serveTcp, type TcpServer, until } from '../testing.ts';
@@ -18,15 +19,20 @@ let strangers: Socket[];
 
 async function serve(opens: Promise<TestTls>) {
   opened = await opens;
-  const limits = { maxConnections: 2, idleSeconds: 60 };
-  const parts = { limits, tls: opened.tls, say: (text: string) => void said.push(text), sleep: time.sleep };
-  const connections = createConnectionServer(parts, (socket, peer, reset) => {
+  const parts = {
+    connections: boundOf('ECHO_MAX_CONNECTIONS', 2),
+    idleSeconds: 60,
+    tls: opened.tls,
+    say: (text: string) => void said.push(text),
+    sleep: time.sleep,
+  };
+  const server = createConnectionServer(parts, (socket, peer, reset) => {
     peers.push(peer);
     resets.push(reset);
     socket.resume();
     return { waiting: false };
   });
-  tcp = await serveTcp(connections, { ca, cert: clientCredentials.cert, key: clientCredentials.key });
+  tcp = await serveTcp(server, { ca, cert: clientCredentials.cert, key: clientCredentials.key });
 }
 
 beforeEach(() => {
@@ -83,10 +89,10 @@ describe('over TLS', () => {
     await tcp.connect();
     const refused = await tcp.connect();
     const { localPort } = refused;
-    expect(String(await buffer(refused))).toBe('too many connections: 2 are open\n');
+    expect(String(await buffer(refused))).toBe('too many connections: 2 are open (ECHO_MAX_CONNECTIONS)\n');
     await until(() => tcp.served[2]!.destroyed);
     expect(said).toEqual([
-      `[TCP SERVER] Refused ('127.0.0.1', ${localPort}): too many connections: 2 are open`,
+      `[TCP SERVER] Refused ('127.0.0.1', ${localPort}): too many connections: 2 are open (ECHO_MAX_CONNECTIONS)`,
     ]);
 
     tcp.reset(first);

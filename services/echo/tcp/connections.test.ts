@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { boundOf } from '#lib/bounds/testing.ts';
 import type { Peer } from '../peer.ts';
 import { ManualTime, serveTcp, type TcpServer, until } from '../testing.ts';
 import { type ConnectionServer, createConnectionServer } from './connections.ts';
@@ -10,7 +11,7 @@ let time: ManualTime;
 let said: string[];
 let peers: Peer[];
 let waiting: boolean;
-let exceeded: true[];
+let exceeded: string[];
 let connections: ConnectionServer;
 let tcp: TcpServer;
 
@@ -20,9 +21,20 @@ beforeEach(async () => {
   peers = [];
   waiting = false;
   exceeded = [];
-  const limits = { maxConnections: 2, idleSeconds: 60, exceeded: () => exceeded.push(true) };
-  const parts = { limits, say: (text: string) => void said.push(text), sleep: time.sleep };
-  connections = createConnectionServer(parts, (socket, peer) => {
+  connections = createServer({ all: 2 });
+  tcp = await serveTcp(connections);
+});
+
+afterEach(() => tcp.close());
+
+function createServer({ all, each }: { all: number; each?: number }) {
+  const parts = {
+    connections: boundOf('ECHO_MAX_CONNECTIONS', all, each, (setting) => exceeded.push(setting)),
+    idleSeconds: 60,
+    say: (text: string) => void said.push(text),
+    sleep: time.sleep,
+  };
+  return createConnectionServer(parts, (socket, peer) => {
     peers.push(peer);
     socket.resume();
     return {
@@ -31,10 +43,7 @@ beforeEach(async () => {
       },
     };
   });
-  tcp = await serveTcp(connections);
-});
-
-afterEach(() => tcp.close());
+}
 
 async function closed(socket: Socket) {
   await until(() => socket.destroyed);
@@ -56,15 +65,35 @@ test('refuses a connection above the limit with an error line, and serves again 
   const first = await tcp.connect();
   await tcp.connect();
   const refused = await tcp.connect();
-  expect(String(await buffer(refused))).toBe('too many connections: 2 are open\n');
+  expect(String(await buffer(refused))).toBe('too many connections: 2 are open (ECHO_MAX_CONNECTIONS)\n');
   await closed(tcp.served[2]!);
   expect(peers).toHaveLength(2);
-  expect(exceeded).toHaveLength(1);
+  expect(exceeded).toEqual(['ECHO_MAX_CONNECTIONS']);
 
   first.resetAndDestroy();
   await closed(tcp.served[0]!);
   await tcp.connect();
   expect(peers).toHaveLength(3);
+});
+
+test('one client can not take the connections of all', async () => {
+  await tcp.close();
+  tcp = await serveTcp(createServer({ all: 2, each: 1 }));
+  await tcp.connect();
+  expect(String(await buffer(await tcp.connect()))).toBe(
+    'too many connections: 1 of this client are open (ECHO_MAX_CONNECTIONS_PER_CLIENT)\n',
+  );
+  expect(exceeded).toEqual(['ECHO_MAX_CONNECTIONS_PER_CLIENT']);
+  await tcp.connect('127.0.0.2');
+  expect(peers.map(({ address }) => address)).toEqual(['127.0.0.1', '127.0.0.2']);
+});
+
+test('of one client as many wait for that line as of all', async () => {
+  await tcp.close();
+  tcp = await serveTcp(createServer({ all: 2, each: 1 }));
+  for (let count = 0; count < 3; count += 1) (await tcp.connect()).allowHalfOpen = true;
+  expect(await buffer(await tcp.connect())).toHaveLength(0);
+  expect({ exceeded: exceeded.length, said: said.length }).toEqual({ exceeded: 3, said: 2 });
 });
 
 test('reads a refused client on for a second, then drops it', async () => {
@@ -73,7 +102,7 @@ test('reads a refused client on for a second, then drops it', async () => {
   const refused = await tcp.connect();
   refused.allowHalfOpen = true;
   refused.write('x'.repeat(100_000));
-  expect(String(await buffer(refused))).toBe('too many connections: 2 are open\n');
+  expect(String(await buffer(refused))).toBe('too many connections: 2 are open (ECHO_MAX_CONNECTIONS)\n');
   await until(() => tcp.served[2]!.bytesRead === 100_000);
   expect(tcp.served[2]!.destroyed).toBe(false);
   await time.pass(1_000);

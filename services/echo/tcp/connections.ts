@@ -1,27 +1,21 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import type { Bound } from '#lib/bounds/bound.ts';
+import { BoundConnections } from '#lib/bounds/connections.ts';
 import type { Say } from '#lib/runtime/grouped-log.ts';
 import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
 import type { Tls } from '#lib/tls/tls.ts';
 import { tlsVersion } from '#lib/tls/version.ts';
 import { formatPeer, type Peer } from '../peer.ts';
 
-/** How many refused connections wait, at most, for the line that says that there are too many. Others are just closed. */
-const TOLD = 512;
 /** How long a connection that ends with an error line is still read, so that the line is not lost, in ms. */
 const LINGER_MS = 1_000;
 
-export interface ConnectionLimits {
-  /** Open at once; one more gets an error line. */
-  readonly maxConnections: number;
-  /** Is called for each that is one too many. */
-  readonly exceeded?: () => void;
+export interface ConnectionParts {
+  /** Open at once on this server; one more gets an error line. */
+  readonly connections: Bound;
   /** How long nothing may come or go before a connection is closed. */
   readonly idleSeconds: number;
-}
-
-export interface ConnectionParts {
-  readonly limits: ConnectionLimits;
   /** Of a server whose connections are encrypted. */
   readonly tls?: Tls;
   readonly say: Say;
@@ -46,17 +40,15 @@ export interface ConnectionServer {
  * Resets and vanished clients end their own connection and nothing else.
  */
 export function createConnectionServer(
-  { limits, say, sleep, tls }: ConnectionParts,
+  { connections, idleSeconds, say, sleep, tls }: ConnectionParts,
   serve: (socket: Socket, peer: Peer, reset: () => void) => Served,
 ): ConnectionServer {
   const open = new Map<string, Socket>();
-  let served = 0;
   const options = { allowHalfOpen: true, noDelay: true };
   const server = tls
     ? tls.watch(createTlsServer({ ...tls.options, ...options }, accept))
     : createServer(options, accept);
-  server.maxConnections = limits.maxConnections + Math.min(limits.maxConnections, TOLD);
-  server.on('drop', () => limits.exceeded?.());
+  const bound = new BoundConnections(server, connections);
   server.on('connection', (socket) => {
     const key = keyOf(socket);
     open.set(key, socket);
@@ -83,15 +75,11 @@ export function createConnectionServer(
       tls: tlsVersion(socket),
     };
     socket.on('error', () => undefined);
-    if (served >= limits.maxConnections) {
-      limits.exceeded?.();
-      refuse(socket, peer, `too many connections: ${limits.maxConnections} are open`, { say, sleep });
+    const refusal = bound.admit(socket);
+    if (refusal !== undefined) {
+      if (!socket.destroyed) refuse(socket, peer, refusal, { say, sleep });
       return;
     }
-    served += 1;
-    socket.once('close', () => {
-      served -= 1;
-    });
     // What is encrypted can't be reset itself, but the connection that carries it can.
     const carrier = open.get(keyOf(socket));
     const reset = () => {
@@ -100,9 +88,9 @@ export function createConnectionServer(
       else socket.destroy();
     };
     const connection = serve(socket, peer, reset);
-    socket.setTimeout(limits.idleSeconds * 1000).on('timeout', () => {
+    socket.setTimeout(idleSeconds * 1000).on('timeout', () => {
       if (connection.waiting) return;
-      say(`[TCP SERVER] Idle for ${limits.idleSeconds} s: connection of ${formatPeer(peer)} closed`);
+      say(`[TCP SERVER] Idle for ${idleSeconds} s: connection of ${formatPeer(peer)} closed`);
       socket.destroy();
     });
   }

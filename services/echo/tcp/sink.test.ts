@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { beforeEach, expect, test } from '@jest/globals';
+import { boundOf } from '#lib/bounds/testing.ts';
 import { ManualTime, serveTcp, until } from '../testing.ts';
 import { createTcpSink, createUdpSink } from './sink.ts';
 
@@ -13,8 +14,10 @@ beforeEach(() => {
 });
 
 test('TCP prints what comes and answers nothing', async () => {
-  const limits = { maxConnections: 1, idleSeconds: 60 };
-  const tcp = await serveTcp(createTcpSink({ limits, say, sleep: new ManualTime().sleep }));
+  const connections = boundOf('ECHO_MAX_CONNECTIONS', 1);
+  const tcp = await serveTcp(
+    createTcpSink({ connections, idleSeconds: 60, say, sleep: new ManualTime().sleep }),
+  );
   const client = await tcp.connect();
   const { localPort } = client;
   client.write('Hey\r\n');
