@@ -56,7 +56,7 @@ const BACKOFF = { first: 100, longest: 5_000 };
  * @returns 0 when every message came back, 1 when one was given up, 2 when one is not allowed, 130 when interrupted
  */
 export async function echo(options: EchoOptions, parts: EchoParts): Promise<number> {
-  const { log, questions, interrupted } = parts;
+  const { log, questions } = parts;
   const tally = new Tally();
   try {
     const protocol = options.protocol ?? (await askProtocol(questions));
@@ -64,30 +64,51 @@ export async function echo(options: EchoOptions, parts: EchoParts): Promise<numb
       log.info('[CLIENT] Connection error: Unsupported protocol. Use TCP or UDP.');
       return 2;
     }
-    const texts = messages(options, questions);
-    const worker = () => work(protocol, texts, tally, options, parts);
-    const ended = await Promise.allSettled(Array.from({ length: options.concurrency }, worker));
-    const failed = ended.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
-    interrupted.throwIfAborted();
+    await exchangeAll(protocol, tally, options, parts);
   } catch (error) {
-    if (interrupted.aborted) {
-      log.info(
-        options.json
-          ? JSON.stringify({ interrupted: true, ...tally.counts() })
-          : `[CLIENT] Interrupted after ${tally.summary()}`,
-      );
-      return 130;
-    }
-    if (!(error instanceof ConnectError)) throw error;
-    if (options.json) log.info(JSON.stringify({ error: error.message }));
-    return 1;
+    return failure(error, tally, options, parts);
   }
+  return outcome(tally, options, log);
+}
+
+/** Sends all messages, over several connections at once when that is asked for. */
+async function exchangeAll(
+  protocol: Protocol,
+  tally: Tally,
+  options: EchoOptions,
+  parts: EchoParts,
+): Promise<void> {
+  const texts = messages(options, parts.questions);
+  const worker = () => work(protocol, texts, tally, options, parts);
+  const ended = await Promise.allSettled(Array.from({ length: options.concurrency }, worker));
+  const failed = ended.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  parts.interrupted.throwIfAborted();
+}
+
+/** The exit code of what ended the client early. @throws an error that is none of the lab's */
+function failure(
+  error: unknown,
+  tally: Tally,
+  { json }: EchoOptions,
+  { log, interrupted }: EchoParts,
+): number {
+  if (interrupted.aborted) {
+    const counts = { interrupted: true, ...tally.counts() };
+    log.info(json ? JSON.stringify(counts) : `[CLIENT] Interrupted after ${tally.summary()}`);
+    return 130;
+  }
+  if (!(error instanceof ConnectError)) throw error;
+  if (json) log.info(JSON.stringify({ error: error.message }));
+  return 1;
+}
+
+function outcome(tally: Tally, { json }: EchoOptions, log: Log): number {
   if (tally.messages === 0 && tally.refused === 0) {
     log.error('nothing to send: give --message, or lines on standard input');
     return 2;
   }
-  if (tally.messages + tally.refused > 1 && !options.json) log.info(`[CLIENT] ${tally.summary()}`);
+  if (tally.messages + tally.refused > 1 && !json) log.info(`[CLIENT] ${tally.summary()}`);
   if (tally.refused > 0) return 2;
   return tally.givenUp > 0 ? 1 : 0;
 }

@@ -58,9 +58,7 @@ function parseScript<Fault extends string>(
         `"${name}" in a script is no fault; allowed: ${[...new Set([...known, NONE])].join(', ')}`,
       );
   }
-  return problems.length > 0
-    ? { profile: undefined, problems }
-    : { profile: { kind: 'script', steps }, problems: [] };
+  return parsed({ kind: 'script', steps }, problems);
 }
 
 function parseProbabilities<Fault extends string>(
@@ -69,25 +67,30 @@ function parseProbabilities<Fault extends string>(
 ): ParsedProfile<Fault> {
   const of = new Map<Fault, number>();
   const problems: string[] = [];
-  for (const term of text.split(',')) {
+  for (const term of text.split(',').map((part) => part.trim())) {
     const [name = '', value = '', ...more] = term.split('=').map((part) => part.trim());
     const fault = faults.find((known) => known === name);
     const probability = value === '' || more.length > 0 ? Number.NaN : Number(value);
     if (fault === undefined) {
-      problems.push(`"${term.trim()}" names no fault; allowed: ${faults.join(', ')}, or none alone`);
+      problems.push(`"${term}" names no fault; allowed: ${faults.join(', ')}, or none alone`);
     } else if (of.has(fault)) {
-      problems.push(`"${term.trim()}" names ${name} a second time; allowed: each fault once`);
+      problems.push(`"${term}" names ${name} a second time; allowed: each fault once`);
     }
     if (!(probability >= 0 && probability <= 1)) {
-      problems.push(`"${term.trim()}" has no probability; allowed: name=p with p from 0 to 1`);
+      problems.push(`"${term}" has no probability; allowed: name=p with p from 0 to 1`);
     }
     if (fault !== undefined && !of.has(fault)) of.set(fault, probability);
   }
   const sum = of.values().reduce((total, probability) => total + probability, 0);
   if (sum > 1 + ROUNDING) problems.push(`the probabilities add up to ${round(sum)}; allowed: at most 1`);
-  return problems.length > 0
-    ? { profile: undefined, problems }
-    : { profile: { kind: 'probabilities', of }, problems: [] };
+  return parsed({ kind: 'probabilities', of }, problems);
+}
+
+function parsed<Fault extends string>(
+  profile: FaultProfile<Fault>,
+  problems: readonly string[],
+): ParsedProfile<Fault> {
+  return problems.length > 0 ? { profile: undefined, problems } : { profile, problems: [] };
 }
 
 /** The text that `parseProfile` reads back as this profile. */

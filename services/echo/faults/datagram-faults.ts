@@ -35,7 +35,6 @@ export function createDatagramFaults({
     const { fault: drawn, draw, detail: random } = faults.next();
     const called = faultCalled(drawn);
     const decision = called && decide(called, new Message(bytes), random, silent);
-    const kind = datagram?.kind;
     const entry = {
       timestamp: timestamp(),
       client_ip: peer.address,
@@ -45,16 +44,21 @@ export function createDatagramFaults({
       message: draw,
       protocol: 'udp',
       direction,
-      transfer: datagram?.id,
-      kind,
-      sequence: kind === 'ACK' || kind === 'ABORT' ? undefined : datagram?.sequence,
-      ack: kind === 'ACK' ? datagram?.ack : undefined,
-      length: datagram?.payload.length ?? bytes.length,
-      tag: datagram && tagAsSent(bytes),
-      damaged: datagram ? undefined : true,
+      ...(datagram ? headerFields(datagram, bytes) : { length: bytes.length, damaged: true }),
       drawn: decision || drawn === 'none' ? undefined : drawn,
     };
     const journaled = journal.append(decision ? { ...entry, ...decision.detail } : entry);
     return { steps: decision?.steps ?? [{ do: 'send', bytes }], journaled };
+  };
+}
+
+function headerFields({ id, kind, sequence, ack, payload }: Datagram, bytes: Buffer) {
+  return {
+    transfer: id,
+    kind,
+    sequence: kind === 'ACK' || kind === 'ABORT' ? undefined : sequence,
+    ack: kind === 'ACK' ? ack : undefined,
+    length: payload.length,
+    tag: tagAsSent(bytes),
   };
 }

@@ -49,14 +49,10 @@ export async function giveAnswer(
     if (step.do === 'send') {
       given = 'sent';
       const taken = wire.send(step.bytes);
-      if (taken) {
-        await taken;
-        due = clock();
-      }
+      if (taken) due = await taken.then(clock);
     } else if (step.do === 'wait') {
       due += step.milliseconds;
-      // More than once: a timer may fire a little early.
-      for (let left = due - clock(); left > 0 && wire.open; left = due - clock()) await wire.wait(left);
+      await waitUntil(due, wire, clock);
     } else if (step.do === 'send-after-next') {
       wire.sendAfterNext(step.bytes);
     } else {
@@ -64,4 +60,9 @@ export async function giveAnswer(
     }
   }
   return given;
+}
+
+async function waitUntil(due: number, wire: Wire, clock: () => number): Promise<void> {
+  // More than once: a timer may fire a little early.
+  for (let left = due - clock(); left > 0 && wire.open; left = due - clock()) await wire.wait(left);
 }

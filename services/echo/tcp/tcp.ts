@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Framer, LONGEST_MESSAGE } from '#lib/message/framing.ts';
+import { type Frame, Framer, LONGEST_MESSAGE } from '#lib/message/framing.ts';
 import { hmacKey } from '#lib/message/hmac.ts';
 import type { Message } from '#lib/message/message.ts';
 import { sleepWhileOpen } from '#lib/runtime/sleep.ts';
@@ -121,9 +121,7 @@ class Connection implements Served, Wire {
     let restIsWhole = quiet;
     while (this.open) {
       const frame = this.#framer.next();
-      if (frame?.kind === 'message') await this.#answer(frame.message, began);
-      else if (frame?.kind === 'ending') await this.send(frame.bytes);
-      else if (frame) this.#refuse();
+      if (frame) await this.#take(frame, began);
       else {
         const rest = restIsWhole || this.#ended ? this.#framer.flush() : undefined;
         if (!rest) break;
@@ -134,6 +132,14 @@ class Connection implements Served, Wire {
     }
     this.#working = false;
     this.#rest();
+  }
+
+  #take(frame: Frame, began: number): Promise<void> | undefined {
+    if (frame.kind === 'message') return this.#answer(frame.message, began);
+    if (frame.kind === 'ending') return this.send(frame.bytes);
+    const line = `message too long: more than ${LONGEST_MESSAGE} bytes without an end`;
+    refuse(this.#socket, this.#peer, line, this.#parts);
+    return undefined;
   }
 
   /** What to do when there is nothing left to answer. */
@@ -161,10 +167,5 @@ class Connection implements Served, Wire {
     if (given !== 'sent') return;
     say('[TCP SERVER] Sent response.\n');
     this.#held?.release();
-  }
-
-  #refuse(): void {
-    const line = `message too long: more than ${LONGEST_MESSAGE} bytes without an end`;
-    refuse(this.#socket, this.#peer, line, this.#parts);
   }
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import type { Note } from '#lib/journal/open-journal.ts';
 import { hmacKey } from '#lib/message/hmac.ts';
@@ -13,8 +14,8 @@ import {
   RECEIVE_BUFFER,
   type Signature,
 } from '#lib/transfer/datagram.ts';
-import { type AnsweringParts, createAnswering } from '../answering.ts';
-import { createDatagramFaults, type Direction } from '../faults/datagram-faults.ts';
+import { type Answering, type AnsweringParts, createAnswering } from '../answering.ts';
+import { createDatagramFaults, type DatagramFaults, type Direction } from '../faults/datagram-faults.ts';
 import type { GiveAnswerParts } from '../faults/give-answer.ts';
 import type { Peer } from '../peer.ts';
 import { Transfers } from '../transfer/transfers.ts';
@@ -35,92 +36,105 @@ export interface UdpEchoParts extends AnsweringParts, GiveAnswerParts {
  * datagrams have faults on the way in and on the way out.
  */
 export function createUdpEcho(parts: UdpEchoParts): Socket {
-  const { clock, log, say } = parts;
-  const key = hmacKey(parts.token);
-  const signature: Signature | undefined = key && { key, side: 'S' };
-  let open = true;
-  let listening = false;
-  const socket = createSocket({ type: 'udp4', lookup: addressItself, recvBufferSize: RECEIVE_BUFFER });
-  const outbox = new Outbox<readonly [Buffer, Peer]>(([bytes, peer]) => send(bytes, peer));
-  const answering = createAnswering('udp', parts);
-  const saySent = () => say('[UDP SERVER] Sent response.\n');
-  const answers = new Carrier({ ...parts, deliver: send, onHeldDelivered: saySent });
+  return new UdpEcho(parts).socket;
+}
 
-  const decide = createDatagramFaults(parts);
-  const transfers = new Transfers({
-    ...parts,
-    transmit: (datagram, peer) => transmit(datagram, peer, signature),
-    transmitUnsigned: transmit,
-  });
-  const ways: Readonly<Record<Direction, Carrier>> = {
-    in: new Carrier({
+class UdpEcho {
+  readonly socket: Socket;
+  readonly #parts: UdpEchoParts;
+  readonly #key: KeyObject | undefined;
+  readonly #outbox = new Outbox<readonly [Buffer, Peer]>(([bytes, peer]) => this.#send(bytes, peer));
+  readonly #answering: Answering;
+  readonly #decide: DatagramFaults;
+  readonly #transfers: Transfers;
+  readonly #answers: Carrier;
+  readonly #ways: Readonly<Record<Direction, Carrier>>;
+  #open = true;
+
+  constructor(parts: UdpEchoParts) {
+    const deliver = (bytes: Buffer, peer: Peer) => this.#send(bytes, peer);
+    this.#parts = parts;
+    this.#key = hmacKey(parts.token);
+    const signature: Signature | undefined = this.#key && { key: this.#key, side: 'S' };
+    this.#answering = createAnswering('udp', parts);
+    this.#decide = createDatagramFaults(parts);
+    this.#transfers = new Transfers({
       ...parts,
-      deliver: (bytes, peer) => transfers.receive(decodeDatagram(bytes), bytes, peer),
-    }),
-    out: new Carrier({ ...parts, deliver: send }),
-  };
-
-  return socket
-    .once('listening', () => {
-      listening = true;
-    })
-    .on('error', (error) => log.error(`the UDP socket failed: ${error}`))
-    .on('message', (bytes, peer) => {
-      // Port 0 is allowed on the wire (RFC 768) and can't be answered.
-      if (peer.port === 0) return;
-      if (isOfTransfer(bytes)) receive(bytes, peer);
-      else answer(bytes, peer);
-    })
-    .once('close', () => {
-      open = false;
-      transfers.close();
-      for (const carrier of [answers, ways.in, ways.out]) carrier.close();
+      transmit: (datagram, peer) => this.#transmit(encodeDatagram(datagram, signature), datagram, peer),
+      transmitUnsigned: (datagram, peer) => this.#transmit(encodeDatagram(datagram), datagram, peer),
     });
-
-  async function answer(bytes: Buffer, peer: Peer): Promise<void> {
-    if (!answers.admits(bytes.length)) return;
-    const arrived = clock();
-    const message = new Message(bytes, key !== undefined);
-    const given = await answers.carry(answering(message, peer), peer, bytes.length, arrived);
-    if (given === 'sent') saySent();
+    this.#answers = new Carrier({ ...parts, deliver, onHeldDelivered: () => this.#saySent() });
+    this.#ways = {
+      in: new Carrier({
+        ...parts,
+        deliver: (bytes, peer) => this.#transfers.receive(decodeDatagram(bytes), bytes, peer),
+      }),
+      out: new Carrier({ ...parts, deliver }),
+    };
+    this.socket = this.#createSocket();
   }
 
-  function receive(bytes: Buffer, peer: Peer): void {
+  #createSocket(): Socket {
+    let listening = false;
+    return createSocket({
+      type: 'udp4',
+      recvBufferSize: RECEIVE_BUFFER,
+      // Peers have addresses and no names, so nothing is looked up. Only the address to bind must not come at once.
+      lookup(address, _options, callback) {
+        if (listening) callback(null, address, 4);
+        else process.nextTick(callback, null, address, 4);
+      },
+    })
+      .once('listening', () => {
+        listening = true;
+      })
+      .on('error', (error) => this.#parts.log.error(`the UDP socket failed: ${error}`))
+      .on('message', (bytes, peer) => {
+        // Port 0 is allowed on the wire (RFC 768) and can't be answered.
+        if (peer.port === 0) return;
+        if (isOfTransfer(bytes)) this.#receive(bytes, peer);
+        else this.#answer(bytes, peer);
+      })
+      .once('close', () => {
+        this.#open = false;
+        this.#transfers.close();
+        for (const carrier of [this.#answers, this.#ways.in, this.#ways.out]) carrier.close();
+      });
+  }
+
+  async #answer(bytes: Buffer, peer: Peer): Promise<void> {
+    if (!this.#answers.admits(bytes.length)) return;
+    const arrived = this.#parts.clock();
+    const message = new Message(bytes, this.#key !== undefined);
+    const answer = this.#answering(message, peer);
+    const given = await this.#answers.carry(answer, peer, bytes.length, arrived);
+    if (given === 'sent') this.#saySent();
+  }
+
+  #receive(bytes: Buffer, peer: Peer): void {
     const datagram = decodeDatagram(bytes);
-    if (!isCarried('in', bytes, datagram, peer)) transfers.receive(datagram, bytes, peer);
+    if (!this.#isCarried('in', bytes, datagram, peer)) this.#transfers.receive(datagram, bytes, peer);
   }
 
-  function transmit(datagram: Datagram, peer: Peer, by?: Signature): void {
-    const bytes = encodeDatagram(datagram, by);
-    if (open && !isCarried('out', bytes, datagram, peer)) outbox.put([bytes, peer]);
+  #transmit(bytes: Buffer, datagram: Datagram, peer: Peer): void {
+    if (this.#open && !this.#isCarried('out', bytes, datagram, peer)) this.#outbox.put([bytes, peer]);
   }
 
   /** False when nothing was decided about a datagram: it goes its way at once. */
-  function isCarried(
-    direction: Direction,
-    bytes: Buffer,
-    datagram: Datagram | undefined,
-    peer: Peer,
-  ): boolean {
-    const way = ways[direction];
+  #isCarried(direction: Direction, bytes: Buffer, datagram: Datagram | undefined, peer: Peer): boolean {
+    const way = this.#ways[direction];
     if (!way.admits(bytes.length)) return true;
-    const answer = decide(direction, bytes, datagram, peer);
-    if (answer) way.carry(answer, peer, bytes.length, clock());
+    const answer = this.#decide(direction, bytes, datagram, peer);
+    if (answer) way.carry(answer, peer, bytes.length, this.#parts.clock());
     return answer !== undefined;
   }
 
-  function send(bytes: Buffer, { address, port }: Peer): void {
+  #send(bytes: Buffer, { address, port }: Peer): void {
     // Fails when the address can't be reached; UDP promises nothing, and the next datagram is served.
-    if (open) socket.send(bytes, port, address);
+    if (this.#open) this.socket.send(bytes, port, address);
   }
 
-  /** Peers have addresses and no names, so nothing is looked up. Only the address to bind must not come at once. */
-  function addressItself(
-    address: string,
-    _options: unknown,
-    callback: (error: null, address: string, family: number) => void,
-  ): void {
-    if (listening) callback(null, address, 4);
-    else process.nextTick(callback, null, address, 4);
+  #saySent(): void {
+    this.#parts.say('[UDP SERVER] Sent response.\n');
   }
 }
