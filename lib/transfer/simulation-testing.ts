@@ -179,17 +179,22 @@ class SimulatedWire {
 
   /** The next datagram that arrives, unless the alarm rings before. */
   next(alarm: number | undefined): Copy | undefined {
-    const flying = this.#flying;
     for (;;) {
-      let first = -1;
-      for (let index = 0; index < flying.length; index += 1) {
-        if (first < 0 || flying[index]!.at < flying[first]!.at) first = index;
-      }
-      if (first < 0 || (alarm !== undefined && alarm < flying[first]!.at)) return undefined;
-      const [copy] = flying.splice(first, 1);
+      const first = indexOfFirst(this.#flying);
+      if (first < 0 || (alarm !== undefined && alarm < this.#flying[first]!.at)) return undefined;
+      const [copy] = this.#flying.splice(first, 1);
       if (this.#sentTo[copy!.toReceiver ? 1 : 0]! - copy!.sent <= this.#schedule.life) return copy!;
     }
   }
+}
+
+/** Where that is which arrives first, -1 of none. */
+function indexOfFirst(flying: readonly Copy[]): number {
+  let first = -1;
+  for (let index = 0; index < flying.length; index += 1) {
+    if (first < 0 || flying[index]!.at < flying[first]!.at) first = index;
+  }
+  return first;
 }
 
 function must(holds: boolean, complaint: string): asserts holds {
