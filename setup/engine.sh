@@ -61,7 +61,7 @@ start_engine() {
 }
 
 if docker_is_podman; then check_engine_kind; fi
-version=$(engine_version) && compose=$(compose_version) && docker buildx version >/dev/null 2>&1 || {
+{ version=$(engine_version) && compose=$(compose_version) && docker buildx version >/dev/null 2>&1; } || {
     case "$version" in
         [0-9]*) problem='Docker has no Compose v2 or no buildx' ;;
         *) problem='no Docker engine answers' ;;
@@ -69,7 +69,7 @@ version=$(engine_version) && compose=$(compose_version) && docker buildx version
     # An engine that somebody has named is theirs to start, and rights are for their owner to give.
     case "$version" in *'ermission denied'*) no_engine "$version" ;; [0-9]*) ;; *) [ -z "${DOCKER_HOST-}" ] || no_engine "$version" ;; esac
     can_install || explain
-    command -v dockerd >/dev/null && has_plugins || install_engine
+    { command -v dockerd >/dev/null && has_plugins; } || install_engine
     engine_answers || start_engine
     version=$(engine_version)
     compose=$(compose_version)

@@ -36,6 +36,8 @@ if [ "$command" = live ]; then
     in_sidecar() { setup/exec.sh "capture-$host" "$@"; }
     id=/tmp/shown-$$
     at_exit 'in_sidecar sh -c "$end_it" sh "$id" >/dev/null 2>&1 </dev/null || true'
+    # The code above has it.
+    # shellcheck disable=SC2034
     end_it='
         [ -e "$1" ] || exit 0
         read -r parent <"$1"

@@ -15,6 +15,8 @@ oldest_compose=2.20.2
 journals='http.log echo.log lab.log'
 
 # Whose files captures are, as uid:gid: the owner of their folder.
+# By ls, as stat has other options on macOS.
+# shellcheck disable=SC2012
 captures_owner() { ls -dn "$LAB_CAPTURES_DIR" | awk '{ print $3 ":" $4 }'; }
 
 # The ports of the lab: setting and protocol.
@@ -66,9 +68,10 @@ can_install() {
 }
 
 apt_install() {
-    quietly apt-get update &&
-        quietly env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@" ||
-        stop "apt-get could not install $* (its output is above)"
+    {
+        quietly apt-get update &&
+            quietly env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@"
+    } || stop "apt-get could not install $* (its output is above)"
 }
 
 # The mirror this machine's own apt uses for its release, so that a mirror of the house is kept.
@@ -190,11 +193,11 @@ setting_in() { printf '%s\n' "$1" | grep -m 1 "^$2="; }
 use_settings_of_lab() {
     of_lab=$(settings_of_lab)
     for wanted; do
-        found=$(setting_in "$of_lab" "$wanted") && export "$found" || true
+        if found=$(setting_in "$of_lab" "$wanted"); then export "${found?}"; fi
     done
 }
 
-cd -P "$(dirname "$0")/.."
+cd -P "$(dirname "$0")/.." || exit
 . setup/lock.sh
 # The shell overrides .env, as Compose has it.
 [ -r .env ] || stop "there is no .env in $PWD that can be read" 'cure: git checkout .env'
@@ -212,7 +215,7 @@ for folder in LAB_CAPTURES_DIR LAB_WORK_DIR; do
     path=$(printenv "$folder") || true
     case "$path" in
         /*) ;;
-        '~' | '~/'*) path=$HOME${path#?} ;;
+        \~ | \~/*) path=$HOME${path#?} ;;
         *) path=$PWD/$path ;;
     esac
     path=$(canonical "$path")

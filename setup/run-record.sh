@@ -12,7 +12,7 @@ is_own_run() {
 # forget_run FOLDER: removes its files, and the earlier run goes back from the archive to where it was.
 forget_run() (
     archived=$(of_run "$1" archived)
-    cd "$1"
+    cd "$1" || exit
     rm -rf server.pcap server.*.pcap client.pcap client.*.pcap tls.keys .run
     # shellcheck disable=SC2086
     rm -f $journals

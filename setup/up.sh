@@ -41,7 +41,7 @@ make_folders() {
     for folder in "$LAB_CAPTURES_DIR" "$LAB_WORK_DIR"; do
         [ ! -e "$folder" ] || continue
         mkdir -p "$folder"
-        [ -z "${SUDO_UID-}" ] || chown "$SUDO_UID:$SUDO_GID" "$folder"
+        [ -z "${SUDO_UID-}" ] || chown "$SUDO_UID:${SUDO_GID-}" "$folder"
     done
 }
 
@@ -83,7 +83,7 @@ if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$conta
             *" $name "*) ;;
             *)
                 say "$name stays ${setting#*=} while this lab is up; $asked is for after make down"
-                export "$setting"
+                export "${setting?}"
                 continue
                 ;;
         esac
@@ -109,7 +109,7 @@ make_folders
 given=$LAB_SEED
 [ -n "$given" ] || [ -z "$running" ] || use_settings_of_lab LAB_SEED
 
-output=$(docker compose up --detach --no-build --remove-orphans 2>&1 </dev/null) && wait_until_healthy || {
+{ output=$(docker compose up --detach --no-build --remove-orphans 2>&1 </dev/null) && wait_until_healthy; } || {
     reasons "$output" >&2
     [ -z "$running" ] || stop 'the lab goes on, but not all of it is well (the reason is above)' 'make status says more'
     # One that this lab began leaves no files. What is there else is an earlier run, or that of another lab.

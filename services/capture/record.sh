@@ -7,7 +7,7 @@ now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
 has_room() {
     room=.$HOST.room
     refusal=$(dd if=/dev/zero of="$room" bs=1M count=1 2>&1 >/dev/null) && refusal= ||
-        refusal=$(printf '%s\n' "$refusal" | sed -n '1s/.*: //p' | tr -d '"\\')
+        refusal=$(printf '%s\n' "$refusal" | sed -n '1s/.*: //p' | tr -d '\\"')
     rm -f "$room" 2>/dev/null
     [ -z "$refusal" ]
 }

@@ -1,9 +1,12 @@
 # The files of a capture: $HOST.pcap is the newest, older ones have numbers, $HOST.0001.pcap and so on. Sourced in the
 # captures folder. What renames them holds the lock.
 
+# named PATTERN: the files here whose whole name matches this extended regular expression.
+named() { find . -maxdepth 1 | sed -nE "s|^\./($1)\$|\1|p"; }
+
 # numbered: the files that have a number, the oldest first. After 9999 a number has five digits.
 numbered() {
-    ls | grep -E "^$HOST\.[0-9]+\.pcap$" | sort -t . -k 2n
+    named "$HOST\.[0-9]+\.pcap" | sort -t . -k 2n
 }
 
 # lay_aside: gives $HOST.pcap the next number, unless it has no packet: one that was emptied under a tcpdump begins with
@@ -22,7 +25,7 @@ lay_aside() {
 # have left files without a number.
 number_all() {
     lay_aside
-    for left in $(ls | grep -E "^$HOST\.pcap\.[0-9]+\.[0-9]*$" | sort -t . -k 3n -k 4n); do
+    for left in $(named "$HOST\.pcap\.[0-9]+\.[0-9]*" | sort -t . -k 3n -k 4n); do
         mv "$left" "$HOST.pcap"
         lay_aside
     done

@@ -20,7 +20,7 @@ start_tcpdump() {
         run_state "$started"
         if [ "$run" = Z ]; then
             wait "$started"
-            refusal=$(tail -n 1 "/tmp/$HOST.pcap.$1.heard" | sed 's/^tcpdump: //' | tr -d '"\\')
+            refusal=$(tail -n 1 "/tmp/$HOST.pcap.$1.heard" | sed 's/^tcpdump: //' | tr -d '\\"')
             rm -f "$HOST.pcap.$1."
             return 1
         fi

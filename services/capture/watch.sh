@@ -1,7 +1,7 @@
 # Watching that what passes gets into the file, and going on in a new one when it does not. Sourced in the captures
 # folder. It asks tcpdump itself, by a signal: the interface counts packets too that are not captured.
 
-pid= piece=0 count=0 refused=0 before_count=0 gap= cause= why= lost=0 unseen_from= at=
+pid='' piece=0 count=0 refused=0 before_count=0 gap='' cause='' why='' lost=0 unseen_from='' at=''
 
 # packets_seen: sets `seen` to what eth0 has sent and received.
 packets_seen() {
@@ -80,7 +80,7 @@ is_stuck() {
                 if [ "$asked_at" = "$before_at" ] || ! is_whole; then stuck=yes; fi
             fi
             [ -n "$stuck$gap" ] || before_count=$count
-            before_at=$asked_at asked_at= silent=0
+            before_at=$asked_at asked_at='' silent=0
         else
             silent=$((silent + 1))
             [ "$silent" -lt 5 ] || stuck=yes
@@ -132,7 +132,7 @@ settle() {
     [ "$captured" -le "$in_files" ] || lost=$((lost + captured - in_files))
     packets_seen
     record event end captured "$in_files" dropped "${dropped:-0}" interface "$seen" link "$(link)"
-    pid= unseen_from=$seen
+    pid='' unseen_from=$seen
 }
 
 # begin_gap REASON
@@ -151,7 +151,7 @@ begin_gap() {
 end_gap() {
     [ -z "$unseen_from" ] || lost=$((lost + seen - unseen_from))
     [ "$lost" -le 0 ] || record event gap from "$gap_from" to "$(now)" packets "$lost" reason "$gap"
-    gap= cause= lost=0
+    gap='' cause='' lost=0
 }
 
 # resume: goes on with a capture of this run that ended, whose last record says what the interface had counted by then.
@@ -165,6 +165,8 @@ resume() {
     # It was killed: what it captured since is in its files.
     in_files=0
     trim "$HOST.pcap"
+    # Their names have no blanks.
+    # shellcheck disable=SC2044
     for written in $(find . -maxdepth 1 -name "$HOST.*pcap" -newermt "$gap_from"); do
         in_files=$((in_files + $(packets_in "$written")))
     done
@@ -190,7 +192,7 @@ go_on() {
     packets_seen
     [ -z "$gap" ] || end_gap
     record event begin interface "$seen" link "$(link)"
-    count=0 refused=0 before_count=0 before_at=24 asked_at= seen_before= unseen_from= silent=0 away=0
+    count=0 refused=0 before_count=0 before_at=24 asked_at='' seen_before='' unseen_from='' silent=0 away=0
     find_file && hold_file
 }
 
