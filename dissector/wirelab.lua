@@ -8,7 +8,7 @@ local HMAC = '|hmac%-sha256:' .. ('[0-9a-f]'):rep(64)
 local HMAC_BYTES = 77
 local LONGEST_MESSAGE = 65536
 
-local bxor, band, bor, rol, tobit, tohex = bit.bxor, bit.band, bit.bor, bit.rol, bit.tobit, bit.tohex
+local bxor, band, rol, tobit, tohex = bit.bxor, bit.band, bit.rol, bit.tobit, bit.tohex
 
 -------------------------------------------------------------------------------
 -- SHA-1 (RFC 3174), as Wireshark's Lua has none
@@ -114,7 +114,8 @@ local fields = {
     body = ProtoField.string('wirelab.body', 'Body', base.UNICODE, 'What the tag is the checksum of'),
     body_length = ProtoField.uint32('wirelab.body.length', 'Length of the body', base.DEC),
     tag = ProtoField.string('wirelab.tag', 'Tag', base.ASCII, 'First 8 hex digits of SHA-1, as they stand there'),
-    hmac = ProtoField.string('wirelab.hmac', 'HMAC', base.ASCII, "HMAC-SHA-256 with the lab's token: can't be checked here"),
+    hmac = ProtoField.string('wirelab.hmac', 'HMAC', base.ASCII,
+        "HMAC-SHA-256 with the lab's token: can't be checked here"),
     calculated = ProtoField.string('wirelab.checksum_calculated', 'Calculated tag', base.ASCII),
     status = ProtoField.uint8('wirelab.checksum.status', 'Checksum Status', base.DEC, statuses),
     ending = ProtoField.string('wirelab.ending', 'Line ending', base.ASCII),
@@ -704,8 +705,8 @@ local function show_message(tvb, message, root)
         end
         add_generated(tree, fields.body_length, message.body_length)
         if message.tag then
-            local range = tvb(message.start + message.body_length + 1, #message.tag)
-            tree:add(message.is_signed and fields.hmac or fields.tag, range, message.tag)
+            local after_body = tvb(message.start + message.body_length + 1, #message.tag)
+            tree:add(message.is_signed and fields.hmac or fields.tag, after_body, message.tag)
         end
         add_checksum(tree, message)
     end
@@ -815,11 +816,11 @@ local function once(tvb, pinfo, read)
         table.insert(frame[offset], found)
         return found
     end
-    local parts = frame and frame[offset]
-    for _, found in ipairs(parts or {}) do
+    local read_before = frame and frame[offset]
+    for _, found in ipairs(read_before or {}) do
         if found.read == length and found.record == record then return found end
     end
-    return parts and parts[1].read <= length and parts[1] or { messages = {}, read = 0 }
+    return read_before and read_before[1].read <= length and read_before[1] or { messages = {}, read = 0 }
 end
 
 local MOST_IN_INFO = 5
@@ -827,7 +828,7 @@ local MOST_IN_INFO = 5
 local function show_info(pinfo, found, summaries)
     local frame = frames[pinfo.number]
     if frame and not found.info then
-        for index, summary in ipairs(summaries) do
+        for _, summary in ipairs(summaries) do
             if #frame.infos == MOST_IN_INFO then frame.infos[MOST_IN_INFO + 1] = '…' end
             if #frame.infos > MOST_IN_INFO then break end
             frame.infos[#frame.infos + 1] = summary
