@@ -139,7 +139,7 @@ test-unit: ## unit tests alone, no container
 golden: ## make what the golden captures are compared with anew, and show what is different
 	setup/dependencies.sh && setup/images.sh && node tests/golden/update.ts
 
-lint: ## format, lint and types
+lint: ## format, types and lint, of programs, scripts, Dockerfiles, the dissector and pages
 	setup/dependencies.sh && npm run --silent lint
 
 bench: ## measure speed, memory and start-up
