@@ -6,6 +6,7 @@ import {
   choice,
   describeConfig,
   flag,
+  insidePath,
   integer,
   optionalText,
   port,
@@ -13,7 +14,6 @@ import {
   seconds,
   secondsRange,
   secret,
-  text,
 } from './config.ts';
 
 const names = { noun: 'fault', faults: ['loss', 'delay'], rest: 'none' } as const;
@@ -27,7 +27,7 @@ const schema = v.object({
   MODE: choice('what it does', ['echo', 'sink']),
   DELAY: secondsRange('how late', '0-10', { max: 60 }),
   SEED: optionalText('seed of the draws'),
-  TOKEN: text('what is given', 'x'),
+  TOKEN: insidePath('what is given', 'x'),
 });
 
 const defaults = {

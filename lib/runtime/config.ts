@@ -46,9 +46,9 @@ export function describeConfig(schema: ConfigSchema): string {
   return ['Settings, from the environment:', ...rows].join('\n');
 }
 
-/** Any text. */
-export function text(meaning: string, fallback: string) {
-  return v.pipe(v.optional(v.string(), fallback), v.description(meaning));
+/** A path inside of the container: no setting of the lab, so neither `.env` nor docker-compose.yml has it. */
+export function insidePath(meaning: string, fallback: string) {
+  return v.pipe(v.optional(v.string(), fallback), v.description(meaning), v.metadata({ inside: true }));
 }
 
 /** Any text, or undefined when it is unset. */

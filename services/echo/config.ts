@@ -4,7 +4,7 @@ import { DEFAULT_PROFILE, faultNames, faultNamesOf } from '#lib/faults/echo/inde
 import { faultProfile, optionalFaultProfile } from '#lib/faults/settings.ts';
 import { token } from '#lib/lab/access.ts';
 import { labSettings } from '#lib/lab/settings.ts';
-import { choice, integer, optionalText, port, secondsRange, text } from '#lib/runtime/config.ts';
+import { choice, insidePath, integer, optionalText, port, secondsRange } from '#lib/runtime/config.ts';
 import { tlsSettings } from '#lib/tls/config.ts';
 
 export const configSchema = v.object({
@@ -26,7 +26,7 @@ export const configSchema = v.object({
     min: 1,
     max: 65_536,
   }),
-  ECHO_JOURNAL: text('file of the journal', '/captures/echo.log'),
+  ECHO_JOURNAL: insidePath('file of the journal', '/captures/echo.log'),
   ...tlsSettings(),
   LAB_TOKEN: token(),
   ...labSettings(),

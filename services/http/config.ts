@@ -3,7 +3,7 @@ import { controlSocket } from '#lib/control/settings.ts';
 import { faultProfile } from '#lib/faults/settings.ts';
 import { login, token } from '#lib/lab/access.ts';
 import { labSettings } from '#lib/lab/settings.ts';
-import { integer, optionalText, port, seconds, text } from '#lib/runtime/config.ts';
+import { insidePath, integer, optionalText, port, seconds } from '#lib/runtime/config.ts';
 import { tlsSettings } from '#lib/tls/config.ts';
 import { DEFAULT_PROFILE, outcomes } from './outcomes.ts';
 
@@ -24,7 +24,7 @@ export const configSchema = v.object({
   HTTP_MAX_CONNECTIONS_PER_CLIENT: integer('those of one address', 6_000, { min: 1, max: 60_000 }),
   HTTP_MAX_LOG_READERS: integer('answers to /getlogs under way at once', 64, { min: 1, max: 1_000 }),
   HTTP_MAX_LOG_READERS_PER_CLIENT: integer('those of one address', 32, { min: 1, max: 1_000 }),
-  HTTP_JOURNAL: text('file of the journal', '/captures/http.log'),
+  HTTP_JOURNAL: insidePath('file of the journal', '/captures/http.log'),
   ...tlsSettings(),
   LAB_TOKEN: token(),
   LAB_BASIC: login(),
