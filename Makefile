@@ -60,32 +60,41 @@ doctor: ## check this machine: each row ok, or a problem with its cure
 # From the client host
 
 # $(call option,NAME,--name): the option with the value typed, and nothing without one.
-option = $(if $(call given,$(1)),$(2) "$$$(1)")
+option = $(if $(naming),$(2)=$(1),$(if $(call given,$(1)),$(2) "$$$(1)"))
 # $(call switch,NAME,--name,--no-name): the switch for 1, and for 0 the other, if there is one.
-switch = $(if $(call given,$(1)),$(if $(filter-out 0 1,$($(1))),$(error $(1) is "$($(1))"; allowed: 0, 1))$(if $(filter 1,$($(1))),$(2))$(if $(filter 0,$($(1))),$(3)))
+switch = $(if $(naming),$(or $(2),$(3))=$(1),$(call switch_given,$(1),$(2),$(3)))
+switch_given = $(if $(call given,$(1)),$(if $(filter-out 0 1,$($(1))),$(error $(1) is "$($(1))"; allowed: 0, 1))$(if $(filter 1,$($(1))),$(2))$(if $(filter 0,$($(1))),$(3)))
+
+# $(call named,VARIABLE): what its options are called here, --name=NAME, so that a program speaks of what was typed.
+names_of = $(foreach naming,yes,$($(1)))
+named = LAB_OPTION_NAMES="$(strip $(call names_of,$(1)))"
 
 # TLS=1 takes the newest version that both sides have, TLS=1.2 that one.
 over_tls = $(if $(call given,TLS),$(if $(filter-out 0 1 1.2 1.3,$(TLS)),$(error TLS is "$(TLS)"; allowed: 0, 1, 1.2, 1.3))$(filter-out 0,$(TLS)))
-tls = $(if $(over_tls),--tls$(if $(filter-out 1,$(TLS)), "$$TLS")) $(call switch,INSECURE,--insecure)
+tls = $(if $(naming),--tls=TLS,$(if $(over_tls),--tls$(if $(filter-out 1,$(TLS)), "$$TLS"))) $(call switch,INSECURE,--insecure)
 .PHONY: balance echo send shell
 balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTERVAL= TLS=1|1.2|1.3 INSECURE=1 JSON=1]
-	setup/exec.sh client sh -c 'exec client balance "$$LAB_SERVER_ADDRESS" "$$$(if $(over_tls),HTTPS_PORT,HTTP_PORT)" "$$@"' client \
-	    $(tls) $(call option,REQUESTS,--requests) $(call option,TIMEOUT,--timeout) \
-	    $(call option,INTERVAL,--interval) $(call switch,JSON,--json)
+	$(call named,balance) setup/exec.sh client sh -c \
+	    'exec client balance "$$LAB_SERVER_ADDRESS" "$$$(if $(over_tls),HTTPS_PORT,HTTP_PORT)" "$$@"' client $(balance)
+balance = $(tls) $(call option,REQUESTS,--requests) $(call option,TIMEOUT,--timeout) \
+    $(call option,INTERVAL,--interval) $(call switch,JSON,--json)
 
 # Without MSG on a terminal it asks for what is missing.
 echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEOUT= COUNT= CONCURRENCY= BACKOFF=1 SEED_COMPATIBLE=1 TLS=1|1.2|1.3 INSECURE=1 JSON=1]
-	setup/exec.sh client sh -c 'exec client echo "$$LAB_SERVER_ADDRESS" "$$$(if $(over_tls),ECHO_TLS_PORT,ECHO_PORT)" "$$@"' client \
-	    $(tls) $(call option,MSG,--message) $(call option,RETRIES,--retries) $(call option,TIMEOUT,--timeout) \
-	    $(or $(call option,PROTOCOL,--protocol),$(if $(call given,MSG)$(over_tls),--protocol tcp)) \
-	    $(call option,COUNT,--count) $(call option,CONCURRENCY,--concurrency) $(call switch,BACKOFF,--backoff) \
-	    $(call switch,SEED_COMPATIBLE,--seed-compatible) $(call switch,JSON,--json)
+	$(call named,echo) setup/exec.sh client sh -c \
+	    'exec client echo "$$LAB_SERVER_ADDRESS" "$$$(if $(over_tls),ECHO_TLS_PORT,ECHO_PORT)" "$$@"' client $(echo)
+echo = $(tls) $(call option,MSG,--message) $(call option,RETRIES,--retries) $(call option,TIMEOUT,--timeout) \
+    $(or $(call option,PROTOCOL,--protocol),$(if $(call given,MSG)$(over_tls),--protocol tcp)) \
+    $(call option,COUNT,--count) $(call option,CONCURRENCY,--concurrency) $(call switch,BACKOFF,--backoff) \
+    $(call switch,SEED_COMPATIBLE,--seed-compatible) $(call switch,JSON,--json)
 
 send: ## send reliably over UDP [FILE= TEXT= COUNT= MODE=selective-repeat|go-back-n|stop-and-wait WINDOW= SEGMENT= ECHO=1 MIN_RTO= MAX_RTO= TRIES= JSON=1]
-	setup/send.sh "$(if $(call given,FILE),$$FILE)" --protocol-mode $(if $(call given,MODE),"$$MODE",selective-repeat) \
-	    $(call option,TEXT,--text) $(call option,COUNT,--count) $(call option,WINDOW,--window) \
-	    $(call option,SEGMENT,--segment) $(call option,MIN_RTO,--min-rto) $(call option,MAX_RTO,--max-rto) \
-	    $(call option,TRIES,--tries) $(call switch,ECHO,--echo) $(call switch,JSON,--json)
+	$(call named,send) setup/send.sh "$(if $(call given,FILE),$$FILE)" $(send)
+# The file itself is lent to the client by send.sh.
+send = $(if $(naming),--file=FILE) $(or $(call option,MODE,--protocol-mode),--protocol-mode selective-repeat) \
+    $(call option,TEXT,--text) $(call option,COUNT,--count) $(call option,WINDOW,--window) \
+    $(call option,SEGMENT,--segment) $(call option,MIN_RTO,--min-rto) $(call option,MAX_RTO,--max-rto) \
+    $(call option,TRIES,--tries) $(call switch,ECHO,--echo) $(call switch,JSON,--json)
 
 shell: ## a shell in the client host
 	setup/shell.sh
@@ -93,21 +102,23 @@ shell: ## a shell in the client host
 # Faults while the lab runs
 
 .PHONY: faults
-http_faults = $(call option,HTTP,--profile)
-echo_faults = $(call option,ECHO,--profile) $(call option,ECHO_TCP,--tcp) $(call option,ECHO_UDP,--udp)
+http_faults = $(call option,HTTP,--profile) $(all_faults)
+echo_profiles = $(call option,ECHO,--profile) $(call option,ECHO_TCP,--tcp) $(call option,ECHO_UDP,--udp)
+echo_faults = $(echo_profiles) $(all_faults)
 all_faults = $(call option,SEED,--seed) $(call switch,RESET,--reset)
 # The echo server is asked first whether it would take its part, so that a refusal changes neither server.
 faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,none' ECHO_TCP= ECHO_UDP= SEED= RESET=1]
-	$(if $(strip $(echo_faults)),setup/exec.sh echo faults $(echo_faults) $(all_faults) --check)
-	setup/exec.sh http faults $(http_faults) $(all_faults)
-	setup/exec.sh echo faults $(echo_faults) $(all_faults)
+	$(if $(strip $(echo_profiles)),$(call named,echo_faults) setup/exec.sh echo faults $(echo_faults) --check)
+	$(call named,http_faults) setup/exec.sh http faults $(http_faults)
+	$(call named,echo_faults) setup/exec.sh echo faults $(echo_faults)
 
 # Reading the packets
 
 .PHONY: inspect annotate report wireshark demo
 inspect: ## packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 KEYS=0 JSON=1]
-	setup/inspect.sh $(reading) $(call option,FILTER,--filter) $(call option,BYTES,--bytes) \
-	    $(call option,LAST,--last) $(call switch,FOLLOW,--follow) $(call switch,KEYS,,--no-keys) $(call switch,JSON,--json)
+	$(call named,inspect) setup/inspect.sh $(reading) $(inspect)
+inspect = $(call option,FILTER,--filter) $(call option,BYTES,--bytes) $(call option,LAST,--last) \
+    $(call switch,FOLLOW,--follow) $(call switch,KEYS,,--no-keys) $(call switch,JSON,--json)
 capture = "$(if $(call given,CAPTURE),$$CAPTURE,server)"
 modes = $(foreach one,LIVE ENTRIES COMPARE,$(call switch,$(one),$(one)))
 # Both captures are compared.

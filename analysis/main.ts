@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { readRun } from '#lib/journal/run.ts';
 import { createLog } from '#lib/runtime/log.ts';
+import { optionNames, refuseByName } from '#lib/runtime/options.ts';
 import { endWithOutput } from '#lib/runtime/output.ts';
 import { safe, safeLines } from '#lib/text/readable.ts';
 import { CaptureError, findCapture, findKeys, withoutKeys } from './capture/capture-files.ts';
@@ -136,6 +137,7 @@ program
     process.exitCode = await check({ folder: CAPTURES, run: await runIn(CAPTURES), print });
   });
 
+refuseByName(program, optionNames(process.env));
 try {
   await program.parseAsync();
 } catch (error) {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createLog } from '#lib/runtime/log.ts';
+import { OptionError, optionNames, refuseByName } from '#lib/runtime/options.ts';
 import { endWithOutput } from '#lib/runtime/output.ts';
 import { sleep } from '#lib/runtime/sleep.ts';
 import { timer } from '#lib/runtime/timer.ts';
@@ -16,6 +17,7 @@ import { createQuestions } from './questions.ts';
 import { readTlsOptions, TlsOptionsError, type TlsVersion, tlsVersions } from './tls-options.ts';
 
 const log = createLog();
+const nameOf = optionNames(process.env);
 const interrupt = new AbortController();
 endWithOutput(process);
 process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort());
@@ -25,7 +27,8 @@ const program = new Command('client')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) })
   .configureHelp({ showGlobalOptions: true })
-  .showHelpAfterError();
+  // The usage has options, which make does not take.
+  .showHelpAfterError(!process.env.LAB_OPTION_NAMES);
 
 const { LAB_TOKEN: token, LAB_BASIC: basic } = process.env;
 
@@ -60,10 +63,10 @@ overTls(program.command('echo'))
   .option('--seed-compatible', 'read replies as the seed document does, and end at a mismatch', false)
   .option('--json', 'one JSON object a message', false)
   .action(async (address: string, port: number, options, command: Command) => {
-    const tls = tlsOf(command);
-    if (tls && options.protocol === 'udp') {
-      throw new TlsOptionsError('--tls is given with --protocol udp; allowed: tcp, which TLS encrypts');
+    if (options.tls && options.protocol === 'udp') {
+      throw new OptionError(`${nameOf('--protocol')} is "udp"; allowed with ${nameOf('--tls')}: tcp`);
     }
+    const tls = tlsOf(command);
     const questions = createQuestions({
       input: process.stdin,
       output: options.json ? process.stderr : process.stdout,
@@ -72,7 +75,7 @@ overTls(program.command('echo'))
     });
     process.exitCode = await echo(
       { address, port, ...options, ...(tls && { tls, protocol: 'tcp' }), token },
-      { log, sleep, random: Math.random, questions, interrupted: interrupt.signal },
+      { log, nameOf, sleep, random: Math.random, questions, interrupted: interrupt.signal },
     );
     questions.close();
   });
@@ -121,6 +124,7 @@ program
       { address, port, ...options, token },
       {
         log,
+        nameOf,
         clock: () => performance.now(),
         now: () => new Date(),
         timer,
@@ -161,36 +165,41 @@ function tlsOf(command: Command) {
   const { tls, ...options } = command.opts<TlsFlags>();
   if (!tls) {
     const given = ofTls.find((name) => command.getOptionValueSource(name) === 'cli');
-    if (given) throw new TlsOptionsError(`--${given} is given without --tls; allowed: both, or neither`);
+    if (given) {
+      const [name, tls] = [`--${given}`, '--tls'].map(nameOf);
+      throw new OptionError(`${name} is given without ${tls}; allowed: both, or neither`);
+    }
     return undefined;
   }
   if (options.insecure)
-    log.warn('--insecure: whoever answers counts as the server, its certificate is not verified');
+    log.warn(
+      `${nameOf('--insecure')}: whoever answers counts as the server, its certificate is not verified`,
+    );
   return readTlsOptions({ ...options, ...(tls !== true && { version: tls }) });
 }
 
 function tlsVersion(text: string): TlsVersion {
   const known = tlsVersions.find((version) => version === text);
   if (known) return known;
-  throw new InvalidArgumentError(`Allowed: ${tlsVersions.join(', ')}, or nothing.`);
+  throw new InvalidArgumentError(`allowed: ${tlsVersions.join(', ')}, or nothing`);
 }
 
 function modeName(text: string): ModeName {
   const known = modeNames.find((name) => name === text.toLowerCase());
   if (known) return known;
-  throw new InvalidArgumentError(`Allowed: ${modeNames.join(', ')}.`);
+  throw new InvalidArgumentError(`allowed: ${modeNames.join(', ')}`);
 }
 
 function protocol(text: string): Protocol {
   const known = protocols.find((name) => name === text.toLowerCase());
   if (known) return known;
-  throw new InvalidArgumentError(`Allowed: ${protocols.join(', ')}.`);
+  throw new InvalidArgumentError(`allowed: ${protocols.join(', ')}`);
 }
 
 function wholeNumber({ min, max }: { min: number; max: number }) {
   return (text: string): number => {
     if (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
-    throw new InvalidArgumentError(`Allowed: a whole number from ${min} to ${max}.`);
+    throw new InvalidArgumentError(`allowed: a whole number from ${min} to ${max}`);
   };
 }
 
@@ -198,14 +207,15 @@ function seconds({ min, max }: { min: number; max: number }) {
   return (text: string): number => {
     const value = Number(text);
     if (text.trim() !== '' && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Allowed: seconds from ${min} to ${max}.`);
+    throw new InvalidArgumentError(`allowed: seconds from ${min} to ${max}`);
   };
 }
 
+refuseByName(program, nameOf);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof TlsOptionsError) log.error(error.message);
+  if (error instanceof OptionError || error instanceof TlsOptionsError) log.error(error.message);
   else if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
 }

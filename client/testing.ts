@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterEach, beforeEach, jest } from '@jest/globals';
 import type { Log } from '#lib/runtime/log.ts';
+import { optionNames } from '#lib/runtime/options.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
 import { type EchoOptions, echo } from './commands/echo.ts';
 import type { Questions } from './questions.ts';
@@ -104,6 +105,7 @@ export function useScriptedServer(tls?: TlsOptions) {
     };
     const code = await echo(options, {
       log,
+      nameOf: optionNames({}),
       sleep,
       random: () => 1,
       questions: { ask: undefined, lines: (async function* () {})(), close: () => undefined, ...questions },

@@ -1,5 +1,6 @@
 #!/bin/sh
-# exec.sh SERVICE COMMAND…: runs it in that container of the lab, on this terminal where there is one.
+# exec.sh SERVICE COMMAND…: runs it in that container of the lab, on this terminal where there is one. It is told how
+# make calls its options.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -8,7 +9,7 @@ shift
 read_containers
 is_up "$service" || stop "the lab is not up: $service is not running" 'cure: make up'
 if [ -t 0 ] && [ -t 1 ]; then
-    exec docker exec --interactive --tty "$COMPOSE_PROJECT_NAME-$service-1" "$@"
+    exec docker exec --interactive --tty --env LAB_OPTION_NAMES "$COMPOSE_PROJECT_NAME-$service-1" "$@"
 else
-    exec docker exec --interactive "$COMPOSE_PROJECT_NAME-$service-1" "$@"
+    exec docker exec --interactive --env LAB_OPTION_NAMES "$COMPOSE_PROJECT_NAME-$service-1" "$@"
 fi

@@ -10,19 +10,22 @@ folder_given=${LAB_CAPTURES_DIR-}
 
 command=$1
 shift
-# refuse WITH OPTION=NAME…: stops when one of these options is given, which mean nothing with it.
+# refuse WITH OPTION…: stops when one of these options is given, which mean nothing with it.
 refuse() {
     with=$1
     shift
     for option; do
-        case "$given" in *" ${option%=*} "*) stop "${option#*=} is given with $with; allowed: one of them" ;; esac
+        case "$given" in *" $option "*) stop "$(typed_as "$option") is given with $with; allowed: one of them" ;; esac
     done
 }
+# typed_as OPTION: as make calls it.
+# shellcheck disable=SC2086
+typed_as() { printf '%s\n' ${LAB_OPTION_NAMES-} | sed -n "s/^$1=//p"; }
 given=" $* "
 case "$command" in
-    live) refuse LIVE --last=LAST --follow=FOLLOW ;;
-    entries) refuse ENTRIES --last=LAST --follow=FOLLOW --filter=FILTER --bytes=BYTES ;;
-    compare) refuse COMPARE --last=LAST --follow=FOLLOW --filter=FILTER --bytes=BYTES --no-keys=KEYS ;;
+    live) refuse LIVE --last --follow ;;
+    entries) refuse ENTRIES --last --follow --filter --bytes ;;
+    compare) refuse COMPARE --last --follow --filter --bytes --no-keys ;;
 esac
 
 if [ "$command" = live ]; then
@@ -122,7 +125,7 @@ if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
 # shellcheck disable=SC2086
 docker run --rm --init $terminal $selinux --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" $groups \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
-    --env NO_COLOR --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
+    --env NO_COLOR --env LAB_OPTION_NAMES --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
     --env "LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR#"$PWD"/}" \
     --mount "$(mount "$LAB_CAPTURES_DIR" /captures)" ${given:+--mount "$(mount "$folder" /given),readonly"} \
     --entrypoint node "$LAB_IMAGES/capture" analysis/main.ts "$command" "$@"

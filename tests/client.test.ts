@@ -70,9 +70,15 @@ describe('client balance', () => {
   test.each([
     [['balance'], "missing required argument 'server_address'"],
     [['balance', '10.0.0.1'], "missing required argument 'port'"],
-    [['balance', '10.0.0.1', '0'], 'Allowed: a whole number from 1 to 65535.'],
-    [['balance', '10.0.0.1', '8080', '--requests', 'many'], 'Allowed: a whole number from 1 to 1000000.'],
-    [['balance', '10.0.0.1', '8080', '--timeout', '-1'], 'Allowed: seconds from 0.001 to 3600.'],
+    [['balance', '10.0.0.1', '0'], 'port is "0"; allowed: a whole number from 1 to 65535'],
+    [
+      ['balance', '10.0.0.1', '8080', '--requests', 'many'],
+      '--requests is "many"; allowed: a whole number from 1 to 1000000',
+    ],
+    [
+      ['balance', '10.0.0.1', '8080', '--timeout', '-1'],
+      '--timeout is "-1"; allowed: seconds from 0.001 to 3600',
+    ],
     [['balance', '10.0.0.1', '8080', '--colour'], "unknown option '--colour'"],
   ])('prints the usage and exits 2: %j', async (args, message) => {
     const { code, stdout, stderr } = await client(...args);

@@ -22,8 +22,8 @@ describe('client echo', () => {
 
   test.each([
     [[], "missing required argument 'server_address'"],
-    [['10.0.0.1', '9090', '--protocol', 'icmp'], 'Allowed: tcp, udp.'],
-    [['10.0.0.1', '9090', '--retries', '0'], 'Allowed: a whole number from 1 to 1000.'],
+    [['10.0.0.1', '9090', '--protocol', 'icmp'], '--protocol is "icmp"; allowed: tcp, udp'],
+    [['10.0.0.1', '9090', '--retries', '0'], '--retries is "0"; allowed: a whole number from 1 to 1000'],
     [['10.0.0.1', '9090', '--colour'], "unknown option '--colour'"],
   ])('prints the usage and exits 2: %j', async (args, message) => {
     const { code, stdout, stderr } = await client(...args);

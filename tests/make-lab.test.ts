@@ -74,6 +74,20 @@ describe('in a lab that is up', () => {
     });
   });
 
+  test.each([
+    [['send', 'TEXT=Hey', 'WINDOW=many'], 'WINDOW is "many"; allowed: a whole number from 1 to 256'],
+    [['echo', 'MSG=Hey', 'RETRIES=0'], 'RETRIES is "0"; allowed: a whole number from 1 to 1000'],
+    [['faults', 'ECHO_UDP=reset=1'], 'ECHO_UDP: "reset=1" names no fault; allowed: loss, '],
+    [['faults', 'HTTP=404=1'], 'HTTP: "404=1" names no fault; allowed: timeout, '],
+    [['inspect', 'LAST=0'], 'LAST is "0"; allowed: a whole number from 1 on'],
+    [['inspect', 'ENTRIES=1', 'LAST=1'], 'LAST is given with ENTRIES; allowed: one of them'],
+  ])('make %j is refused in the words of who typed it', async (args, message) => {
+    const { code, stderr } = await run(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/--|Usage/);
+  });
+
   test('make up refuses to move it, and it goes on', async () => {
     const elsewhere = {
       LAB_SUBNET: '10.0.0.0/8',

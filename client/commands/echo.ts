@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { hmacKey } from '#lib/message/hmac.ts';
 import type { Log } from '#lib/runtime/log.ts';
+import type { NameOf } from '#lib/runtime/options.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
 import { openTcp } from '../channels/tcp.ts';
 import { openTlsWith } from '../channels/tls.ts';
@@ -38,6 +39,7 @@ export interface EchoOptions {
 
 export interface EchoParts {
   readonly log: Log;
+  readonly nameOf: NameOf;
   readonly sleep: Sleep;
   /** A number in [0, 1), for the jitter of --backoff. */
   readonly random: () => number;
@@ -68,7 +70,7 @@ export async function echo(options: EchoOptions, parts: EchoParts): Promise<numb
   } catch (error) {
     return failure(error, tally, options, parts);
   }
-  return outcome(tally, options, log);
+  return outcome(tally, options, parts);
 }
 
 /** Sends all messages, over several connections at once when that is asked for. */
@@ -103,9 +105,9 @@ function failure(
   return 1;
 }
 
-function outcome(tally: Tally, { json }: EchoOptions, log: Log): number {
+function outcome(tally: Tally, { json }: EchoOptions, { log, nameOf }: EchoParts): number {
   if (tally.messages === 0 && tally.refused === 0) {
-    log.error('nothing to send: give --message, or lines on standard input');
+    log.error(`nothing to send: give ${nameOf('--message')}, or lines on standard input`);
     return 2;
   }
   if (tally.messages + tally.refused > 1 && !json) log.info(`[CLIENT] ${tally.summary()}`);

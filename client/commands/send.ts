@@ -1,5 +1,6 @@
 import { createHistogram } from 'node:perf_hooks';
 import type { Log } from '#lib/runtime/log.ts';
+import type { NameOf } from '#lib/runtime/options.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD } from '#lib/transfer/datagram.ts';
 import { TransferError } from '#lib/transfer/end.ts';
@@ -44,6 +45,7 @@ export interface SendOptions {
 
 export interface SendParts {
   readonly log: Log;
+  readonly nameOf: NameOf;
   readonly clock: () => number;
   /** The time of the day. */
   readonly now: () => Date;
@@ -65,19 +67,18 @@ export const defaults = { minRto: 50, maxRto: 100, tries: 100, window: 64 } as c
  * interrupted
  */
 export async function send(options: SendOptions, parts: SendParts): Promise<number> {
-  const { log } = parts;
+  const { log, nameOf } = parts;
   const most = largestWindow(options.protocolMode);
-  const window = options.window ?? Math.min(most, defaults.window);
   const room = options.token ? LARGEST_SIGNED_PAYLOAD : LARGEST_PAYLOAD;
+  const window = options.window ?? Math.min(most, defaults.window);
   const segment = options.segment ?? room;
-  const problems = problemsOf(options, window, most);
-  if (segment > room) problems.push(`--segment is "${segment}"; allowed with LAB_TOKEN: 1 to ${room}`);
+  const problems = problemsOf({ ...options, window, segment }, { most, room }, nameOf);
   if (problems.length > 0) {
     log.error(problems.join('\n'));
     return 2;
   }
   try {
-    const sized = { ...options, window, segment };
+    const sized: Sized = { ...options, window, segment };
     const payloads = payloadsOf(sized);
     return await transfer(sized, payloads, parts).finally(() => payloads.close());
   } catch (error) {
@@ -87,21 +88,27 @@ export async function send(options: SendOptions, parts: SendParts): Promise<numb
   }
 }
 
-function problemsOf(
-  { file, count, text, protocolMode, minRto, maxRto }: SendOptions,
-  window: number,
-  most: number,
-): string[] {
-  const problems: string[] = [];
-  const given = [file, count, text].filter((source) => source !== undefined).length;
-  if (given !== 1) problems.push(`${given} of --file, --count and --text are given; allowed: one`);
-  if (window > most) problems.push(`--window is "${window}"; allowed for ${protocolMode}: 1 to ${most}`);
-  if (minRto > maxRto) problems.push(`--min-rto is "${minRto}"; allowed: at most --max-rto, ${maxRto}`);
-  return problems;
-}
-
 /** Options with what was left open. */
 type Sized = SendOptions & { readonly window: number; readonly segment: number };
+
+function problemsOf(
+  { file, count, text, protocolMode, window, segment, minRto, maxRto }: Sized,
+  { most, room }: { readonly most: number; readonly room: number },
+  nameOf: NameOf,
+): string[] {
+  const problems: string[] = [];
+  const refuse = (option: string, value: number, allowed: string) =>
+    problems.push(`${nameOf(option)} is "${value}"; allowed${allowed}`);
+  const given = [file, count, text].filter((source) => source !== undefined).length;
+  if (given !== 1) {
+    const [first, second, third] = ['--file', '--count', '--text'].map(nameOf);
+    problems.push(`${given} of ${first}, ${second} and ${third} are given; allowed: one`);
+  }
+  if (window > most) refuse('--window', window, ` for ${protocolMode}: 1 to ${most}`);
+  if (minRto > maxRto) refuse('--min-rto', minRto, `: at most ${nameOf('--max-rto')}, ${maxRto}`);
+  if (segment > room) refuse('--segment', segment, ` with LAB_TOKEN: 1 to ${room}`);
+  return problems;
+}
 
 function payloadsOf({ file, count, text = '', segment }: Sized): Payloads {
   if (file !== undefined) return payloadsOfFile(file, segment);

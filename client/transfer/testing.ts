@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach } from '@jest/globals';
 import type { Log } from '#lib/runtime/log.ts';
+import { optionNames } from '#lib/runtime/options.ts';
 import { timer } from '#lib/runtime/timer.ts';
 import { type Datagram, decodeDatagram, encodeDatagram, type Signature } from '#lib/transfer/datagram.ts';
 import type { EndParts } from '#lib/transfer/end.ts';
@@ -100,7 +101,7 @@ export function useScriptedTransfers() {
       ...given,
     };
     const code = await send(options, {
-      ...{ log, timer, screen, newId: () => ID },
+      ...{ log, nameOf: optionNames({}), timer, screen, newId: () => ID },
       interrupted: interrupt.signal,
       clock: () => performance.now(),
       now: () => new Date('2025-01-02T03:04:05.006Z'),

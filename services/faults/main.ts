@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { askFaults, CONTROL_SOCKET } from '#lib/control/control.ts';
 import { type FaultChange, FaultChangeError, type FaultStatus } from '#lib/faults/faults.ts';
 import { createLog } from '#lib/runtime/log.ts';
+import { optionNames } from '#lib/runtime/options.ts';
 import { safeLines } from '#lib/text/readable.ts';
 
 // `faults` on the PATH of a server's container, which is what `make faults` runs.
@@ -20,7 +21,16 @@ interface Options {
 const OF_MESSAGES =
   '  A script for both protocols strikes messages. Transfers (make send) have no faults: ECHO_UDP= gives them a script.';
 
+/** Which option asks for the part of a change that a server names before its problem. */
+const optionOf: Readonly<Record<string, string>> = {
+  profile: '--profile',
+  'echo-tcp profile': '--tcp',
+  'echo-udp profile': '--udp',
+  seed: '--seed',
+};
+
 const log = createLog();
+const nameOf = optionNames(process.env);
 
 const program = new Command('faults')
   .description('Shows what decides the faults of this program, after a change when one is asked for.')
@@ -61,11 +71,17 @@ function change({ tcp, udp, ...rest }: Options): FaultChange & { readonly check?
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof FaultChangeError) {
-    log.error(error.message);
+    log.error(error.problems.map(asTyped).join('\n'));
     return 2;
   }
   log.error(`the server does not answer: ${error instanceof Error ? error.message : error}`);
   return 1;
+}
+
+function asTyped(problem: string): string {
+  const [part = '', ...says] = problem.split(': ');
+  const option = optionOf[part];
+  return option ? `${nameOf(option)}: ${says.join(': ')}` : problem;
 }
 
 function table({ server, noun, profile, of, seed, draws, counts }: FaultStatus): string {

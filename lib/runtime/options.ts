@@ -1,0 +1,44 @@
+import { type Argument, type Command, InvalidArgumentError, type Option } from 'commander';
+
+/** How the person who typed an option calls it. */
+export type NameOf = (option: string) => string;
+
+/** Options that do not go together, in the words of the person who typed it. */
+export class OptionError extends Error {
+  readonly code = 'LAB_OPTION';
+}
+
+/**
+ * Whoever types `make send WINDOW=8` reads of `WINDOW`, and of `--window` who types that. make says what it calls the
+ * options of a program in LAB_OPTION_NAMES: `--window=WINDOW --text=TEXT`.
+ */
+export function optionNames({ LAB_OPTION_NAMES = '' }: Readonly<Record<string, string | undefined>>): NameOf {
+  const names = new Map(
+    LAB_OPTION_NAMES.split(' ').map((pair) => pair.split('=') as [option: string, name: string]),
+  );
+  return (option) => names.get(option) ?? option;
+}
+
+/**
+ * Has every option and argument of a program refuse a value as settings do: `WINDOW is "x"; allowed: …`. What reads a
+ * value throws an InvalidArgumentError with what is allowed.
+ */
+export function refuseByName(program: Command, nameOf: NameOf): void {
+  for (const option of program.options) refuseAs(() => nameOf(option.long ?? option.flags), option, program);
+  for (const argument of program.registeredArguments) refuseAs(() => argument.name(), argument, program);
+  for (const command of program.commands) refuseByName(command, nameOf);
+}
+
+function refuseAs(name: () => string, target: Option | Argument, command: Command): void {
+  const { parseArg: read } = target;
+  if (!read) return;
+  target.argParser((text, before) => {
+    try {
+      return read(text, before as never);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      // Under its own code commander would add to it.
+      return command.error(`error: ${name()} is "${text}"; ${error.message}`, { code: 'LAB_OPTION' });
+    }
+  });
+}

@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
+import { disagreements, type Places, readPlaces } from '../declared/options.ts';
+import { root } from '../declared/project.ts';
+
+const places = readPlaces();
+
+function change(program: string, option: string, to: object | undefined): Partial<Places> {
+  const { [option]: before, ...others } = places.programs[program]!;
+  return {
+    programs: { ...places.programs, [program]: to ? { ...others, [option]: { ...before!, ...to } } : others },
+  };
+}
+
+/** The places after one of them was changed, and what is said then. */
+const planted: readonly (readonly [string, Partial<Places>, readonly string[]])[] = [
+  [
+    'an option that is gone',
+    change('client send', '--window', undefined),
+    [
+      'Makefile: make send has WINDOW for --window, which client send does not take',
+      'docs/reliable-transfer.md: client send has no --window',
+    ],
+  ],
+  [
+    'an option that no page has',
+    change('client echo', '--new', { meaning: 'new', fallback: undefined }),
+    ['docs/echo-client.md: its table has no row of --new'],
+  ],
+  [
+    'another default',
+    change('client send', '--tries', { fallback: '99' }),
+    ['docs/reliable-transfer.md: --tries has the default "100", the program "99"'],
+  ],
+  [
+    'a default that a page alone has',
+    change('client echo', '--retries', { fallback: undefined }),
+    ['docs/echo-client.md: --retries has the default "3", the program "undefined"'],
+  ],
+  [
+    'a value that the program does not take',
+    change('client send', '--protocol-mode', { meaning: 'stop-and-wait, go-back-n' }),
+    ['Makefile: make send has MODE=selective-repeat, which client send does not take'],
+  ],
+  [
+    'a variable that the brackets of its target do not have',
+    { named: [...places.named, { target: 'send', program: 'client send', option: '--file', name: 'PATH' }] },
+    ['Makefile: make send has PATH, which is not in its brackets'],
+  ],
+  [
+    'a variable that does nothing',
+    { brackets: { ...places.brackets, balance: { ...places.brackets.balance, AGAIN: '' } } },
+    [
+      'Makefile: make balance has AGAIN in its brackets, and no option for it',
+      'README.md: make balance has no AGAIN',
+    ],
+  ],
+  ['a row of README that is gone', { readme: {} }, ['README.md: its table has no row of make echo']],
+  [
+    'a name in README that no target takes',
+    { readme: { ...places.readme, demo: ['TIMEOUT', 'FAST'] } },
+    ['README.md: make demo takes no FAST'],
+  ],
+  [
+    'another name on a page than in the Makefile',
+    { named: places.named.map((one) => (one.option === '--text' ? { ...one, name: 'WORDS' } : one)) },
+    ['docs/reliable-transfer.md: --text is "TEXT" with make, the Makefile has "WORDS"'],
+  ],
+];
+
+describe("make's variables and the programs' options", () => {
+  test('are the same wherever they stand', () => {
+    expect(disagreements(places)).toEqual([]);
+  });
+
+  test('are read from every place', () => {
+    const { programs, named, brackets, readme, tables } = places;
+    expect(programs['client send']!['--tries']).toMatchObject({ fallback: '100' });
+    expect(Object.keys(programs['inspect show']!)).toContain('--no-keys');
+    expect(named).toContainEqual({
+      target: 'inspect',
+      program: 'inspect show',
+      option: '--no-keys',
+      name: 'KEYS',
+    });
+    expect(brackets.send).toMatchObject({ MODE: 'selective-repeat|go-back-n|stop-and-wait' });
+    expect(readme.faults).toContain('ECHO_TCP');
+    for (const { table } of tables) expect(table.rows.length).toBeGreaterThan(8);
+  });
+
+  test.each(planted)('do not agree: %s', (_what, changed, said) => {
+    expect(disagreements({ ...places, ...changed })).toEqual(expect.arrayContaining([...said]));
+  });
+});
+
+describe('a refusal names what was typed', () => {
+  const server = ['127.0.0.1', '9'];
+  const send = ['client/main.ts', 'send', ...server, '--protocol-mode', 'stop-and-wait'];
+  const echo = ['client/main.ts', 'echo', ...server, '--message', 'x'];
+  const names = 'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT TLS PROTOCOL INSECURE RETRIES LAST'
+    .split(' ')
+    .map((name) => `--${name.toLowerCase().replace('_', '-')}=${name}`)
+    .join(' ');
+
+  function run(args: readonly string[], LAB_OPTION_NAMES: string) {
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      cwd: root,
+      env: { PATH: process.env.PATH, LAB_OPTION_NAMES },
+      encoding: 'utf8',
+    });
+    expect(status).toBe(2);
+    return stderr;
+  }
+
+  test.each([
+    [[...send, '--window', 'x'], 'WINDOW is "x"; allowed: a whole number from 1 to 256'],
+    [[...send, '--count', '1', '--window', '2'], 'WINDOW is "2"; allowed for stop-and-wait: 1 to 1'],
+    [[...send, '--count', '1', '--min-rto', '101'], 'MIN_RTO is "101"; allowed: at most MAX_RTO, 100'],
+    [send, '0 of FILE, COUNT and TEXT are given; allowed: one'],
+    [[...echo, '--retries', ''], 'RETRIES is ""; allowed: a whole number from 1 to 1000'],
+    [[...echo, '--insecure'], 'INSECURE is given without TLS; allowed: both, or neither'],
+    [[...echo, '--tls', '--protocol', 'udp'], 'PROTOCOL is "udp"; allowed with TLS: tcp'],
+    [['analysis/main.ts', 'show', '--last', '0'], 'LAST is "0"; allowed: a whole number from 1 on'],
+  ])('%j', (args, message) => {
+    expect(run(args, names)).toBe(`error: ${message}\n`);
+    // Typed without make, it is the option that has a name.
+    const direct = message.replaceAll(
+      /\b[A-Z]{3}[A-Z_]*\b/g,
+      (name) => `--${name.toLowerCase().replace('_', '-')}`,
+    );
+    expect(run(args, '').split('\n')[0]).toBe(`error: ${direct}`);
+  });
+});
