@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Frame } from '#analysis/capture/frames.ts';
 import { BEGINNING, type TcpWire, type UdpWire, Wire } from '#analysis/join/join-testing.ts';
-import type { MessageEntry } from '#lib/journal/entries.ts';
+import type { MessageEntry } from '#lib/journal/schema.ts';
 import { encodeMessage } from '#lib/message/message.ts';
 import { type Datagram, encodeDatagram } from '#lib/transfer/datagram.ts';
 import { balance } from './balance.ts';
@@ -24,7 +24,9 @@ async function observe(wire: Wire, profile: string, without: Frame[] = []): Prom
   for (const frame of wire.frames) if (!without.includes(frame)) observations.addFrame(frame);
   const { ties } = await wire.join({ without });
   for (const tie of ties) observations.addTie(tie, profile);
-  for (const entry of wire.entries) if ('event' in entry) observations.addTransfer(entry, profile);
+  for (const entry of wire.entries) {
+    if ('event' in entry && entry.event === 'transfer') observations.addTransfer(entry, profile);
+  }
   return observations;
 }
 
@@ -371,7 +373,7 @@ describe('go-back-N', () => {
     payload: Buffer.from('hello'),
   };
 
-  async function look({ again = [2, 3], lost = 2, copy = 0, state = 'received' }) {
+  async function look({ again = [2, 3], lost = 2, copy = 0, state = 'received' as 'received' | 'aborted' }) {
     const wire = new Wire();
     const flow = wire.udp();
     const send = (sequence: number, fault = 'none') => {
@@ -402,7 +404,7 @@ describe('go-back-N', () => {
   test.each([
     ['a lost segment that does not come again', { again: [3] }],
     ['no loss', { lost: 0 }],
-    ['a transfer that did not arrive', { state: 'aborted' }],
+    ['a transfer that did not arrive', { state: 'aborted' as const }],
   ])('does not agree with %s', async (_what, run) => {
     expect((await look(run)).agrees).toBe(false);
   });

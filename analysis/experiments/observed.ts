@@ -2,8 +2,9 @@ import type { Capture } from '#analysis/capture/capture-files.ts';
 import type { Frame } from '#analysis/capture/frames.ts';
 import { joinCapture } from '#analysis/join/join-capture.ts';
 import type { Tie } from '#analysis/join/tie.ts';
-import { deciderOf, type EventEntry, isEvent } from '#lib/journal/entries.ts';
+import { deciderOf, isEvent } from '#lib/journal/entries.ts';
 import { type Run, sinkStretches } from '#lib/journal/run.ts';
+import type { EventNamed } from '#lib/journal/schema.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
 
 /** Frames of a demo that are kept, in order; it has some hundreds. */
@@ -13,13 +14,13 @@ const MOST_FRAMES = 50_000;
 export interface Observed {
   readonly ties: readonly Tie[];
   /** Of the transfers that ended meanwhile. */
-  readonly transfers: readonly EventEntry[];
+  readonly transfers: readonly EventNamed<'transfer'>[];
 }
 
 /** What the captures and journals of a demo hold, by what its experiments ask for. */
 export class Observations {
   readonly frames: Frame[] = [];
-  readonly #byProfile = new Map<string, { ties: Tie[]; transfers: EventEntry[] }>();
+  readonly #byProfile = new Map<string, { ties: Tie[]; transfers: EventNamed<'transfer'>[] }>();
   readonly #run: Pick<Run, 'starts'>;
 
   constructor(run: Pick<Run, 'starts'>) {
@@ -49,7 +50,7 @@ export class Observations {
   }
 
   /** @param entry tells how a transfer ended */
-  addTransfer(entry: EventEntry, profile?: string): void {
+  addTransfer(entry: EventNamed<'transfer'>, profile?: string): void {
     this.#of('echo-udp', profile).transfers.push(entry);
   }
 
@@ -71,7 +72,7 @@ export class Observations {
     return this.frames.find((frame) => frame.number === number);
   }
 
-  #of(decider: Decider, profile = ''): { ties: Tie[]; transfers: EventEntry[] } {
+  #of(decider: Decider, profile = ''): { ties: Tie[]; transfers: EventNamed<'transfer'>[] } {
     const key = `${decider} ${profile}`;
     const known = this.#byProfile.get(key) ?? { ties: [], transfers: [] };
     this.#byProfile.set(key, known);

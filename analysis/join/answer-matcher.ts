@@ -1,6 +1,7 @@
 import type { ByteStream, Part } from '#analysis/capture/byte-stream.ts';
 import type { FrameRef } from '#analysis/capture/frames.ts';
-import { type MessageEntry, timeOf } from '#lib/journal/entries.ts';
+import { timeOf } from '#lib/journal/entries.ts';
+import type { MessageEntry } from '#lib/journal/schema.ts';
 import { type Expected, latestOf, type Piece } from './expected.ts';
 import { agree, firstDifference, joinPatterns, type Pattern } from './pattern.ts';
 import type { Found } from './tie.ts';

@@ -1,5 +1,6 @@
 import type { Frame } from '#analysis/capture/frames.ts';
-import { type Entry, isHandshake, timeOf } from '#lib/journal/entries.ts';
+import { isHandshake, timeOf } from '#lib/journal/entries.ts';
+import type { Entry } from '#lib/journal/schema.ts';
 import type { HandshakeTie, Tie } from './tie.ts';
 import { isContradicted } from './verdicts.ts';
 

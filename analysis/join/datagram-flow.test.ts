@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { DatagramEntry, MessageEntry } from '#lib/journal/entries.ts';
+import type { DatagramEntry, MessageEntry } from '#lib/journal/schema.ts';
 import { hmacKey, hmacTag } from '#lib/message/hmac.ts';
 import { type Datagram, encodeDatagram } from '#lib/transfer/datagram.ts';
 import { type UdpWire, Wire } from './join-testing.ts';

@@ -1,6 +1,7 @@
 import type { Frame } from '#analysis/capture/frames.ts';
 import { type FrameRef, refOf } from '#analysis/capture/frames.ts';
-import { type DatagramEntry, isDatagram, type MessageEntry, timeOf } from '#lib/journal/entries.ts';
+import { isDatagram, timeOf } from '#lib/journal/entries.ts';
+import type { DatagramEntry, MessageEntry } from '#lib/journal/schema.ts';
 import { isHmac } from '#lib/message/hmac.ts';
 import { decodeDatagram, hmacLength, isOfTransfer, tagAsSent } from '#lib/transfer/datagram.ts';
 import { STEP } from './clock.ts';

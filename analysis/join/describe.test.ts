@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { faultNames } from '#lib/faults/echo/index.ts';
-import type { DatagramEntry, HttpEntry, MessageEntry } from '#lib/journal/entries.ts';
+import type { DatagramEntry, HttpEntry, MessageEntry } from '#lib/journal/schema.ts';
 import { describeDecision, describeTie } from './describe.ts';
 import type { Tie } from './tie.ts';
 

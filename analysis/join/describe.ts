@@ -1,16 +1,9 @@
 import type { FrameRef } from '#analysis/capture/frames.ts';
 import type { Detail } from '#lib/faults/echo/fault.ts';
 import { phraseOf } from '#lib/faults/echo/replay.ts';
-import {
-  type DatagramEntry,
-  type Decision,
-  type HandshakeEvent,
-  isDatagram,
-  isHttp,
-  isRefused,
-  type MessageEntry,
-} from '#lib/journal/entries.ts';
+import { type HandshakeEvent, isDatagram, isHttp, isRefused } from '#lib/journal/entries.ts';
 import type { Regime } from '#lib/journal/run.ts';
+import type { DatagramEntry, Decision, MessageEntry } from '#lib/journal/schema.ts';
 import { safe } from '#lib/text/readable.ts';
 import type { HandshakeTie, Tie } from './tie.ts';
 import { type Verdict, verdicts } from './verdicts.ts';

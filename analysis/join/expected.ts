@@ -1,7 +1,7 @@
 import type { Detail, Step } from '#lib/faults/echo/fault.ts';
 import { PATIENCE_MS } from '#lib/faults/echo/fault.ts';
 import { stepsOf } from '#lib/faults/echo/replay.ts';
-import type { MessageEntry } from '#lib/journal/entries.ts';
+import type { MessageEntry } from '#lib/journal/schema.ts';
 import { Message } from '#lib/message/message.ts';
 import { common, joinPatterns, type Pattern, through, unknown, withKnown } from './pattern.ts';
 

@@ -1,4 +1,4 @@
-import type { Decision } from '#lib/journal/entries.ts';
+import type { Decision } from '#lib/journal/schema.ts';
 
 /** Entries that are kept, at most. */
 const MOST = 10_000;

@@ -1,5 +1,6 @@
 import { ACK, FIN, type Frame, type FrameRef, RST, refOf } from '#analysis/capture/frames.ts';
-import { type Decision, type HttpEntry, isHttp, timeOf } from '#lib/journal/entries.ts';
+import { isHttp, timeOf } from '#lib/journal/entries.ts';
+import type { Decision, HttpEntry } from '#lib/journal/schema.ts';
 import { journaledPathOf, pathOf } from '#lib/text/request-path.ts';
 import type { Found, Loose, Tie } from './tie.ts';
 import { MILLISECOND } from './times.ts';

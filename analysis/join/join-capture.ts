@@ -6,9 +6,7 @@ import { Seen } from '#analysis/capture/seen.ts';
 import { Exposing, type OnExposed } from '#analysis/exposure/exposing.ts';
 import {
   clientOf,
-  type Decision,
   deciderOf,
-  type Entry,
   type HandshakeEvent,
   isEvent,
   isHandshake,
@@ -17,6 +15,7 @@ import {
   timeOf,
 } from '#lib/journal/entries.ts';
 import { type Regime, Regimes, type Run, sinkStretches } from '#lib/journal/run.ts';
+import type { Decision, Entry } from '#lib/journal/schema.ts';
 import { join } from './join.ts';
 import type { HandshakeTie, Loose, Tie } from './tie.ts';
 import { isContradicted } from './verdicts.ts';

@@ -1,6 +1,14 @@
 import { ACK, FIN, type Frame, RST, SYN } from '#analysis/capture/frames.ts';
 import { Seen } from '#analysis/capture/seen.ts';
-import type { DatagramEntry, Entry, EventEntry, HttpEntry, MessageEntry } from '#lib/journal/entries.ts';
+import type {
+  DatagramEntry,
+  Entry,
+  EventEntry,
+  EventName,
+  EventNamed,
+  HttpEntry,
+  MessageEntry,
+} from '#lib/journal/schema.ts';
 import { Message } from '#lib/message/message.ts';
 import { type Datagram, encodeDatagram, tagAsSent } from '#lib/transfer/datagram.ts';
 import { join } from './join.ts';
@@ -62,8 +70,8 @@ export class Wire {
   }
 
   /** An event of the journal. */
-  note(event: string, fields: object = {}): void {
-    this.journal<EventEntry>({ event, ...fields });
+  note<Name extends EventName>(event: Name, fields: Partial<EventNamed<Name>> = {}): void {
+    this.journal<EventEntry>({ event, ...fields } as unknown as Omit<EventEntry, 'timestamp' | 'id'>);
   }
 
   /** The clock of the machine is set, which both go by. */

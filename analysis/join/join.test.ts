@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Frame } from '#analysis/capture/frames.ts';
-import type { MessageEntry } from '#lib/journal/entries.ts';
+import type { MessageEntry } from '#lib/journal/schema.ts';
 import { Framer } from '#lib/message/framing.ts';
 import { encodeMessage, type Message } from '#lib/message/message.ts';
 import { lineOf, type TcpWire, Wire } from './join-testing.ts';

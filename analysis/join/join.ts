@@ -1,18 +1,8 @@
 import type { Frame } from '#analysis/capture/frames.ts';
 import { GRACE, opens, SWEEP } from '#analysis/capture/open-connections.ts';
 import type { Seen } from '#analysis/capture/seen.ts';
-import {
-  clientOf,
-  type Decision,
-  type Entry,
-  type HandshakeEvent,
-  type HttpEntry,
-  isEvent,
-  isHandshake,
-  isHttp,
-  type MessageEntry,
-  timeOf,
-} from '#lib/journal/entries.ts';
+import { clientOf, type HandshakeEvent, isEvent, isHandshake, isHttp, timeOf } from '#lib/journal/entries.ts';
+import type { Decision, Entry, HttpEntry, MessageEntry } from '#lib/journal/schema.ts';
 import { Clock, STEP } from './clock.ts';
 import { DatagramFlow } from './datagram-flow.ts';
 import { Handshake, type OnHandshake } from './handshakes.ts';

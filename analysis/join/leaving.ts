@@ -1,4 +1,4 @@
-import type { DatagramEntry, MessageEntry } from '#lib/journal/entries.ts';
+import type { DatagramEntry, MessageEntry } from '#lib/journal/schema.ts';
 import { HMAC_BYTES } from '#lib/message/hmac.ts';
 import { Message } from '#lib/message/message.ts';
 import { HEADER_BYTES } from '#lib/transfer/datagram.ts';
@@ -66,12 +66,12 @@ function oneOf(all: readonly (Expected | undefined)[]): Leaving[] | undefined {
 }
 
 /** The header of a datagram, as far as the journal has it. */
-function headerOf({ kind = '', transfer, sequence, ack, length, tag }: DatagramEntry): Pattern {
+function headerOf({ kind, transfer, sequence, ack, length, tag }: DatagramEntry): Pattern {
   const isNumbered = kind !== 'ABORT';
   const number = (value = 0, places = 5) =>
     isNumbered ? String(value).padStart(places, '0') : '?'.repeat(places);
   const header =
-    `wirelab/1 ${kind.padEnd(5)} id=${transfer} ??? s=${number(sequence)} a=${number(ack)} ` +
+    `wirelab/1 ${(kind ?? '').padEnd(5)} id=${transfer} ??? s=${number(sequence)} a=${number(ack)} ` +
     `w=????  l=${String(length).padStart(4, '0')}  tag=${tag}   \n`;
   const bytes = Buffer.from(header.padEnd(HEADER_BYTES).slice(0, HEADER_BYTES), 'latin1');
   return { bytes, known: Buffer.from(bytes.map((octet) => (octet === UNKNOWN ? 0 : 1))) };

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { MessageEntry } from '#lib/journal/entries.ts';
+import type { MessageEntry } from '#lib/journal/schema.ts';
 import { type TcpWire, Wire } from './join-testing.ts';
 
 const HEY = 'Hey|e4599fa9';

@@ -1,6 +1,7 @@
 import { ByteStream, type Part } from '#analysis/capture/byte-stream.ts';
 import { ACK, FIN, type Frame, type FrameRef, RST, refOf, SYN } from '#analysis/capture/frames.ts';
-import { type Decision, isHttp, type MessageEntry, timeOf } from '#lib/journal/entries.ts';
+import { isHttp, timeOf } from '#lib/journal/entries.ts';
+import type { Decision, MessageEntry } from '#lib/journal/schema.ts';
 import { AnswerMatcher } from './answer-matcher.ts';
 import { expectedAnswer, messageOf } from './expected.ts';
 import { MessageCutter } from './message-cutter.ts';

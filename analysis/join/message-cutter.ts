@@ -1,5 +1,5 @@
 import type { ByteStream, Part } from '#analysis/capture/byte-stream.ts';
-import type { MessageEntry } from '#lib/journal/entries.ts';
+import type { MessageEntry } from '#lib/journal/schema.ts';
 import { CR, LF } from '#lib/message/message.ts';
 import { textLengthOf } from './expected.ts';
 import { agree } from './pattern.ts';

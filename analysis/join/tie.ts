@@ -1,5 +1,6 @@
 import type { FrameRef } from '#analysis/capture/frames.ts';
-import type { Decision, HandshakeEvent } from '#lib/journal/entries.ts';
+import type { HandshakeEvent } from '#lib/journal/entries.ts';
+import type { Decision } from '#lib/journal/schema.ts';
 import type { ServerName, Transport } from '#lib/lab/ports.ts';
 import type { Verdict } from './verdicts.ts';
 

@@ -1,6 +1,7 @@
 import type { Frame } from '#analysis/capture/frames.ts';
 import { type FrameRef, refOf } from '#analysis/capture/frames.ts';
-import { type Decision, timeOf } from '#lib/journal/entries.ts';
+import { timeOf } from '#lib/journal/entries.ts';
+import type { Decision } from '#lib/journal/schema.ts';
 import type { Found, Loose, Tie } from './tie.ts';
 import { MILLISECOND } from './times.ts';
 import { isContradicted } from './verdicts.ts';

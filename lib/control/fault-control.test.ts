@@ -10,7 +10,7 @@ const fewer = { ...shared, faults: ['loss', 'delay'] };
 const info = jest.fn();
 const error = jest.fn();
 const note = jest.fn<Note>();
-const parts = { log: { info, error } as unknown as Log, note, counts: 'message' };
+const parts = { log: { info, error } as unknown as Log, note, counts: 'message' } as const;
 
 let control: ReturnType<typeof controlFaults>;
 let servers: Faults[];

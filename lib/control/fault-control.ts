@@ -6,8 +6,8 @@ import type { Controlled } from './control.ts';
 export interface FaultControlParts {
   readonly log: Log;
   readonly note: Note;
-  /** What the journal calls the number of a draw: `request` or `message`. */
-  readonly counts: string;
+  /** What the journal calls the number of a draw. */
+  readonly counts: 'request' | 'message';
 }
 
 /**
@@ -29,12 +29,16 @@ export function controlFaults(
       for (const faults of concerned) {
         const { server, profile, of, seed, draws } = faults.status();
         log.info(`Faults of ${server} are now ${profile}, seed ${seed}, next draw ${draws + 1}`);
-        await note('faults', { server, profile, of, seed, [counts]: draws }).catch((error: unknown) =>
-          log.error(`the change is in force and can't be journaled: ${error}`),
+        await note('faults', { server, profile, of, seed, ...counted(counts, draws) }).catch(
+          (error: unknown) => log.error(`the change is in force and can't be journaled: ${error}`),
         );
       }
     },
   };
+}
+
+function counted(counts: FaultControlParts['counts'], draws: number) {
+  return counts === 'request' ? { request: draws } : { message: draws };
 }
 
 function concerns({ profile, profiles, seed, reset }: FaultChange, server: string): boolean {

@@ -60,7 +60,7 @@ interface Group {
  * While the file can't be written, such as on a full disk, entries wait in memory and are written in their order as soon
  * as it can.
  */
-export class Journal {
+export class Journal<Entry extends object = object> {
   readonly path: string;
   readonly torn: TornLine | undefined;
   readonly #onEvent: (event: JournalEvent) => void;
@@ -100,18 +100,21 @@ export class Journal {
    *
    * @throws when the file can't be read and written
    */
-  static async open(path: string, options: JournalOptions = {}): Promise<Journal> {
+  static async open<Entry extends object>(
+    path: string,
+    options: JournalOptions = {},
+  ): Promise<Journal<Entry>> {
     const file = await open(path, 'a+');
     try {
       const { size } = await file.stat();
       const whole = await endOfLastLine(file, size);
       const id = await lastId(file, whole);
-      if (whole === size) return new Journal(path, { size, id }, options);
+      if (whole === size) return new Journal<Entry>(path, { size, id }, options);
       const tail = Buffer.alloc(Math.min(size - whole, READ_BYTES));
       await file.read(tail, 0, tail.length, whole);
       await file.truncate(whole);
       const torn = { bytes: size - whole, text: tail.toString() };
-      return new Journal(path, { size: whole, id, torn }, options);
+      return new Journal<Entry>(path, { size: whole, id, torn }, options);
     } finally {
       await file.close();
     }
@@ -143,7 +146,7 @@ export class Journal {
    * @throws what the file system says, such as ENOSPC, when too many wait already: the group of the entry is then lost;
    * or that the journal is closed
    */
-  append(entry: object): Promise<void> {
+  append(entry: Entry): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error(`${this.path} is closed`));
     this.#entries += 1;
     this.#lines += `${JSON.stringify(entry)}\n`;

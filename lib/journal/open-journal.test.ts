@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Log } from '#lib/runtime/log.ts';
 import { openJournal } from './open-journal.ts';
+import type { Entry } from './schema.ts';
 
 let directory: string;
 let path: string;
@@ -24,10 +25,10 @@ function open() {
 
 test('a note is an entry with time, event and id', async () => {
   const { journal, note } = await open();
-  await note('dropped', { datagrams: 3 });
+  await note('dropped', { protocol: 'udp', datagrams: 3 });
   await journal.close();
   expect(await readFile(path, 'utf8')).toBe(
-    '{"timestamp":"2025-01-02T03:04:05.006Z","event":"dropped","id":1,"datagrams":3}\n',
+    '{"timestamp":"2025-01-02T03:04:05.006Z","event":"dropped","id":1,"protocol":"udp","datagrams":3}\n',
   );
   expect(warnings).toEqual([]);
 });
@@ -48,9 +49,9 @@ test.each([
   ['emptied', () => truncate(path, 0), { state: 'cut', bytes: 9 }],
 ])('a journal that was %s says so in an entry', async (_what, change, detail) => {
   const { journal } = await open();
-  await journal.append({ id: journal.nextId() });
+  await journal.append({ id: journal.nextId() } as Entry);
   await change();
-  await journal.append({ id: journal.nextId() });
+  await journal.append({ id: journal.nextId() } as Entry);
   await journal.close();
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
   const timestamp = '2025-01-02T03:04:05.006Z';

@@ -1,17 +1,26 @@
 import type { Log } from '#lib/runtime/log.ts';
 import { Journal, type JournalEvent } from './journal.ts';
+import type { Entry, EventName, EventNamed } from './schema.ts';
+
+/** What is said of an event beside its time and its number. */
+export type EventDetail<Name extends EventName> = Omit<EventNamed<Name>, 'timestamp' | 'id' | 'event'>;
 
 /** Journals what happens to a server beside its decisions. */
-export type Note = (event: string, detail: object) => Promise<void>;
+export type Note = <Name extends EventName>(event: Name, detail: EventDetail<Name>) => Promise<void>;
 
 /** Opens a server's journal, and says and journals it when its last line was cut off, and what happens to its file. */
 export async function openJournal(
   path: string,
   { log, now }: { readonly log: Log; readonly now: () => Date },
-): Promise<{ readonly journal: Journal; readonly note: Note }> {
-  const journal = await Journal.open(path, { onEvent });
+): Promise<{ readonly journal: Journal<Entry>; readonly note: Note }> {
+  const journal = await Journal.open<Entry>(path, { onEvent });
   const note: Note = (event, detail) =>
-    journal.append({ timestamp: now().toISOString(), event, id: journal.nextId(), ...detail });
+    journal.append({
+      timestamp: now().toISOString(),
+      event,
+      id: journal.nextId(),
+      ...detail,
+    } as unknown as EventNamed<typeof event>);
   if (journal.torn) {
     log.warn(`the last line of ${path} was cut off: its ${journal.torn.bytes} bytes are set aside`);
     await note('torn', journal.torn);
@@ -26,7 +35,10 @@ export async function openJournal(
 }
 
 /** What is said of it, and what is journaled, when entries of it are lost. */
-function described(path: string, event: JournalEvent): { readonly text: string; readonly detail?: object } {
+function described(
+  path: string,
+  event: JournalEvent,
+): { readonly text: string; readonly detail?: EventDetail<'journal'> } {
   switch (event.what) {
     case 'waits':
       return { text: `entries wait until ${path} can be written: ${event.error}` };

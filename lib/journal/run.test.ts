@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { EventEntry } from './entries.ts';
 import type { StartRecord } from './lab-record.ts';
 import { Regimes, type Run, readRun } from './run.ts';
+import type { EventEntry } from './schema.ts';
 
 const at = (second: number) => `2025-06-01T10:00:${String(second).padStart(2, '0')}.000Z`;
 
@@ -96,12 +96,8 @@ describe('what decides', () => {
       start(40, { faults: [{ server: 'echo-tcp', profile: 'delay=1', seed: 'c' }] }),
     ],
   };
-  const event = (second: number, fields: Partial<EventEntry> = {}): EventEntry => ({
-    timestamp: at(second),
-    id: second,
-    event: 'dropped',
-    ...fields,
-  });
+  const event = (second: number, fields: object = {}) =>
+    ({ timestamp: at(second), id: second, event: 'dropped', ...fields }) as EventEntry;
 
   test('is what a program was started with, also a moment before', () => {
     const regimes = new Regimes(run);

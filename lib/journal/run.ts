@@ -4,8 +4,9 @@ import * as v from 'valibot';
 import { type Decider, deciders } from '#lib/lab/deciders.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import type { Ports } from '#lib/lab/ports.ts';
-import { type Entry, isEvent } from './entries.ts';
+import { isEvent } from './entries.ts';
 import type { StartRecord } from './lab-record.ts';
+import type { Entry } from './schema.ts';
 
 const startSchema = v.object({
   timestamp: v.pipe(v.string(), v.isoTimestamp()),

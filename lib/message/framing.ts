@@ -37,6 +37,7 @@ export class Framer {
   #verified = 0;
   #wholesTried = 0;
   #endingMayCome = false;
+  #taken = 0;
   /** Whether what is left is the end of a segment whose messages have been taken. */
   #isRest = false;
 
@@ -47,6 +48,11 @@ export class Framer {
   /** Octets that have come and are not part of a message yet. */
   get buffered(): number {
     return this.#data.length;
+  }
+
+  /** Octets of the stream up to the end of the last frame. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** Whether what is left ends with a tag in form, of either kind with a key. */
@@ -101,6 +107,7 @@ export class Framer {
 
   #take(length: number): Buffer {
     const data = this.#data;
+    this.#taken += length;
     this.#isRest = length < data.length;
     this.#data = this.#isRest ? data.subarray(length) : NOTHING;
     this.#scanned = 0;

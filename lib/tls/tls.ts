@@ -1,7 +1,9 @@
 import { constants } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { createSecureContext, type Server, type TlsOptions } from 'node:tls';
 import type { Note } from '#lib/journal/open-journal.ts';
 import type { Log } from '#lib/runtime/log.ts';
+import { type Carrier, Carriers } from './carriers.ts';
 import type { TlsConfig } from './config.ts';
 import { readCredentials } from './credentials.ts';
 import { type Peer, watchHandshakes } from './handshakes.ts';
@@ -20,6 +22,8 @@ export interface Tls {
   readonly said: string;
   /** Journals the handshakes that fail on a server, and logs the keys of the others. Returns the server. */
   watch<Watched extends Server>(server: Watched): Watched;
+  /** The TCP connection below one of those servers. */
+  carrierOf(socket: Socket): Carrier | undefined;
   /** Reads the certificates again, for connections that come from now on: which happens by itself when they change. */
   reload(): Promise<void>;
   /** Looks whether the keys of connections are logged. Says why they are not, in words. */
@@ -43,6 +47,7 @@ export async function openTls(
   { log, note, handshakeMs = HANDSHAKE_MS, patienceMs = PATIENCE_MS }: TlsParts,
 ): Promise<Tls> {
   const servers: Server[] = [];
+  const carriers = new Carriers();
   const keyLog = config.LAB_TLS_KEYLOG ? openKeyLog(config.TLS_KEYS, log) : undefined;
   const read = async (): Promise<TlsOptions> => {
     const credentials = await readCredentials(config.TLS_CERTIFICATES);
@@ -91,9 +96,11 @@ export async function openTls(
     ].join(', '),
     watch(server) {
       servers.push(server);
+      carriers.watch(server);
       watchHandshakes(server, { onFailed, keyLog: keyLog?.write, mutual: config.LAB_MTLS });
       return server;
     },
+    carrierOf: (socket) => carriers.of(socket),
     check: () => keyLog?.check(),
     reload,
     close,

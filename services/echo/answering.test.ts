@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 async function answer(text: string, protocol: Protocol = 'tcp') {
-  const { steps, journaled } = createAnswering(protocol, lab.parts)(new Message(Buffer.from(text)), peer);
+  const { steps, journaled } = createAnswering(protocol, lab.parts)(new Message(Buffer.from(text)), peer, {});
   await journaled;
   return steps;
 }

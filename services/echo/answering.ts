@@ -3,6 +3,7 @@ import { type FaultName, faultCalled } from '#lib/faults/echo/index.ts';
 import { stepsOf } from '#lib/faults/echo/replay.ts';
 import type { Faults } from '#lib/faults/faults.ts';
 import type { Journal } from '#lib/journal/journal.ts';
+import type { Entry, MessageEntry, Place } from '#lib/journal/schema.ts';
 import { type HmacProblem, hmacKey } from '#lib/message/hmac.ts';
 import { hmacProblem, type Message } from '#lib/message/message.ts';
 import type { Say } from '#lib/runtime/grouped-log.ts';
@@ -12,7 +13,7 @@ import { formatPeer, type Peer } from './peer.ts';
 
 export interface AnsweringParts {
   readonly faults: Faults<FaultName>;
-  readonly journal: Journal;
+  readonly journal: Journal<Entry>;
   readonly say: Say;
   readonly now: () => Date;
   readonly options: FaultOptions;
@@ -21,6 +22,8 @@ export interface AnsweringParts {
 }
 
 export interface Answer {
+  /** Of its entry in the journal. */
+  readonly id: number;
   readonly steps: readonly Step[];
   /** Resolves when the decision is in the journal. Before that nothing of the answer may leave. */
   readonly journaled: Promise<void>;
@@ -35,9 +38,9 @@ interface Decided {
 
 /**
  * Decides what to answer a message with, prints the decision and journals it. One that is not signed as it must be is
- * no part of the experiment: it is refused, and nothing is drawn for it.
+ * no part of the experiment: it is refused, and nothing is drawn for it. The place is where the packets have it.
  */
-export type Answering = (message: Message, peer: Peer) => Answer;
+export type Answering = (message: Message, peer: Peer, place: Place) => Answer;
 
 export function createAnswering(
   protocol: Protocol,
@@ -45,7 +48,12 @@ export function createAnswering(
 ): Answering {
   const timestamp = timestamps(now);
   const key = hmacKey(token);
-  const entryOf = (message: Message, peer: Peer, { fault, draw, reason }: Decided) => ({
+  const entryOf = (
+    message: Message,
+    peer: Peer,
+    place: Place,
+    { fault, draw, reason }: Decided,
+  ): MessageEntry => ({
     timestamp: timestamp(),
     client_ip: peer.address,
     fault,
@@ -56,24 +64,31 @@ export function createAnswering(
     length: message.bodyLength,
     tag: message.tag,
     reason,
+    ...place,
     tls: peer.tls,
   });
-  const refuse = (message: Message, peer: Peer, reason: HmacProblem): Answer => {
+  const refuse = (message: Message, peer: Peer, place: Place, reason: HmacProblem): Answer => {
     say(said(protocol, message, peer, [`Refused: ${reason}`]));
-    const journaled = journal.append(entryOf(message, peer, { fault: 'refused', reason }));
-    return { steps: stepsOf(message, 'refused', { reason })!, journaled };
+    const entry = entryOf(message, peer, place, { fault: 'refused', reason });
+    return {
+      id: entry.id,
+      steps: stepsOf(message, 'refused', { reason })!,
+      journaled: journal.append(entry),
+    };
   };
-  return (message, peer) => {
+  return (message, peer, place) => {
     const problem = key && hmacProblem(message, key);
-    if (problem) return refuse(message, peer, problem);
+    if (problem) return refuse(message, peer, place, problem);
     const { fault: drawn, draw, detail: random } = faults.next();
     const fault = faultCalled(drawn);
     const decision = fault && decide(fault, message, random, options);
-    const entry = entryOf(message, peer, { fault: decision ? drawn : 'none', draw });
+    const entry = entryOf(message, peer, place, { fault: decision ? drawn : 'none', draw });
     say(said(protocol, message, peer, decision?.said));
+    const { id } = entry;
     if (decision)
-      return { steps: decision.steps, journaled: journal.append({ ...entry, ...decision.detail }) };
+      return { id, steps: decision.steps, journaled: journal.append({ ...entry, ...decision.detail }) };
     return {
+      id,
       steps: stepsOf(message, 'none', {})!,
       // `drawn` is a fault that can't be done to this message, such as corruption of an empty body.
       journaled: journal.append(drawn === 'none' ? entry : { ...entry, drawn }),

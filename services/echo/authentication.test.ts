@@ -109,12 +109,16 @@ describe('on TCP, with a token', () => {
       protocol: 'tcp',
       length: 3,
       reason: 'no HMAC',
+      ...{ at: 0, bytes: 4, answer_at: 0 },
     };
     const entries = await lab.entries();
     expect(entries).toEqual([
       entry,
-      { ...entry, id: 2, tag: 'e4599fa9' },
-      { ...entry, id: 3, tag: tagOf(forged), reason: 'wrong HMAC' },
+      { ...entry, id: 2, tag: 'e4599fa9', at: 4, bytes: 13, answer_at: NO_HMAC.length },
+      {
+        ...{ ...entry, id: 3, tag: tagOf(forged), reason: 'wrong HMAC' },
+        ...{ at: 17, bytes: forged.length + 1, answer_at: 2 * NO_HMAC.length },
+      },
       expect.objectContaining({ id: 4, fault: 'loss', message: 1, length: 3, tag: tagOf(signed('Hey')) }),
     ]);
     expect(lab.said.slice(1, 7)).toEqual([

@@ -96,6 +96,7 @@ async function echo(config: Config): Promise<Mode> {
   const options = { loss: config.ECHO_LOSS, delay: config.ECHO_DELAY_SECONDS };
   const shared = {
     journal,
+    note,
     log,
     say,
     now,
@@ -122,7 +123,6 @@ async function echo(config: Config): Promise<Mode> {
       ...shared,
       faults: udpFaults,
       timer,
-      note,
       onDropped(datagrams) {
         log.warn(`${datagrams} datagrams were dropped: too many wait for their answers`);
         note('dropped', { protocol: 'udp', datagrams }).catch((error) => log.error(String(error)));

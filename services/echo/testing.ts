@@ -10,6 +10,7 @@ import { type FaultName, faultNames, faultNamesOf } from '#lib/faults/echo/index
 import { Faults } from '#lib/faults/faults.ts';
 import { Journal } from '#lib/journal/journal.ts';
 import type { Note } from '#lib/journal/open-journal.ts';
+import type { Entry } from '#lib/journal/schema.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
@@ -121,7 +122,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 /** What an echo server is made of, with a time of its own, a journal of its own and all that it says kept. */
 export async function createLab(protocol: Protocol) {
   const directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
-  const journal = await Journal.open(join(directory, 'echo.log'));
+  const journal = await Journal.open<Entry>(join(directory, 'echo.log'));
   const time = new ManualTime();
   const said: string[] = [];
   const errors: string[] = [];
@@ -140,7 +141,7 @@ export async function createLab(protocol: Protocol) {
     clock: time.clock,
     sleep: time.sleep,
     timer: time.timer,
-    note: ((event, detail) => journal.append({ event, id: journal.nextId(), ...detail })) as Note,
+    note: ((event, detail) => journal.append({ event, id: journal.nextId(), ...detail } as never)) as Note,
     idleSeconds: 60,
     options,
     connections: boundOf('ECHO_MAX_CONNECTIONS', 100),

@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { boundOf } from '#lib/bounds/testing.ts';
 import { Faults } from '#lib/faults/faults.ts';
 import { Journal } from '#lib/journal/journal.ts';
+import type { Entry } from '#lib/journal/schema.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
 import { ca, openTestTls, type TestTls } from '#lib/tls/testing.ts';
@@ -35,7 +36,7 @@ const logged: string[] = [];
 const logReaders = boundOf('HTTP_MAX_LOG_READERS', 2);
 
 let directory: string;
-let journal: Journal;
+let journal: Journal<Entry>;
 let faults: Faults<'timeout' | '403' | '500' | '200'>;
 let server: Server;
 let tls: TestTls | undefined;
@@ -121,7 +122,7 @@ describe('a request without the credentials that are wanted', () => {
     const { port } = await ask('/getbalance?of=alice', { headers: { authorization: 'Bearer guess' } });
     expect(fileOfJournal()).toBe(
       '{"timestamp":"2025-01-02T03:04:05.006Z","client_ip":"127.0.0.1","outcome":"401",' +
-        `"id":1,"client_port":${port},"path":"/getbalance","reason":"wrong token"}\n`,
+        `"id":1,"client_port":${port},"path":"/getbalance","reason":"wrong token","exchange":1,"answer_at":0}\n`,
     );
     expect(faults.status().draws).toBe(0);
   });
@@ -170,7 +171,7 @@ describe('a request with the credentials that are wanted', () => {
     expect(status).toBe(403);
     expect(fileOfJournal()).toBe(
       '{"timestamp":"2025-01-02T03:04:05.006Z","client_ip":"127.0.0.1","outcome":"403",' +
-        `"id":1,"client_port":${port},"request":1}\n`,
+        `"id":1,"client_port":${port},"request":1,"exchange":1,"answer_at":0}\n`,
     );
   });
 
@@ -276,8 +277,10 @@ test('over TLS entries name its version, those of refusals too', async () => {
   expect(await ask('/getbalance')).toMatchObject({ status: 401 });
   expect(await ask('/getbalance', { headers: bearer })).toMatchObject({ status: 200 });
   const [refused, drawn] = fileOfJournal().trimEnd().split('\n');
-  expect(refused).toMatch(/"path":"\/getbalance","reason":"no credentials","tls":"TLSv1.3"}$/);
-  expect(drawn).toMatch(/"request":1,"tls":"TLSv1.3"}$/);
+  expect(refused).toMatch(
+    /"path":"\/getbalance","reason":"no credentials","exchange":1,"answer_at":0,"tls":"TLSv1.3"}$/,
+  );
+  expect(drawn).toMatch(/"request":1,"exchange":2,"answer_at":187,"tls":"TLSv1.3"}$/);
 });
 
 test('over TLS a timeout is held and then closed without a byte', async () => {

@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { boundOf } from '#lib/bounds/testing.ts';
 import { Faults } from '#lib/faults/faults.ts';
 import { Journal } from '#lib/journal/journal.ts';
+import type { Entry } from '#lib/journal/schema.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import { Draws } from '#lib/runtime/random.ts';
 import { type Sleep, sleep as waitFor } from '#lib/runtime/sleep.ts';
@@ -26,7 +27,7 @@ const logReaders = boundOf('HTTP_MAX_LOG_READERS', 3, 2, exceeded);
 const READ_SECONDS = 7;
 
 let directory: string;
-let journal: Journal;
+let journal: Journal<Entry>;
 let faults: Faults<'timeout' | '403' | '500' | '200'>;
 let held: WeakSet<Socket>;
 let server: Server;
@@ -141,14 +142,14 @@ describe('/getbalance', () => {
     ]);
   });
 
-  test('has the keys of the seed and three more in the journal by the time it answers', async () => {
+  test('has the keys of the seed and five more in the journal by the time it answers', async () => {
     setFaults('403=1');
     journal.nextId();
     const socket = connectAndAsk();
     await once(socket, 'data');
     expect(fileOfJournal()).toBe(
       '{"timestamp":"2025-01-02T03:04:05.006Z","client_ip":"127.0.0.1","outcome":"403",' +
-        `"id":2,"client_port":${socket.localPort},"request":1}\n`,
+        `"id":2,"client_port":${socket.localPort},"request":1,"exchange":1,"answer_at":0}\n`,
     );
     socket.destroy();
   });

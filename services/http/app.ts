@@ -1,18 +1,25 @@
 import type { RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
+import type { Carrier } from '#lib/tls/carriers.ts';
 import { type AuthorizeParts, authorize, nameOf, type Secrets } from './authorize.ts';
 import { type BalanceParts, serveBalance } from './balance.ts';
+import { Exchanges } from './exchanges.ts';
 import { type LogsParts, serveLogs } from './logs.ts';
 import { notFound, respond } from './respond.ts';
 import { startPage, startPageHeaders } from './start-page.ts';
 
-export interface AppParts extends AuthorizeParts, BalanceParts, LogsParts {
+export interface AppParts extends Omit<AuthorizeParts & BalanceParts & LogsParts, 'exchanges'> {
+  /** The TCP connection below one over TLS. */
+  readonly carrierOf?: (socket: Socket) => Carrier | undefined;
   /** Who may ask; without any, everybody. */
   readonly secrets?: Secrets;
 }
 
 /** The unreliable HTTP server of the first assignment, apart from listening. */
-export function createApp(parts: AppParts): RequestListener {
+export function createApp(given: AppParts): RequestListener {
+  const exchanges = new Exchanges(given.carrierOf);
+  const parts = { ...given, exchanges };
   const { log, faults, timeoutSeconds, secrets = {} } = parts;
   const { basic } = secrets;
   const isAuthorized = authorize(secrets, parts);
@@ -39,7 +46,8 @@ export function createApp(parts: AppParts): RequestListener {
   app.use(((error, _request, response, _next) => fail(error, response)) satisfies ErrorRequestHandler);
 
   // Express runs no middleware for a target in which it finds no path, such as that of CONNECT or `http://[`.
-  return (request, response) =>
+  return (request, response) => {
+    exchanges.take(request);
     app(request as Request, response as Response, async () => {
       try {
         await isAuthorized(request, response, () => notFound(request, response));
@@ -47,6 +55,7 @@ export function createApp(parts: AppParts): RequestListener {
         fail(error, response);
       }
     });
+  };
 
   function fail(error: unknown, response: ServerResponse): void {
     log.error(`a request failed: ${error}`);

@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Journal } from '#lib/journal/journal.ts';
+import type { Entry } from '#lib/journal/schema.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import { isSame } from '#lib/text/constant-time.ts';
 import { journaledPathOf } from '#lib/text/request-path.ts';
 import { tlsVersion } from '#lib/tls/version.ts';
+import type { Exchanges } from './exchanges.ts';
 import { clientAddress, respond } from './respond.ts';
 
 /** Who may talk to the server. Undefined wants nothing. */
@@ -15,7 +17,8 @@ export interface Secrets {
 }
 
 export interface AuthorizeParts {
-  readonly journal: Journal;
+  readonly journal: Journal<Entry>;
+  readonly exchanges: Exchanges;
   readonly log: Log;
   readonly now: () => Date;
 }
@@ -41,11 +44,13 @@ export function authorize(secrets: Secrets, parts: AuthorizeParts) {
 
 async function refuse(
   { reason, challenges }: Refusal,
-  // An answer has no socket while one to a request before it is still to leave.
-  { socket, url }: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
-  { journal, log, now }: AuthorizeParts,
+  { journal, exchanges, log, now }: AuthorizeParts,
 ): Promise<void> {
+  // An answer has no socket while one to a request before it is still to leave.
+  const { socket, url } = request;
+  const exchange = await exchanges.of(request, response);
   const client = clientAddress(socket);
   await journal.append({
     timestamp: now().toISOString(),
@@ -55,6 +60,7 @@ async function refuse(
     client_port: socket.remotePort,
     path: journaledPathOf(url),
     reason,
+    ...exchange,
     tls: tlsVersion(socket),
   });
   log.warn(`a request of ${client}:${socket.remotePort} was refused: ${reason}`);

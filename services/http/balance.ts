@@ -2,14 +2,17 @@ import type { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import type { Faults } from '#lib/faults/faults.ts';
 import type { Journal } from '#lib/journal/journal.ts';
+import type { Entry } from '#lib/journal/schema.ts';
 import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
 import { tlsVersion } from '#lib/tls/version.ts';
+import type { Exchanges } from './exchanges.ts';
 import { answers, type Outcome } from './outcomes.ts';
 import { clientAddress, respond } from './respond.ts';
 
 export interface BalanceParts {
   readonly faults: Faults<Outcome>;
-  readonly journal: Journal;
+  readonly journal: Journal<Entry>;
+  readonly exchanges: Exchanges;
   readonly sleep: Sleep;
   readonly now: () => Date;
   /** How long the outcome `timeout` holds a request, in seconds. */
@@ -20,8 +23,10 @@ export interface BalanceParts {
 
 /** Answers by the outcome that is drawn, once that is in the journal. */
 export function serveBalance(parts: BalanceParts): RequestHandler {
-  const { faults, journal, sleep, now, timeoutSeconds, held } = parts;
-  return async ({ socket }, response) => {
+  const { faults, journal, exchanges, sleep, now, timeoutSeconds, held } = parts;
+  return async (request, response) => {
+    const { socket } = request;
+    const exchange = await exchanges.of(request, response);
     const { fault: outcome, draw } = faults.next();
     await journal.append({
       timestamp: now().toISOString(),
@@ -30,6 +35,7 @@ export function serveBalance(parts: BalanceParts): RequestHandler {
       id: journal.nextId(),
       client_port: socket.remotePort,
       request: draw,
+      ...exchange,
       tls: tlsVersion(socket),
     });
     const answer = answers[outcome];

@@ -30,6 +30,7 @@ await runProgram(process, configSchema, log, async (config) => {
   const connections = createBound('HTTP_MAX_CONNECTIONS', config, { log, note, timer });
   const logReaders = createBound('HTTP_MAX_LOG_READERS', config, { log, note, timer });
   const held = new WeakSet<Socket>();
+  const tls = await openTls(config, { log, note });
   const app = createApp({
     faults,
     journal,
@@ -40,9 +41,9 @@ await runProgram(process, configSchema, log, async (config) => {
     logReaders,
     readSeconds: config.HTTP_IDLE_SECONDS,
     held,
+    carrierOf: (socket) => tls.carrierOf(socket),
     secrets: { token: config.LAB_TOKEN, basic: config.LAB_BASIC },
   });
-  const tls = await openTls(config, { log, note });
   const bounds = {
     connections,
     idleSeconds: config.HTTP_IDLE_SECONDS,

@@ -44,7 +44,7 @@ const answer = (protocol, to, port) => {
   const bytes = Buffer.from('Hey\\n');
   to.client(bytes);
   const peer = { address: '10.0.142.133', port };
-  const { steps } = createAnswering(protocol, { faults, journal, say, now, options })(new Message(bytes), peer);
+  const { steps } = createAnswering(protocol, { faults, journal, say, now, options })(new Message(bytes), peer, {});
   wire.entries.push({ ...entries.at(-1) });
   for (const step of steps) {
     if (step.do === 'send') to.answer(step.bytes);

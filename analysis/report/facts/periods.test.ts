@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Tie } from '#analysis/join/tie.ts';
 import type { Verdict } from '#analysis/join/verdicts.ts';
-import type { Decision } from '#lib/journal/entries.ts';
 import type { Regime } from '#lib/journal/run.ts';
+import type { Decision } from '#lib/journal/schema.ts';
 import { interval } from './interval.ts';
 import { Periods } from './periods.ts';
 

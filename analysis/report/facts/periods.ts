@@ -1,7 +1,8 @@
 import type { Tie } from '#analysis/join/tie.ts';
 import { isConfirmed } from '#analysis/join/verdicts.ts';
-import { type Decision, deciderOf, isHttp, isRefused } from '#lib/journal/entries.ts';
+import { deciderOf, isHttp, isRefused } from '#lib/journal/entries.ts';
 import type { Regime } from '#lib/journal/run.ts';
+import type { Decision } from '#lib/journal/schema.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
 import type { OutcomeFacts, Period } from './facts.ts';
 import { interval } from './interval.ts';

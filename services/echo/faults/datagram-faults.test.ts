@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FaultName } from '#lib/faults/echo/index.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { encodeDatagram, tagAsSent } from '#lib/transfer/datagram.ts';
 import { createLab, type Lab } from '../testing.ts';
 import { close, data, datagram, ID, open, peer } from '../transfer/testing.ts';
@@ -17,7 +18,10 @@ const entry = {
   protocol: 'udp',
   direction: 'in',
 };
-const ofHello = { ...entry, transfer: ID, kind: 'DATA', sequence: 7, length: 5, tag: tagAsSent(bytes) };
+const ofHello = {
+  ...entry,
+  ...{ transfer: ID, kind: 'DATA', sequence: 7, length: 5, tag: tagAsSent(bytes), crc: crcOf(bytes) },
+};
 
 let lab: Lab;
 
@@ -56,7 +60,15 @@ describe('what is journaled', () => {
     await decide('none', one, 'out');
     const tag = tagAsSent(encodeDatagram(one));
     const { length } = one.payload;
-    const own = { direction: 'out', transfer: ID, kind, ...numbers, length, tag };
+    const own = {
+      direction: 'out',
+      transfer: ID,
+      kind,
+      ...numbers,
+      length,
+      tag,
+      crc: crcOf(encodeDatagram(one)),
+    };
     expect(await lab.entries()).toEqual([{ ...entry, ...own }]);
   });
 
@@ -65,7 +77,9 @@ describe('what is journaled', () => {
     const answer = createDatagramFaults(lab.parts)('in', bytes, undefined, peer);
     await answer?.journaled;
     expect(answer?.steps).toEqual([{ do: 'send', bytes }]);
-    expect(await lab.entries()).toEqual([{ ...entry, length: bytes.length, damaged: true }]);
+    expect(await lab.entries()).toEqual([
+      { ...entry, length: bytes.length, damaged: true, crc: crcOf(bytes) },
+    ]);
   });
 
   test.each<[FaultName, object]>([
@@ -81,13 +95,25 @@ describe('what is journaled', () => {
     expect(await lab.entries()).toEqual([{ ...ofHello, fault, ...detail }]);
   });
 
+  test.each<FaultName>(['corruption', 'truncate', 'delay', 'reorder', 'duplicate', 'loss'])(
+    'of %s has the CRC of what leaves, on the way out',
+    async (fault) => {
+      const [first] = (await decide(fault, hello, 'out'))!.filter((step) => 'bytes' in step);
+      const [{ crc }] = (await lab.entries()) as [{ crc?: string }];
+      expect(crc).toBe(fault === 'loss' ? undefined : crcOf(first!.bytes));
+      expect(crc === crcOf(bytes)).toBe(['delay', 'reorder', 'duplicate'].includes(fault));
+    },
+  );
+
   test('of a fault that can not be done names it', async () => {
     lab.script('corruption');
     const newline = Buffer.from('\n');
     const answer = createDatagramFaults(lab.parts)('in', newline, undefined, peer);
     await answer?.journaled;
     expect(answer?.steps).toEqual([{ do: 'send', bytes: newline }]);
-    expect(await lab.entries()).toEqual([{ ...entry, length: 1, damaged: true, drawn: 'corruption' }]);
+    expect(await lab.entries()).toEqual([
+      { ...entry, length: 1, damaged: true, crc: crcOf(newline), drawn: 'corruption' },
+    ]);
   });
 
   test('of both directions is numbered in one row', async () => {

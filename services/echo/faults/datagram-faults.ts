@@ -1,5 +1,7 @@
-import { decide } from '#lib/faults/echo/fault.ts';
+import { decide, type Step } from '#lib/faults/echo/fault.ts';
 import { faultCalled } from '#lib/faults/echo/index.ts';
+import type { DatagramEntry } from '#lib/journal/schema.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { Message } from '#lib/message/message.ts';
 import { timestamps } from '#lib/runtime/timestamps.ts';
 import { type Datagram, tagAsSent } from '#lib/transfer/datagram.ts';
@@ -35,7 +37,8 @@ export function createDatagramFaults({
     const { fault: drawn, draw, detail: random } = faults.next();
     const called = faultCalled(drawn);
     const decision = called && decide(called, new Message(bytes), random, silent);
-    const entry = {
+    const steps: readonly Step[] = decision?.steps ?? [{ do: 'send', bytes }];
+    const entry: DatagramEntry = {
       timestamp: timestamp(),
       client_ip: peer.address,
       fault: decision ? drawn : 'none',
@@ -44,11 +47,12 @@ export function createDatagramFaults({
       message: draw,
       protocol: 'udp',
       direction,
-      ...(datagram ? headerFields(datagram, bytes) : { length: bytes.length, damaged: true }),
+      ...(datagram ? headerFields(datagram, bytes) : { length: bytes.length, damaged: true as const }),
+      crc: direction === 'in' ? crcOf(bytes) : crcOfFirst(steps),
       drawn: decision || drawn === 'none' ? undefined : drawn,
     };
     const journaled = journal.append(decision ? { ...entry, ...decision.detail } : entry);
-    return { steps: decision?.steps ?? [{ do: 'send', bytes }], journaled };
+    return { id: entry.id, steps, journaled };
   };
 }
 
@@ -61,4 +65,10 @@ function headerFields({ id, kind, sequence, ack, payload }: Datagram, bytes: Buf
     length: payload.length,
     tag: tagAsSent(bytes),
   };
+}
+
+/** Of what leaves first; undefined when nothing does. */
+function crcOfFirst(steps: readonly Step[]): string | undefined {
+  const first = steps.find((step) => step.do === 'send' || step.do === 'send-after-next');
+  return first && crcOf(first.bytes);
 }

@@ -29,7 +29,7 @@ const wait = (milliseconds: number): Step => ({ do: 'wait', milliseconds });
 
 function give(steps: readonly Step[], { began = 100, journaled = Promise.resolve() } = {}) {
   const log = { error: (text: string) => errors.push(text) } as unknown as Log;
-  return giveAnswer({ steps, journaled }, wire, began, { log, clock: () => now });
+  return giveAnswer({ id: 1, steps, journaled }, wire, began, { log, clock: () => now });
 }
 
 describe('the steps', () => {

@@ -26,7 +26,7 @@ async function serve(opens: Promise<TestTls>) {
     say: (text: string) => void said.push(text),
     sleep: time.sleep,
   };
-  const server = createConnectionServer(parts, (socket, peer, reset) => {
+  const server = createConnectionServer(parts, (socket, peer, { reset }) => {
     peers.push(peer);
     resets.push(reset);
     socket.resume();

@@ -4,6 +4,7 @@ import type { Bound } from '#lib/bounds/bound.ts';
 import { BoundConnections } from '#lib/bounds/connections.ts';
 import type { Say } from '#lib/runtime/grouped-log.ts';
 import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
+import type { Carrier } from '#lib/tls/carriers.ts';
 import type { Tls } from '#lib/tls/tls.ts';
 import { tlsVersion } from '#lib/tls/version.ts';
 import { formatPeer, type Peer } from '../peer.ts';
@@ -28,6 +29,14 @@ export interface Served {
   readonly waiting: boolean;
 }
 
+/** What is below a connection. */
+export interface Below {
+  /** Ends it by RST. */
+  readonly reset: () => void;
+  /** Of one over TLS. */
+  readonly carrier: Carrier | undefined;
+}
+
 /** A TCP server, apart from listening. */
 export interface ConnectionServer {
   readonly server: Server;
@@ -41,30 +50,24 @@ export interface ConnectionServer {
  */
 export function createConnectionServer(
   { connections, idleSeconds, say, sleep, tls }: ConnectionParts,
-  serve: (socket: Socket, peer: Peer, reset: () => void) => Served,
+  serve: (socket: Socket, peer: Peer, below: Below) => Served,
 ): ConnectionServer {
-  const open = new Map<string, Socket>();
+  const open = new Set<Socket>();
   const options = { allowHalfOpen: true, noDelay: true };
   const server = tls
     ? tls.watch(createTlsServer({ ...tls.options, ...options }, accept))
     : createServer(options, accept);
   const bound = new BoundConnections(server, connections);
   server.on('connection', (socket) => {
-    const key = keyOf(socket);
-    open.set(key, socket);
+    open.add(socket);
     // The close that follows says all there is to say.
-    socket
-      .on('error', () => undefined)
-      .once('close', () => {
-        // After a reset the next connection may come from the same port before this is seen.
-        if (open.get(key) === socket) open.delete(key);
-      });
+    socket.on('error', () => undefined).once('close', () => open.delete(socket));
   });
   return {
     server,
     close() {
       server.close();
-      for (const socket of open.values()) socket.destroy();
+      for (const socket of open) socket.destroy();
     },
   };
 
@@ -81,23 +84,19 @@ export function createConnectionServer(
       return;
     }
     // What is encrypted can't be reset itself, but the connection that carries it can.
-    const carrier = open.get(keyOf(socket));
+    const carrier = tls?.carrierOf(socket);
     const reset = () => {
       if (!tls) socket.resetAndDestroy();
-      else if (carrier) carrier.resetAndDestroy();
+      else if (carrier) carrier.socket.resetAndDestroy();
       else socket.destroy();
     };
-    const connection = serve(socket, peer, reset);
+    const connection = serve(socket, peer, { reset, carrier });
     socket.setTimeout(idleSeconds * 1000).on('timeout', () => {
       if (connection.waiting) return;
       say(`[TCP SERVER] Idle for ${idleSeconds} s: connection of ${formatPeer(peer)} closed`);
       socket.destroy();
     });
   }
-}
-
-function keyOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress}:${remotePort}`;
 }
 
 /** Ends a connection with an error line. */

@@ -50,10 +50,16 @@ test('a decision is journaled with the version of TLS behind all else', async ()
   client.write('Hey|e4599fa9');
   await read(client, 12);
   const [entry] = await lab.entries();
-  expect(Object.entries(entry!).slice(-4)).toEqual([
+  expect(Object.entries(entry!).slice(-10)).toEqual([
     ['protocol', 'tcp'],
     ['length', 3],
     ['tag', 'e4599fa9'],
+    ['at', 0],
+    ['bytes', 12],
+    ['answer_at', 0],
+    ['wire_from', expect.any(Number)],
+    ['wire_to', expect.any(Number)],
+    ['wire_answer_at', expect.any(Number)],
     ['tls', 'TLSv1.3'],
   ]);
   expect(entry).toMatchObject({ client_ip: '127.0.0.1', client_port: client.localPort });

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Note } from '#lib/journal/open-journal.ts';
 import { type Frame, Framer, LONGEST_MESSAGE } from '#lib/message/framing.ts';
 import { hmacKey } from '#lib/message/hmac.ts';
 import type { Message } from '#lib/message/message.ts';
@@ -8,17 +9,20 @@ import { type GiveAnswerParts, giveAnswer, type Wire } from '../faults/give-answ
 import { HeldAnswer } from '../faults/held.ts';
 import { formatPeer, type Peer } from '../peer.ts';
 import {
+  type Below,
   type ConnectionParts,
   type ConnectionServer,
   createConnectionServer,
   refuse,
   type Served,
 } from './connections.ts';
+import { Places } from './places.ts';
 
 /** How long a tag that ends nothing by itself must stand at the end of what has come to end a message, in ms. */
 const QUIET_MS = 50;
 
 export interface TcpEchoParts extends AnsweringParts, ConnectionParts, GiveAnswerParts {
+  readonly note: Note;
   /** So much of what a client sends ahead of its answers is taken, and a segment; the rest waits in its kernel. */
   readonly bufferBytes: number;
 }
@@ -28,7 +32,7 @@ export function createTcpEcho(parts: TcpEchoParts): ConnectionServer {
   const answering = createAnswering('tcp', parts);
   return createConnectionServer(
     parts,
-    (socket, peer, reset) => new Connection(socket, peer, reset, answering, parts),
+    (socket, peer, below) => new Connection(socket, peer, below, answering, parts),
   );
 }
 
@@ -40,6 +44,9 @@ class Connection implements Served, Wire {
   readonly #answering: Answering;
   readonly #parts: TcpEchoParts;
   readonly #framer: Framer;
+  readonly #places: Places;
+  /** Of the entry whose answer is given. */
+  #entry = 0;
   #held: HeldAnswer | undefined;
   #arrived = 0;
   #working = false;
@@ -47,10 +54,11 @@ class Connection implements Served, Wire {
   #quiet: AbortController | undefined;
   waiting = false;
 
-  constructor(socket: Socket, peer: Peer, reset: () => void, answering: Answering, parts: TcpEchoParts) {
+  constructor(socket: Socket, peer: Peer, below: Below, answering: Answering, parts: TcpEchoParts) {
     this.#socket = socket;
     this.#peer = peer;
-    this.#reset = reset;
+    this.#reset = below.reset;
+    this.#places = new Places(socket, below.carrier);
     this.#answering = answering;
     this.#parts = parts;
     this.#framer = new Framer(hmacKey(parts.token));
@@ -70,16 +78,35 @@ class Connection implements Served, Wire {
   }
 
   send(bytes: Buffer): Promise<void> | undefined {
-    return this.#socket.write(bytes) || this.#socket.destroyed ? undefined : this.#drained();
+    // Over TLS what waits together would leave in one record, and nobody could tell where each begins.
+    if (!this.#places.isSettled) return this.#sendSettled(bytes);
+    return this.#places.write(bytes) || this.#socket.destroyed ? undefined : this.#drained();
+  }
+
+  async #sendSettled(bytes: Buffer): Promise<void> {
+    await this.#places.settled();
+    await this.send(bytes);
   }
 
   sendAfterNext(bytes: Buffer): void {
+    const entry = this.#entry;
     this.#held ??= new HeldAnswer(this.#parts.sleep);
-    this.#held.hold(bytes, (late) => {
-      if (!this.open) return;
-      this.#socket.write(late);
-      this.#parts.say('[TCP SERVER] Sent response.\n');
-    });
+    this.#held.hold(bytes, (late) => this.#sendLate(entry, late));
+  }
+
+  /** Sends what was held back, and journals where: its entry could not say it. */
+  #sendLate(entry: number, bytes: Buffer): void {
+    if (!this.#places.isSettled) {
+      this.#places.settled()?.then(() => this.#sendLate(entry, bytes));
+      return;
+    }
+    if (!this.open) return;
+    const { address, port, tls } = this.#peer;
+    this.#parts
+      .note('sent', { client_ip: address, client_port: port, entry, tls, ...this.#places.next })
+      .catch((error) => this.#parts.log.error(`the journal can't be written: ${error}`));
+    this.#places.write(bytes);
+    this.#parts.say('[TCP SERVER] Sent response.\n');
   }
 
   reset(): void {
@@ -102,6 +129,7 @@ class Connection implements Served, Wire {
   #receive(bytes: Buffer): void {
     this.#quiet?.abort();
     this.#arrived = this.#parts.clock();
+    this.#places.came(bytes.length);
     this.#framer.push(bytes);
     if (this.#framer.buffered > this.#parts.bufferBytes) this.#socket.pause();
     this.#work();
@@ -147,7 +175,9 @@ class Connection implements Served, Wire {
     if (!this.open) return;
     if (this.#ended && this.#framer.buffered === 0) {
       this.#held?.release();
-      this.#socket.end();
+      const end = () => this.#socket.end();
+      if (this.#places.isSettled) end();
+      else this.#places.settled()?.then(end);
       return;
     }
     if (this.#socket.isPaused()) this.#socket.resume();
@@ -162,7 +192,12 @@ class Connection implements Served, Wire {
 
   async #answer(message: Message, began: number): Promise<void> {
     const { say } = this.#parts;
-    const given = await giveAnswer(this.#answering(message, this.#peer), this, began, this.#parts);
+    const settled = this.#places.settled();
+    if (settled) await settled;
+    const place = this.#places.of(this.#framer.taken, message.bytes.length);
+    const answer = this.#answering(message, this.#peer, place);
+    this.#entry = answer.id;
+    const given = await giveAnswer(answer, this, began, this.#parts);
     if (given === 'gone') say('[TCP SERVER] Failed to send response: the client is gone');
     if (given !== 'sent') return;
     say('[TCP SERVER] Sent response.\n');

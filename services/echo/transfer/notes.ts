@@ -1,4 +1,4 @@
-import type { Note } from '#lib/journal/open-journal.ts';
+import type { EventDetail, Note } from '#lib/journal/open-journal.ts';
 import type { Say } from '#lib/runtime/grouped-log.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import type { Datagram } from '#lib/transfer/datagram.ts';
@@ -11,6 +11,9 @@ export interface TransferNotesParts {
   readonly say: Say;
   readonly log: Log;
 }
+
+/** What became of a transfer. */
+export type Fate = EventDetail<'transfer'>;
 
 /** Which transfer is spoken of: by its OPEN and its client. */
 interface Subject {
@@ -50,7 +53,11 @@ export class TransferNotes {
     this.print(subject, `returned: ${receipt.bytes} bytes in ${seconds} s`);
   }
 
-  failed(subject: Subject, how: string, detail: { readonly reason: string; readonly bytes: number }): void {
+  failed(
+    subject: Subject,
+    how: Fate['state'],
+    detail: { readonly reason: string; readonly bytes: number },
+  ): void {
     this.#journal(how, subject, detail);
     this.print(subject, `${how}: ${detail.reason}`);
   }
@@ -59,7 +66,7 @@ export class TransferNotes {
     this.#parts.say(`[UDP SERVER] Transfer ${opened.id} of ${formatPeer(peer)} ${what}`);
   }
 
-  #journal(state: string, { opened, peer }: Subject, detail: object): void {
+  #journal(state: Fate['state'], { opened, peer }: Subject, detail: Partial<Fate>): void {
     const { id, mode, window } = opened;
     const entry = { client_ip: peer.address, client_port: peer.port, transfer: id, state, mode, window };
     this.#parts
@@ -69,6 +76,6 @@ export class TransferNotes {
 }
 
 /** A receipt as the journal has it. */
-function receiptFields({ bytes, sha256, duplicates, outOfOrder }: Receipt): object {
+function receiptFields({ bytes, sha256, duplicates, outOfOrder }: Receipt): Partial<Fate> {
   return { bytes, sha256, duplicates, out_of_order: outOfOrder };
 }

@@ -8,7 +8,7 @@ import { ReceivingEnd } from '#lib/transfer/receiving.ts';
 import { SendingEnd } from '#lib/transfer/sending.ts';
 import type { Peer } from '../peer.ts';
 import { COST_OF_FINISHED, costOf, costOfSegment, type Memory, MOST_HELD, segmentsOf } from './memory.ts';
-import type { TransferNotes } from './notes.ts';
+import type { Fate, TransferNotes } from './notes.ts';
 
 export interface TransferParts {
   /** Sends a datagram in the name of a transfer: signed where there is a token. */
@@ -158,7 +158,7 @@ export class Transfer {
     );
   }
 
-  #fail(how: string, reason: string): void {
+  #fail(how: Fate['state'], reason: string): void {
     if (this.isOver) return;
     this.#parts.notes.failed(this, how, { reason, bytes: this.#receiving.bytes });
     this.#failure = reason;

@@ -32,7 +32,7 @@ const hold: Step = { do: 'send-after-next', bytes: Buffer.from('held') };
 const wait: Step = { do: 'wait', milliseconds: 50 };
 
 function carry(steps: Step[], port = 1) {
-  return carrier.carry({ steps, journaled: Promise.resolve() }, at(port), OCTETS, time.now);
+  return carrier.carry({ id: 1, steps, journaled: Promise.resolve() }, at(port), OCTETS, time.now);
 }
 
 test('what is held back takes room until it is delivered', async () => {

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import type { Note } from '#lib/journal/open-journal.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { hmacKey } from '#lib/message/hmac.ts';
 import { Message } from '#lib/message/message.ts';
 import { Outbox } from '#lib/runtime/outbox.ts';
@@ -106,7 +107,7 @@ class UdpEcho {
     if (!this.#answers.admits(bytes.length)) return;
     const arrived = this.#parts.clock();
     const message = new Message(bytes, this.#key !== undefined);
-    const answer = this.#answering(message, peer);
+    const answer = this.#answering(message, peer, { crc: crcOf(bytes) });
     const given = await this.#answers.carry(answer, peer, bytes.length, arrived);
     if (given === 'sent') this.#saySent();
   }

@@ -1,0 +1,80 @@
+import type { Socket } from 'node:net';
+import type { Place } from '#lib/journal/schema.ts';
+import type { Carrier } from '#lib/tls/carriers.ts';
+
+/** What was read at once: it ends there inside of TLS, and is within these bytes on the wire. */
+interface Read {
+  end: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where the messages of one connection are, and where their answers begin. */
+export class Places {
+  readonly #socket: Socket;
+  readonly #carrier: Carrier | undefined;
+  #reads: Read[] = [];
+  #came = 0;
+  /** Writes that have not left TLS yet. */
+  #leaving = 0;
+  #onLeft: (() => void)[] = [];
+
+  constructor(socket: Socket, carrier: Carrier | undefined) {
+    this.#socket = socket;
+    this.#carrier = carrier;
+  }
+
+  /** Takes down that so many bytes came. */
+  came(length: number): void {
+    this.#came += length;
+    if (!this.#carrier) return;
+    const { from, to } = this.#carrier.read(this.#socket.readableLength === 0);
+    const last = this.#reads.at(-1);
+    if (last?.from === from && last.to === to) last.end = this.#came;
+    else this.#reads.push({ end: this.#came, from, to });
+  }
+
+  /** Where the message is that ends at a position and is so long, and its answer, as `settled` has resolved. */
+  of(end: number, bytes: number): Place {
+    const at = end - bytes;
+    return { at, bytes, answer_at: this.#socket.bytesWritten, ...this.#onWire(at, end) };
+  }
+
+  /** Where what is written next begins. */
+  get next(): { readonly answer_at: number; readonly wire_answer_at: number | undefined } {
+    return { answer_at: this.#socket.bytesWritten, wire_answer_at: this.#carrier?.written };
+  }
+
+  /** Writes, and says whether more may be written at once. */
+  write(bytes: Buffer): boolean {
+    if (!this.#carrier) return this.#socket.write(bytes);
+    this.#leaving += 1;
+    return this.#socket.write(bytes, () => {
+      this.#leaving -= 1;
+      if (this.#leaving === 0) for (const call of this.#onLeft.splice(0)) call();
+    });
+  }
+
+  /** Over TLS: resolves once all that was written is on the wire, so that its bytes there are counted. */
+  settled(): Promise<void> | undefined {
+    return this.#carrier && this.#settledBelow(this.#carrier);
+  }
+
+  /** Whether what was written is all on the wire. */
+  get isSettled(): boolean {
+    return this.#leaving === 0;
+  }
+
+  async #settledBelow(carrier: Carrier): Promise<void> {
+    await carrier.settled();
+    while (this.#leaving > 0) await new Promise<void>((resolve) => this.#onLeft.push(resolve));
+  }
+
+  #onWire(at: number, end: number): Place {
+    if (!this.#carrier) return {};
+    const first = this.#reads.find((read) => read.end > at) ?? this.#reads.at(-1);
+    this.#reads = this.#reads.filter((read) => read.end >= end);
+    const last = this.#reads[0] ?? first;
+    return { wire_from: first?.from, wire_to: last?.to, wire_answer_at: this.#carrier.written };
+  }
+}
