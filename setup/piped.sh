@@ -1,6 +1,7 @@
 #!/bin/sh
 # piped.sh COMMAND…: runs it for a reader of its output that may leave before the end, as head does. That is no error. The
-# command is ended then as by Ctrl-C, unless it has said by the file $LAB_PIPED/whole that it must not be cut off.
+# command is ended then as when its terminal goes, unless it has said by the file $LAB_PIPED/whole that it must not be cut
+# off.
 set -eu
 
 LAB_PIPED=$(mktemp -d)
@@ -23,8 +24,9 @@ processes() {
         }'
 }
 
-# All of them are stopped first: one that runs could start another meanwhile, which nobody would end.
-interrupt() {
+# All of them are stopped first: one that runs could start another meanwhile, which nobody would end. TERM is for those
+# that ignore HUP, by nohup.
+hang_up() {
     stopped=
     while :; do
         found=$(processes | sort)
@@ -33,27 +35,37 @@ interrupt() {
         # shellcheck disable=SC2086
         kill -STOP $stopped 2>/dev/null || true
     done
-    # shellcheck disable=SC2086
-    kill -INT $stopped 2>/dev/null || true
-    # shellcheck disable=SC2086
-    kill -CONT $stopped 2>/dev/null || true
+    for signal in HUP TERM CONT; do
+        # shellcheck disable=SC2086
+        kill -"$signal" $stopped 2>/dev/null || true
+    done
+}
+
+# What is printed on stderr, but for what comes of the end that a command is given.
+words() {
+    trap '' HUP INT TERM
+    while IFS= read -r line || [ -n "$line" ]; do
+        [ -e "$LAB_PIPED/cut" ] || printf '%s\n' "$line" >&2
+    done
 }
 
 trap 'exit 130' HUP INT TERM
 {
-    # The shell would say how the command ended.
-    exec 3>&2 2>/dev/null
-    code=0
-    (exec sh -c 'echo $$ >"$LAB_PIPED/id"; exec "$@"' sh "$@" 2>&3 3>&-) || code=$?
-    echo "$code" >"$LAB_PIPED/code"
-} | {
+    {
+        # The shell would say how the command ended.
+        exec 4>&2 2>/dev/null
+        code=0
+        (exec sh -c 'echo $$ >"$LAB_PIPED/id"; exec "$@"' sh "$@" >&3 2>&4 3>&- 4>&-) || code=$?
+        echo "$code" >"$LAB_PIPED/code"
+    } 2>&1 >/dev/null | words 3>&-
+} 3>&1 | {
     # After Ctrl-C the command may have more to say.
     trap '' HUP INT TERM
     cat 2>/dev/null || {
         if [ ! -e "$LAB_PIPED/whole" ]; then
             : >"$LAB_PIPED/cut"
             # Once it has ended, its number may be another's.
-            [ -e "$LAB_PIPED/code" ] || interrupt
+            [ -e "$LAB_PIPED/code" ] || hang_up
         fi
         cat >/dev/null
     }

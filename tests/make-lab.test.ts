@@ -189,7 +189,7 @@ describe('in a lab that is up', () => {
       'package-lock.json',
       'docker-compose.yml',
     ];
-    for (const name of [...files, 'setup', 'services', 'client'])
+    for (const name of [...files, 'setup', 'services', 'client', 'analysis', 'lib', 'dissector'])
       await cp(name, join(clone, name), { recursive: true });
     const there = (own: Settings, ...args: string[]) => makeIn(own, '-C', clone, ...args);
     const targets = [

@@ -22,6 +22,16 @@ test.each([
     `setup/piped.sh sh -c '${'seq 20000; '.repeat(9)} sleep 600; true' | head -n 1`,
     '1\n',
   ],
+  [
+    'what complains of its end',
+    `setup/piped.sh bash -c '${'trap "echo no >&2; exit 3" HUP TERM'}; while seq 999; do sleep 0.1; done' | head -n 1`,
+    '1\n',
+  ],
+  [
+    'what ignores a terminal that goes',
+    "nohup setup/piped.sh sh -c 'seq 100000; sleep 600; true' | head -n 1",
+    '1\n',
+  ],
   ['what prints all', 'setup/piped.sh seq 3 | cat', '1\n2\n3\n'],
   ['help', 'make --no-print-directory help | head -n 1', '  make help       list the targets\n'],
 ])('a reader that leaves is no error of %s', (_, line, stdout) => {
