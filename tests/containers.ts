@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { removeAbandoned } from './projects.ts';
 
-// node tests/containers.ts OPTION…: the suites in containers, two at a time, with these options of jest. However jest
+// node tests/containers.ts OPTION…: the suites in containers, three at a time, with these options of jest. However jest
 // ends, nothing is left of the labs that it has started.
 
 const jest = spawn(
@@ -11,7 +11,7 @@ const jest = spawn(
   [
     ...['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'],
     ...process.argv.slice(2),
-    ...['--selectProjects', 'containers', '--maxWorkers', '2'],
+    ...['--selectProjects', 'containers', '--maxWorkers', '3'],
   ],
   // A process group of its own, so that a signal ends its workers and their commands too.
   { detached: true, stdio: ['ignore', 'inherit', 'inherit'] },

@@ -4,7 +4,7 @@ import { Lab } from './lab.ts';
 import { type Held, heldBy, isQuiet, leftByEach } from './memory.ts';
 
 /** Handshakes of a round, and rounds. */
-const [HANDSHAKES, ROUNDS] = [2_000, 5];
+const [HANDSHAKES, ROUNDS] = [2_000, 3];
 /** What a handshake may leave in a server, in bytes. A socket that is kept takes thousands. */
 const MOST_LEFT = 250;
 /** Sockets that a server may hold when none is open: prototypes, and the last one or two of each kind. */
@@ -78,8 +78,8 @@ describe(`${ROUNDS} rounds of ${HANDSHAKES} hostile handshakes`, () => {
   test('find both servers there each time, and those that stay half open are ended', () => {
     const sum = (name: string) => reports.reduce((all, report) => all + report[name]!, 0);
     expect(sum('handshakes')).toBeGreaterThanOrEqual(ROUNDS * HANDSHAKES);
-    expect(sum('whole')).toBeGreaterThan(200);
-    expect(sum('held')).toBeGreaterThanOrEqual(1_000);
+    expect(sum('whole')).toBeGreaterThan((ROUNDS * HANDSHAKES) / 50);
+    expect(sum('held')).toBeGreaterThanOrEqual((ROUNDS * HANDSHAKES) / 10);
     for (const { refused, forgotten, held, ended } of reports)
       expect({ refused, forgotten, ended }).toEqual({ refused: 0, forgotten: 0, ended: held });
   });

@@ -4,7 +4,7 @@ import { Lab } from './lab.ts';
 import { type Held, heldBy, isQuiet, leftByEach } from './memory.ts';
 
 /** Inputs of a round, and rounds. */
-const [INPUTS, ROUNDS] = [20_000, 5];
+const [INPUTS, ROUNDS] = [20_000, 3];
 /** What an input may leave in the server, in bytes. A socket that is kept takes thousands. */
 const MOST_LEFT = 100;
 /** Sockets that it may hold when none is open: prototypes, that of UDP, and the last one or two. */
@@ -47,7 +47,7 @@ describe(`${ROUNDS} rounds of ${INPUTS} hostile inputs to the echo server`, () =
 
   test('find it there each time, and an endless line gets an error and an end', () => {
     expect(sum('datagrams') + sum('exchanges')).toBeGreaterThanOrEqual(ROUNDS * INPUTS);
-    expect(sum('endless')).toBeGreaterThan(40);
+    expect(sum('endless')).toBeGreaterThan((ROUNDS * INPUTS) / 2_500);
     for (const { refused, forgotten, endless, ended } of reports)
       expect({ refused, forgotten, ended }).toEqual({ refused: 0, forgotten: 0, ended: endless });
   });

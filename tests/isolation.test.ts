@@ -57,19 +57,21 @@ describe('the hosts are closed', () => {
 
   async function triesAll(service: string): Promise<void> {
     expect(outside).toHaveLength(3);
-    for (const address of outside) {
-      for (const way of [[], ['--interface', 'eth0']]) {
-        const url = `http://${address}:${port}/`;
-        expect(await lab.exec(service, 'curl', '-s', '-m', '2', ...way, url)).toMatchObject({ stdout: '' });
-      }
-    }
-    for (const address of [...outside, ...broadcasts]) {
-      await lab.exec(service, 'node', '--eval', DATAGRAM, address, port);
-    }
-    for (const name of ['example.com', 'host.docker.internal']) {
-      const { code, stdout } = await lab.exec(service, 'timeout', '20', 'getent', 'hosts', name);
+    const urls = outside.map((address) => `http://${address}:${port}/`);
+    const ways = [[], ['--interface', 'eth0']];
+    const asked = urls.flatMap((url) =>
+      ways.map((way) => lab.exec(service, 'curl', '-s', '-m', '2', ...way, url)),
+    );
+    const sent = [...outside, ...broadcasts].map((address) =>
+      lab.exec(service, 'node', '--eval', DATAGRAM, address, port),
+    );
+    const names = ['example.com', 'host.docker.internal'].map((name) =>
+      lab.exec(service, 'timeout', '20', 'getent', 'hosts', name),
+    );
+    for (const { stdout } of await Promise.all(asked)) expect(stdout).toBe('');
+    await Promise.all(sent);
+    for (const { code, stdout } of await Promise.all(names))
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    }
     expect(got).toEqual([]);
   }
 
