@@ -1,4 +1,4 @@
-import { blocksOf, commentsOf, isSection, PacketKeys } from '#analysis/capture/pcapng.ts';
+import { type Block, blocksOf, commentsOf, isSection, PacketKeys } from '#analysis/capture/pcapng.ts';
 import { withoutEntries } from '#analysis/join/describe.ts';
 import { withoutAbout } from './about.ts';
 
@@ -14,15 +14,17 @@ export async function ownCommentsIn(file: string): Promise<OwnComments> {
   const found: OwnComments = { ofCapture: new Set(), ofPackets: new Map() };
   const keys = new PacketKeys();
   for await (const blocks of blocksOf(file)) {
-    for (const block of blocks) {
-      const key = keys.of(block);
-      const comments = commentsOf(block);
-      if (isSection(block)) for (const own of ownOf(comments, withoutAbout)) found.ofCapture.add(own);
-      const own = key === undefined ? [] : ownOf(comments, withoutEntries);
-      if (own.length > 0) found.ofPackets.set(key!, own);
-    }
+    for (const block of blocks) take(block, keys.of(block), found);
   }
   return found;
+}
+
+function take(block: Block, key: string | undefined, { ofCapture, ofPackets }: OwnComments): void {
+  const comments = commentsOf(block);
+  if (isSection(block)) for (const own of ownOf(comments, withoutAbout)) ofCapture.add(own);
+  if (key === undefined) return;
+  const own = ownOf(comments, withoutEntries);
+  if (own.length > 0) ofPackets.set(key, own);
 }
 
 export function ownOf(comments: readonly string[], strip: (comment: string) => string): string[] {

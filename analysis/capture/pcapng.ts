@@ -56,26 +56,39 @@ export async function* blocksOf(
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const blocks: Block[] = [];
-    while (rest.length >= HEADER + TRAILER) {
-      const type = u32(rest, 0, isLittle);
-      if (type === SECTION) isLittle = rest.readUInt32LE(HEADER) === MAGIC;
-      const length = u32(rest, 4, isLittle);
-      const isPossible = length >= (LEAST.get(type) ?? HEADER + TRAILER) && length <= GREATEST;
-      const isHere = isPossible && rest.length >= length;
-      const block = { type, isLittle, bytes: rest.subarray(0, length) };
-      if (!isPossible || length % 4 !== 0 || (isHere && !isWhole(block))) {
+    for (;;) {
+      const block = blockAt(rest, isLittle);
+      if (block === undefined) break;
+      if (block === 'damaged') {
         yield blocks;
         onCut(`${basename(path)} is damaged: the block at byte ${at} can't be as it says`);
         return;
       }
-      if (!isHere) break;
       blocks.push(block);
-      rest = rest.subarray(length);
-      at += length;
+      isLittle = block.isLittle;
+      rest = rest.subarray(block.bytes.length);
+      at += block.bytes.length;
     }
     yield blocks;
   }
   if (rest.length > 0) onCut(`${basename(path)} is cut short: the block at byte ${at} has no end`);
+}
+
+/**
+ * The block that these bytes begin with; undefined when its end is not among them.
+ *
+ * @param isLittle how the section that it is in has its numbers
+ */
+function blockAt(bytes: Buffer, isLittle: boolean): Block | 'damaged' | undefined {
+  if (bytes.length < HEADER + TRAILER) return undefined;
+  const type = u32(bytes, 0, isLittle);
+  const own = type === SECTION ? bytes.readUInt32LE(HEADER) === MAGIC : isLittle;
+  const length = u32(bytes, 4, own);
+  if (length < (LEAST.get(type) ?? HEADER + TRAILER) || length > GREATEST || length % 4 !== 0)
+    return 'damaged';
+  if (bytes.length < length) return undefined;
+  const block = { type, isLittle: own, bytes: bytes.subarray(0, length) };
+  return isWhole(block) ? block : 'damaged';
 }
 
 /** Its length is repeated at its end, and a packet is as long as it says. */

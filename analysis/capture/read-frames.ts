@@ -54,33 +54,36 @@ export async function* readFrames(
 ): AsyncGenerator<Frame[]> {
   const { files, keys } = capture;
   seen.cut = capture.cut;
-  const tls = new TlsStreams(keys !== undefined);
+  const parts = { ports, tls: new TlsStreams(keys !== undefined), onCarried };
   for (const file of files) {
     const onCut = (why: string) => {
       seen.cut = joined([seen.cut, why]);
     };
     for await (const lines of tsharkLines(tsharkArguments(file, ports, keys), onCut)) {
-      const frames: Frame[] = [];
-      for (const line of lines) {
-        const fields = line.split('\t');
-        const [epoch = '', source = '', destination = ''] = fields;
-        seen.add(epoch, source, destination);
-        const isCut = fields[LENGTH] !== fields[LENGTH + 1];
-        const carried = parseCarried(fields, seen.frames);
-        if (!carried) {
-          if (isCut && !isIcmp(fields)) seen.cutFrames.takeUnknown(Number(epoch));
-          continue;
-        }
-        onCarried?.(carried);
-        const frame = parseFrame(fields, carried, { ports, tls });
-        if (!frame) continue;
-        seen.cutFrames.take(frame, isCut);
-        seen.ofServers += 1;
-        frames.push(frame);
-      }
-      yield frames;
+      yield lines.flatMap((line) => frameOf(line.split('\t'), seen, parts) ?? []);
     }
   }
+}
+
+function frameOf(
+  fields: readonly string[],
+  seen: Seen,
+  parts: ParseParts & Pick<ReadParts, 'onCarried'>,
+): Frame | undefined {
+  const [epoch = '', source = '', destination = ''] = fields;
+  seen.add(epoch, source, destination);
+  const isCut = fields[LENGTH] !== fields[LENGTH + 1];
+  const carried = parseCarried(fields, seen.frames);
+  if (!carried) {
+    if (isCut && !isIcmp(fields)) seen.cutFrames.takeUnknown(Number(epoch));
+    return undefined;
+  }
+  parts.onCarried?.(carried);
+  const frame = parseFrame(fields, carried, parts);
+  if (!frame) return undefined;
+  seen.cutFrames.take(frame, isCut);
+  seen.ofServers += 1;
+  return frame;
 }
 
 export function tsharkArguments(file: string, ports: Ports, keys: string | undefined): string[] {

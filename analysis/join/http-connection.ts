@@ -69,11 +69,17 @@ export class HttpConnection {
     this.#release();
     if (!toServer || flags & ACK) this.#moveOn(toServer ? frame.ack : frame.seq);
     if (toServer) this.#ask(frame);
-    if (!toServer && codes.length > 0) {
-      this.#answered = { seq: frame.seq, from: this.#asked(frame.seq)?.ack ?? frame.seq };
-      for (const code of codes) if (!INTERIM.test(code)) this.#answer(frame, code);
-    }
-    if (!(flags & (FIN | RST))) return;
+    else if (codes.length > 0) this.#answerAll(frame);
+    if (flags & (FIN | RST)) this.#end(frame);
+  }
+
+  #answerAll(frame: Frame): void {
+    this.#answered = { seq: frame.seq, from: this.#asked(frame.seq)?.ack ?? frame.seq };
+    for (const code of frame.codes) if (!INTERIM.test(code)) this.#answer(frame, code);
+  }
+
+  #end(frame: Frame): void {
+    const { flags, toServer } = frame;
     this.#ends.push(refOf(frame));
     // A client that has closed its side is answered still.
     if (flags & RST || !toServer) this.#closings.push(refOf(frame));

@@ -40,24 +40,17 @@ export interface JoinParts {
 export async function join(given: JoinParts): Promise<void> {
   const clock = new Clock();
   const parts = { ...given, ...watchedBy(clock, given) };
-  const { frames, entries, seen, isJournaled, onFrame } = parts;
+  const { frames, entries, seen } = parts;
   const hosts = new Conversations(parts);
   let next = await entries.next();
   for await (const batch of frames) {
     for (const frame of batch) {
       const before = clock.frame(frame) ?? Number.NEGATIVE_INFINITY;
       if (before > frame.time) hosts.setBack();
-      // What was decided before the clock was set back waits for no frame of that time.
-      while (!next.done && isBetween(next.value, frame.time, before + STEP) && hosts.awaits(next.value)) {
+      for (; isOfTimeBefore(next, frame, before, hosts); next = await entries.next())
         decide(next.value, parts, hosts);
-        next = await entries.next();
-      }
-      while (!next.done && timeOf(next.value) + MILLISECOND <= frame.time) {
-        decide(next.value, parts, hosts);
-        next = await entries.next();
-      }
-      onFrame(frame);
-      if (isJournaled(frame)) hosts.take(frame);
+      for (; isDue(next, frame); next = await entries.next()) decide(next.value, parts, hosts);
+      pass(frame, parts, hosts);
     }
   }
   for (; !next.done; next = await entries.next()) decide(next.value, parts, hosts);
@@ -66,9 +59,21 @@ export async function join(given: JoinParts): Promise<void> {
   seen.clock = clock.sentence;
 }
 
-function isBetween(entry: Entry, from: number, to: number): boolean {
-  const time = timeOf(entry);
-  return time > from && time <= to;
+/** Whether there is an entry that was decided before a frame. */
+function isDue({ done, value }: IteratorResult<Entry>, frame: Frame): boolean {
+  return !done && timeOf(value) + MILLISECOND <= frame.time;
+}
+
+/** Whether there is one that was decided before the clock was set back, which waits for no frame of that time. */
+function isOfTimeBefore(
+  { done, value }: IteratorResult<Entry>,
+  frame: Frame,
+  before: number,
+  hosts: Conversations,
+): boolean {
+  if (done) return false;
+  const time = timeOf(value);
+  return time > frame.time && time <= before + STEP && hosts.awaits(value);
 }
 
 /** Takes what is found by way of a clock. */
@@ -93,6 +98,11 @@ function decide(entry: Entry, { onlyClient, onEntry }: JoinParts, hosts: Convers
   if (onlyClient !== undefined && address !== onlyClient) return;
   if (isHandshake(entry)) hosts.fail(entry);
   else hosts.decide(entry);
+}
+
+function pass(frame: Frame, { isJournaled, onFrame }: JoinParts, hosts: Conversations): void {
+  onFrame(frame);
+  if (isJournaled(frame)) hosts.take(frame);
 }
 
 /** Also when there is no frame at all. */

@@ -3,7 +3,7 @@ import { whyBroken } from '#analysis/capture/tool.ts';
 import { ExposedByFrame } from '#analysis/exposure/exposed-by-frame.ts';
 import { Exposing } from '#analysis/exposure/exposing.ts';
 import type { Ports } from '#lib/lab/ports.ts';
-import { carriedBy } from './packet.ts';
+import { carriedBy, type Packet } from './packet.ts';
 import { dissect } from './read-packets.ts';
 import { dissectionOf, failed, isInterrupted, type ShowOptions, type ShowParts } from './show.ts';
 import { createView } from './views.ts';
@@ -32,14 +32,11 @@ export async function live(options: LiveOptions, parts: LiveParts): Promise<numb
   let cut: string | undefined;
   say('Packets are shown as they come, until Ctrl-C');
   try {
-    const origin = { framesBefore: 0, began: undefined };
-    for await (const packets of dissect('-', await dissectionOf(options, options.keys), origin, signal)) {
-      for (const packet of packets) {
-        const carried = carriedBy(packet);
-        if (carried) exposing.take(carried);
-        view.take(packet);
-      }
-    }
+    await readGiven(options, signal, (packet) => {
+      const carried = carriedBy(packet);
+      if (carried) exposing.take(carried);
+      view.take(packet);
+    });
     if (!(await isInterrupted(signal))) warn('no more packets come: the capture of this host has ended');
   } catch (error) {
     cut = (await isInterrupted(signal)) ? undefined : whyBroken(error);
@@ -50,4 +47,15 @@ export async function live(options: LiveOptions, parts: LiveParts): Promise<numb
   view.end({ late: exposed, cut });
   if (cut !== undefined && !options.json) print(upToHere(cut));
   return 0;
+}
+
+/** Reads what this program is given. */
+async function readGiven(
+  options: LiveOptions,
+  signal: AbortSignal,
+  take: (packet: Packet) => void,
+): Promise<void> {
+  const origin = { framesBefore: 0, began: undefined };
+  const dissection = await dissectionOf(options, options.keys);
+  for await (const packets of dissect('-', dissection, origin, signal)) packets.forEach(take);
 }

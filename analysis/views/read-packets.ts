@@ -64,21 +64,19 @@ export async function* dissect(
       const packets: Packet[] = [];
       for (const row of rows) {
         const packet = parsePacket(row, origin);
-        if (!packet) continue;
-        const isSealed = tls.has(packet);
-        const opened = isSealed ? await inside?.of(packet.number - origin.framesBefore) : undefined;
-        packets.push(isSealed ? { ...packet, isSealed, inside: opened } : packet);
+        if (packet) packets.push(tls.has(packet) ? await opened(packet, origin, inside) : packet);
       }
       yield packets;
     }
   } catch (error) {
-    const { filter } = dissection;
-    throw error instanceof ToolError && filter !== undefined && isOfFilter(error, filter)
-      ? new InputError(describeFilter(filter, error.said))
-      : error;
+    throw asOfFilter(error, dissection) ?? error;
   } finally {
     await inside?.close();
   }
+}
+
+async function opened(packet: Packet, { framesBefore }: Origin, inside: Inside | undefined): Promise<Packet> {
+  return { ...packet, isSealed: true, inside: await inside?.of(packet.number - framesBefore) };
 }
 
 async function originsOf(capture: Capture): Promise<{ file: string; origin: Origin }[]> {
@@ -92,6 +90,12 @@ async function originsOf(capture: Capture): Promise<{ file: string; origin: Orig
     began ??= first;
     return { file: capture.files[at]!, origin };
   });
+}
+
+/** What is wrong with the filter, when it is that. */
+function asOfFilter(error: unknown, { filter }: Dissection): InputError | undefined {
+  if (!(error instanceof ToolError) || filter === undefined || !isOfFilter(error, filter)) return undefined;
+  return new InputError(describeFilter(filter, error.said));
 }
 
 /** tshark shows the filter again under what it says of it; a bare end of one it does not. */

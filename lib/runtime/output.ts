@@ -2,10 +2,10 @@
  * Ends the program when what it prints can't be written. A reader that leaves before the end, such as `head`, is no
  * error; a full disk is.
  */
-export function endWithOutput({ stdout, stderr }: NodeJS.Process): void {
-  stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE') process.exit(0);
-    stderr.write(`error: not all of the output is written: ${message}\n`);
-    process.exit(1);
+export function endWithOutput(program: NodeJS.Process): void {
+  program.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') program.exit(0);
+    program.stderr.write(`error: not all of the output is written: ${message}\n`);
+    program.exit(1);
   });
 }
