@@ -47,7 +47,7 @@ export function createDatagramFaults({
       message: draw,
       protocol: 'udp',
       direction,
-      ...(datagram ? headerFields(datagram, bytes) : { length: bytes.length, damaged: true as const }),
+      ...headerFields(datagram, bytes),
       crc: direction === 'in' ? crcOf(bytes) : crcOfFirst(steps),
       drawn: decision || drawn === 'none' ? undefined : drawn,
     };
@@ -56,7 +56,9 @@ export function createDatagramFaults({
   };
 }
 
-function headerFields({ id, kind, sequence, ack, payload }: Datagram, bytes: Buffer) {
+function headerFields(datagram: Datagram | undefined, bytes: Buffer) {
+  if (!datagram) return { length: bytes.length, damaged: true as const };
+  const { id, kind, sequence, ack, payload } = datagram;
   return {
     transfer: id,
     kind,
