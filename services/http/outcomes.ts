@@ -32,3 +32,11 @@ export const answers: Readonly<Record<Outcome, Answer>> = {
   '500': { kind: 'respond', status: 500, body: 'Internal Server Error' },
   timeout: { kind: 'hold' },
 };
+
+/** What a person sees of each outcome, with how long a request is held. */
+export const summaries: Readonly<Record<Outcome, (hold: string) => string>> = {
+  '200': () => 'a page with a balance',
+  '403': () => 'Forbidden',
+  '500': () => 'Internal Server Error',
+  timeout: (hold) => `nothing for ${hold}, then the connection is closed without a byte`,
+};

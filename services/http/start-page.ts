@@ -1,5 +1,5 @@
 import type { FaultStatus } from '#lib/faults/faults.ts';
-import type { Outcome } from './outcomes.ts';
+import { type Outcome, summaries } from './outcomes.ts';
 
 export interface StartPageFacts {
   /** How long the outcome `timeout` holds a request, in seconds. */
@@ -38,15 +38,6 @@ rect { fill: var(--line); } rect + rect { fill: var(--accent); }
 .note, .share { color: var(--soft); }
 @media (max-width: 30rem) { dl div { grid-template-columns: 1fr; } }
 `;
-
-/** What a person sees of each outcome. */
-const onTheWire: Readonly<Record<Outcome, (facts: StartPageFacts) => string>> = {
-  '200': () => 'a page with a balance',
-  '403': () => 'Forbidden',
-  '500': () => 'Internal Server Error',
-  timeout: ({ timeoutSeconds }) =>
-    `nothing for ${timeoutSeconds} s, then the connection is closed without a byte`,
-};
 
 /** The page of `/`: what this server is, where to go from it, and what it draws. It needs nothing else. */
 export function startPage({ profile, counts }: FaultStatus, facts: StartPageFacts): string {
@@ -89,5 +80,5 @@ page, and the journal has two entries. <code>make balance</code> and <code>curl<
 function outcome(name: Outcome, probability: number, facts: StartPageFacts): string {
   const percent = `${Number((probability * 100).toFixed(1))} %`;
   const bar = `<svg aria-hidden="true"><rect width="100%" height="100%"/><rect width="${probability * 100}%" height="100%"/></svg>`;
-  return `<div><dt>${name} <span class="share">${percent}</span></dt><dd>${onTheWire[name](facts)}${bar}</dd></div>`;
+  return `<div><dt>${name} <span class="share">${percent}</span></dt><dd>${summaries[name](`${facts.timeoutSeconds} s`)}${bar}</dd></div>`;
 }

@@ -6,10 +6,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 /** One that takes every kind of step. */
 const STAMMER = `
+import type { EchoFault } from './fault.ts';
+
 export const stammer = {
   name: 'stammer',
   protocols: ['tcp'],
   summary: 'half of it, the whole of it later, and then no more',
+  inWireshark: 'a message that begins twice',
+  fields: { pause_ms: 'time between the halves' },
   draw: () => ({ pause_ms: 300 }),
   steps: ({ bytes }, { pause_ms }) => [
     { do: 'send', bytes: bytes.subarray(0, 2) },
@@ -19,7 +23,7 @@ export const stammer = {
   ],
   phrase: ({ pause_ms }) => 'after ' + pause_ms + ' ms',
   said: () => [],
-};
+} as const satisfies EchoFault;
 `;
 
 /** Serves a message, journals it and matches it with its packets, with the faults that the project then has. */
@@ -71,9 +75,14 @@ console.log(JSON.stringify({
 const root = resolve(import.meta.dirname, '../..');
 const project = mkdtempSync(join(tmpdir(), 'wirelab-new-fault-'));
 
-/** The file in the docs, and its line in the list, as the docs ask for. */
+/** What the command says that makes the list and the tables. */
+function generate(): string {
+  return execFileSync(process.execPath, ['tests/declared/generate.ts'], { cwd: project, encoding: 'utf8' });
+}
+
+/** The file in the docs, and the command that the docs name. */
 beforeAll(() => {
-  for (const name of ['package.json', 'lib', 'analysis', 'services']) {
+  for (const name of ['package.json', 'lib', 'analysis', 'services', 'docs', 'tests/declared']) {
     cpSync(join(root, name), join(project, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
@@ -82,14 +91,24 @@ beforeAll(() => {
   const faults = join(project, 'lib/faults/echo');
   writeFileSync(join(faults, 'shout.ts'), file);
   writeFileSync(join(faults, 'stammer.ts'), STAMMER);
-  const index = readFileSync(join(faults, 'index.ts'), 'utf8');
-  writeFileSync(
-    join(faults, 'index.ts'),
-    `import { shout } from './shout.ts';\nimport { stammer } from './stammer.ts';\n${index.replace('drip] as const', 'drip, shout, stammer] as const')}`,
-  );
+  generate();
   writeFileSync(join(project, 'program.ts'), PROGRAM);
 });
 afterAll(() => rmSync(project, { recursive: true }));
+
+test('a fault is one file: the list and the tables of the docs have it by one command', () => {
+  const docs = readFileSync(join(project, 'docs/echo-server.md'), 'utf8');
+  for (const row of [
+    '| `drip` | the answer comes a byte at a time, every 20 ms, from byte 100 on in one piece |\n' +
+      '| `shout` | the answer comes in capital letters |\n' +
+      '| `stammer` | half of it, the whole of it later, and then no more |\n',
+    '| `shout` | an answer without small letters |\n',
+    '| `letters` | `shout` | how many letters were raised |\n',
+  ]) {
+    expect(docs).toContain(row);
+  }
+  expect(generate()).toBe('');
+});
 
 test('a fault by the recipe of the docs is served, journaled, matched and worded', () => {
   const told = execFileSync(process.execPath, ['program.ts'], { cwd: project, encoding: 'utf8' });

@@ -8,6 +8,9 @@ export const corruption = {
   name: 'corruption',
   protocols: ['tcp', 'udp'],
   summary: 'one byte of the body has all its bits flipped; tag and line ending are right',
+  inWireshark:
+    "one byte of the answer's payload differs from the message's, at `offset`, from `before` to `after`",
+  fields: { offset: 'which byte, from 0', before: 'what it was', after: 'what it became' },
   draw({ bytes, bodyLength }, random) {
     if (bodyLength === 0) return undefined;
     const offset = below(bodyLength, random());

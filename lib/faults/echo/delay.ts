@@ -6,6 +6,11 @@ export const delay = {
   name: 'delay',
   protocols: ['tcp', 'udp'],
   summary: 'the answer comes late (ECHO_DELAY_SECONDS)',
+  inWireshark:
+    'the time between message and answer is `delay_ms` of the journal. On TCP the ACK of the message comes at once: the network is not slow, the server is',
+  fields: {
+    delay_ms: 'milliseconds, counted from when the message came, or from when the answer before it was done',
+  },
   // Tenths of a millisecond: as fine as a timer can keep.
   draw: (_message, random, { delay: { from, to } }) => ({
     delay_ms: Math.round((from + (to - from) * random()) * 10_000) / 10,

@@ -10,6 +10,8 @@ export const drip = {
   name: 'drip',
   protocols: ['tcp', 'udp'],
   summary: `the answer comes a byte at a time, every ${INTERVAL_MS} ms, from byte ${DRIPPED} on in one piece`,
+  inWireshark: `answers of one byte each, ${INTERVAL_MS} ms apart. On TCP, Follow Stream puts them together; on UDP they stay datagrams of one byte`,
+  fields: { interval_ms: 'time between two pieces' },
   draw: ({ bytes }) => (bytes.length === 0 ? undefined : { interval_ms: INTERVAL_MS }),
   steps({ bytes }, { interval_ms }: Detail) {
     const pieces = Array.from(bytes.subarray(0, DRIPPED), (_, index) => bytes.subarray(index, index + 1));

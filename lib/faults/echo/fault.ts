@@ -38,6 +38,10 @@ export interface EchoFault<Name extends string = string> {
   readonly protocols: readonly Protocol[];
   /** What goes over the wire, in one line. */
   readonly summary: string;
+  /** How to find it in Wireshark. */
+  readonly inWireshark: string;
+  /** What each field of the detail means, as the journal has it. */
+  readonly fields: Readonly<Record<string, string>>;
   /**
    * Decides what the fault itself leaves open.
    *

@@ -1,16 +1,6 @@
 import type { FaultNames } from '../fault-profile.ts';
-import { corruption } from './corruption.ts';
-import { delay } from './delay.ts';
-import { drip } from './drip.ts';
-import { duplicate } from './duplicate.ts';
+import { faults } from './all.ts';
 import type { EchoFault, Protocol } from './fault.ts';
-import { loss } from './loss.ts';
-import { reorder } from './reorder.ts';
-import { reset } from './reset.ts';
-import { truncate } from './truncate.ts';
-
-/** All faults, in the order in which a draw is laid over them. A new one goes to the end: the draws stay. */
-const faults = [loss, delay, corruption, duplicate, reorder, truncate, reset, drip] as const;
 
 export type FaultName = (typeof faults)[number]['name'] | 'none';
 

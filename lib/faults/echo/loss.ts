@@ -10,6 +10,9 @@ export const loss = {
   name: 'loss',
   protocols: ['tcp', 'udp'],
   summary: 'a notice in place of the answer, or nothing at all (ECHO_LOSS)',
+  inWireshark:
+    'an answer of 10 bytes, `error_code`, or of 11, `Packet Loss`. Silent: no answer; on TCP an ACK without data, which shows that the message did arrive',
+  fields: { loss: '`notice` or `silent`' },
   draw: (_message, _random, options) => ({ loss: options.loss }),
   steps: ({ tag }, detail: Detail) =>
     detail.loss === 'silent' ? [] : [{ do: 'send', bytes: tag === undefined ? PLAIN_NOTICE : NOTICE }],

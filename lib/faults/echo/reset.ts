@@ -4,6 +4,8 @@ export const reset = {
   name: 'reset',
   protocols: ['tcp'],
   summary: 'the connection ends by RST instead of an answer',
+  inWireshark: 'a frame from port 9090 with RST (`tcp.flags.reset == 1`) and no answer',
+  fields: {},
   draw: () => ({}),
   steps: () => [{ do: 'reset' }],
   phrase: () => '',

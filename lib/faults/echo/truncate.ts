@@ -6,6 +6,8 @@ export const truncate = {
   name: 'truncate',
   protocols: ['tcp', 'udp'],
   summary: 'the answer breaks off; a line ending still follows',
+  inWireshark: 'an answer shorter than its message',
+  fields: { kept: 'how many bytes, line ending left out' },
   draw({ textLength }, random) {
     return textLength < 2 ? undefined : { kept: 1 + below(textLength - 1, random()) };
   },
