@@ -13,6 +13,9 @@ import {
 } from '#analysis/join/verdicts.ts';
 import type { Run } from '#lib/journal/run.ts';
 
+/** Above the rows, as the table of packets has one. */
+const HEAD = columns('  ', 'Frames', 'What was decided, and its place in the journal');
+
 export interface EntriesParts {
   readonly folder: string;
   /** What is known of the run whose captures are in a folder. */
@@ -31,6 +34,7 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   await mustBeReadable(capture);
   const run = await runIn(capture.folder);
   const counts = new Counts();
+  if (!json) print(HEAD);
   const tell = (tie: Tie | HandshakeTie, comment: string) => {
     counts.add(tie);
     print(json ? JSON.stringify(facts(tie, comment)) : row(tie, comment));
@@ -110,12 +114,16 @@ function facts(tie: Tie | HandshakeTie, comment: string): object {
 function row(tie: Tie | HandshakeTie, comment: string): string {
   const { request, answer } = tie;
   const frames = `${numbers(request).join(' ') || '-'} → ${numbers(answer).join(' ') || '-'}`;
-  return `${isContradicted(tie) ? '! ' : '  '}${frames.padEnd(16)} ${comment}`;
+  return columns(isContradicted(tie) ? '! ' : '  ', frames, comment);
 }
 
 function looseRow({ client, server, from, what, frames }: Loose): string {
   const way = from === 'client' ? `${client} to ${server}` : `${server} to ${client}`;
-  return `! ${numbers(frames).join(' ').padEnd(16)} no entry speaks of ${what}, ${way}`;
+  return columns('! ', numbers(frames).join(' '), `no entry speaks of ${what}, ${way}`);
+}
+
+function columns(mark: string, frames: string, says: string): string {
+  return `${mark}${frames.padEnd(16)} ${says}`;
 }
 
 function numbers(frames: readonly FrameRef[]): number[] {
