@@ -254,7 +254,8 @@ describe('in a lab that is up', () => {
     const guest = `${settings.COMPOSE_PROJECT_NAME}-guest`;
     const network = `${settings.COMPOSE_PROJECT_NAME}_lab`;
     const image = `${settings.LAB_IMAGES}/programs`;
-    await docker('run', '--detach', '--rm', '--name', guest, '--network', network, image, 'sleep', '600');
+    const start = ['run', '--detach', '--rm', '--name', guest, '--network', network, image, 'sleep', '600'];
+    expect(await command(settings, 'docker', ...start)).toMatchObject({ code: 0 });
     try {
       const { code, stderr } = await run('down');
       expect(code).toBe(2);
