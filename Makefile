@@ -153,5 +153,6 @@ golden: ## make what the golden captures are compared with anew, and show what i
 lint: ## format, types and lint, of programs, scripts, Dockerfiles, the dissector and pages
 	setup/dependencies.sh && npm run --silent lint
 
-bench: ## measure speed, memory and start-up
-	setup/dependencies.sh && setup/images.sh && npm run --silent bench
+bench: ## measure speed, memory and start-up, beside the baseline [SECTIONS='echo start' BASELINE=1]
+	setup/dependencies.sh && setup/images.sh && $(call named,bench) npm run --silent bench -- $(bench)
+bench = $(call option,SECTIONS,--sections) $(call switch,BASELINE,--baseline)

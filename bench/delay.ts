@@ -33,7 +33,7 @@ export const delay: Section = {
       signal,
     );
     const late = lateness(frames, lab.echoPort);
-    return table([
+    const text = table([
       ['messages', 'median ms', 'earliest', 'latest', 'target'],
       [
         format(late.length),
@@ -43,6 +43,7 @@ export const delay: Section = {
         'median at most 1.5',
       ],
     ]);
+    return { text, ratios: [{ name: 'ms late', better: 'lower', rounds: late }] };
   },
 };
 

@@ -2,7 +2,7 @@ import { format, median, table } from './figures.ts';
 import { CLIENTS, type Protocol, pingPong, type Rally } from './ping-pong.ts';
 import { type Program, startLabServer, startProgram } from './programs.ts';
 import { hasPython } from './python.ts';
-import type { Section } from './section.ts';
+import { type Ratio, ratio, type Section } from './section.ts';
 
 // Many short rounds: the neighbours on a machine change by the second.
 const ROUNDS = 7;
@@ -36,12 +36,17 @@ export const echo: Section = {
       others.push({ name: 'Python, threads', program, target: 'at least 4' });
     }
     const rows: string[][] = [];
-    for (const protocol of ['tcp', 'udp'] as const)
-      rows.push(...(await compare(protocol, lab, others, signal)));
-    return [
+    const ratios: Ratio[] = [];
+    for (const protocol of ['tcp', 'udp'] as const) {
+      const compared = await compare(protocol, lab, others, signal);
+      rows.push(...compared.rows);
+      ratios.push(...compared.ratios);
+    }
+    const text = [
       table([['', 'echoes/s', 'p99 ms', 'wirelab is', 'target'], ...rows]),
       ...(python ? [] : ['  Python, threads: skipped, python3 is missing']),
     ].join('\n');
+    return { text, ratios };
   },
 };
 
@@ -50,7 +55,7 @@ async function compare(
   lab: Program,
   others: readonly Contender[],
   signal: AbortSignal,
-): Promise<string[][]> {
+): Promise<{ rows: string[][]; ratios: Ratio[] }> {
   const programs = [lab, ...others.map(({ program }) => program)];
   for (const { port } of programs) await pingPong(protocol, port, WARM_UP_MS, signal);
   const rates = new Map(programs.map((program) => [program, [] as Rally[]]));
@@ -58,18 +63,23 @@ async function compare(
     for (const [{ port }, rounds] of rates) rounds.push(await pingPong(protocol, port, ROUND_MS, signal));
   }
   const own = rates.get(lab)!;
-  const label = (name: string) => `${protocol.toUpperCase()}  ${name}`;
-  return [
-    [label('wirelab'), ...figures(own)],
-    ...others.map(({ name, program, target }) => {
-      const rounds = rates.get(program)!;
-      // Of one round each, whose runs had the same neighbours.
-      const ratio = median(rounds.map(({ rate }, round) => own[round]!.rate / rate));
-      return [label(name), ...figures(rounds), `${format(ratio, 2)} x`, target];
-    }),
-  ];
+  const inCapitals = protocol.toUpperCase();
+  const ratios = others.map(({ name, program }) =>
+    ratio(`${inCapitals}, of ${name}`, 'higher', own.map(rateOf), rates.get(program)!.map(rateOf)),
+  );
+  const rows = others.map(({ name, program, target }, index) => [
+    `${inCapitals}  ${name}`,
+    ...figures(rates.get(program)!),
+    `${format(median(ratios[index]!.rounds), 2)} x`,
+    target,
+  ]);
+  return { rows: [[`${inCapitals}  wirelab`, ...figures(own)], ...rows], ratios };
+}
+
+function rateOf({ rate }: Rally): number {
+  return rate;
 }
 
 function figures(rounds: readonly Rally[]): string[] {
-  return [format(median(rounds.map(({ rate }) => rate))), format(median(rounds.map(({ p99 }) => p99)), 2)];
+  return [format(median(rounds.map(rateOf))), format(median(rounds.map(({ p99 }) => p99)), 2)];
 }

@@ -42,11 +42,12 @@ export const held: Section = {
     await allGone();
     rows.push(await row('the clients have left', server));
 
-    return [
+    const text = [
       table([['', 'memory MiB', 'open files', 'health ms', 'its worst'], ...rows]),
       '',
       `  The server let them go after ${patient.waits()} s with ${patient.bytesReceived()} bytes sent.`,
     ].join('\n');
+    return { text, ratios: [] };
   },
 };
 

@@ -33,7 +33,7 @@ export const idle: Section = {
     } finally {
       for (const socket of sockets) socket.destroy();
     }
-    return table([['', 'memory MiB', 'open files'], ...rows]);
+    return { text: table([['', 'memory MiB', 'open files'], ...rows]), ratios: [] };
   },
 };
 

@@ -3,16 +3,17 @@ import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, writeFile
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-// inspect-alone.ts PACKETS, in a container with the capture tools: puts copies of the run in /captures one behind the
-// other, each a hundred seconds later, until there are so many packets; joins them, and reads them by tshark alone.
+// inspect-alone.ts PACKETS ROUNDS, in a container with the capture tools: puts copies of the run in /captures one behind the
+// other, each a hundred seconds later, until there are so many packets; reads them by tshark alone and joins them, in turns.
 
 /** What was measured. */
 export interface Measured {
   readonly packets: number;
   readonly entries: number;
   readonly confirmed: number;
-  readonly seconds: number;
-  readonly tsharkSeconds: number;
+  /** Of each round, with the join, and by tshark alone. */
+  readonly seconds: readonly number[];
+  readonly tsharkSeconds: readonly number[];
   /** The most memory that each process had. */
   readonly nodeMiB: number;
   readonly tsharkMiB: number;
@@ -28,21 +29,23 @@ const FIELDS = [
 const folder = mkdtempSync('/tmp/many-');
 const capture = join(folder, 'server.pcap');
 const packets = repeat(Number(process.argv[2]));
-const tshark = await watched('tshark', [
-  '-n',
-  '-r',
-  capture,
-  '-T',
-  'fields',
-  ...FIELDS.flatMap((field) => ['-e', field]),
-]);
-const joined = await watched('node', ['/lab/analysis/main.ts', 'entries', capture, '--json']);
-const { confirmed, contradicted, unknown } = JSON.parse(joined.last);
-const { seconds, nodeMiB, tsharkMiB } = joined;
+const fields = FIELDS.flatMap((field) => ['-e', field]);
+const seconds: number[] = [];
+const tsharkSeconds: number[] = [];
+const most = { nodeMiB: 0, tsharkMiB: 0 };
+let last = '';
+for (let round = 0; round < Number(process.argv[3]); round += 1) {
+  tsharkSeconds.push((await watched('tshark', ['-n', '-r', capture, '-T', 'fields', ...fields])).seconds);
+  const joined = await watched('node', ['/lab/analysis/main.ts', 'entries', capture, '--json']);
+  seconds.push(joined.seconds);
+  most.nodeMiB = Math.max(most.nodeMiB, joined.nodeMiB);
+  most.tsharkMiB = Math.max(most.tsharkMiB, joined.tsharkMiB);
+  last = joined.last;
+}
+const { confirmed, contradicted, unknown } = JSON.parse(last);
 const entries = confirmed + contradicted + unknown;
-console.log(
-  JSON.stringify({ packets, entries, confirmed, seconds, tsharkSeconds: tshark.seconds, nodeMiB, tsharkMiB }),
-);
+const measured: Measured = { packets, entries, confirmed, seconds, tsharkSeconds, ...most };
+console.log(JSON.stringify(measured));
 
 /** Returns how many packets there are. */
 function repeat(wanted: number): number {

@@ -1,16 +1,19 @@
 import { imageOf } from '../tests/images.ts';
-import { format, table } from './figures.ts';
+import { format, median, table } from './figures.ts';
 import type { Measured } from './inspect-alone.ts';
 import { createBenchLab, LAB_PROJECT } from './lab.ts';
 import { run } from './programs.ts';
-import type { Section } from './section.ts';
+import { type Ratio, ratio, type Section } from './section.ts';
 
-/** Packets of the captures, about. */
-const SIZES = [200_000, 1_000_000];
+/** Packets of the captures, about, and how often each is read. */
+const SIZES = [
+  { packets: 200_000, rounds: 5 },
+  { packets: 1_000_000, rounds: 3 },
+] as const;
 const MESSAGES = 1_500;
 
 export const inspect: Section = {
-  title: `joining journals and captures, beside tshark alone reading the same capture into the same fields; every fault, ${MESSAGES} messages over each protocol and a transfer, over and over`,
+  title: `joining journals and captures, beside tshark alone reading the same capture into the same fields; every fault, ${MESSAGES} messages over each protocol and a transfer, over and over; medians of interleaved rounds, ${SIZES.map(({ rounds }) => rounds).join(' and ')}`,
 
   async run(signal) {
     await using lab = await createBenchLab({
@@ -39,42 +42,49 @@ export const inspect: Section = {
     );
     await lab.down();
     const rows: string[][] = [];
-    for (const size of SIZES) rows.push(row(await measure(lab, size)));
-    return table([
+    const ratios: Ratio[] = [];
+    for (const size of SIZES) {
+      const measured = await measure(lab, size);
+      const ofTshark = ratio(
+        `${format(size.packets)} packets, of tshark`,
+        'lower',
+        measured.seconds,
+        measured.tsharkSeconds,
+      );
+      rows.push(row(measured, ofTshark));
+      ratios.push(ofTshark);
+    }
+    const text = table([
       ['packets', 'entries', 'confirmed %', 's', 'of tshark', 'target', 'MiB of node', 'and of its tshark'],
       ...rows,
     ]);
+    return { text, ratios };
   },
 };
 
 async function measure(
   { captures, httpPort, echoPort }: { captures: string; httpPort: string; echoPort: string },
-  size: number,
+  { packets, rounds }: (typeof SIZES)[number],
 ): Promise<Measured> {
   const printed = await run('docker', [
     ...['run', '--rm', '--label', `com.docker.compose.project=${LAB_PROJECT}`, '--network', 'none'],
     ...['--volume', `${captures}:/captures:ro`, '--volume', `${import.meta.dirname}:/lab/bench:ro`],
     ...['--env', `HTTP_PORT=${httpPort}`, '--env', `ECHO_PORT=${echoPort}`, '--entrypoint', 'node'],
-    ...[imageOf('capture'), '/lab/bench/inspect-alone.ts', String(size)],
+    ...[imageOf('capture'), '/lab/bench/inspect-alone.ts', String(packets), String(rounds)],
   ]);
   return JSON.parse(printed);
 }
 
-function row({
-  packets,
-  entries,
-  confirmed,
-  seconds,
-  tsharkSeconds,
-  nodeMiB,
-  tsharkMiB,
-}: Measured): string[] {
+function row(
+  { packets, entries, confirmed, seconds, nodeMiB, tsharkMiB }: Measured,
+  ofTshark: Ratio,
+): string[] {
   return [
     format(packets),
     format(entries),
     format((confirmed / entries) * 100, 2),
-    format(seconds, 1),
-    format(seconds / tsharkSeconds, 2),
+    format(median(seconds), 1),
+    format(median(ofTshark.rounds), 2),
     'at most 1.5',
     format(nodeMiB),
     format(tsharkMiB),

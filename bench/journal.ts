@@ -1,40 +1,74 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format, table } from './figures.ts';
+import { format, median, table } from './figures.ts';
 import { CONNECTIONS, load } from './load.ts';
 import { startLabServer, temporaryFolder } from './programs.ts';
 import type { Section } from './section.ts';
 
+const ROUNDS = 5;
 const REQUESTS = 20_000;
 
+/** What a round left. */
+interface Left {
+  readonly seconds: number;
+  readonly failed: number;
+  readonly entries: number;
+  readonly ids: number;
+  /** Of the draws from 1 on, how many are there. */
+  readonly draws: number;
+  readonly twice: boolean;
+  readonly writes: number;
+}
+
 export const journal: Section = {
-  title: `what ${format(REQUESTS)} requests over ${CONNECTIONS} connections leave in it`,
+  title: `what ${format(REQUESTS)} requests over ${CONNECTIONS} connections leave in it; ${ROUNDS} rounds, each with a new server`,
 
   async run(signal) {
-    await using folder = await temporaryFolder();
-    const counted = join(folder.path, 'writes');
-    const { result, text } = await loadServer(counted, signal);
-    const writes = Number(await readFile(counted, 'utf8'));
-    const entries = text
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    const draws = new Set(entries.map(({ request }) => request));
-    const once = Array.from({ length: REQUESTS }, (_, index) => index + 1).filter((draw) => draws.has(draw));
-    return table([
-      ['requests', format(REQUESTS), `in ${format(result.duration, 1)} s`],
-      ['errors, not 2xx', `${result.errors}, ${result.non2xx}`],
-      ['entries', format(entries.length)],
-      ['unique ids', format(new Set(entries.map(({ id }) => id)).size)],
+    const rounds: Left[] = [];
+    while (rounds.length < ROUNDS) rounds.push(await measure(signal));
+    // The same in every round, or all that there were.
+    const shown = (name: 'failed' | 'entries' | 'ids' | 'draws') =>
+      [...new Set(rounds.map((round) => round[name]))].map((figure) => format(figure)).join(', ');
+    const inWrite = rounds.map(({ entries, writes }) => entries / writes);
+    const text = table([
+      ['requests', format(REQUESTS), `in ${format(median(rounds.map(({ seconds }) => seconds)), 1)} s`],
+      ['errors or not 2xx', shown('failed')],
+      ['entries', shown('entries')],
+      ['unique ids', shown('ids')],
       [
         `of the draws 1 to ${format(REQUESTS)}`,
-        format(once.length),
-        draws.size === entries.length ? 'each once' : 'some twice',
+        shown('draws'),
+        rounds.some(({ twice }) => twice) ? 'some twice' : 'each once',
       ],
-      ['writes', format(writes), `${format(entries.length / writes, 1)} entries each`],
+      [
+        'writes',
+        format(median(rounds.map(({ writes }) => writes))),
+        `${format(median(inWrite), 1)} entries each`,
+      ],
     ]);
+    return { text, ratios: [{ name: 'entries in a write', better: 'higher', rounds: inWrite }] };
   },
 };
+
+async function measure(signal: AbortSignal): Promise<Left> {
+  await using folder = await temporaryFolder();
+  const counted = join(folder.path, 'writes');
+  const { result, text } = await loadServer(counted, signal);
+  const entries = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const draws = new Set(entries.map(({ request }) => request));
+  return {
+    seconds: result.duration,
+    failed: result.errors + result.non2xx,
+    entries: entries.length,
+    ids: new Set(entries.map(({ id }) => id)).size,
+    draws: Array.from({ length: REQUESTS }, (_, index) => index + 1).filter((draw) => draws.has(draw)).length,
+    twice: draws.size !== entries.length,
+    writes: Number(await readFile(counted, 'utf8')),
+  };
+}
 
 /** Loads a server that counts its writes and has ended when this returns. */
 async function loadServer(counted: string, signal: AbortSignal) {

@@ -1,49 +1,73 @@
-import { delay } from './delay.ts';
-import { echo } from './echo.ts';
-import { held } from './held.ts';
-import { idle } from './idle.ts';
-import { inspect } from './inspect.ts';
-import { journal } from './journal.ts';
-import { memory } from './memory.ts';
-import type { Section } from './section.ts';
-import { start } from './start.ts';
-import { throughput } from './throughput.ts';
-import { tls } from './tls.ts';
-import { transfer } from './transfer.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { optionNames, refuseByName } from '#lib/runtime/options.ts';
+import { againstBaseline, parseBaseline, printBaseline, withMeasured } from './baseline.ts';
+import { thisPlace } from './place.ts';
+import type { Ratio } from './section.ts';
+import { sections } from './sections.ts';
 
-// node bench/main.ts [SECTION…]: prints what it measures and judges nothing.
+// Prints what it measures beside the baseline, and judges nothing.
 
-const sections: ReadonlyMap<string, Section> = new Map(
-  Object.entries({ throughput, journal, held, echo, tls, transfer, inspect, idle, delay, start, memory }),
-);
+const BASELINE = join(import.meta.dirname, 'baseline.json');
 
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort()).once('SIGTERM', () => interrupt.abort());
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !sections.has(name));
-if (unknown.length > 0) {
-  console.error(`no section ${unknown.join(', ')}; there are: ${[...sections.keys()].join(', ')}`);
-  process.exitCode = 2;
+const program = new Command('bench')
+  .description('Measures speed, memory and start-up, and says what has moved since the baseline.')
+  .option('--sections <names>', `those of ${Object.keys(sections).join(', ')} (default: all)`, names)
+  .option('--baseline', 'has the sections that were measured be the baseline from now on', false)
+  .exitOverride()
+  .showHelpAfterError(!process.env.LAB_OPTION_NAMES);
+refuseByName(program, optionNames(process.env));
+
+try {
+  program.parse();
+} catch (error) {
+  const { exitCode = 1 } = error as { exitCode?: number };
+  process.exit(exitCode && 2);
+}
+const { sections: asked = Object.keys(sections), baseline: isBaseline } = program.opts<{
+  sections?: string[];
+  baseline: boolean;
+}>();
+
+const measured = await measure(asked);
+if (interrupt.signal.aborted) {
+  process.exitCode = 130;
 } else {
-  await measure(asked.length > 0 ? asked : [...sections.keys()]);
+  const [baseline, place] = [parseBaseline(await readFile(BASELINE, 'utf8')), await thisPlace()];
+  console.log(againstBaseline(baseline, measured, place));
+  if (isBaseline) await writeFile(BASELINE, printBaseline(withMeasured(baseline, measured, place)));
 }
 
-async function measure(names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    const { title, run } = sections.get(name)!;
+/** @throws InvalidArgumentError */
+function names(text: string): string[] {
+  const listed = text.split(/[\s,]+/).filter((name) => name !== '');
+  if (listed.length === 0 || !listed.every((name) => Object.hasOwn(sections, name))) {
+    throw new InvalidArgumentError(`allowed: ${Object.keys(sections).join(', ')}`);
+  }
+  return [...new Set(listed)];
+}
+
+/** The ratios of each section that has not failed. */
+async function measure(asked: readonly string[]): Promise<Map<string, readonly Ratio[]>> {
+  const measured = new Map<string, readonly Ratio[]>();
+  for (const name of asked) {
+    const { title, run } = sections[name]!;
     console.log(`${name}: ${title}\n`);
     try {
-      console.log(`${await run(interrupt.signal)}\n`);
+      const { text, ratios } = await run(interrupt.signal);
+      console.log(`${text}\n`);
+      measured.set(name, ratios);
     } catch (error) {
-      if (interrupt.signal.aborted) {
-        process.exitCode = 130;
-        return;
-      }
+      if (interrupt.signal.aborted) break;
       for (const reason of reasons(error)) console.error(`${name} failed:`, reason, '\n');
       process.exitCode = 1;
     }
   }
+  return measured;
 }
 
 /** An error, and before it the one it came on top of, when tidying up failed too. */

@@ -28,11 +28,12 @@ export const memory: Section = {
       .map(readUsage)
       .toSorted((a, b) => b.mebibytes - a.mebibytes);
     const total = used.reduce((sum, { mebibytes }) => sum + mebibytes, 0);
-    return table([
+    const text = table([
       ['', 'memory MiB'],
       ...used.map(({ service, mebibytes }) => [service, format(mebibytes, 1)]),
       ['all', format(total, 1)],
     ]);
+    return { text, ratios: [] };
   },
 };
 

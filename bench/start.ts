@@ -4,9 +4,9 @@ import { imageOf } from '../tests/images.ts';
 import { format, median, table } from './figures.ts';
 import { containers, createBenchLab, LAB_PROJECT } from './lab.ts';
 import { run, temporaryFolder } from './programs.ts';
-import type { Section } from './section.ts';
+import { ratio, type Section } from './section.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 const BARE_PROJECT = 'wirelab-bench-bare';
 
 /** What a start is measured by, in seconds. */
@@ -45,15 +45,17 @@ export const start: Section = {
     labStarts.shift();
     bareStarts.shift();
 
-    const ratio = median(labStarts.map(([total], round) => total! / bareStarts[round]![0]!));
-    return [
+    const totals = (starts: readonly Start[]) => starts.map(([total]) => total!);
+    const ofBare = ratio('make up, of sleeping containers', 'lower', totals(labStarts), totals(bareStarts));
+    const text = [
       table([
         ['', ...columns, 'make up is', 'target'],
-        ['make up', ...row(labStarts), `${format(ratio, 2)} x`, 'at most 1.3'],
+        ['make up', ...row(labStarts), `${format(median(ofBare.rounds), 2)} x`, 'at most 1.3'],
         ['docker compose up', ...row(bareStarts)],
       ]),
       legend,
     ].join('\n');
+    return { text, ratios: [ofBare] };
   },
 };
 

@@ -4,7 +4,7 @@ import { format, median, table } from './figures.ts';
 import { CONNECTIONS, load } from './load.ts';
 import { type Program, startLabServer, startProgram, temporaryFolder } from './programs.ts';
 import { hasPython } from './python.ts';
-import type { Section } from './section.ts';
+import { ratio, type Section } from './section.ts';
 
 // Many short rounds: the neighbours on a machine change by the second.
 const ROUNDS = 7;
@@ -45,13 +45,18 @@ export const throughput: Section = {
     }
 
     const labResults = results.get(lab)!;
-    const rows = others.map(({ name, target, program }) => {
-      const rounds = results.get(program)!;
-      // Of one round each, whose runs had the same neighbours.
-      const ratio = median(rounds.map((result, round) => rate(labResults[round]!) / rate(result)));
-      return [name, ...figures(rounds), `${format(ratio, 2)} x`, target];
+    const compared = others.map((other) => {
+      const rounds = results.get(other.program)!;
+      const of = ratio(`requests, of ${other.name}`, 'higher', labResults.map(rate), rounds.map(rate));
+      return { ...other, rounds, ratio: of };
     });
-    return [
+    const rows = compared.map(({ name, target, rounds, ratio }) => [
+      name,
+      ...figures(rounds),
+      `${format(median(ratio.rounds), 2)} x`,
+      target,
+    ]);
+    const text = [
       table([
         ['', 'requests/s', 'p99 ms', 'errors', 'not 2xx', 'wirelab is', 'target'],
         ['wirelab', ...figures(labResults)],
@@ -59,6 +64,7 @@ export const throughput: Section = {
       ]),
       ...(python ? [] : ['  Python, threads: skipped, python3 is missing']),
     ].join('\n');
+    return { text, ratios: compared.map(({ ratio }) => ratio) };
   },
 };
 

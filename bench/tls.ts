@@ -3,7 +3,7 @@ import { handshakes } from './handshakes.ts';
 import { load } from './load.ts';
 import { pingPong } from './ping-pong.ts';
 import { type LabServer, type Program, startLabServer, startProgram } from './programs.ts';
-import type { Section } from './section.ts';
+import { type Ratio, ratio, type Section } from './section.ts';
 
 // Many short rounds: the neighbours on a machine change by the second.
 const ROUNDS = 5;
@@ -27,13 +27,16 @@ export const tls: Section = {
     const start = (kind: 'http' | 'echo') => startProgram(process.execPath, ['bench/bare-tls.ts', kind]);
     const bareHttp = made.use(await start('http'));
     const bareEcho = made.use(await start('echo'));
-    const rows = [
-      ...(await compare('HTTP, connections', opened(http, bareHttp), signal)),
-      ...(await compare('HTTP, requests', requests(http, bareHttp), signal)),
-      ...(await compare('echo, connections', opened(echo, bareEcho), signal)),
-      ...(await compare('echo, messages', messages(echo, bareEcho), signal)),
+    const compared = [
+      await compare('HTTP, connections', opened(http, bareHttp), signal),
+      await compare('HTTP, requests', requests(http, bareHttp), signal),
+      await compare('echo, connections', opened(echo, bareEcho), signal),
+      await compare('echo, messages', messages(echo, bareEcho), signal),
     ];
-    return table([['', 'a second', 'TLS is'], ...rows]);
+    return {
+      text: table([['', 'a second', 'TLS is'], ...compared.flatMap(({ rows }) => rows)]),
+      ratios: compared.flatMap(({ ratios }) => ratios),
+    };
   },
 };
 
@@ -70,16 +73,24 @@ function waysOf(...[overTls, plain, bare]: readonly [Way['measure'], Way['measur
 }
 
 /** The first against the others. */
-async function compare(what: string, ways: readonly Way[], signal: AbortSignal): Promise<string[][]> {
+async function compare(
+  what: string,
+  ways: readonly Way[],
+  signal: AbortSignal,
+): Promise<{ rows: string[][]; ratios: Ratio[] }> {
   const rates = ways.map(({ name }) => ({ name, rounds: [] as number[] }));
   for (const { measure } of ways) await measure(signal);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [index, { measure }] of ways.entries()) rates[index]!.rounds.push(await measure(signal));
   }
-  const [own] = rates;
-  return rates.map(({ name, rounds }) => {
-    // Of one round each, whose runs had the same neighbours.
-    const ratio = median(rounds.map((rate, round) => own!.rounds[round]! / rate));
-    return [`${what}: ${name}`, format(median(rounds)), name === own!.name ? '' : `${format(ratio, 2)} x`];
-  });
+  const [own, ...others] = rates;
+  const ratios = others.map(({ name, rounds }) =>
+    ratio(`${what}, of ${name}`, 'higher', own!.rounds, rounds),
+  );
+  const rows = rates.map(({ name, rounds }, index) => [
+    `${what}: ${name}`,
+    format(median(rounds)),
+    index === 0 ? '' : `${format(median(ratios[index - 1]!.rounds), 2)} x`,
+  ]);
+  return { rows, ratios };
 }

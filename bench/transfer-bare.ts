@@ -3,6 +3,7 @@ import { format, median, table } from './figures.ts';
 import { type Moved, moveBare, moveByTransfer } from './moves.ts';
 import { cpuSeconds } from './process.ts';
 import type { Program } from './programs.ts';
+import { type Figures, type Ratio, ratio } from './section.ts';
 import { moveAlone } from './transfer-alone.ts';
 
 const WINDOW = 64;
@@ -22,7 +23,7 @@ export async function besideBare(
   /** Segments a second that a transfer is expected to move. */
   rate: number,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Figures> {
   const segments = Math.ceil((rate * ROUND_MS) / 1000);
   const shape = { mode: 'selective-repeat', window: WINDOW, segments } as const;
   const transfers: Round[] = [];
@@ -34,23 +35,30 @@ export async function besideBare(
   }
   transfers.shift();
   bares.shift();
-  const ratio = (figure: (round: Round) => number) =>
-    `${format(median(transfers.map((round, index) => figure(round) / figure(bares[index]!))), 2)} x`;
+  const compare = (name: string, better: Ratio['better'], figure: (round: Round) => number) =>
+    ratio(`${name}, of a bare socket`, better, transfers.map(figure), bares.map(figure));
+  const compared = [
+    compare('MB/s', 'higher', megabytes),
+    compare('datagrams/s', 'higher', datagrams),
+    compare('client us', 'lower', clientTime),
+    compare('server us', 'lower', serverTime),
+  ];
   const figures = table([
     ['', 'MB/s', 'datagrams/s', 'client us', 'server us', 'target'],
     [`selective repeat, ${LARGEST_PAYLOAD} bytes`, ...row(transfers), 'at least 50 MB/s'],
     ['Node, bare, 1400 bytes', ...row(bares)],
-    ['wirelab is', ...[megabytes, datagrams, clientTime, serverTime].map(ratio)],
+    ['wirelab is', ...compared.map(({ rounds }) => `${format(median(rounds), 2)} x`)],
   ]);
   const both = (round: Round) => clientTime(round) + serverTime(round);
   const [own, least] = [transfers, bares].map((rounds) => median(rounds.map(both))) as [number, number];
   const alone = median(Array.from({ length: ROUNDS }, () => moveAlone(shape)));
-  return `${figures}
+  const text = `${figures}
 
   Of ${format(own)} us for a segment and its ack, both sides together, the protocol takes ${format(alone, 1)} us: header, SHA-1 tag,
   SHA-256 of the whole and the machines, measured with both ends in one process and no socket between them, where they
   move ${format(LARGEST_PAYLOAD / alone)} MB/s. The bare datagrams take ${format(least)} us. The rest is what the sockets of Node cost when each end
   waits for the other: a send that wakes up a process costs more than one to a process that is awake.`;
+  return { text, ratios: compared };
 }
 
 async function measure(server: Program, move: () => Promise<Moved>): Promise<Round> {

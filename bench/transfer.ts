@@ -58,14 +58,16 @@ export const transfer: Section = {
     }
     await setFaults(lab, 'none');
     const columns = ['textbook', 'is', 'with T', 'is', 'useful %', 'textbook', 'is', 'TCP MB/s'];
-    return [
+    const besides = await besideBare(lab, bare, wires.quiet.rate, signal);
+    const text = [
       table([['', 'window', 'loss %', 'MB/s', ...columns], ...rows]),
       `\n${legend(wires)}\n`,
       `  no loss, window 64, and a bare socket that keeps as many under way; medians of ${ROUNDS} interleaved rounds;`,
       '  us: user and system time of each side for each datagram\n',
-      await besideBare(lab, bare, wires.quiet.rate, signal),
+      besides.text,
       `\n${DIFFERENCES}`,
     ].join('\n');
+    return { text, ratios: besides.ratios };
   },
 };
 

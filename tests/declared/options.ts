@@ -45,6 +45,7 @@ const inMakefile = [
   { variable: 'http_faults', target: 'faults', program: 'faults' },
   { variable: 'echo_faults', target: 'faults', program: 'faults' },
   { variable: 'inspect', target: 'inspect', program: 'inspect show' },
+  { variable: 'bench', target: 'bench', program: 'bench' },
 ] as const;
 
 const programs: Readonly<Record<string, readonly string[]>> = {
@@ -53,6 +54,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   'client send': ['client/main.ts', 'send'],
   faults: ['services/faults/main.ts'],
   'inspect show': ['analysis/main.ts', 'show'],
+  bench: ['bench/main.ts'],
 };
 
 /** What the recipes take themselves. */

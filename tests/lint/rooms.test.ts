@@ -14,6 +14,7 @@ test('a house may import what is below it, and a test what it tests', () => {
       "import { b } from '#lib/text/b.ts';\nimport about from '../../package.json' with { type: 'json' };\n",
     'lib/text/b.test.ts': "import { b } from './b.ts';\nimport { helper } from '../../tests/helper.ts';\n",
     'bench/main.ts': "import { helper } from '../tests/helper.ts';\n",
+    'bench/a.test.ts': "import { a } from './a.ts';\n",
   };
   expect(found(files)).toEqual([]);
 });

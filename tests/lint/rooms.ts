@@ -12,8 +12,8 @@ const FLOORS: readonly (readonly string[])[] = [
 /** Here no two folders may need each other, by whatever way. */
 const WITHOUT_CIRCLES = /^(lib|analysis)\//;
 
-/** Tests and their helpers, wherever they are. */
-const IS_TEST = /^tests\/|\.test\.ts$|testing\.ts$/;
+/** Tests and their helpers, wherever they are but in `bench`, the floor above them. */
+const IS_TEST = /^tests\/|^(?!bench\/).*(\.test|testing)\.ts$/;
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 

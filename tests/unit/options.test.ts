@@ -97,7 +97,7 @@ describe('a refusal names what was typed', () => {
   const server = ['127.0.0.1', '9'];
   const send = ['client/main.ts', 'send', ...server, '--protocol-mode', 'stop-and-wait'];
   const echo = ['client/main.ts', 'echo', ...server, '--message', 'x'];
-  const names = 'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT TLS PROTOCOL INSECURE RETRIES LAST'
+  const names = 'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT TLS PROTOCOL INSECURE RETRIES LAST SECTIONS'
     .split(' ')
     .map((name) => `--${name.toLowerCase().replace('_', '-')}=${name}`)
     .join(' ');
@@ -120,6 +120,10 @@ describe('a refusal names what was typed', () => {
     [[...echo, '--retries', ''], 'RETRIES is ""; allowed: a whole number from 1 to 1000'],
     [[...echo, '--insecure'], 'INSECURE is given without TLS; allowed: both, or neither'],
     [[...echo, '--tls', '--protocol', 'udp'], 'PROTOCOL is "udp"; allowed with TLS: tcp'],
+    [
+      ['bench/main.ts', '--sections', 'echo ecko'],
+      'SECTIONS is "echo ecko"; allowed: throughput, journal, held, echo, tls, transfer, inspect, idle, delay, start, memory',
+    ],
     [['analysis/main.ts', 'show', '--last', '0'], 'LAST is "0"; allowed: a whole number from 1 on'],
   ])('%j', (args, message) => {
     expect(run(args, names)).toBe(`error: ${message}\n`);
