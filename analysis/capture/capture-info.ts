@@ -4,7 +4,7 @@ import { safe } from '#lib/text/readable.ts';
 import { type Capture, CaptureError } from './capture-files.ts';
 import type { Seen } from './seen.ts';
 import { ToolError, toolLines, whyBroken } from './tool.ts';
-import { leanArguments, tsharkLines } from './tshark.ts';
+import { FORGETFUL, tsharkLines } from './tshark.ts';
 
 /** What capinfos says of a capture file. */
 export interface CaptureInfo {
@@ -48,8 +48,9 @@ export async function captureInfo(file: string): Promise<CaptureInfo> {
 async function countedUpTo(file: string): Promise<Pick<CaptureInfo, 'frames' | 'first' | 'last'>> {
   const times: number[] = [];
   let frames = 0;
-  const options = { protocols: [], fields: ['frame.time_epoch'] };
-  for await (const lines of tsharkLines(leanArguments(file, options))) {
+  const args = ['-n', '-r', file, '--disable-all-protocols', ...FORGETFUL];
+  const printing = ['-T', 'fields', '-e', 'frame.time_epoch'];
+  for await (const lines of tsharkLines([...args, ...printing], { onCut: () => undefined })) {
     frames += lines.length;
     const some = lines.map(Number).filter((time) => !Number.isNaN(time));
     times.splice(0, times.length, ...(some.length > 0 ? extremes([...times, ...some]) : times));

@@ -1,4 +1,5 @@
 import type { ServerName, Transport } from '#lib/lab/ports.ts';
+import type { Carried } from './packet.ts';
 
 /** Octets that TLS has sealed: `open` with the keys, or `shut`, as there are none that fit. */
 export type Sealed = 'open' | 'shut';
@@ -20,9 +21,9 @@ export interface Frame {
   readonly sealed?: Sealed | undefined;
   /** Has an alert of TLS in it, as far as that can be read. */
   readonly hasAlert?: boolean;
-  /** Over TLS: has data in it that can be read. */
+  /** Over TLS: has data in it that can be read; undefined when the payload tells it. */
   readonly hasData?: boolean;
-  /** Of echo over TLS what was decrypted; of HTTP over TLS nothing, as `requests` and `codes` tell all. */
+  /** Over TLS what was decrypted. */
   readonly payload: Buffer;
   /**
    * Of TCP: raw sequence and acknowledgment numbers and the flags as a number. Over TLS the numbers count what is
@@ -31,6 +32,8 @@ export interface Frame {
   readonly seq: number;
   readonly ack: number;
   readonly flags: number;
+  /** The same as it is on the wire, where that is something else: over TLS. */
+  readonly wire?: Carried;
   /** Requests to the HTTP server that are complete with this frame, as `GET /getbalance`. */
   readonly requests: readonly string[];
   /** The frame with which the first of them began, if that is an earlier one. */

@@ -1,53 +1,53 @@
 import { describe, expect, test } from '@jest/globals';
 import { ACK, FIN, SYN } from './frames.ts';
-import { type TlsSegment, TlsStreams } from './tls-streams.ts';
+import type { Carried } from './packet.ts';
+import { carried } from './testing.ts';
+import { TlsStreams, type TlsTold } from './tls-streams.ts';
+
+type Fields = Partial<Carried & TlsTold>;
 
 const RECORD = Buffer.from('1703030003aabbcc', 'hex');
-const data = (text: string, records = 1): Partial<TlsSegment> => ({
+const data = (text: string, records = 1): Fields => ({
   payload: RECORD,
-  types: Array.from({ length: records }, () => '23'),
-  lengths: Array.from({ length: records }, () => '3'),
-  opened: Buffer.from(text),
+  recordTypes: Array.from({ length: records }, () => '23'),
+  recordLengths: Array.from({ length: records }, () => '3'),
+  data: Buffer.from(text),
 });
 /** The end of a handshake. */
-const finished: Partial<TlsSegment> = {
+const finished: Fields = {
   payload: RECORD,
-  types: ['20', '22'],
-  lengths: ['1', '3'],
+  recordTypes: ['20', '22'],
+  recordLengths: ['1', '3'],
   handshakes: ['20'],
 };
 
 class Talk {
   readonly #streams: TlsStreams;
-  readonly #server: TlsSegment['server'];
   /** The next number of TCP of each side. */
   readonly #next = { client: 1_000, server: 9_000 };
 
-  constructor(hasKeys = true, server: TlsSegment['server'] = 'echo') {
+  constructor(hasKeys = true) {
     this.#streams = new TlsStreams(hasKeys);
-    this.#server = server;
   }
 
-  says(side: 'client' | 'server', fields: Partial<TlsSegment> = {}) {
-    const segment = {
-      time: 0,
-      client: '10.0.142.133:40000',
-      server: this.#server,
-      toServer: side === 'client',
-      seq: this.#next[side],
+  says(side: 'client' | 'server', fields: Fields = {}) {
+    const {
+      recordTypes = [],
+      recordLengths = [],
+      handshakes = [],
+      data = Buffer.alloc(0),
+      ...given
+    } = fields;
+    const segment = carried({
+      ...{ port: 9443, toServer: side === 'client', seq: this.#next[side] },
       ack: this.#next[side === 'client' ? 'server' : 'client'],
-      flags: ACK,
-      payload: Buffer.alloc(0),
-      types: [],
-      lengths: [],
-      handshakes: [],
-      opened: this.#server === 'echo' ? Buffer.alloc(0) : undefined,
-      ...fields,
-    };
-    if (fields.seq === undefined) {
+      ...given,
+    });
+    if (given.seq === undefined) {
       this.#next[side] += segment.payload.length + (segment.flags & (SYN | FIN) ? 1 : 0);
     }
-    const { payload, seq, ack, sealed } = this.#streams.take(segment);
+    const told = { recordTypes, recordLengths, handshakes, data };
+    const { payload, seq, ack, sealed } = this.#streams.take(segment, told);
     return `${seq} ${ack} ${sealed} ${payload}`.trim();
   }
 
@@ -83,12 +83,6 @@ describe('octets inside of TLS are numbered', () => {
     expect(talk.says('client')).toBe('1001 9007 open');
   });
 
-  test('of HTTP by the lengths of records', () => {
-    const talk = new Talk(true, 'http').open();
-    talk.says('client', { ...data(''), opened: undefined });
-    expect(talk.says('client')).toBe('1004 9001 open');
-  });
-
   test('anew in a connection from the same port', () => {
     const talk = new Talk().open();
     talk.says('client', data('Hey'));
@@ -102,23 +96,23 @@ describe('what can not be read is shut', () => {
   test('without keys', () => {
     const talk = new Talk(false);
     talk.says('client', { flags: SYN, ack: 0 });
-    const record = { payload: RECORD, types: [], lengths: [] };
+    const record = { payload: RECORD };
     expect(talk.says('client', record)).toMatch(/ shut$/);
     // In the middle of a record.
     expect(talk.says('client', { ...record, payload: Buffer.from('abc') })).toMatch(/ shut$/);
   });
 
-  test.each<[string, Partial<TlsSegment>]>([
-    ['of TLS 1.3, as it has no type', { payload: RECORD, types: [], lengths: ['3'] }],
+  test.each<[string, Fields]>([
+    ['of TLS 1.3, as it has no type', { payload: RECORD, recordLengths: ['3'] }],
     ['of TLS 1.2, as nothing was decrypted', data('')],
   ])('%s', (_version, record) => {
     expect(new Talk().open().says('client', record)).toMatch(/ shut$/);
   });
 
   test('and so is what comes when the end of the handshake was not read', () => {
-    const talk = new Talk(true, 'http');
+    const talk = new Talk();
     talk.says('client', { flags: SYN, ack: 0 });
-    expect(talk.says('client', { ...data(''), opened: undefined })).toMatch(/ shut$/);
+    expect(talk.says('client', data('Hey'))).toMatch(/ shut$/);
   });
 });
 

@@ -1,22 +1,12 @@
-import { isTls } from '#lib/tls/record.ts';
+import { Connections } from './connections.ts';
+import type { Values } from './fields.ts';
 import { ACK, FIN, type Sealed, SYN } from './frames.ts';
-import { OpenConnections, type Segment } from './open-connections.ts';
-import { APPLICATION_DATA } from './tshark.ts';
+import type { Carried } from './packet.ts';
 
-/** A TCP segment on a port of TLS, as tshark tells it. */
-export interface TlsSegment extends Segment {
-  readonly ack: number;
-  /** What TCP carries. */
-  readonly payload: Buffer;
-  /** Content types of the records that are complete with it, as far as they could be read: 23 is application data. */
-  readonly types: readonly string[];
-  /** Their lengths, all of them. */
-  readonly lengths: readonly string[];
-  /** Types of the handshake messages in them. */
-  readonly handshakes: readonly string[];
-  /** What was decrypted; undefined where only the lengths are asked for. */
-  readonly opened: Buffer | undefined;
-}
+/** What is read of TLS, beside what every packet has, to tell what is inside. */
+export const tlsFields = ['recordTypes', 'recordLengths', 'handshakes', 'data'] as const;
+
+export type TlsTold = Values<(typeof tlsFields)[number]>;
 
 /** What a connection over TLS says inside of it, as if TCP carried that. */
 export interface Unsealed {
@@ -28,7 +18,10 @@ export interface Unsealed {
   readonly hasAlert: boolean;
 }
 
+/** Types of records (RFC 8446, 5.1). */
+export const APPLICATION_DATA = '23';
 const ALERT = '21';
+/** Of a handshake message. */
 const FINISHED = '20';
 const EMPTY = Buffer.alloc(0);
 
@@ -46,11 +39,9 @@ interface Side {
   isReadable: boolean;
 }
 
-interface Connection {
+interface Sides {
   readonly client: Side;
   readonly server: Side;
-  /** Something of it was TLS. */
-  isTls: boolean;
 }
 
 /**
@@ -59,62 +50,68 @@ interface Connection {
  */
 export class TlsStreams {
   readonly #hasKeys: boolean;
-  readonly #connections = new OpenConnections(newConnection);
+  readonly #connections = new Connections<Sides>({
+    create: () => ({ client: newSide(), server: newSide() }),
+  });
 
   constructor(hasKeys: boolean) {
     this.#hasKeys = hasKeys;
   }
 
-  take(segment: TlsSegment): Unsealed {
+  /** @param told undefined where it is not read, as there are no keys */
+  take(segment: Carried, told?: TlsTold): Unsealed {
     const { toServer, seq, ack, flags, payload } = segment;
-    const connection = this.#connections.take(segment);
-    const [own, other] = toServer
-      ? [connection.client, connection.server]
-      : [connection.server, connection.client];
+    const { connection, by } = this.#connections.take(segment);
+    const { [by]: own, [toServer ? 'server' : 'client']: other } = connection.state;
+    const {
+      recordTypes: types = [],
+      recordLengths: lengths = [],
+      handshakes = [],
+      data = EMPTY,
+    } = told ?? {};
     if (flags & SYN) [own.next, own.acknowledged] = [(seq + 1) >>> 0, (seq + 1) >>> 0];
     else if (Number.isNaN(own.next)) [own.next, own.acknowledged] = [seq, seq];
     if (flags & ACK) acknowledge(other, ack);
-    if (segment.handshakes.includes(FINISHED)) own.isReadable = true;
-    connection.isTls ||= segment.lengths.length > 0 || isTls(payload);
-    const inside = this.#inside(segment, connection, own);
+    if (handshakes.includes(FINISHED)) own.isReadable = true;
+    connection.isTls ||= lengths.length > 0;
+    const sealed = this.#sealed({ payload, types, lengths, data }, connection.isTls, own);
+    const inside = sealed === undefined ? payload : sealed === 'open' ? data : EMPTY;
     const first = flags & SYN ? seq : (own.fin ?? own.next);
-    count(own, segment, inside.count);
+    count(own, segment, sealed === 'open' ? data.length : 0);
     return {
-      payload: inside.payload,
+      payload: inside,
       // What is said without TLS has the numbers of TCP.
-      seq: inside.sealed === undefined ? seq : first,
+      seq: sealed === undefined ? seq : first,
       ack: flags & ACK ? other.acknowledged : 0,
-      sealed: inside.sealed,
-      hasAlert: segment.types.includes(ALERT) || payload[0] === Number(ALERT),
+      sealed,
+      hasAlert: types.includes(ALERT) || payload[0] === Number(ALERT),
     };
   }
 
-  /** What a segment has inside, and how many octets that counts. */
-  #inside(
-    { payload, types, lengths, opened }: TlsSegment,
-    { isTls }: Connection,
+  #sealed(
+    { payload, types, lengths, data }: Records,
+    isTls: boolean,
     { isReadable }: Side,
-  ): Inside {
-    if (payload.length === 0) return { payload: EMPTY, count: 0, sealed: 'open' };
+  ): Sealed | undefined {
+    if (payload.length === 0) return 'open';
     // Whoever speaks no TLS is not answered; what it says is there for anybody.
-    if (!isTls) return { payload, count: 0, sealed: undefined };
-    const data = lengths.filter((_, at) => types[at] === APPLICATION_DATA);
+    if (!isTls) return undefined;
     // Of TLS 1.3 what can't be read has no type; of TLS 1.2 it has one.
     const isUnread = types.length < lengths.length;
-    const isUnreadData = data.length > 0 && (!isReadable || opened?.length === 0);
-    if (!this.#hasKeys || isUnread || isUnreadData) return { payload: EMPTY, count: 0, sealed: 'shut' };
-    const octets = data.reduce((sum, length) => sum + Number(length), 0);
-    return { payload: opened ?? EMPTY, count: opened?.length ?? octets, sealed: 'open' };
+    const isUnreadData = types.includes(APPLICATION_DATA) && (!isReadable || data.length === 0);
+    return !this.#hasKeys || isUnread || isUnreadData ? 'shut' : 'open';
   }
 }
 
-interface Inside extends Pick<Unsealed, 'payload' | 'sealed'> {
-  readonly count: number;
+interface Records {
+  readonly payload: Buffer;
+  readonly types: readonly string[];
+  readonly lengths: readonly string[];
+  readonly data: Buffer;
 }
 
-function newConnection(): Connection {
-  const side = () => ({ next: NaN, acknowledged: NaN, sent: [], fin: undefined, isReadable: false });
-  return { client: side(), server: side(), isTls: false };
+function newSide(): Side {
+  return { next: Number.NaN, acknowledged: Number.NaN, sent: [], fin: undefined, isReadable: false };
 }
 
 function acknowledge(side: Side, ack: number): void {
@@ -122,10 +119,10 @@ function acknowledge(side: Side, ack: number): void {
 }
 
 /** Counts what a side has said with a segment; a FIN counts as an octet. */
-function count(side: Side, { seq, flags, payload }: TlsSegment, octets: number): void {
+function count(side: Side, { seq, flags, payload }: Carried, bytes: number): void {
   const isFin = (flags & FIN) !== 0 && side.fin === undefined;
-  if (octets === 0 && !isFin) return;
-  side.next = (side.next + octets) >>> 0;
+  if (bytes === 0 && !isFin) return;
+  side.next = (side.next + bytes) >>> 0;
   if (isFin) {
     side.fin = side.next;
     side.next = (side.next + 1) >>> 0;

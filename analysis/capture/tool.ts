@@ -56,17 +56,21 @@ export async function editCapture(...args: string[]): Promise<string | undefined
 /** Lines that say nothing about the work. */
 const NOISE = /^Running as user "root"|^resetting session\.$/;
 
+export interface ToolOptions {
+  /** `inherit` gives it what this program is given. */
+  readonly input?: 'ignore' | 'inherit';
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Runs one of Wireshark's programs and yields what it prints, some lines at a time, as they come.
- *
- * @param input `inherit` gives it what this program is given
- * @param signal ends it
  * @throws ToolError behind the last line when it failed, the system's error when there is no such program
  */
 export async function* toolLines(
   tool: string,
   args: readonly string[],
-  { input = 'ignore', signal }: { readonly input?: 'ignore' | 'inherit'; readonly signal?: AbortSignal } = {},
+  { input = 'ignore', signal }: ToolOptions = {},
 ): AsyncGenerator<string[]> {
   const child = spawn(tool, args, { stdio: [input, 'pipe', 'pipe'] });
   // tshark minds a softer signal only when the next packet comes.

@@ -1,28 +1,15 @@
 import type { Ports } from '#lib/lab/ports.ts';
-import { toolLines, whyBroken } from './tool.ts';
+import { type FieldName, fields } from './fields.ts';
+import { type ToolOptions, toolLines, whyBroken } from './tool.ts';
 
-/** The type of a TLS record of application data, as tshark prints it (RFC 8446, 5.1). */
-export const APPLICATION_DATA = '23';
-
-/** After so many frames tshark forgets what it knows of them, or it would need more memory with each. */
-const FORGET_AFTER = 100_000;
-
-/** Runs tshark on a capture and yields what it prints. One that breaks off is read up to there, and why is told. */
-export async function* tsharkLines(
-  args: readonly string[],
-  onCut: (why: string) => void = () => undefined,
-): AsyncGenerator<string[]> {
-  try {
-    yield* toolLines('tshark', args);
-  } catch (error) {
-    const why = whyBroken(error);
-    if (why === undefined) throw error;
-    onCut(why);
-  }
-}
+/**
+ * Without keys tshark's own analysis is off, and after so many frames it forgets what it knows of them, or it would need
+ * more memory with each. It begins to number the frames anew then: the lines are to be counted.
+ */
+export const FORGETFUL: readonly string[] = ['-M', '100000', '-o', 'tcp.analyze_sequence_numbers:FALSE'];
 
 /** What carries TCP and UDP, whatever link a capture was taken on. */
-export const NETWORK: readonly string[] = [
+const NETWORK: readonly string[] = [
   ...[
     'eth',
     'vlan',
@@ -42,67 +29,68 @@ export const NETWORK: readonly string[] = [
   ...['tcp', 'udp'],
 ];
 
-export interface LeanOptions {
-  readonly protocols: readonly string[];
-  readonly fields: readonly string[];
-  /** Path of a key log. */
+/** What tshark is to read. */
+export interface Asked {
+  readonly ports: Ports;
+  readonly names: readonly FieldName[];
+  /** Path of a key log, by which TLS is decrypted. */
   readonly keys?: string | undefined;
+  /** A display filter in Wireshark's language. */
+  readonly filter?: string | undefined;
+  /** Path of the lab's dissector; without it messages are read as data. */
+  readonly dissector?: string | undefined;
 }
 
-/**
- * Arguments to read fields of every frame, a line a frame, with nothing dissected but these protocols: that takes half
- * the time, and without keys memory that does not grow. Numbers of frames begin again now and then, so the lines are to
- * be counted.
- */
-export function leanArguments(file: string, { protocols, fields, keys }: LeanOptions): string[] {
+/** Arguments to read fields of frames, a line a frame, `-` from the input. */
+export function tsharkArguments(file: string, asked: Asked): string[] {
+  const { dissector, filter, keys, names, ports } = asked;
+  const wanted = names.map((name) => fields[name]);
+  const isWhole = wanted.some((each) => 'isOfDissection' in each);
   return [
-    ...['-n', '-r', file, '--disable-all-protocols'],
-    ...protocols.flatMap((name) => ['--enable-protocol', name]),
-    ...(keys === undefined
-      ? ['-M', String(FORGET_AFTER), '-o', 'tcp.analyze_sequence_numbers:FALSE']
-      : keyArguments(keys)),
-    ...['-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
+    ...['-n', '-r', file],
+    // Each line at once.
+    ...(file === '-' ? ['-l'] : []),
+    ...(dissector ? ['-X', `lua_script:${dissector}`, '-o', `wirelab.port:${ports.echo}`] : []),
+    ...(dissector ? ['-o', `wirelab.tls_port:${ports.echoTls}`] : []),
+    ...(isWhole ? decodeArguments(ports, dissector ? 'wirelab' : 'data') : leanArguments(asked)),
+    // Each record takes part in decryption once and in its place, so TCP must be put in order first.
+    ...(keys ? ['-o', `tls.keylog_file:${keys}`, '-o', 'tcp.reassemble_out_of_order:TRUE'] : []),
+    ...(filter === undefined ? [] : ['-Y', filter]),
+    ...['-T', 'fields', '-E', 'aggregator=/s'],
+    ...wanted.flatMap(({ field }) => ['-e', field]),
   ];
 }
 
-/** Arguments to decrypt TLS. Each record takes part in that once and in its place, so TCP must be put in order first. */
-export function keyArguments(keys: string | undefined): string[] {
-  return keys === undefined
-    ? []
-    : ['-o', `tls.keylog_file:${keys}`, '-o', 'tcp.reassemble_out_of_order:TRUE'];
+/** To dissect nothing but what carries TCP and UDP, and TLS where that is wanted, takes half the time. */
+function leanArguments({ keys, names, ports }: Asked): string[] {
+  const isTls = names.some((name) => /^(?:tls|data)\./.test(fields[name].field));
+  return [
+    '--disable-all-protocols',
+    ...[...NETWORK, ...(isTls ? ['tls', 'data'] : [])].flatMap((name) => ['--enable-protocol', name]),
+    ...(keys ? [] : FORGETFUL),
+    ...(isTls ? decodeArguments(ports, 'data', 'data') : []),
+  ];
 }
 
-/**
- * Arguments to read what comes to the servers' ports as what it is.
- *
- * @param messages the protocol of messages to the echo server
- */
-export function decodeArguments(ports: Partial<Ports>, messages: string): string[] {
-  const { http, https, echo, echoTls } = ports;
+/** Arguments to read what comes to the servers' ports as what it is: the protocols of messages, and of HTTP. */
+function decodeArguments({ http, https, echo, echoTls }: Ports, messages: string, web = 'http'): string[] {
   return [
-    ...(http === undefined ? [] : [`tcp.port==${http},http`]),
-    ...(echo === undefined ? [] : [`tcp.port==${echo},${messages}`, `udp.port==${echo},${messages}`]),
-    ...(https === undefined ? [] : [`tcp.port==${https},tls`, `tls.port==${https},http`]),
-    ...(echoTls === undefined ? [] : [`tcp.port==${echoTls},tls`, `tls.port==${echoTls},${messages}`]),
+    ...[`tcp.port==${http},${web}`, `tcp.port==${https},tls`, `tls.port==${https},${web}`],
+    ...[`tcp.port==${echo},${messages}`, `udp.port==${echo},${messages}`],
+    ...[`tcp.port==${echoTls},tls`, `tls.port==${echoTls},${messages}`],
   ].flatMap((rule) => ['-d', rule]);
 }
 
-const NONE: readonly string[] = [];
-
-/**
- * The values of a field in what tshark prints of a frame, which may have none or several.
- *
- * @param aggregator what stands between them
- */
-export function valuesOf(field: string | undefined, aggregator = ','): readonly string[] {
-  return field ? field.split(aggregator) : NONE;
-}
-
-/**
- * The octets of a field that tshark prints as hex digits, a value for each record of TLS.
- *
- * @param aggregator what stands between them
- */
-export function octetsOf(field: string | undefined, aggregator = ','): Buffer {
-  return Buffer.from((field ?? '').replaceAll(aggregator, ''), 'hex');
+/** Runs tshark on a capture and yields what it prints. One that breaks off is read up to there, and why is told. */
+export async function* tsharkLines(
+  args: readonly string[],
+  { onCut, ...options }: ToolOptions & { readonly onCut: (why: string) => void },
+): AsyncGenerator<string[]> {
+  try {
+    yield* toolLines('tshark', args, options);
+  } catch (error) {
+    const why = whyBroken(error);
+    if (why === undefined) throw error;
+    onCut(why);
+  }
 }

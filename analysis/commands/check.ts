@@ -1,7 +1,9 @@
 import { findCapture } from '#analysis/capture/capture-files.ts';
+import { readPackets } from '#analysis/capture/read-packets.ts';
 import { checkDemo } from '#analysis/experiments/check.ts';
+import { Exchanges, exchangeFields } from '#analysis/experiments/exchange.ts';
 import type { Demo, Experiment, ThreeWays } from '#analysis/experiments/results.ts';
-import { threeWays } from '#analysis/experiments/three-ways.ts';
+import { threeWaysOf } from '#analysis/experiments/three-ways.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { writeEvidence } from './write-evidence.ts';
 
@@ -14,9 +16,13 @@ export interface CheckParts {
 /** The end of `make demo`: says of each experiment whether it agrees. Returns 1 when any does not. */
 export async function check({ folder, run, print }: CheckParts): Promise<number> {
   const capture = await findCapture('server', folder);
+  const exchanges = new Exchanges();
+  for await (const packets of readPackets(capture, { ports: run.ports, fields: exchangeFields })) {
+    for (const packet of packets) exchanges.take(packet);
+  }
   const demo: Demo = {
     experiments: await checkDemo(capture, run),
-    threeWays: await threeWays(capture, run.ports),
+    threeWays: threeWaysOf(exchanges.all()),
   };
   await writeEvidence(folder, 'demo.json', `${JSON.stringify(demo, null, 2)}\n`);
   const results = [...demo.threeWays.map(asExperiment), ...demo.experiments];

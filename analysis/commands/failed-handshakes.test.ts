@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { annotate } from '#analysis/annotate/annotate.ts';
 import { ACK, FIN, RST, SYN } from '#analysis/capture/frames.ts';
+import { fakeTshark, type Printed } from '#analysis/capture/testing.ts';
 import { gather } from '#analysis/report/facts/gather.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { annotateCaptures } from './annotate.ts';
@@ -36,7 +37,7 @@ beforeEach(async () => {
     row(0.004, 'client', RST),
     row(1, 'client', SYN, '', 5_000),
   ];
-  await tool('tshark', rows.map((line) => `echo '${line}'`).join('\n'));
+  await fakeTshark(folder, rows);
   await writeFile(join(folder, 'server.pcap'), 'captured');
   const why = 'its TLS version is too old (alert protocol_version)';
   await journal(
@@ -55,9 +56,14 @@ const tool = (name: string, script: string) =>
   writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 
 /** What tshark prints of a segment to or from the echo server's port of TLS. */
-function row(at: number, from: 'client' | 'server', flags: number, payload = '', seq = 1_000): string {
-  const hosts = from === 'client' ? [CLIENT, SERVER, 40_000, 9443] : [SERVER, CLIENT, 9443, 40_000];
-  return [SECOND + at, ...hosts, seq, 9_000, flags, payload, ...Array(7).fill('')].join('\t');
+function row(at: number, from: 'client' | 'server', flags: number, payload = '', seq = 1_000): Printed {
+  const [source, destination, sport, dport] =
+    from === 'client' ? [CLIENT, SERVER, 40_000, 9443] : [SERVER, CLIENT, 9443, 40_000];
+  return {
+    ...{ 'frame.time_epoch': SECOND + at, '_ws.col.def_src': source, '_ws.col.def_dst': destination },
+    ...{ 'tcp.srcport': sport, 'tcp.dstport': dport, 'tcp.seq_raw': seq, 'tcp.ack_raw': 9_000 },
+    ...{ 'tcp.flags': flags, 'tcp.payload': payload },
+  };
 }
 
 const journal = (...failed: ({ readonly at: number } & Record<string, unknown>)[]) =>

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { type CarriedFields, carried } from '#analysis/capture/testing.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import { type Datagram, encodeDatagram } from '#lib/transfer/datagram.ts';
 import { compare } from './compare.ts';
-import type { Packet } from './packets.ts';
+import type { Travelling } from './packets.ts';
 
 const data: Datagram = {
   kind: 'DATA',
@@ -16,7 +17,7 @@ const data: Datagram = {
 
 /** The captures of both hosts, and what travels between them. */
 class Way {
-  readonly #captures: Readonly<Record<Host, Packet[]>> = { server: [], client: [] };
+  readonly #captures: Readonly<Record<Host, Travelling[]>> = { server: [], client: [] };
 
   constructor() {
     // Both captures run from 0 s to 100 s.
@@ -29,19 +30,27 @@ class Way {
     {
       time,
       from = 'client',
-      payload = '486579',
-      range,
+      payload = 'Hey',
+      segment,
       arrives = [[0.000_01]],
     }: {
       readonly time: number;
       readonly from?: Host;
       readonly payload?: string;
-      readonly range?: Packet['range'];
+      readonly segment?: CarriedFields;
       /** Seconds until it arrives, and with which payload when with another. */
       readonly arrives?: readonly (readonly [took: number, as?: string])[];
     },
   ): void {
-    const packet = { from, time, identity, flow: 'a flow', payload, range, frame: 0 };
+    const packet = {
+      from,
+      time,
+      identity,
+      flow: 'a flow',
+      payload,
+      carried: segment && carried(segment),
+      frame: 0,
+    };
     const other = from === 'client' ? 'server' : 'client';
     this.#captures[from].push({ ...packet, seenAt: from });
     for (const [took, as = payload] of arrives) {
@@ -59,7 +68,7 @@ class Way {
   }
 }
 
-async function* list(packets: readonly Packet[]): AsyncGenerator<Packet> {
+async function* list(packets: readonly Travelling[]): AsyncGenerator<Travelling> {
   yield* packets;
 }
 
@@ -87,7 +96,7 @@ test('what never arrives is listed with its frame', async () => {
 
 test('what arrives otherwise is altered, and has not gone missing', async () => {
   const way = new Way();
-  way.send('altered', { time: 50, from: 'server', arrives: [[0.000_01, '4865aa']] });
+  way.send('altered', { time: 50, from: 'server', arrives: [[0.000_01, 'He\xaa']] });
   expect(await way.compare()).toMatchObject({
     arrived: 2,
     inAll: { ...none, altered: 1 },
@@ -130,9 +139,9 @@ test('what is sent twice and arrives once has gone missing once', async () => {
 
 test('octets of TCP that are sent again are a retransmission', async () => {
   const way = new Way();
-  const range = { from: 1_000, to: 1_003 };
-  way.send('first', { time: 50, range, arrives: [] });
-  way.send('second', { time: 50.3, range });
+  const segment = { text: 'Hey', seq: 1_000 };
+  way.send('first', { time: 50, segment, arrives: [] });
+  way.send('second', { time: 50.3, segment });
   expect(await way.compare()).toMatchObject({
     arrived: 3,
     retransmissions: 1,
@@ -142,8 +151,8 @@ test('octets of TCP that are sent again are a retransmission', async () => {
 
 test('a datagram of a transfer that is sent again is a retransmission', async () => {
   const way = new Way();
-  const payload = encodeDatagram(data).toString('hex');
-  const next = encodeDatagram({ ...data, sequence: 8 }).toString('hex');
+  const payload = encodeDatagram(data).toString('latin1');
+  const next = encodeDatagram({ ...data, sequence: 8 }).toString('latin1');
   way.send('7', { time: 50, payload });
   way.send('8', { time: 50.1, payload: next });
   way.send('7 again', { time: 50.3, payload });

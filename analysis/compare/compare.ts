@@ -1,7 +1,7 @@
 import type { Host } from '#lib/lab/hosts.ts';
 import type { Compared, PacketFact } from './compared.ts';
 import { Histogram } from './histogram.ts';
-import type { Packet } from './packets.ts';
+import type { Travelling } from './packets.ts';
 import { SentAgain } from './sent-again.ts';
 
 /** How long a packet may be under way, in seconds; what has not arrived by then never does. */
@@ -17,13 +17,13 @@ type Kind = 'neverArrived' | 'altered' | 'late' | 'twice';
 
 /** A packet in the capture of its sender, and those like it in that of the other host. */
 interface Open {
-  readonly packet: Packet;
+  readonly packet: Travelling;
   /** Whether it has been found in the other capture, and is kept to tell a copy. */
   matched: boolean;
 }
 
 /** Compares both captures packet by packet. Both are read once, in the order of time, and memory does not grow. */
-export async function compare(captures: readonly AsyncIterator<Packet>[]): Promise<Compared> {
+export async function compare(captures: readonly AsyncIterator<Travelling>[]): Promise<Compared> {
   const comparison = new Comparison();
   const heads = await Promise.all(captures.map((capture) => capture.next()));
   for (;;) {
@@ -41,7 +41,7 @@ class Comparison {
   /** By identity and payload, in order; sent packets that were matched stay for a while. */
   readonly #sent = new Map<string, Open[]>();
   /** By identity, those of which nothing was sent yet. */
-  readonly #received = new Map<string, Packet[]>();
+  readonly #received = new Map<string, Travelling[]>();
   readonly #again = new SentAgain();
   readonly #oneWay = new Histogram();
   readonly #lists: Record<Kind, PacketFact[]> = { neverArrived: [], altered: [], late: [], twice: [] };
@@ -49,12 +49,12 @@ class Comparison {
   /** From when to when each capture ran, as far as its packets tell. */
   readonly #ran = new Map<Host, { first: number; last: number }>();
   /** Sent packets that are not in the other capture, until it is known whether that ran then. */
-  #missing: Packet[] = [];
+  #missing: Travelling[] = [];
   #arrived = 0;
   #retransmissions = 0;
   #swept = 0;
 
-  take(packet: Packet): void {
+  take(packet: Travelling): void {
     if (packet.time > this.#swept + 1) this.#expire(packet.time - PATIENCE);
     const ran = this.#ran.get(packet.seenAt);
     if (ran) ran.last = packet.time;
@@ -76,7 +76,7 @@ class Comparison {
     };
   }
 
-  #send(packet: Packet): void {
+  #send(packet: Travelling): void {
     if (this.#again.has(packet)) this.#retransmissions += 1;
     const early = this.#received.get(packet.identity)?.find(({ payload }) => payload === packet.payload);
     if (early) remove(this.#received, early);
@@ -84,7 +84,7 @@ class Comparison {
     if (early) this.#arrive(packet, early);
   }
 
-  #receive(packet: Packet): void {
+  #receive(packet: Travelling): void {
     const alike = this.#sent.get(wholeOf(packet)) ?? [];
     // Of packets that are quite alike, the one that has just been sent.
     const open = alike.findLast(({ matched }) => !matched);
@@ -98,7 +98,7 @@ class Comparison {
     }
   }
 
-  #arrive(sent: Packet, received: Packet): void {
+  #arrive(sent: Travelling, received: Travelling): void {
     const took = received.time - sent.time;
     this.#arrived += 1;
     this.#oneWay.add(took);
@@ -119,7 +119,7 @@ class Comparison {
   }
 
   /** A packet that has not arrived as it was: altered, when one like it but for the payload has, or not at all. */
-  #miss(packet: Packet): void {
+  #miss(packet: Travelling): void {
     const other = this.#received.get(packet.identity)?.[0];
     if (!other) {
       this.#missing.push(packet);
@@ -131,32 +131,32 @@ class Comparison {
 
   /** A packet is missing when the other capture ran at its time: it has packets before and after. */
   #listMissing(): void {
-    const isDecided = (packet: Packet) => this.#otherRan(packet).last >= packet.time;
+    const isDecided = (packet: Travelling) => this.#otherRan(packet).last >= packet.time;
     for (const packet of this.#missing.filter(isDecided)) {
       if (packet.time >= this.#otherRan(packet).first) this.#list('neverArrived', packet);
     }
     this.#missing = this.#missing.filter((packet) => !isDecided(packet));
   }
 
-  #otherRan({ from }: Packet): { readonly first: number; readonly last: number } {
+  #otherRan({ from }: Travelling): { readonly first: number; readonly last: number } {
     return this.#ran.get(from === 'server' ? 'client' : 'server') ?? NEVER;
   }
 
-  #list(kind: Kind, sent: Packet, received?: Packet): void {
+  #list(kind: Kind, sent: Travelling, received?: Travelling): void {
     this.#inAll[kind] += 1;
     if (this.#lists[kind].length === LISTED) return;
     this.#lists[kind].push({
       from: sent.from,
       frame: sent.frame,
       arrivedAs: received?.frame,
-      info: `${sent.flow}, ${sent.payload.length / 2} bytes`,
+      info: `${sent.flow}, ${sent.payload.length} bytes`,
       took: received && received.time - sent.time,
     });
   }
 }
 
 /** A packet as it left. */
-function wholeOf({ identity, payload }: Packet): string {
+function wholeOf({ identity, payload }: Travelling): string {
   return `${identity} ${payload}`;
 }
 
@@ -166,7 +166,7 @@ function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void 
   else map.set(key, [value]);
 }
 
-function remove(map: Map<string, Packet[]>, packet: Packet): void {
+function remove(map: Map<string, Travelling[]>, packet: Travelling): void {
   keep(
     map,
     packet.identity,

@@ -1,85 +1,49 @@
-import type { Capture } from '#analysis/capture/capture-files.ts';
-import { leanArguments, NETWORK, tsharkLines } from '#analysis/capture/tshark.ts';
-import type { Host } from '#lib/lab/hosts.ts';
+import type { Carried, Packet } from '#analysis/capture/packet.ts';
+import { type Host, hosts } from '#lib/lab/hosts.ts';
+
+/** What is read of a packet to know it again, beside what every packet has. */
+export const travelFields = ['ipId', 'ipLength', 'ipProtocol'] as const;
 
 /** A packet from one host of the lab to the other, as one capture has it. */
-export interface Packet {
+export interface Travelling {
   /** Whose capture. */
   readonly seenAt: Host;
   readonly from: Host;
   readonly frame: number;
   /** Seconds since 1970. */
   readonly time: number;
+  readonly carried: Carried | undefined;
   /** What stays the same on the way: addresses, ports, IP identification, numbers and lengths. */
   readonly identity: string;
   /** Who talks to whom. */
   readonly flow: string;
-  /** Hex digits. */
+  /** Its bytes, a character each. */
   readonly payload: string;
-  /** The sequence number behind a TCP segment with payload, and that of its beginning; undefined without. */
-  readonly range: { readonly from: number; readonly to: number } | undefined;
 }
 
-const FIELDS = [
-  ...['frame.time_epoch', 'ip.src', 'ip.dst', 'ip.id', 'ip.proto', 'tcp.srcport', 'tcp.dstport'],
-  ...['tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.len', 'udp.srcport', 'udp.dstport', 'udp.length'],
-  ...['tcp.payload', 'udp.payload'],
-];
-
-/** Reads the packets between both hosts out of a capture, as far as it goes; tells why, when that is not the end. */
-export async function* readPackets(
-  { name, files }: Capture,
+/** Undefined when a packet is not from one host to the other. */
+export function travelling(
+  packet: Packet<(typeof travelFields)[number]>,
+  seenAt: Host,
   addresses: Readonly<Record<Host, string>>,
-  onCut: (why: string) => void,
-): AsyncGenerator<Packet> {
-  const seenAt = name as Host;
-  let frame = 0;
-  for (const file of files) {
-    for await (const lines of tsharkLines(argumentsFor(file), onCut)) {
-      for (const line of lines) {
-        frame += 1;
-        const packet = parse(line.split('\t'), { seenAt, frame, addresses });
-        if (packet) yield packet;
-      }
-    }
-  }
-}
-
-function argumentsFor(file: string): string[] {
-  return [...leanArguments(file, { protocols: NETWORK, fields: FIELDS }), '-E', 'occurrence=f'];
-}
-
-function parse(
-  fields: readonly string[],
-  {
-    seenAt,
-    frame,
-    addresses,
-  }: Pick<Packet, 'seenAt' | 'frame'> & { addresses: Readonly<Record<Host, string>> },
-): Packet | undefined {
-  const [time, source, destination, id, protocol, ...rest] = fields;
-  const [tcpFrom, tcpTo, seq, ack, flags, length, udpFrom, udpTo, udpLength, tcpPayload, udpPayload] = rest;
-  const from = source === addresses.server ? 'server' : source === addresses.client ? 'client' : undefined;
-  const to =
-    destination === addresses.server ? 'server' : destination === addresses.client ? 'client' : undefined;
+): Travelling | undefined {
+  const { carried, destination, number: frame, source, time, told } = packet;
+  const hostAt = (address: string) => hosts.find((host) => addresses[host] === address);
+  const [from, to] = [hostAt(source), hostAt(destination)];
   if (!from || !to || from === to) return undefined;
-  const isIcmp = protocol === '1';
-  const flow = `${source}:${tcpFrom || udpFrom} → ${destination}:${tcpTo || udpTo} ${protocolName(protocol!)}`;
-  const start = Number(seq);
+  const ends = carried ? `${carried.from} → ${carried.to}` : `${source} → ${destination}`;
+  const flow = `${ends} ${protocolName(told.ipProtocol)}`;
+  const { seq, ack, flags, payload } = carried ?? { seq: 0, ack: 0, flags: 0, payload: EMPTY };
   return {
-    seenAt,
-    from,
-    frame,
-    time: Number(time),
-    identity: `${flow} ${id} ${seq} ${ack} ${flags} ${length} ${udpLength}`,
-    flow,
-    // An ICMP error carries a copy of the packet that it is about.
-    payload: isIcmp ? '' : tcpPayload || udpPayload || '',
-    range: tcpPayload && !isIcmp ? { from: start, to: (start + Number(length)) >>> 0 } : undefined,
+    ...{ seenAt, from, frame, time, carried, flow },
+    identity: `${flow} ${told.ipId} ${told.ipLength} ${seq} ${ack} ${flags}`,
+    payload: payload.toString('latin1'),
   };
 }
 
-function protocolName(number: string): string {
-  const names: Readonly<Record<string, string>> = { '1': 'ICMP', '6': 'TCP', '17': 'UDP' };
+const EMPTY = Buffer.alloc(0);
+
+function protocolName(number: number): string {
+  const names: Readonly<Record<number, string>> = { 1: 'ICMP', 6: 'TCP', 17: 'UDP' };
   return names[number] ?? `IP protocol ${number}`;
 }

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { SYN } from '#analysis/capture/frames.ts';
+import { type CarriedFields, carried } from '#analysis/capture/testing.ts';
 import { type Datagram, encodeDatagram } from '#lib/transfer/datagram.ts';
 import { SentAgain } from './sent-again.ts';
 
@@ -8,132 +10,131 @@ beforeEach(() => {
   again = new SentAgain();
 });
 
-function sends({
-  flow = 'a',
-  from,
-  to,
-  payload = '',
-}: {
-  flow?: string;
-  from?: number;
-  to?: number;
-  payload?: string;
-}) {
-  const range = from === undefined ? undefined : { from, to: to! };
-  return again.has({
-    flow,
-    range,
-    payload,
-    seenAt: 'client',
-    from: 'client',
-    frame: 1,
-    time: 0,
-    identity: '',
-  });
+/** Whether a datagram with this payload, in characters, is sent again. */
+function sends(payload: string, flow = 'a') {
+  return again.has({ flow, payload, carried: carried({ transport: 'udp' }) });
 }
 
+const segment = (seq: number, length: number, more: CarriedFields = {}) =>
+  again.has({ flow: 'a', payload: '', carried: carried({ seq, text: 'x'.repeat(length), ...more }) });
+
 describe('a segment of TCP', () => {
-  test.each<[string, [number, number][], boolean]>([
+  test.each<[string, [seq: number, length: number][], boolean]>([
     [
-      'behind the last',
+      'after the last',
       [
-        [10, 20],
-        [20, 30],
+        [10, 10],
+        [20, 10],
       ],
       false,
     ],
     [
-      'behind a hole',
+      'after a hole',
       [
-        [10, 20],
-        [25, 30],
+        [10, 10],
+        [25, 5],
+      ],
+      false,
+    ],
+    [
+      'that fills a hole',
+      [
+        [10, 10],
+        [25, 5],
+        [20, 5],
       ],
       false,
     ],
     [
       'the same',
       [
-        [10, 20],
-        [10, 20],
+        [10, 10],
+        [10, 10],
       ],
       true,
     ],
     [
       'a part of it',
       [
-        [10, 20],
-        [12, 15],
+        [10, 10],
+        [12, 3],
       ],
       true,
     ],
     [
       'with some that are new',
       [
-        [10, 20],
-        [15, 30],
+        [10, 10],
+        [15, 15],
       ],
       true,
     ],
     [
-      'far behind the last',
+      'far before the last',
       [
-        [10, 20],
-        [20, 30],
-        [30, 40],
-        [10, 20],
+        [10, 10],
+        [20, 10],
+        [30, 10],
+        [10, 10],
       ],
       true,
     ],
     [
-      'behind one that was sent with some that are new',
+      'after one that was sent with some that are new',
       [
-        [10, 20],
-        [15, 30],
-        [30, 40],
+        [10, 10],
+        [15, 15],
+        [30, 10],
       ],
       false,
     ],
     [
-      'behind one that was sent again',
+      'after one that was sent again',
       [
-        [10, 20],
-        [10, 15],
-        [20, 30],
+        [10, 10],
+        [10, 5],
+        [20, 10],
       ],
       false,
     ],
     [
       'over the end of the numbers',
       [
-        [2 ** 32 - 5, 5],
-        [5, 10],
+        [2 ** 32 - 5, 10],
+        [5, 5],
       ],
       false,
     ],
     [
       'again over the end of the numbers',
       [
-        [2 ** 32 - 5, 5],
-        [2 ** 32 - 5, 5],
+        [2 ** 32 - 5, 10],
+        [2 ** 32 - 5, 10],
       ],
       true,
     ],
     [
       'of another connection of that port',
       [
-        [3_000_000_000, 3_000_000_010],
-        [100, 110],
+        [3_000_000_000, 10],
+        [100, 10],
       ],
       false,
     ],
-  ])('%s', (_which, ranges, expected) => {
-    const all = ranges.map(([from, to]) => sends({ from, to }));
-    expect(all.at(-1)).toBe(expected);
+  ])('%s', (_which, segments, expected) => {
+    expect(segments.map(([seq, length]) => segment(seq, length)).at(-1)).toBe(expected);
   });
 
-  test('of another flow', () => {
-    sends({ from: 10, to: 20 });
-    expect(sends({ flow: 'b', from: 10, to: 20 })).toBe(false);
+  test('of another connection, whose SYN tells', () => {
+    segment(10, 10);
+    segment(4, 0, { flags: SYN });
+    expect([segment(5, 10), segment(5, 10)]).toEqual([false, true]);
+  });
+
+  test('of another port, and of the other side', () => {
+    segment(10, 10);
+    expect(segment(10, 10, { client: 40_001 })).toBe(false);
+    expect(segment(10, 10, { toServer: false })).toBe(false);
   });
 });
 
@@ -147,7 +148,7 @@ describe('a datagram', () => {
     window: 0,
     payload: Buffer.from('hello'),
   };
-  const hex = (fields: Partial<Datagram>) => encodeDatagram({ ...data, ...fields }).toString('hex');
+  const text = (fields: Partial<Datagram>) => encodeDatagram({ ...data, ...fields }).toString('latin1');
 
   test.each<[Datagram['kind'], boolean]>([
     ['OPEN', true],
@@ -156,16 +157,16 @@ describe('a datagram', () => {
     ['ACK', false],
     ['ABORT', false],
   ])('%s of a transfer', (kind, expected) => {
-    sends({ payload: hex({ kind }) });
-    expect(sends({ payload: hex({ kind }) })).toBe(expected);
+    sends(text({ kind }));
+    expect(sends(text({ kind }))).toBe(expected);
   });
 
   test('of another number, of another flow, or of no transfer', () => {
-    sends({ payload: hex({}) });
-    expect(sends({ payload: hex({ sequence: 2 }) })).toBe(false);
-    expect(sends({ payload: hex({}), flow: 'b' })).toBe(false);
-    sends({ payload: '486579' });
-    expect(sends({ payload: '486579' })).toBe(false);
-    expect(sends({})).toBe(false);
+    sends(text({}));
+    expect(sends(text({ sequence: 2 }))).toBe(false);
+    expect(sends(text({}), 'b')).toBe(false);
+    sends('Hey');
+    expect(sends('Hey')).toBe(false);
+    expect(sends('')).toBe(false);
   });
 });

@@ -12,11 +12,9 @@ export async function checkDemo(capture: Capture, run: Run): Promise<Experiment[
   const shown = looked.flatMap(({ outcome }) =>
     outcome.evidence.flatMap(({ frame }) => (frame ? [frame.number] : [])),
   );
-  const infos = await readColumns(
-    capture,
-    run.ports,
-    `frame.number in {${[...new Set(shown)].join(', ') || 0}}`,
-  );
+  const infos = new Map<number, string>();
+  const filter = `frame.number in {${[...new Set(shown)].join(', ') || 0}}`;
+  for await (const { number, info } of readColumns(capture, run.ports, filter)) infos.set(number, info);
   return looked.map(({ experiment: { section, title, expected }, outcome: { agrees, seen, evidence } }) => ({
     section,
     title,
@@ -28,7 +26,7 @@ export async function checkDemo(capture: Capture, run: Run): Promise<Experiment[
         ? [
             {
               frame: frame.number,
-              info: infos.find((row) => row.frame === frame.number)?.info ?? '',
+              info: infos.get(frame.number) ?? '',
               says,
               bytes: frame.payload.toString('hex'),
               marked,

@@ -1,42 +1,49 @@
-import type { Ports } from '#lib/lab/ports.ts';
+import type { Packet } from '#analysis/capture/packet.ts';
+import { carried, printedPacket } from '#analysis/capture/testing.ts';
 import { RECORD_HEADER } from '#lib/tls/record.ts';
-import type { Segment, TlsRecord } from './exchange.ts';
+import { exchangeFields } from './exchange.ts';
 
-export const ports: Ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
+export { ports } from '#analysis/capture/testing.ts';
 
 /** A record of TLS of this type, whose octets say nothing. */
 export function record(type: number, length: number, filled = 0xa7): Buffer {
   return Buffer.concat([Buffer.from([type, 3, 3, length >> 8, length & 0xff]), Buffer.alloc(length, filled)]);
 }
 
-const nothing = Buffer.alloc(0);
+interface Told {
+  /** Records that are complete with it: their lengths, their types, and those whose header hides what they are. */
+  readonly records?: readonly { readonly length: number; readonly isSealed: boolean }[];
+  readonly inside?: string;
+  readonly serverName?: string;
+  readonly version?: string;
+}
 
 /** What tshark tells of octets that are one record. */
-function recordsOf(wire: Buffer): TlsRecord[] {
+function recordsOf(wire: Buffer): NonNullable<Told['records']> {
   const isRecord = wire.length >= RECORD_HEADER && wire.readUInt16BE(3) === wire.length - RECORD_HEADER;
   return isRecord ? [{ length: wire.length - RECORD_HEADER, isSealed: wire[0] === 23 }] : [];
 }
 
 /** A TCP connection as a capture has it, segment by segment. */
 export class Connection {
-  readonly segments: Segment[] = [];
-  readonly #client: string;
-  readonly #server: string;
+  readonly packets: Packet<(typeof exchangeFields)[number]>[] = [];
+  readonly #client: number;
+  readonly #port: number;
   #frame: number;
   readonly #seq = { client: 1_000, server: 5_000 };
 
   constructor(port: number, { client = 41_000, frame = 1 } = {}) {
-    this.#client = `10.0.142.133:${client}`;
-    this.#server = `10.0.28.182:${port}`;
+    this.#client = client;
+    this.#port = port;
     this.#frame = frame;
   }
 
-  client(wire: Buffer | string, more: Partial<Segment> = {}): this {
-    return this.#add('client', this.#client, this.#server, Buffer.from(wire), more);
+  client(wire: Buffer | string, told: Told = {}): this {
+    return this.#add('client', Buffer.from(wire), told);
   }
 
-  server(wire: Buffer | string, more: Partial<Segment> = {}): this {
-    return this.#add('server', this.#server, this.#client, Buffer.from(wire), more);
+  server(wire: Buffer | string, told: Told = {}): this {
+    return this.#add('server', Buffer.from(wire), told);
   }
 
   /** Both hellos, and what of the client is sealed before it says something: in TLS 1.3 its Finished. */
@@ -50,20 +57,24 @@ export class Connection {
     return version === '' ? this.client(record(22, 40)) : this.client(record(23, 53));
   }
 
-  #add(side: 'client' | 'server', from: string, to: string, wire: Buffer, more: Partial<Segment>): this {
-    this.segments.push({
-      frame: this.#frame,
+  #add(side: 'client' | 'server', wire: Buffer, told: Told): this {
+    const { records = recordsOf(wire), inside = '', serverName = '', version = '' } = told;
+    const ends = { toServer: side === 'client', client: this.#client, port: this.#port };
+    const place = {
+      number: this.#frame,
       time: 1_795_000_000 + this.#frame / 1_000,
-      from,
-      to,
-      seq: String(this.#seq[side]),
-      wire,
-      records: recordsOf(wire),
-      inside: nothing,
-      serverName: '',
-      version: '',
-      ...more,
-    });
+      seq: this.#seq[side],
+      ack: 0,
+    };
+    const segment = carried({ ...ends, ...place, text: wire });
+    const printed = {
+      'tls.record.length': records.map(({ length }) => length).join(' '),
+      'tls.record.content_type': records.map(({ isSealed }) => (isSealed ? 23 : 22)).join(' '),
+      'tls.handshake.extensions_server_name': serverName,
+      'tls.handshake.extensions.supported_version': version,
+      'data.data': Buffer.from(inside).toString('hex'),
+    };
+    this.packets.push({ ...printedPacket(printed, exchangeFields, this.#frame), carried: segment });
     this.#frame += 1;
     this.#seq[side] += wire.length;
     return this;

@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { exchangesOf } from './exchange.ts';
+import { printedPacket } from '#analysis/capture/testing.ts';
+import { Exchanges, exchangeFields } from './exchange.ts';
 import { Connection, ports, record } from './exchange-testing.ts';
-import { segmentOf } from './exchanges.ts';
 
-const only = (connection: Connection) => exchangesOf(connection.segments, ports)[0];
+function exchangesOf(packets: Connection['packets']) {
+  const exchanges = new Exchanges();
+  for (const packet of packets) exchanges.take(packet);
+  return exchanges.all();
+}
+
+const only = (connection: Connection) => exchangesOf(connection.packets)[0];
 const plain = () =>
   new Connection(ports.echo).client('').server('').client('Hey|e4599fa9').server('Hey|e4599fa9');
 
@@ -26,13 +32,13 @@ describe('an exchange in plain text', () => {
 
   test('has what was sent again once', () => {
     const connection = plain();
-    connection.segments.push({ ...connection.segments[2]!, frame: 9 });
+    connection.packets.push(connection.packets[2]!);
     expect(String(only(connection)!.toServer.wire)).toBe('Hey|e4599fa9');
   });
 
   test('may begin in a capture with a segment of the server', () => {
     const connection = plain();
-    connection.segments.shift();
+    connection.packets.shift();
     expect(only(connection)).toMatchObject({ client: '10.0.142.133:41000', to: '10.0.28.182:9090' });
   });
 });
@@ -74,8 +80,8 @@ describe('an exchange over TLS', () => {
   test('is open when there is something inside, of either side', () => {
     const connection = new Connection(ports.echoTls)
       .handshake()
-      .client(record(23, 20), { inside: Buffer.from('Hey') })
-      .server(record(23, 20), { inside: Buffer.from('Hey!') });
+      .client(record(23, 20), { inside: 'Hey' })
+      .server(record(23, 20), { inside: 'Hey!' });
     const { opened, toServer, fromServer } = only(connection)!;
     expect([opened, String(toServer.inside), String(fromServer.inside)]).toEqual([true, 'Hey', 'Hey!']);
   });
@@ -95,52 +101,34 @@ describe('an exchange over TLS', () => {
     ['says nothing', new Connection(ports.echo).client('').server('')],
     ['goes elsewhere', new Connection(22).client('SSH-2.0-hello\r\n')],
   ])('is none when it %s', (_what, connection) => {
-    expect(exchangesOf(connection.segments, ports)).toEqual([]);
+    expect(exchangesOf(connection.packets)).toEqual([]);
   });
 });
 
 test('exchanges come in the order in which they began, however their segments are mixed', () => {
   const one = plain();
   const other = new Connection(ports.http, { client: 41_001, frame: 2 }).client('GET / HTTP/1.1\r\n\r\n');
-  const mixed = [...one.segments, ...other.segments].sort((a, b) => a.frame - b.frame);
-  expect(exchangesOf(mixed, ports).map(({ server }) => server)).toEqual(['echo', 'http']);
+  const mixed = [...one.packets, ...other.packets].sort((a, b) => a.number - b.number);
+  expect(exchangesOf(mixed).map(({ server }) => server)).toEqual(['echo', 'http']);
 });
 
-describe('segmentOf', () => {
-  test('reads a line of tshark', () => {
-    const line =
-      '1795000000.25\t10.0.142.133\t10.0.28.182\t41000\t9443\t7\t1703\t\t\t\tserver-host\t0x0304\t486579,21';
-    expect(segmentOf(3, line)).toEqual({
-      frame: 3,
-      time: 1_795_000_000.25,
-      from: '10.0.142.133:41000',
-      to: '10.0.28.182:9443',
-      seq: '7',
-      wire: Buffer.from([0x17, 3]),
-      records: [],
-      inside: Buffer.from('Hey!'),
-      serverName: 'server-host',
-      version: '0x0304',
-    });
-  });
+test.each([
+  ['TLS 1.3, unread', '1 69 208', '20', '23 23', 2],
+  ['TLS 1.3, read with keys', '1 69 208', '20 22 23', '23 23', 2],
+  ['TLS 1.2', '70 1 40 60', '22 20 22 23', '', 3],
+])('the request is the first record that is sealed: %s', (_what, lengths, types, opaque, at) => {
+  const all = lengths.split(' ').map((length) => record(23, Number(length)));
+  const connection = new Connection(ports.echoTls).client(Buffer.concat(all));
+  connection.server(record(22, 90), { version: opaque === '' ? '' : '0x0304' });
+  const printed = {
+    ...{ 'tls.record.length': lengths, 'tls.record.content_type': types },
+    'tls.record.opaque_type': opaque,
+  };
+  const [first, ...others] = connection.packets;
+  const { told } = printedPacket(printed, exchangeFields);
+  expect(exchangesOf([{ ...first!, told }, ...others])[0]!.request.wire).toEqual(all[at]);
+});
 
-  test.each([
-    ['TLS 1.3, unread', '1,69,208', '20', '23,23', [false, true, true]],
-    ['TLS 1.3, read with keys', '1,69,208', '20,22,23', '23,23', [false, true, true]],
-    ['TLS 1.2', '70,1,40,60', '22,20,22,23', '', [false, false, false, true]],
-  ])('tells which records are sealed: %s', (_what, lengths, types, opaque, sealed) => {
-    const line = ['1795000000.25', ...Array(6).fill(''), lengths, types, opaque, '', '', ''].join('\t');
-    const { records } = segmentOf(1, line);
-    expect(records.map(({ length }) => String(length)).join()).toBe(lengths);
-    expect(records.map(({ isSealed }) => isSealed)).toEqual(sealed);
-  });
-
-  test.each(['1795000000.25', '1795000000.25\t10.0.142.133\t10.0.28.182\t\t\t\t\t\t\t\t\t\t', ''])(
-    'has nothing of a frame that is no TCP, %j',
-    (line) => {
-      const segment = segmentOf(1, line);
-      expect([segment.wire.length, segment.inside.length]).toEqual([0, 0]);
-      expect(exchangesOf([segment], ports)).toEqual([]);
-    },
-  );
+test('what is no TCP is none', () => {
+  expect(exchangesOf([printedPacket({}, exchangeFields)])).toEqual([]);
 });

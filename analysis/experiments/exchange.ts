@@ -1,42 +1,27 @@
-import { type Ports, type ServerName, serverOn } from '#lib/lab/ports.ts';
+import { Connections, type Speaker } from '#analysis/capture/connections.ts';
+import type { Values } from '#analysis/capture/fields.ts';
+import type { Carried, Packet } from '#analysis/capture/packet.ts';
+import { APPLICATION_DATA } from '#analysis/capture/tls-streams.ts';
+import type { ServerName } from '#lib/lab/ports.ts';
 import { RECORD_HEADER } from '#lib/tls/record.ts';
 
-/** A record of TLS, as tshark tells of it. */
-export interface TlsRecord {
-  /** Octets behind its header. */
-  readonly length: number;
-  /** It is application data by its header; in TLS 1.3 that is also what is left of the handshake. */
-  readonly isSealed: boolean;
-}
+/** What is read of a packet to tell an exchange, beside what every packet has. */
+export const exchangeFields = [
+  ...(['recordTypes', 'recordLengths', 'opaqueTypes'] as const),
+  ...(['serverName', 'version', 'data'] as const),
+] as const;
 
-/** A TCP segment, as tshark tells of it. */
-export interface Segment {
-  readonly frame: number;
-  /** Seconds since 1970. */
-  readonly time: number;
-  /** Address and port, `10.0.142.133:51234`. */
-  readonly from: string;
-  readonly to: string;
-  readonly seq: string;
-  readonly wire: Buffer;
-  /** The records that are complete with it. */
-  readonly records: readonly TlsRecord[];
-  /** What TLS carried in the records that are complete with it, as far as keys open them. */
-  readonly inside: Buffer;
-  /** That a ClientHello in it names (RFC 6066, 3), or empty. */
-  readonly serverName: string;
-  /** That a ServerHello in it has chosen by its extension, as TLS 1.3 does, or empty. */
-  readonly version: string;
-}
+type Told = Values<(typeof exchangeFields)[number]>;
 
 /** What one side of a connection has said. */
 export interface Said {
-  /** Octets that TCP carried. */
+  /** Bytes that TCP carried. */
   readonly wire: Buffer;
+  /** What TLS carried in them, as far as keys open it. */
   readonly inside: Buffer;
 }
 
-/** A frame, and octets in it. */
+/** A frame, and bytes in it. */
 export interface Octets {
   readonly frame: number;
   readonly wire: Buffer;
@@ -65,48 +50,89 @@ export interface Exchange {
 
 const TLS_1_3 = '0x0304';
 
-/** Puts segments together to the connections of the lab's servers, in the order in which they began. */
-export function exchangesOf(segments: readonly Segment[], ports: Ports): Exchange[] {
-  const connections = new Map<string, { to: string; segments: Segment[] }>();
-  for (const segment of segments) {
-    const isToServer = serverAt(segment.to, ports) !== undefined;
-    if (!isToServer && !serverAt(segment.from, ports)) continue;
-    const [client, to] = isToServer ? [segment.from, segment.to] : [segment.to, segment.from];
-    const connection = connections.get(`${client} ${to}`) ?? { to, segments: [] };
-    connections.set(`${client} ${to}`, connection);
-    connection.segments.push(segment);
-  }
-  return [...connections.values()].flatMap((connection) => exchangeOf(connection, ports) ?? []);
+/** A record of TLS that is complete with a frame. */
+interface TlsRecord {
+  readonly frame: number;
+  /** Bytes after its header. */
+  readonly length: number;
+  /** It is application data by its header; in TLS 1.3 that is also what is left of the handshake. */
+  readonly isSealed: boolean;
 }
 
-function exchangeOf(
-  { to, segments }: { to: string; segments: readonly Segment[] },
-  ports: Ports,
-): Exchange | undefined {
-  const { server, overTls } = serverAt(to, ports)!;
-  const [asked, told] = [
-    once(segments.filter((one) => one.to === to)),
-    once(segments.filter((one) => one.from === to)),
-  ];
-  const chosen = told.find(({ version }) => version !== '')?.version;
-  const version = !overTls ? undefined : chosen === TLS_1_3 ? 'TLS 1.3' : 'TLS 1.2';
-  const request = version === undefined ? asked[0] : sealedRequest(asked, version);
+class Side {
+  readonly #wire: Buffer[] = [];
+  readonly #inside: Buffer[] = [];
+  readonly records: TlsRecord[] = [];
+  /** What it says first. */
+  first: Octets | undefined;
+  hello: Exchange['hello'];
+  version: string | undefined;
+
+  say(frame: number, bytes: Buffer): void {
+    this.first ??= { frame, wire: bytes };
+    this.#wire.push(bytes);
+  }
+
+  /** What TLS tells of a segment that has not come before. */
+  tell({ number: frame, payload: wire }: Carried, told: Told): void {
+    const { data, serverName, version } = told;
+    this.records.push(...recordsOf(told, frame));
+    if (data.length > 0) this.#inside.push(data);
+    if (serverName !== '') this.hello ??= { frame, wire, serverName };
+    if (version !== '') this.version ??= version;
+  }
+
+  get all(): Said {
+    return { wire: Buffer.concat(this.#wire), inside: Buffer.concat(this.#inside) };
+  }
+}
+
+interface Open extends Readonly<Record<Speaker, Side>> {
+  readonly begun: Carried;
+  latest: number;
+}
+
+/** Puts packets together to the TCP connections of the lab's servers. It keeps all that these say. */
+export class Exchanges {
+  readonly #all: Open[] = [];
+  readonly #connections = new Connections({
+    create: (begun): Open => {
+      const open = { begun, client: new Side(), server: new Side(), latest: begun.time };
+      this.#all.push(open);
+      return open;
+    },
+  });
+
+  take({ carried, told }: Packet<(typeof exchangeFields)[number]>): void {
+    if (carried?.transport !== 'tcp' || carried.server === undefined) return;
+    const { connection, by, fresh, said } = this.#connections.take(carried);
+    const { state } = connection;
+    state.latest = carried.time;
+    for (const { by: speaker, bytes, frame } of said) state[speaker].say(frame.number, bytes);
+    if (carried.overTls && fresh.length > 0) state[by].tell(carried, told);
+  }
+
+  /** In the order in which they began; without those that ask nothing. */
+  all(): Exchange[] {
+    return this.#all.flatMap((open) => exchangeOf(open) ?? []);
+  }
+}
+
+function exchangeOf({ begun, latest, client, server }: Open): Exchange | undefined {
+  const { from, to, overTls, time, toServer } = begun;
+  const version = !overTls ? undefined : server.version === TLS_1_3 ? 'TLS 1.3' : 'TLS 1.2';
+  const [asked, told] = [client.all, server.all];
+  const request = version === undefined ? client.first : sealedRequest(client.records, asked, version);
   if (!request) return undefined;
-  const hello = asked.find(({ serverName }) => serverName !== '');
-  const [first, last] = [segments[0]!, segments.at(-1)!];
   return {
-    client: first.to === to ? first.from : first.to,
-    to,
-    server,
-    overTls,
-    opened: overTls && segments.some(({ inside }) => inside.length > 0),
-    at: first.time,
-    seconds: last.time - first.time,
-    toServer: said(asked),
-    fromServer: said(told),
-    request: { frame: request.frame, wire: request.wire },
-    hello: hello && { frame: hello.frame, wire: hello.wire, serverName: hello.serverName },
-    version,
+    ...(toServer ? { client: from, to } : { client: to, to: from }),
+    ...{ server: begun.server!, overTls, version, request },
+    opened: asked.inside.length + told.inside.length > 0,
+    at: time,
+    seconds: latest - time,
+    toServer: asked,
+    fromServer: told,
+    hello: client.hello,
   };
 }
 
@@ -114,37 +140,29 @@ function exchangeOf(
  * The first record with something of the client's in it. Without keys only its place tells: in TLS 1.3 the one before
  * it, which looks the same, ends the handshake of a client that shows no certificate.
  */
-function sealedRequest(asked: readonly Segment[], version: Exchange['version']): Octets | undefined {
+function sealedRequest(
+  records: readonly TlsRecord[],
+  { wire }: Said,
+  version: Exchange['version'],
+): Octets | undefined {
   let before = version === 'TLS 1.3' ? 1 : 0;
   let end = 0;
-  for (const { frame, records } of asked) {
-    for (const { length, isSealed } of records) {
-      const start = end;
-      end += RECORD_HEADER + length;
-      if (isSealed && before === 0) return { frame, wire: said(asked).wire.subarray(start, end) };
-      if (isSealed) before -= 1;
-    }
+  for (const { frame, length, isSealed } of records) {
+    const start = end;
+    end += RECORD_HEADER + length;
+    if (isSealed && before === 0) return { frame, wire: wire.subarray(start, end) };
+    if (isSealed) before -= 1;
   }
   return undefined;
 }
 
-/** Segments that carry something, what was sent again once. */
-function once(segments: readonly Segment[]): Segment[] {
-  const seen = new Set<string>();
-  return segments.filter(({ seq, wire }) => {
-    if (wire.length === 0 || seen.has(seq)) return false;
-    seen.add(seq);
-    return true;
-  });
-}
-
-function said(segments: readonly Segment[]): Said {
-  return {
-    wire: Buffer.concat(segments.map(({ wire }) => wire)),
-    inside: Buffer.concat(segments.map(({ inside }) => inside)),
-  };
-}
-
-function serverAt(address: string, ports: Ports) {
-  return serverOn(Number(address.slice(address.lastIndexOf(':') + 1)), ports);
+/** Types are of all records but those of TLS 1.3 whose header hides what they are, and of these too where there are keys. */
+function recordsOf({ recordLengths, recordTypes, opaqueTypes }: Told, frame: number): TlsRecord[] {
+  // Those that hide it are the last ones of a segment.
+  const opaqueFrom = recordLengths.length - opaqueTypes.length;
+  return recordLengths.map((length, at) => ({
+    frame,
+    length: Number(length),
+    isSealed: opaqueTypes.length > 0 ? at >= opaqueFrom : recordTypes[at] === APPLICATION_DATA,
+  }));
 }

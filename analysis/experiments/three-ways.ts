@@ -1,9 +1,6 @@
-import type { Capture } from '#analysis/capture/capture-files.ts';
-import type { Ports } from '#lib/lab/ports.ts';
 import { duration } from '#lib/text/figures.ts';
 import { RECORD_HEADER } from '#lib/tls/record.ts';
 import type { Exchange } from './exchange.ts';
-import { readExchanges } from './exchanges.ts';
 import type { ThreeWays, Way, WayName } from './results.ts';
 
 /** What setup/demo.sh says, plain, over TLS, and over TLS with keys kept. */
@@ -52,11 +49,7 @@ const readers = {
   nobody: 'nobody reads',
 } as const satisfies Record<Way['readBy'], string>;
 
-/** Asks the packets of a demo what an eavesdropper reads of the same exchange, said three ways. */
-export async function threeWays(capture: Capture, ports: Ports): Promise<ThreeWays[]> {
-  return threeWaysOf(await readExchanges(capture, ports));
-}
-
+/** What an eavesdropper reads of the same exchange, said three ways. */
 export function threeWaysOf(exchanges: readonly Exchange[]): ThreeWays[] {
   return all.map((said) => compare(said, exchanges));
 }

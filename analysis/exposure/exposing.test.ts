@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import type { Carried } from '#analysis/capture/carried.ts';
+
 import { ACK, FIN, RST, SYN } from '#analysis/capture/frames.ts';
+import type { Carried } from '#analysis/capture/packet.ts';
+import { carried } from '#analysis/capture/testing.ts';
 import { encodeMessage } from '#lib/message/message.ts';
 import { Exposing } from './exposing.ts';
-
-const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
 
 /** Frames of one client, numbered on; `port` is the server's. */
 class Frames {
@@ -20,16 +20,11 @@ class Frames {
   }
 
   add(from: 'client' | 'server', text: string | Buffer, given: Partial<Carried> = {}): this {
-    const payload = Buffer.from(text as string);
-    const client = { address: '10.0.142.133:40000', port: 40_000 };
-    const server = { address: `10.0.28.182:${this.#port}`, port: this.#port };
-    const [one, other] = from === 'client' ? [client, server] : [server, client];
-    this.all.push({
-      ...{ number: this.all.length + 1, transport: 'tcp', payload, seq: this.#next[from], flags: ACK },
-      ...{ from: one.address, to: other.address, fromPort: one.port, toPort: other.port },
-      ...given,
-    });
-    if (given.seq === undefined) this.#next[from] += payload.length;
+    const place = { number: this.all.length + 1, port: this.#port, toServer: from === 'client' };
+    const numbers = { seq: this.#next[from], ack: 0 };
+    const frame = carried({ text, ...place, ...numbers, ...given });
+    this.all.push(frame);
+    if (given.seq === undefined) this.#next[from] += frame.payload.length;
     return this;
   }
 
@@ -42,7 +37,7 @@ class Frames {
 
 function exposedBy({ all }: Frames): string[] {
   const found: string[] = [];
-  const exposing = new Exposing(ports, (frame, { what, text }) => found.push(`${frame} ${what}: ${text}`));
+  const exposing = new Exposing((frame, { what, text }) => found.push(`${frame} ${what}: ${text}`));
   for (const one of all) exposing.take(one);
   exposing.end();
   return found;
@@ -257,7 +252,7 @@ describe('what is said to the echo server', () => {
 
 test('a connection of which much is open is let go of, with what it exposed', () => {
   const found: number[] = [];
-  const exposing = new Exposing(ports, (frame) => found.push(frame));
+  const exposing = new Exposing((frame) => found.push(frame));
   const [, , request] = new Frames().add('client', `GET / HTTP/1.1\r\n${login}`).all;
   for (let port = 10_000; port <= 30_000; port += 1) {
     exposing.take({ ...request!, number: port, from: `10.0.142.133:${port}`, fromPort: port });
@@ -280,7 +275,7 @@ describe('of connections that keep too much', () => {
 
   test('those of which nothing came for longest are let go of, with what they exposed', () => {
     const found: number[] = [];
-    const exposing = new Exposing(ports, (frame) => found.push(frame));
+    const exposing = new Exposing((frame) => found.push(frame));
     for (let port = 10_000; port < 10_064; port += 1) {
       exposing.take(of(head!, port));
       exposing.take(of(begin!, port));
@@ -291,7 +286,7 @@ describe('of connections that keep too much', () => {
 
   test('segments that wait for one before them count', () => {
     const found: number[] = [];
-    const exposing = new Exposing(ports, (frame) => found.push(frame));
+    const exposing = new Exposing((frame) => found.push(frame));
     for (let port = 10_000; port < 10_033; port += 1) {
       for (const frame of [head!, begin!, overtaking!]) exposing.take(of(frame, port));
     }

@@ -2,22 +2,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { tsharkArguments } from '#analysis/capture/read-frames.ts';
+import { fakeTshark } from '#analysis/capture/testing.ts';
 import { joinCapture } from './join-capture.ts';
 
 const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
-const names = tsharkArguments('a.pcap', ports, undefined).filter((_, at, args) => args[at - 1] === '-e');
 const BEGINNING = 1_750_000_000;
 const client = { '_ws.col.def_src': '10.0.142.133', '_ws.col.def_dst': '10.0.28.182' };
 
 /** A frame as tshark tells it; one that is cut has fewer octets than it had. */
 function frame(after: number, fields: Readonly<Record<string, string | number>>): string {
-  const all: Record<string, unknown> = {
+  return JSON.stringify({
     ...{ 'frame.time_epoch': `${(BEGINNING + after).toFixed(6)}000`, 'frame.len': 90, 'frame.cap_len': 90 },
     ...client,
     ...fields,
-  };
-  return names.map((name) => all[name] ?? '').join('\t');
+  });
 }
 
 const cut = { 'frame.cap_len': 80 };
@@ -33,7 +31,6 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'join-'));
   process.env.PATH = `${folder}:${path}`;
-  await writeFile(join(folder, 'tshark'), `#!/bin/sh\nexec cat '${folder}/frames'\n`, { mode: 0o755 });
 });
 
 afterEach(async () => {
@@ -48,7 +45,10 @@ async function found(protocol: 'tcp' | 'udp', ...frames: string[]) {
     ...{ client_ip: '10.0.142.133', client_port: 41_000, message: 1, length: 2 },
   };
   await writeFile(join(folder, 'echo.log'), `${JSON.stringify(entry)}\n`);
-  await writeFile(join(folder, 'frames'), frames.map((line) => `${line}\n`).join(''));
+  await fakeTshark(
+    folder,
+    frames.map((line) => JSON.parse(line)),
+  );
   const said: string[] = [];
   await joinCapture(
     { name: 'server', folder, files: ['server.pcap'] },

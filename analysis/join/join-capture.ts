@@ -41,7 +41,7 @@ export async function joinCapture(capture: Capture, run: Run, found: FoundInCapt
   const seen = new Seen();
   const excused = excuses(capture, run, seen);
   const regimes = new Regimes(run);
-  const exposing = found.exposed && new Exposing(run.ports, found.exposed);
+  const exposing = found.exposed && new Exposing(found.exposed);
   // A tie is found later than its entry was read, under what may be another regime.
   const regimeOf = new WeakMap<Entry, Regime>();
   await join({

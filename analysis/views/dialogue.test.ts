@@ -2,17 +2,18 @@ import { describe, expect, test } from '@jest/globals';
 import { ACK, FIN, RST, SYN } from '#analysis/capture/frames.ts';
 import { Dialogues } from './dialogue.ts';
 import { dialogueLines } from './dialogue-lines.ts';
-import type { Packet } from './packet.ts';
+import type { ShownPacket } from './packet.ts';
 import { createPaint } from './paint.ts';
-import { packet, ports } from './testing.ts';
+import { packet } from './testing.ts';
 
-const options = { ports, bytes: 512, last: undefined, exposedBy: () => [] };
+const options = { bytes: 512, last: undefined, exposedBy: () => [] };
 const look = { bytes: 512, digits: 6, paint: createPaint(false), noteOf: () => undefined };
 
-function shown(packets: readonly Packet[], given = {}): string[] {
+function shown(packets: readonly ShownPacket[], given = {}): string[] {
   const dialogues = new Dialogues({ ...options, ...given });
   for (const [index, each] of packets.entries()) {
-    dialogues.take({ ...each, number: index + 1, time: index / 1_000 });
+    const number = index + 1;
+    dialogues.take({ ...each, number, time: index / 1_000, carried: { ...each.carried!, number } });
   }
   return [...dialogues.conversations()].flatMap((conversation) => dialogueLines(conversation, look));
 }
@@ -64,7 +65,8 @@ describe('a dialogue', () => {
 
   test('says TLS, and what is missing', () => {
     const record = Buffer.from('1703030004deadbeef', 'hex');
-    const sealed = (seq: number) => ({ ...answers(seq, record), isSealed: true });
+    const sealed = (seq: number) =>
+      packet({ text: record, fromServer: true, segment: { seq, overTls: true } });
     const [, ...lines] = shown([sealed(1), sealed(110)]);
     expect(lines).toEqual([
       '   0.000000  frame 1      server: (TLS, 9 bytes)',
@@ -75,7 +77,8 @@ describe('a dialogue', () => {
 
   test('says what TLS had sealed, where it was decrypted, and that nobody could read it', () => {
     const inside = Buffer.from('pass=secret\n');
-    const sealed = { ...asks(1, '\x17\x03\x03\x00\x04abcd'), isSealed: true, inside };
+    const text = '\x17\x03\x03\x00\x04abcd';
+    const sealed = packet({ text, inside, segment: { seq: 1, overTls: true } });
     const dialogues = new Dialogues(options);
     dialogues.take(sealed);
     const [conversation] = [...dialogues.conversations()];

@@ -1,12 +1,12 @@
-import { FIN, RST, type Sealed, SYN } from '#analysis/capture/frames.ts';
-import { type Ordered, type Piece, SegmentOrder } from '#analysis/capture/segment-order.ts';
+import { type Connection, Connections, type Said, type Speaker } from '#analysis/capture/connections.ts';
+import { FIN, RST, type Sealed } from '#analysis/capture/frames.ts';
 import type { Exposure } from '#analysis/exposure/exposed.ts';
-import type { Ports, Transport } from '#lib/lab/ports.ts';
-import { isToServer, type Packet } from './packet.ts';
+import type { Transport } from '#lib/lab/ports.ts';
+import type { ShownPacket } from './packet.ts';
 
 /** What one side did in one frame: it said something, or ended the connection. */
 export interface Turn {
-  readonly speaker: 'client' | 'server';
+  readonly speaker: Speaker;
   readonly frame: number;
   /** Seconds since the first frame of the capture. */
   readonly time: number;
@@ -35,27 +35,20 @@ export interface Conversation {
   readonly turns: readonly Turn[];
 }
 
-interface Open extends Conversation {
+interface Open {
+  readonly began: number;
   frames: number;
   readonly turns: Turn[];
-  /** The sequence number of the client's SYN. */
-  readonly syn: number | undefined;
-  readonly orders: Readonly<Record<Turn['speaker'], SegmentOrder<Sequenced>>>;
 }
 
-/** A packet as TCP numbers it. */
-interface Sequenced extends Ordered {
-  readonly packet: Packet;
-}
-
-interface Said {
-  readonly packet: Packet;
+interface Utterance {
+  readonly frame: number;
+  readonly time: number;
   readonly bytes: Buffer;
   readonly missing: number;
 }
 
 export interface DialogueOptions {
-  readonly ports: Ports;
   /** What a frame exposes. */
   readonly exposedBy: (frame: number) => readonly Exposure[];
   /** How many octets of a payload are kept. */
@@ -67,98 +60,85 @@ export interface DialogueOptions {
 /** Sorts frames into conversations, and puts each side's TCP segments in order. What TCP sent again is taken once. */
 export class Dialogues {
   readonly #options: DialogueOptions;
-  readonly #open = new Map<string, Open>();
-  /** Behind the first connection of a port its later ones are numbered. */
-  #again = 0;
+  readonly #connections: Connections<Open>;
+  /** Also those of ports that were used again; the one with the latest frame last. */
+  readonly #recent = new Set<Connection<Open>>();
 
   constructor(options: DialogueOptions) {
     this.#options = options;
+    this.#connections = new Connections({
+      most: options.last ?? Number.POSITIVE_INFINITY,
+      create: ({ time }): Open => ({ began: time, frames: 0, turns: [] }),
+    });
   }
 
-  take(packet: Packet): void {
-    const { segment } = packet;
-    if (!segment) return;
-    const toServer = isToServer(segment, this.#options.ports);
-    const [client, server] = toServer ? [segment.from, segment.to] : [segment.to, segment.from];
-    const key = `${segment.transport} ${client} ${server}`;
-    const speaker = toServer ? 'client' : 'server';
-    const isNew = speaker === 'client' && (segment.flags & SYN) !== 0;
-    let open = this.#open.get(key);
-    if (open && isNew && open.syn !== segment.seq) {
-      this.#again += 1;
-      this.#rename(key, `${key} ${this.#again}`);
-      open = undefined;
+  take({ carried, time, inside }: ShownPacket): void {
+    if (!carried) return;
+    const { connection, by, said } = this.#connections.take({ ...carried, time });
+    this.#keep(connection);
+    const { state } = connection;
+    const { flags, number: frame, payload, transport } = carried;
+    state.frames += 1;
+    if (transport === 'udp') {
+      if (payload.length > 0) this.#say(state, by, { frame, time, bytes: payload, missing: 0 });
+      return;
     }
-    open ??= {
-      ...{ transport: segment.transport, client, server, began: packet.time, frames: 0, turns: [] },
-      syn: isNew ? segment.seq : undefined,
-      orders: { client: new SegmentOrder(), server: new SegmentOrder() },
-    };
-    open.frames += 1;
-    this.#keep(key, open);
-    this.#listen(open, speaker, packet);
+    // TLS is decrypted in order, each record once.
+    if (inside) this.#say(state, by, { frame, time, bytes: inside, missing: 0 }, 'open');
+    const isTold = ({ by: speaker }: Said) => inside !== undefined && speaker === by;
+    this.#sayAll(
+      connection,
+      said.filter((one) => !isTold(one)),
+    );
+    if (flags & RST) state.turns.push(ending(by, { frame, time }, 'resets'));
+    else if (flags & FIN && !hasEnded(state, by)) state.turns.push(ending(by, { frame, time }, 'closes'));
   }
 
   /** In the order of their first frames. */
   *conversations(): Generator<Conversation> {
-    const all = [...this.#open.values()].sort((one, other) => one.began - other.began);
-    for (const open of all) {
-      for (const speaker of ['client', 'server'] as const) {
-        for (const piece of open.orders[speaker].rest()) this.#sayPiece(open, speaker, piece);
-      }
-      yield open;
+    const all = [...this.#recent].sort((one, other) => one.state.began - other.state.began);
+    for (const connection of all) {
+      const { transport, clientEnd: client, serverEnd: server, state } = connection;
+      this.#sayAll(connection, connection.rest());
+      yield { transport, client, server, ...state };
     }
   }
 
-  #rename(from: string, to: string): void {
-    const open = this.#open.get(from)!;
-    this.#open.delete(from);
-    this.#open.set(to, open);
-  }
-
-  #keep(key: string, open: Open): void {
-    const { last } = this.#options;
-    if (last !== undefined) this.#open.delete(key);
-    this.#open.set(key, open);
-    if (last !== undefined && this.#open.size > last) this.#open.delete(this.#open.keys().next().value!);
-  }
-
-  #listen(open: Open, speaker: Turn['speaker'], packet: Packet): void {
-    const { flags, seq, transport } = packet.segment!;
-    const { payload } = packet;
-    if (transport === 'udp') {
-      if (payload.length > 0) this.#say(open, speaker, { packet, bytes: payload, missing: 0 });
-      return;
+  #keep(connection: Connection<Open>): void {
+    this.#recent.delete(connection);
+    this.#recent.add(connection);
+    if (this.#recent.size > (this.#options.last ?? Number.POSITIVE_INFINITY)) {
+      this.#recent.delete(this.#recent.values().next().value!);
     }
-    const pieces = open.orders[speaker].take({ packet, payload, seq, flags });
-    // TLS is decrypted in order, each record once.
-    if (packet.inside) this.#say(open, speaker, { packet, bytes: packet.inside, missing: 0 }, 'open');
-    else for (const piece of pieces) this.#sayPiece(open, speaker, piece);
-    if (flags & RST) open.turns.push(ending(speaker, packet, 'resets'));
-    else if (flags & FIN && !hasEnded(open, speaker)) open.turns.push(ending(speaker, packet, 'closes'));
   }
 
-  #sayPiece(open: Open, speaker: Turn['speaker'], { segment, bytes, missing }: Piece<Sequenced>): void {
-    this.#say(open, speaker, { packet: segment.packet, bytes, missing });
+  #sayAll({ isTls, state }: Connection<Open>, said: readonly Said[]): void {
+    for (const { by, bytes, missing, frame } of said) {
+      this.#say(
+        state,
+        by,
+        { frame: frame.number, time: frame.time, bytes, missing },
+        isTls ? 'shut' : undefined,
+      );
+    }
   }
 
-  #say(open: Open, speaker: Turn['speaker'], { packet, bytes, missing }: Said, opened?: Sealed): void {
-    const sealed = opened ?? (packet.isSealed ? 'shut' : undefined);
-    open.turns.push({
-      ...{ speaker, act: 'says', frame: packet.number, time: packet.time, missing },
+  #say({ turns }: Open, speaker: Speaker, { bytes, frame, ...rest }: Utterance, sealed?: Sealed): void {
+    turns.push({
+      ...{ speaker, act: 'says', frame, ...rest },
       // A copy lets go of the rest.
       bytes: bytes.length > this.#options.bytes ? Buffer.from(bytes.subarray(0, this.#options.bytes)) : bytes,
       length: bytes.length,
       sealed,
-      exposed: this.#options.exposedBy(packet.number),
+      exposed: this.#options.exposedBy(frame),
     });
   }
 }
 
-function hasEnded({ turns }: Conversation, speaker: Turn['speaker']): boolean {
+function hasEnded({ turns }: Open, speaker: Speaker): boolean {
   return turns.some((turn) => turn.speaker === speaker && turn.act !== 'says');
 }
 
-function ending(speaker: Turn['speaker'], { number, time }: Packet, act: 'closes' | 'resets'): Turn {
-  return { speaker, act, frame: number, time, bytes: Buffer.alloc(0), length: 0, missing: 0, exposed: [] };
+function ending(speaker: Speaker, place: Pick<Turn, 'frame' | 'time'>, act: 'closes' | 'resets'): Turn {
+  return { ...place, speaker, act, bytes: Buffer.alloc(0), length: 0, missing: 0, exposed: [] };
 }

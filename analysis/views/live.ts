@@ -1,9 +1,8 @@
 import { upToHere } from '#analysis/capture/capture-info.ts';
-import { whyBroken } from '#analysis/capture/tool.ts';
+import { Seen } from '#analysis/capture/seen.ts';
 import { ExposedByFrame } from '#analysis/exposure/exposed-by-frame.ts';
 import { Exposing } from '#analysis/exposure/exposing.ts';
 import type { Ports } from '#lib/lab/ports.ts';
-import { carriedBy, type Packet } from './packet.ts';
 import { dissect } from './read-packets.ts';
 import { dissectionOf, failed, isInterrupted, type ShowOptions, type ShowParts } from './show.ts';
 import { createView } from './views.ts';
@@ -27,35 +26,29 @@ export async function live(options: LiveOptions, parts: LiveParts): Promise<numb
   const say = options.json ? warn : print;
   // Nothing is read twice here, so of what is put together only the frames that pass the filter are taken.
   const exposed = new ExposedByFrame();
-  const exposing = new Exposing(options.ports, (frame, exposure) => exposed.add(frame, exposure));
+  const exposing = new Exposing((frame, exposure) => exposed.add(frame, exposure));
   const view = createView(options, { ...parts, exposedBy: (frame) => exposed.takeBy(frame) });
-  let cut: string | undefined;
+  const seen = new Seen();
   say('Packets are shown as they come, until Ctrl-C');
   try {
-    await readGiven(options, signal, (packet) => {
-      const carried = carriedBy(packet);
-      if (carried) exposing.take(carried);
-      view.take(packet);
-    });
-    if (!(await isInterrupted(signal))) warn('no more packets come: the capture of this host has ended');
+    const capture = { files: ['-'], keys: options.keys };
+    for await (const packets of dissect(capture, { ...(await dissectionOf(options)), seen, signal })) {
+      for (const packet of packets) {
+        if (packet.carried) exposing.take(packet.carried);
+        view.take(packet);
+      }
+    }
+    if (seen.cut === undefined && !(await isInterrupted(signal))) {
+      warn('no more packets come: the capture of this host has ended');
+    }
   } catch (error) {
-    cut = (await isInterrupted(signal)) ? undefined : whyBroken(error);
-    const code = cut === undefined ? await failed(error, parts) : 0;
+    const code = await failed(error, parts);
     if (code !== 0) return code;
   }
+  // Ctrl-C reaches tshark too, in the middle of a packet.
+  const cut = (await isInterrupted(signal)) ? undefined : seen.cut;
   exposing.end();
   view.end({ late: exposed, cut });
   if (cut !== undefined && !options.json) print(upToHere(cut));
   return 0;
-}
-
-/** Reads what this program is given. */
-async function readGiven(
-  options: LiveOptions,
-  signal: AbortSignal,
-  take: (packet: Packet) => void,
-): Promise<void> {
-  const origin = { framesBefore: 0, began: undefined };
-  const dissection = await dissectionOf(options, options.keys);
-  for await (const packets of dissect('-', dissection, origin, signal)) packets.forEach(take);
 }

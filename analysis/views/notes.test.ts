@@ -1,28 +1,25 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { tsharkArguments } from '#analysis/capture/read-frames.ts';
+import { fakeTshark } from '#analysis/capture/testing.ts';
 import { notesOf } from './notes.ts';
 
 const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
 const run = { addresses: { server: '10.0.28.182', client: '10.0.142.133' }, ports, versions: {}, starts: [] };
-const names = tsharkArguments('a.pcap', ports, undefined).filter((_, at, args) => args[at - 1] === '-e');
 const path = process.env.PATH;
 let folder: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'notes-'));
   process.env.PATH = `${folder}:${path}`;
-  await writeFile(join(folder, 'tshark'), `#!/bin/sh\nexec cat '${folder}/frames'\n`, { mode: 0o755 });
   // Each of five datagrams has a text and a password.
-  const fields: Readonly<Record<string, string>> = {
+  const frame = {
     ...{ 'frame.time_epoch': '1750000000.000000000', '_ws.col.def_src': '10.0.142.133' },
     ...{ '_ws.col.def_dst': '10.0.28.182', 'udp.srcport': '41000', 'udp.dstport': '9090' },
     'udp.payload': Buffer.from('pin=12\n').toString('hex'),
   };
-  const line = names.map((name) => fields[name] ?? '').join('\t');
-  await writeFile(join(folder, 'frames'), `${line}\n`.repeat(5));
+  await fakeTshark(folder, Array<typeof frame>(5).fill(frame));
 });
 
 afterEach(async () => {

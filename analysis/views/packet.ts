@@ -1,9 +1,20 @@
-import type { Carried } from '#analysis/capture/carried.ts';
-import { type Ports, serverOn, type Transport } from '#lib/lab/ports.ts';
-import { isTls } from '#lib/tls/record.ts';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Carried, Packet } from '#analysis/capture/packet.ts';
+import { safe } from '#lib/text/readable.ts';
+
+/** What is read of a frame to show it. In the last one may be anything. */
+export const shownFields = [
+  'relative',
+  'protocol',
+  'severities',
+  'isRetransmission',
+  'data',
+  'info',
+] as const;
 
 /** A frame as Wireshark shows it. All texts are fit for a terminal. */
-export interface Packet {
+export interface ShownPacket {
   /** From 1, counted through all files of the capture. */
   readonly number: number;
   /** Seconds since 1970, to the microsecond. */
@@ -13,72 +24,54 @@ export interface Packet {
   readonly source: string;
   readonly destination: string;
   readonly protocol: string;
-  /** Octets of the frame. */
+  /** Bytes of the frame. */
   readonly length: number;
   readonly info: string;
   /** What was on the wire. */
   readonly payload: Buffer;
-  /** The payload is of a connection over TLS, which nobody on the way can read. */
-  readonly isSealed?: boolean;
   /** What TLS had sealed in records that are complete with this frame, decrypted. */
   readonly inside?: Buffer | undefined;
   /** A warning or an error of a dissector, or a retransmission. */
   readonly isTrouble: boolean;
   /** Undefined of anything but TCP and UDP. */
-  readonly segment: Segment | undefined;
-}
-
-/** What TCP or UDP say of a frame; `seq` and `flags` are 0 of UDP. */
-export interface Segment {
-  readonly transport: Transport;
-  /** As `endpoint` writes it. */
-  readonly from: string;
-  readonly to: string;
-  readonly fromPort: number;
-  readonly toPort: number;
-  /** The raw sequence number. */
-  readonly seq: number;
-  readonly flags: number;
+  readonly carried: Carried | undefined;
 }
 
 export const packetKinds = ['request', 'answer', 'control', 'trouble', 'other'] as const;
 /** What a frame is in the eyes of a reader. */
 export type PacketKind = (typeof packetKinds)[number];
 
-export function kindOf({ isTrouble, payload, segment }: Packet, ports: Ports): PacketKind {
+/** Of Wireshark's expert information: warnings and errors. */
+const WARNING = 0x600000;
+
+/** @param began time of the capture's first frame, in seconds since 1970; undefined in the file that has it */
+export function shown(
+  { number, time, source, destination, length, carried, told }: Packet<(typeof shownFields)[number]>,
+  began: number | undefined,
+): ShownPacket {
+  const { data, info, isRetransmission, protocol, relative, severities } = told;
+  return {
+    ...{ number, epoch: time, length, carried },
+    time: began === undefined ? relative : Math.max(0, time - began),
+    ...{ source: safe(source), destination: safe(destination), protocol: safe(protocol), info: safe(info) },
+    payload: carried && carried.payload.length > 0 ? carried.payload : data,
+    isTrouble: isRetransmission || severities.some((severity) => Number(severity) >= WARNING),
+  };
+}
+
+export function kindOf({ isTrouble, payload, carried }: ShownPacket): PacketKind {
   if (isTrouble) return 'trouble';
-  if (!segment) return 'other';
-  if (payload.length === 0) return segment.transport === 'tcp' ? 'control' : 'other';
-  return isToServer(segment, ports) ? 'request' : 'answer';
+  if (!carried) return 'other';
+  if (payload.length === 0) return carried.transport === 'tcp' ? 'control' : 'other';
+  return carried.toServer ? 'request' : 'answer';
 }
 
-/** Whether a frame goes to one of the servers; elsewhere the lower port counts as the server's. */
-export function isToServer({ fromPort, toPort }: Segment, ports: Ports): boolean {
-  const isServers = (port: number) => serverOn(port, ports) !== undefined;
-  if (isServers(toPort) || isServers(fromPort)) return isServers(toPort);
-  return toPort <= fromPort;
-}
-
-/** What TCP or UDP carry in a frame; undefined of anything else. */
-export function carriedBy({ number, payload, segment }: Packet): Carried | undefined {
-  return segment && { number, payload, ...segment };
-}
-
-/** Tells the packets of connections over TLS, also those that begin in the middle of a record. */
-export class TlsConnections {
-  readonly #known = new Set<string>();
-  /** Where nothing is ever encrypted, whoever tries. */
-  readonly #plain: readonly number[];
-
-  constructor({ http, echo }: Ports) {
-    this.#plain = [http, echo];
-  }
-
-  has({ payload, segment }: Packet): boolean {
-    if (segment?.transport !== 'tcp' || payload.length === 0) return false;
-    if (this.#plain.includes(segment.toPort) || this.#plain.includes(segment.fromPort)) return false;
-    const key = [segment.from, segment.to].sort().join(' ');
-    if (isTls(payload)) this.#known.add(key);
-    return this.#known.has(key);
-  }
+/** The dissector of the lab, where tshark would load it: for root it leaves Lua out without a word. */
+export async function findDissector(): Promise<string | undefined> {
+  if (process.getuid?.() === 0 || process.getgid?.() === 0) return undefined;
+  const path = join(import.meta.dirname, '../../dissector/wirelab.lua');
+  return access(path).then(
+    () => path,
+    () => undefined,
+  );
 }

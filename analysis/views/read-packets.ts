@@ -1,72 +1,82 @@
-import { type Capture, joined } from '#analysis/capture/capture-files.ts';
+import type { Capture } from '#analysis/capture/capture-files.ts';
 import { captureInfo, unreadable } from '#analysis/capture/capture-info.ts';
-import { ToolError, toolLines, whyBroken } from '#analysis/capture/tool.ts';
+import { Connections } from '#analysis/capture/connections.ts';
+import { readPackets as readCapture } from '#analysis/capture/read-packets.ts';
+import { Seen } from '#analysis/capture/seen.ts';
+import { ToolError } from '#analysis/capture/tool.ts';
+import type { Ports } from '#lib/lab/ports.ts';
 import { safe } from '#lib/text/readable.ts';
-import { type Dissection, type Origin, parsePacket, tsharkArguments } from './dissection.ts';
-import { Inside } from './inside.ts';
-import { type Packet, TlsConnections } from './packet.ts';
+import { type ShownPacket, shown, shownFields } from './packet.ts';
 
 /** FILTER or CAPTURE is not as it must be. */
 export class InputError extends Error {
   readonly code = 'LAB_INPUT';
 }
 
-/** What a reader has come across beside the packets. */
-export interface Reading {
-  /** Why a file could not be read to its end. */
-  cut?: string | undefined;
+/** How tshark is to read a capture. */
+export interface Dissection {
+  readonly ports: Ports;
+  /** Path of the lab's dissector; undefined reads messages as data. */
+  readonly dissector: string | undefined;
+  /** A display filter in Wireshark's language. */
+  readonly filter: string | undefined;
 }
 
 /**
- * Reads the frames of a capture that pass the filter, some at a time. A file that breaks off is read up to there.
+ * Reads the frames of a capture that pass the filter as they are shown, some at a time.
  *
+ * @param seen filled while they are read
  * @throws InputError for a filter that tshark does not understand and for a file that is no capture
  * @throws ToolError when tshark fails
  */
-export async function* readPackets(
+export async function* readShown(
   capture: Capture,
   dissection: Dissection,
-  reading: Reading = {},
-): AsyncGenerator<Packet[]> {
-  reading.cut = capture.cut;
-  for (const { file, origin } of await originsOf(capture)) {
-    try {
-      yield* dissect(file, dissection, origin);
-    } catch (error) {
-      const why = whyBroken(error);
-      if (why === undefined) throw error;
-      reading.cut = joined([reading.cut, safe(why)]);
-    }
-  }
+  seen = new Seen(),
+): AsyncGenerator<ShownPacket[]> {
+  const infos = await Promise.all(capture.files.map(captureInfo));
+  const problem = unreadable(capture, infos);
+  if (problem !== undefined) throw new InputError(problem);
+  const at = infos.findIndex(({ frames }) => frames > 0);
+  yield* dissect(capture, {
+    ...dissection,
+    seen,
+    firstFile: infos[at],
+    inside: insideOf(capture, dissection),
+  });
+}
+
+interface DissectParts extends Dissection {
+  readonly seen: Seen;
+  readonly signal?: AbortSignal;
+  /** The first file with a frame: those of later files count from its first frame on. */
+  readonly firstFile?: { readonly frames: number; readonly first: number | undefined } | undefined;
+  readonly inside?: Inside | undefined;
 }
 
 /**
- * Reads the frames of one file, `-` for what this program is given.
+ * Reads frames as they are shown, of `-` those that this program is given.
  *
  * @throws InputError for a filter that tshark does not understand
  * @throws ToolError when tshark fails
  */
 export async function* dissect(
-  file: string,
-  dissection: Dissection,
-  origin: Origin,
-  signal?: AbortSignal,
-): AsyncGenerator<Packet[]> {
-  const { keys, ports } = dissection;
-  const tls = new TlsConnections(ports);
-  // What comes by itself can't be looked at twice.
-  const inside = keys === undefined || file === '-' ? undefined : new Inside(file, keys, ports);
+  capture: Pick<Capture, 'files' | 'keys' | 'cut'>,
+  { firstFile, inside, ...dissection }: DissectParts,
+): AsyncGenerator<ShownPacket[]> {
+  const connections = new Connections({ create: () => undefined });
   try {
-    for await (const rows of toolLines('tshark', tsharkArguments(file, dissection), {
-      input: 'inherit',
-      signal,
-    })) {
-      const packets: Packet[] = [];
-      for (const row of rows) {
-        const packet = parsePacket(row, origin);
-        if (packet) packets.push(tls.has(packet) ? await opened(packet, origin, inside) : packet);
+    for await (const packets of readCapture(capture, { ...dissection, fields: shownFields })) {
+      const batch: ShownPacket[] = [];
+      for (const packet of packets) {
+        const one = shown(
+          packet,
+          firstFile && packet.number > firstFile.frames ? firstFile.first : undefined,
+        );
+        const isTls = packet.carried && connections.take(packet.carried).connection.isTls;
+        batch.push(isTls && inside ? { ...one, inside: await inside.of(packet.number) } : one);
       }
-      yield packets;
+      yield batch;
     }
   } catch (error) {
     throw asOfFilter(error, dissection) ?? error;
@@ -75,21 +85,30 @@ export async function* dissect(
   }
 }
 
-async function opened(packet: Packet, { framesBefore }: Origin, inside: Inside | undefined): Promise<Packet> {
-  return { ...packet, isSealed: true, inside: await inside?.of(packet.number - framesBefore) };
+/**
+ * What TLS has sealed in the frames of a capture, decrypted: a second look at it, in step with the first, as of HTTP
+ * Wireshark shows what it means and not its bytes. Asked in rising order.
+ */
+interface Inside {
+  of(frame: number): Promise<Buffer | undefined>;
+  close(): Promise<unknown>;
 }
 
-async function originsOf(capture: Capture): Promise<{ file: string; origin: Origin }[]> {
-  const infos = await Promise.all(capture.files.map(captureInfo));
-  const problem = unreadable(capture, infos);
-  if (problem !== undefined) throw new InputError(problem);
-  let [framesBefore, began] = [0, undefined as number | undefined];
-  return infos.map(({ frames, first }, at) => {
-    const origin = { framesBefore, began };
-    framesBefore += frames;
-    began ??= first;
-    return { file: capture.files[at]!, origin };
-  });
+function insideOf(capture: Capture, { ports }: Dissection): Inside | undefined {
+  if (capture.keys === undefined) return undefined;
+  const opened = (async function* () {
+    const reading = { ports, fields: ['data'], filter: 'tls.record && data' } as const;
+    for await (const packets of readCapture(capture, reading)) yield* packets;
+  })();
+  let next: Awaited<ReturnType<typeof opened.next>> | undefined;
+  return {
+    async of(frame) {
+      next ??= await opened.next();
+      while (!next.done && next.value.number < frame) next = await opened.next();
+      return next.value?.number === frame ? next.value.told.data : undefined;
+    },
+    close: () => opened.return(undefined),
+  };
 }
 
 /** What is wrong with the filter, when it is that. */

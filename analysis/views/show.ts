@@ -1,12 +1,15 @@
 import type { Capture } from '#analysis/capture/capture-files.ts';
 import { upToHere } from '#analysis/capture/capture-info.ts';
+import { Seen } from '#analysis/capture/seen.ts';
 import { ToolError } from '#analysis/capture/tool.ts';
+import type { Ports } from '#lib/lab/ports.ts';
 import { safe } from '#lib/text/readable.ts';
-import { type Dissection, findDissector } from './dissection.ts';
-import { InputError, type Reading, readPackets } from './read-packets.ts';
+import { findDissector } from './packet.ts';
+import { type Dissection, InputError, readShown } from './read-packets.ts';
 import { createView, type ViewOptions, type ViewParts } from './views.ts';
 
 export interface ShowOptions extends ViewOptions {
+  readonly ports: Ports;
   /** A display filter in Wireshark's language: frames that do not pass it are left out. */
   readonly filter?: string | undefined;
 }
@@ -27,31 +30,29 @@ export async function show(capture: Capture, options: ShowOptions, parts: ShowPa
   const { signal, warn } = parts;
   const say = options.json ? warn : parts.print;
   const view = createView(options, parts);
-  const reading: Reading = {};
-  let frames = 0;
+  const seen = new Seen();
   try {
-    for await (const packets of readPackets(capture, await dissectionOf(options, capture.keys), reading)) {
+    for await (const packets of readShown(capture, await dissectionOf(options), seen)) {
       if (signal.aborted) break;
       for (const packet of packets) view.take(packet);
-      frames += packets.length;
     }
   } catch (error) {
     const code = await failed(error, parts);
     if (code !== 0) return code;
   }
-  if (frames === 0 && !signal.aborted) say(nothing(capture, options));
-  view.end({ cut: reading.cut });
-  if (reading.cut !== undefined && !options.json) say(upToHere(reading.cut));
+  if (seen.frames === 0 && !signal.aborted) say(nothing(capture, options));
+  view.end({ cut: seen.cut });
+  if (seen.cut !== undefined && !options.json) say(upToHere(seen.cut));
   return 0;
 }
 
 /** How tshark is to read for these options. */
-export async function dissectionOf(
-  { filter, ports }: ShowOptions,
-  keys: string | undefined,
-): Promise<Dissection> {
+export async function dissectionOf({
+  filter,
+  ports,
+}: Pick<ShowOptions, 'filter' | 'ports'>): Promise<Dissection> {
   // An empty one passes everything, and so does none.
-  return { dissector: await findDissector(), filter: filter?.trim() ? filter : undefined, keys, ports };
+  return { dissector: await findDissector(), filter: filter?.trim() ? filter : undefined, ports };
 }
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { hexRows } from './hex.ts';
 import { createPaint } from './paint.ts';
 import { tableHead, tableRows, USUAL_FORM } from './table.ts';
-import { packet, ports } from './testing.ts';
+import { packet } from './testing.ts';
 
 const paint = createPaint(false);
 const plain = { bytes: 512, paint };
@@ -46,7 +46,7 @@ describe('a table', () => {
 
   test('has its columns aligned, the dump under its frame, and what is known of it', () => {
     const note = 'fault=corruption byte 2: 0x73 to 0x8c\nseed alice, draw 17';
-    const options = { ...plain, form: USUAL_FORM, ports };
+    const options = { ...plain, form: USUAL_FORM };
     expect([tableHead(options), ...tableRows(message, note, options)]).toEqual([
       '  No.         Time  Source             Destination        Protocol  Length  Info',
       '    7     8.665673  10.0.142.133       10.0.28.182        TCP           72  40000 → 9090 [PSH, ACK]',
@@ -61,7 +61,6 @@ describe('a table', () => {
       tableRows({ ...message, isTrouble }, undefined, {
         bytes: 512,
         form: USUAL_FORM,
-        ports,
         paint: createPaint(color),
       })[0]!;
     expect(row(false, true)).not.toContain('\u001b');

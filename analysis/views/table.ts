@@ -1,6 +1,5 @@
-import type { Ports } from '#lib/lab/ports.ts';
 import { type HexOptions, hexRows } from './hex.ts';
-import { kindOf, type Packet } from './packet.ts';
+import { kindOf, type ShownPacket } from './packet.ts';
 import type { Paint } from './paint.ts';
 
 /** Info is as wide as it is. Hardware addresses, of ARP, have 17 characters. */
@@ -20,7 +19,6 @@ export interface Form {
 export const USUAL_FORM: Form = { longestAddress: widths.address, digits: 6 };
 
 export interface TableOptions extends HexOptions {
-  readonly ports: Ports;
   readonly paint: Paint;
   readonly form: Form;
 }
@@ -32,9 +30,9 @@ export function tableHead({ paint, form }: TableOptions): string {
 }
 
 /** A frame: its columns, what it carries as hex and ASCII, and what is known of it. */
-export function tableRows(packet: Packet, note: string | undefined, options: TableOptions): string[] {
+export function tableRows(packet: ShownPacket, note: string | undefined, options: TableOptions): string[] {
   const { number, time, source, destination, protocol, length, info, payload, inside } = packet;
-  const { form, paint, ports } = options;
+  const { form, paint } = options;
   const cells = [
     String(number),
     time.toFixed(form.digits),
@@ -46,7 +44,7 @@ export function tableRows(packet: Packet, note: string | undefined, options: Tab
   ];
   const row = columns(form, ...cells);
   return [
-    paint(kindOf(packet, ports), row.trimEnd()),
+    paint(kindOf(packet), row.trimEnd()),
     ...hexRows(payload, options).map((line) => INDENT + line),
     ...(inside === undefined ? [] : insideRows(inside, options)),
     ...(note === undefined ? [] : note.split('\n').map((line) => INDENT + paint('note', line))),

@@ -1,26 +1,22 @@
-import { ACK } from '#analysis/capture/frames.ts';
-import type { Packet, Segment } from './packet.ts';
-
-/** The ports of the tests. */
-export const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
-
-const client = { from: '10.0.142.133:40000', fromPort: 40_000, to: '10.0.28.182:9090', toPort: 9090 };
-const server = { from: client.to, fromPort: client.toPort, to: client.from, toPort: client.fromPort };
+import type { Carried } from '#analysis/capture/packet.ts';
+import { carried } from '#analysis/capture/testing.ts';
+import type { ShownPacket } from './packet.ts';
 
 /** A frame between a client and the echo server; it is told what matters. */
 export function packet({
   text = '',
   fromServer = false,
   segment = {},
+  number = 1,
   ...given
-}: Partial<Omit<Packet, 'segment'>> & {
+}: Partial<Omit<ShownPacket, 'carried'>> & {
   text?: string | Buffer;
   fromServer?: boolean;
-  segment?: Partial<Segment>;
-}): Packet {
+  segment?: Partial<Carried>;
+}): ShownPacket {
   const payload = Buffer.from(text as string);
   return {
-    number: 1,
+    number,
     epoch: 0,
     time: 0,
     source: fromServer ? '10.0.28.182' : '10.0.142.133',
@@ -30,7 +26,7 @@ export function packet({
     info: '',
     payload,
     isTrouble: false,
-    segment: { transport: 'tcp', ...(fromServer ? server : client), seq: 0, flags: ACK, ...segment },
+    carried: carried({ number, text, toServer: !fromServer, ...segment }),
     ...given,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Exposure } from '#analysis/exposure/exposed.ts';
-import { packet, ports } from './testing.ts';
+import { packet } from './testing.ts';
 import { createView, type ViewOptions } from './views.ts';
 
 const login = `GET / HTTP/1.1\r\nAuthorization: Basic ${Buffer.from('alice:secret').toString('base64')}\r\n\r\n`;
@@ -25,22 +25,19 @@ const exposedBy = (frame: number) => exposed[frame] ?? [];
 function shown(options: Partial<ViewOptions>): string[] {
   const lines: string[] = [];
   const noteOf = (frame: number) => (frame === 3 ? 'fault=none' : undefined);
-  const view = createView(
-    { ports, ...options },
-    { color: false, exposedBy, noteOf, print: (line) => lines.push(line) },
-  );
+  const view = createView(options, { color: false, exposedBy, noteOf, print: (line) => lines.push(line) });
   for (const frame of frames) view.take(frame);
   view.end();
   return lines.flatMap((line) => line.split('\n'));
 }
 
 describe('what was sealed by TLS', () => {
-  const sealed = packet({ text: login, isSealed: true, inside: Buffer.from('Hey') });
+  const sealed = packet({ text: login, inside: Buffer.from('Hey') });
 
   test('stands decrypted under what was on the wire, and was not exposed', () => {
     const lines: string[] = [];
     const view = createView(
-      { ports },
+      {},
       { color: false, exposedBy, print: (line) => lines.push(...line.split('\n')) },
     );
     view.take(sealed);
@@ -53,10 +50,7 @@ describe('what was sealed by TLS', () => {
 
   test('is in JSON, apart', () => {
     const lines: string[] = [];
-    const view = createView(
-      { ports, json: true },
-      { color: false, exposedBy, print: (line) => lines.push(line) },
-    );
+    const view = createView({ json: true }, { color: false, exposedBy, print: (line) => lines.push(line) });
     view.take(sealed);
     expect(JSON.parse(lines[0]!)).toMatchObject({ decrypted: '486579' });
     expect(JSON.parse(lines[0]!)).not.toHaveProperty('exposed');

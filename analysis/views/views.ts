@@ -1,9 +1,8 @@
 import type { Exposure } from '#analysis/exposure/exposed.ts';
-import type { Ports } from '#lib/lab/ports.ts';
 import { type Conversation, Dialogues } from './dialogue.ts';
 import { dialogueLines } from './dialogue-lines.ts';
 import { Exposures } from './exposures.ts';
-import type { Packet } from './packet.ts';
+import type { ShownPacket } from './packet.ts';
 import { createPaint } from './paint.ts';
 import { type Form, tableHead, tableRows, USUAL_FORM } from './table.ts';
 
@@ -11,7 +10,6 @@ import { type Form, tableHead, tableRows, USUAL_FORM } from './table.ts';
 export const SHOWN_BYTES = 512;
 
 export interface ViewOptions {
-  readonly ports: Ports;
   /** Shows the last so many frames, or, of dialogues, the conversations that have the latest frames. */
   readonly last?: number | undefined;
   /** Shows conversations as dialogues. */
@@ -44,7 +42,7 @@ export interface Ending {
 
 /** Shows frames; what they expose is summed up at the end. */
 export interface View {
-  take(packet: Packet): void;
+  take(packet: ShownPacket): void;
   end(ending?: Ending): void;
 }
 
@@ -54,10 +52,10 @@ export function createView(options: ViewOptions, parts: ViewParts): View {
   return options.last === undefined ? view : lastOnly(options.last, view);
 }
 
-function tableView({ ports, bytes = SHOWN_BYTES }: ViewOptions, parts: ViewParts): View {
+function tableView({ bytes = SHOWN_BYTES }: ViewOptions, parts: ViewParts): View {
   const { color, exposedBy, form = USUAL_FORM, noteOf, print } = parts;
   const exposures = new Exposures();
-  const table = { bytes, form, paint: createPaint(color), ports };
+  const table = { bytes, form, paint: createPaint(color) };
   let isBegun = false;
   return {
     take(packet) {
@@ -101,9 +99,9 @@ function jsonView({ exposedBy, form = USUAL_FORM, noteOf, print }: ViewParts): V
 
 function dialogueView(options: ViewOptions, parts: ViewParts): View {
   const { color, exposedBy, form = USUAL_FORM, noteOf = () => undefined, print } = parts;
-  const { json, last, ports } = options;
+  const { json, last } = options;
   const bytes = json ? Number.POSITIVE_INFINITY : (options.bytes ?? SHOWN_BYTES);
-  const dialogues = new Dialogues({ bytes, exposedBy, last, ports });
+  const dialogues = new Dialogues({ bytes, exposedBy, last });
   const look = { bytes, digits: form.digits, noteOf, paint: createPaint(color) };
   return {
     take: (packet) => dialogues.take(packet),
@@ -139,7 +137,7 @@ function dialogueJson(
 
 /** Waits for the end, and holds no more than it shows. */
 function lastOnly(count: number, view: View): View {
-  const held: Packet[] = [];
+  const held: ShownPacket[] = [];
   let next = 0;
   return {
     take(packet) {

@@ -3,12 +3,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Capture, findCapture, withoutKeys } from '#analysis/capture/capture-files.ts';
 import { blocksOf, commentsOf, isFrame, isSection } from '#analysis/capture/pcapng.ts';
+import { Seen } from '#analysis/capture/seen.ts';
 import { annotateCaptures } from '#analysis/commands/annotate.ts';
 import { compareCaptures } from '#analysis/commands/compare.ts';
 import { entries } from '#analysis/commands/entries.ts';
 import { gather } from '#analysis/report/facts/gather.ts';
 import { notesOf } from '#analysis/views/notes.ts';
-import { type Reading, readPackets } from '#analysis/views/read-packets.ts';
+import { readShown } from '#analysis/views/read-packets.ts';
 import { dissectionOf, type ShowOptions } from '#analysis/views/show.ts';
 import { createView } from '#analysis/views/views.ts';
 import { type Run, readRun } from '#lib/journal/run.ts';
@@ -52,11 +53,11 @@ async function shown(capture: Capture, ...ways: readonly Options[]): Promise<str
       { print: (line) => void texts[at]!.push(line), color: false, ...notes },
     ),
   );
-  const reading: Reading = {};
-  for await (const packets of readPackets(capture, await dissectionOf(options, capture.keys), reading)) {
+  const seen = new Seen();
+  for await (const packets of readShown(capture, await dissectionOf(options), seen)) {
     for (const packet of packets) for (const view of views) view.take(packet);
   }
-  for (const view of views) view.end(reading);
+  for (const view of views) view.end({ cut: seen.cut });
   return texts.map((lines) => `${lines.join('\n')}\n`);
 }
 

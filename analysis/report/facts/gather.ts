@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
 import { captureInfo } from '#analysis/capture/capture-info.ts';
+import { readColumns } from '#analysis/capture/columns.ts';
 import { compareHosts } from '#analysis/compare/compare-hosts.ts';
 import type { Demo } from '#analysis/experiments/results.ts';
 import { describeDecision, describeFailure } from '#analysis/join/describe.ts';
@@ -138,7 +139,12 @@ class Findings {
     });
     this.ofServers = seen.ofServers;
     this.#clock = seen.clock;
-    this.#drawn = await this.#ladders.draw(capture, run.ports, this.#comments);
+    const { filters } = this.#ladders;
+    if (filters.length > 0) {
+      const rows = readColumns(capture, run.ports, filters.join(' || '));
+      for await (const row of rows) this.#ladders.take(row);
+    }
+    this.#drawn = this.#ladders.draw(run.ports, this.#comments);
   }
 
   facts(): Omit<Report, 'made' | 'lab' | 'captures' | keyof Demo | 'compared'> {

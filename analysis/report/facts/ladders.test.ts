@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { carried } from '#analysis/capture/testing.ts';
 import { around } from './ladders.ts';
 
 type Row = Parameters<typeof around>[0][number];
@@ -6,23 +7,20 @@ type Row = Parameters<typeof around>[0][number];
 /** Rows of one connection: `>` to the server and `<` from it, a letter with data, `S` its SYN, `T` of a TLS handshake. */
 function rows(text: string, from = 1): Row[] {
   return text.split(' ').map((one, place) => ({
-    frame: from + place,
+    ...carried({
+      ...{ number: from + place, time: place, toServer: one.startsWith('>') },
+      text: /[Ta-z]$/.test(one) ? '0' : '',
+    }),
     place,
-    time: place,
-    toServer: one.startsWith('>'),
     protocol: one.endsWith('T') ? 'TLSv1.3' : 'TCP',
     info: one.endsWith('S') ? '[SYN] Seq=0' : one.endsWith('T') ? 'Client Hello' : '[ACK] Seq=1',
-    bytes: /[Ta-z]$/.test(one) ? '00' : '',
-    clientPort: 40_000,
-    port: 9090,
-    server: '10.0.28.182',
   }));
 }
 
 const shown = ({ before, earlier, exchange }: ReturnType<typeof around>) => [
-  before.map(({ frame }) => frame),
+  before.map(({ number }) => number),
   earlier,
-  exchange.map(({ frame }) => frame),
+  exchange.map(({ number }) => number),
 ];
 
 describe('a ladder', () => {

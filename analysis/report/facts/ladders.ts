@@ -1,10 +1,10 @@
-import type { Capture } from '#analysis/capture/capture-files.ts';
-import { type Row, readColumns } from '#analysis/capture/columns.ts';
+import type { Row } from '#analysis/capture/columns.ts';
+import { opens } from '#analysis/capture/connections.ts';
 import type { FrameComments } from '#analysis/join/frame-comments.ts';
 import type { Tie } from '#analysis/join/tie.ts';
 import { deciderOf, isHttp } from '#lib/journal/entries.ts';
 import type { Decision } from '#lib/journal/schema.ts';
-import type { Ports } from '#lib/lab/ports.ts';
+import { endpoint, type Ports } from '#lib/lab/ports.ts';
 import type { Ladder, Rung } from './facts.ts';
 import { outcomeOf } from './periods.ts';
 
@@ -16,7 +16,6 @@ const AROUND = 3;
 /** Frames of a TCP handshake, and of one of TLS after it, at most. */
 const HANDSHAKE = 3;
 const OPENING = 10;
-const SYN = /\[SYN[\],]/;
 /** So far from it they are looked for, in frames of the capture. */
 const REACH = 200;
 
@@ -30,6 +29,9 @@ interface Chosen {
 /** Chooses an exchange of each outcome of each server, the first of each, and draws them as ladders. */
 export class Ladders {
   readonly #chosen = new Map<string, Chosen>();
+  readonly #rows: Placed[] = [];
+  /** How many frames of each connection have come. */
+  readonly #places = new Map<string, number>();
 
   offer(tie: Tie): void {
     const title = `${NAMES[deciderOf(tie.entry)]}: ${outcomeOf(tie.entry)}`;
@@ -39,55 +41,64 @@ export class Ladders {
     this.#chosen.set(title, { title, tie, first: Math.min(...frames), last: Math.max(...frames) });
   }
 
+  /** A display filter for the frames that are to be taken, when all exchanges have been offered. */
+  get filters(): string[] {
+    const ports = new Set([...this.#chosen.values()].map(({ tie }) => tie.entry.client_port));
+    return [...ports].map((port) => `tcp.port == ${port} || udp.port == ${port}`);
+  }
+
+  take(row: Row): void {
+    const place = this.#placeOf(row);
+    const isKept = place < HANDSHAKE || [...this.#chosen.values()].some((one) => isNear(row, one));
+    if (isKept) this.#rows.push({ ...row, place });
+  }
+
   /** @param comments what the journals say of frames */
-  async draw(capture: Capture, ports: Ports, comments: FrameComments): Promise<Ladder[]> {
-    const chosen = [...this.#chosen.values()];
-    const filter = [...new Set(chosen.map(({ tie }) => tie.entry.client_port))]
-      .map((port) => `tcp.port == ${port} || udp.port == ${port}`)
-      .join(' || ');
-    const places = new Map<Row, number>();
-    const placeOf = placesInConnections();
-    const isWanted = (row: Row) => {
-      const place = placeOf(row);
-      const isKept = place < HANDSHAKE || chosen.some((one) => isNear(row, one));
-      if (isKept) places.set(row, place);
-      return isKept;
-    };
-    if (chosen.length > 0) await readColumns(capture, ports, filter, isWanted);
-    const rows = [...places].map(([row, place]) => ({ ...row, place }));
-    return chosen.map(({ title, tie, first, last }): Ladder => {
+  draw(ports: Ports, comments: FrameComments): Ladder[] {
+    return [...this.#chosen.values()].map(({ title, tie, first, last }) => {
       const { client_ip, client_port } = tie.entry;
       const port = portOf(tie.entry, ports);
-      const { before, earlier, exchange } = around(
-        rows.filter((row) => row.clientPort === client_port && row.port === port),
-        first,
-        last,
+      const rows = this.#rows.filter(
+        (row) => clientPortOf(row) === client_port && portOfServer(row) === port,
       );
+      const { before, earlier, exchange } = around(rows, first, last);
       const own = [...before, ...exchange];
       const began = own[0]?.time ?? 0;
       const marked = changedBy(tie, own);
+      const rung = (row: Placed): Rung => ({
+        frame: row.number,
+        at: row.time - began,
+        toServer: row.toServer,
+        protocol: row.protocol,
+        info: row.info,
+        bytes: row.payload.toString('hex'),
+        marked: marked.get(row.number),
+        comment: comments.of(row.number)?.join('\n'),
+        earlier: row === exchange[0] && earlier > 0 ? earlier : undefined,
+      });
       return {
         title,
-        client: `${client_ip}:${client_port}`,
-        server: `${own[0]?.server ?? 'server'}:${port}`,
-        rungs: own.slice(0, RUNGS).map(
-          (row): Rung => ({
-            frame: row.frame,
-            at: row.time - began,
-            toServer: row.toServer,
-            protocol: row.protocol,
-            info: row.info,
-            bytes: row.bytes,
-            marked: marked.get(row.frame),
-            comment: comments.of(row.frame)?.join('\n'),
-            earlier: row === exchange[0] && earlier > 0 ? earlier : undefined,
-          }),
-        ),
+        client: endpoint(client_ip!, client_port!),
+        server: own[0] ? serverEndOf(own[0]) : `server:${port}`,
+        rungs: own.slice(0, RUNGS).map(rung),
         left: Math.max(0, own.length - RUNGS),
       };
     });
   }
+
+  /** Which frame of its connection a row is, from 0; what has no beginning in the capture is never the first. */
+  #placeOf(row: Row): number {
+    const key = `${clientPortOf(row)} ${portOfServer(row)}`;
+    const isFirst = row.transport === 'tcp' && row.toServer && opens(row.flags);
+    const place = isFirst ? 0 : (this.#places.get(key) ?? Number.POSITIVE_INFINITY) + 1;
+    this.#places.set(key, place);
+    return place;
+  }
 }
+
+const clientPortOf = ({ toServer, fromPort, toPort }: Row) => (toServer ? fromPort : toPort);
+const portOfServer = ({ toServer, fromPort, toPort }: Row) => (toServer ? toPort : fromPort);
+const serverEndOf = ({ toServer, from, to }: Row) => (toServer ? to : from);
 
 const NAMES = { http: 'HTTP', 'echo-tcp': 'Echo over TCP', 'echo-udp': 'Echo over UDP' } as const;
 
@@ -111,9 +122,9 @@ interface Around {
 
 /** The rows of an exchange, and of how its connection began. */
 export function around(rows: readonly Placed[], first: number, last: number): Around {
-  const from = rows.findIndex(({ frame }) => frame >= first);
-  const to = rows.findLastIndex(({ frame }) => frame <= last);
-  const next = rows.findIndex(({ bytes }, at) => at > to && bytes !== '');
+  const from = rows.findIndex(({ number }) => number >= first);
+  const to = rows.findLastIndex(({ number }) => number <= last);
+  const next = rows.findIndex(({ payload }, at) => at > to && payload.length > 0);
   const exchange = rows.slice(from, Math.min(to + 1 + AROUND, next < 0 ? rows.length : next));
   const opened = rows.findLastIndex(({ place }, at) => at < from && place === 0);
   if (opened < 0) return { before: [], earlier: 0, exchange };
@@ -125,35 +136,23 @@ export function around(rows: readonly Placed[], first: number, last: number): Ar
 }
 
 /** Without data, or of a TLS handshake. */
-function isOpening({ bytes, protocol, info }: Row): boolean {
-  return bytes === '' || (protocol.startsWith('TLS') && !info.includes('Application Data'));
+function isOpening({ payload, protocol, info }: Row): boolean {
+  return payload.length === 0 || (protocol.startsWith('TLS') && !info.includes('Application Data'));
 }
 
 /** Octets that the answer has otherwise than the message, by the frames of both; none where they are of other lengths. */
 function changedBy({ entry, request, answer }: Tie, rows: readonly Row[]): Map<number, readonly number[]> {
   const [asked, answered] = [request, answer].map(([only, ...more]) =>
-    only && more.length === 0 ? rows.find(({ frame }) => frame === only.number) : undefined,
+    only && more.length === 0 ? rows.find(({ number }) => number === only.number) : undefined,
   );
   const isEcho = !isHttp(entry) && entry.tls === undefined;
-  if (!isEcho || !asked || !answered || asked.bytes.length !== answered.bytes.length) return new Map();
-  const [one, other] = [asked.bytes, answered.bytes].map((bytes) => Buffer.from(bytes, 'hex'));
-  const marked = [...one!.keys()].filter((at) => one![at] !== other![at]);
+  if (!isEcho || !asked || !answered || asked.payload.length !== answered.payload.length) return new Map();
+  const marked = [...asked.payload.keys()].filter((at) => asked.payload[at] !== answered.payload[at]);
   return marked.length === 0
     ? new Map()
-    : new Map([asked.frame, answered.frame].map((frame) => [frame, marked]));
+    : new Map([asked.number, answered.number].map((frame) => [frame, marked]));
 }
 
-function isNear({ frame }: Row, { first, last }: Chosen): boolean {
-  return frame >= first - REACH && frame <= last + REACH;
-}
-
-/** Tells which frame of its connection a row is, from 0; what has no beginning in the capture is never the first. */
-function placesInConnections(): (row: Row) => number {
-  const counts = new Map<string, number>();
-  return ({ clientPort, port, toServer, info }) => {
-    const key = `${clientPort} ${port}`;
-    const place = toServer && SYN.test(info) ? 0 : (counts.get(key) ?? Number.POSITIVE_INFINITY) + 1;
-    counts.set(key, place);
-    return place;
-  };
+function isNear({ number }: Row, { first, last }: Chosen): boolean {
+  return number >= first - REACH && number <= last + REACH;
 }

@@ -1,21 +1,25 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type TcpWire, Wire } from '#analysis/join/join-testing.ts';
-import { ByteStream } from './byte-stream.ts';
+import { type Range, TcpStream } from './tcp-stream.ts';
 
 const FIRST = 1_000;
 
-let wire: TcpWire;
-let stream: ByteStream;
+let stream: TcpStream;
+let frames: number;
 
 beforeEach(() => {
-  wire = new Wire().tcp();
-  stream = new ByteStream();
+  stream = new TcpStream();
   stream.begin(FIRST);
+  frames = 0;
 });
 
-/** Puts segments into the stream, each with its position. */
+const segment = (seq: number, text: string) => {
+  frames += 1;
+  return { number: frames, time: 0, seq: seq >>> 0, payload: Buffer.from(text) };
+};
+
+/** Puts segments into the stream, each with its position; returns what the last one adds. */
 function add(...segments: (readonly [position: number, text: string])[]) {
-  for (const [position, text] of segments) stream.add(wire.client(text, { seq: (FIRST + position) >>> 0 }));
+  return segments.map(([position, text]) => stream.add(segment(FIRST + position, text))).at(-1)!;
 }
 
 /** The octets of a part, `?` for what the capture has not, and the frames that have them. */
@@ -155,19 +159,19 @@ describe('a hole', () => {
 });
 
 test('an acknowledgment before the first segment is of nothing', () => {
-  const later = new ByteStream();
+  const later = new TcpStream();
   later.acknowledge(77);
   expect(later.end).toBe(0);
-  later.add(wire.client('ab', { seq: 77 }));
+  later.add(segment(77, 'ab'));
   expect(later.end).toBe(2);
 });
 
 test('sequence numbers begin again after 2^32', () => {
-  const wrapped = new ByteStream();
+  const wrapped = new TcpStream();
   wrapped.begin(2 ** 32 - 3);
-  wrapped.add(wire.client('abc', { seq: 2 ** 32 - 3 }));
-  wrapped.add(wire.client('ef', { seq: 1 }));
-  wrapped.add(wire.client('cde', { seq: 2 ** 32 - 1 }));
+  wrapped.add(segment(2 ** 32 - 3, 'abc'));
+  wrapped.add(segment(1, 'ef'));
+  wrapped.add(segment(2 ** 32 - 1, 'cde'));
   wrapped.acknowledge(3);
   wrapped.finish(3);
   wrapped.acknowledge(4);
@@ -189,4 +193,113 @@ test('what was let go of is not put in again', () => {
   add([0, 'abcdefgh']);
   expect(stream.at(0)).toBeUndefined();
   expect(read(4)).toEqual(['efgh', 2, 3]);
+});
+
+describe('of a segment is told', () => {
+  const ranges = (all: readonly Range[]) => all.map(({ from, to }) => `${from}-${to}`).join(' ');
+
+  test.each<[string, [number, string][], string, string]>([
+    ['that is new', [[0, 'ab']], '0-2', ''],
+    [
+      'that comes again',
+      [
+        [0, 'ab'],
+        [0, 'ab'],
+      ],
+      '',
+      '0-2',
+    ],
+    [
+      'a part of which comes again',
+      [
+        [0, 'ab'],
+        [1, 'bcd'],
+      ],
+      '2-4',
+      '1-2',
+    ],
+    [
+      'that fills a hole',
+      [
+        [0, 'ab'],
+        [4, 'ef'],
+        [1, 'bcdef'],
+      ],
+      '2-4',
+      '1-2 4-6',
+    ],
+    [
+      'that comes late, for the first time',
+      [
+        [2, 'cd'],
+        [0, 'ab'],
+      ],
+      '0-2',
+      '',
+    ],
+    [
+      'of before the first one',
+      [
+        [0, 'ab'],
+        [-4, 'wxyzab'],
+      ],
+      '',
+      '-4-0 0-2',
+    ],
+  ])('%s', (_which, segments, fresh, again) => {
+    const added = add(...segments);
+    expect([ranges(added.fresh), ranges(added.again)]).toEqual([fresh, again]);
+  });
+
+  test('that has been read', () => {
+    add([0, 'ab'], [4, 'ef']);
+    stream.read();
+    const { fresh, again } = stream.add(segment(FIRST, 'abcdefg'));
+    expect([ranges(fresh), ranges(again)]).toEqual(['2-4 6-7', '0-2 4-6']);
+  });
+});
+
+describe('read in order', () => {
+  const texts = (pieces: readonly { readonly bytes: Buffer; readonly missing: number }[]) =>
+    pieces.map(({ bytes, missing }) => (missing > 0 ? `?${missing} ${bytes}` : `${bytes}`));
+
+  test('each byte comes once, in the frame that brings it', () => {
+    add([0, 'abc'], [0, 'abc'], [2, 'cde']);
+    expect(texts(stream.read())).toEqual(['abc', 'de']);
+    add([1, 'bcdef']);
+    expect(stream.read()).toMatchObject([{ bytes: Buffer.from('f'), frame: { number: 4 }, missing: 0 }]);
+    expect(stream.read()).toEqual([]);
+  });
+
+  test('what overtakes waits for what is before it', () => {
+    add([0, 'a'], [2, 'c'], [3, 'd']);
+    expect(texts(stream.read())).toEqual(['a']);
+    expect([stream.isWaiting, stream.size]).toEqual([true, 2]);
+    add([1, 'b']);
+    expect(texts(stream.read())).toEqual(['b', 'c', 'd']);
+    expect([stream.isWaiting, stream.size]).toEqual([false, 0]);
+  });
+
+  test('a hole is not waited for any more when the other side has it', () => {
+    add([0, 'a'], [5, 'f']);
+    stream.acknowledge(FIRST + 3);
+    expect(texts(stream.read())).toEqual(['a']);
+    stream.acknowledge(FIRST + 6);
+    expect(texts(stream.read())).toEqual(['?4 f']);
+  });
+
+  test('a hole is waited for until many segments have come after it', () => {
+    add([0, 'a']);
+    for (let at = 0; at < 65; at += 1) {
+      expect(texts(stream.read()).length).toBeLessThan(2);
+      add([3 + at, 'x']);
+    }
+    const read = texts(stream.read());
+    expect([read.length, read[0]]).toEqual([65, '?2 x']);
+  });
+
+  test('at the end comes what still waits', () => {
+    add([0, 'a'], [11, 'b'], [20, 'c']);
+    expect(texts(stream.rest())).toEqual(['a', '?10 b', '?8 c']);
+  });
 });

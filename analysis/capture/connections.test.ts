@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { Connections } from './connections.ts';
+import { ACK, SYN } from './frames.ts';
+import { type CarriedFields, carried } from './testing.ts';
+
+/** SYN with ECE and CWR, as whoever offers ECN sends it. */
+const ECN_SYN = 0xc0 | SYN;
+
+let connections: Connections<string>;
+let gone: string[];
+
+function create(most?: number) {
+  let count = 0;
+  gone = [];
+  const next = () => {
+    count += 1;
+    return `#${count}`;
+  };
+  connections = new Connections({ create: next, onGone: ({ state }) => gone.push(state), most });
+}
+
+beforeEach(() => create());
+
+const take = (fields: CarriedFields = {}) => connections.take(carried({ seq: 1_000, ...fields }));
+const of = (fields: CarriedFields = {}) => take(fields).connection.state;
+const server = (fields: CarriedFields) => ({ toServer: false, seq: 9_000, ...fields });
+
+describe('a segment is of', () => {
+  test('the connection of its ports', () => {
+    expect(of({ flags: SYN })).toBe('#1');
+    expect(of(server({ flags: SYN | ACK }))).toBe('#1');
+    expect(of({ port: 8080 })).toBe('#2');
+    expect(of({ client: 40_001 })).toBe('#3');
+    expect(of({ transport: 'udp' })).toBe('#4');
+    expect(of()).toBe('#1');
+  });
+
+  test.each([SYN, ECN_SYN])('a new one that it opens by flags %i, but not when it is sent again', (flags) => {
+    of();
+    expect(of({ flags })).toBe('#2');
+    expect(of({ flags })).toBe('#2');
+    expect(of({ flags, seq: 2_000 })).toBe('#3');
+    expect(gone).toEqual(['#1', '#2']);
+  });
+
+  test('a new one also when only the SYN of the server tells', () => {
+    expect(of(server({ flags: SYN | ACK }))).toBe('#1');
+    expect(of(server({ flags: SYN | ACK }))).toBe('#1');
+    expect(of(server({ flags: SYN | ACK, seq: 70_000 }))).toBe('#2');
+  });
+
+  test('a new one when it is far behind all that was said', () => {
+    expect(of({ text: 'abc', seq: 3_000_000_000 })).toBe('#1');
+    expect(of({ text: 'abc', seq: 3_000_000_003 - 2 ** 24 })).toBe('#1');
+    expect(of({ text: 'abc', seq: 2_900_000_000 })).toBe('#2');
+  });
+});
+
+describe('what is said', () => {
+  const said = (fields: CarriedFields) =>
+    take(fields).said.map(({ by, bytes, missing }) => `${by} ${missing} ${bytes}`);
+
+  test('comes in order, counted from the SYN', () => {
+    take({ flags: SYN, seq: 999 });
+    expect(said({ text: 'b', seq: 1_001 })).toEqual([]);
+    expect(said({ text: 'a', seq: 1_000 })).toEqual(['client 0 a', 'client 0 b']);
+    expect(said({ text: 'ab', seq: 1_000 })).toEqual([]);
+  });
+
+  test('goes on when the other side has what is missing, before the words of that', () => {
+    take({ text: 'a' });
+    expect(said({ text: 'f', seq: 1_005 })).toEqual([]);
+    expect(said(server({ text: 'z', ack: 1_005 }))).toEqual(['client 4 f', 'server 0 z']);
+  });
+
+  test('over the end of the sequence numbers, and with which ranges are new', () => {
+    take({ flags: SYN, seq: 2 ** 32 - 3 });
+    expect(said({ text: 'abc', seq: 2 ** 32 - 2 })).toEqual(['client 0 abc']);
+    const { fresh, again } = take({ text: 'cd', seq: 0 });
+    expect([fresh, again]).toEqual([[{ from: 3, to: 4 }], [{ from: 2, to: 3 }]]);
+  });
+
+  test('with the SYN stands after it', () => {
+    expect(said({ flags: SYN, seq: 999, text: 'a' })).toEqual(['client 0 a']);
+    expect(said({ seq: 1_001, text: 'b' })).toEqual(['client 0 b']);
+  });
+
+  test('in the end is what waits', () => {
+    take({ text: 'a' });
+    const { connection } = take({ text: 'c', seq: 1_002 });
+    expect(connection.rest().map(({ by, bytes, missing }) => `${by} ${missing} ${bytes}`)).toEqual([
+      'client 1 c',
+    ]);
+  });
+});
+
+test('a connection is over TLS from its first record on, and never on a plain port of the lab', () => {
+  const hello = Buffer.from('16030100050100000100', 'hex');
+  const isTls = (fields: CarriedFields) => take(fields).connection.isTls;
+  expect(isTls({ port: 9443, text: 'Hey' })).toBe(false);
+  expect(isTls({ port: 9443, text: hello, seq: 1_003 })).toBe(true);
+  expect(isTls({ port: 9443, text: 'rest of a record', seq: 1_013 })).toBe(true);
+  expect(isTls({ port: 9443, text: 'Hey', client: 40_001 })).toBe(false);
+  expect(isTls({ port: 8888, text: hello })).toBe(true);
+  expect(isTls({ port: 9090, text: hello })).toBe(false);
+});
+
+test('of too many connections the quietest is let go of', () => {
+  create(2);
+  of({ client: 1 });
+  of({ client: 2 });
+  of({ client: 1 });
+  of({ client: 3 });
+  expect([gone, connections.size]).toEqual([['#2'], 2]);
+  connections.forget();
+  expect([gone, [...connections].map(({ state }) => state)]).toEqual([['#2', '#1'], ['#3']]);
+});

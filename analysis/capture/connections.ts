@@ -1,0 +1,169 @@
+import { isTls } from '#lib/tls/record.ts';
+import { ACK, SYN } from './frames.ts';
+import type { Carried } from './packet.ts';
+import { type Piece, type Range, TcpStream } from './tcp-stream.ts';
+
+/** So many connections are followed at once; of more, the quietest are let go of. */
+const MOST = 50_000;
+/**
+ * No segment is sent again that is so many bytes behind the latest of its connection: it is of another one, whose SYN
+ * the capture has not got.
+ */
+const FAR_BEHIND = 2 ** 24;
+
+/** Whether a segment opens a connection: beside SYN it may offer ECN (RFC 3168, 6.1.1). */
+export function opens(flags: number): boolean {
+  return (flags & (SYN | ACK)) === SYN;
+}
+
+export type Speaker = 'client' | 'server';
+
+/** What one end of a connection sends. */
+export class Direction {
+  readonly stream = new TcpStream();
+  /** The sequence number of its SYN; undefined when the capture begins later. */
+  syn: number | undefined;
+}
+
+/** A TCP connection, or all that goes between a pair of UDP ports. */
+export class Connection<State> {
+  readonly transport: Carried['transport'];
+  /** As `endpoint` writes them. */
+  readonly clientEnd: string;
+  readonly serverEnd: string;
+  readonly client = new Direction();
+  readonly server = new Direction();
+  /** Something of it was TLS, on a port where TLS may be spoken. */
+  isTls = false;
+  readonly state: State;
+
+  constructor({ transport, toServer, from, to }: Carried, state: State) {
+    this.transport = transport;
+    [this.clientEnd, this.serverEnd] = toServer ? [from, to] : [to, from];
+    this.state = state;
+  }
+
+  /** All that is left of it, at its end: what waits for bytes that never came. */
+  rest(): Said[] {
+    return (['client', 'server'] as const).flatMap((by) => said(by, this[by].stream.rest()));
+  }
+}
+
+/** The next bytes of one end of a connection. */
+export interface Said extends Piece {
+  readonly by: Speaker;
+}
+
+/** What a packet adds to its connection. */
+export interface Taken<State> {
+  readonly connection: Connection<State>;
+  readonly by: Speaker;
+  /** Of a TCP segment: what of its payload has not come before, and what has. */
+  readonly fresh: readonly Range[];
+  readonly again: readonly Range[];
+  /** What both ends say, each byte once and in order, as far as this packet tells. */
+  readonly said: readonly Said[];
+}
+
+export interface ConnectionsOptions<State> {
+  /** Makes what is kept of a connection, which begins with this packet. */
+  readonly create: (first: Carried) => State;
+  /** Is told connections that are let go of, before the end. */
+  readonly onGone?: (connection: Connection<State>) => void;
+  readonly most?: number;
+}
+
+/**
+ * The table of connections: tells which one a packet belongs to, and puts in order what its ends say. Of a port that is
+ * used again it has the latest.
+ */
+export class Connections<State> {
+  readonly #options: ConnectionsOptions<State>;
+  /** The latest used last. */
+  readonly #known = new Map<string, Connection<State>>();
+
+  constructor(options: ConnectionsOptions<State>) {
+    this.#options = options;
+  }
+
+  take(carried: Carried): Taken<State> {
+    const connection = this.#connectionOf(carried);
+    const by = carried.toServer ? 'client' : 'server';
+    if (carried.transport === 'udp') return { connection, by, fresh: [], again: [], said: [] };
+    const { flags, seq, ack, payload } = carried;
+    const other = carried.toServer ? 'server' : 'client';
+    const { [by]: own } = connection;
+    if (flags & SYN) {
+      own.syn = seq;
+      own.stream.begin(seq + 1);
+    }
+    if (flags & ACK) connection[other].stream.acknowledge(ack);
+    connection.isTls ||= mayBeTls(carried) && isTls(payload);
+    const first = flags & SYN ? (seq + 1) >>> 0 : seq;
+    const { fresh, again } = payload.length > 0 ? own.stream.add({ ...carried, seq: first }) : NOTHING;
+    return {
+      ...{ connection, by, fresh, again },
+      said: [...heard(other, connection), ...heard(by, connection)],
+    };
+  }
+
+  /** The quietest first. */
+  [Symbol.iterator](): Iterator<Connection<State>> {
+    return this.#known.values();
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** Lets go of the quietest. */
+  forget(): void {
+    const [key, quietest] = this.#known.entries().next().value!;
+    this.#known.delete(key);
+    this.#options.onGone?.(quietest);
+  }
+
+  #connectionOf(carried: Carried): Connection<State> {
+    const { from, to, toServer, transport } = carried;
+    const key = toServer ? `${transport} ${from} ${to}` : `${transport} ${to} ${from}`;
+    const known = this.#known.get(key);
+    // Whoever is heard from goes to the end.
+    this.#known.delete(key);
+    if (known && !isNew(carried, known)) {
+      this.#known.set(key, known);
+      return known;
+    }
+    if (known) this.#options.onGone?.(known);
+    if (this.#known.size >= (this.#options.most ?? MOST)) this.forget();
+    const begun = new Connection(carried, this.#options.create(carried));
+    this.#known.set(key, begun);
+    return begun;
+  }
+}
+
+const NOTHING = { fresh: [], again: [] } as const;
+
+/** Whether a segment is of another connection between the same ports than the one that is known. */
+function isNew<State>(
+  { toServer, transport, flags, seq, payload }: Carried,
+  known: Connection<State>,
+): boolean {
+  if (transport === 'udp') return false;
+  const own = toServer ? known.client : known.server;
+  if (flags & SYN) return own.syn !== seq && (opens(flags) || own.stream.isBegun);
+  return payload.length > 0 && own.stream.isBegun && own.stream.end - own.stream.positionOf(seq) > FAR_BEHIND;
+}
+
+/** On the plain ports of the lab nothing is ever encrypted, even when a client tries. */
+function mayBeTls({ server, overTls }: Carried): boolean {
+  return server === undefined || overTls;
+}
+
+function heard<State>(by: Speaker, connection: Connection<State>): readonly Said[] {
+  const { stream } = connection[by];
+  return stream.isWaiting ? said(by, stream.read()) : [];
+}
+
+function said(by: Speaker, pieces: readonly Piece[]): Said[] {
+  return pieces.map((piece) => ({ ...piece, by }));
+}
