@@ -180,12 +180,13 @@ export type Place = Pick<
 export type Decision = HttpEntry | MessageEntry | DatagramEntry;
 export type Entry = Decision | EventEntry;
 
-const messageSchema = v.object(message);
+/** Of each kind of decision. */
+export const decisions = { http, message: v.object(message), datagram } as const;
 
 /** Whether a line of a journal, parsed, is an entry. It may have more fields than those above. */
 export function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null) return false;
   if ('event' in value) return v.is(event, value);
-  if ('outcome' in value) return v.is(http, value);
-  return v.is('direction' in value ? datagram : messageSchema, value);
+  if ('outcome' in value) return v.is(decisions.http, value);
+  return v.is('direction' in value ? decisions.datagram : decisions.message, value);
 }
