@@ -10,8 +10,11 @@ const without = (name: string, names: readonly string[] = []) => names.filter((o
 const planted: readonly (readonly [string, Partial<Places>, readonly string[]])[] = [
   [
     'a setting that is in .env alone',
-    { dotEnv: { ...places.dotEnv, ECHO_NEW: '1' } },
-    ['docker-compose.yml: it does not use ECHO_NEW of .env', 'README.md: its table has no row of ECHO_NEW'],
+    { dotEnv: { ...places.dotEnv, ECHO_PLANTED: '1' } },
+    [
+      'docker-compose.yml: it does not use ECHO_PLANTED of .env',
+      'README.md: its table has no row of ECHO_PLANTED',
+    ],
   ],
   [
     'a setting that .env has no more',
@@ -41,10 +44,13 @@ const planted: readonly (readonly [string, Partial<Places>, readonly string[]])[
     {
       schemas: {
         ...places.schemas,
-        echo: v.object({ ...places.schemas.echo?.entries, ECHO_NEW: integer('new', 1, { min: 1, max: 2 }) }),
+        echo: v.object({
+          ...places.schemas.echo?.entries,
+          ECHO_PLANTED: integer('new', 1, { min: 1, max: 2 }),
+        }),
       },
     },
-    ['services/echo/config.ts: ECHO_NEW is not in .env'],
+    ['services/echo/config.ts: ECHO_PLANTED is not in .env'],
   ],
   [
     'a setting that does not come to its server',
