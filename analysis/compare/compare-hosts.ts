@@ -1,9 +1,11 @@
-import { type Capture, findCapture } from '#analysis/capture/capture-files.ts';
+import { findCapture } from '#analysis/capture/capture-files.ts';
 import { mustBeReadable } from '#analysis/capture/capture-info.ts';
+import type { Packet } from '#analysis/capture/packet.ts';
 import { readPackets } from '#analysis/capture/read-packets.ts';
 import { Seen } from '#analysis/capture/seen.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { type Host, hosts } from '#lib/lab/hosts.ts';
+import { Channel } from './channel.ts';
 import { compare } from './compare.ts';
 import type { Compared } from './compared.ts';
 import { type Travelling, travelFields, travelling } from './packets.ts';
@@ -12,38 +14,49 @@ import { type Travelling, travelFields, travelling } from './packets.ts';
 export async function compareHosts(folder: string, run: Run): Promise<Compared> {
   const captures = await Promise.all(hosts.map((host) => findCapture(host, folder)));
   for (const capture of captures) await mustBeReadable(capture);
-  const readings = captures.map((capture, at) => new Reading(hosts[at]!, capture));
-  const compared = await compare(readings.map((reading) => reading.packets(run)));
-  return {
-    ...compared,
-    cut: readings.flatMap(({ seen }) => seen.cut ?? []),
-    without: readings.filter(({ count }) => count === 0).map(({ host }) => host),
+  const comparison = new HostComparison(run);
+  const read = async (host: Host, files: readonly string[]) => {
+    const seen = new Seen();
+    // Nothing of TLS is wanted, and without keys less is kept.
+    for await (const packets of readPackets({ files }, { ports: run.ports, seen, fields: travelFields })) {
+      await comparison.take(host, packets);
+    }
+    comparison.end(host, seen);
   };
+  await Promise.all(hosts.map((host, at) => read(host, captures[at]!.files)));
+  return comparison.result();
 }
 
-/** What is read of one capture. */
-class Reading {
-  readonly host: Host;
-  readonly seen = new Seen();
-  readonly #capture: Capture;
-  /** Packets from one host to the other. */
-  count = 0;
+/** The comparison of both captures while they are read, at once: whichever is ahead in time waits for the other. */
+export class HostComparison {
+  readonly #addresses: Run['addresses'];
+  readonly #channels = { server: new Channel<Travelling>(), client: new Channel<Travelling>() };
+  readonly #compared = compare(hosts.map((host) => this.#channels[host]));
+  readonly #cut = new Map<Host, string>();
+  /** Those with a packet from one host to the other. */
+  readonly #with = new Set<Host>();
 
-  constructor(host: Host, capture: Capture) {
-    this.host = host;
-    this.#capture = capture;
+  constructor({ addresses }: Pick<Run, 'addresses'>) {
+    this.#addresses = addresses;
   }
 
-  async *packets({ addresses, ports }: Run): AsyncGenerator<Travelling> {
-    const reading = { ports, seen: this.seen, fields: travelFields };
-    // Nothing of TLS is wanted, and without keys less is kept.
-    for await (const packets of readPackets({ files: this.#capture.files }, reading)) {
-      for (const packet of packets) {
-        const one = travelling(packet, this.host, addresses);
-        if (!one) continue;
-        this.count += 1;
-        yield one;
-      }
-    }
+  /** Takes packets of one capture. */
+  async take(host: Host, packets: readonly Packet<(typeof travelFields)[number]>[]): Promise<void> {
+    const own = packets.flatMap((packet) => travelling(packet, host, this.#addresses) ?? []);
+    if (own.length > 0) this.#with.add(host);
+    await this.#channels[host].give(own);
+  }
+
+  /** The capture of a host ends. */
+  end(host: Host, { cut }: Pick<Seen, 'cut'>): void {
+    if (cut !== undefined) this.#cut.set(host, cut);
+    this.#channels[host].end();
+  }
+
+  /** When both have ended. */
+  async result(): Promise<Compared> {
+    const without = hosts.filter((host) => !this.#with.has(host));
+    const cut = hosts.flatMap((host) => this.#cut.get(host) ?? []);
+    return { ...(await this.#compared), cut, without };
   }
 }
