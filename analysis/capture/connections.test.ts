@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Connections } from './connections.ts';
-import { ACK, SYN } from './frames.ts';
+import { ACK, FIN, RST, SYN } from './frames.ts';
 import { type CarriedFields, carried } from './testing.ts';
 
 /** SYN with ECE and CWR, as whoever offers ECN sends it. */
@@ -47,6 +47,20 @@ describe('a segment is of', () => {
     expect(of(server({ flags: SYN | ACK }))).toBe('#1');
     expect(of(server({ flags: SYN | ACK }))).toBe('#1');
     expect(of(server({ flags: SYN | ACK, seq: 70_000 }))).toBe('#2');
+  });
+
+  test('a new one that has the number of one that has been over for a while', () => {
+    const close = (time: number) => {
+      of({ time, flags: FIN | ACK });
+      return of(server({ time, flags: FIN | ACK }));
+    };
+    expect(of({ time: 0, flags: SYN })).toBe('#1');
+    expect(of({ time: 9, flags: SYN })).toBe('#1');
+    expect(close(10)).toBe('#1');
+    expect(of({ time: 12, flags: SYN })).toBe('#1');
+    expect(of({ time: 16, flags: SYN })).toBe('#2');
+    expect(of({ time: 16, flags: RST })).toBe('#2');
+    expect(of({ time: 20, flags: SYN })).toBe('#3');
   });
 
   test('a new one when it is far behind all that was said', () => {

@@ -1,5 +1,5 @@
 import { isTls } from '#lib/tls/record.ts';
-import { ACK, SYN } from './frames.ts';
+import { ACK, FIN, RST, SYN } from './frames.ts';
 import type { Carried } from './packet.ts';
 import { type Piece, type Range, TcpStream } from './tcp-stream.ts';
 
@@ -10,6 +10,9 @@ const MOST = 50_000;
  * the capture has not got.
  */
 const FAR_BEHIND = 2 ** 24;
+
+/** So long after the end of a connection a SYN with the same number may be sent again, in seconds. */
+const GRACE = 3;
 
 /** Whether a segment opens a connection: beside SYN it may offer ECN (RFC 3168, 6.1.1). */
 export function opens(flags: number): boolean {
@@ -23,6 +26,7 @@ export class Direction {
   readonly stream = new TcpStream();
   /** The sequence number of its SYN; undefined when the capture begins later. */
   syn: number | undefined;
+  isClosed = false;
 }
 
 /** A TCP connection, or all that goes between a pair of UDP ports. */
@@ -35,12 +39,19 @@ export class Connection<State> {
   readonly server = new Direction();
   /** Something of it was TLS, on a port where TLS may be spoken. */
   isTls = false;
+  isReset = false;
+  /** When it was heard from, in seconds since 1970. */
+  latest = 0;
   readonly state: State;
 
   constructor({ transport, toServer, from, to }: Carried, state: State) {
     this.transport = transport;
     [this.clientEnd, this.serverEnd] = toServer ? [from, to] : [to, from];
     this.state = state;
+  }
+
+  get isOver(): boolean {
+    return this.isReset || (this.client.isClosed && this.server.isClosed);
   }
 
   /** All that is left of it, at its end: what waits for bytes that never came. */
@@ -88,6 +99,7 @@ export class Connections<State> {
 
   take(carried: Carried): Taken<State> {
     const connection = this.#connectionOf(carried);
+    connection.latest = carried.time;
     const by = carried.toServer ? 'client' : 'server';
     if (carried.transport === 'udp') return { connection, by, fresh: [], again: [], said: [] };
     const { flags, seq, ack, payload } = carried;
@@ -97,6 +109,8 @@ export class Connections<State> {
       own.syn = seq;
       own.stream.begin(seq + 1);
     }
+    if (flags & FIN) own.isClosed = true;
+    if (flags & RST) connection.isReset = true;
     if (flags & ACK) connection[other].stream.acknowledge(ack);
     connection.isTls ||= mayBeTls(carried) && isTls(payload);
     const first = flags & SYN ? (seq + 1) >>> 0 : seq;
@@ -144,14 +158,14 @@ export class Connections<State> {
 const NOTHING = { fresh: [], again: [] } as const;
 
 /** Whether a segment is of another connection between the same ports than the one that is known. */
-function isNew<State>(
-  { toServer, transport, flags, seq, payload }: Carried,
-  known: Connection<State>,
-): boolean {
+function isNew<State>(segment: Carried, known: Connection<State>): boolean {
+  const { toServer, transport, flags, seq, payload, time } = segment;
   if (transport === 'udp') return false;
-  const own = toServer ? known.client : known.server;
-  if (flags & SYN) return own.syn !== seq && (opens(flags) || own.stream.isBegun);
-  return payload.length > 0 && own.stream.isBegun && own.stream.end - own.stream.positionOf(seq) > FAR_BEHIND;
+  const { stream, syn } = toServer ? known.client : known.server;
+  if (flags & SYN && syn === seq)
+    return opens(flags) && known.isOver && Math.abs(time - known.latest) > GRACE;
+  if (flags & SYN) return opens(flags) || stream.isBegun;
+  return payload.length > 0 && stream.isBegun && stream.end - stream.positionOf(seq) > FAR_BEHIND;
 }
 
 /** On the plain ports of the lab nothing is ever encrypted, even when a client tries. */
