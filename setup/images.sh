@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes sure that the lab's images are built from the sources as they are now, with all that building them needs.
 # The images have a checksum of these as a tag, so that a look tells and a warm start does nothing else. It is no label:
-# Compose alone builds the same images, and starts no container again for them.
+# Compose alone builds the same images, and starts no container again for them. With --look nothing is built: it fails
+# where they are not current.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -20,6 +21,7 @@ are_current() {
 }
 
 if are_current; then exit; fi
+[ "${1-}" != --look ] || exit 1
 lock_lab 'a build of the images'
 # Another build may have made them meanwhile.
 if ! are_current; then

@@ -103,7 +103,11 @@ ca_file() {
 
 # Where the engine listens: DOCKER_HOST, else the context in use.
 engine_address() {
-    printf '%s\n' "${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)}"
+    if [ -z "${DOCKER_HOST-}${DOCKER_CONTEXT-}" ] && ! grep -qs '"currentContext"' "${DOCKER_CONFIG:-${HOME-}/.docker}/config.json"; then
+        echo unix:///var/run/docker.sock
+    else
+        printf '%s\n' "${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)}"
+    fi
 }
 
 # The containers of this lab, a line each: service, state and folder of the compose file, between tabs.
@@ -115,8 +119,10 @@ lab_containers() {
 # Sets `containers` to the above, or stops: when nobody answers, and when they are the lab of another folder.
 read_containers() {
     containers=$(lab_containers 2>&1) || no_engine "$containers" 'make up, which starts one or says what this system needs'
-    [ -z "$(other_folder)" ] || other_lab
+    are_of_this_folder
 }
+
+are_of_this_folder() { [ -z "$containers" ] || [ -z "$(other_folder)" ] || other_lab; }
 
 # is_up SERVICE: true where its container runs, of those in `containers`.
 is_up() { printf '%s\n' "$containers" | grep -q "^$1$(printf '\t')running$(printf '\t')"; }

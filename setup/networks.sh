@@ -22,14 +22,6 @@ is_host() {
         parse(network); n = number(address); exit !(n > first + 1 && n < first + size - 1) }'
 }
 
-# overlap A B: true when the two networks share an address.
-overlap() {
-    awk -v a="$1" -v b="$2" "$addresses"'BEGIN {
-        parse(a); low = first; high = first + size
-        if (!parse(b)) exit 1
-        exit !(low < first + size && first < high) }'
-}
-
 # The functions below print a line for each network that this machine uses: the network, then `taken` where the lab must not
 # overlap it or `warn` where it had better not, then what it is.
 
@@ -128,9 +120,13 @@ unused_network() {
 check_subnet() {
     networks=$(networks_in_use)
     warned=
-    overlapping=$(printf '%s\n' "$networks" | while read -r network kind what; do
-        if [ -n "$network" ] && overlap "$LAB_SUBNET" "$network"; then printf '%s %s %s\n' "$kind" "$network" "$what"; fi
-    done | sort -u)
+    overlapping=$(printf '%s\n' "$networks" | awk -v lab="$LAB_SUBNET" "$addresses"'
+        BEGIN { parse(lab); low = first; high = first + size }
+        NF && parse($1) && low < first + size && first < high {
+            found = $2 " " $1
+            sub(/^[^ ]+ [^ ]+/, "")
+            print found $0
+        }' | sort -u)
     [ -z "$overlapping" ] || another_network=$(another_network "$networks")
     while read -r kind network what; do
         case "$kind" in
@@ -151,24 +147,31 @@ OVERLAPPING
     [ -n "$warned" ] || ok subnet "$LAB_SUBNET is free"
 }
 
-# port_taken tcp|udp PORT: by a socket on any or the loopback address of this machine.
-port_taken() {
-    if [ -r "/proc/net/$1" ]; then
-        cat "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null | awk -v protocol="$1" -v port="$(printf ':%04X' "$2")" '
-            $2 ~ "^(0+|0100007F|0+0100007F|0+FFFF00000100007F)" port "$" && (protocol == "udp" || $4 == "0A") { found = 1 }
-            END { exit !found }'
-    elif command -v lsof >/dev/null; then
-        case "$1" in
-            tcp) lsof -nP "-iTCP:$2" -sTCP:LISTEN >/dev/null ;;
-            udp) lsof -nP "-iUDP:$2" >/dev/null ;;
-        esac
-    else
-        return 1
-    fi
+# The ports that have a socket on any or the loopback address of this machine, a line each: port/protocol, another program.
+# On Linux alone.
+sockets() {
+    for protocol in tcp udp; do
+        cat "/proc/net/$protocol" "/proc/net/${protocol}6" 2>/dev/null | awk -v protocol="$protocol" '
+            function digit(at) { return index("0123456789ABCDEF", substr(port, at, 1)) - 1 }
+            (protocol == "udp" || $4 == "0A") && $2 ~ "^(0+|0100007F|0+0100007F|0+FFFF00000100007F):" {
+                port = $2
+                sub(/.*:/, "", port)
+                print ((digit(1) * 16 + digit(2)) * 16 + digit(3)) * 16 + digit(4) "/" protocol " another program"
+            }'
+    done
 }
 
-# The ports that containers publish on any or the loopback address, a line each: port/protocol, container. The engine can do
-# it without a socket.
+# port_taken tcp|udp PORT: by a socket, on another system.
+port_taken() {
+    [ ! -r /proc/net/tcp ] && command -v lsof >/dev/null || return 1
+    case "$1" in
+        tcp) lsof -nP "-iTCP:$2" -sTCP:LISTEN >/dev/null ;;
+        udp) lsof -nP "-iUDP:$2" >/dev/null ;;
+    esac
+}
+
+# The ports that containers publish on any or the loopback address, a line each: port/protocol, the container. The engine can
+# do it without a socket.
 published_ports() {
     docker ps --format '{{.Names}} {{.Ports}}' | awk '{
         for (i = 2; i <= NF; i++) {
@@ -181,24 +184,35 @@ published_ports() {
             sub(/.*:/, "", published)
             last = published
             sub(/.*-/, "", last)
-            for (port = published + 0; port <= last; port++) print port "/" protocol, $1
+            for (port = published + 0; port <= last; port++) print port "/" protocol " the container " $1
         }
     }'
 }
 
-# user_of PORT/PROTOCOL PUBLISHED: who has it, empty when nobody has.
+# The ports that are in use, a line each: port/protocol, who has it. What a container publishes has a socket too, mostly.
+ports_in_use() {
+    published_ports
+    sockets
+}
+
+# user_of PORT/PROTOCOL LINES: who has it by the first of these lines, empty when nobody has.
 user_of() {
-    container=$(printf '%s\n' "$2" | awk -v use="$1" '$1 == use { print $2; exit }')
-    if [ -n "$container" ]; then
-        printf 'the container %s' "$container"
+    lines="
+$2
+"
+    user=${lines#*"
+$1 "}
+    if [ "$user" != "$lines" ]; then
+        printf '%s' "${user%%"
+"*}"
     elif port_taken "${1#*/}" "${1%/*}"; then
         printf 'another program'
     fi
 }
 
-# free_ports PUBLISHED SETTING…: NAME=port a line, each free and another than all ports of the lab.
+# free_ports LINES SETTING…: NAME=port a line, each free, in none of these lines, and another than all ports of the lab.
 free_ports() {
-    published=$1
+    used=$1
     shift
     chosen=" $HTTP_PORT $HTTPS_PORT $ECHO_PORT $ECHO_TLS_PORT "
     for name; do
@@ -206,7 +220,7 @@ free_ports() {
         while
             port=$(((port + 100) % 64000))
             [ "$port" -ge 1024 ] || port=$((port + 1024))
-            case "$chosen" in *" $port "*) true ;; *) [ -n "$(user_of "$port/tcp" "$published")$(user_of "$port/udp" "$published")" ] ;; esac
+            case "$chosen" in *" $port "*) true ;; *) [ -n "$(user_of "$port/tcp" "$used")$(user_of "$port/udp" "$used")" ] ;; esac
         do :; done
         chosen="$chosen$port "
         printf '%s=%s\n' "$name" "$port"
@@ -227,13 +241,13 @@ check_ports() {
         ok ports 'the lab is up and has its own'
         return
     fi
-    published=$(published_ports)
+    used=$(ports_in_use)
     taken=
     settings=
     set --
     for use in $ports; do
         port=$(port_of "$use")
-        user=$(user_of "$port/${use#*/}" "$published")
+        user=$(user_of "$port/${use#*/}" "$used")
         [ -n "$user" ] || continue
         taken="$taken$port/${use#*/} is taken by $user
 "
@@ -245,7 +259,7 @@ check_ports() {
         return
     fi
     # shellcheck disable=SC2086
-    problem ports "${taken%?}" "$@" "other ports: $(in_one_line "$(free_ports "$published" $settings)") make up"
+    problem ports "${taken%?}" "$@" "other ports: $(in_one_line "$(free_ports "$used" $settings)") make up"
 }
 
 # Settings, a line each, of a lab beside those that are here, which pass the checks of make up.
@@ -258,5 +272,5 @@ settings_of_another_lab() {
     COMPOSE_PROJECT_NAME=$base-$number
     containers=
     printf 'COMPOSE_PROJECT_NAME=%s\n%s\n%s\n' "$COMPOSE_PROJECT_NAME" "$(free_network "$(networks_in_use)")" \
-        "$(free_ports "$(published_ports)" HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT)"
+        "$(free_ports "$(ports_in_use)" HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT)"
 }

@@ -3,7 +3,7 @@
 set -eu
 # Another port would be another host, and another folder another run: captures would begin anew in the middle of this one.
 fixed='LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR'
-asked_for=" $(for name in $fixed; do [ -z "$(printenv "$name")" ] || printf '%s ' "$name"; done)"
+asked_for=" $(for name in $fixed; do eval "[ -z \"\${$name-}\" ] || printf '%s ' \"\$name\""; done)"
 . "$(dirname "$0")/lib.sh"
 . setup/checks.sh
 . setup/run-record.sh
@@ -26,10 +26,10 @@ reasons() {
 
 # As docker compose up --wait, which looks only every half second.
 wait_until_healthy() {
-    for _ in $(seq 400); do
+    for _ in $(seq 800); do
         case "$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format '{{.State}}: {{.Status}}')" in
             *exited:* | *restarting:* | *dead:* | *'(unhealthy)'*) return 1 ;;
-            *created:* | *'(health: starting)'*) sleep 0.1 ;;
+            *created:* | *'(health: starting)'*) sleep 0.05 ;;
             *) return ;;
         esac
     done
@@ -63,10 +63,16 @@ in_force() {
 
 lock_lab 'make up'
 check_settings
-lab_containers >/dev/null 2>&1 || setup/engine.sh
-read_containers
+if containers=$(lab_containers 2>/dev/null); then
+    are_of_this_folder
+else
+    setup/engine.sh
+    read_containers
+fi
+setup/images.sh --look &
+look=$!
 [ -n "$containers" ] || check_place
-setup/images.sh
+wait "$look" || setup/images.sh
 running=
 # A run ends with the container of its server host.
 if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$containers" | grep -qE "$(printf '\t')(running|paused)$(printf '\t')"; then

@@ -12,7 +12,9 @@ start_tcpdump() {
     : >"/tmp/$HOST.pcap.$1.heard"
     : >"/tmp/$HOST.pcap.$1.packets"
     # -U with immediate mode: a packet is in the file as soon as it has passed, and a stop loses none.
-    tcpdump -i eth0 -n -U --immediate-mode -s 65535 -B "$LAB_CAPTURE_BUFFER_KIB" -Z root \
+    # -s: Linux sends no TCP segment of more than 65,343 bytes at once, and 65,450 with its place in the buffer are just
+    # less than 64 KiB. One byte over that, the kernel would take 128 KiB for each packet, and 0.2 s more to start.
+    tcpdump -i eth0 -n -U --immediate-mode -s 65450 -B "$LAB_CAPTURE_BUFFER_KIB" -Z root \
         -C "$LAB_CAPTURE_FILE_MB" -z "$here/rotate.sh" -w "$HOST.pcap.$1." -F "$here/filter" \
         2>>"/tmp/$HOST.pcap.$1.heard" 5<&- &
     started=$!

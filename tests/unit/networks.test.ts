@@ -98,7 +98,7 @@ describe('the subnet of the lab', () => {
 describe('ports', () => {
   const ports = (taken: string, published = '') =>
     inSetup(
-      `port_taken() { case " $TAKEN " in *" $2/$1 "*) ;; *) return 1 ;; esac; }
+      `sockets() { for use in $TAKEN; do echo "$use another program"; done; }
       docker() { printf '%s\\n' "$PUBLISHED"; }
       uname() { echo "\${SYSTEM:-Linux}"; }
       ss() { :; }
