@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach } from '@jest/globals';
 import type { Log } from '#lib/runtime/log.ts';
 import { optionNames } from '#lib/runtime/options.ts';
-import { timer } from '#lib/runtime/timer.ts';
+import { type Timer, timer } from '#lib/runtime/timer.ts';
 import { type Datagram, decodeDatagram, encodeDatagram, type Signature } from '#lib/transfer/datagram.ts';
 import type { EndParts } from '#lib/transfer/end.ts';
 import type { Kind } from '#lib/transfer/kinds.ts';
@@ -16,6 +16,54 @@ export const ID = 'c0ffee01';
 /** Turns of the event loop until a datagram that has not come counts as lost. */
 const MOST_TURNS = 10_000;
 
+/** How long nothing must come until the time of a test passes: in real ms, then in turns of the event loop. */
+const QUIET = { milliseconds: 20, turns: 10 };
+
+/** The client's time: it stands still until nothing comes any more, then it is that of whoever waits for the next. */
+class QuietTime {
+  #now = 0;
+  #busy = 0;
+  #passing: NodeJS.Timeout | undefined;
+  readonly #waiting = new Set<{ readonly due: number; readonly ring: () => void }>();
+
+  readonly clock = (): number => this.#now;
+
+  readonly timer: Timer = (milliseconds, ring) => {
+    const waiting = { due: this.#now + milliseconds, ring };
+    this.#waiting.add(waiting);
+    this.#watch();
+    return () => void this.#waiting.delete(waiting);
+  };
+
+  /** Something has come, which takes a tenth of a millisecond. */
+  disturb(): void {
+    this.#now += 0.1;
+    this.#busy += 1;
+    this.#passing?.refresh();
+  }
+
+  #watch(): void {
+    if (this.#waiting.size > 0) this.#passing ??= setTimeout(() => this.#pass(), QUIET.milliseconds);
+  }
+
+  async #pass(): Promise<void> {
+    this.#passing = undefined;
+    const before = this.#busy;
+    for (let turn = 0; turn < QUIET.turns; turn += 1) await new Promise(setImmediate);
+    if (before === this.#busy) this.#ring();
+    this.#watch();
+  }
+
+  #ring(): void {
+    const [next] = [...this.#waiting].sort((one, other) => one.due - other.due);
+    if (!next) return;
+    this.#waiting.delete(next);
+    this.#busy += 1;
+    this.#now = Math.max(this.#now, next.due);
+    next.ring();
+  }
+}
+
 /** What the server does with a datagram; `reply` sends one back, or octets as they are. */
 export type Server = (datagram: Datagram, reply: (answer: Datagram | Buffer) => void) => void;
 
@@ -24,6 +72,7 @@ export function useScriptedTransfers() {
   let socket: Socket;
   let server: Server;
   let interrupt: AbortController;
+  let time: QuietTime;
   const state = {
     port: 0,
     received: [] as Datagram[],
@@ -39,6 +88,7 @@ export function useScriptedTransfers() {
     state.received = [];
     state.receivedBytes = [];
     interrupt = new AbortController();
+    time = new QuietTime();
     socket = createSocket('udp4', take).bind(0, '127.0.0.1');
     await once(socket, 'listening');
     state.port = socket.address().port;
@@ -51,6 +101,7 @@ export function useScriptedTransfers() {
 
   function take(bytes: Buffer, { port, address }: RemoteInfo): void {
     const datagram = decodeDatagram(bytes)!;
+    time.disturb();
     state.received.push(datagram);
     state.receivedBytes.push(bytes);
     const reply = (answer: Datagram | Buffer) => {
@@ -101,9 +152,8 @@ export function useScriptedTransfers() {
       ...given,
     };
     const code = await send(options, {
-      ...{ log, nameOf: optionNames({}), timer, screen, newId: () => ID },
+      ...{ log, nameOf: optionNames({}), screen, newId: () => ID, clock: time.clock, timer: time.timer },
       interrupted: interrupt.signal,
-      clock: () => performance.now(),
       now: () => new Date('2025-01-02T03:04:05.006Z'),
     });
     return { code, lines };
