@@ -1,32 +1,47 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readAlike, refused } from '../env-lines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirelab-env-'));
 const file = join(folder, '.env');
 const reader = join(import.meta.dirname, '..', '..', 'setup', 'env.awk');
 
+/** What a shell has in A once it has read a text, in brackets, and what was said of it. */
+const readings = new Map<string, { readonly stdout: string; readonly stderr: string }>();
+
+// One shell reads them all, as each takes longer to start than to read.
+beforeAll(() => {
+  const texts = [...readAlike, ...refused].map(([text]) => text);
+  const folders = texts.map((text, index) => {
+    const own = join(folder, String(index));
+    mkdirSync(own);
+    writeFileSync(join(own, '.env'), text);
+    return own;
+  });
+  const script = `for own; do
+    (code=$(awk -f "$0" "$own/.env") && eval "$code" && printf "[%s]" "$A") >"$own/stdout" 2>"$own/stderr" || :
+  done`;
+  const env = { PATH: process.env.PATH, LC_ALL: 'C', B: 'shell' };
+  spawnSync('sh', ['-c', script, reader, ...folders], { env });
+  for (const [index, text] of texts.entries()) {
+    const [stdout, stderr] = ['stdout', 'stderr'].map((name) =>
+      readFileSync(join(folders[index]!, name), 'utf8'),
+    ) as [string, string];
+    readings.set(text, { stdout, stderr });
+  }
+});
+
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a shell has in A once it has read this text, in brackets. */
-function read(text: string) {
-  writeFileSync(file, text);
-  const script = 'code=$(awk -f "$0" "$1") && eval "$code" && printf "[%s]" "$A"';
-  const env = { PATH: process.env.PATH, LC_ALL: 'C', B: 'shell' };
-  const { stdout, stderr } = spawnSync('sh', ['-c', script, reader, file], { env, encoding: 'utf8' });
-  return { stdout, stderr };
-}
-
 test.each(readAlike)('%j is read', (text, value) => {
-  expect(read(text)).toEqual({ stdout: `[${value}]`, stderr: '' });
+  expect(readings.get(text)).toEqual({ stdout: `[${value}]`, stderr: '' });
 });
 
 test.each(refused)('%j is refused', (text, reason) => {
-  const { stdout, stderr } = read(text);
-  expect({ stdout, stderr }).toEqual({
+  expect(readings.get(text)).toEqual({
     stdout: '',
     stderr: expect.stringContaining(`wirelab: .env, ${reason}\n    cure: `),
   });
