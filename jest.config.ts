@@ -18,7 +18,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/{lib,analysis,services,client,bench,tests/unit,tests/lint}/**/*.test.ts'],
-      runner: 'jest-light-runner',
+      runner: 'jest-light-runner/child-process',
       setupFiles: ['<rootDir>/tests/unit-setup.ts'],
     },
     {

@@ -94,10 +94,13 @@ test('a request that does not end is answered 408', async () => {
 });
 
 test('a connection on which nothing moves is closed, also in the middle of an answer', async () => {
-  await serve({ app: (_request, response) => response.writeHead(200).write('x'.repeat(2 ** 24)) });
-  server.timeout = 50;
-  const reader = open(asking());
-  await once(reader, 'readable');
+  await serve({
+    app({ socket }, response) {
+      response.writeHead(200).write('x'.repeat(2 ** 24));
+      socket.setTimeout(50);
+    },
+  });
+  open(asking());
   const [served] = await once(server, 'timeout');
   if (!served.closed) await once(served, 'close');
 });
