@@ -4,7 +4,10 @@
 set -eu
 record=/captures/lab.log
 
-has_begun() { (exec 8<$record && ! flock --shared --nonblock 8 && head -n 1 <&8 | grep -qF "\"project\":\"$PROJECT\"") 2>/dev/null; }
+# It is asked often while the host starts, so what needs a process comes last.
+has_begun() {
+    (exec 8<$record && read -r first <&8 && case "$first" in *"\"project\":\"$PROJECT\""*) ! flock --shared --nonblock 8 ;; *) false ;; esac) 2>/dev/null
+}
 
 # The first process of a container is ended by no signal that it does not take.
 trap 'exit 143' TERM INT
