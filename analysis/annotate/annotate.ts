@@ -16,10 +16,11 @@ import {
   PacketKeys,
   withComments,
 } from '#analysis/capture/pcapng.ts';
+import { Seen } from '#analysis/capture/seen.ts';
 import { editCapture, runTool } from '#analysis/capture/tool.ts';
 import { joinLines, withoutEntries } from '#analysis/join/describe.ts';
 import { FrameComments } from '#analysis/join/frame-comments.ts';
-import { joinCapture } from '#analysis/join/join-capture.ts';
+import { join as findings } from '#analysis/join/join.ts';
 import { isContradicted } from '#analysis/join/verdicts.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { withoutAbout } from './about.ts';
@@ -60,25 +61,17 @@ export async function annotate(
 ): Promise<Annotated> {
   const comments = new FrameComments();
   const counts = { entries: 0, comments: 0, untied: 0, loose: 0 };
-  const seen = await joinCapture(capture, run, {
-    tie(tie, regime) {
+  let seen = new Seen();
+  for await (const finding of findings({ capture, run })) {
+    if (finding.kind === 'unjournaled') counts.loose += 1;
+    else if (finding.kind === 'end') seen = finding.seen;
+    else if (finding.kind === 'match' || finding.kind === 'handshake') {
       counts.entries += 1;
-      if (isContradicted(tie)) counts.untied += 1;
-      if (tie.shows === undefined) return;
-      counts.comments += 1;
-      comments.add(tie, regime);
-    },
-    handshake(tie) {
-      counts.entries += 1;
-      if (isContradicted(tie)) counts.untied += 1;
-      if (tie.shows === undefined) return;
-      counts.comments += 1;
-      comments.addHandshake(tie);
-    },
-    loose() {
-      counts.loose += 1;
-    },
-  });
+      if (isContradicted(finding)) counts.untied += 1;
+      if (finding.shows !== undefined) counts.comments += 1;
+      comments.add(finding);
+    }
+  }
   const path = join(folder, `${basename(capture.name).replace(/\.pcap(ng)?$/, '')}.annotated.pcapng`);
   const written = await write(capture, comments, { about, path });
   return {

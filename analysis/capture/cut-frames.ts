@@ -1,6 +1,6 @@
 import type { ServerName, Transport } from '#lib/lab/ports.ts';
+import { opens } from './connections.ts';
 import type { Frame } from './frames.ts';
-import { opens } from './open-connections.ts';
 
 /** Connections with cut frames that are told apart, at most. */
 const MOST = 10_000;

@@ -1,9 +1,10 @@
 import { findCapture, withoutKeys } from '#analysis/capture/capture-files.ts';
 import { mustBeReadable, noneOfServers, upToHere } from '#analysis/capture/capture-info.ts';
 import type { FrameRef } from '#analysis/capture/frames.ts';
-import { describeHandshake, describeTie } from '#analysis/join/describe.ts';
-import { joinCapture } from '#analysis/join/join-capture.ts';
-import type { HandshakeTie, Loose, Tie } from '#analysis/join/tie.ts';
+import type { Seen } from '#analysis/capture/seen.ts';
+import { describeMatch } from '#analysis/join/describe.ts';
+import type { HandshakeMatch, Match, Unjournaled } from '#analysis/join/finding.ts';
+import { type Finding, join } from '#analysis/join/join.ts';
 import {
   isContradicted,
   type Verdict,
@@ -34,59 +35,74 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   await mustBeReadable(capture);
   const run = await runIn(capture.folder);
   const counts = new Counts();
+  const [line, ends] = json ? [lineAsJson, endsAsJson] : [lineFor, summary];
   if (!json) print(HEAD);
-  const tell = (tie: Tie | HandshakeTie, comment: string) => {
-    counts.add(tie);
-    print(json ? JSON.stringify(facts(tie, comment)) : row(tie, comment));
-  };
-  const seen = await joinCapture(capture, run, {
-    tie: (tie, regime) => tell(tie, describeTie(tie, regime)),
-    handshake: (tie) => tell(tie, describeHandshake(tie)),
-    loose(loose) {
-      counts.loose += 1;
-      print(json ? JSON.stringify({ loose: { ...loose, frames: numbers(loose.frames) } }) : looseRow(loose));
-    },
-  });
-  if (json) {
-    const { frames, ofServers, cut, clock } = seen;
-    print(JSON.stringify({ ...counts.facts(), frames, ofServers, cut, clock }));
-    return 0;
+  for await (const finding of join({ capture, run })) {
+    counts.add(finding);
+    const listed = finding.kind === 'end' ? ends(counts, finding.seen, run) : line(finding);
+    if (listed !== undefined) print(listed);
   }
-  print(counts.describe());
-  const none = noneOfServers(seen, run.ports);
-  if (none !== undefined) print(none);
-  if (seen.clock !== undefined) print(seen.clock);
-  if (seen.cut !== undefined) print(upToHere(seen.cut));
   return 0;
+}
+
+/** A finding as a line of the list; undefined of what is not listed. */
+function lineFor(finding: Finding): string | undefined {
+  if (finding.kind === 'match' || finding.kind === 'handshake') return row(finding, describeMatch(finding));
+  return finding.kind === 'unjournaled' || finding.kind === 'unread' ? unmatchedRow(finding) : undefined;
+}
+
+/** The same as JSON. */
+function lineAsJson(finding: Finding): string | undefined {
+  if (finding.kind === 'match' || finding.kind === 'handshake')
+    return JSON.stringify(facts(finding, describeMatch(finding)));
+  if (finding.kind === 'unjournaled' || finding.kind === 'unread')
+    return JSON.stringify(unmatchedFacts(finding));
+  return undefined;
+}
+
+function endsAsJson(counts: Counts, { frames, ofServers, cut, clock }: Seen): string {
+  return JSON.stringify({ ...counts.facts(), frames, ofServers, cut, clock });
+}
+
+/** The lines after the list. */
+function summary(counts: Counts, seen: Seen, { ports }: Run): string {
+  const { clock, cut } = seen;
+  const lines = [counts.describe(), noneOfServers(seen, ports), clock, cut && upToHere(cut)];
+  return lines.filter((line) => line !== undefined).join('\n');
 }
 
 /** How many entries the packets confirm, contradict, or say nothing of, and how many exchanges are in no journal. */
 class Counts {
   readonly #verdicts = new Map<Verdict, number>();
-  loose = 0;
+  unjournaled = 0;
+  unread = 0;
 
-  add({ verdict }: Pick<Tie, 'verdict'>): void {
+  add(finding: Finding): void {
+    if (finding.kind === 'unjournaled' || finding.kind === 'unread') this[finding.kind] += 1;
+    if (finding.kind !== 'match' && finding.kind !== 'handshake') return;
+    const { verdict } = finding;
     this.#verdicts.set(verdict, (this.#verdicts.get(verdict) ?? 0) + 1);
   }
 
   facts() {
-    const { loose } = this;
     return {
       confirmed: this.#of('confirmed'),
       contradicted: this.#of('contradicted'),
       unknown: this.#of('unknown'),
-      loose,
+      loose: this.unjournaled,
+      unread: this.unread,
     };
   }
 
   describe(): string {
-    const { confirmed, contradicted, unknown, loose } = this.facts();
+    const { confirmed, contradicted, unknown, loose, unread } = this.facts();
     const why = verdictNames.flatMap((name) => {
       const count = this.#verdicts.get(name);
       return count && verdicts[name].kind === 'unknown' ? `${name} ${count}` : [];
     });
     const nothing = unknown > 0 ? `, of which they can't say: ${unknown} (${why.join(', ')})` : '';
-    return `entries that packets confirm: ${confirmed}, that they contradict: ${contradicted}${nothing}; exchanges in no journal: ${loose}`;
+    const notRead = unread > 0 ? `; datagrams that the server did not take: ${unread}` : '';
+    return `entries that packets confirm: ${confirmed}, that they contradict: ${contradicted}${nothing}; exchanges in no journal: ${loose}${notRead}`;
   }
 
   #of(kind: VerdictKind): number {
@@ -96,8 +112,8 @@ class Counts {
   }
 }
 
-function facts(tie: Tie | HandshakeTie, comment: string): object {
-  const { entry, verdict, request, answer, end, shows, took } = tie;
+function facts(match: Match | HandshakeMatch, comment: string): object {
+  const { entry, verdict, request, answer, end, shows, took } = match;
   return {
     entry,
     verdict,
@@ -111,14 +127,26 @@ function facts(tie: Tie | HandshakeTie, comment: string): object {
   };
 }
 
-function row(tie: Tie | HandshakeTie, comment: string): string {
-  const { request, answer } = tie;
+function row(match: Match | HandshakeMatch, comment: string): string {
+  const { request, answer } = match;
   const frames = `${numbers(request).join(' ') || '-'} → ${numbers(answer).join(' ') || '-'}`;
-  return columns(isContradicted(tie) ? '! ' : '  ', frames, comment);
+  return columns(isContradicted(match) ? '! ' : '  ', frames, comment);
 }
 
-function looseRow({ client, server, from, what, frames }: Loose): string {
+/** Why the server has not taken a datagram. */
+const UNREAD = {
+  overflow: 'the server did not read it, as the buffer of its socket was full',
+  dropped: 'the server dropped it, as too many waited for their answers',
+} as const;
+
+function unmatchedFacts({ kind, frames, ...rest }: Unjournaled): object {
+  const facts = { ...rest, frames: numbers(frames) };
+  return kind === 'unread' ? { unread: facts } : { loose: facts };
+}
+
+function unmatchedRow({ client, server, from, what, frames, why }: Unjournaled): string {
   const way = from === 'client' ? `${client} to ${server}` : `${server} to ${client}`;
+  if (why) return columns('  ', numbers(frames).join(' '), `${what}, ${way}: ${UNREAD[why]}`);
   return columns('! ', numbers(frames).join(' '), `no entry speaks of ${what}, ${way}`);
 }
 

@@ -112,7 +112,7 @@ test('handshakes that failed are told to programs', async () => {
       comment: expect.stringMatching(/^the TLS handshake failed: .*; echo.log entry 2$/),
     },
     expect.objectContaining({ verdict: 'absent' }),
-    { confirmed: 1, contradicted: 1, unknown: 2, loose: 0, frames: 6, ofServers: 6 },
+    { confirmed: 1, contradicted: 1, unknown: 2, loose: 0, unread: 0, frames: 6, ofServers: 6 },
   ]);
 });
 

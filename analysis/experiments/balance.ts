@@ -22,26 +22,26 @@ export const balance: DemoExperiment = {
     ],
   ],
   look(observations) {
-    const { ties } = observations.under('http', profiles.balance);
-    if (ties.length === 0) return nothing('request to /getbalance');
+    const { matches } = observations.under('http', profiles.balance);
+    if (matches.length === 0) return nothing('request to /getbalance');
     const counts = new Map<string, number>();
-    for (const { entry } of ties)
+    for (const { entry } of matches)
       if (isHttp(entry)) counts.set(entry.outcome, (counts.get(entry.outcome) ?? 0) + 1);
     const shares = [...counts].map(([outcome, count]) => `${count} × ${outcome}`);
-    const confirmed = ties.filter((tie) => isConfirmed(tie) && tie.verdict !== 'open').length;
+    const confirmed = matches.filter((match) => isConfirmed(match) && match.verdict !== 'open').length;
     const firsts = [...counts.keys()].map((outcome) =>
-      ties.find(({ entry }) => isHttp(entry) && entry.outcome === outcome),
+      matches.find(({ entry }) => isHttp(entry) && entry.outcome === outcome),
     );
     return {
-      agrees: ties.length === REQUESTS && confirmed === REQUESTS,
-      seen: `${ties.length} requests: ${shares.join(', ')}, ${confirmed} of them as the journal says`,
-      evidence: firsts.flatMap((tie) => {
-        if (!tie || !isHttp(tie.entry)) return [];
+      agrees: matches.length === REQUESTS && confirmed === REQUESTS,
+      seen: `${matches.length} requests: ${shares.join(', ')}, ${confirmed} of them as the journal says`,
+      evidence: firsts.flatMap((match) => {
+        if (!match || !isHttp(match.entry)) return [];
         const says =
-          tie.verdict === 'silent'
-            ? `the first timeout: nothing leaves${tie.end ? ` until the connection ends in frame ${tie.end.number}` : ''}`
-            : `the first ${tie.entry.outcome}`;
-        return [{ frame: observations.frame(tie.shows), says }];
+          match.verdict === 'silent'
+            ? `the first timeout: nothing leaves${match.end ? ` until the connection ends in frame ${match.end.number}` : ''}`
+            : `the first ${match.entry.outcome}`;
+        return [{ frame: observations.frame(match.shows), says }];
       }),
     };
   },

@@ -1,6 +1,8 @@
-import { LATE } from '#analysis/join/times.ts';
 import { all, type DemoExperiment, differences, framesOf, hex, nothing } from './experiment.ts';
 import { faults, netcat, profiles, type Step, type Target } from './steps.ts';
+
+/** So late a delayed answer may leave on a busy machine, in seconds. */
+const LATE = 0.5;
 
 function messageUnder(profile: string): (target: Target) => Step[] {
   return (target) => [faults('tcp', profile), netcat(target, 'Test1', 5)];
@@ -12,9 +14,9 @@ export const delay: DemoExperiment = {
   expected: 'the echo leaves 1 s after the message, and is the message',
   steps: messageUnder(profiles.delay),
   look(observations) {
-    const [tie] = observations.under('echo-tcp', profiles.delay).ties;
-    const { came, left } = tie ? framesOf(observations, tie) : {};
-    if (!tie || !came || !left) return nothing('delayed echo');
+    const [match] = observations.under('echo-tcp', profiles.delay).matches;
+    const { came, left } = match ? framesOf(observations, match) : {};
+    if (!match || !came || !left) return nothing('delayed echo');
     const took = left.time - came.time;
     return {
       agrees: took >= 1 && took < 1 + LATE && left.payload.equals(came.payload),
@@ -33,8 +35,8 @@ export const loss: DemoExperiment = {
   expected: 'the notice "Packet Loss", 11 bytes, in place of the echo',
   steps: messageUnder(profiles.loss),
   look(observations) {
-    const [tie] = observations.under('echo-tcp', profiles.loss).ties;
-    const { came, left } = tie ? framesOf(observations, tie) : {};
+    const [match] = observations.under('echo-tcp', profiles.loss).matches;
+    const { came, left } = match ? framesOf(observations, match) : {};
     if (!came || !left) return nothing('lost echo');
     return {
       agrees: left.payload.toString('latin1') === 'Packet Loss',
@@ -53,8 +55,8 @@ export const corruption: DemoExperiment = {
   expected: 'the echo differs from the message in one byte, all bits of it flipped',
   steps: messageUnder(profiles.corruption),
   look(observations) {
-    const [tie] = observations.under('echo-tcp', profiles.corruption).ties;
-    const { came, left } = tie ? framesOf(observations, tie) : {};
+    const [match] = observations.under('echo-tcp', profiles.corruption).matches;
+    const { came, left } = match ? framesOf(observations, match) : {};
     if (!came || !left) return nothing('corrupted echo');
     const marked = differences(came.payload, left.payload);
     const [at = 0] = marked;

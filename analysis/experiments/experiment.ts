@@ -1,5 +1,5 @@
 import type { Frame } from '#analysis/capture/frames.ts';
-import type { Tie } from '#analysis/join/tie.ts';
+import type { Match } from '#analysis/join/finding.ts';
 import type { Observations } from './observed.ts';
 import type { Step, Target } from './steps.ts';
 
@@ -34,9 +34,9 @@ export function nothing(what: string): Outcome {
   return { agrees: false, seen: `there is no ${what} in the capture and the journal`, evidence: [] };
 }
 
-/** The frames of a tie: what came, and what left. */
-export function framesOf(observations: Observations, { request, answer }: Tie) {
-  const frame = (refs: Tie['request']) => observations.frame(refs[0]?.number);
+/** The frames of a match: what came, and what left. */
+export function framesOf(observations: Observations, { request, answer }: Match) {
+  const frame = (refs: Match['request']) => observations.frame(refs[0]?.number);
   return { came: frame(request), left: frame(answer) };
 }
 

@@ -22,8 +22,8 @@ const notice: Partial<MessageEntry> = { fault: 'loss', loss: 'notice' };
 async function observe(wire: Wire, profile: string, without: Frame[] = []): Promise<Observations> {
   const observations = new Observations({ starts: [] });
   for (const frame of wire.frames) if (!without.includes(frame)) observations.addFrame(frame);
-  const { ties } = await wire.join({ without });
-  for (const tie of ties) observations.addTie(tie, profile);
+  const { matches } = await wire.join({ without });
+  for (const match of matches) observations.addMatch(match, profile);
   for (const entry of wire.entries) {
     if ('event' in entry && entry.event === 'transfer') observations.addTransfer(entry, profile);
   }

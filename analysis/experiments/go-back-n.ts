@@ -1,4 +1,4 @@
-import type { Tie } from '#analysis/join/tie.ts';
+import type { Match } from '#analysis/join/finding.ts';
 import { isDatagram } from '#lib/journal/entries.ts';
 import { type DemoExperiment, nothing, type Shown } from './experiment.ts';
 import { faults, profiles } from './steps.ts';
@@ -24,16 +24,16 @@ export const goBackN: DemoExperiment = {
     ],
   ],
   look(observations) {
-    const { ties, transfers } = observations.under('echo-udp', profiles.transfer);
+    const { matches, transfers } = observations.under('echo-udp', profiles.transfer);
     const received = transfers.find(({ state }) => state === 'received');
-    const segments = ties.filter(
+    const segments = matches.filter(
       ({ entry, verdict }) =>
         verdict === 'came' && isDatagram(entry) && entry.direction === 'in' && entry.sequence !== undefined,
     );
     if (segments.length === 0 || !received) return nothing('transfer that arrived');
     // A copy of one that had arrived, sent as its ACK was late, need not come again when it is lost.
-    const lost = segments.filter((tie) => isLost(tie) && !hadArrived(tie, segments));
-    const cured = lost.filter((tie) => comesAgain(tie, segments));
+    const lost = segments.filter((match) => isLost(match) && !hadArrived(match, segments));
+    const cured = lost.filter((match) => comesAgain(match, segments));
     const again = segments.length - new Set(segments.map(sequenceOf)).size;
     const [example] = cured;
     const copy = example && comesAgain(example, segments);
@@ -56,21 +56,21 @@ export const goBackN: DemoExperiment = {
   },
 };
 
-function isLost({ entry }: Tie): boolean {
+function isLost({ entry }: Match): boolean {
   return 'fault' in entry && entry.fault === 'loss';
 }
 
-function hadArrived(tie: Tie, segments: readonly Tie[]): boolean {
+function hadArrived(match: Match, segments: readonly Match[]): boolean {
   return segments.some(
-    (other) => other.entry.id < tie.entry.id && sequenceOf(other) === sequenceOf(tie) && !isLost(other),
+    (other) => other.entry.id < match.entry.id && sequenceOf(other) === sequenceOf(match) && !isLost(other),
   );
 }
 
 /** The next of the same number. */
-function comesAgain(tie: Tie, segments: readonly Tie[]): Tie | undefined {
-  return segments.find((other) => other.entry.id > tie.entry.id && sequenceOf(other) === sequenceOf(tie));
+function comesAgain(match: Match, segments: readonly Match[]): Match | undefined {
+  return segments.find((other) => other.entry.id > match.entry.id && sequenceOf(other) === sequenceOf(match));
 }
 
-function sequenceOf({ entry }: Tie): number | undefined {
+function sequenceOf({ entry }: Match): number | undefined {
   return isDatagram(entry) ? entry.sequence : undefined;
 }

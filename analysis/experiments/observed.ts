@@ -1,8 +1,8 @@
 import type { Capture } from '#analysis/capture/capture-files.ts';
 import type { Frame } from '#analysis/capture/frames.ts';
-import { joinCapture } from '#analysis/join/join-capture.ts';
-import type { Tie } from '#analysis/join/tie.ts';
-import { deciderOf, isEvent } from '#lib/journal/entries.ts';
+import type { Match } from '#analysis/join/finding.ts';
+import { join } from '#analysis/join/join.ts';
+import { deciderOf } from '#lib/journal/entries.ts';
 import { type Run, sinkStretches } from '#lib/journal/run.ts';
 import type { EventNamed } from '#lib/journal/schema.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
@@ -10,9 +10,9 @@ import type { Decider } from '#lib/lab/deciders.ts';
 /** Frames of a demo that are kept, in order; it has some hundreds. */
 const MOST_FRAMES = 50_000;
 
-/** What was tied while one profile was in force at one server. */
+/** What was matched while one profile was in force at one server. */
 export interface Observed {
-  readonly ties: readonly Tie[];
+  readonly matches: readonly Match[];
   /** Of the transfers that ended meanwhile. */
   readonly transfers: readonly EventNamed<'transfer'>[];
 }
@@ -20,7 +20,7 @@ export interface Observed {
 /** What the captures and journals of a demo hold, by what its experiments ask for. */
 export class Observations {
   readonly frames: Frame[] = [];
-  readonly #byProfile = new Map<string, { ties: Tie[]; transfers: EventNamed<'transfer'>[] }>();
+  readonly #byProfile = new Map<string, { matches: Match[]; transfers: EventNamed<'transfer'>[] }>();
   readonly #run: Pick<Run, 'starts'>;
 
   constructor(run: Pick<Run, 'starts'>) {
@@ -29,15 +29,12 @@ export class Observations {
 
   static async read(capture: Capture, run: Run): Promise<Observations> {
     const observations = new Observations(run);
-    await joinCapture(capture, run, {
-      tie: (tie, regime) => observations.addTie(tie, regime?.profile),
-      loose: () => undefined,
-      frame: (frame) => observations.addFrame(frame),
-      entry: (entry, regimes) => {
-        if (!isEvent(entry) || entry.event !== 'transfer') return;
-        observations.addTransfer(entry, regimes.of('echo-udp')?.profile);
-      },
-    });
+    for await (const finding of join({ capture, run, frames: true })) {
+      if (finding.kind === 'match') observations.addMatch(finding, finding.regime?.profile);
+      else if (finding.kind === 'frame') observations.addFrame(finding.frame);
+      else if (finding.kind === 'event' && finding.event.event === 'transfer')
+        observations.addTransfer(finding.event, finding.regime?.profile);
+    }
     return observations;
   }
 
@@ -45,8 +42,8 @@ export class Observations {
     if (this.frames.length < MOST_FRAMES) this.frames.push(frame);
   }
 
-  addTie(tie: Tie, profile?: string): void {
-    this.#of(deciderOf(tie.entry), profile).ties.push(tie);
+  addMatch(match: Match, profile?: string): void {
+    this.#of(deciderOf(match.entry), profile).matches.push(match);
   }
 
   /** @param entry tells how a transfer ended */
@@ -56,8 +53,8 @@ export class Observations {
 
   /** What was decided at a server under a profile, in the order of the journal. */
   under(decider: Decider, profile: string): Observed {
-    const { ties, transfers } = this.#of(decider, profile);
-    return { ties: ties.sort((a, b) => a.entry.id - b.entry.id), transfers };
+    const { matches, transfers } = this.#of(decider, profile);
+    return { matches: matches.sort((a, b) => a.entry.id - b.entry.id), transfers };
   }
 
   /** Frames while the echo server was a sink. */
@@ -72,9 +69,9 @@ export class Observations {
     return this.frames.find((frame) => frame.number === number);
   }
 
-  #of(decider: Decider, profile = ''): { ties: Tie[]; transfers: EventNamed<'transfer'>[] } {
+  #of(decider: Decider, profile = ''): { matches: Match[]; transfers: EventNamed<'transfer'>[] } {
     const key = `${decider} ${profile}`;
-    const known = this.#byProfile.get(key) ?? { ties: [], transfers: [] };
+    const known = this.#byProfile.get(key) ?? { matches: [], transfers: [] };
     this.#byProfile.set(key, known);
     return known;
   }

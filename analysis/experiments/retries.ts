@@ -1,5 +1,5 @@
 import type { Frame } from '#analysis/capture/frames.ts';
-import type { Tie } from '#analysis/join/tie.ts';
+import type { Match } from '#analysis/join/finding.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
 import { checksum, Message } from '#lib/message/message.ts';
 import { type DemoExperiment, framesOf, nothing, type Outcome, type Shown } from './experiment.ts';
@@ -23,7 +23,7 @@ export const delayOnce: DemoExperiment = {
   expected: 'the client asks again before the echo of its first message leaves, and then takes that echo',
   steps: asks('tcp', profiles.delayOnce, 'Hey', '--timeout', '0.75'),
   look(observations) {
-    const [first, second] = observations.under('echo-tcp', profiles.delayOnce).ties;
+    const [first, second] = observations.under('echo-tcp', profiles.delayOnce).matches;
     const one = first && framesOf(observations, first);
     const again = observations.frames.find(
       ({ toServer, client, payload, number }) =>
@@ -73,12 +73,16 @@ function asks(protocol: 'tcp' | 'udp', profile: string, message: string, ...opti
 
 /** Looks whether, under a profile, one client asked so often and was answered so. */
 function answered(decider: Decider, profile: string, expected: readonly Reply[]): DemoExperiment['look'] {
-  return (observations) => attempts(observations, observations.under(decider, profile).ties, expected);
+  return (observations) => attempts(observations, observations.under(decider, profile).matches, expected);
 }
 
-function attempts(observations: Observations, ties: readonly Tie[], expected: readonly Reply[]): Outcome {
-  if (ties.length === 0) return nothing('message of that experiment');
-  const rows = ties.map((tie) => framesOf(observations, tie));
+function attempts(
+  observations: Observations,
+  matches: readonly Match[],
+  expected: readonly Reply[],
+): Outcome {
+  if (matches.length === 0) return nothing('message of that experiment');
+  const rows = matches.map((match) => framesOf(observations, match));
   const replies = rows.map(({ left }) => (left ? replyOf(left) : 'none'));
   const client = rows[0]?.came?.client;
   return {

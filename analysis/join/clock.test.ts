@@ -60,12 +60,12 @@ describe.each(['first', 'between', 'within'] as const)('%s', (when) => {
   test.each(steps)('no entry is contradicted when the clock %s', async (_what, set) => {
     const wire = new Wire();
     exchanges(wire, () => set(wire), when);
-    const { ties, loose } = await wire.join();
-    expect(ties).toHaveLength(3 * EXCHANGES);
+    const { matches, unjournaled } = await wire.join();
+    expect(matches).toHaveLength(3 * EXCHANGES);
     expect(
-      ties.filter(({ verdict }) => verdict !== 'answered').map(({ verdict, entry }) => [verdict, entry]),
+      matches.filter(({ verdict }) => verdict !== 'answered').map(({ verdict, entry }) => [verdict, entry]),
     ).toEqual([]);
-    expect(loose).toEqual([]);
+    expect(unjournaled).toEqual([]);
   });
 });
 
@@ -103,8 +103,8 @@ test('what is missing near a step nobody can say, and far from it is missing', a
   tcp.decide('two\n');
   wire.pass(20);
   tcp.client('');
-  const { ties } = await wire.join();
-  expect(ties.map(({ verdict }) => verdict)).toEqual(['unanswered', 'unclear']);
+  const { matches } = await wire.join();
+  expect(matches.map(({ verdict }) => verdict)).toEqual(['unanswered', 'unclear']);
 });
 
 test('an answer that is not that of its entry contradicts it whatever the clocks do far away', async () => {
@@ -116,7 +116,7 @@ test('an answer that is not that of its entry contradicts it whatever the clocks
   wire.pass(100);
   wire.setClock(-1);
   http.client('');
-  expect((await wire.join()).ties.map(({ verdict }) => verdict)).toEqual(['different']);
+  expect((await wire.join()).matches.map(({ verdict }) => verdict)).toEqual(['different']);
 });
 
 describe('an exchange that lasts is no clock that was set', () => {
@@ -141,10 +141,10 @@ describe('an exchange that lasts is no clock that was set', () => {
     tcp.fin('server');
     tcp.fin('client');
     contradicted(wire);
-    const { clock, ties, handshakes } = await wire.join();
+    const { clock, matches, handshakes } = await wire.join();
     expect(clock).toBeUndefined();
     expect(handshakes.map(({ verdict }) => verdict)).toEqual(['failed']);
-    expect(ties.map(({ verdict }) => verdict)).toEqual(['different']);
+    expect(matches.map(({ verdict }) => verdict)).toEqual(['different']);
   });
 
   test('of a request whose body ends after its decision', async () => {
@@ -157,8 +157,8 @@ describe('an exchange that lasts is no clock that was set', () => {
     wire.pass(5);
     http.fin('server');
     contradicted(wire);
-    const { clock, ties } = await wire.join();
+    const { clock, matches } = await wire.join();
     expect(clock).toBeUndefined();
-    expect(ties.map(({ verdict }) => verdict)).toEqual(['silent', 'different']);
+    expect(matches.map(({ verdict }) => verdict)).toEqual(['silent', 'different']);
   });
 });

@@ -1,7 +1,7 @@
 import type { Frame } from '#analysis/capture/frames.ts';
 import { isHandshake, timeOf } from '#lib/journal/entries.ts';
 import type { Entry } from '#lib/journal/schema.ts';
-import type { HandshakeTie, Tie } from './tie.ts';
+import type { HandshakeMatch, Match } from './finding.ts';
 import { isContradicted } from './verdicts.ts';
 
 /** Frames of several processors may be written a little out of order; more than this is a clock that was set. */
@@ -11,7 +11,7 @@ const NEAR = 30;
 /** Contradictions that wait for the end, at most. */
 const MOST_DOUBTED = 10_000;
 
-type Doubted = Tie | HandshakeTie;
+type Doubted = Match | HandshakeMatch;
 
 /**
  * Watches the clocks. A capture and the journals beside it have one clock, which may be set in the middle (suspend, NTP,
@@ -22,7 +22,7 @@ export class Clock {
   #last: number | undefined;
   readonly #steps: { readonly frame: number; readonly from: number; readonly to: number }[] = [];
   #apart: { readonly entry: Entry; readonly seconds: number } | undefined;
-  #doubted: { readonly tie: Doubted; readonly say: (tie: Doubted) => void }[] = [];
+  readonly #doubted: Doubted[] = [];
 
   /** Takes the time of each frame. Returns when the frame before was, where the clock was set back in between. */
   frame({ number, time }: Pick<Frame, 'number' | 'time'>): number | undefined {
@@ -33,20 +33,17 @@ export class Clock {
     return before;
   }
 
-  /** Passes a finding on: at once, or at the end when it is a contradiction. */
-  pass<Kind extends Doubted>(tie: Kind, say: (tie: Kind) => void): void {
-    this.#compare(tie);
-    if (!isContradicted(tie)) {
-      say(tie);
-      return;
-    }
-    this.#doubted.push({ tie, say: say as (tie: Doubted) => void });
-    if (this.#doubted.length > MOST_DOUBTED) this.#judge(this.#doubted.shift()!);
+  /** What can be said by now, given one more: a contradiction waits for the end. */
+  pass(match: Doubted): readonly Doubted[] {
+    this.#compare(match);
+    if (!isContradicted(match)) return [match];
+    this.#doubted.push(match);
+    return this.#doubted.length > MOST_DOUBTED ? [this.#judge(this.#doubted.shift()!)] : [];
   }
 
-  finish(): void {
-    for (const one of this.#doubted) this.#judge(one);
-    this.#doubted = [];
+  /** The contradictions that have waited. */
+  finish(): readonly Doubted[] {
+    return this.#doubted.splice(0).map((match) => this.#judge(match));
   }
 
   /** What is to be known of the clocks, in one sentence; undefined when nothing is. */
@@ -72,8 +69,8 @@ export class Clock {
     this.#apart = { entry, seconds: time < asked ? time - asked : time - left };
   }
 
-  #judge({ tie, say }: { readonly tie: Doubted; readonly say: (tie: Doubted) => void }): void {
-    say(this.#isDoubtful(tie.entry) ? { ...tie, verdict: 'unclear' } : tie);
+  #judge(match: Doubted): Doubted {
+    return this.#isDoubtful(match.entry) ? { ...match, verdict: 'unclear' } : match;
   }
 
   #isDoubtful(entry: Entry): boolean {

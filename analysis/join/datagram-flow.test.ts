@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { DatagramEntry, MessageEntry } from '#lib/journal/schema.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { hmacKey, hmacTag } from '#lib/message/hmac.ts';
 import { type Datagram, encodeDatagram } from '#lib/transfer/datagram.ts';
 import { type UdpWire, Wire } from './join-testing.ts';
@@ -71,9 +72,9 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       exchange(HEY, { fault: 'delay', delay_ms: 800 });
       wire.pass(0.8);
       udp.answer(HEY);
-      const { ties } = await wire.join();
-      expect(ties).toMatchObject([{ verdict: 'answered', answer: [{ number: 2 }] }]);
-      expect(ties[0]!.took).toBeCloseTo(0.8 + step, 5);
+      const { matches } = await wire.join();
+      expect(matches).toMatchObject([{ verdict: 'answered', answer: [{ number: 2 }] }]);
+      expect(matches[0]!.took).toBeCloseTo(0.8 + step, 5);
     });
 
     test('reorder', async () => {
@@ -123,10 +124,10 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
         wire.pass(0.02);
       }
       udp.answer('x'.repeat(50));
-      const { ties, loose } = await wire.join();
-      expect(ties).toMatchObject([{ verdict: 'answered' }]);
-      expect(ties[0]!.answer).toHaveLength(101);
-      expect(loose).toEqual([]);
+      const { matches, unjournaled } = await wire.join();
+      expect(matches).toMatchObject([{ verdict: 'answered' }]);
+      expect(matches[0]!.answer).toHaveLength(101);
+      expect(unjournaled).toEqual([]);
     });
   });
 
@@ -155,7 +156,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     ]);
   });
 
-  test('a datagram that the kernel dropped is loose and no other', async () => {
+  test('a datagram that the kernel dropped is told, and no other', async () => {
     udp.client('one');
     udp.client('dropped');
     udp.client('two');
@@ -169,7 +170,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       'answered 1 by 4, shown in 4',
       'answered 3 by 5, shown in 5',
       'answered 6 by 7, shown in 7',
-      'loose client 7 bytes in 2',
+      'unjournaled client 7 bytes in 2',
     ]);
   });
 
@@ -195,12 +196,12 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       begin();
       const [request] = exchange(HEY, fields, ...answers);
       exchange('two', {}, 'two');
-      const { ties, loose } = await wire.join({ without: [request] });
-      expect(ties).toMatchObject([
+      const { matches, unjournaled } = await wire.join({ without: [request] });
+      expect(matches).toMatchObject([
         { verdict: 'lost', request: [], answer: answers.map((_, index) => ({ number: index + 3 })) },
         { verdict: 'answered' },
       ]);
-      expect(loose).toEqual([]);
+      expect(unjournaled).toEqual([]);
     });
 
     test('an answer', async () => {
@@ -233,7 +234,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     expect(await wire.lines()).toEqual([
       'unanswered 1 by none, shown in 1',
       'answered 3 by 4, shown in 4',
-      'loose server 3 bytes in 2',
+      'unjournaled server 3 bytes in 2',
     ]);
   });
 
@@ -360,10 +361,10 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
         udp.answer(Buffer.of(value));
         wire.pass(0.02);
       }
-      const { ties, loose } = await wire.join();
-      expect(ties).toMatchObject([{ verdict: 'answered', shows: 2 }]);
-      expect(ties[0]!.answer).toHaveLength(80);
-      expect(loose).toEqual([]);
+      const { matches, unjournaled } = await wire.join();
+      expect(matches).toMatchObject([{ verdict: 'answered', shows: 2 }]);
+      expect(matches[0]!.answer).toHaveLength(80);
+      expect(unjournaled).toEqual([]);
     });
 
     test('drip of a long one', async () => {
@@ -376,10 +377,10 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
         wire.pass(0.02);
       }
       udp.answer(bytes.subarray(100));
-      const { ties, loose } = await wire.join();
-      expect(ties).toMatchObject([{ verdict: 'answered' }]);
-      expect(ties[0]!.answer).toHaveLength(101);
-      expect(loose).toEqual([]);
+      const { matches, unjournaled } = await wire.join();
+      expect(matches).toMatchObject([{ verdict: 'answered' }]);
+      expect(matches[0]!.answer).toHaveLength(101);
+      expect(unjournaled).toEqual([]);
     });
 
     test('that is not in the capture', async () => {
@@ -411,7 +412,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
         wire.pass(2);
         wire.tcp({ port: 50_001 + second }).client('');
       }
-      send(ack, {}, signed);
+      send(ack, { crc: crcOf(signed) }, signed);
       expect(await wire.lines()).toMatchObject([
         expect.stringMatching(/^came /),
         expect.stringMatching(/^answered none by /),
@@ -425,7 +426,13 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       const altered = Buffer.from(whole);
       altered[offset]! ^= 0xff;
       send(ack, {});
-      udp.carry('out', ack, { fault: 'corruption', offset, before: '0x30', after: '0xcf' });
+      udp.carry('out', ack, {
+        fault: 'corruption',
+        offset,
+        before: '0x30',
+        after: '0xcf',
+        crc: crcOf(altered),
+      });
       for (const bytes of [altered, whole]) udp.answer(bytes);
       expect(await wire.lines()).toEqual([
         'answered none by 3, shown in 3',

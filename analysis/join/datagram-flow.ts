@@ -1,17 +1,17 @@
 import type { Frame } from '#analysis/capture/frames.ts';
 import { type FrameRef, refOf } from '#analysis/capture/frames.ts';
 import { isDatagram, timeOf } from '#lib/journal/entries.ts';
-import type { DatagramEntry, MessageEntry } from '#lib/journal/schema.ts';
+import type { MessageEntry } from '#lib/journal/schema.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { isHmac } from '#lib/message/hmac.ts';
-import { decodeDatagram, hmacLength, isOfTransfer, tagAsSent } from '#lib/transfer/datagram.ts';
+import { decodeDatagram, hmacLength, isOfTransfer } from '#lib/transfer/datagram.ts';
 import { STEP } from './clock.ts';
 import { latestOf } from './expected.ts';
-import { answersTo, inPlaceOf, isMessageOf, isOne, type Leaving } from './leaving.ts';
+import { type Emit, nowhere, type Unjournaled } from './finding.ts';
+import { answersTo, inPlaceOf, isOne, type Leaving } from './leaving.ts';
 import { knownOctets } from './pattern.ts';
-import type { Found, Loose } from './tie.ts';
 import { LATE, MILLISECOND, SLACK } from './times.ts';
-import { UnexplainedFound } from './unexplained-found.ts';
-import type { Verdict } from './verdicts.ts';
+import { isContradicted, type Verdict } from './verdicts.ts';
 
 /** How long a datagram waits for its entry, and an entry for its datagrams, in seconds. */
 const PATIENCE = 2;
@@ -19,6 +19,7 @@ const PATIENCE = 2;
 interface Datagram {
   readonly frame: FrameRef;
   readonly bytes: Buffer;
+  readonly crc: string;
 }
 
 /** An entry whose datagrams have not all left yet. */
@@ -35,11 +36,21 @@ interface Waiting {
   readonly latest: number;
 }
 
+export interface FlowParts {
+  readonly emit: Emit;
+  /** Whether datagrams of transfers have entries at the time. */
+  readonly decided: () => boolean;
+  /** Says why the server has not taken one more datagram, as far as it journals that. */
+  readonly untaken: () => Unjournaled['why'];
+}
+
 /** All that a UDP port of a client exchanges with the echo server: messages, and datagrams of transfers. */
 export class DatagramFlow {
   readonly #client: string;
-  readonly #found: UnexplainedFound;
-  /** Whether datagrams of transfers have entries at the time. */
+  readonly #emit: Emit;
+  readonly #untaken: () => Unjournaled['why'];
+  /** A fault is not known here: from then on what leaves may be its doing. */
+  #isUnexplained = false;
   readonly #decided: () => boolean;
   readonly #came: Datagram[] = [];
   readonly #went: Datagram[] = [];
@@ -52,10 +63,11 @@ export class DatagramFlow {
   /** Octets of the HMAC that the client's latest datagram of a transfer had; undefined before the first. */
   #hmacBytes: number | undefined;
 
-  constructor(client: string, found: Found, decided: () => boolean) {
+  constructor(client: string, { emit, decided, untaken }: FlowParts) {
     this.#client = client;
-    this.#found = new UnexplainedFound(found);
+    this.#emit = emit;
     this.#decided = decided;
+    this.#untaken = untaken;
   }
 
   /** Whether nothing is open. */
@@ -70,11 +82,11 @@ export class DatagramFlow {
   }
 
   take(frame: Frame): void {
-    const datagram = { frame: refOf(frame), bytes: frame.payload };
-    this.#latest = datagram.frame;
+    this.#latest = refOf(frame);
     // What the server sends may have been damaged by a fault.
     if (frame.toServer && isOfTransfer(frame.payload)) this.#hmacBytes = hmacBytesOf(frame.payload);
     if (!this.#decided() && isOfTransfer(frame.payload)) return;
+    const datagram = { frame: this.#latest, bytes: frame.payload, crc: crcOf(frame.payload) };
     (frame.toServer ? this.#came : this.#went).push(datagram);
     this.#matchUntil(frame.time - 2 * MILLISECOND);
   }
@@ -99,8 +111,8 @@ export class DatagramFlow {
     this.#matchUntil(now - 2 * MILLISECOND);
     const earliest = now - PATIENCE;
     const isOld = ({ frame }: Datagram) => frame.time < earliest;
-    for (const datagram of giveUp(this.#came, most, isOld)) this.#loose('client', datagram);
-    for (const datagram of giveUp(this.#astray, most, () => true)) this.#loose('server', datagram);
+    for (const datagram of giveUp(this.#came, most, isOld)) this.#leaveOut('client', datagram);
+    for (const datagram of giveUp(this.#astray, most, () => true)) this.#leaveOut('server', datagram);
     for (const waiting of giveUp(this.#waiting, most, ({ latest }) => latest < earliest))
       this.#settle(waiting, 'unanswered');
     for (const entry of giveUp(this.#missed, most, () => true)) this.#cameBy(entry);
@@ -115,14 +127,14 @@ export class DatagramFlow {
       if (this.#leaveLate(waiting)) this.#settle(waiting, 'answered');
       else this.#settle(waiting, waiting.latest + LATE < until ? 'unanswered' : 'open');
     }
-    for (const datagram of this.#came.splice(0)) this.#loose('client', datagram);
-    for (const datagram of this.#astray.splice(0)) this.#loose('server', datagram);
+    for (const datagram of this.#came.splice(0)) this.#leaveOut('client', datagram);
+    for (const datagram of this.#astray.splice(0)) this.#leaveOut('server', datagram);
   }
 
   /** Takes the datagram that an entry is about. Where several are alike, it is the first. */
   #request(entry: MessageEntry): Datagram | undefined {
     const latest = timeOf(entry) + MILLISECOND;
-    const index = this.#came.findIndex(({ frame, bytes }) => frame.time < latest && isAbout(entry, bytes));
+    const index = this.#came.findIndex(({ frame, crc }) => frame.time < latest && crc === entry.crc);
     return index < 0 ? undefined : this.#came.splice(index, 1)[0];
   }
 
@@ -130,12 +142,12 @@ export class DatagramFlow {
   #cameBy(entry: MessageEntry, request = this.#requestOfAnyTime(entry)): void {
     const verdict = request ? 'came' : 'lost';
     const frames = request ? [request.frame] : [];
-    this.#found.tie({ entry, verdict, request: frames, answer: [], shows: request?.frame.number });
+    this.#emit({ ...nowhere(entry, verdict), request: frames, shows: request?.frame.number });
   }
 
   /** Where no time matches an entry with its datagram, order and content do. */
   #requestOfAnyTime(entry: MessageEntry): Datagram | undefined {
-    const index = this.#came.findIndex(({ bytes }) => isAbout(entry, bytes));
+    const index = this.#came.findIndex(({ crc }) => crc === entry.crc);
     return index < 0 ? undefined : this.#came.splice(index, 1)[0];
   }
 
@@ -174,7 +186,7 @@ export class DatagramFlow {
       latest: timeOf(entry) + latestOf(left ?? []),
     };
     if (!left) {
-      this.#found.isUnexplained = true;
+      this.#isUnexplained = true;
       this.#settle(waiting, 'unexplained');
     } else if (left.length === 0) this.#settle(waiting, 'silent');
     else this.#waiting.push(waiting);
@@ -213,9 +225,11 @@ export class DatagramFlow {
     const isOut = isDatagram(entry);
     const [asked] = request;
     const shown = answer[shownBy] ?? answer[0] ?? asked ?? (isOut ? this.#latest : undefined);
-    this.#found.tie({
+    const found = asked || isOut ? verdict : 'lost';
+    this.#emit({
+      kind: 'match',
       entry,
-      verdict: asked || isOut ? verdict : 'lost',
+      verdict: this.#isUnexplained && isContradicted({ verdict: found }) ? 'unexplained' : found,
       request,
       answer,
       shows: shown?.number,
@@ -223,15 +237,14 @@ export class DatagramFlow {
     });
   }
 
-  #loose(from: Loose['from'], { frame, bytes }: Datagram): void {
-    const what = `${bytes.length} bytes`;
-    this.#found.loose({
-      server: 'echo',
-      transport: 'udp',
-      client: this.#client,
-      from,
-      frames: [frame],
-      what,
+  #leaveOut(from: Unjournaled['from'], { frame, bytes }: Datagram): void {
+    if (from === 'server' && this.#isUnexplained) return;
+    const why = from === 'client' ? this.#untaken() : undefined;
+    this.#emit({
+      kind: why ? 'unread' : 'unjournaled',
+      ...{ server: 'echo', transport: 'udp', client: this.#client, from, frames: [frame] },
+      what: `${bytes.length} bytes`,
+      why,
     });
   }
 }
@@ -254,7 +267,9 @@ function dueOf({ entry, left }: Waiting): number {
 /** Those of which most octets are known: a corrupted byte where the journal has no other tells it from the rest. */
 function bestKnown(alike: readonly Waiting[]): readonly Waiting[] {
   if (alike.length < 2) return alike;
-  const counts = alike.map(({ left }) => knownOctets(left[0]!.forms[0]!));
+  const counts = alike.map(({ left: [next] }) =>
+    next!.crc === undefined ? knownOctets(next!.forms[0]!) : next!.forms[0]!.bytes.length,
+  );
   const most = Math.max(...counts);
   return alike.filter((_, index) => counts[index] === most);
 }
@@ -275,10 +290,4 @@ function giveUp<One>(list: One[], most: number, isOver: (one: One) => boolean): 
   const given = new Set(list.filter(isOver).slice(0, list.length - most));
   list.splice(0, list.length, ...list.filter((one) => !given.has(one)));
   return [...given];
-}
-
-function isAbout(entry: MessageEntry | DatagramEntry, bytes: Buffer): boolean {
-  if (isOfTransfer(bytes) !== isDatagram(entry)) return false;
-  if (!isDatagram(entry)) return isMessageOf(entry, bytes);
-  return entry.damaged ? bytes.length === entry.length : tagAsSent(bytes) === entry.tag;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { faultNames } from '#lib/faults/echo/index.ts';
 import type { DatagramEntry, HttpEntry, MessageEntry } from '#lib/journal/schema.ts';
-import { describeDecision, describeTie } from './describe.ts';
-import type { Tie } from './tie.ts';
+import { describeDecision, describeMatch } from './describe.ts';
+import type { MatchUnder } from './matching.ts';
 
 const line = { timestamp: '2025-06-01T10:00:00.000Z', id: 7, client_ip: '10.0.142.133', client_port: 40_000 };
 const http: HttpEntry = { ...line, outcome: '403', request: 3 };
@@ -61,7 +61,10 @@ describe('a decision', () => {
 });
 
 describe('the comment on a frame', () => {
-  const tie = (fields: Partial<Tie>): Tie => ({
+  const regime = { from: undefined, profile: 'loss=0.1', seed: 'alice' };
+  const match = (fields: Partial<MatchUnder>): MatchUnder => ({
+    kind: 'match',
+    regime,
     entry: message,
     verdict: 'answered',
     request: [],
@@ -69,11 +72,10 @@ describe('the comment on a frame', () => {
     shows: 5,
     ...fields,
   });
-  const regime = { from: undefined, profile: 'loss=0.1', seed: 'alice' };
   const end = { number: 9, time: 1 };
   const own = 'fault=none, seed alice, draw 4; echo.log entry 7';
 
-  test.each<[Partial<Tie>, string]>([
+  test.each<[Partial<MatchUnder>, string]>([
     [{}, own],
     [{ verdict: 'silent' }, `${own}; no answer left`],
     [{ verdict: 'silent', end }, `${own}; no answer left until the end in frame 9`],
@@ -88,12 +90,12 @@ describe('the comment on a frame', () => {
       'fault=loss went no further, DATA 12 of transfer 0123abcd on the way in, seed alice, draw 4; echo.log entry 7',
     ],
   ])('%#: %j', (fields, text) => {
-    expect(describeTie(tie(fields), regime)).toBe(text);
+    expect(describeMatch(match(fields))).toBe(text);
   });
 
   test('names no seed where none is known', () => {
     for (const unknown of [undefined, { ...regime, seed: undefined }]) {
-      expect(describeTie(tie({}), unknown)).toBe('fault=none, draw 4; echo.log entry 7');
+      expect(describeMatch(match({ regime: unknown }))).toBe('fault=none, draw 4; echo.log entry 7');
     }
   });
 });

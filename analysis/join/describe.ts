@@ -2,22 +2,22 @@ import type { FrameRef } from '#analysis/capture/frames.ts';
 import type { Detail } from '#lib/faults/echo/fault.ts';
 import { phraseOf } from '#lib/faults/echo/replay.ts';
 import { type HandshakeEvent, isDatagram, isHttp, isRefused } from '#lib/journal/entries.ts';
-import type { Regime } from '#lib/journal/run.ts';
 import type { DatagramEntry, Decision, MessageEntry } from '#lib/journal/schema.ts';
 import { safe } from '#lib/text/readable.ts';
-import type { HandshakeTie, Tie } from './tie.ts';
+import type { HandshakeMatch } from './finding.ts';
+import type { MatchUnder } from './matching.ts';
 import { type Verdict, verdicts } from './verdicts.ts';
 
 /** A decision in one line, as `fault=corruption byte 2: 0x73 to 0x8c`. */
 export function describeDecision(entry: Decision): string {
   if (isHttp(entry)) return `outcome=${entry.outcome}${entry.reason === undefined ? '' : ` ${entry.reason}`}`;
   const { fault, drawn } = entry;
-  const phrase = drawn ? `(${drawn} was drawn and can't be done to this)` : deedOf(entry);
+  const phrase = drawn ? `(${drawn} was drawn and can't be done to this)` : phraseOfEntry(entry);
   return `fault=${fault}${phrase ? ` ${phrase}` : ''}${isDatagram(entry) ? describeDatagram(entry) : ''}`;
 }
 
 /** What its fault did, in words that follow the name. */
-function deedOf(entry: MessageEntry): string | undefined {
+function phraseOfEntry(entry: MessageEntry): string | undefined {
   // What is lost of a transfer is a datagram on its way, and no answer.
   if (isDatagram(entry) && entry.fault === 'loss') return 'went no further';
   return phraseOf(entry.fault, entry as unknown as Detail);
@@ -29,9 +29,12 @@ function describeDatagram({ direction, kind, sequence, ack, transfer }: Datagram
   return `, ${kind}${number === undefined ? '' : ` ${number}`} of transfer ${transfer} on the way ${direction}`;
 }
 
-/** A tie as the comment on its frame: the decision, what drew it, where it is journaled, and what is missing. */
-export function describeTie(tie: Tie, regime: Regime | undefined): string {
-  const { entry, verdict, end } = tie;
+/** An entry with its frames as the comment on one of them: what was decided, what drew it, where it is journaled, and what is missing. */
+export function describeMatch(match: MatchUnder | HandshakeMatch): string {
+  return match.kind === 'match' ? describeDecided(match) : describeHandshake(match);
+}
+
+function describeDecided({ entry, verdict, end, regime }: MatchUnder): string {
   const rest = isDatagram(entry) && verdict === 'silent' ? '' : remarkOf(verdict, end);
   const draw = isHttp(entry) ? entry.request : entry.message;
   const seed = regime?.seed === undefined ? '' : `, seed ${regime.seed}`;
@@ -46,8 +49,7 @@ export function describeFailure({ reason }: HandshakeEvent): string {
   return safe(`the TLS handshake failed: ${reason}`);
 }
 
-/** A handshake that failed as the comment on its frame: where it is journaled, and what is missing. */
-export function describeHandshake({ entry, verdict }: HandshakeTie): string {
+function describeHandshake({ entry, verdict }: HandshakeMatch): string {
   const journal = `${entry.server}.log entry ${entry.id}`;
   return `${describeFailure(entry)}; ${journal}${remarkOf(verdict)}`;
 }
@@ -61,7 +63,7 @@ function remarkOf(verdict: Verdict, end?: FrameRef): string {
 const KNOWN_REMARKS = Object.values(verdicts).flatMap(({ remark }) =>
   [0, undefined].flatMap((end) => remark?.(end) ?? []).map((said) => said.replaceAll('0', '\\d+')),
 );
-/** A line of `describeTie` or `describeHandshake`, of this run or an earlier one, to its last octet. */
+/** A line of `describeMatch`, of this run or an earlier one, to its last octet. */
 const LINE = new RegExp(
   `^(?:(?:fault|outcome)=|the TLS handshake failed: ).*; (?:http|echo)\\.log entry \\d+(?:; (?:${KNOWN_REMARKS.join('|')}))?$`,
 );

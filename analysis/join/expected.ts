@@ -3,7 +3,7 @@ import { PATIENCE_MS } from '#lib/faults/echo/fault.ts';
 import { stepsOf } from '#lib/faults/echo/replay.ts';
 import type { MessageEntry } from '#lib/journal/schema.ts';
 import { Message } from '#lib/message/message.ts';
-import { common, joinPatterns, type Pattern, through, unknown, withKnown } from './pattern.ts';
+import { common, type Pattern, through, unknown, withKnown } from './pattern.ts';
 
 /** How long an answer is held back at most, in seconds. */
 export const HELD = PATIENCE_MS / 1000;
@@ -40,16 +40,10 @@ export function expectedAnswer(entry: MessageEntry, message: Pattern): Expected 
   );
 }
 
-/** Octets of a message without its line ending; before its tag or HMAC stands a bar. */
-export function textLengthOf({ length, tag }: MessageEntry): number {
-  return length + (tag === undefined ? 0 : 1 + tag.length);
-}
-
-/** The message of an entry with a line ending, of which the capture has some octets or none. */
-export function messageOf(entry: MessageEntry, text: Pattern | undefined, ending: Buffer): Pattern {
-  const { length, tag } = entry;
-  const whole = joinPatterns([text ?? unknown(textLengthOf(entry)), { bytes: ending }]);
-  return tag === undefined ? whole : withKnown(whole, length, Buffer.from(`|${tag}`));
+/** A message as the server took it, of which the capture may lack some bytes: where its tag is the entry tells. */
+export function takenMessage({ length, tag }: MessageEntry, { bytes, known }: Pattern): Pattern {
+  if (!known || tag === undefined) return { bytes, known };
+  return withKnown({ bytes, known }, length, Buffer.from(`|${tag}`));
 }
 
 /** When the last of it leaves at the latest, in seconds from the decision. */

@@ -160,6 +160,8 @@ describe('what was said on a connection whose handshake failed', () => {
   });
 
   test('is in none without one', async () => {
-    expect(await found((wire) => said(wire).reset('client'))).toEqual(['loose client GET /getbalance in 4']);
+    expect(await found((wire) => said(wire).reset('client'))).toEqual([
+      'unjournaled client GET /getbalance in 4',
+    ]);
   });
 });

@@ -64,8 +64,8 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
   test('behind an interim answer, the final one is the answer', async () => {
     for (const outcome of ['200', '403']) {
       http.get();
-      http.outcome(outcome);
       http.code('100');
+      http.outcome(outcome);
       http.client('');
       http.code(outcome);
     }
@@ -102,8 +102,8 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
 
   test('behind an interim answer, a timeout is silent', async () => {
     http.get();
-    http.outcome('timeout');
     http.code('100');
+    http.outcome('timeout');
     http.client('');
     wire.pass(10);
     http.fin('client');
@@ -181,8 +181,8 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
 
     test('is refused before it is whole', async () => {
       asks();
-      http.outcome('401', { path: '/a', reason: 'no credentials' });
       http.code('100');
+      http.outcome('401', { path: '/a', reason: 'no credentials' });
       http.code('401');
       asks();
       asks(['POST /a']);
@@ -233,7 +233,10 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       ['of an unknown method, twice', ['404', '405']],
       ['whose head is not in the capture', ['400']],
     ])('%s, is answered, and a request follows', async (_what, codes) => {
-      const lines = ['answered', ...codes.map((code, at) => `loose server answer ${code} in ${5 + 2 * at}`)];
+      const lines = [
+        'answered',
+        ...codes.map((code, at) => `unjournaled server answer ${code} in ${5 + 2 * at}`),
+      ];
       for (const code of codes) {
         asksUnknown();
         http.code(code);
@@ -252,7 +255,10 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       asks(['GET /getbalance']);
       http.outcome('200');
       http.code('200');
-      expect(await wire.lines()).toEqual(['answered 6 by 7, shown in 7', 'loose server answer 404 in 5']);
+      expect(await wire.lines()).toEqual([
+        'answered 6 by 7, shown in 7',
+        'unjournaled server answer 404 in 5',
+      ]);
     });
 
     test('goes on long after it was answered', async () => {
@@ -299,14 +305,17 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       asks(['GET /getbalance']);
       http.outcome('200');
       http.code('200');
-      expect(await wire.lines()).toEqual(['answered 7 by 8, shown in 8', 'loose server answer 404 in 5']);
+      expect(await wire.lines()).toEqual([
+        'answered 7 by 8, shown in 8',
+        'unjournaled server answer 404 in 5',
+      ]);
     });
 
     test('is no HTTP', async () => {
       asksUnknown();
       http.code('400');
       http.fin('server');
-      expect(await wire.lines()).toEqual(['loose server answer 400 in 5']);
+      expect(await wire.lines()).toEqual(['unjournaled server answer 400 in 5']);
     });
 
     test('is not what is sent again', async () => {
@@ -503,13 +512,13 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
   test('a request of which no entry speaks', async () => {
     http.get();
     http.code('200');
-    expect(await wire.lines()).toEqual(['loose client GET /getbalance in 4']);
+    expect(await wire.lines()).toEqual(['unjournaled client GET /getbalance in 4']);
   });
 
   test('an answer without a request', async () => {
     exchange('200');
     http.code('500');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'loose server answer 500 in 6']);
+    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'unjournaled server answer 500 in 6']);
   });
 
   test.each([0.02, 60])('a port that is used again %d s later', async (seconds) => {
@@ -534,8 +543,8 @@ test('an answer after a delay of the network is timed', async () => {
   http.outcome('200');
   wire.pass(0.5);
   http.code('200');
-  const { ties } = await wire.join();
-  expect(ties[0]!.took).toBeCloseTo(0.5003, 5);
+  const { matches } = await wire.join();
+  expect(matches[0]!.took).toBeCloseTo(0.5003, 5);
 });
 
 test('over sequence numbers that begin again', async () => {

@@ -1,13 +1,11 @@
-import { ACK, FIN, type Frame, type FrameRef, RST, refOf } from '#analysis/capture/frames.ts';
-import { isHttp, timeOf } from '#lib/journal/entries.ts';
-import type { Decision, HttpEntry } from '#lib/journal/schema.ts';
+import { ACK, FIN, type Frame, type FrameRef, RST, refOf, SYN } from '#analysis/capture/frames.ts';
+import { timeOf } from '#lib/journal/entries.ts';
+import type { HttpEntry } from '#lib/journal/schema.ts';
 import { journaledPathOf, pathOf } from '#lib/text/request-path.ts';
-import type { Found, Loose, Tie } from './tie.ts';
-import { MILLISECOND } from './times.ts';
+import { type Emit, type Match, nowhere, type Unjournaled } from './finding.ts';
+import { LATE, MILLISECOND } from './times.ts';
 import type { Verdict } from './verdicts.ts';
 
-/** How long after its decision an answer leaves at the latest, in seconds. */
-const PROMPT = 1;
 /** Requests that wait for their entries or their answers, at most. */
 const MOST_OPEN = 256;
 
@@ -21,9 +19,14 @@ const INTERIM = /^1(?!01)/;
 interface Answer {
   readonly frame: FrameRef;
   readonly code: string;
+  /** Where its frame begins and ends in what the server sends. */
+  readonly from: number;
+  readonly to: number;
 }
 
 interface Request {
+  /** Which one of those in the capture it is, from 1. */
+  readonly number: number;
   frame: FrameRef;
   /** Empty while it is not told yet: it is with its last octet, that of its body, and may be answered before. */
   what: string;
@@ -35,15 +38,24 @@ interface Request {
   bad?: Answer;
 }
 
-/** A TCP connection to the HTTP server, as Wireshark's HTTP dissector tells its requests and answers. */
+/**
+ * A TCP connection to the HTTP server, as Wireshark's HTTP dissector tells its requests and answers. An entry says which
+ * request of its connection it is, and where its answer begins.
+ */
 export class HttpConnection {
   readonly #client: string;
-  readonly #found: Found;
+  readonly #emit: Emit;
   readonly #requests: Request[] = [];
   /** The request that is not told yet, which is the last here. Once settled it may still go on. */
   #begun: Request | undefined;
   /** Where the latest of the client's segments with data began. */
   #latest: number | undefined;
+  /** How many requests were told. */
+  #count = 0;
+  /** How many more the server has had: the capture lacks them. Undefined where it begins in the middle, at first. */
+  #lacking: number | undefined;
+  /** The sequence number of the server's first byte. */
+  #base: number | undefined;
   /** Entries whose request is not here, and answers without a request. */
   readonly #lost: HttpEntry[] = [];
   readonly #answers: Answer[] = [];
@@ -52,19 +64,22 @@ export class HttpConnection {
   #clientHas = 0;
   /** The latest segment with an answer, or an interim one: where it began, and where the answer may have. */
   #answered: { readonly seq: number; readonly from: number } | undefined;
+  /** So much the server had sent when it ended the connection. */
+  #sent: number | undefined;
   readonly #ends: FrameRef[] = [];
   /** Those of them after which nothing can leave. */
   readonly #closings: FrameRef[] = [];
   /** When it ended, in seconds since 1970. */
   closed: number | undefined;
 
-  constructor(client: string, found: Found) {
+  constructor(client: string, emit: Emit) {
     this.#client = client;
-    this.#found = found;
+    this.#emit = emit;
   }
 
   take(frame: Frame): void {
     const { codes, flags, toServer } = frame;
+    if (flags & SYN) this.#begin(frame);
     if (toServer && flags & ACK) this.#clientHas = frame.ack;
     this.#release();
     if (!toServer || flags & ACK) this.#moveOn(toServer ? frame.ack : frame.seq);
@@ -83,8 +98,14 @@ export class HttpConnection {
     this.#ends.push(refOf(frame));
     // A client that has closed its side is answered still.
     if (flags & RST || !toServer) this.#closings.push(refOf(frame));
+    if (!toServer) this.#sent = frame.seq;
     this.#fins.add(toServer);
     if (flags & RST || this.#fins.size === 2) this.closed ??= frame.time;
+  }
+
+  #begin({ toServer, seq }: Frame): void {
+    this.#lacking ??= 0;
+    if (!toServer) this.#base = (seq + 1) >>> 0;
   }
 
   /** Takes requests that are told with a segment, or that one begins with it. */
@@ -94,7 +115,7 @@ export class HttpConnection {
     if (hasData && isNew) this.#latest = seq;
     if (requests.length === 0) {
       if (!hasData || !isNew || this.#begun) return;
-      this.#begun = { frame: refOf(frame), what: '', ack };
+      this.#begun = { number: this.#count + 1, frame: refOf(frame), what: '', ack };
       this.#requests.push(this.#begun);
       return;
     }
@@ -102,11 +123,15 @@ export class HttpConnection {
     if (begun) this.#complete(begun, requests[0]!, frame);
     else this.#drop();
     this.#begun = undefined;
-    for (const what of begun ? requests.slice(1) : requests)
-      this.#requests.push({ frame: refOf(frame), what, ack });
+    for (const what of begun ? requests.slice(1) : requests) {
+      this.#count += 1;
+      this.#requests.push({ number: this.#count, frame: refOf(frame), what, ack });
+    }
+    for (const entry of this.#lost.splice(0)) this.decide(entry);
   }
 
   #complete(request: Request, what: string, frame: Frame): void {
+    this.#count += 1;
     request.what = what;
     if (request.answer) {
       if (isOver(request)) this.#forget(request);
@@ -139,7 +164,7 @@ export class HttpConnection {
     if (this.#requests.length < MOST_OPEN || !oldest?.answer || oldest === this.#begun || oldest.entry)
       return;
     this.#requests.shift();
-    if (isJournaled(oldest.what)) this.#loose('client', oldest.frame, oldest.what);
+    if (isJournaled(oldest.what)) this.#leaveOut('client', oldest.frame, oldest.what);
   }
 
   /** What asked for more than a segment has answered is answered behind it, and other octets of it are no answer. */
@@ -153,25 +178,46 @@ export class HttpConnection {
     this.#answered = undefined;
   }
 
-  /** All frames before the decision have been taken. False when it is of no request here. */
-  decide(entry: HttpEntry): boolean {
-    const time = timeOf(entry);
-    const request = this.#requests.find(
-      ({ what, frame, entry: other, answer }) =>
-        !other &&
-        isAbout(entry, what) &&
-        frame.time < time + MILLISECOND &&
-        !(answer && answer.frame.time < time - MILLISECOND),
-    );
-    if (!request) return false;
+  /** All frames before the decision have been taken. */
+  decide(entry: HttpEntry): void {
+    const request = this.#requestOf(entry);
+    if (!request) {
+      this.#lost.push(entry);
+      return;
+    }
     request.entry = entry;
+    this.#lacking = (entry.exchange ?? 0) - request.number;
     if (request.answer) this.#settle(request, request.answer);
-    return true;
   }
 
-  /** Takes an entry whose request is not in the capture. */
-  miss(entry: Decision): void {
-    if (isHttp(entry)) this.#lost.push(entry);
+  /** Whether it has the request of an entry, as far as it can be told now. */
+  has(entry: HttpEntry): boolean {
+    return this.#requestOf(entry) !== undefined;
+  }
+
+  /** The request that an entry says it is of, by its number; or, where the capture lacks some, by where its answer begins. */
+  #requestOf(entry: HttpEntry): Request | undefined {
+    const open = this.#requests.filter(({ entry: other, what }) => !other && isAbout(entry, what));
+    if (this.#lacking === undefined) return this.#firstRequestOf(entry, open);
+    const at = this.#answerAt(entry);
+    const numbered = open.find(({ number }) => number + this.#lacking! === entry.exchange);
+    // Who had more than all before the answer did not ask for it.
+    if (numbered && (at === undefined || ((numbered.ack - at) | 0) <= 0)) return numbered;
+    return at === undefined ? undefined : open.find(({ ack }) => ack === at);
+  }
+
+  /** Where the capture begins in the middle, the latest request before the entry, of those sent ahead the first. */
+  #firstRequestOf(entry: HttpEntry, open: readonly Request[]): Request | undefined {
+    const latest = open.findLast(({ frame }) => frame.time < timeOf(entry) + MILLISECOND);
+    const request = open.find(({ ack }) => ack === latest?.ack);
+    if (request && entry.answer_at !== undefined) this.#base = (request.ack - entry.answer_at) >>> 0;
+    return request;
+  }
+
+  /** The sequence number with which its answer begins. */
+  #answerAt({ answer_at }: HttpEntry): number | undefined {
+    if (this.#base === undefined || answer_at === undefined) return undefined;
+    return (this.#base + answer_at) >>> 0;
   }
 
   /** Nothing more comes up to a time, in seconds since 1970: says what is left. */
@@ -179,30 +225,18 @@ export class HttpConnection {
     // Where it has no answer, the capture may end before it does.
     if (this.#begun?.answer) this.#drop();
     for (const entry of this.#lost) {
-      if (this.#takeInOrder(entry)) continue;
-      const at = this.#answers.findIndex(
-        ({ frame, code }) => code === entry.outcome && frame.time >= timeOf(entry) - MILLISECOND,
+      const at = this.#answerAt(entry);
+      const index = this.#answers.findIndex(
+        ({ from, to }) => at !== undefined && ((at - from) | 0) >= 0 && ((to - at) | 0) > 0,
       );
-      const answer = at < 0 ? [] : this.#answers.splice(at, 1).map(({ frame }) => frame);
-      this.#found.tie({ entry, verdict: 'lost', request: [], answer, shows: answer[0]?.number });
+      const answer = index < 0 ? [] : this.#answers.splice(index, 1).map(({ frame }) => frame);
+      this.#emit({ ...nowhere(entry, 'lost'), answer, shows: answer[0]?.number });
     }
-    for (const { frame, code } of this.#answers) this.#loose('server', frame, `answer ${code}`);
+    for (const { frame, code } of this.#answers) this.#leaveOut('server', frame, `answer ${code}`);
     for (const request of this.#requests) {
       if (request.entry) this.#giveUp(request, until);
-      else if (isJournaled(request.what)) this.#loose('client', request.frame, request.what);
+      else if (isJournaled(request.what)) this.#leaveOut('client', request.frame, request.what);
     }
-  }
-
-  /** Where no time matches an entry with its request, order and outcome do. */
-  #takeInOrder(entry: HttpEntry): boolean {
-    const request = this.#requests.find(
-      ({ what, entry: other, answer }) =>
-        !other && what !== '' && isAbout(entry, what) && (!answer || answer.code === entry.outcome),
-    );
-    if (!request) return false;
-    request.entry = entry;
-    if (request.answer) this.#settle(request, request.answer);
-    return true;
   }
 
   /**
@@ -217,7 +251,9 @@ export class HttpConnection {
 
   #answer(frame: Frame, code: string): void {
     const request = this.#asked(frame.seq);
-    const answer = { frame: refOf(frame), code };
+    const { seq: from, payload } = frame;
+    // Over TLS it is not told how much is inside; an answer is the only one of its frame then.
+    const answer = { frame: refOf(frame), code, from, to: from + Math.max(1, payload.length) };
     if (!request) {
       const begun = this.#begun?.answer && this.#begun;
       if (begun && code === BAD && !begun.bad) {
@@ -235,7 +271,7 @@ export class HttpConnection {
 
   #settle(request: Request, { frame, code }: Answer): void {
     const verdict = code === request.entry!.outcome ? 'answered' : 'different';
-    this.#tie(request, verdict, {
+    this.#tell(request, verdict, {
       answer: [frame],
       shows: frame.number,
       took: frame.time - request.frame.time,
@@ -247,16 +283,14 @@ export class HttpConnection {
     const entry = request.entry!;
     const { number: shows } = request.frame;
     const end = this.#ends.find(({ number }) => number >= shows);
-    const isBehindHeld = this.#isBehindHeld(request);
-    const latest = isBehindHeld ? Number.POSITIVE_INFINITY : timeOf(entry) + PROMPT;
+    const latest = this.#isBehindHeld(request) ? Number.POSITIVE_INFINITY : timeOf(entry) + LATE;
     const closing = this.#closings.find(({ number, time }) => number >= shows && time <= latest);
     // A FIN is acknowledged as if it were an octet.
-    const gotMore = ((this.#clientHas - request.ack) | 0) > 1;
-    if (entry.outcome === 'timeout') this.#tie(request, gotMore ? 'different' : 'silent', { shows, end });
-    else if (!gotMore && closing) this.#tie(request, 'gone', { shows, end: closing });
-    else {
-      this.#tie(request, gotMore || until > latest ? 'unanswered' : 'open', { shows });
-    }
+    const isSent =
+      ((this.#clientHas - request.ack) | 0) > 1 || (((this.#sent ?? request.ack) - request.ack) | 0) > 0;
+    if (entry.outcome === 'timeout') this.#tell(request, isSent ? 'different' : 'silent', { shows, end });
+    else if (!isSent && closing) this.#tell(request, 'gone', { shows, end: closing });
+    else this.#tell(request, isSent || until > latest ? 'unanswered' : 'open', { shows });
   }
 
   /** Answers leave in the order of requests: none while an earlier one is held. */
@@ -265,8 +299,8 @@ export class HttpConnection {
     return before.some(({ entry, answer }) => entry?.outcome === 'timeout' && !answer);
   }
 
-  #tie(request: Request, verdict: Verdict, rest: Partial<Tie> & Pick<Tie, 'shows'>): void {
-    this.#found.tie({ entry: request.entry!, verdict, request: [request.frame], answer: [], ...rest });
+  #tell(request: Request, verdict: Verdict, rest: Partial<Match> & Pick<Match, 'shows'>): void {
+    this.#emit({ ...nowhere(request.entry!, verdict), request: [request.frame], ...rest });
   }
 
   #forget(request: Request): void {
@@ -274,15 +308,9 @@ export class HttpConnection {
     if (at >= 0) this.#requests.splice(at, 1);
   }
 
-  #loose(from: Loose['from'], frame: FrameRef, what: string): void {
-    this.#found.loose({
-      server: 'http',
-      transport: 'tcp',
-      client: this.#client,
-      from,
-      frames: [frame],
-      what,
-    });
+  #leaveOut(from: Unjournaled['from'], frame: FrameRef, what: string): void {
+    const about = { server: 'http', transport: 'tcp', client: this.#client, from } as const;
+    this.#emit({ kind: 'unjournaled', ...about, frames: [frame], what });
   }
 }
 

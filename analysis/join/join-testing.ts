@@ -1,5 +1,9 @@
 import { ACK, FIN, type Frame, RST, SYN } from '#analysis/capture/frames.ts';
+import type { Carried } from '#analysis/capture/packet.ts';
 import { Seen } from '#analysis/capture/seen.ts';
+import type { Detail } from '#lib/faults/echo/fault.ts';
+import { stepsOf } from '#lib/faults/echo/replay.ts';
+import { Regimes } from '#lib/journal/run.ts';
 import type {
   DatagramEntry,
   Entry,
@@ -8,11 +12,14 @@ import type {
   EventNamed,
   HttpEntry,
   MessageEntry,
+  Place,
 } from '#lib/journal/schema.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { Message } from '#lib/message/message.ts';
 import { type Datagram, encodeDatagram, tagAsSent } from '#lib/transfer/datagram.ts';
-import { join } from './join.ts';
-import type { HandshakeTie, Loose, Tie } from './tie.ts';
+import { type Expected, expectedAnswer } from './expected.ts';
+import type { HandshakeMatch, Match, Unjournaled } from './finding.ts';
+import { matches } from './matching.ts';
 
 /** When the wires of the tests begin, in seconds since 1970. */
 export const BEGINNING = 1_750_000_000;
@@ -30,9 +37,9 @@ type MessageFields = Partial<Omit<MessageEntry, 'timestamp' | 'id'>>;
 type DatagramFields = Partial<Omit<DatagramEntry, 'timestamp' | 'id'>>;
 
 export interface Joined {
-  readonly ties: readonly Tie[];
-  readonly loose: readonly Loose[];
-  readonly handshakes: readonly HandshakeTie[];
+  readonly matches: readonly Match[];
+  readonly unjournaled: readonly Unjournaled[];
+  readonly handshakes: readonly HandshakeMatch[];
   /** What is said of the clocks. */
   readonly clock: string | undefined;
 }
@@ -124,48 +131,48 @@ export class Wire {
     const captured = this.frames.filter(
       (frame) => frame.number >= begins && frame.number <= ends && !without.includes(frame),
     );
-    const ties: Tie[] = [];
-    const loose: Loose[] = [];
-    const handshakes: HandshakeTie[] = [];
-    let profile = '';
+    const [found, unjournaled, handshakes]: [Match[], Unjournaled[], HandshakeMatch[]] = [[], [], []];
     const seen = new Seen();
-    await join({
+    for await (const finding of matches({
       frames: read(captured, seen),
       entries: list(this.entries),
       seen,
+      regimes: new Regimes({ starts: [] }),
       onlyClient,
-      decided: () => profile !== 'none',
       isJournaled: () => true,
-      onFrame: () => undefined,
-      onEntry: (entry) => {
-        if ('profile' in entry && entry.profile !== undefined) profile = entry.profile;
-      },
-      found: { tie: (tie) => ties.push(tie), loose: (one) => loose.push(one) },
-      onHandshake: (tie) => handshakes.push(tie),
-    });
-    return { ties: ties.sort((a, b) => a.entry.id - b.entry.id), loose, handshakes, clock: seen.clock };
+    })) {
+      if (finding.kind === 'match') found.push(finding);
+      else if (finding.kind === 'handshake') handshakes.push(finding);
+      else if (finding.kind === 'unjournaled' || finding.kind === 'unread') unjournaled.push(finding);
+    }
+    return {
+      matches: found.sort((a, b) => a.entry.id - b.entry.id),
+      unjournaled,
+      handshakes,
+      clock: seen.clock,
+    };
   }
 
-  /** What `join` finds, a line for each tie in the order of the journal, one for each handshake that failed, and one for each loose. */
+  /** What is found: a line for each match in the order of the journal, one for each handshake that failed, and one for each exchange in no journal. */
   async lines(options?: Parameters<Wire['join']>[0]): Promise<string[]> {
-    const { ties, loose, handshakes } = await this.join(options);
+    const { matches, unjournaled, handshakes } = await this.join(options);
     return [
-      ...ties.map(lineOf),
-      ...handshakes.map((tie) => `${tie.entry.reason}: ${lineOf(tie)}`),
-      ...loose.map(({ from, what, frames }) => `loose ${from} ${what} in ${numbers(frames)}`),
+      ...matches.map(lineOf),
+      ...handshakes.map((match) => `${match.entry.reason}: ${lineOf(match)}`),
+      ...unjournaled.map(({ kind, from, what, frames }) => `${kind} ${from} ${what} in ${numbers(frames)}`),
     ];
   }
 }
 
 /** `answered 4 by 5, shown in 5`. */
-export function lineOf(tie: Omit<Tie, 'entry'>): string {
-  const { verdict, request, answer, shows, end } = tie;
+export function lineOf(match: Omit<Match, 'entry' | 'kind'>): string {
+  const { verdict, request, answer, shows, end } = match;
   const ended = end ? `, ended in ${end.number}` : '';
   const shown = shows === undefined ? '' : `, shown in ${shows}`;
   return `${verdict} ${numbers(request)} by ${numbers(answer)}${shown}${ended}`;
 }
 
-function numbers(frames: Tie['request']): string {
+function numbers(frames: Match['request']): string {
   return frames.map(({ number }) => number).join('+') || 'none';
 }
 
@@ -184,6 +191,9 @@ async function* list(entries: readonly Entry[]): AsyncGenerator<Entry> {
   yield* entries;
 }
 
+/** What a record has beside what is inside, with TLS 1.3. */
+const MORE = 5 + 17;
+
 /** A TCP connection; `open` is its handshake. */
 export class TcpWire {
   readonly server: Frame['server'];
@@ -194,6 +204,19 @@ export class TcpWire {
   /** The next sequence number of each side. */
   readonly numbers: Record<Side, number>;
   readonly #wire: Wire;
+  /** All that each side has said, and the sequence number of its first byte. */
+  readonly #said = { client: '', server: '' };
+  /** How much that is on the wire, over TLS; and how many records the server has written, and sent. */
+  readonly #onWire = { client: 0, server: 0 };
+  #records = 0;
+  #framed = 0;
+  /** Up to here the client's stream has been decided, and the server has written, at least. */
+  #decided = 0;
+  #written = 0;
+  /** Paths of the requests, how many of them were decided, and how many answered. */
+  readonly #asked: string[] = [];
+  #exchanges = 0;
+  #codes = 0;
 
   constructor(wire: Wire, { server = 'echo', port = 40_000, from = CLIENT, numbers, tls }: Partial<TcpWire>) {
     this.#wire = wire;
@@ -223,25 +246,49 @@ export class TcpWire {
   says(side: Side, bytes: Octets, fields: FrameFields = {}): Frame {
     const payload = octets(bytes);
     const flags = fields.flags ?? ACK;
+    const wire = this.#carry(side, payload, fields);
+    const isShut = fields.sealed === 'shut';
     const frame = this.#wire.frame({
       transport: 'tcp',
       client: `${this.from}:${this.port}`,
       server: this.server,
       toServer: side === 'client',
-      payload,
+      payload: isShut ? Buffer.alloc(0) : payload,
       seq: this.numbers[side],
       ack: flags & ACK ? this.numbers[side === 'client' ? 'server' : 'client'] : 0,
       flags,
       requests: NONE,
       codes: NONE,
-      ...(this.tls && { overTls: true, sealed: 'open' }),
+      ...(this.tls && { overTls: true, sealed: 'open', wire }),
       ...fields,
     });
+    this.#asked.push(...(fields.requests ?? []));
+    this.#codes += (fields.codes ?? []).filter((code) => !code.startsWith('1')).length;
     if (fields.seq === undefined) {
+      this.#said[side] += payload.toString('latin1');
       const length = payload.length + (flags & (SYN | FIN) ? 1 : 0);
       this.numbers[side] = (this.numbers[side] + length) >>> 0;
     }
     return frame;
+  }
+
+  /** A segment as it is on the wire, over TLS: each payload is a record. */
+  #carry(side: Side, payload: Buffer, { flags = ACK, seq }: FrameFields): Carried {
+    const other = side === 'client' ? 'server' : 'client';
+    const isSyn = (flags & SYN) !== 0;
+    const record = Buffer.concat([
+      Buffer.from([23, 3, 3, 0, payload.length + 17]),
+      payload,
+      Buffer.alloc(17),
+    ]);
+    const carried = payload.length > 0 ? record : payload;
+    const numbers = { seq: 1_001 + this.#onWire[side] - (isSyn ? 1 : 0), ack: 1_001 + this.#onWire[other] };
+    if (seq === undefined) {
+      this.#onWire[side] += carried.length;
+      if (side === 'server' && payload.length > 0) this.#framed += 1;
+      this.#records = Math.max(this.#records, this.#framed);
+    }
+    return { ...numbers, payload: carried } as unknown as Carried;
   }
 
   fin(side: Side): Frame {
@@ -252,16 +299,61 @@ export class TcpWire {
     return this.says(side, '', { flags: RST | ACK });
   }
 
-  /** The entry of a message. */
+  /** The entry of a message, the next one that is like it. */
   decide(message: Octets, fields: MessageFields = {}): MessageEntry {
-    return this.#wire.journal<MessageEntry>({
-      ...this.#wire.entryOf(octets(message)),
+    const bytes = octets(message);
+    const found = this.#said.client.indexOf(bytes.toString('latin1'), this.#decided);
+    const at = found < 0 ? this.#decided : found;
+    this.#decided = at + bytes.length;
+    const entry = this.#wire.journal<MessageEntry>({
+      ...this.#wire.entryOf(bytes),
       client_ip: this.from,
       client_port: this.port,
       protocol: 'tcp',
+      at,
+      bytes: bytes.length,
+      answer_at: this.#next,
+      ...this.#wirePlace(bytes.length),
       tls: this.tls,
       ...fields,
     });
+    this.#write(expectedAnswer(entry, { bytes })?.filter(({ isHeld }) => !isHeld));
+    return entry;
+  }
+
+  /** The event of an answer that was held back, as it leaves. */
+  sent(entry: MessageEntry): void {
+    const { id, at = 0, bytes = 0 } = entry;
+    const { wire_answer_at } = this.#wirePlace(0);
+    const place = { client_ip: this.from, client_port: this.port, tls: this.tls, wire_answer_at };
+    this.#wire.note('sent', { ...place, entry: id, answer_at: this.#next });
+    const message = octets(this.#said.client.slice(at, at + bytes));
+    this.#write(expectedAnswer(entry, { bytes: message })?.filter(({ isHeld }) => isHeld));
+  }
+
+  /** Where the server writes next: at the latest where its last frame ends. */
+  get #next(): number {
+    this.#written = Math.max(this.#written, this.#said.server.length);
+    return this.#written;
+  }
+
+  #write(pieces: Expected = []): void {
+    for (const { bytes } of pieces) {
+      this.#written += bytes?.bytes.length ?? 0;
+      this.#records += bytes ? 1 : 0;
+    }
+  }
+
+  /** Of a connection over TLS: where a message of so many bytes is on the wire, which has just come. */
+  #wirePlace(bytes: number): Partial<Place> {
+    if (this.tls === undefined) return {};
+    const { client, server } = this.#onWire;
+    const behind = this.#written - this.#said.server.length + (this.#records - this.#framed) * MORE;
+    return {
+      wire_from: client - bytes - MORE,
+      wire_to: client,
+      wire_answer_at: server + Math.max(0, behind),
+    };
   }
 
   /** A request that is complete with its segment. */
@@ -270,11 +362,21 @@ export class TcpWire {
     return this.client(`${requests.join(' HTTP/1.1\r\n\r\n')} HTTP/1.1\r\n\r\n`, { requests });
   }
 
+  /** The entry of a request: of the next one that has one. */
   outcome(outcome: string, fields: Partial<HttpEntry> = { request: this.#wire.draw }): HttpEntry {
+    const isNext = (what: string, at: number) =>
+      at >= this.#exchanges && (outcome === '401' || /^GET [^ ]*getbalance/.test(what));
+    const found = this.#asked.findIndex(isNext);
+    const exchange = found < 0 ? this.#exchanges + 1 : found + 1;
+    this.#exchanges = exchange;
     return this.#wire.journal<HttpEntry>({
       client_ip: this.from,
       client_port: this.port,
       outcome,
+      exchange,
+      // Behind others that are not answered yet it is not known.
+      answer_at: this.#codes >= exchange - 1 ? this.#said.server.length : undefined,
+      ...this.#wirePlace(0),
       tls: this.tls,
       ...fields,
     });
@@ -307,6 +409,7 @@ export class UdpWire {
     return this.#wire.journal<MessageEntry>({
       ...this.#wire.entryOf(octets(message)),
       ...this.#who,
+      crc: crcOf(octets(message)),
       ...fields,
     });
   }
@@ -319,6 +422,10 @@ export class UdpWire {
   ): DatagramEntry {
     const { kind, id, sequence, ack, payload } = datagram;
     const isNumbered = kind !== 'ACK' && kind !== 'ABORT';
+    const bytes = encodeDatagram(datagram);
+    const fault = { fault: 'none', ...fields } as unknown as Detail & { readonly fault: string };
+    const steps = direction === 'in' ? undefined : stepsOf(new Message(bytes), fault.fault, fault);
+    const [first] = steps?.filter((step) => 'bytes' in step) ?? [{ bytes }];
     return this.#wire.journal<DatagramEntry>({
       ...this.#who,
       fault: 'none',
@@ -330,6 +437,7 @@ export class UdpWire {
       ack: kind === 'ACK' ? ack : undefined,
       length: payload.length,
       tag: tagAsSent(encodeDatagram(datagram)),
+      crc: first && crcOf(first.bytes),
       ...fields,
     });
   }
@@ -342,6 +450,7 @@ export class UdpWire {
       message: this.#wire.draw,
       direction: 'in',
       length: bytes.length,
+      crc: crcOf(bytes),
       damaged: true,
       ...fields,
     });

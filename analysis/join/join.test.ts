@@ -128,7 +128,7 @@ describe('of random messages over one connection', () => {
     first: fc.constantFrom(1_000, 2 ** 32 - 20),
   });
 
-  test('every entry is tied to the frames that carry it, and nothing is left over', async () => {
+  test('every entry is matched with the frames that carry it, and nothing is left over', async () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ text, cuts, faults, step, first }) => {
         const wire = new Wire();
@@ -137,12 +137,14 @@ describe('of random messages over one connection', () => {
         const carried = new Server(wire, tcp, faults, cuts).serve(Buffer.from(text, 'latin1'));
         wire.pass(5);
         tcp.client('');
-        const { ties, loose } = await wire.join();
+        const { matches, unjournaled } = await wire.join();
         // Of what was sent ahead of a reset nothing was decided.
-        const left = faults.includes('reset') ? loose.filter(({ from }) => from === 'server') : loose;
+        const left = faults.includes('reset')
+          ? unjournaled.filter(({ from }) => from === 'server')
+          : unjournaled;
         expect(left).toEqual([]);
-        expect(ties.filter((tie) => !isConfirmed(tie)).map(lineOf)).toEqual([]);
-        expect(ties.map(({ request }) => request.map(({ number }) => number))).toEqual(carried);
+        expect(matches.filter((tie) => !isConfirmed(tie)).map(lineOf)).toEqual([]);
+        expect(matches.map(({ request }) => request.map(({ number }) => number))).toEqual(carried);
       }),
       // Answers that are alike can stand for each other within a millisecond: the sequences are the same in each run.
       { numRuns: 100, seed: 1 },
@@ -159,7 +161,7 @@ class Server {
   #cut = 0;
   #drawn = 0;
   #left = '';
-  #held: string | undefined;
+  #held: { readonly entry: MessageEntry; readonly whole: string } | undefined;
   #ended = false;
 
   constructor(wire: Wire, tcp: TcpWire, faults: readonly string[], cuts: readonly number[]) {
@@ -176,15 +178,14 @@ class Server {
     const carried: number[][] = [];
     let start = 0;
     const answer = (message: Message) => {
-      // Of an empty message its line ending is all that there is.
-      const stop = start + (message.textLength || message.bytes.length);
+      const stop = start + message.bytes.length;
       carried.push(
         segments
           .filter((one) => one.stop > start && one.stop - one.frame.payload.length < stop)
           .map(({ frame }) => frame.number),
       );
+      this.#answer(message, start);
       start += message.bytes.length;
-      this.#answer(message);
     };
     let sent = 0;
     while (sent < stream.length && !this.#ended) {
@@ -211,12 +212,12 @@ class Server {
     return carried;
   }
 
-  #answer(message: Message): void {
+  #answer(message: Message, at: number): void {
     const drawn = this.#faults[this.#drawn++ % this.#faults.length]!;
     const whole = message.bytes.toString('latin1');
     const text = message.text.toString('latin1');
     const { length } = text;
-    const decide = (fields: Partial<MessageEntry> = {}) => this.#tcp.decide(message.bytes, fields);
+    const decide = (fields: Partial<MessageEntry> = {}) => this.#tcp.decide(message.bytes, { at, ...fields });
     const leave = (bytes: string) => {
       this.#left += bytes;
       this.#release();
@@ -244,9 +245,12 @@ class Server {
       decide({ fault: 'duplicate' });
       leave(whole + whole);
     } else if (drawn === 'reorder') {
-      decide({ fault: 'reorder' });
-      if (this.#held === undefined) this.#held = whole;
-      else leave(whole);
+      const entry = decide({ fault: 'reorder' });
+      if (this.#held === undefined) this.#held = { entry, whole };
+      else {
+        this.#tcp.sent(entry);
+        leave(whole);
+      }
     } else if (drawn === 'truncate' && length > 1) {
       const kept = Math.ceil(length / 2);
       decide({ fault: 'truncate', kept });
@@ -271,7 +275,9 @@ class Server {
   }
 
   #release(): void {
-    this.#left += this.#held ?? '';
+    if (!this.#held) return;
+    this.#tcp.sent(this.#held.entry);
+    this.#left += this.#held.whole;
     this.#held = undefined;
   }
 

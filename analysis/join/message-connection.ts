@@ -1,147 +1,259 @@
-import { ByteStream, type Part } from '#analysis/capture/byte-stream.ts';
 import { ACK, FIN, type Frame, type FrameRef, RST, refOf, SYN } from '#analysis/capture/frames.ts';
-import { isHttp, timeOf } from '#lib/journal/entries.ts';
-import type { Decision, MessageEntry } from '#lib/journal/schema.ts';
-import { AnswerMatcher } from './answer-matcher.ts';
-import { expectedAnswer, messageOf } from './expected.ts';
-import { MessageCutter } from './message-cutter.ts';
-import type { Found, Loose } from './tie.ts';
-import { UnexplainedFound } from './unexplained-found.ts';
+import type { Range } from '#analysis/capture/tcp-stream.ts';
+import type { EventNamed, MessageEntry } from '#lib/journal/schema.ts';
+import { LF } from '#lib/message/message.ts';
+import { Claims } from './claims.ts';
+import type { Emit, Unjournaled } from './finding.ts';
+import { isMessageOf, PlacedStream } from './placed-stream.ts';
+import { SoughtMessage } from './sought-message.ts';
+import { isContradicted } from './verdicts.ts';
 
-/** How long a hole in the capture may stay unacknowledged, in seconds. */
-const PATIENCE = 1;
+/** Bytes of one side that no entry speaks of, at most, before they are called that. */
+const MOST_UNCLAIMED = 2 ** 20;
+/** Entries of one connection that wait for packets, at most. */
+const MOST_SOUGHT = 256;
+
+const ENDINGS = ['\n', '\r\n'].map((ending) => Buffer.from(ending));
 
 /**
- * A TCP connection to the echo server. Its journal says how long each message is, so the entries cut the stream of
- * the client, and what they decided says what the stream of the server must be.
+ * A TCP connection to the echo server. Each entry says where its message is and where its answer begins, in what each
+ * side sends; what is there must be what was decided. Time decides nothing.
  */
 export class MessageConnection {
   readonly #client: string;
-  readonly #found: UnexplainedFound;
-  readonly #requests = new ByteStream();
-  readonly #answers = new ByteStream();
-  readonly #cutter = new MessageCutter(this.#requests);
-  readonly #matcher: AnswerMatcher;
+  readonly #emit: Emit;
+  readonly #requests = new PlacedStream();
+  readonly #answers = new PlacedStream();
+  readonly #claims = new Claims();
+  readonly #sought: SoughtMessage[] = [];
+  /** Where answers left that had been held back. */
+  readonly #late: Range[] = [];
+  /** Line endings that came too late to be part of their message, and are echoed by themselves. */
+  readonly #endings: Buffer[] = [];
+  /** Up to here the client's stream is of entries, and whether the last message has a line ending. */
+  #asked = 0;
+  #hasEnding = true;
+  /** Entries whose fault is not known here; and whether one of them has sent something late, which can be anywhere. */
+  readonly #unexplained = new Set<number>();
+  #isUnexplained = false;
   readonly #fins = new Set<boolean>();
-  /** The last entry, while its message has not been found. */
-  #unlocated: MessageEntry | undefined;
-  /** Entries whose message was not there at their time. */
-  readonly #missed: MessageEntry[] = [];
+  #end: FrameRef | undefined;
+  #reset: FrameRef | undefined;
   /** When it ended, in seconds since 1970. */
   closed: number | undefined;
 
-  constructor(client: string, found: Found) {
+  constructor(client: string, emit: Emit) {
     this.#client = client;
-    this.#found = new UnexplainedFound(found);
-    this.#matcher = new AnswerMatcher({
-      answers: this.#answers,
-      ending: () => this.#cutter.ending,
-      tie: (tie) => this.#found.tie(tie),
-      loose: (part) => this.#loose('server', part),
-    });
+    this.#emit = emit;
   }
 
   take(frame: Frame): void {
     const { toServer, seq, ack, flags, payload } = frame;
     const [own, other] = toServer ? [this.#requests, this.#answers] : [this.#answers, this.#requests];
-    if (flags & SYN) own.begin(seq + 1);
-    else if (payload.length > 0) own.add(frame);
+    if (flags & SYN) {
+      own.begin(seq + 1);
+      if (flags & ACK) other.begin(ack);
+    } else if (payload.length > 0) own.add(frame);
+    // Also what has nothing in it says how much was sent before.
+    else own.acknowledge(seq);
     if (flags & ACK) other.acknowledge(ack);
-    if (flags & (FIN | RST)) this.#end(frame, own);
-    const overflow = this.#cutter.overflow();
-    if (overflow) this.#loose('client', overflow);
-    if (this.#unlocated && frame.time > timeOf(this.#unlocated) + PATIENCE) this.#miss(this.#unlocated);
-    this.#locate();
-    this.#matcher.match();
+    if (flags & (FIN | RST)) this.#takeEnd(frame, own);
+    this.#settleReady();
+    this.#limit();
   }
 
   /** All frames before the decision have been taken. */
   decide(entry: MessageEntry): void {
-    this.#locate();
-    if (this.#unlocated) this.#miss(this.#unlocated);
-    this.#unlocated = entry;
-    this.#locate();
+    const sought = new SoughtMessage(entry);
+    this.#sought.push(sought);
+    // Of two of a time that was set back the earlier may come later.
+    this.#sought.sort((one, other) => one.entry.id - other.entry.id);
+    if (this.#sought.length > MOST_SOUGHT) this.#settle(this.#sought[0]!);
+    this.#settleReady();
   }
 
-  /** Whether it has octets of the client, or entries, that have not found each other so far. */
+  /** Whether it has the message of an entry, as far as it can be told now. */
+  has(entry: MessageEntry): boolean {
+    const { at = 0, bytes = 0 } = entry;
+    return at >= this.#asked && isMessageOf(entry, this.#requests.part({ from: at, to: at + bytes }).bytes);
+  }
+
+  /** Whether an entry of it waits for its packets. */
+  seeks(id: number): boolean {
+    return this.#unexplained.has(id) || this.#sought.some(({ entry }) => entry.id === id);
+  }
+
+  /** An answer that was held back has left. */
+  sent({ entry: id, answer_at }: EventNamed<'sent'>): void {
+    const sought = this.#sought.find(({ entry }) => entry.id === id);
+    if (sought && !sought.request) this.#locate(sought, true);
+    // How much leaves there nobody knows.
+    if (!sought || sought.isUnexplained) {
+      this.#isUnexplained ||= sought?.isUnexplained ?? this.#unexplained.has(id);
+      return;
+    }
+    sought.sentAt(answer_at);
+    this.#late.push(...sought.late.slice(-1));
+    this.#settleReady();
+  }
+
+  /** Whether it has bytes of the client, or entries, that have not found each other so far. */
   get isUnmatched(): boolean {
-    return this.#missed.length > 0 || this.#unlocated !== undefined || this.#cutter.rest().bytes.length > 0;
-  }
-
-  /** Takes an entry that is of it, and of no time. */
-  miss(entry: Decision): void {
-    if (!isHttp(entry)) this.#missed.push(entry);
+    return this.#sought.length > 0 || this.#requests.end > this.#asked;
   }
 
   /** Nothing more comes up to a time, in seconds since 1970: says what is left. */
   finish(until: number): void {
-    this.#locate();
-    if (this.#unlocated) this.#miss(this.#unlocated);
-    for (const entry of this.#missed) if (!this.#take(entry)) this.#lose(entry);
-    const rest = this.#cutter.rest();
-    if (rest.bytes.length > 0) this.#loose('client', rest);
-    this.#matcher.finish(until);
+    for (const sought of [...this.#sought]) this.#settle(sought, until);
+    this.#leaveOut('client', { from: this.#asked, to: this.#requests.end });
+    for (const range of this.#claims.freeUpTo(this.#answers.end)) this.#leaveOut('server', range);
   }
 
-  /** Looks for the message of an entry. Only a later acknowledgment may tell that the capture has a hole there. */
-  #locate(): void {
-    while (this.#missed[0] && this.#take(this.#missed[0], true)) this.#missed.shift();
-    if (this.#unlocated && this.#take(this.#unlocated)) this.#unlocated = undefined;
+  #settleReady(): void {
+    let isBehindHeld = false;
+    for (const sought of [...this.#sought]) {
+      if (!sought.request && !this.#locate(sought, false)) break;
+      if (!isBehindHeld && this.#isReady(sought)) this.#settle(sought);
+      // What is held back may leave in the middle of it.
+      isBehindHeld ||= sought.isHeld;
+    }
   }
 
-  /** False when the message of an entry is not there. */
-  #take(entry: MessageEntry, isNext = false): boolean {
-    const message = this.#cutter.cut(entry, isNext);
-    if (!message) return false;
-    const { text, endings, before, skipped } = message;
-    if (skipped) this.#loose('client', skipped);
-    const expected = endings
-      .map((octets) => expectedAnswer(entry, messageOf(entry, text, octets)))
-      .filter((one) => one !== undefined);
-    if (expected.length > 0) this.#matcher.expect(entry, text, before, expected);
-    else this.#leaveUnexplained(entry, text.frames);
-    this.#matcher.match();
+  #locate(sought: SoughtMessage, isLast: boolean): boolean {
+    if (!sought.locate(this.#requests, isLast)) return false;
+    const { from, to } = sought.range;
+    this.#leaveOut('client', { from: this.#asked, to: from });
+    this.#asked = Math.max(this.#asked, to);
+    this.#hasEnding = sought.request?.bytes.at(-1) === LF;
     return true;
   }
 
-  /** What leaves for it can be anything, and what leaves after it be of it. */
-  #leaveUnexplained(entry: MessageEntry, request: readonly FrameRef[]): void {
-    this.#found.isUnexplained = true;
-    this.#matcher.expectAnything();
-    this.#found.tie({
+  #isReady(sought: SoughtMessage): boolean {
+    if (sought.isUnexplained) return this.#next(sought) !== undefined;
+    if (!this.#answers.isPlaced) sought.place(this.#answers);
+    return sought.isAnswered(this.#answers, sought.ranges(this.#late), this.#ending);
+  }
+
+  /** Says what the packets say of an entry: by now, or as nothing more comes up to a time. */
+  #settle(sought: SoughtMessage, until?: number): void {
+    if (!sought.request) this.#locate(sought, true);
+    const { entry, request } = sought;
+    const asked = request!.frames.at(-1);
+    const ranges = this.#rangesOf(sought);
+    if (sought.isUnexplained) this.#unexplained.add(entry.id);
+    const { verdict, answer, shown, end } = sought.isUnexplained
+      ? this.#ofUnknownFault(ranges)
+      : sought.outcome(this.#answers, ranges, { ...this.#ending, until });
+    this.#sought.splice(this.#sought.indexOf(sought), 1);
+    this.#claims.add(ranges);
+    const [first] = answer;
+    this.#emit({
+      kind: 'match',
       entry,
-      verdict: 'unexplained',
-      request,
-      answer: [],
-      shows: request.at(-1)?.number,
+      verdict: this.#isUnexplained && isContradicted({ verdict }) ? 'unexplained' : verdict,
+      request: request!.frames,
+      answer,
+      end,
+      shows: (shown ?? asked)?.number,
+      took: first && asked ? first.time - asked.time : undefined,
+    });
+    this.#forget();
+  }
+
+  /** Of a fault that is not known here it is all up to the next answer. */
+  #rangesOf(sought: SoughtMessage): readonly Range[] {
+    if (!sought.isUnexplained) return sought.ranges(this.#late);
+    const to = this.#next(sought)?.answerAt ?? this.#answers.end;
+    return [{ from: sought.answerAt, to: Math.max(sought.answerAt, to) }];
+  }
+
+  #ofUnknownFault([range]: readonly Range[]) {
+    const { frames } = this.#answers.part(range!);
+    return { verdict: 'unexplained', answer: frames, shown: frames[0], end: undefined } as const;
+  }
+
+  #next(sought: SoughtMessage): SoughtMessage | undefined {
+    return this.#sought[this.#sought.indexOf(sought) + 1];
+  }
+
+  get #ending() {
+    return { end: this.#end, reset: this.#reset, until: undefined };
+  }
+
+  /** Lets go of what no entry needs any more, and says what in it is of none. */
+  #forget(): void {
+    const [first] = this.#sought;
+    this.#requests.drop(Math.min(this.#asked, first?.range.from ?? this.#asked));
+    const limit = Math.min(first?.answerAt ?? Number.POSITIVE_INFINITY, this.#claims.last);
+    for (const range of this.#claims.freeUpTo(limit)) this.#leaveOut('server', range);
+    this.#answers.drop(this.#claims.done);
+  }
+
+  /** What is more than a server can have waiting for its entries is of none. */
+  #limit(): void {
+    if (this.#sought.length > 0) return;
+    const { end } = this.#answers;
+    if (end - this.#claims.done > MOST_UNCLAIMED) {
+      for (const range of this.#claims.freeUpTo(end)) this.#leaveOut('server', range);
+      this.#answers.drop(end);
+    }
+    const asked = this.#requests.end;
+    if (asked - this.#asked <= MOST_WAITING) return;
+    this.#leaveOut('client', { from: this.#asked, to: asked });
+    this.#asked = asked;
+    this.#requests.drop(asked);
+  }
+
+  #takeEnd(frame: Frame, own: PlacedStream): void {
+    const { flags, toServer, seq, payload, time } = frame;
+    // A client that has closed its side is answered still.
+    if (flags & RST || !toServer) this.#end ??= refOf(frame);
+    if (flags & RST && !toServer) this.#reset ??= refOf(frame);
+    if (flags & FIN) {
+      own.finish(seq + payload.length);
+      this.#fins.add(toServer);
+    }
+    if (flags & RST || this.#fins.size === 2) this.closed ??= time;
+  }
+
+  /** Says of a part that no entry speaks of it, but for line endings that came too late, and for their echoes. */
+  #leaveOut(from: Unjournaled['from'], { from: start, to }: Range): void {
+    const stream = from === 'client' ? this.#requests : this.#answers;
+    const first = Math.max(start, stream.first);
+    if (to <= first || (from === 'server' && this.#isUnexplained)) return;
+    const { bytes } = stream.part({ from: first, to });
+    const begin = first + (from === 'client' ? this.#lateEnding(bytes) : this.#echoedEndings(bytes));
+    const rest = stream.part({ from: begin, to });
+    if (rest.frames.length === 0 || begin >= to) return;
+    const what = `${rest.bytes.length} bytes`;
+    const { frames } = rest;
+    this.#emit({
+      kind: 'unjournaled',
+      server: 'echo',
+      transport: 'tcp',
+      client: this.#client,
+      from,
+      frames,
+      what,
     });
   }
 
-  #miss(entry: MessageEntry): void {
-    this.#unlocated = undefined;
-    this.#missed.push(entry);
+  #lateEnding(bytes: Buffer): number {
+    const ending = ENDINGS.find((one) => bytes.indexOf(one) === 0);
+    if (this.#hasEnding || !ending) return 0;
+    this.#hasEnding = true;
+    this.#endings.push(ending);
+    return ending.length;
   }
 
-  #lose(entry: MessageEntry): void {
-    this.#found.tie({ entry, verdict: 'lost', request: [], answer: [], shows: undefined });
-  }
-
-  #end(frame: Frame, own: ByteStream): void {
-    const { flags, toServer } = frame;
-    // A client that has closed its side is answered still.
-    if (flags & RST || !toServer) {
-      this.#matcher.ended(refOf(frame), { resetByServer: (flags & RST) !== 0 && !toServer });
+  #echoedEndings(bytes: Buffer): number {
+    let length = 0;
+    while (this.#endings[0] && bytes.indexOf(this.#endings[0], length) === length) {
+      length += this.#endings.shift()!.length;
     }
-    if (flags & FIN) {
-      own.finish(frame.seq + frame.payload.length);
-      this.#fins.add(toServer);
-    }
-    if (flags & RST || this.#fins.size === 2) this.closed ??= frame.time;
-  }
-
-  #loose(from: Loose['from'], { bytes, frames }: Part): void {
-    if (frames.length === 0) return;
-    const what = `${bytes.length} bytes`;
-    this.#found.loose({ server: 'echo', transport: 'tcp', client: this.#client, from, frames, what });
+    return length;
   }
 }
+
+/** Bytes that a server and its kernel hold of a client that sends ahead, at most. */
+const MOST_WAITING = 16 * 2 ** 20;

@@ -3,6 +3,7 @@ import { ACK, FIN, type Frame } from '#analysis/capture/frames.ts';
 import { Wire } from './join-testing.ts';
 
 const tls = 'TLSv1.3';
+const shut = { sealed: 'shut' } as const;
 
 describe('over TLS', () => {
   test('a connection is another than the plain one from the same port', async () => {
@@ -21,21 +22,18 @@ describe('over TLS', () => {
   test('what can not be read is encrypted, and nothing of it is in no journal', async () => {
     const wire = new Wire();
     const echo = wire.tcp({ tls }).open();
-    echo.client('', { sealed: 'shut' });
+    echo.client('Hey\n', shut);
     echo.decide('Hey\n');
-    echo.answer('', { sealed: 'shut' });
+    echo.answer('Hey\n', shut);
     const http = wire.tcp({ server: 'http', port: 40_001, tls }).open();
-    http.client('', { sealed: 'shut' });
+    http.client('GET', shut);
     http.outcome('200');
-    http.answer('', { sealed: 'shut' });
+    http.answer('200', shut);
     http.fin('client');
     http.fin('server');
     wire.pass(10);
     wire.tcp({ port: 40_002 }).open();
-    expect(await wire.lines()).toEqual([
-      'encrypted none by none, shown in 4',
-      'encrypted none by none, shown in 9',
-    ]);
+    expect(await wire.lines()).toEqual(['encrypted 4 by 5, shown in 5', 'encrypted 9 by 10, shown in 10']);
   });
 
   test('what was open when the keys end is encrypted too', async () => {
@@ -44,11 +42,11 @@ describe('over TLS', () => {
     echo.client('one\n');
     echo.decide('one\n');
     wire.pass(0.002);
-    echo.answer('', { sealed: 'shut' });
+    echo.answer('one\n', shut);
     echo.client('two\n');
     wire.pass(10);
     wire.tcp({ port: 40_002 }).open();
-    expect(await wire.lines()).toEqual(['encrypted 4 by none, shown in 4']);
+    expect(await wire.lines()).toEqual(['encrypted 4 by 5, shown in 5']);
   });
 
   test('what is no TLS was not taken by the server', async () => {
@@ -113,12 +111,12 @@ describe('messages with an HMAC', () => {
     const wire = new Wire();
     const echo = wire.tcp().open();
     echo.client(`Hey|${tag}`);
-    echo.decide('', { ...signed, fault: 'none' });
+    echo.decide(`Hey|${tag}`, { ...signed, fault: 'none' });
     echo.answer(`Hey|${tag}`);
     echo.client(`Hey|${tag}\nHey|${tag}\n`);
-    echo.decide('', { ...signed, fault: 'truncate', kept: 5 });
+    echo.decide(`Hey|${tag}\n`, { ...signed, fault: 'truncate', kept: 5 });
     echo.answer('Hey|h\n');
-    echo.decide('', { ...signed, fault: 'corruption', offset: 1, before: '0x65', after: '0x9a' });
+    echo.decide(`Hey|${tag}\n`, { ...signed, fault: 'corruption', offset: 1, before: '0x65', after: '0x9a' });
     echo.answer(`H\x9ay|${tag}\n`);
     expect(await wire.lines()).toEqual([
       'answered 4 by 5, shown in 5',
@@ -131,7 +129,7 @@ describe('messages with an HMAC', () => {
     const wire = new Wire();
     const udp = wire.udp();
     udp.client(`Hey|${tag}`);
-    udp.decide('', signed);
+    udp.decide(`Hey|${tag}`, signed);
     udp.answer(`Hey|${tag}`);
     expect(await wire.lines()).toEqual(['answered 1 by 2, shown in 2']);
   });

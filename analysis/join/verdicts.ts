@@ -34,6 +34,7 @@ const facts = {
     meaning: 'the server sent something else than was decided',
     remark: () => 'the server sent something else',
   },
+  altered: same('contradicted', 'the message in the capture is another than the journal says'),
   unanswered: {
     kind: 'contradicted',
     meaning: 'what was decided is not in the capture',
@@ -44,10 +45,20 @@ const facts = {
   gap: same('unknown', 'the capture lacks packets of that time'),
   unexplained: same('unknown', 'this version does not know its fault'),
   unclear: same('unknown', 'the clock was set meanwhile, or the journal has another than the capture'),
-  nameless: same('unknown', 'the journal has no address of its client'),
+  unplaced: same('unknown', 'its journal is of an earlier version, which did not say where packets are'),
+  nameless: {
+    kind: 'unknown',
+    meaning:
+      'its client had reset the connection before the server looked at it, so the journal has no address',
+    remark: () => 'the journal has no address of its client',
+  },
   outside: same('unknown', 'the capture was not running then'),
   cut: same('unknown', 'packets were cut when they were captured'),
-  encrypted: same('unknown', 'it went over TLS, and there are no keys to read it'),
+  encrypted: {
+    kind: 'unknown',
+    meaning: 'it went over TLS: its frames are where the entry says, and without keys nobody can read them',
+    remark: () => 'it went over TLS, and there are no keys to read it',
+  },
 } as const satisfies Record<string, VerdictFacts>;
 
 export type Verdict = keyof typeof facts;

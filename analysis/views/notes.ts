@@ -4,7 +4,7 @@ import { ToolError } from '#analysis/capture/tool.ts';
 import type { Exposure } from '#analysis/exposure/exposed.ts';
 import { ExposedByFrame } from '#analysis/exposure/exposed-by-frame.ts';
 import { FrameComments } from '#analysis/join/frame-comments.ts';
-import { joinCapture } from '#analysis/join/join-capture.ts';
+import { type Finding, join } from '#analysis/join/join.ts';
 import type { Run } from '#lib/journal/run.ts';
 import type { ShowOptions } from './show.ts';
 import type { Form } from './table.ts';
@@ -31,21 +31,29 @@ export async function notesOf(
   const exposed = new ExposedByFrame();
   // Of which frames the last ones are shown is known here only when all are.
   const kept = follow || filter?.trim() ? undefined : last;
-  const seen = await joinCapture(capture, run, {
-    tie: (tie, regime) => comments.add(tie, regime),
-    handshake: (tie) => comments.addHandshake(tie),
-    loose: () => undefined,
-    exposed(frame, exposure) {
+  const seen = await read(join({ capture, run, exposures: true }), (finding) => {
+    if (finding.kind === 'exposed') {
+      const { frame, exposure } = finding;
       exposed.add(frame, json || exposure.what !== 'body' ? exposure : BODY);
       if (kept !== undefined) exposed.dropBefore(frame - kept + 1);
-    },
-  }).catch((error: unknown) => {
-    if (!(error instanceof ToolError)) throw error;
-    return new Seen();
+    } else if (finding.kind === 'match' || finding.kind === 'handshake') comments.add(finding);
   });
   return {
     noteOf: (frame) => comments.of(frame)?.join('\n'),
     exposedBy: (frame) => exposed.by(frame),
     form: { longestAddress: seen.longestAddress, digits: seen.hasNanoseconds ? 9 : 6 },
   };
+}
+
+/** Takes all findings of a capture; of one that can't be read there are none. */
+async function read(findings: AsyncIterable<Finding>, take: (finding: Finding) => void): Promise<Seen> {
+  try {
+    for await (const finding of findings) {
+      if (finding.kind === 'end') return finding.seen;
+      take(finding);
+    }
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+  }
+  return new Seen();
 }

@@ -125,7 +125,7 @@ export class Regimes {
   readonly #starts: StartRecord[];
   readonly #current = new Map<Decider, Regime>();
 
-  constructor({ starts }: Run) {
+  constructor({ starts }: Pick<Run, 'starts'>) {
     this.#starts = [...starts];
     // What comes before the first start of a program is of that start too: its clock is in milliseconds.
     for (const start of starts) this.#begin(start, true);

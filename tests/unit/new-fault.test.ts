@@ -28,11 +28,12 @@ export const stammer = {
 
 /** Serves a message, journals it and matches it with its packets, with the faults that the project then has. */
 const PROGRAM = `
+import { crcOf } from '#lib/message/crc.ts';
 import { Message } from '#lib/message/message.ts';
 import { parseProfile } from '#lib/faults/fault-profile.ts';
 import { createAnswering } from './services/echo/answering.ts';
 import { faultNames } from '#lib/faults/echo/index.ts';
-import { describeTie } from '#analysis/join/describe.ts';
+import { describeMatch } from '#analysis/join/describe.ts';
 import { lineOf, Wire } from '#analysis/join/join-testing.ts';
 
 const wire = new Wire();
@@ -48,7 +49,8 @@ const answer = (protocol, to, port) => {
   const bytes = Buffer.from('Hey\\n');
   to.client(bytes);
   const peer = { address: '10.0.142.133', port };
-  const { steps } = createAnswering(protocol, { faults, journal, say, now, options })(new Message(bytes), peer, {});
+  const place = protocol === 'tcp' ? { at: 0, bytes: 4, answer_at: 0 } : { crc: crcOf(bytes) };
+  const { steps } = createAnswering(protocol, { faults, journal, say, now, options })(new Message(bytes), peer, place);
   wire.entries.push({ ...entries.at(-1) });
   for (const step of steps) {
     if (step.do === 'send') to.answer(step.bytes);
@@ -60,15 +62,15 @@ answer('tcp', wire.tcp().open(), 40_000);
 answer('udp', wire.udp(), 40_000);
 fault = 'stammer';
 answer('tcp', wire.tcp({ port: 40_001 }).open(), 40_001);
-const { ties, loose } = await wire.join();
+const { matches, unjournaled } = await wire.join();
 console.log(JSON.stringify({
   names: faultNames.faults,
   problems: parseProfile('script:shout,none', faultNames).problems,
   said: said[0].split('\\n')[1],
   entry: entries[0],
-  ties: ties.map(lineOf),
-  comments: [ties[0], ties[2]].map((tie) => describeTie(tie, undefined)),
-  loose: loose.length,
+  matches: matches.map(lineOf),
+  comments: [matches[0], matches[2]].map(describeMatch),
+  unjournaled: unjournaled.length,
 }));
 `;
 
@@ -117,7 +119,7 @@ test('a fault by the recipe of the docs is served, journaled, matched and worded
     problems: [],
     said: '[TCP SERVER] Simulating shouting',
     entry: expect.objectContaining({ fault: 'shout', letters: 3, length: 3, protocol: 'tcp' }),
-    ties: [
+    matches: [
       'answered 4 by 5, shown in 5',
       'answered 6 by 7, shown in 7',
       'answered 11 by 12+13+14, shown in 14',
@@ -126,6 +128,6 @@ test('a fault by the recipe of the docs is served, journaled, matched and worded
       'fault=shout 3 letters raised, draw 1; echo.log entry 1',
       'fault=stammer after 300 ms, draw 3; echo.log entry 3',
     ],
-    loose: 0,
+    unjournaled: 0,
   });
 });

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join as pathOf } from 'node:path';
 import { CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
 import { captureInfo } from '#analysis/capture/capture-info.ts';
 import { readColumns } from '#analysis/capture/columns.ts';
 import { compareHosts } from '#analysis/compare/compare-hosts.ts';
 import type { Demo } from '#analysis/experiments/results.ts';
 import { describeDecision, describeFailure } from '#analysis/join/describe.ts';
+import type { HandshakeMatch, Match, Unjournaled } from '#analysis/join/finding.ts';
 import { FrameComments } from '#analysis/join/frame-comments.ts';
-import { joinCapture } from '#analysis/join/join-capture.ts';
-import type { Tie } from '#analysis/join/tie.ts';
+import { type Finding, join } from '#analysis/join/join.ts';
+import type { MatchUnder } from '#analysis/join/matching.ts';
 import { isConfirmed, type Verdict } from '#analysis/join/verdicts.ts';
 import { clientOf, deciderOf, isHttp, isRefused, lostDatagrams, timeOf } from '#lib/journal/entries.ts';
 import type { Run } from '#lib/journal/run.ts';
@@ -62,7 +63,7 @@ async function captureFacts(host: Host, folder: string): Promise<CaptureFacts> {
 
 /** What the demo left, if this run was one. One of an earlier version knows of experiments only. */
 async function demo(folder: string): Promise<Demo> {
-  const text = await readFile(join(folder, 'demo.json'), 'utf8').catch(() => '{}');
+  const text = await readFile(pathOf(folder, 'demo.json'), 'utf8').catch(() => '{}');
   const { experiments, threeWays } = parsed(text) as Partial<Demo>;
   return { experiments: listOf(experiments), threeWays: listOf(threeWays) };
 }
@@ -106,45 +107,57 @@ class Findings {
 
   async read(folder: string, run: Run): Promise<void> {
     const capture = await findCapture('server', folder);
-    const seen = await joinCapture(capture, run, {
-      tie: (tie, regime) => {
-        this.#periods.add(tie, regime);
-        this.#ladders.offer(tie);
-        this.#tie(tie);
-        this.#comments.add(tie, regime);
-      },
-      entry: (entry) => {
-        this.#lost += lostDatagrams(entry);
-      },
-      handshake: (tie) => {
-        const { id, server, reason } = tie.entry;
-        const decider = server === 'http' ? 'http' : 'echo-tcp';
-        this.#count(tie, { id, decider, says: describeFailure(tie.entry) });
-        this.#comments.addHandshake(tie);
-        if (tie.shows === undefined) return;
-        this.#inAll.handshakes += 1;
-        if (this.#handshakes.length === UNTIED) return;
-        this.#handshakes.push({ id, server, client: clientOf(tie.entry)!, reason, frame: tie.shows });
-      },
-      loose: ({ client, server, from, what, frames }) => {
-        this.#inAll.loose += 1;
-        if (this.#loose.length === UNTIED) return;
-        this.#loose.push({ client, server, from, what, frames: frames.map(({ number }) => number) });
-      },
-      frame: (frame) => {
-        if (Number.isNaN(this.#began)) this.#began = frame.time;
-        this.#transfers.take(frame, this.#began);
-      },
-      exposed: (frame, exposure) => this.#exposed.add(frame, exposure),
-    });
-    this.ofServers = seen.ofServers;
-    this.#clock = seen.clock;
+    for await (const finding of join({ capture, run, frames: true, exposures: true })) this.#take(finding);
     const { filters } = this.#ladders;
     if (filters.length > 0) {
       const rows = readColumns(capture, run.ports, filters.join(' || '));
       for await (const row of rows) this.#ladders.take(row);
     }
     this.#drawn = this.#ladders.draw(run.ports, this.#comments);
+  }
+
+  #take(finding: Finding): void {
+    switch (finding.kind) {
+      case 'match':
+        this.#takeMatch(finding);
+        break;
+      case 'handshake':
+        this.#takeHandshake(finding);
+        break;
+      case 'unjournaled':
+        this.#takeUnjournaled(finding);
+        break;
+      case 'event':
+        this.#lost += lostDatagrams(finding.event);
+        break;
+      case 'frame':
+        if (Number.isNaN(this.#began)) this.#began = finding.frame.time;
+        this.#transfers.take(finding.frame, this.#began);
+        break;
+      case 'exposed':
+        this.#exposed.add(finding.frame, finding.exposure);
+        break;
+      case 'end':
+        this.ofServers = finding.seen.ofServers;
+        this.#clock = finding.seen.clock;
+    }
+  }
+
+  #takeHandshake(match: HandshakeMatch): void {
+    const { id, server, reason } = match.entry;
+    const decider = server === 'http' ? 'http' : 'echo-tcp';
+    this.#count(match, { id, decider, says: describeFailure(match.entry) });
+    this.#comments.add(match);
+    if (match.shows === undefined) return;
+    this.#inAll.handshakes += 1;
+    if (this.#handshakes.length === UNTIED) return;
+    this.#handshakes.push({ id, server, client: clientOf(match.entry)!, reason, frame: match.shows });
+  }
+
+  #takeUnjournaled({ client, server, from, what, frames }: Unjournaled): void {
+    this.#inAll.loose += 1;
+    if (this.#loose.length === UNTIED) return;
+    this.#loose.push({ client, server, from, what, frames: frames.map(({ number }) => number) });
   }
 
   facts(): Omit<Report, 'made' | 'lab' | 'captures' | keyof Demo | 'compared'> {
@@ -173,7 +186,7 @@ class Findings {
   }
 
   #count(
-    { verdict, shows: frame }: Omit<Tie, 'entry'>,
+    { verdict, shows: frame }: Pick<Match, 'verdict' | 'shows'>,
     entry: Pick<Untied, 'id' | 'decider' | 'says'>,
   ): void {
     this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1;
@@ -183,10 +196,13 @@ class Findings {
     if (this.#untied.length < UNTIED) this.#untied.push({ ...entry, verdict, frame });
   }
 
-  #tie(tie: Tie): void {
-    const { entry, verdict, took, shows, request, end } = tie;
+  #takeMatch(match: MatchUnder): void {
+    this.#periods.add(match, match.regime);
+    this.#ladders.offer(match);
+    this.#comments.add(match);
+    const { entry, verdict, took, shows, request, end } = match;
     const decider = deciderOf(entry);
-    this.#count(tie, { id: entry.id, decider, says: describeDecision(entry) });
+    this.#count(match, { id: entry.id, decider, says: describeDecision(entry) });
     if ('direction' in entry || isRefused(entry)) return;
     this.#inAll.decisions += 1;
     if (this.#decisions.length < DECISIONS) {

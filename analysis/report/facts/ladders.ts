@@ -1,7 +1,7 @@
 import type { Row } from '#analysis/capture/columns.ts';
 import { opens } from '#analysis/capture/connections.ts';
+import type { Match } from '#analysis/join/finding.ts';
 import type { FrameComments } from '#analysis/join/frame-comments.ts';
-import type { Tie } from '#analysis/join/tie.ts';
 import { deciderOf, isHttp } from '#lib/journal/entries.ts';
 import type { Decision } from '#lib/journal/schema.ts';
 import { endpoint, type Ports } from '#lib/lab/ports.ts';
@@ -21,7 +21,7 @@ const REACH = 200;
 
 interface Chosen {
   readonly title: string;
-  readonly tie: Tie;
+  readonly match: Match;
   readonly first: number;
   readonly last: number;
 }
@@ -33,17 +33,19 @@ export class Ladders {
   /** How many frames of each connection have come. */
   readonly #places = new Map<string, number>();
 
-  offer(tie: Tie): void {
-    const title = `${NAMES[deciderOf(tie.entry)]}: ${outcomeOf(tie.entry)}`;
-    if (this.#chosen.has(title) || this.#chosen.size === DRAWN || 'direction' in tie.entry) return;
-    const frames = [...tie.request, ...tie.answer, ...(tie.end ? [tie.end] : [])].map(({ number }) => number);
+  offer(match: Match): void {
+    const title = `${NAMES[deciderOf(match.entry)]}: ${outcomeOf(match.entry)}`;
+    if (this.#chosen.has(title) || this.#chosen.size === DRAWN || 'direction' in match.entry) return;
+    const frames = [...match.request, ...match.answer, ...(match.end ? [match.end] : [])].map(
+      ({ number }) => number,
+    );
     if (frames.length === 0) return;
-    this.#chosen.set(title, { title, tie, first: Math.min(...frames), last: Math.max(...frames) });
+    this.#chosen.set(title, { title, match, first: Math.min(...frames), last: Math.max(...frames) });
   }
 
   /** A display filter for the frames that are to be taken, when all exchanges have been offered. */
   get filters(): string[] {
-    const ports = new Set([...this.#chosen.values()].map(({ tie }) => tie.entry.client_port));
+    const ports = new Set([...this.#chosen.values()].map(({ match }) => match.entry.client_port));
     return [...ports].map((port) => `tcp.port == ${port} || udp.port == ${port}`);
   }
 
@@ -55,16 +57,16 @@ export class Ladders {
 
   /** @param comments what the journals say of frames */
   draw(ports: Ports, comments: FrameComments): Ladder[] {
-    return [...this.#chosen.values()].map(({ title, tie, first, last }) => {
-      const { client_ip, client_port } = tie.entry;
-      const port = portOf(tie.entry, ports);
+    return [...this.#chosen.values()].map(({ title, match, first, last }) => {
+      const { client_ip, client_port } = match.entry;
+      const port = portOf(match.entry, ports);
       const rows = this.#rows.filter(
         (row) => clientPortOf(row) === client_port && portOfServer(row) === port,
       );
       const { before, earlier, exchange } = around(rows, first, last);
       const own = [...before, ...exchange];
       const began = own[0]?.time ?? 0;
-      const marked = changedBy(tie, own);
+      const marked = changedBy(match, own);
       const rung = (row: Placed): Rung => ({
         frame: row.number,
         at: row.time - began,
@@ -141,7 +143,7 @@ function isOpening({ payload, protocol, info }: Row): boolean {
 }
 
 /** Octets that the answer has otherwise than the message, by the frames of both; none where they are of other lengths. */
-function changedBy({ entry, request, answer }: Tie, rows: readonly Row[]): Map<number, readonly number[]> {
+function changedBy({ entry, request, answer }: Match, rows: readonly Row[]): Map<number, readonly number[]> {
   const [asked, answered] = [request, answer].map(([only, ...more]) =>
     only && more.length === 0 ? rows.find(({ number }) => number === only.number) : undefined,
   );

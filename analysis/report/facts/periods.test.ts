@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Tie } from '#analysis/join/tie.ts';
+import type { Match } from '#analysis/join/finding.ts';
 import type { Verdict } from '#analysis/join/verdicts.ts';
 import type { Regime } from '#lib/journal/run.ts';
 import type { Decision } from '#lib/journal/schema.ts';
@@ -12,12 +12,19 @@ function regime(profile: string, from = 'then'): Regime {
   return { from, profile, seed: 's' };
 }
 
-function tied(entry: Partial<Decision>, verdict: Verdict = 'answered'): Tie {
-  return { entry: { ...line, ...entry } as Decision, verdict, request: [], answer: [], shows: undefined };
+function matched(entry: Partial<Decision>, verdict: Verdict = 'answered'): Match {
+  return {
+    kind: 'match',
+    entry: { ...line, ...entry } as Decision,
+    verdict,
+    request: [],
+    answer: [],
+    shows: undefined,
+  };
 }
 
-const fault = (name: string, verdict?: Verdict) => tied({ fault: name, protocol: 'udp' }, verdict);
-const outcome = (name: string, verdict?: Verdict) => tied({ outcome: name }, verdict);
+const fault = (name: string, verdict?: Verdict) => matched({ fault: name, protocol: 'udp' }, verdict);
+const outcome = (name: string, verdict?: Verdict) => matched({ outcome: name }, verdict);
 
 /** What the first period says of its outcomes. */
 function countsOf(periods: Periods) {
@@ -88,7 +95,7 @@ test('what the packets do not confirm is journaled and not seen, and the interva
 test('each server and each time in which a profile was in force is a period of its own', () => {
   const periods = new Periods();
   periods.add(fault('none'), regime('none', 'first'));
-  periods.add(tied({ fault: 'none', protocol: 'tcp' }), regime('none', 'first'));
+  periods.add(matched({ fault: 'none', protocol: 'tcp' }), regime('none', 'first'));
   periods.add(fault('loss'), regime('loss=1', 'second'));
   periods.add(fault('none'), regime('none', 'third'));
   periods.add(fault('none'), regime('none', 'first'));

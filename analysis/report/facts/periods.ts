@@ -1,4 +1,4 @@
-import type { Tie } from '#analysis/join/tie.ts';
+import type { Match } from '#analysis/join/finding.ts';
 import { isConfirmed } from '#analysis/join/verdicts.ts';
 import { deciderOf, isHttp, isRefused } from '#lib/journal/entries.ts';
 import type { Regime } from '#lib/journal/run.ts';
@@ -18,15 +18,15 @@ interface Counts {
 export class Periods {
   readonly #all = new Map<string, Counts>();
 
-  add(tie: Tie, regime: Regime | undefined): void {
-    if (isRefused(tie.entry)) return;
-    const decider = deciderOf(tie.entry);
+  add(match: Match, regime: Regime | undefined): void {
+    if (isRefused(match.entry)) return;
+    const decider = deciderOf(match.entry);
     const key = `${decider} ${regime?.from} ${regime?.profile} ${regime?.seed}`;
     const counts = this.#all.get(key) ?? { decider, regime, journaled: new Map(), seen: new Map() };
     this.#all.set(key, counts);
-    const outcome = outcomeOf(tie.entry);
+    const outcome = outcomeOf(match.entry);
     count(counts.journaled, outcome);
-    if (isConfirmed(tie)) count(counts.seen, outcome);
+    if (isConfirmed(match)) count(counts.seen, outcome);
   }
 
   facts(): Period[] {

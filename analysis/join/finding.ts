@@ -4,9 +4,9 @@ import type { Decision } from '#lib/journal/schema.ts';
 import type { ServerName, Transport } from '#lib/lab/ports.ts';
 import type { Verdict } from './verdicts.ts';
 
-/** A decision in a journal with its frames. */
-export interface Tie {
-  readonly entry: Decision;
+/** An entry, what the packets do to it, and its frames. */
+interface Matched<Entry> {
+  readonly entry: Entry;
   readonly verdict: Verdict;
   /** Frames that carried what came, in order. */
   readonly request: readonly FrameRef[];
@@ -20,13 +20,20 @@ export interface Tie {
   readonly took?: number;
 }
 
-/** A TLS handshake that failed, with the frames of its connection: those of the client, and those of the server. */
-export interface HandshakeTie extends Omit<Tie, 'entry'> {
-  readonly entry: HandshakeEvent;
+/** A decision in a journal with its frames. */
+export interface Match extends Matched<Decision> {
+  readonly kind: 'match';
 }
 
-/** Packets of which no journal speaks. */
-export interface Loose {
+/** A TLS handshake that failed, with the frames of its connection: those of the client, and those of the server. */
+export interface HandshakeMatch extends Matched<HandshakeEvent> {
+  readonly kind: 'handshake';
+}
+
+/** Packets of which no entry speaks. */
+export interface Unjournaled {
+  /** `unread` is a datagram that the server has not taken, as many as its journal says. */
+  readonly kind: 'unjournaled' | 'unread';
   readonly server: ServerName;
   readonly transport: Transport;
   readonly client: string;
@@ -34,10 +41,16 @@ export interface Loose {
   readonly frames: readonly FrameRef[];
   /** What they carry, such as `12 bytes` or `GET /getbalance`. */
   readonly what: string;
+  /** Why a datagram is unread: the buffer of the socket was full, or too many waited for their answers. */
+  readonly why?: 'overflow' | 'dropped' | undefined;
 }
 
+export type Found = Match | HandshakeMatch | Unjournaled;
+
 /** Takes what is found. */
-export interface Found {
-  tie(tie: Tie): void;
-  loose(loose: Loose): void;
+export type Emit = (found: Found) => void;
+
+/** An entry of which the capture has no frame. */
+export function nowhere(entry: Decision, verdict: Verdict): Match {
+  return { kind: 'match', entry, verdict, request: [], answer: [], shows: undefined };
 }

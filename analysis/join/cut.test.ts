@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join as pathOf } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fakeTshark } from '#analysis/capture/testing.ts';
-import { joinCapture } from './join-capture.ts';
+import { crcOf } from '#lib/message/crc.ts';
+import { join } from './join.ts';
 
 const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
 const BEGINNING = 1_750_000_000;
@@ -29,7 +30,7 @@ const path = process.env.PATH;
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'join-'));
+  folder = await mkdtemp(pathOf(tmpdir(), 'join-'));
   process.env.PATH = `${folder}:${path}`;
 });
 
@@ -43,21 +44,20 @@ async function found(protocol: 'tcp' | 'udp', ...frames: string[]) {
   const entry = {
     ...{ timestamp: new Date((BEGINNING + 1.001) * 1000).toISOString(), id: 1, protocol, fault: 'none' },
     ...{ client_ip: '10.0.142.133', client_port: 41_000, message: 1, length: 2 },
+    ...(protocol === 'udp' ? { crc: crcOf(Buffer.from('Hi\n')) } : { at: 0, bytes: 3, answer_at: 0 }),
   };
-  await writeFile(join(folder, 'echo.log'), `${JSON.stringify(entry)}\n`);
+  await writeFile(pathOf(folder, 'echo.log'), `${JSON.stringify(entry)}\n`);
   await fakeTshark(
     folder,
     frames.map((line) => JSON.parse(line)),
   );
   const said: string[] = [];
-  await joinCapture(
-    { name: 'server', folder, files: ['server.pcap'] },
-    { addresses: { server: '10.0.28.182', client: '10.0.142.133' }, ports, versions: {}, starts: [] },
-    {
-      tie: ({ verdict }) => said.push(verdict),
-      loose: ({ frames: [first] }) => said.push(`loose ${first!.number}`),
-    },
-  );
+  const capture = { name: 'server', folder, files: ['server.pcap'] } as const;
+  const addresses = { server: '10.0.28.182', client: '10.0.142.133' };
+  for await (const finding of join({ capture, run: { addresses, ports, versions: {}, starts: [] } })) {
+    if (finding.kind === 'match') said.push(finding.verdict);
+    if (finding.kind === 'unjournaled') said.push(`unjournaled ${finding.frames[0]!.number}`);
+  }
   return said;
 }
 
@@ -76,7 +76,7 @@ test.each([
     frame(90, {}),
   );
   expect(said).toContain('unanswered');
-  expect(said).toContain('loose 1');
+  expect(said).toContain('unjournaled 1');
 });
 
 test.each([

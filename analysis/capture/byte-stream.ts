@@ -1,1 +1,0 @@
-export { type Part, TcpStream as ByteStream } from './tcp-stream.ts';

@@ -1,0 +1,200 @@
+import { opens } from '#analysis/capture/connections.ts';
+import type { Frame } from '#analysis/capture/frames.ts';
+import type { Seen } from '#analysis/capture/seen.ts';
+import { clientOf, type HandshakeEvent, isDatagram, isEvent, isHttp, timeOf } from '#lib/journal/entries.ts';
+import type { Decision, Entry, EventNamed, MessageEntry } from '#lib/journal/schema.ts';
+import { Conversation } from './conversation.ts';
+import { DatagramFlow, type FlowParts } from './datagram-flow.ts';
+import { type Emit, nowhere } from './finding.ts';
+import { HeldEntries } from './held-entries.ts';
+import { GRACE, MILLISECOND, SWEEP } from './times.ts';
+
+/** Conversations that may wait for their entries, at most, and datagrams of each. */
+const MOST_WAITING = 5_000;
+const KEPT = 256;
+
+export interface ConversationsParts extends FlowParts {
+  readonly seen: Seen;
+}
+
+/** The connections and flows of all clients. */
+export class Conversations {
+  readonly #parts: ConversationsParts;
+  readonly #emit: Emit;
+  readonly #seen: Seen;
+  /** By server and client; a port that is used again has a connection behind the one before. */
+  readonly #connections = new Map<string, Conversation[]>();
+  readonly #flows = new Map<string, DatagramFlow>();
+  readonly #held: HeldEntries;
+  #swept = 0;
+  #isSetBack = false;
+  /** The journals are of an earlier version, at least in part, and do not say where packets are. */
+  isUnplaced = false;
+
+  constructor(parts: ConversationsParts) {
+    this.#parts = parts;
+    this.#emit = parts.emit;
+    this.#seen = parts.seen;
+    this.#held = new HeldEntries((entry) => this.#emit(nowhere(entry, 'lost')));
+  }
+
+  take(frame: Frame): void {
+    if (Math.abs(frame.time - this.#swept) > SWEEP) this.#sweep(frame.time);
+    const { client, server, transport } = frame;
+    if (transport === 'tcp') this.#connectionOf(frame).take(frame);
+    else if (server === 'echo') this.#flowOf(client).take(frame);
+  }
+
+  /** All frames before the decision have been taken. */
+  decide(entry: Decision): void {
+    const client = clientOf(entry);
+    if (!this.#isPlaced(entry)) {
+      this.isUnplaced = true;
+      this.#emit(nowhere(entry, 'unplaced'));
+    } else if (client === undefined) this.#emit(nowhere(entry, 'nameless'));
+    else if (isOverTcp(entry)) this.#decideOverTcp(entry, client);
+    else if (isBefore(entry, this.#seen)) this.#held.hold(flowKey(client), entry);
+    else this.#flowOf(client).decide(entry as MessageEntry);
+  }
+
+  /** An answer that was held back has left. */
+  sent(event: EventNamed<'sent'>): void {
+    const client = clientOf(event);
+    const known = client && this.#connections.get(keyOf('echo', client, event.tls !== undefined));
+    if (known) known.find((one) => one.seeks(event.entry))?.sent(event);
+  }
+
+  /** The clock was set back: entries of earlier times can be of what is open, or comes. */
+  setBack(): void {
+    this.#isSetBack = true;
+    for (const [key, all] of this.#connections) for (const one of all) this.#giveHeld(key, one);
+  }
+
+  /** Whether the client of an entry has sent what no entry speaks of so far; anything else is of no such. */
+  awaits(entry: Entry): boolean {
+    const client = isEvent(entry) ? undefined : clientOf(entry);
+    if (isEvent(entry) || client === undefined) return true;
+    if (!isOverTcp(entry)) return this.#flows.get(client)?.isUnmatched ?? false;
+    return this.#connections.get(keyOfEntry(entry, client))?.some(({ isUnmatched }) => isUnmatched) ?? false;
+  }
+
+  /** All frames before the handshake failed have been taken. */
+  fail(entry: HandshakeEvent): void {
+    const client = clientOf(entry);
+    const known = client === undefined ? [] : this.#connections.get(keyOf(entry.server, client, true));
+    const [latest] = begunBefore(known, entry);
+    if (latest?.fail(entry)) return;
+    const verdict = client === undefined ? 'nameless' : 'absent';
+    this.#emit({ kind: 'handshake', entry, verdict, request: [], answer: [], shows: undefined });
+  }
+
+  /** The capture ends. */
+  finish(until: number): void {
+    this.#finishAll(() => true, until);
+    for (const [client, flow] of this.#flows) {
+      for (const entry of this.#held.take(flowKey(client))) flow.decide(entry as MessageEntry);
+      flow.finish(until);
+    }
+    this.#held.finish();
+  }
+
+  #decideOverTcp(entry: Decision, client: string): void {
+    const key = keyOfEntry(entry, client);
+    const all = begunBefore(this.#connections.get(key), entry);
+    const own = all.length > 1 ? all.find((one) => one.has(entry)) : undefined;
+    if (all[0]) (own ?? all[0]).decide(entry);
+    else this.#held.hold(key, entry);
+  }
+
+  /** Whether an entry says where its packets are. Of one that is lost on the way out there are none. */
+  #isPlaced(entry: Decision): boolean {
+    if (isHttp(entry)) return entry.exchange !== undefined;
+    if (entry.protocol === 'tcp') return entry.at !== undefined && entry.answer_at !== undefined;
+    return entry.crc !== undefined || (isDatagram(entry) && entry.direction === 'out' && !this.isUnplaced);
+  }
+
+  /** The connection that a segment belongs to, a new one when it opens one or none is known. */
+  #connectionOf(frame: Frame): Conversation {
+    const { client, flags, overTls = false, seq, server } = frame;
+    const key = keyOf(server, client, overTls);
+    const all = this.#connections.get(key) ?? [];
+    const last = all.at(-1);
+    if (last && (!opens(flags) || last.syn === seq)) return last;
+    const begun = new Conversation(frame, this.#emit);
+    this.#connections.set(key, [...all, begun]);
+    if (this.#isSetBack) this.#giveHeld(key, begun);
+    return begun;
+  }
+
+  #flowOf(client: string): DatagramFlow {
+    const known = this.#flows.get(client);
+    if (known) return known;
+    const flow = new DatagramFlow(client, this.#parts);
+    this.#flows.set(client, flow);
+    return flow;
+  }
+
+  /** Lets go of what is over. */
+  #sweep(now: number): void {
+    this.#swept = now;
+    // What has not found its entries yet may be ahead of them, as long as there are not too many.
+    const mayWait = this.#connections.size < MOST_WAITING;
+    const isOver = ({ closed, isUnmatched }: Conversation) =>
+      closed !== undefined && Math.abs(now - closed) > GRACE && !(mayWait && isUnmatched);
+    this.#finishAll(isOver, now);
+    const most = this.#flows.size < MOST_WAITING ? KEPT : 0;
+    for (const [client, flow] of this.#flows) {
+      flow.expire(now, most);
+      if (flow.idle) this.#flows.delete(client);
+    }
+  }
+
+  #giveHeld(key: string, conversation: Conversation): void {
+    for (const entry of this.#held.take(key)) conversation.decide(entry);
+  }
+
+  /** Lets go of conversations, which take what is held of theirs first. */
+  #finishAll(isOver: (conversation: Conversation) => boolean, until: number): void {
+    for (const [key, all] of this.#connections) {
+      const over = all.filter(isOver);
+      if (over.length === 0) continue;
+      for (const one of over) {
+        if (one.isUnmatched || one.isShut) this.#giveHeld(key, one);
+        one.finish(until);
+      }
+      const open = all.filter((one) => !over.includes(one));
+      if (open.length > 0) this.#connections.set(key, open);
+      else this.#connections.delete(key);
+    }
+  }
+}
+
+function isOverTcp(entry: Decision): boolean {
+  return isHttp(entry) || entry.protocol === 'tcp';
+}
+
+/** The same port of a client may talk to the plain port of a server and to that of TLS at once. */
+function keyOf(server: Frame['server'], client: string, overTls: boolean): string {
+  return `${server} ${client}${overTls ? ' TLS' : ''}`;
+}
+
+function keyOfEntry(entry: Decision, client: string): string {
+  return keyOf(isHttp(entry) ? 'http' : 'echo', client, entry.tls !== undefined);
+}
+
+function flowKey(client: string): string {
+  return `udp ${client}`;
+}
+
+/** Also when there is no frame at all. */
+export function isBefore(entry: Entry, { first }: Seen): boolean {
+  return !(timeOf(entry) + MILLISECOND >= first);
+}
+
+/** Those that an entry can be of, the latest first. */
+function begunBefore(all: readonly Conversation[] = [], entry: Entry): Conversation[] {
+  const time = timeOf(entry) + MILLISECOND;
+  const before = all.filter(({ began }) => began < time);
+  // What has begun by now and is later by its time has another clock.
+  return (before.length > 0 ? before : all).toReversed();
+}
