@@ -18,8 +18,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/{lib,analysis,services,client,bench,tests/unit,tests/lint}/**/*.test.ts'],
-      // To start a program copies the page tables of the process: of one that has all workers that takes 10 ms more.
-      runner: 'jest-light-runner/child-process',
+      runner: 'jest-light-runner',
       setupFiles: ['<rootDir>/tests/unit-setup.ts'],
     },
     {

@@ -14,7 +14,7 @@ registerHooks({
     specifier === '@jest/globals' ? { url: globals, shortCircuit: true } : next(specifier, context),
 });
 
-// The runner would wait for the process that ends by it.
+// The runner would wait for the thread that ends by it.
 process.exit = (code) => {
   throw new Error(`process.exit(${code ?? ''}) in a test`);
 };
