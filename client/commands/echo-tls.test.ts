@@ -78,7 +78,7 @@ describe('with --tls', () => {
     const silent = createServer();
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     const { port } = silent.address() as { port: number };
-    expect(await server.run([], { message, tls, port, timeout: 0.03 })).toEqual({
+    expect(await server.run([], { message, tls, port, timeout: 0.3 })).toEqual({
       code: 1,
       lines: [
         `[CLIENT] Connection error: 127.0.0.1:${port} did not finish the TLS handshake in time; ` +
