@@ -72,11 +72,14 @@ connections() {
 
 # All that a subnet of the lab can be in the way of, a line each: network, taken or warn, what it is.
 networks_in_use() {
-    docker_networks
-    routes
-    name_servers
-    ssh_client
-    connections
+    docker_networks | beside 'routes; name_servers; ssh_client; connections'
+}
+
+# beside CODE: passes its input on, then what the code prints, which is run meanwhile.
+beside() {
+    beside_printed=$(eval "$1")
+    cat
+    printf '%s\n' "$beside_printed"
 }
 
 # free_network NETWORKS: settings of one that overlaps none of these lines.
@@ -191,8 +194,7 @@ published_ports() {
 
 # The ports that are in use, a line each: port/protocol, who has it. What a container publishes has a socket too, mostly.
 ports_in_use() {
-    published_ports
-    sockets
+    published_ports | beside sockets
 }
 
 # user_of PORT/PROTOCOL LINES: who has it by the first of these lines, empty when nobody has.

@@ -2,7 +2,7 @@
 # Whether packets are captured and none are missing, and the host is on the network. Waits for a capture that has just
 # started. Exits 3 while packets are missing.
 set -eu
-until [ -s /tmp/state ]; do sleep 0.05; done
+until [ -s /tmp/state ]; do sleep 0.02; done
 read -r state </tmp/state
 case "$state" in
     capturing*) ;;
