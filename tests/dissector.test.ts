@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from './eventually.ts';
 import type { DatagramEntry, Protocol } from './journal-entries.ts';
 import { Lab, OWNER } from './lab.ts';
-import { AGAIN } from './scenario.ts';
+import { AGAIN, decisions } from './scenario.ts';
 import { settledTransfer } from './transfer-witness.ts';
 import { decoding } from './way.ts';
 
@@ -137,7 +137,7 @@ describe('10,000 messages, one answer in ten corrupted', () => {
     await lab.faults('--profile', 'corruption=0.1', '--udp', 'corruption=0.1');
     const all = await lab.runInClient<Sent[]>('echo-traffic.ts', String(MESSAGES), '7');
     expect(all).toHaveLength(MESSAGES);
-    const entries = (await lab.journal('echo')).filter((entry) => !('direction' in entry));
+    const entries = decisions(await lab.journal('echo')).filter((entry) => !('direction' in entry));
     const tag = lab.way === 'token' ? 'wirelab.hmac' : 'wirelab.tag';
     const found = await rows(lab, 'wirelab', 'frame.number', tag, ...fields, ...links, ...where);
     // A segment that comes again in the middle of a message Wireshark may put together with what stands far behind it.

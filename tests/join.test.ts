@@ -10,6 +10,7 @@ import {
   withTools,
 } from './captured-run.ts';
 import { chosenWay, Lab } from './lab.ts';
+import { decisions } from './scenario.ts';
 
 const REQUESTS = 2_000;
 const MESSAGES = 2_000;
@@ -48,7 +49,7 @@ const untied = ({ ties }: Found) => ties.filter((tie) => !isConfirmed(tie));
 
 describe('every entry is tied, and to the right frames', () => {
   test('all of both journals, each once', async () => {
-    const [http, echo] = [await lab.journal('http'), await lab.journal('echo')];
+    const [http, echo] = [await lab.journal('http'), decisions(await lab.journal('echo'))];
     expect(http.length).toBe(REQUESTS);
     // Who is reset has sent some messages in vain.
     const journaled = echo.map(({ protocol, client_port, fault }) => ({
@@ -145,7 +146,7 @@ describe('annotated captures', () => {
       ...rows.matchAll(/(?:fault|outcome)=(\S+?)(?=[\s,;]).*?; (http|echo)\.log entry (\d+)/g),
     ];
     const told = comments.map(([, decision, journal, id]) => `${journal} ${id} ${decision}`);
-    const [http, echo] = [await lab.journal('http'), await lab.journal('echo')];
+    const [http, echo] = [await lab.journal('http'), decisions(await lab.journal('echo'))];
     const journaled = [
       ...http.map(({ id, outcome }) => `http ${id} ${outcome}`),
       ...echo.map(({ id, fault }) => `echo ${id} ${fault}`),

@@ -24,15 +24,15 @@ export class MessageConnection {
   readonly #emit: Emit;
   readonly #requests = new PlacedStream();
   readonly #answers = new PlacedStream();
+  /** What of each stream is of entries. */
+  readonly #asked = new Claims();
   readonly #claims = new Claims();
   readonly #sought: SoughtMessage[] = [];
   /** Where answers left that had been held back. */
   readonly #late: Range[] = [];
-  /** Line endings that came too late to be part of their message, and are echoed by themselves. */
+  /** Where messages end that have no line ending, and those that came too late, which are echoed by themselves. */
+  readonly #open = new Set<number>();
   readonly #endings: Buffer[] = [];
-  /** Up to here the client's stream is of entries, and whether the last message has a line ending. */
-  #asked = 0;
-  #hasEnding = true;
   /** Entries whose fault is not known here; and whether one of them has sent something late, which can be anywhere. */
   readonly #unexplained = new Set<number>();
   #isUnexplained = false;
@@ -75,7 +75,9 @@ export class MessageConnection {
   /** Whether it has the message of an entry, as far as it can be told now. */
   has(entry: MessageEntry): boolean {
     const { at = 0, bytes = 0 } = entry;
-    return at >= this.#asked && isMessageOf(entry, this.#requests.part({ from: at, to: at + bytes }).bytes);
+    return (
+      at >= this.#asked.done && isMessageOf(entry, this.#requests.part({ from: at, to: at + bytes }).bytes)
+    );
   }
 
   /** Whether an entry of it waits for its packets. */
@@ -86,7 +88,6 @@ export class MessageConnection {
   /** An answer that was held back has left. */
   sent({ entry: id, answer_at }: EventNamed<'sent'>): void {
     const sought = this.#sought.find(({ entry }) => entry.id === id);
-    if (sought && !sought.request) this.#locate(sought, true);
     // How much leaves there nobody knows.
     if (!sought || sought.isUnexplained) {
       this.#isUnexplained ||= sought?.isUnexplained ?? this.#unexplained.has(id);
@@ -99,33 +100,24 @@ export class MessageConnection {
 
   /** Whether it has bytes of the client, or entries, that have not found each other so far. */
   get isUnmatched(): boolean {
-    return this.#sought.length > 0 || this.#requests.end > this.#asked;
+    return this.#sought.length > 0 || this.#requests.end > this.#asked.done;
   }
 
   /** Nothing more comes up to a time, in seconds since 1970: says what is left. */
   finish(until: number): void {
     for (const sought of [...this.#sought]) this.#settle(sought, until);
-    this.#leaveOut('client', { from: this.#asked, to: this.#requests.end });
-    for (const range of this.#claims.freeUpTo(this.#answers.end)) this.#leaveOut('server', range);
+    this.#leaveOutUpTo('client', this.#requests.end);
+    this.#leaveOutUpTo('server', this.#answers.end);
   }
 
   #settleReady(): void {
     let isBehindHeld = false;
     for (const sought of [...this.#sought]) {
-      if (!sought.request && !this.#locate(sought, false)) break;
-      if (!isBehindHeld && this.#isReady(sought)) this.#settle(sought);
+      const isThere = sought.request !== undefined || sought.locate(this.#requests, false);
+      if (isThere && !isBehindHeld && this.#isReady(sought)) this.#settle(sought);
       // What is held back may leave in the middle of it.
       isBehindHeld ||= sought.isHeld;
     }
-  }
-
-  #locate(sought: SoughtMessage, isLast: boolean): boolean {
-    if (!sought.locate(this.#requests, isLast)) return false;
-    const { from, to } = sought.range;
-    this.#leaveOut('client', { from: this.#asked, to: from });
-    this.#asked = Math.max(this.#asked, to);
-    this.#hasEnding = sought.request?.bytes.at(-1) === LF;
-    return true;
   }
 
   #isReady(sought: SoughtMessage): boolean {
@@ -136,8 +128,10 @@ export class MessageConnection {
 
   /** Says what the packets say of an entry: by now, or as nothing more comes up to a time. */
   #settle(sought: SoughtMessage, until?: number): void {
-    if (!sought.request) this.#locate(sought, true);
-    const { entry, request } = sought;
+    if (!sought.request) sought.locate(this.#requests, true);
+    const { entry, request, range } = sought;
+    this.#asked.add([range]);
+    if (request!.bytes.at(-1) !== LF) this.#open.add(range.to);
     const asked = request!.frames.at(-1);
     const ranges = this.#rangesOf(sought);
     if (sought.isUnexplained) this.#unexplained.add(entry.id);
@@ -182,26 +176,26 @@ export class MessageConnection {
 
   /** Lets go of what no entry needs any more, and says what in it is of none. */
   #forget(): void {
-    const [first] = this.#sought;
-    this.#requests.drop(Math.min(this.#asked, first?.range.from ?? this.#asked));
-    const limit = Math.min(first?.answerAt ?? Number.POSITIVE_INFINITY, this.#claims.last);
-    for (const range of this.#claims.freeUpTo(limit)) this.#leaveOut('server', range);
-    this.#answers.drop(this.#claims.done);
+    const froms = this.#sought.map(({ range }) => range.from);
+    const answers = this.#sought.map(({ answerAt }) => answerAt);
+    this.#leaveOutUpTo('client', Math.min(this.#asked.last, ...froms));
+    this.#leaveOutUpTo('server', Math.min(this.#claims.last, ...answers));
+  }
+
+  #leaveOutUpTo(from: Unjournaled['from'], limit: number): void {
+    const [claims, stream] =
+      from === 'client' ? [this.#asked, this.#requests] : [this.#claims, this.#answers];
+    for (const range of claims.freeUpTo(limit)) this.#leaveOut(from, range);
+    stream.drop(claims.done);
+    for (const end of this.#open) if (end < this.#asked.done) this.#open.delete(end);
   }
 
   /** What is more than a server can have waiting for its entries is of none. */
   #limit(): void {
     if (this.#sought.length > 0) return;
-    const { end } = this.#answers;
-    if (end - this.#claims.done > MOST_UNCLAIMED) {
-      for (const range of this.#claims.freeUpTo(end)) this.#leaveOut('server', range);
-      this.#answers.drop(end);
-    }
-    const asked = this.#requests.end;
-    if (asked - this.#asked <= MOST_WAITING) return;
-    this.#leaveOut('client', { from: this.#asked, to: asked });
-    this.#asked = asked;
-    this.#requests.drop(asked);
+    const [asked, answered] = [this.#requests.end, this.#answers.end];
+    if (asked - this.#asked.done > MOST_WAITING) this.#leaveOutUpTo('client', asked);
+    if (answered - this.#claims.done > MOST_UNCLAIMED) this.#leaveOutUpTo('server', answered);
   }
 
   #takeEnd(frame: Frame, own: PlacedStream): void {
@@ -222,7 +216,7 @@ export class MessageConnection {
     const first = Math.max(start, stream.first);
     if (to <= first || (from === 'server' && this.#isUnexplained)) return;
     const { bytes } = stream.part({ from: first, to });
-    const begin = first + (from === 'client' ? this.#lateEnding(bytes) : this.#echoedEndings(bytes));
+    const begin = first + (from === 'client' ? this.#lateEnding(first, bytes) : this.#echoedEndings(bytes));
     const rest = stream.part({ from: begin, to });
     if (rest.frames.length === 0 || begin >= to) return;
     const what = `${rest.bytes.length} bytes`;
@@ -238,10 +232,9 @@ export class MessageConnection {
     });
   }
 
-  #lateEnding(bytes: Buffer): number {
+  #lateEnding(at: number, bytes: Buffer): number {
     const ending = ENDINGS.find((one) => bytes.indexOf(one) === 0);
-    if (this.#hasEnding || !ending) return 0;
-    this.#hasEnding = true;
+    if (!this.#open.delete(at) || !ending) return 0;
     this.#endings.push(ending);
     return ending.length;
   }

@@ -4,7 +4,7 @@ import { timeOf } from '#lib/journal/entries.ts';
 import type { MessageEntry } from '#lib/journal/schema.ts';
 import { rangesFrom } from './claims.ts';
 import { type Expected, expectedAnswer, latestOf, type Piece, takenMessage } from './expected.ts';
-import { agree, firstDifference, joinPatterns, type Pattern } from './pattern.ts';
+import { agree, firstDifference, joinPatterns, type Pattern, unknown } from './pattern.ts';
 import { isMessageOf, type PlacedStream } from './placed-stream.ts';
 import { LATE, SLACK } from './times.ts';
 import type { Verdict } from './verdicts.ts';
@@ -63,6 +63,13 @@ export class SoughtMessage {
   /** Whether something of it is held back, and nobody knows where it leaves. */
   get isHeld(): boolean {
     return this.late.length < this.#held.length;
+  }
+
+  /** What is to leave, by what is known of the message. */
+  get #pieces(): Expected {
+    const { bytes = 0 } = this.entry;
+    this.#expected ??= this.request ? undefined : expectedAnswer(this.entry, unknown(bytes));
+    return this.#expected ?? [];
   }
 
   /** It was sent from there on. */
@@ -156,11 +163,11 @@ export class SoughtMessage {
   }
 
   get #prompt(): readonly Piece[] {
-    return (this.#expected ?? []).filter(({ bytes, isHeld }) => bytes && !isHeld);
+    return this.#pieces.filter(({ bytes, isHeld }) => bytes && !isHeld);
   }
 
   get #held(): readonly Piece[] {
-    return (this.#expected ?? []).filter(({ isHeld }) => isHeld);
+    return this.#pieces.filter(({ isHeld }) => isHeld);
   }
 
   /** Whether it ends the connection. */
