@@ -137,6 +137,20 @@ program
     process.exitCode = await check({ folder: CAPTURES, run: await runIn(CAPTURES), print });
   });
 
+program
+  .command('demo')
+  .description('does what check, annotate and report do, of one reading of each capture')
+  .action(async () => {
+    const { demo } = await import('./commands/demo.ts');
+    process.exitCode = await demo({
+      folder: CAPTURES,
+      shownAs,
+      run: await runIn(CAPTURES),
+      now: () => new Date(),
+      print,
+    });
+  });
+
 refuseByName(program, optionNames(process.env));
 try {
   await program.parseAsync();

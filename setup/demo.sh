@@ -50,8 +50,6 @@ END
 set +f
 
 say 'asking the packets'
-setup/inspect.sh check || failed=$?
-setup/inspect.sh annotate
-setup/inspect.sh report
+setup/inspect.sh demo || failed=$?
 say 'the lab is up with the settings of the demo; make down ends it, and the next make up begins a run of yours'
 exit "${failed:-0}"

@@ -54,7 +54,7 @@ if [ "$command" = live ]; then
     exit
 fi
 
-case "$command" in annotate | report) lock_lab "make $command" ;; esac
+case "$command" in annotate | report | demo) lock_lab "make $command" ;; esac
 [ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures: $LAB_CAPTURES_DIR is no folder" 'cure: make up'
 setup/images.sh >&2
 # mount SOURCE TARGET […]: an option of docker run, for a path with any character: a field with a quote or a comma is quoted

@@ -20,9 +20,9 @@ import { Seen } from '#analysis/capture/seen.ts';
 import { editCapture, runTool } from '#analysis/capture/tool.ts';
 import { joinLines, withoutEntries } from '#analysis/join/describe.ts';
 import { FrameComments } from '#analysis/join/frame-comments.ts';
-import { join as findings } from '#analysis/join/join.ts';
+import type { Finding } from '#analysis/join/join.ts';
+import type { Listener } from '#analysis/join/listen.ts';
 import { isContradicted } from '#analysis/join/verdicts.ts';
-import type { Run } from '#lib/journal/run.ts';
 import { withoutAbout } from './about.ts';
 import { type OwnComments, ownCommentsIn, ownOf } from './own-comments.ts';
 
@@ -49,40 +49,34 @@ export interface Annotated {
   readonly cut: string | undefined;
 }
 
-/**
- * Writes a capture again as pcapng, each entry of the journals a comment on the frame that shows it, and what the run
- * was a comment on the capture.
- */
-export async function annotate(
-  capture: Capture,
-  run: Run,
-  about: string,
-  folder: string,
-): Promise<Annotated> {
-  const comments = new FrameComments();
-  const counts = { entries: 0, comments: 0, untied: 0, loose: 0 };
-  let seen = new Seen();
-  for await (const finding of findings({ capture, run })) {
-    if (finding.kind === 'unjournaled') counts.loose += 1;
-    else if (finding.kind === 'end') seen = finding.seen;
+/** What is to be written on the frames of a capture. */
+export class Annotation implements Listener {
+  readonly #comments = new FrameComments();
+  readonly #counts = { entries: 0, comments: 0, untied: 0, loose: 0 };
+  #seen = new Seen();
+
+  take(finding: Finding): void {
+    if (finding.kind === 'unjournaled') this.#counts.loose += 1;
+    else if (finding.kind === 'end') this.#seen = finding.seen;
     else if (finding.kind === 'match' || finding.kind === 'handshake') {
-      counts.entries += 1;
-      if (isContradicted(finding)) counts.untied += 1;
-      if (finding.shows !== undefined) counts.comments += 1;
-      comments.add(finding);
+      this.#counts.entries += 1;
+      if (isContradicted(finding)) this.#counts.untied += 1;
+      if (finding.shows !== undefined) this.#counts.comments += 1;
+      this.#comments.add(finding);
     }
   }
-  const path = join(folder, `${basename(capture.name).replace(/\.pcap(ng)?$/, '')}.annotated.pcapng`);
-  const written = await write(capture, comments, { about, path });
-  return {
-    path,
-    ...counts,
-    ...written,
-    frames: seen.frames,
-    ofServers: seen.ofServers,
-    cut: seen.cut ?? written.cut,
-    clock: seen.clock,
-  };
+
+  /**
+   * Writes the capture again as pcapng, each entry of the journals a comment on the frame that shows it, and what the run
+   * was a comment on the capture.
+   */
+  async write(capture: Capture, about: string, folder: string): Promise<Annotated> {
+    const name = basename(capture.name).replace(/\.pcap(ng)?$/, '');
+    const path = join(folder, `${name}.annotated.pcapng`);
+    const written = await write(capture, this.#comments, { about, path });
+    const { clock, cut = written.cut, frames, ofServers } = this.#seen;
+    return { path, ...this.#counts, ...written, frames, ofServers, cut, clock };
+  }
 }
 
 type Written = Pick<Annotated, 'own' | 'setAside' | 'cut'>;

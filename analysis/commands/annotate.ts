@@ -1,8 +1,9 @@
 import { basename, join } from 'node:path';
 import { aboutCapture, versionsOf } from '#analysis/annotate/about.ts';
-import { type Annotated, annotate } from '#analysis/annotate/annotate.ts';
-import { CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
+import { type Annotated, Annotation } from '#analysis/annotate/annotate.ts';
+import { type Capture, CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
 import { mustBeReadable, noneOfServers, upToHere } from '#analysis/capture/capture-info.ts';
+import { listen } from '#analysis/join/listen.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { hosts } from '#lib/lab/hosts.ts';
 import type { Ports } from '#lib/lab/ports.ts';
@@ -24,8 +25,10 @@ export async function annotateCaptures({ folder, shownAs, runIn, print }: Annota
       const capture = await findCapture(name, folder);
       await mustBeReadable(capture);
       const run = await runIn(capture.folder);
-      const about = aboutCapture(capture, run, await versionsOf(run));
-      print(describe(await annotate(capture, run, about, folder), { folder: shownAs, ports: run.ports }));
+      const annotation = new Annotation();
+      await listen(capture, run, [annotation]);
+      const versions = await versionsOf(run);
+      await tellAnnotated(annotation, { capture, run, versions, folder, shownAs, print });
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       print(`the ${name}'s capture is not annotated: ${error.message}`);
@@ -33,6 +36,19 @@ export async function annotateCaptures({ folder, shownAs, runIn, print }: Annota
     }
   }
   return code;
+}
+
+export interface TellParts extends Omit<AnnotateParts, 'runIn'> {
+  readonly capture: Capture;
+  readonly run: Run;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Writes a capture that has been read, and says so. */
+export async function tellAnnotated(annotation: Annotation, parts: TellParts): Promise<void> {
+  const { capture, folder, print, run, shownAs, versions } = parts;
+  const annotated = await annotation.write(capture, aboutCapture(capture, run, versions), folder);
+  print(describe(annotated, { folder: shownAs, ports: run.ports }));
 }
 
 function describe(

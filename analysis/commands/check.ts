@@ -1,9 +1,7 @@
 import { findCapture } from '#analysis/capture/capture-files.ts';
-import { readPackets } from '#analysis/capture/read-packets.ts';
-import { checkDemo } from '#analysis/experiments/check.ts';
-import { Exchanges, exchangeFields } from '#analysis/experiments/exchange.ts';
+import { DemoCheck } from '#analysis/experiments/check.ts';
 import type { Demo, Experiment, ThreeWays } from '#analysis/experiments/results.ts';
-import { threeWaysOf } from '#analysis/experiments/three-ways.ts';
+import { listen } from '#analysis/join/listen.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { writeEvidence } from './write-evidence.ts';
 
@@ -13,17 +11,14 @@ export interface CheckParts {
   readonly print: (line: string) => void;
 }
 
-/** The end of `make demo`: says of each experiment whether it agrees. Returns 1 when any does not. */
-export async function check({ folder, run, print }: CheckParts): Promise<number> {
-  const capture = await findCapture('server', folder);
-  const exchanges = new Exchanges();
-  for await (const packets of readPackets(capture, { ports: run.ports, fields: exchangeFields })) {
-    for (const packet of packets) exchanges.take(packet);
-  }
-  const demo: Demo = {
-    experiments: await checkDemo(capture, run),
-    threeWays: threeWaysOf(exchanges.all()),
-  };
+/** Says of each experiment of the demo whether it agrees. Returns 1 when any does not. */
+export async function check(parts: CheckParts): Promise<number> {
+  const checking = new DemoCheck(parts.run);
+  await listen(await findCapture('server', parts.folder), parts.run, [checking]);
+  return tellDemo(checking.demo(), parts);
+}
+
+export async function tellDemo(demo: Demo, { folder, print }: Omit<CheckParts, 'run'>): Promise<number> {
   await writeEvidence(folder, 'demo.json', `${JSON.stringify(demo, null, 2)}\n`);
   const results = [...demo.threeWays.map(asExperiment), ...demo.experiments];
   for (const result of results) print(describe(result));

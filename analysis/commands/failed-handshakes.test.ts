@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { annotate } from '#analysis/annotate/annotate.ts';
+import { Annotation } from '#analysis/annotate/annotate.ts';
 import { ACK, FIN, RST, SYN } from '#analysis/capture/frames.ts';
 import { fakeTshark, type Printed } from '#analysis/capture/testing.ts';
+import { listen } from '#analysis/join/listen.ts';
 import { gather } from '#analysis/report/facts/gather.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { annotateCaptures } from './annotate.ts';
@@ -118,7 +119,9 @@ test('handshakes that failed are told to programs', async () => {
 
 test('an annotated capture counts handshakes that failed', async () => {
   const capture = { name: 'server', folder, files: [join(folder, 'server.pcap')] };
-  expect(await annotate(capture, run, 'about', folder)).toMatchObject({
+  const annotation = new Annotation();
+  await listen(capture, run, [annotation]);
+  expect(await annotation.write(capture, 'about', folder)).toMatchObject({
     entries: 4,
     comments: 1,
     untied: 1,

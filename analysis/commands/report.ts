@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { versionsOf } from '#analysis/annotate/about.ts';
+import type { Report } from '#analysis/report/facts/facts.ts';
 import { gather } from '#analysis/report/facts/gather.ts';
 import { renderReport } from '#analysis/report/page/html.ts';
 import type { Run } from '#lib/journal/run.ts';
@@ -15,8 +16,17 @@ export interface ReportParts {
 }
 
 /** `make report`: returns the exit code. */
-export async function report({ folder, shownAs, run, now, print }: ReportParts): Promise<number> {
-  const facts = await gather(folder, run, { made: now(), versions: await versionsOf(run) });
+export async function report(parts: ReportParts): Promise<number> {
+  const { folder, run, now } = parts;
+  await tellReport(await gather(folder, run, { made: now(), versions: await versionsOf(run) }), parts);
+  return 0;
+}
+
+/** Writes the report, and says so. */
+export async function tellReport(
+  facts: Report,
+  { folder, shownAs, print }: Pick<ReportParts, 'folder' | 'shownAs' | 'print'>,
+): Promise<void> {
   const page = renderReport(facts);
   await writeEvidence(folder, 'report.json', `${JSON.stringify(facts, null, 2)}\n`);
   await writeEvidence(folder, 'report.html', page);
@@ -25,5 +35,4 @@ export async function report({ folder, shownAs, run, now, print }: ReportParts):
   );
   print(`${join(shownAs, 'report.json')}  the same facts`);
   for (const { host, problem } of facts.captures) if (problem) print(`  the ${host}'s capture: ${problem}`);
-  return 0;
 }

@@ -3,6 +3,7 @@ import { mustBeReadable } from '#analysis/capture/capture-info.ts';
 import type { Packet } from '#analysis/capture/packet.ts';
 import { readPackets } from '#analysis/capture/read-packets.ts';
 import { Seen } from '#analysis/capture/seen.ts';
+import type { Listener } from '#analysis/join/listen.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { type Host, hosts } from '#lib/lab/hosts.ts';
 import { Channel } from './channel.ts';
@@ -15,40 +16,59 @@ export async function compareHosts(folder: string, run: Run): Promise<Compared> 
   const captures = await Promise.all(hosts.map((host) => findCapture(host, folder)));
   for (const capture of captures) await mustBeReadable(capture);
   const comparison = new HostComparison(run);
-  const read = async (host: Host, files: readonly string[]) => {
-    const seen = new Seen();
-    // Nothing of TLS is wanted, and without keys less is kept.
-    for await (const packets of readPackets({ files }, { ports: run.ports, seen, fields: travelFields })) {
-      await comparison.take(host, packets);
-    }
-    comparison.end(host, seen);
-  };
-  await Promise.all(hosts.map((host, at) => read(host, captures[at]!.files)));
+  await Promise.all(hosts.map((host, at) => comparison.read(host, captures[at]!.files)));
   return comparison.result();
 }
 
+type Name = (typeof travelFields)[number];
+
 /** The comparison of both captures while they are read, at once: whichever is ahead in time waits for the other. */
 export class HostComparison {
-  readonly #addresses: Run['addresses'];
+  readonly #run: Run;
   readonly #channels = { server: new Channel<Travelling>(), client: new Channel<Travelling>() };
   readonly #compared = compare(hosts.map((host) => this.#channels[host]));
   readonly #cut = new Map<Host, string>();
   /** Those with a packet from one host to the other. */
   readonly #with = new Set<Host>();
 
-  constructor({ addresses }: Pick<Run, 'addresses'>) {
-    this.#addresses = addresses;
+  constructor(run: Run) {
+    this.#run = run;
   }
 
-  /** Takes packets of one capture. */
-  async take(host: Host, packets: readonly Packet<(typeof travelFields)[number]>[]): Promise<void> {
-    const own = packets.flatMap((packet) => travelling(packet, host, this.#addresses) ?? []);
+  /** Listens to a capture that others want read too. */
+  of(host: Host): Listener<Name> {
+    return {
+      wants: { fields: travelFields },
+      take: (finding) => {
+        if (finding.kind === 'end') this.#end(host, finding.seen);
+      },
+      takePackets: (packets) => this.#take(host, packets),
+      close: () => this.#channels[host].end(),
+    };
+  }
+
+  /** Reads a capture that nobody else wants read. */
+  async read(host: Host, files: readonly string[]): Promise<void> {
+    const { ports } = this.#run;
+    const seen = new Seen();
+    try {
+      // Nothing of TLS is wanted, and without keys less is kept.
+      for await (const packets of readPackets({ files }, { ports, seen, fields: travelFields })) {
+        await this.#take(host, packets);
+      }
+    } finally {
+      this.#end(host, seen);
+    }
+  }
+
+  async #take(host: Host, packets: readonly Packet<Name>[]): Promise<void> {
+    const { addresses } = this.#run;
+    const own = packets.flatMap((packet) => travelling(packet, host, addresses) ?? []);
     if (own.length > 0) this.#with.add(host);
     await this.#channels[host].give(own);
   }
 
-  /** The capture of a host ends. */
-  end(host: Host, { cut }: Pick<Seen, 'cut'>): void {
+  #end(host: Host, { cut }: Pick<Seen, 'cut'>): void {
     if (cut !== undefined) this.#cut.set(host, cut);
     this.#channels[host].end();
   }

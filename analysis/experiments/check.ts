@@ -1,38 +1,75 @@
-import type { Capture } from '#analysis/capture/capture-files.ts';
-import { readColumns } from '#analysis/capture/columns.ts';
+import type { Row } from '#analysis/capture/columns.ts';
+import type { Packet } from '#analysis/capture/packet.ts';
+import type { Finding } from '#analysis/join/join.ts';
+import type { Listener } from '#analysis/join/listen.ts';
 import type { Run } from '#lib/journal/run.ts';
+import { Exchanges, exchangeFields } from './exchange.ts';
+import type { Outcome, Shown } from './experiment.ts';
 import { experiments } from './experiments.ts';
 import { Observations } from './observed.ts';
-import type { Experiment } from './results.ts';
+import type { Demo, Evidence } from './results.ts';
+import { threeWaysOf } from './three-ways.ts';
+
+type Name = (typeof exchangeFields)[number];
 
 /** Asks the packets of a demo whether each experiment came out as expected. */
-export async function checkDemo(capture: Capture, run: Run): Promise<Experiment[]> {
-  const observations = await Observations.read(capture, run);
-  const looked = experiments.map((experiment) => ({ experiment, outcome: experiment.look(observations) }));
-  const shown = looked.flatMap(({ outcome }) =>
-    outcome.evidence.flatMap(({ frame }) => (frame ? [frame.number] : [])),
-  );
-  const infos = new Map<number, string>();
-  const filter = `frame.number in {${[...new Set(shown)].join(', ') || 0}}`;
-  for await (const { number, info } of readColumns(capture, run.ports, filter)) infos.set(number, info);
-  return looked.map(({ experiment: { section, title, expected }, outcome: { agrees, seen, evidence } }) => ({
-    section,
-    title,
-    expected,
-    seen,
-    agrees,
-    evidence: evidence.flatMap(({ frame, says, marked }) =>
-      frame
-        ? [
-            {
-              frame: frame.number,
-              info: infos.get(frame.number) ?? '',
-              says,
-              bytes: frame.payload.toString('hex'),
-              marked,
-            },
-          ]
-        : [],
-    ),
-  }));
+export class DemoCheck implements Listener<Name> {
+  readonly wants = { frames: true, fields: exchangeFields } as const;
+  readonly #observations: Observations;
+  readonly #exchanges = new Exchanges();
+  readonly #infos = new Map<number, string>();
+  #outcomes: Outcome[] | undefined;
+
+  constructor(run: Run) {
+    this.#observations = new Observations(run);
+  }
+
+  take(finding: Finding): void {
+    this.#observations.take(finding);
+  }
+
+  takePackets(packets: readonly Packet<Name>[]): void {
+    for (const packet of packets) this.#exchanges.take(packet);
+  }
+
+  /** The frames that show something. */
+  get filters(): string[] {
+    const shown = this.#looked().flatMap(({ evidence }) =>
+      evidence.flatMap(({ frame }) => frame?.number ?? []),
+    );
+    return shown.length === 0 ? [] : [`frame.number in {${[...new Set(shown)].join(', ')}}`];
+  }
+
+  takeRow({ number, info }: Row): void {
+    this.#infos.set(number, info);
+  }
+
+  demo(): Demo {
+    const outcomes = this.#looked();
+    return {
+      experiments: experiments.map(({ section, title, expected }, at) => {
+        const { agrees, evidence, seen } = outcomes[at]!;
+        return {
+          section,
+          title,
+          expected,
+          seen,
+          agrees,
+          evidence: evidence.flatMap((one) => this.#evidence(one)),
+        };
+      }),
+      threeWays: threeWaysOf(this.#exchanges.all()),
+    };
+  }
+
+  #looked(): Outcome[] {
+    this.#outcomes ??= experiments.map((experiment) => experiment.look(this.#observations));
+    return this.#outcomes;
+  }
+
+  #evidence({ frame, says, marked }: Shown): Evidence[] {
+    if (!frame) return [];
+    const info = this.#infos.get(frame.number) ?? '';
+    return [{ frame: frame.number, info, says, bytes: frame.payload.toString('hex'), marked }];
+  }
 }

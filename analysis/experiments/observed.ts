@@ -1,7 +1,6 @@
-import type { Capture } from '#analysis/capture/capture-files.ts';
 import type { Frame } from '#analysis/capture/frames.ts';
 import type { Match } from '#analysis/join/finding.ts';
-import { join } from '#analysis/join/join.ts';
+import type { Finding } from '#analysis/join/join.ts';
 import { deciderOf } from '#lib/journal/entries.ts';
 import { type Run, sinkStretches } from '#lib/journal/run.ts';
 import type { EventNamed } from '#lib/journal/schema.ts';
@@ -27,15 +26,11 @@ export class Observations {
     this.#run = run;
   }
 
-  static async read(capture: Capture, run: Run): Promise<Observations> {
-    const observations = new Observations(run);
-    for await (const finding of join({ capture, run, frames: true })) {
-      if (finding.kind === 'match') observations.addMatch(finding, finding.regime?.profile);
-      else if (finding.kind === 'frame') observations.addFrame(finding.frame);
-      else if (finding.kind === 'event' && finding.event.event === 'transfer')
-        observations.addTransfer(finding.event, finding.regime?.profile);
-    }
-    return observations;
+  take(finding: Finding): void {
+    if (finding.kind === 'match') this.addMatch(finding, finding.regime?.profile);
+    else if (finding.kind === 'frame') this.addFrame(finding.frame);
+    else if (finding.kind === 'event' && finding.event.event === 'transfer')
+      this.addTransfer(finding.event, finding.regime?.profile);
   }
 
   addFrame(frame: Frame): void {

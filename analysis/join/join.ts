@@ -1,7 +1,8 @@
 import type { Capture } from '#analysis/capture/capture-files.ts';
 import type { Talk } from '#analysis/capture/cut-frames.ts';
+import type { FieldName } from '#analysis/capture/fields.ts';
 import type { Frame } from '#analysis/capture/frames.ts';
-import { readFrames } from '#analysis/capture/read-frames.ts';
+import { type ReadParts, readFrames } from '#analysis/capture/read-frames.ts';
 import { Seen } from '#analysis/capture/seen.ts';
 import type { Exposure } from '#analysis/exposure/exposed.ts';
 import { Exposing } from '#analysis/exposure/exposing.ts';
@@ -30,16 +31,24 @@ export type Finding =
   /** The capture ends: what is to be known of it. */
   | { readonly kind: 'end'; readonly seen: Seen };
 
-export interface JoinParts {
+export interface JoinParts<Name extends FieldName = never> {
   readonly capture: Capture;
   readonly run: Run;
   /** Whether frames of the servers are findings too, and what frames expose. */
   readonly frames?: boolean;
   readonly exposures?: boolean;
+  /** Who wants to see the packets too. */
+  readonly reading?: Pick<ReadParts<Name>, 'fields' | 'onPackets'>;
 }
 
 /** Joins the captures of one host with the journals beside them. */
-export async function* join({ capture, run, frames, exposures }: JoinParts): AsyncGenerator<Finding> {
+export async function* join<Name extends FieldName = never>({
+  capture,
+  run,
+  frames,
+  exposures,
+  reading,
+}: JoinParts<Name>): AsyncGenerator<Finding> {
   const seen = new Seen();
   const excused = excuses(capture, run, seen);
   const exposed: Finding[] = [];
@@ -47,6 +56,7 @@ export async function* join({ capture, run, frames, exposures }: JoinParts): Asy
     exposures && new Exposing((frame, exposure) => exposed.push({ kind: 'exposed', frame, exposure }));
   const found = matches({
     frames: readFrames(capture, run.ports, {
+      ...reading,
       seen,
       onCarried: exposing ? (carried) => exposing.take(carried) : undefined,
     }),

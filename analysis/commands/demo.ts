@@ -1,0 +1,56 @@
+import { versionsOf } from '#analysis/annotate/about.ts';
+import { Annotation } from '#analysis/annotate/annotate.ts';
+import { type Capture, CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
+import { mustBeReadable } from '#analysis/capture/capture-info.ts';
+import { HostComparison } from '#analysis/compare/compare-hosts.ts';
+import { DemoCheck } from '#analysis/experiments/check.ts';
+import { listen } from '#analysis/join/listen.ts';
+import { Findings } from '#analysis/report/facts/findings.ts';
+import { captureFactsIn, reportOf } from '#analysis/report/facts/gather.ts';
+import type { Host } from '#lib/lab/hosts.ts';
+import { tellAnnotated } from './annotate.ts';
+import { tellDemo } from './check.ts';
+import { type ReportParts, tellReport } from './report.ts';
+
+/**
+ * The end of `make demo`: what `check`, `annotate` and `report` do, of one reading of each capture. Returns 1 when an
+ * experiment does not agree, and 2 when a capture can't be read.
+ */
+export async function demo(parts: ReportParts): Promise<number> {
+  const { folder, now, print, run } = parts;
+  const [server, client] = await Promise.all([readable('server', folder), readable('client', folder)]);
+  if (server instanceof CaptureError) throw server;
+  const checking = new DemoCheck(run);
+  const findings = new Findings();
+  const captures = await captureFactsIn(folder);
+  const comparison = captures.every(({ frames }) => frames > 0) ? new HostComparison(run) : undefined;
+  const comparing = (host: Host) => (comparison ? [comparison.of(host)] : []);
+  const annotations = { server: new Annotation(), client: new Annotation() };
+  await Promise.all([
+    listen(server, run, [checking, annotations.server, findings, ...comparing('server')]),
+    client instanceof CaptureError
+      ? undefined
+      : listen(client, run, [annotations.client, ...comparing('client')]),
+  ]);
+  const versions = await versionsOf(run);
+  const agrees = await tellDemo(checking.demo(), parts);
+  await tellAnnotated(annotations.server, { ...parts, versions, capture: server });
+  if (client instanceof CaptureError) print(`the client's capture is not annotated: ${client.message}`);
+  else await tellAnnotated(annotations.client, { ...parts, versions, capture: client });
+  const made = { made: now(), versions };
+  const compared = await comparison?.result();
+  await tellReport(await reportOf(folder, { captures, compared, findings, made, run }), parts);
+  return client instanceof CaptureError ? 2 : agrees;
+}
+
+/** The capture of a host, or why it can't be read. */
+async function readable(host: Host, folder: string): Promise<Capture | CaptureError> {
+  try {
+    const capture = await findCapture(host, folder);
+    await mustBeReadable(capture);
+    return capture;
+  } catch (error) {
+    if (error instanceof CaptureError) return error;
+    throw error;
+  }
+}

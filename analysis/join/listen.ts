@@ -1,0 +1,50 @@
+import type { Capture } from '#analysis/capture/capture-files.ts';
+import { type Row, readColumns } from '#analysis/capture/columns.ts';
+import type { FieldName } from '#analysis/capture/fields.ts';
+import type { Packet } from '#analysis/capture/packet.ts';
+import type { Run } from '#lib/journal/run.ts';
+import { type Finding, join } from './join.ts';
+
+/** Whoever makes something of a capture and its journals. Several listen to one reading. */
+export interface Listener<Name extends FieldName = never> {
+  /** Which findings it takes beside what is matched, and which fields of packets. */
+  readonly wants?: {
+    readonly frames?: true;
+    readonly exposures?: true;
+    readonly fields?: readonly Name[];
+  };
+  take?(finding: Finding): void;
+  /** Takes packets, some at a time, before what is found in them; nothing more is read until it has them. */
+  takePackets?(packets: readonly Packet<Name>[]): Promise<void> | void;
+  /** Nothing more comes, whatever the reason. */
+  close?(): void;
+  /** When the capture has been read: display filters for frames of which it wants Wireshark's columns. */
+  readonly filters?: readonly string[];
+  takeRow?(row: Row): void;
+}
+
+/** Reads a capture with its journals once for all listeners, and once more for the columns that they ask for, if any. */
+export async function listen<Name extends FieldName>(
+  capture: Capture,
+  run: Run,
+  listeners: readonly Listener<Name>[],
+): Promise<void> {
+  const fields = listeners.flatMap(({ wants }) => wants?.fields ?? []);
+  const isWanted = (what: 'frames' | 'exposures') => listeners.some(({ wants }) => wants?.[what]);
+  const onPackets = async (packets: readonly Packet<Name>[]) => {
+    for (const listener of listeners) await listener.takePackets?.(packets);
+  };
+  const parts = { capture, run, frames: isWanted('frames'), exposures: isWanted('exposures') };
+  try {
+    for await (const finding of join({ ...parts, reading: { fields, onPackets } })) {
+      for (const listener of listeners) listener.take?.(finding);
+    }
+  } finally {
+    for (const listener of listeners) listener.close?.();
+  }
+  const filters = listeners.flatMap((listener) => listener.filters ?? []);
+  if (filters.length === 0) return;
+  for await (const row of readColumns(capture, run.ports, filters.join(' || '))) {
+    for (const listener of listeners) listener.takeRow?.(row);
+  }
+}
