@@ -101,12 +101,8 @@ describe('the baseline', () => {
     expect(Object.keys(later.echo!.ratios)).toEqual(['UDP']);
   });
 
-  test('is read as it was printed, a ratio a line', () => {
-    const text = printBaseline(baseline);
-    expect(parseBaseline(text)).toEqual(baseline);
-    expect(text).toContain(
-      '\n      "ms late": { "better": "lower", "rounds": 3, "median": 0.3, "low": 0.25, "high": 0.35 }\n',
-    );
+  test('is read as it was printed', () => {
+    expect(parseBaseline(printBaseline(baseline))).toEqual(baseline);
   });
 
   test.each(['{"echo":{}}', '{"echo":{"ratios":{}}}', '[', '{"echo":{"host":"a","ratios":{}}}'])(
