@@ -2,7 +2,7 @@ import { ACK, FIN, type Frame, type FrameRef, RST, refOf, SYN } from '#analysis/
 import { type Part, TcpStream } from '#analysis/capture/tcp-stream.ts';
 import { isHttp, timeOf } from '#lib/journal/entries.ts';
 import type { Decision, EventNamed } from '#lib/journal/schema.ts';
-import { expectedAnswer, latestOf } from './expected.ts';
+import { expectedAnswer, latestOf, takenMessage } from './expected.ts';
 import type { Emit } from './finding.ts';
 import { unknown } from './pattern.ts';
 import { LATE } from './times.ts';
@@ -16,19 +16,25 @@ const MOST_SOUGHT = 256;
 const HEADER = 5;
 const MOST_IN_RECORD = 2 ** 14;
 
+/** Application data, and what a record of them has beside at least: 16 bytes of its tag (RFC 5116, 5.1). */
+const DATA = 23;
+const LEAST_MORE = 16;
+/** `HTTP/1.1 200` and more. */
+const LEAST_ANSWER = 32;
+
 /** An entry whose records are looked up. */
 interface Sought {
   readonly entry: Decision;
-  /** How many records leave at once and how many are held back, and when the last of them is due. */
-  readonly prompt: number;
-  readonly held: number;
+  /** How much is in each record that leaves at once and that is held back, at least; and when the last of them is due. */
+  readonly prompt: readonly number[];
+  readonly held: readonly number[];
   readonly isReset: boolean;
   readonly due: number;
 }
 
 /** Where records are: up to there, in these frames. */
 interface Records {
-  readonly to: number;
+  readonly to: number | undefined;
   readonly frames: readonly FrameRef[];
   readonly missing: 'nothing' | 'captured' | 'sent';
 }
@@ -44,6 +50,8 @@ export class EncryptedConnection {
   readonly #sought: Sought[] = [];
   /** What was held back, by where on the wire its first record is. */
   readonly #late = new Map<number, Sought>();
+  /** The request that was settled last, and where its answer ends. */
+  #last: { readonly exchange: number; readonly to: number | undefined } | undefined;
   #end: FrameRef | undefined;
   #reset: FrameRef | undefined;
   /** Something of the connection can't be read. */
@@ -103,6 +111,7 @@ export class EncryptedConnection {
     const { entry } = sought;
     const request = this.#requestOf(entry);
     const answer = this.#answerTo(sought);
+    if (isHttp(entry)) this.#last = { exchange: entry.exchange ?? Number.NaN, to: answer.to };
     const asked = request.frames.at(-1);
     const isLost = request.known !== undefined || !asked;
     const verdict = isLost ? 'lost' : this.#verdict(sought, answer, until);
@@ -136,46 +145,68 @@ export class EncryptedConnection {
 
   #answerTo(sought: Sought): Records {
     const { entry, prompt, held, isReset } = sought;
-    if (entry.wire_answer_at === undefined) return { to: 0, frames: [], missing: 'nothing' };
-    const records = this.#recordsFrom(entry.wire_answer_at, prompt, sought);
+    const from = entry.wire_answer_at ?? this.#afterLast(entry);
+    if (from === undefined) return { to: undefined, frames: [], missing: 'nothing' };
+    const records = this.#recordsFrom(from, prompt, sought);
     const late = [...this.#late].filter(([, one]) => one === sought);
     const later = late.map(([at]) => this.#recordsFrom(at, held, sought));
     const all = [records, ...later];
     const frames = all.flatMap((one) => one.frames);
     if (isReset && this.#reset) frames.push(this.#reset);
     const missing = all.find((one) => one.missing !== 'nothing')?.missing;
-    return { to: 0, frames, missing: missing ?? (held > late.length ? 'sent' : 'nothing') };
+    return { to: records.to, frames, missing: missing ?? (held.length > late.length ? 'sent' : 'nothing') };
   }
 
-  /** The next so many records, without those that others held back. */
-  #recordsFrom(from: number, count: number, own: Sought): Records {
+  /** Of a request that was sent ahead the answer follows the one before. */
+  #afterLast(entry: Decision): number | undefined {
+    const isNext = isHttp(entry) && entry.exchange === (this.#last?.exchange ?? Number.NaN) + 1;
+    return isNext ? this.#last?.to : undefined;
+  }
+
+  /** The next records, without those that others held back. */
+  #recordsFrom(from: number, lengths: readonly number[], own: Sought): Records {
     const frames: FrameRef[] = [];
     let at = from;
-    for (let left = count; left > 0; left -= 1) {
+    for (const length of lengths) {
       const other = this.#late.get(at);
-      if (other && other !== own) at = this.#recordsFrom(at, other.held, other).to;
-      const header = this.#answers.part(at, HEADER);
-      if (at + HEADER > this.#answers.end) return { to: at, frames, missing: 'sent' };
-      if (header.known) return { to: at, frames, missing: 'captured' };
-      const record = this.#answers.part(at, HEADER + header.bytes.readUInt16BE(3));
+      if (other && other !== own) at = this.#recordsFrom(at, other.held, other).to ?? at;
+      const record = this.#recordAt(at, length);
       frames.push(...record.frames);
-      at += record.bytes.length;
-      if (record.known) return { to: at, frames, missing: at > this.#answers.end ? 'sent' : 'captured' };
+      if (record.missing !== 'nothing') return { ...record, frames };
+      at = record.to!;
     }
     return { to: at, frames, missing: 'nothing' };
+  }
+
+  /** The record at a place, with so much in it at least. */
+  #recordAt(at: number, length: number): Records {
+    const header = this.#answers.part(at, HEADER);
+    if (at + HEADER > this.#answers.end) return { to: at, frames: [], missing: 'sent' };
+    if (header.known) return { to: at, frames: [], missing: 'captured' };
+    const inRecord = header.bytes.readUInt16BE(3);
+    // An alert, which ends the connection, is no answer: by TLS 1.3 it looks like data.
+    const isData = header.bytes[0] === DATA && inRecord >= length + LEAST_MORE;
+    if (!isData) return { to: at, frames: [], missing: 'sent' };
+    const to = at + HEADER + inRecord;
+    const { known, frames } = this.#answers.part(at, to - at);
+    if (!known) return { to, frames, missing: 'nothing' };
+    return { to, frames, missing: to > this.#answers.end ? 'sent' : 'captured' };
   }
 }
 
 function soughtOf(entry: Decision): Sought {
   const decided = timeOf(entry);
-  // An answer is one write, and one that is held has none.
-  if (isHttp(entry))
-    return { entry, prompt: entry.outcome === 'timeout' ? 0 : 1, held: 0, isReset: false, due: decided };
-  const pieces = expectedAnswer(entry, unknown(entry.bytes ?? 0)) ?? [];
+  if (isHttp(entry)) {
+    // An answer is one write, and a request that is held gets none. One sent ahead of others waits for these.
+    const due = entry.wire_answer_at === undefined ? Number.POSITIVE_INFINITY : decided;
+    const prompt = entry.outcome === 'timeout' ? [] : [LEAST_ANSWER];
+    return { entry, prompt, held: [], isReset: false, due };
+  }
+  const pieces = expectedAnswer(entry, takenMessage(entry, unknown(entry.bytes ?? 0))) ?? [];
   const recordsOf = (isHeld: boolean) =>
     pieces
       .filter((piece) => piece.bytes && (piece.isHeld ?? false) === isHeld)
-      .reduce((sum, { bytes }) => sum + Math.ceil(bytes!.bytes.length / MOST_IN_RECORD), 0);
+      .flatMap(({ bytes }) => recordLengths(bytes!.bytes.length));
   return {
     entry,
     prompt: recordsOf(false),
@@ -183,4 +214,10 @@ function soughtOf(entry: Decision): Sought {
     isReset: pieces.some(({ bytes }) => !bytes),
     due: decided + latestOf(pieces),
   };
+}
+
+/** What is written at once is cut into records of at most 16 KiB. */
+function recordLengths(length: number): number[] {
+  const count = Math.ceil(length / MOST_IN_RECORD);
+  return Array.from({ length: count }, (_, at) => Math.min(MOST_IN_RECORD, length - at * MOST_IN_RECORD));
 }

@@ -40,11 +40,16 @@ export function expectedAnswer(entry: MessageEntry, message: Pattern): Expected 
   );
 }
 
-/** A message as the server took it, of which the capture may lack some bytes: where its tag is the entry tells. */
+/** A message as the server took it, of which the capture may lack some bytes: tag and line ending the entry tells. */
 export function takenMessage({ length, tag }: MessageEntry, { bytes, known }: Pattern): Pattern {
-  if (!known || tag === undefined) return { bytes, known };
-  return withKnown({ bytes, known }, length, Buffer.from(`|${tag}`));
+  if (!known) return { bytes, known };
+  const end = tag === undefined ? '' : `|${tag}`;
+  const ending = ENDINGS[bytes.length - length - end.length] ?? '';
+  return withKnown({ bytes, known }, length, Buffer.from(end + ending));
 }
+
+/** Of no bytes, of one and of two. */
+const ENDINGS = ['', '\n', '\r\n'];
 
 /** When the last of it leaves at the latest, in seconds from the decision. */
 export function latestOf(pieces: readonly Pick<Piece, 'at' | 'isHeld'>[]): number {

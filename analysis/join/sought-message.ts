@@ -68,7 +68,9 @@ export class SoughtMessage {
   /** What is to leave, by what is known of the message. */
   get #pieces(): Expected {
     const { bytes = 0 } = this.entry;
-    this.#expected ??= this.request ? undefined : expectedAnswer(this.entry, unknown(bytes));
+    this.#expected ??= this.request
+      ? undefined
+      : expectedAnswer(this.entry, takenMessage(this.entry, unknown(bytes)));
     return this.#expected ?? [];
   }
 

@@ -28,7 +28,7 @@ describe('over TLS', () => {
     const http = wire.tcp({ server: 'http', port: 40_001, tls }).open();
     http.client('GET', shut);
     http.outcome('200');
-    http.answer('200', shut);
+    http.answer('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', shut);
     http.fin('client');
     http.fin('server');
     wire.pass(10);
