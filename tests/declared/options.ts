@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quotedIn, type Table, tableWith } from './markdown.ts';
+import { endsOf } from './programs.ts';
 import { pages, read, root } from './project.ts';
 
 /** An option of a program, as its `--help` has it. */
@@ -74,9 +75,7 @@ const tables = [
 /** The places as they are. */
 export function readPlaces(): Places {
   return {
-    programs: Object.fromEntries(
-      Object.entries(programs).map(([program, args]) => [program, optionsOf(args)]),
-    ),
+    programs: readPrograms(),
     named: inMakefile.flatMap(({ variable, target, program }) =>
       namesOf(variable).map(([option, name]) => ({ target, program, option, name })),
     ),
@@ -188,8 +187,14 @@ function agrees(said: string, own: string | undefined): boolean {
 }
 
 /** The options of a program, of its `--help`. */
-function optionsOf(args: readonly string[]): Options {
-  const help = execFileSync(process.execPath, [...args, '--help'], { cwd: root, encoding: 'utf8' });
+function readPrograms(): Places['programs'] {
+  const ended = endsOf(Object.values(programs).map((args) => ({ args: [...args, '--help'] })));
+  return Object.fromEntries(
+    Object.keys(programs).map((program, index) => [program, optionsIn(ended[index]!.stdout)]),
+  );
+}
+
+function optionsIn(help: string): Options {
   const rows = help.replaceAll(/\n {10,}/g, ' ').matchAll(/^ {2}(--[a-z-]+)(?: [<[]\S+)? +(.*)$/gm);
   return Object.fromEntries(
     Array.from(rows, ([, option = '', meaning = '']) => {

@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { disagreements, type Places, readPlaces } from '../declared/options.ts';
-import { root } from '../declared/project.ts';
+import { endsOf } from '../declared/programs.ts';
 
 const places = readPlaces();
 
@@ -102,17 +101,7 @@ describe('a refusal names what was typed', () => {
     .map((name) => `--${name.toLowerCase().replace('_', '-')}=${name}`)
     .join(' ');
 
-  function run(args: readonly string[], LAB_OPTION_NAMES: string) {
-    const { status, stderr } = spawnSync(process.execPath, args, {
-      cwd: root,
-      env: { PATH: process.env.PATH, LAB_OPTION_NAMES },
-      encoding: 'utf8',
-    });
-    expect(status).toBe(2);
-    return stderr;
-  }
-
-  test.each([
+  const cases: readonly (readonly [readonly string[], string])[] = [
     [[...send, '--window', 'x'], 'WINDOW is "x"; allowed: a whole number from 1 to 256'],
     [[...send, '--count', '1', '--window', '2'], 'WINDOW is "2"; allowed for stop-and-wait: 1 to 1'],
     [[...send, '--count', '1', '--min-rto', '101'], 'MIN_RTO is "101"; allowed: at most MAX_RTO, 100'],
@@ -125,13 +114,18 @@ describe('a refusal names what was typed', () => {
       'SECTIONS is "echo ecko"; allowed: throughput, journal, held, echo, tls, transfer, inspect, idle, delay, start, memory',
     ],
     [['analysis/main.ts', 'show', '--last', '0'], 'LAST is "0"; allowed: a whole number from 1 on'],
-  ])('%j', (args, message) => {
-    expect(run(args, names)).toBe(`error: ${message}\n`);
+  ];
+  const ended = endsOf(cases.flatMap(([args]) => [{ args, names }, { args }]));
+
+  test.each(cases.map((one, index) => [...one, index] as const))('%j', (_args, message, index) => {
+    const [named, direct] = ended.slice(2 * index);
+    expect(named).toMatchObject({ status: 2, stderr: `error: ${message}\n` });
     // Typed without make, it is the option that has a name.
-    const direct = message.replaceAll(
+    const options = message.replaceAll(
       /\b[A-Z]{3}[A-Z_]*\b/g,
       (name) => `--${name.toLowerCase().replace('_', '-')}`,
     );
-    expect(run(args, '').split('\n')[0]).toBe(`error: ${direct}`);
+    expect(direct!.status).toBe(2);
+    expect(direct!.stderr.split('\n')[0]).toBe(`error: ${options}`);
   });
 });
