@@ -1,4 +1,5 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
+import { count, counted } from '#lib/text/figures.ts';
 import type { Receipt } from '#lib/transfer/receipt.ts';
 import { retransmissions, type SendingCounts } from '#lib/transfer/sending.ts';
 import { inBytes } from './progress.ts';
@@ -38,25 +39,25 @@ export function summaryLines(result: TransferResult): string[] {
     ['goodput', `${inBytes(goodput(result))}/s`],
     [
       'efficiency',
-      `${(efficiency(result) * 100).toFixed(1)} % (${whole(receipt.bytes)} useful of ${whole(counts.bytes)} bytes sent)`,
+      `${(efficiency(result) * 100).toFixed(1)} % (${count(receipt.bytes)} useful of ${count(counts.bytes)} bytes sent)`,
     ],
     [
       'segments',
-      `${whole(datagrams.first)}, and ${counted(again, 'retransmission')}: ${whole(datagrams.timeout)} by time-out, ${whole(datagrams['go-back'])} behind one that timed out`,
+      `${count(datagrams.first)}, and ${counted(again, 'retransmission')}: ${count(datagrams.timeout)} by time-out, ${count(datagrams['go-back'])} behind one that timed out`,
     ],
     [
       'receiver',
-      `${counted(receipt.duplicates, 'duplicate')}, ${whole(receipt.outOfOrder)} out of order and dropped`,
+      `${counted(receipt.duplicates, 'duplicate')}, ${count(receipt.outOfOrder)} out of order and dropped`,
     ],
     [
       'ignored',
-      `${counted(acks.late, 'late ack')}, ${whole(acks.foreign)} foreign, ${counted(damaged, 'damaged datagram')}`,
+      `${counted(acks.late, 'late ack')}, ${count(acks.foreign)} foreign, ${counted(damaged, 'damaged datagram')}`,
     ],
     [
       'round trip',
       result.trips.count === 0
         ? 'none could be measured'
-        : `${times.join(', ')} of ${whole(result.trips.count)} measured`,
+        : `${times.join(', ')} of ${count(result.trips.count)} measured`,
     ],
     ['SHA-256', `${receipt.sha256}, the same on both sides`],
   ];
@@ -126,13 +127,4 @@ function tripText(result: TransferResult, percentile: number): string {
 
 function seconds(milliseconds: number): number {
   return Math.round(milliseconds) / 1000;
-}
-
-function whole(figure: number): string {
-  return figure.toLocaleString('en-US');
-}
-
-/** `1 byte`, `2 bytes`. */
-function counted(figure: number, noun: string): string {
-  return `${whole(figure)} ${noun}${figure === 1 ? '' : 's'}`;
 }

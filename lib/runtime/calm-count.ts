@@ -22,11 +22,15 @@ export class CalmCount {
 
   /** Tells what was counted until now. */
   flush(): void {
+    const times = this.#times;
+    this.drop();
+    if (times > 0) this.#tell(times);
+  }
+
+  /** Forgets what was counted until now. */
+  drop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    if (this.#times === 0) return;
-    const times = this.#times;
     this.#times = 0;
-    this.#tell(times);
   }
 }

@@ -3,9 +3,6 @@ import type { Message } from '#lib/message/message.ts';
 import type { Detail, Step } from './fault.ts';
 import { faultCalled } from './index.ts';
 
-/** What is in place of a fault in an entry without one: the answer is the message, or says why it is refused. */
-export type NoFault = 'none' | 'refused';
-
 /**
  * What the server did for a message, out of its journal entry: `fault` and its detail there. Undefined for
  * a fault that this version does not know.

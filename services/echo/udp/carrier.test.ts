@@ -20,7 +20,7 @@ beforeEach(() => {
   time = new ManualTime();
   delivered = [];
   carrier = new Carrier({
-    ...{ onDropped, onHeldDelivered, clock: time.clock, sleep: time.sleep },
+    ...{ onDropped, onHeldDelivered, clock: time.clock, sleep: time.sleep, timer: time.timer },
     log: {} as Log,
     deliver: (bytes, { port }) => void delivered.push(`${bytes} to ${port}`),
   });

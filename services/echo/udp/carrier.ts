@@ -1,4 +1,6 @@
+import { CalmCount } from '#lib/runtime/calm-count.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
+import type { Timer } from '#lib/runtime/timer.ts';
 import type { Answer } from '../answering.ts';
 import { type GiveAnswerParts, type Given, giveAnswer, type Wire } from '../faults/give-answer.ts';
 import { HeldAnswer } from '../faults/held.ts';
@@ -8,8 +10,6 @@ import type { Peer } from '../peer.ts';
 const MOST_UNDER_WAY = 64 * 2 ** 20;
 /** What a datagram takes beside its own octets, about. */
 const OVERHEAD = 1_024;
-/** How often drops are told, in ms. */
-const TELL_MS = 1_000;
 
 interface Waiting {
   readonly due: number;
@@ -18,6 +18,7 @@ interface Waiting {
 
 export interface CarrierParts extends GiveAnswerParts {
   readonly sleep: Sleep;
+  readonly timer: Timer;
   readonly deliver: (bytes: Buffer, peer: Peer) => void;
   /** A datagram that was held back has been delivered. */
   readonly onHeldDelivered?: () => void;
@@ -32,18 +33,19 @@ export class Carrier {
   readonly #waiting: Waiting[] = [];
   readonly #closed = new AbortController();
   readonly #held = new Map<string, HeldAnswer>();
+  readonly #dropped: CalmCount;
   #open = true;
   #underWay = 0;
-  #dropped = 0;
 
   constructor(parts: CarrierParts) {
     this.#parts = parts;
+    this.#dropped = new CalmCount(parts.timer, parts.onDropped);
   }
 
   /** Makes room for a datagram of so many octets. False when there is none: it counts as dropped then. */
   admits(octets: number): boolean {
     if (this.#underWay + octets + OVERHEAD <= MOST_UNDER_WAY) return true;
-    this.#drop();
+    this.#dropped.add();
     return false;
   }
 
@@ -62,6 +64,7 @@ export class Carrier {
   close(): void {
     this.#open = false;
     this.#closed.abort();
+    this.#dropped.drop();
     for (const held of this.#held.values()) held.release();
   }
 
@@ -97,15 +100,6 @@ export class Carrier {
 
   #deliver(bytes: Buffer, peer: Peer): undefined {
     if (this.#open) this.#parts.deliver(bytes, peer);
-  }
-
-  /** Counts what is dropped, and tells it now and then. */
-  async #drop(): Promise<void> {
-    this.#dropped += 1;
-    if (this.#dropped > 1) return;
-    await this.#wait(TELL_MS);
-    if (this.#open) this.#parts.onDropped(this.#dropped);
-    this.#dropped = 0;
   }
 
   /** Returns early when the carrier closes; and of two waits whose end comes in one turn, the earlier first. */
