@@ -21,8 +21,6 @@ export interface Frame {
   readonly sealed?: Sealed | undefined;
   /** Has an alert of TLS in it, as far as that can be read. */
   readonly hasAlert?: boolean;
-  /** Over TLS: has data in it that can be read; undefined when the payload tells it. */
-  readonly hasData?: boolean;
   /** Over TLS what was decrypted. */
   readonly payload: Buffer;
   /**

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ServerFrames } from './read-frames.ts';
 import { type Printed, printedPacket } from './testing.ts';
-import { tlsFields } from './tls-streams.ts';
+import { tlsFields } from './tls-inside.ts';
 
 const hello = { 'tcp.payload': '16030100', 'tls.record.content_type': '22', 'tls.record.length': '9' };
 

@@ -7,7 +7,7 @@ import { HttpMessages, NOTHING_TOLD } from './http-messages.ts';
 import type { Carried, Packet } from './packet.ts';
 import { readPackets } from './read-packets.ts';
 import { Seen } from './seen.ts';
-import { TlsStreams, type TlsTold, tlsFields } from './tls-streams.ts';
+import { TlsInside, type TlsTold, tlsFields } from './tls-inside.ts';
 
 export interface ReadParts<Name extends FieldName = never> {
   /** Filled while the frames are read. */
@@ -54,32 +54,31 @@ export async function* readFrames<Name extends FieldName = never>(
 /** Makes frames of what goes to the servers of the lab and comes from them: what TLS has inside, and what HTTP says. */
 export class ServerFrames {
   readonly #hasKeys: boolean;
-  readonly #tls: TlsStreams;
-  readonly #web = new Connections({ create: () => new HttpMessages() });
+  readonly #connections = new Connections({
+    create: () => ({ tls: new TlsInside(this.#hasKeys), http: new HttpMessages() }),
+  });
 
   constructor(hasKeys: boolean) {
     this.#hasKeys = hasKeys;
-    this.#tls = new TlsStreams(hasKeys);
   }
 
-  /** Undefined when it is of no server. */
+  /** Undefined when it is of no server. TLS of the lab is on TCP only. */
   take(carried: Carried, told: TlsTold): Frame | undefined {
     const { number, time, transport, server, overTls, toServer, from, to } = carried;
-    // TLS of the lab is on TCP only.
     if (!server || (overTls && transport === 'udp')) return undefined;
-    const place = { number, time, transport, server, toServer, client: toServer ? from : to };
     const { payload, seq, ack, flags } = carried;
-    if (!overTls) return { ...place, payload, seq, ack, flags, ...this.#http(carried) };
-    const inside = this.#tls.take(carried, this.#hasKeys ? told : undefined);
-    return { ...place, overTls, flags, wire: carried, ...inside, ...this.#http(carried, inside.payload) };
-  }
-
-  /** @param inside what TLS has inside, which is decrypted in order, each record once */
-  #http(carried: Carried, inside?: Buffer) {
-    if (carried.server !== 'http' || carried.transport === 'udp') return NOTHING_TOLD;
-    const { connection, by, said } = this.#web.take(carried);
-    if (inside === undefined || !connection.isTls) return connection.state.take(carried.number, by, said);
-    if (inside.length === 0) return NOTHING_TOLD;
-    return connection.state.take(carried.number, by, [{ by, bytes: inside, missing: 0, frame: carried }]);
+    const place = { number, time, transport, server, toServer, client: toServer ? from : to };
+    const plain = { ...place, payload, seq, ack, flags, ...NOTHING_TOLD };
+    if (transport === 'udp' || (server === 'echo' && !overTls)) return plain;
+    const { connection, by, said } = this.#connections.take(carried);
+    const { http, tls } = connection.state;
+    if (!overTls) return { ...plain, ...http.take(number, by, said) };
+    connection.isTls ||= this.#hasKeys && told.recordLengths.length > 0;
+    const inside = tls.take(carried, connection.isTls, this.#hasKeys ? told : undefined);
+    // TLS is decrypted in order, each record once.
+    const opened = { by, bytes: inside.payload, missing: 0, frame: carried };
+    const heard = !connection.isTls ? said : inside.payload.length > 0 ? [opened] : [];
+    const toldByHttp = server === 'http' ? http.take(number, by, heard) : NOTHING_TOLD;
+    return { ...plain, overTls, wire: carried, ...inside, ...toldByHttp };
   }
 }

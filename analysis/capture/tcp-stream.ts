@@ -135,15 +135,6 @@ export class TcpStream {
     return this.#kept.find(({ start, bytes }) => start <= position && start + bytes.length > position)?.frame;
   }
 
-  /** The byte at a position; undefined when the capture has not got it. */
-  at(position: number): number | undefined {
-    for (const { start, bytes } of this.#kept) {
-      if (position < start) return undefined;
-      if (position < start + bytes.length) return bytes[position - start];
-    }
-    return undefined;
-  }
-
   part(start: number, length: number): Part {
     const stop = start + length;
     const touched = this.#kept.filter((kept) => kept.start < stop && kept.start + kept.bytes.length > start);

@@ -1,7 +1,7 @@
 import { Connections, type Speaker } from '#analysis/capture/connections.ts';
 import type { Values } from '#analysis/capture/fields.ts';
 import type { Carried, Packet } from '#analysis/capture/packet.ts';
-import { APPLICATION_DATA } from '#analysis/capture/tls-streams.ts';
+import { APPLICATION_DATA } from '#analysis/capture/tls-inside.ts';
 import type { ServerName } from '#lib/lab/ports.ts';
 import { RECORD_HEADER } from '#lib/tls/record.ts';
 

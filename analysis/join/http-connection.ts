@@ -110,7 +110,8 @@ export class HttpConnection {
 
   /** Takes requests that are told with a segment, or that one begins with it. */
   #ask(frame: Frame): void {
-    const { requests, begin, seq, ack, payload, hasData = payload.length > 0 } = frame;
+    const { requests, begin, seq, ack, payload } = frame;
+    const hasData = payload.length > 0;
     const isNew = this.#latest === undefined || ((seq - this.#latest) | 0) > 0;
     if (hasData && isNew) this.#latest = seq;
     if (requests.length === 0) {

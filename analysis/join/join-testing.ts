@@ -31,7 +31,7 @@ type Side = 'client' | 'server';
 
 /** What is told of a frame beside what follows from its place. */
 type FrameFields = Partial<
-  Pick<Frame, 'seq' | 'ack' | 'flags' | 'requests' | 'begin' | 'codes' | 'sealed' | 'hasData' | 'hasAlert'>
+  Pick<Frame, 'seq' | 'ack' | 'flags' | 'requests' | 'begin' | 'codes' | 'sealed' | 'hasAlert'>
 >;
 type MessageFields = Partial<Omit<MessageEntry, 'timestamp' | 'id'>>;
 type DatagramFields = Partial<Omit<DatagramEntry, 'timestamp' | 'id'>>;

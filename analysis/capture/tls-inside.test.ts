@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { Connections } from './connections.ts';
 import { ACK, FIN, SYN } from './frames.ts';
 import type { Carried } from './packet.ts';
 import { carried } from './testing.ts';
-import { TlsStreams, type TlsTold } from './tls-streams.ts';
+import { TlsInside, type TlsTold } from './tls-inside.ts';
 
 type Fields = Partial<Carried & TlsTold>;
 
@@ -22,12 +23,12 @@ const finished: Fields = {
 };
 
 class Talk {
-  readonly #streams: TlsStreams;
+  readonly #connections: Connections<TlsInside>;
   /** The next number of TCP of each side. */
   readonly #next = { client: 1_000, server: 9_000 };
 
   constructor(hasKeys = true) {
-    this.#streams = new TlsStreams(hasKeys);
+    this.#connections = new Connections({ create: () => new TlsInside(hasKeys) });
   }
 
   says(side: 'client' | 'server', fields: Fields = {}) {
@@ -47,7 +48,8 @@ class Talk {
       this.#next[side] += segment.payload.length + (segment.flags & (SYN | FIN) ? 1 : 0);
     }
     const told = { recordTypes, recordLengths, handshakes, data };
-    const { payload, seq, ack, sealed } = this.#streams.take(segment, told);
+    const { connection } = this.#connections.take(segment);
+    const { payload, seq, ack, sealed } = connection.state.take(segment, connection.isTls, told);
     return `${seq} ${ack} ${sealed} ${payload}`.trim();
   }
 

@@ -1,4 +1,4 @@
-import { Connections } from './connections.ts';
+import type { Speaker } from './connections.ts';
 import type { Values } from './fields.ts';
 import { ACK, FIN, type Sealed, SYN } from './frames.ts';
 import type { Carried } from './packet.ts';
@@ -39,48 +39,37 @@ interface Side {
   isReadable: boolean;
 }
 
-interface Sides {
-  readonly client: Side;
-  readonly server: Side;
-}
-
 /**
- * Follows connections over TLS, and numbers the octets inside of them as TCP would: records, tickets and alerts have
- * octets of their own, by which no message can be found again.
+ * Follows a connection over TLS, and numbers the bytes inside of it as TCP would: records, tickets and alerts have bytes
+ * of their own, by which no message can be found again.
  */
-export class TlsStreams {
+export class TlsInside {
   readonly #hasKeys: boolean;
-  readonly #connections = new Connections<Sides>({
-    create: () => ({ client: newSide(), server: newSide() }),
-  });
+  readonly #sides: Readonly<Record<Speaker, Side>> = { client: newSide(), server: newSide() };
 
   constructor(hasKeys: boolean) {
     this.#hasKeys = hasKeys;
   }
 
-  /** @param told undefined where it is not read, as there are no keys */
-  take(segment: Carried, told?: TlsTold): Unsealed {
+  /**
+   * @param isTls whether something of the connection was TLS so far
+   * @param told undefined where it is not read, as there are no keys
+   */
+  take(segment: Carried, isTls: boolean, told: Partial<TlsTold> = {}): Unsealed {
     const { toServer, seq, ack, flags, payload } = segment;
-    const { connection, by } = this.#connections.take(segment);
-    const { [by]: own, [toServer ? 'server' : 'client']: other } = connection.state;
-    const {
-      recordTypes: types = [],
-      recordLengths: lengths = [],
-      handshakes = [],
-      data = EMPTY,
-    } = told ?? {};
-    if (flags & SYN) [own.next, own.acknowledged] = [(seq + 1) >>> 0, (seq + 1) >>> 0];
-    else if (Number.isNaN(own.next)) [own.next, own.acknowledged] = [seq, seq];
+    const { client, server } = this.#sides;
+    const [own, other] = toServer ? [client, server] : [server, client];
+    const { recordTypes: types = [], recordLengths: lengths = [], handshakes = [], data = EMPTY } = told;
+    if (flags & SYN) begin(own, (seq + 1) >>> 0);
+    else if (Number.isNaN(own.next)) begin(own, seq);
     if (flags & ACK) acknowledge(other, ack);
     if (handshakes.includes(FINISHED)) own.isReadable = true;
-    connection.isTls ||= lengths.length > 0;
-    const sealed = this.#sealed({ payload, types, lengths, data }, connection.isTls, own);
-    const inside = sealed === undefined ? payload : sealed === 'open' ? data : EMPTY;
+    const sealed = this.#sealed({ payload, types, lengths, data }, isTls, own);
     const first = flags & SYN ? seq : (own.fin ?? own.next);
     count(own, segment, sealed === 'open' ? data.length : 0);
     return {
-      payload: inside,
-      // What is said without TLS has the numbers of TCP.
+      // Whoever speaks no TLS is not answered; what it says is there for anybody, and has the numbers of TCP.
+      payload: sealed === undefined ? payload : sealed === 'open' ? data : EMPTY,
       seq: sealed === undefined ? seq : first,
       ack: flags & ACK ? other.acknowledged : 0,
       sealed,
@@ -94,7 +83,6 @@ export class TlsStreams {
     { isReadable }: Side,
   ): Sealed | undefined {
     if (payload.length === 0) return 'open';
-    // Whoever speaks no TLS is not answered; what it says is there for anybody.
     if (!isTls) return undefined;
     // Of TLS 1.3 what can't be read has no type; of TLS 1.2 it has one.
     const isUnread = types.length < lengths.length;
@@ -112,6 +100,11 @@ interface Records {
 
 function newSide(): Side {
   return { next: Number.NaN, acknowledged: Number.NaN, sent: [], fin: undefined, isReadable: false };
+}
+
+function begin(side: Side, number: number): void {
+  side.next = number;
+  side.acknowledged = number;
 }
 
 function acknowledge(side: Side, ack: number): void {
