@@ -19,7 +19,7 @@ export interface CaptureInfo {
 
 const NOTHING = { frames: 0, first: undefined, last: undefined };
 
-/** Looks at a capture file; at one that breaks off, up to there. One without an octet has no frames. */
+/** Looks at a capture file; at one that breaks off, up to there. One without a byte has no frames. */
 export async function captureInfo(file: string): Promise<CaptureInfo> {
   if ((await stat(file)).size === 0) return { ...NOTHING, problem: undefined, isCapture: true };
   const rows: string[] = [];

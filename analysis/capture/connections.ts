@@ -5,11 +5,8 @@ import { type Piece, type Range, TcpStream } from './tcp-stream.ts';
 
 /** So many connections are followed at once; of more, the quietest are let go of. */
 const MOST = 50_000;
-/**
- * No segment is sent again that is so many bytes behind the latest of its connection: it is of another one, whose SYN
- * the capture has not got.
- */
-const FAR_BEHIND = 2 ** 24;
+/** A segment so many bytes before the latest is not sent again: it is of another connection, whose SYN is not captured. */
+const FAR_BEFORE = 2 ** 24;
 
 /** So long after the end of a connection a SYN with the same number may be sent again, in seconds. */
 const GRACE = 3;
@@ -165,7 +162,7 @@ function isNew<State>(segment: Carried, known: Connection<State>): boolean {
   if (flags & SYN && syn === seq)
     return opens(flags) && known.isOver && Math.abs(time - known.latest) > GRACE;
   if (flags & SYN) return opens(flags) || stream.isBegun;
-  return payload.length > 0 && stream.isBegun && stream.end - stream.positionOf(seq) > FAR_BEHIND;
+  return payload.length > 0 && stream.isBegun && stream.end - stream.positionOf(seq) > FAR_BEFORE;
 }
 
 /** On the plain ports of the lab nothing is ever encrypted, even when a client tries. */

@@ -1,7 +1,7 @@
 import type { ServerName, Transport } from '#lib/lab/ports.ts';
 import type { Carried } from './packet.ts';
 
-/** Octets that TLS has sealed: `open` with the keys, or `shut`, as there are none that fit. */
+/** Bytes that TLS has sealed: `open` with the keys, or `shut`, as there are none that fit. */
 export type Sealed = 'open' | 'shut';
 
 /** A TCP segment or a UDP datagram between a client and a server of the lab. */

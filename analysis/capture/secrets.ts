@@ -5,7 +5,7 @@ import { editCapture } from './tool.ts';
 
 /** A line of the NSS key log format. */
 const KEY = /^[A-Z0-9_]+ [0-9a-f]+ [0-9a-f]+$/i;
-/** How a pcap begins, in either order of octets, with times in micro- or nanoseconds: such a file holds no secrets. */
+/** How a pcap begins, in either order of bytes, with times in micro- or nanoseconds: such a file holds no secrets. */
 const PCAP: readonly number[] = [0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1];
 
 /** The secrets of TLS that a capture file holds itself (pcapng, Decryption Secrets Blocks), lines of a key log. */

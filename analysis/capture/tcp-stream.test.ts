@@ -22,7 +22,7 @@ function add(...segments: (readonly [position: number, text: string])[]) {
   return segments.map(([position, text]) => stream.add(segment(FIRST + position, text))).at(-1)!;
 }
 
-/** The octets of a part, `?` for what the capture has not, and the frames that have them. */
+/** The bytes of a part, `?` for what the capture has not, and the frames that have them. */
 function read(start = 0, length = stream.end - start) {
   const { bytes, known, frames } = stream.part(start, length);
   const text = [...bytes].map((octet, at) => (known && !known[at] ? '?' : String.fromCharCode(octet)));

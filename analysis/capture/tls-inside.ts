@@ -11,7 +11,7 @@ export type TlsTold = Values<(typeof tlsFields)[number]>;
 /** What a connection over TLS says inside of it, as if TCP carried that. */
 export interface Unsealed {
   readonly payload: Buffer;
-  /** Octets of what is inside, counted from the sequence number of the SYN. */
+  /** Bytes of what is inside, counted from the sequence number of the SYN. */
   readonly seq: number;
   readonly ack: number;
   readonly sealed: Sealed | undefined;
@@ -27,11 +27,11 @@ const EMPTY = Buffer.alloc(0);
 
 /** What one side has said. */
 interface Side {
-  /** The number of its next octet. */
+  /** The number of its next byte. */
   next: number;
   /** The other side has everything before this number. */
   acknowledged: number;
-  /** Behind which numbers of TCP it stood where, as far as not acknowledged yet. */
+  /** What was its next number after which number of TCP, as far as that is not acknowledged yet. */
   readonly sent: { readonly end: number; readonly next: number }[];
   /** The number of its FIN. */
   fin: number | undefined;
@@ -111,7 +111,7 @@ function acknowledge(side: Side, ack: number): void {
   while (side.sent[0] && ((ack - side.sent[0].end) | 0) >= 0) side.acknowledged = side.sent.shift()!.next;
 }
 
-/** Counts what a side has said with a segment; a FIN counts as an octet. */
+/** Counts what a side has said with a segment; a FIN counts as a byte. */
 function count(side: Side, { seq, flags, payload }: Carried, bytes: number): void {
   const isFin = (flags & FIN) !== 0 && side.fin === undefined;
   if (bytes === 0 && !isFin) return;

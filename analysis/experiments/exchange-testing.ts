@@ -5,7 +5,7 @@ import { exchangeFields } from './exchange.ts';
 
 export { ports } from '#analysis/capture/testing.ts';
 
-/** A record of TLS of this type, whose octets say nothing. */
+/** A record of TLS of this type, whose bytes say nothing. */
 export function record(type: number, length: number, filled = 0xa7): Buffer {
   return Buffer.concat([Buffer.from([type, 3, 3, length >> 8, length & 0xff]), Buffer.alloc(length, filled)]);
 }
@@ -18,7 +18,7 @@ interface Told {
   readonly version?: string;
 }
 
-/** What tshark tells of octets that are one record. */
+/** What tshark tells of bytes that are one record. */
 function recordsOf(wire: Buffer): NonNullable<Told['records']> {
   const isRecord = wire.length >= RECORD_HEADER && wire.readUInt16BE(3) === wire.length - RECORD_HEADER;
   return isRecord ? [{ length: wire.length - RECORD_HEADER, isSealed: wire[0] === 23 }] : [];

@@ -22,7 +22,7 @@ export interface Said {
 }
 
 /** A frame, and bytes in it. */
-export interface Octets {
+export interface FrameBytes {
   readonly frame: number;
   readonly wire: Buffer;
 }
@@ -42,9 +42,9 @@ export interface Exchange {
   readonly toServer: Said;
   readonly fromServer: Said;
   /** What the client asks: over TLS the record that has it, with its header. */
-  readonly request: Octets;
+  readonly request: FrameBytes;
   /** The ClientHello, if it names the server. */
-  readonly hello: (Octets & { readonly serverName: string }) | undefined;
+  readonly hello: (FrameBytes & { readonly serverName: string }) | undefined;
   readonly version: 'TLS 1.3' | 'TLS 1.2' | undefined;
 }
 
@@ -64,7 +64,7 @@ class Side {
   readonly #inside: Buffer[] = [];
   readonly records: TlsRecord[] = [];
   /** What it says first. */
-  first: Octets | undefined;
+  first: FrameBytes | undefined;
   hello: Exchange['hello'];
   version: string | undefined;
 
@@ -144,7 +144,7 @@ function sealedRequest(
   records: readonly TlsRecord[],
   { wire }: Said,
   version: Exchange['version'],
-): Octets | undefined {
+): FrameBytes | undefined {
   let before = version === 'TLS 1.3' ? 1 : 0;
   let end = 0;
   for (const { frame, length, isSealed } of records) {

@@ -3,11 +3,11 @@ import type { Match } from '#analysis/join/finding.ts';
 import type { Observations } from './observed.ts';
 import type { Step, Target } from './steps.ts';
 
-/** Frames that show something, and which of their octets. */
+/** Frames that show something, and which of their bytes. */
 export interface Shown {
   readonly frame: Frame | undefined;
   readonly says: string;
-  /** Octets to mark, from 0. */
+  /** Bytes to mark, from 0. */
   readonly marked?: readonly number[];
 }
 
@@ -40,12 +40,12 @@ export function framesOf(observations: Observations, { request, answer }: Match)
   return { came: frame(request), left: frame(answer) };
 }
 
-/** Every octet of a payload. */
+/** Every byte of a payload. */
 export function all({ payload }: Frame): number[] {
   return [...payload.keys()];
 }
 
-/** Octets in which two payloads differ. */
+/** Bytes in which two payloads differ. */
 export function differences(a: Buffer, b: Buffer): number[] {
   return Array.from({ length: Math.max(a.length, b.length) }, (_, at) => at).filter((at) => a[at] !== b[at]);
 }

@@ -13,7 +13,7 @@ export interface Experiment {
   readonly expected: string;
   readonly seen: string;
   readonly agrees: boolean;
-  /** Frames that show it, with their octets where they matter. */
+  /** Frames that show it, with their bytes where they matter. */
   readonly evidence: readonly Evidence[];
 }
 
@@ -24,7 +24,7 @@ export interface Evidence {
   readonly says: string;
   /** Hex digits of the payload. */
   readonly bytes: string;
-  /** Octets to mark, from 0. */
+  /** Bytes to mark, from 0. */
   readonly marked?: readonly number[];
 }
 
@@ -52,12 +52,12 @@ export interface Way {
   readonly frame: number;
   /** Hex digits of what it asks: over TLS of the record, with its header. */
   readonly wire: string;
-  /** Octets of the secret in it, from 0. */
+  /** Bytes of the secret in it, from 0. */
   readonly marked: readonly number[];
   readonly readBy: 'everybody' | 'key holders' | 'nobody';
   /** What the keys open, of the client's side. */
   readonly opened?: string | undefined;
-  /** Where the client names the server, in hex digits and octets. */
+  /** Where the client names the server, in hex digits and bytes. */
   readonly hello?:
     | { readonly frame: number; readonly wire: string; readonly marked: readonly number[] }
     | undefined;

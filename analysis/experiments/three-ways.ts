@@ -181,7 +181,7 @@ function startsWith(bytes: Buffer, text: string): boolean {
   return bytes.toString('latin1', 0, text.length) === text;
 }
 
-/** Where a text stands first, each octet of it. */
+/** Where a text stands first, each byte of it. */
 function placesOf(text: string, bytes: Buffer): number[] {
   const start = bytes.indexOf(text);
   return start < 0 ? [] : Array.from({ length: Buffer.byteLength(text) }, (_, index) => start + index);

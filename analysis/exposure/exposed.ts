@@ -85,7 +85,7 @@ function secret(name: string, value: Buffer): Exposure {
   return exposure('credentials', Buffer.concat([Buffer.from(`${name}=`), value]));
 }
 
-/** The octets of a form's value (WHATWG URL, application/x-www-form-urlencoded). */
+/** The bytes of a form's value (WHATWG URL, application/x-www-form-urlencoded). */
 function decoded(value: string): Buffer {
   const octets = value
     .replaceAll('+', ' ')

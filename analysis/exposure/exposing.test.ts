@@ -28,7 +28,7 @@ class Frames {
     return this;
   }
 
-  /** Octets that are in no frame. */
+  /** Bytes that are in no frame. */
   lose(from: 'client' | 'server', octets: number): this {
     this.#next[from] += octets;
     return this;

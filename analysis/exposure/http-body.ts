@@ -7,7 +7,7 @@ import {
   zstdDecompressSync,
 } from 'node:zlib';
 
-/** The most octets that a compressed body may become. */
+/** The most bytes that a compressed body may become. */
 const MOST = 64 * 1024 * 1024;
 
 // What is cut short is decoded up to there.

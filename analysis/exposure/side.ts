@@ -1,13 +1,13 @@
 import type { Exposure } from './exposed.ts';
 
-/** What one side of a connection says, put together: its octets come in order and each once. */
+/** What one side of a connection says, put together: its bytes come in order and each once. */
 export interface Side {
-  /** How much it takes to keep what is not whole yet, in octets. */
+  /** How much it takes to keep what is not whole yet, in bytes. */
   readonly kept: number;
   /**
-   * Takes the octets of a segment.
+   * Takes the bytes of a segment.
    *
-   * @param missing octets before them that never came
+   * @param missing bytes before them that never came
    * @returns what is exposed by all that is whole with them
    */
   take(bytes: Buffer, missing: number): Exposure[];

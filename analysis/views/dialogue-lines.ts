@@ -6,12 +6,12 @@ import type { Paint } from './paint.ts';
 /** Width of the seconds before the point with it, and of the frame number. */
 const SECONDS = 5;
 const FRAME = 5;
-/** How much is shown of what is no text, in octets, unless all is. */
+/** How much is shown of what is no text, in bytes, unless all is. */
 const BINARY = 24;
 
 export interface DialogueLook {
   readonly paint: Paint;
-  /** How many octets of a turn are shown. */
+  /** How many bytes of a turn are shown. */
   readonly bytes: number;
   /** How many digits of a second. */
   readonly digits: number;

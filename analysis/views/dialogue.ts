@@ -13,9 +13,9 @@ export interface Turn {
   readonly act: 'says' | 'closes' | 'resets';
   /** What was said, of a long payload the beginning. */
   readonly bytes: Buffer;
-  /** Octets of all that was said. */
+  /** Bytes of all that was said. */
   readonly length: number;
-  /** Octets before it that are not among the frames. */
+  /** Bytes before it that are not among the frames. */
   readonly missing: number;
   /** Sealed by TLS: what was said is what was decrypted, or the records themselves. */
   readonly sealed?: Sealed | undefined;
@@ -51,7 +51,7 @@ interface Utterance {
 export interface DialogueOptions {
   /** What a frame exposes. */
   readonly exposedBy: (frame: number) => readonly Exposure[];
-  /** How many octets of a payload are kept. */
+  /** How many bytes of a payload are kept. */
   readonly bytes: number;
   /** How many conversations are kept, those with the latest frames; undefined keeps all. */
   readonly last: number | undefined;

@@ -6,7 +6,7 @@ import type { ShownPacket } from './packet.ts';
 import { createPaint } from './paint.ts';
 import { type Form, tableHead, tableRows, USUAL_FORM } from './table.ts';
 
-/** How much of a payload is shown unless asked for more, in octets. */
+/** How much of a payload is shown unless asked for more, in bytes. */
 export const SHOWN_BYTES = 512;
 
 export interface ViewOptions {
@@ -16,7 +16,7 @@ export interface ViewOptions {
   readonly follow?: boolean | undefined;
   /** Prints JSON objects, with whole payloads. */
   readonly json?: boolean | undefined;
-  /** How much of a payload is shown, in octets; Infinity shows all. */
+  /** How much of a payload is shown, in bytes; Infinity shows all. */
   readonly bytes?: number | undefined;
 }
 

@@ -108,7 +108,7 @@ export interface Rung {
   readonly info: string;
   /** Hex digits of the payload, empty without one. */
   readonly bytes: string;
-  /** Octets that are not those of the message, or of its answer, from 0. */
+  /** Bytes that are not those of the message, or of its answer, from 0. */
   readonly marked?: readonly number[];
   /** What the journal says of it. */
   readonly comment?: string;

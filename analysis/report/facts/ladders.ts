@@ -142,7 +142,7 @@ function isOpening({ payload, protocol, info }: Row): boolean {
   return payload.length === 0 || (protocol.startsWith('TLS') && !info.includes('Application Data'));
 }
 
-/** Octets that the answer has otherwise than the message, by the frames of both; none where they are of other lengths. */
+/** Bytes that the answer has otherwise than the message, by the frames of both; none where they are of other lengths. */
 function changedBy({ entry, request, answer }: Match, rows: readonly Row[]): Map<number, readonly number[]> {
   const [asked, answered] = [request, answer].map(([only, ...more]) =>
     only && more.length === 0 ? rows.find(({ number }) => number === only.number) : undefined,
