@@ -2,12 +2,9 @@ import type { Frame } from '#analysis/capture/frames.ts';
 import { isHandshake, timeOf } from '#lib/journal/entries.ts';
 import type { Entry } from '#lib/journal/schema.ts';
 import type { HandshakeMatch, Match } from './finding.ts';
+import { NEAR, STEP } from './times.ts';
 import { isContradicted } from './verdicts.ts';
 
-/** Frames of several processors may be written a little out of order; more than this is a clock that was set. */
-export const STEP = 0.1;
-/** So near to a step, in seconds, an exchange may have been under way. */
-const NEAR = 30;
 /** Contradictions that wait for the end, at most. */
 const MOST_DOUBTED = 10_000;
 

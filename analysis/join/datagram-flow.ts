@@ -5,16 +5,12 @@ import type { MessageEntry } from '#lib/journal/schema.ts';
 import { crcOf } from '#lib/message/crc.ts';
 import { isHmac } from '#lib/message/hmac.ts';
 import { decodeDatagram, hmacLength, isOfTransfer } from '#lib/transfer/datagram.ts';
-import { STEP } from './clock.ts';
 import { latestOf } from './expected.ts';
 import { type Emit, nowhere, type Unjournaled } from './finding.ts';
 import { answersTo, inPlaceOf, isOne, type Leaving } from './leaving.ts';
 import { knownOctets } from './pattern.ts';
-import { LATE, MILLISECOND, SLACK } from './times.ts';
+import { LATE, MILLISECOND, PATIENCE, SLACK, STEP } from './times.ts';
 import { isContradicted, type Verdict } from './verdicts.ts';
-
-/** How long a datagram waits for its entry, and an entry for its datagrams, in seconds. */
-const PATIENCE = 2;
 
 interface Datagram {
   readonly frame: FrameRef;

@@ -1,14 +1,9 @@
 import type { Detail, Step } from '#lib/faults/echo/fault.ts';
-import { PATIENCE_MS } from '#lib/faults/echo/fault.ts';
 import { stepsOf } from '#lib/faults/echo/replay.ts';
 import type { MessageEntry } from '#lib/journal/schema.ts';
 import { Message } from '#lib/message/message.ts';
 import { common, type Pattern, through, unknown, withKnown } from './pattern.ts';
-
-/** How long an answer is held back at most, in seconds. */
-export const HELD = PATIENCE_MS / 1000;
-/** How many times as long an answer in pieces may take on a busy machine. */
-const BUSY = 1.5;
+import { HELD } from './times.ts';
 
 /** What leaves at once, in a datagram of its own on UDP. */
 export interface Piece {
@@ -53,8 +48,7 @@ const ENDINGS = ['', '\n', '\r\n'];
 
 /** When the last of it leaves at the latest, in seconds from the decision. */
 export function latestOf(pieces: readonly Pick<Piece, 'at' | 'isHeld'>[]): number {
-  const [first, last] = [pieces[0]?.at ?? 0, pieces.at(-1)?.at ?? 0];
-  return first + (last - first) * BUSY + (pieces.some(({ isHeld }) => isHeld) ? HELD : 0);
+  return (pieces.at(-1)?.at ?? 0) + (pieces.some(({ isHeld }) => isHeld) ? HELD : 0);
 }
 
 /** What steps leave on the wire, and when. */

@@ -18,10 +18,8 @@ import { Regimes, type Run, sinkStretches } from '#lib/journal/run.ts';
 import type { Decision } from '#lib/journal/schema.ts';
 import type { HandshakeMatch } from './finding.ts';
 import { type MatchFinding, type MatchUnder, matches } from './matching.ts';
+import { AROUND } from './times.ts';
 import { isContradicted } from './verdicts.ts';
-
-/** The record of a gap has seconds, and an exchange lasts: so long before and after it one may be hit, in seconds. */
-const AROUND = 2;
 
 /** What capture and journals say together, in the order in which it is found. */
 export type Finding =

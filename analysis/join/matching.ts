@@ -3,10 +3,10 @@ import type { Seen } from '#analysis/capture/seen.ts';
 import { clientOf, deciderOf, isEvent, isHandshake, timeOf } from '#lib/journal/entries.ts';
 import type { Regime, Regimes } from '#lib/journal/run.ts';
 import type { Entry, EventEntry } from '#lib/journal/schema.ts';
-import { Clock, STEP } from './clock.ts';
+import { Clock } from './clock.ts';
 import { Conversations, isBefore } from './conversations.ts';
 import type { Found, HandshakeMatch, Match, Unjournaled } from './finding.ts';
-import { MILLISECOND } from './times.ts';
+import { MILLISECOND, STEP } from './times.ts';
 
 export interface MatchingParts {
   readonly frames: AsyncIterable<readonly Frame[]>;

@@ -1,12 +1,17 @@
+import { verdictNames, verdicts } from '#analysis/join/verdicts.ts';
 import { faultCalled, faultNames } from '#lib/faults/echo/index.ts';
 import { parseProfile } from '#lib/faults/fault-profile.ts';
 import { answers, DEFAULT_PROFILE, type Outcome, outcomes, summaries } from '../../services/http/outcomes.ts';
-import { type Block, blockOfOutcomes, blocksOfFaults, type OutcomeRow } from './blocks.ts';
+import { type Block, blockOfOutcomes, blockOfVerdicts, blocksOfFaults, type OutcomeRow } from './blocks.ts';
 
 /** All parts of pages that are made from the source. */
 export function blocks(): Block[] {
   const faults = faultNames.faults.map((name) => faultCalled(name)!);
-  return [...blocksOfFaults(faults), blockOfOutcomes([outcomes.rest, ...outcomes.faults].map(rowOf))];
+  return [
+    ...blocksOfFaults(faults),
+    blockOfOutcomes([outcomes.rest, ...outcomes.faults].map(rowOf)),
+    blockOfVerdicts(verdictNames.map((name) => ({ name, ...verdicts[name] }))),
+  ];
 }
 
 function rowOf(name: Outcome): OutcomeRow {

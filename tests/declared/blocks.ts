@@ -74,3 +74,27 @@ export function blockOfOutcomes(rows: readonly OutcomeRow[]): Block {
     ),
   };
 }
+
+/** What the packets do to an entry, as its page has it. */
+export interface VerdictRow {
+  readonly name: string;
+  readonly kind: 'confirmed' | 'contradicted' | 'unknown';
+  readonly meaning: string;
+}
+
+const KINDS = {
+  confirmed: 'they confirm it',
+  contradicted: 'they contradict it: `!`',
+  unknown: "they can't say",
+} as const;
+
+export function blockOfVerdicts(rows: readonly VerdictRow[]): Block {
+  return {
+    page: 'docs/evidence.md',
+    name: 'verdicts',
+    text: tableText(
+      ['verdict', 'the packets', 'meaning'],
+      rows.map(({ name, kind, meaning }) => [code(name), KINDS[kind], meaning]),
+    ),
+  };
+}
