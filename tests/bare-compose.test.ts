@@ -67,7 +67,8 @@ describe.each(users)('docker compose without make, as user %d', (uid) => {
 
   beforeAll(async () => {
     const all = await ownSettings();
-    settings = Object.fromEntries(elsewhere.map((name) => [name, all[name]!]));
+    // Images are built here, with names of their own whatever this machine has set.
+    settings = { ...Object.fromEntries(elsewhere.map((name) => [name, all[name]!])), LAB_IMAGES: '' };
     clone = all.LAB_CAPTURES_DIR!;
     captures = join(clone, 'captures');
     await cloneInto(clone, uid);
