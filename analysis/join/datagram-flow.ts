@@ -8,28 +8,14 @@ import { decodeDatagram, hmacLength, isOfTransfer } from '#lib/transfer/datagram
 import { latestOf } from './expected.ts';
 import { type Emit, nowhere, type Unjournaled } from './finding.ts';
 import { answersTo, inPlaceOf, isOne, type Leaving } from './leaving.ts';
-import { knownOctets } from './pattern.ts';
 import { LATE, MILLISECOND, PATIENCE, SLACK, STEP } from './times.ts';
 import { isContradicted, type Verdict } from './verdicts.ts';
+import { bestKnown, dueOf, firstOf, isAsLong, type Waiting } from './waiting.ts';
 
 interface Datagram {
   readonly frame: FrameRef;
   readonly bytes: Buffer;
   readonly crc: string;
-}
-
-/** An entry whose datagrams have not all left yet. */
-interface Waiting {
-  readonly entry: MessageEntry;
-  request: readonly FrameRef[];
-  readonly left: Leaving[];
-  readonly answer: FrameRef[];
-  /** Whether they leave one after another, with others in between. */
-  readonly isSpread: boolean;
-  /** The index of the datagram in which a person sees its fault, if that one has left. */
-  readonly shownBy: number;
-  /** After this time, in seconds since 1970, none of them leaves. */
-  readonly latest: number;
 }
 
 export interface FlowParts {
@@ -53,6 +39,7 @@ export class DatagramFlow {
   /** What left and is of no entry. */
   readonly #astray: Datagram[] = [];
   readonly #waiting: Waiting[] = [];
+  readonly #unfinished: Waiting[] = [];
   /** Datagrams of transfers that came, by their entries, and were not there at their time. */
   readonly #missed: MessageEntry[] = [];
   #latest: FrameRef | undefined;
@@ -68,7 +55,7 @@ export class DatagramFlow {
 
   /** Whether nothing is open. */
   get idle(): boolean {
-    const open = [this.#came, this.#went, this.#astray, this.#waiting, this.#missed];
+    const open = [this.#came, this.#went, this.#astray, this.#waiting, this.#unfinished, this.#missed];
     return open.every(({ length }) => length === 0);
   }
 
@@ -109,8 +96,8 @@ export class DatagramFlow {
     const isOld = ({ frame }: Datagram) => frame.time < earliest;
     for (const datagram of giveUp(this.#came, most, isOld)) this.#leaveOut('client', datagram);
     for (const datagram of giveUp(this.#astray, most, () => true)) this.#leaveOut('server', datagram);
-    for (const waiting of giveUp(this.#waiting, most, ({ latest }) => latest < earliest))
-      this.#settle(waiting, 'unanswered');
+    const isOver = ({ latest }: Waiting) => latest < earliest;
+    this.#settleLate([...giveUp(this.#waiting, most, isOver), ...giveUp(this.#unfinished, most, isOver)]);
     for (const entry of giveUp(this.#missed, most, () => true)) this.#cameBy(entry);
   }
 
@@ -118,11 +105,7 @@ export class DatagramFlow {
   finish(until: number): void {
     this.#matchUntil(Number.POSITIVE_INFINITY);
     for (const entry of this.#missed.splice(0)) this.#cameBy(entry);
-    for (const waiting of this.#waiting.splice(0)) {
-      this.#askLate(waiting);
-      if (this.#leaveLate(waiting)) this.#settle(waiting, 'answered');
-      else this.#settle(waiting, waiting.latest + LATE < until ? 'unanswered' : 'open');
-    }
+    this.#settleLate([...this.#waiting.splice(0), ...this.#unfinished.splice(0)], until);
     for (const datagram of this.#came.splice(0)) this.#leaveOut('client', datagram);
     for (const datagram of this.#astray.splice(0)) this.#leaveOut('server', datagram);
   }
@@ -154,19 +137,38 @@ export class DatagramFlow {
     if (late) waiting.request = [late.frame];
   }
 
-  /** The same of what was to leave; true when all of it is there. */
-  #leaveLate({ request, left, answer }: Waiting): boolean {
-    const asked = request[0]?.time ?? Number.NEGATIVE_INFINITY;
-    while (left[0]) {
-      const [next] = left;
-      const index = this.#astray.findIndex(
-        ({ frame, bytes }) => isOne(next, bytes) && frame.time >= asked + next.at - SLACK,
-      );
-      if (index < 0) return false;
-      answer.push(this.#astray.splice(index, 1)[0]!.frame);
-      left.shift();
+  /** Says what is left of entries: by their content first, then by what is as long and was sent instead. */
+  #settleLate(all: readonly Waiting[], until = Number.POSITIVE_INFINITY): void {
+    for (const waiting of all) {
+      this.#askLate(waiting);
+      waiting.missing.push(...waiting.left.splice(0));
+      this.#leaveLate(waiting, (next, { bytes }) => isOne(next, bytes));
     }
-    return true;
+    for (const waiting of all) {
+      const { missing, latest } = waiting;
+      const count = missing.length;
+      if (count > 0) this.#leaveLate(waiting, (next, { bytes }) => isAsLong(next, bytes));
+      if (count === 0) this.#settle(waiting, 'answered');
+      else if (missing.length < count) this.#settle(waiting, 'different');
+      else this.#settle(waiting, latest + LATE < until ? 'unanswered' : 'open');
+    }
+  }
+
+  /** Takes of what left at any time what an entry still waits for, not before its time. */
+  #leaveLate(
+    { request, missing, answer }: Waiting,
+    isIt: (next: Leaving, datagram: Datagram) => boolean,
+  ): void {
+    const asked = request[0]?.time ?? Number.NEGATIVE_INFINITY;
+    const gone = missing.filter((next) => {
+      const index = this.#astray.findIndex(
+        (datagram) => datagram.frame.time >= asked + next.at - SLACK && isIt(next, datagram),
+      );
+      if (index >= 0) answer.push(this.#astray.splice(index, 1)[0]!.frame);
+      return index < 0;
+    });
+    missing.splice(0, missing.length, ...gone);
+    answer.sort((one, other) => one.number - other.number);
   }
 
   #expect(entry: MessageEntry, request: Datagram | undefined, left: Leaving[] | undefined): void {
@@ -175,8 +177,8 @@ export class DatagramFlow {
       entry,
       request: request ? [request.frame] : [],
       left: left ?? [],
+      missing: [],
       answer: [],
-      isSpread,
       // What leaves several times at once shows in the second.
       shownBy: isSpread ? 0 : 1,
       latest: timeOf(entry) + latestOf(left ?? []),
@@ -188,7 +190,7 @@ export class DatagramFlow {
     else this.#waiting.push(waiting);
   }
 
-  /** Ties what left before a time: all entries of then have been taken. */
+  /** Matches what left before a time: all entries of then have been taken. */
   #matchUntil(time: number): void {
     const isDue = ({ frame }: Datagram) => frame.time < time || frame.time > time + STEP;
     while (this.#went[0] && isDue(this.#went[0])) {
@@ -197,24 +199,38 @@ export class DatagramFlow {
     }
   }
 
-  /** Ties a datagram that left to the entry that it can be of; false when there is none. */
+  /** Matches a datagram that left with the entry that it can be of; false when there is none. */
   #leave({ frame, bytes }: Datagram): boolean {
     const due = this.#waiting.filter((waiting) => dueOf(waiting) < frame.time + SLACK);
     const alike = bestKnown(due.filter(({ left }) => isOne(left[0]!, bytes)));
-    const waiting =
-      firstOf(alike.filter((one) => dueOf(one) > frame.time - SLACK)) ??
-      firstOf(alike) ??
-      // Octets of several answers between each other can have been matched with one another's.
-      firstOf(due.filter(({ isSpread, left }) => isSpread && isAsLong(left[0]!, bytes)));
-    if (!waiting) return false;
-    waiting.left.shift();
+    const waiting = firstOf(alike.filter((one) => dueOf(one) > frame.time - SLACK)) ?? firstOf(alike);
+    if (waiting) this.#take(waiting, 0, frame);
+    return waiting !== undefined || this.#leaveOutOfTurn(due, { frame, bytes });
+  }
+
+  /** Of several pieces one may be missing: what is sent next is of the one after it. */
+  #leaveOutOfTurn(due: readonly Waiting[], { frame, bytes }: Pick<Datagram, 'frame' | 'bytes'>): boolean {
+    for (const waiting of due) {
+      const isIt = (one: Leaving) => timeOf(waiting.entry) + one.at < frame.time + SLACK && isOne(one, bytes);
+      const at = waiting.left.findIndex(isIt);
+      if (at < 0) continue;
+      this.#take(waiting, at, frame);
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes a frame for the piece of an entry at an index of those that it waits for. */
+  #take(waiting: Waiting, at: number, frame: FrameRef): void {
+    waiting.missing.push(...waiting.left.splice(0, at + 1).slice(0, -1));
     waiting.answer.push(frame);
-    if (waiting.left.length === 0) {
-      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+    if (waiting.left.length > 0) return;
+    this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+    if (waiting.missing.length > 0) this.#unfinished.push(waiting);
+    else {
       this.#askLate(waiting);
       this.#settle(waiting, 'answered');
     }
-    return true;
   }
 
   #settle({ entry, request, answer, shownBy }: Waiting, verdict: Verdict): void {
@@ -243,35 +259,6 @@ export class DatagramFlow {
       why,
     });
   }
-}
-
-/** The one that was due first; one that is held back comes behind those that are not. */
-function firstOf(all: readonly Waiting[]): Waiting | undefined {
-  const order = (waiting: Waiting) =>
-    (waiting.left[0]!.isHeld ? Number.MAX_SAFE_INTEGER : 0) + dueOf(waiting);
-  return all.reduce<Waiting | undefined>(
-    (first, other) => (first && order(first) <= order(other) ? first : other),
-    undefined,
-  );
-}
-
-/** When the next of them leaves at the earliest, in seconds since 1970. */
-function dueOf({ entry, left }: Waiting): number {
-  return timeOf(entry) + left[0]!.at;
-}
-
-/** Those of which most octets are known: a corrupted byte where the journal has no other tells it from the rest. */
-function bestKnown(alike: readonly Waiting[]): readonly Waiting[] {
-  if (alike.length < 2) return alike;
-  const counts = alike.map(({ left: [next] }) =>
-    next!.crc === undefined ? knownOctets(next!.forms[0]!) : next!.forms[0]!.bytes.length,
-  );
-  const most = Math.max(...counts);
-  return alike.filter((_, index) => counts[index] === most);
-}
-
-function isAsLong({ forms }: Leaving, bytes: Buffer): boolean {
-  return forms.some((form) => form.bytes.length === bytes.length);
 }
 
 function hmacBytesOf(bytes: Buffer): number {

@@ -1,42 +1,22 @@
 import { ACK, FIN, type Frame, type FrameRef, RST, refOf, SYN } from '#analysis/capture/frames.ts';
 import { timeOf } from '#lib/journal/entries.ts';
 import type { HttpEntry } from '#lib/journal/schema.ts';
-import { journaledPathOf, pathOf } from '#lib/text/request-path.ts';
 import { type Emit, type Match, nowhere, type Unjournaled } from './finding.ts';
+import {
+  type Answer,
+  BAD,
+  INTERIM,
+  isAbout,
+  isJournaled,
+  isOver,
+  isSettled,
+  type Request,
+} from './http-requests.ts';
 import { LATE, MILLISECOND } from './times.ts';
 import type { Verdict } from './verdicts.ts';
 
 /** Requests that wait for their entries or their answers, at most. */
 const MOST_OPEN = 256;
-
-/** The status of a request that was refused. Such an entry may be of any page, and names it. */
-const REFUSED = '401';
-/** The status of what ends before it is a whole request. */
-const BAD = '400';
-/** Interim answers; the final one is still to come. 101 is the last that HTTP says (RFC 9110, 15.2). */
-const INTERIM = /^1(?!01)/;
-
-interface Answer {
-  readonly frame: FrameRef;
-  readonly code: string;
-  /** Where its frame begins and ends in what the server sends. */
-  readonly from: number;
-  readonly to: number;
-}
-
-interface Request {
-  /** Which one of those in the capture it is, from 1. */
-  readonly number: number;
-  frame: FrameRef;
-  /** Empty while it is not told yet: it is with its last octet, that of its body, and may be answered before. */
-  what: string;
-  /** Its answer begins here or behind: the client had all of the server's octets before this one when it asked. */
-  ack: number;
-  entry?: HttpEntry;
-  answer?: Answer;
-  /** Where it ends before it is whole, 400 follows what it was answered with. */
-  bad?: Answer;
-}
 
 /**
  * A TCP connection to the HTTP server, as Wireshark's HTTP dissector tells its requests and answers. An entry says which
@@ -313,29 +293,4 @@ export class HttpConnection {
     const about = { server: 'http', transport: 'tcp', client: this.#client, from } as const;
     this.#emit({ kind: 'unjournaled', ...about, frames: [frame], what });
   }
-}
-
-/** Whether the journal speaks of it. A query string is no other page, and a proxy's client names the server too. */
-function isJournaled(what: string): boolean {
-  if (!what.startsWith('GET ')) return false;
-  const target = what.slice('GET '.length);
-  // The server takes a path as it is.
-  return target.startsWith('/') ? /^\/getbalance([?#]|$)/.test(target) : pathOf(target) === '/getbalance';
-}
-
-/** Whether its entry and its answer are told of. */
-function isSettled({ entry, answer }: Request): boolean {
-  return entry !== undefined && answer !== undefined;
-}
-
-/** Whether no entry is to come of a request that was answered. */
-function isOver({ what, answer }: Request): boolean {
-  return what !== '' && !isJournaled(what) && answer?.code !== REFUSED;
-}
-
-/** Whether a request, `GET /getbalance`, can be the one that an entry is of. */
-function isAbout({ outcome, path }: HttpEntry, what: string): boolean {
-  if (what === '') return true;
-  if (outcome !== REFUSED || path === undefined) return isJournaled(what);
-  return journaledPathOf(what.slice(what.indexOf(' ') + 1)) === path;
 }

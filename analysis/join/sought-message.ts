@@ -110,7 +110,7 @@ export class SoughtMessage {
     const isDifferent = this.#isEarly(part) || !agree(part, prefixOf(this.#pattern, part.bytes.length));
     const verdict = this.#verdict(isDifferent, this.#isMissing(answers, ranges), ending);
     const frames = new Map(part.frames.map((frame) => [frame.number, frame]));
-    if (this.#isReset && ending.reset && verdict === 'answered') {
+    if (this.#isReset && ending.reset && (verdict === 'answered' || verdict === 'lost')) {
       frames.set(ending.reset.number, ending.reset);
       return { verdict, answer: [...frames.values()], shown: ending.reset };
     }

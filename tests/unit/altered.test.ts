@@ -1,0 +1,265 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import type { Carried } from '#analysis/capture/packet.ts';
+import { ServerFrames } from '#analysis/capture/read-frames.ts';
+import { Seen } from '#analysis/capture/seen.ts';
+import type { Match, Unjournaled } from '#analysis/join/finding.ts';
+import { matches } from '#analysis/join/matching.ts';
+import { readEntries } from '#lib/journal/entries.ts';
+import { Regimes, type Run, readRun } from '#lib/journal/run.ts';
+import type { Entry } from '#lib/journal/schema.ts';
+import { endpoint, serverOn } from '#lib/lab/ports.ts';
+
+// The golden capture of every fault, with a byte altered or a frame taken out: that and nothing else is found. It is
+// read without tshark and without keys.
+
+const FOLDER = join(import.meta.dirname, '..', 'captures', 'faults');
+
+const packets = packetsOf(readFileSync(join(FOLDER, 'server.pcap')));
+const journaled: Entry[] = [];
+let run: Run;
+let whole: Awaited<ReturnType<typeof found>>;
+
+interface Packet {
+  readonly time: number;
+  readonly octets: Buffer;
+}
+
+/** The packets of a pcap of tcpdump, by Ethernet. */
+function packetsOf(bytes: Buffer): Packet[] {
+  const all: Packet[] = [];
+  for (let at = 24; at < bytes.length; ) {
+    const length = bytes.readUInt32LE(at + 8);
+    const time = bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) / 1e6;
+    all.push({ time, octets: bytes.subarray(at + 16, at + 16 + length) });
+    at += 16 + length;
+  }
+  return all;
+}
+
+/** Where the payload of a packet is; undefined of what is neither TCP nor UDP over IPv4. */
+function payloadIn(
+  octets: Buffer,
+): { readonly at: number; readonly ip: number; readonly to: number } | undefined {
+  if (octets.readUInt16BE(12) !== 0x0800) return undefined;
+  const ip = 14 + (octets[14]! & 0x0f) * 4;
+  const to = 14 + octets.readUInt16BE(16);
+  if (octets[23] === 17) return { at: ip + 8, ip, to };
+  return octets[23] === 6 ? { at: ip + (octets[ip + 12]! >> 4) * 4, ip, to } : undefined;
+}
+
+function carriedBy({ octets, time }: Packet, number: number): Carried | undefined {
+  const place = payloadIn(octets);
+  if (!place) return undefined;
+  const { at, ip, to } = place;
+  const address = (from: number) => octets.subarray(from, from + 4).join('.');
+  const [fromPort, toPort] = [octets.readUInt16BE(ip), octets.readUInt16BE(ip + 2)];
+  const target = serverOn(toPort, run.ports);
+  const { server, overTls = false } = target ?? serverOn(fromPort, run.ports) ?? {};
+  const isTcp = octets[23] === 6;
+  return {
+    ...{ number, time, server, overTls, toServer: target !== undefined, fromPort, toPort },
+    transport: isTcp ? 'tcp' : 'udp',
+    from: endpoint(address(26), fromPort),
+    to: endpoint(address(30), toPort),
+    payload: octets.subarray(at, to),
+    seq: isTcp ? octets.readUInt32BE(ip + 4) : Number.NaN,
+    ack: isTcp ? octets.readUInt32BE(ip + 8) : Number.NaN,
+    flags: isTcp ? octets[ip + 13]! : Number.NaN,
+  } as Carried;
+}
+
+/** What is found in these packets, numbered as they are in the whole capture. */
+async function found(of: readonly (Packet | undefined)[]) {
+  const seen = new Seen();
+  const servers = new ServerFrames(false);
+  const frames = of.flatMap((packet, at) => {
+    if (!packet) return [];
+    seen.add(`${packet.time.toFixed(6)}000`);
+    const carried = carriedBy(packet, at + 1);
+    return (carried && servers.take(carried, undefined as never)) ?? [];
+  });
+  const matched: Match[] = [];
+  const unjournaled: Unjournaled[] = [];
+  for await (const finding of matches({
+    frames: (async function* () {
+      yield frames;
+    })(),
+    entries: (async function* () {
+      yield* journaled;
+    })(),
+    seen,
+    regimes: new Regimes(run),
+    isJournaled: () => true,
+  })) {
+    if (finding.kind === 'match') matched.push(finding);
+    else if (finding.kind === 'unjournaled' || finding.kind === 'unread') unjournaled.push(finding);
+  }
+  return { matched: matched.sort((one, other) => nameOf(one).localeCompare(nameOf(other))), unjournaled };
+}
+
+const nameOf = ({ entry }: Match) =>
+  'outcome' in entry
+    ? `http ${entry.outcome}`
+    : `${entry.protocol}${entry.tls ? ' TLS' : ''} ${entry.id} ${entry.fault}`;
+
+const lineOf = (match: Match) => {
+  const numbers = (frames: Match['request']) => frames.map(({ number }) => number).join('+');
+  return `${nameOf(match)}: ${match.verdict} ${numbers(match.request)} by ${numbers(match.answer)}`;
+};
+
+/** The lines of entries that are not as they are in the whole capture. */
+async function changed(of: readonly (Packet | undefined)[]): Promise<string[]> {
+  const { matched, unjournaled } = await found(of);
+  const before = new Set(whole.matched.map(lineOf));
+  return [
+    ...matched.map(lineOf).filter((line) => !before.has(line)),
+    ...unjournaled.map(({ what, from }) => `unjournaled ${what} of the ${from}`),
+  ];
+}
+
+beforeAll(async () => {
+  run = await readRun(FOLDER, {
+    addresses: { server: '', client: '' },
+    ports: { http: 0, https: 0, echo: 0, echoTls: 0 },
+  });
+  for await (const entry of readEntries(FOLDER)) journaled.push(entry);
+  whole = await found(packets);
+});
+
+test('the whole capture confirms every entry that can be read, and has the frames of the others', () => {
+  expect(whole.matched.map(lineOf)).toMatchInlineSnapshot(`
+[
+  "http 200: answered 161 by 163",
+  "http 403: answered 171 by 173",
+  "http 500: answered 181 by 183",
+  "http timeout: silent 191 by ",
+  "tcp 1 none: answered 6 by 8",
+  "tcp 10 drip: answered 37 by 38+40+42+44+46+48+50+52+54+56",
+  "tcp 11 none: answered 58 by 59",
+  "tcp 12 reset: answered 61 by 62",
+  "tcp 2 loss: answered 10 by 11",
+  "tcp 3 delay: answered 13 by 15",
+  "tcp 35 none: answered 200 by 203",
+  "tcp 4 corruption: answered 17 by 19",
+  "tcp 5 duplicate: answered 21 by 22+24",
+  "tcp 6 reorder: answered 26 by 32",
+  "tcp 7 none: answered 28 by 30",
+  "tcp 9 truncate: answered 34 by 35",
+  "tcp TLS 23 none: encrypted 102 by 103",
+  "tcp TLS 24 loss: encrypted 105 by 106",
+  "tcp TLS 25 delay: encrypted 108 by 110",
+  "tcp TLS 26 corruption: encrypted 112 by 114",
+  "tcp TLS 27 duplicate: encrypted 116 by 117+119",
+  "tcp TLS 28 reorder: encrypted 121 by 127",
+  "tcp TLS 29 none: encrypted 123 by 125",
+  "tcp TLS 31 truncate: encrypted 129 by 130",
+  "tcp TLS 32 drip: encrypted 132 by 133+135+137+139+141+143+145+147+149+151",
+  "tcp TLS 33 none: encrypted 153 by 154",
+  "tcp TLS 34 reset: encrypted 156 by 157",
+  "udp 13 none: answered 63 by 64",
+  "udp 14 loss: answered 65 by 66",
+  "udp 15 delay: answered 67 by 68",
+  "udp 16 corruption: answered 69 by 70",
+  "udp 17 duplicate: answered 71 by 72+73",
+  "udp 18 reorder: answered 74 by 77",
+  "udp 19 none: answered 75 by 76",
+  "udp 20 truncate: answered 78 by 79",
+  "udp 21 drip: answered 80 by 81+82+83+84+85+86+87+88+89+90",
+  "udp 22 none: answered 91 by 92",
+]
+`);
+  expect(whole.unjournaled).toEqual([]);
+});
+
+/** The same packets, one of them with other bits in a byte of its payload. */
+function altered(number: number, at = -1, bits = 0x55): Packet[] {
+  return packets.map((packet, index) => {
+    if (index + 1 !== number) return packet;
+    const octets = Buffer.from(packet.octets);
+    const place = payloadIn(octets)!;
+    octets[at < 0 ? place.to + at : place.at + at]! ^= bits;
+    return { ...packet, octets };
+  });
+}
+
+function without(number: number): (Packet | undefined)[] {
+  return packets.map((packet, index) => (index + 1 === number ? undefined : packet));
+}
+
+/** `6+8` of frames, but for one. */
+const others = (frames: Match['request'], number: number) =>
+  frames
+    .map((frame) => frame.number)
+    .filter((one) => one !== number)
+    .join('+');
+
+const all = (frames: Match['request']) => others(frames, Number.NaN);
+
+test('an answer of which a byte is altered is contradicted, and nothing else', async () => {
+  for (const match of whole.matched) {
+    const { entry, request, answer } = match;
+    for (const { number } of answer) {
+      const isTcp = 'outcome' in entry || entry.protocol === 'tcp';
+      if (isTcp && packets[number - 1]!.octets.length === payloadIn(packets[number - 1]!.octets)!.at)
+        continue;
+      const lines = await changed(
+        'outcome' in entry ? altered(number, 'HTTP/1.1 '.length, 1) : altered(number),
+      );
+      const line = `${nameOf(match)}: different ${all(request)} by ${all(answer)}`;
+      // What is encrypted nobody can compare.
+      expect([nameOf(match), number, ...lines]).toEqual([
+        nameOf(match),
+        number,
+        ...(entry.tls ? [] : [line]),
+      ]);
+    }
+  }
+});
+
+test('a frame of an answer that is taken out is missing, and nothing else', async () => {
+  for (const match of whole.matched) {
+    for (const { number } of match.answer) {
+      const line = `${nameOf(match)}: unanswered ${all(match.request)} by ${others(match.answer, number)}`;
+      // Where the record after one that is missing begins only its keys would tell.
+      const isEncrypted = match.entry.tls !== undefined;
+      const [found, ...more] = await changed(without(number));
+      expect([number, isEncrypted ? line.startsWith(found!) : found, ...more]).toEqual([
+        number,
+        isEncrypted || line,
+      ]);
+    }
+  }
+});
+
+test('a request that is taken out is missing, and nothing else', async () => {
+  for (const match of whole.matched) {
+    for (const { number } of match.request) {
+      const line = `${nameOf(match)}: lost ${others(match.request, number)} by ${all(match.answer)}`;
+      expect([number, ...(await changed(without(number)))]).toEqual([number, line]);
+    }
+  }
+});
+
+test('a message of which a byte is altered is contradicted, and nothing else', async () => {
+  for (const match of whole.matched) {
+    const { entry, request } = match;
+    // What leaves for a loss or a reset has nothing of the message.
+    if (
+      'outcome' in entry ||
+      entry.tls ||
+      (entry.protocol === 'tcp' && ['loss', 'reset'].includes(entry.fault))
+    )
+      continue;
+    for (const { number } of request) {
+      const lines = await changed(altered(number, 0));
+      // Over UDP it is not found by its CRC.
+      const verdict = entry.protocol === 'udp' ? 'lost' : 'different';
+      expect(lines[0]).toMatch(new RegExp(`^${nameOf(match)}: ${verdict} `));
+      expect(lines.slice(1)).toEqual(
+        entry.protocol === 'udp' ? [expect.stringMatching(/^unjournaled .* of the client$/)] : [],
+      );
+    }
+  }
+});
