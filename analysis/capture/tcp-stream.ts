@@ -132,12 +132,15 @@ export class TcpStream {
 
   /** The segment with the byte at a position; undefined when the capture has not got it. */
   frameAt(position: number): FrameRef | undefined {
-    return this.#kept.find(({ start, bytes }) => start <= position && start + bytes.length > position)?.frame;
+    const kept = this.#kept[this.#firstBehind(position)];
+    return kept && kept.start <= position ? kept.frame : undefined;
   }
 
   part(start: number, length: number): Part {
     const stop = start + length;
-    const touched = this.#kept.filter((kept) => kept.start < stop && kept.start + kept.bytes.length > start);
+    const touched: Kept[] = [];
+    for (let at = this.#firstBehind(start); this.#kept[at] && this.#kept[at]!.start < stop; at += 1)
+      touched.push(this.#kept[at]!);
     const frames = touched.map(({ frame }) => frame);
     const [first] = touched;
     if (touched.length === 1 && first!.start <= start && first!.start + first!.bytes.length >= stop) {
@@ -164,6 +167,18 @@ export class TcpStream {
     while (this.#kept[0] && this.#kept[0].start + this.#kept[0].bytes.length <= position) {
       this.size -= this.#kept.shift()!.bytes.length;
     }
+  }
+
+  /** Which of those that are kept is the first that ends behind a position: they are in order and apart. */
+  #firstBehind(position: number): number {
+    let [low, high] = [0, this.#kept.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const { start, bytes } = this.#kept[middle]!;
+      if (start + bytes.length > position) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   #keep({ from, to }: Range, start: number, { number, time, payload }: Segment): void {

@@ -19,9 +19,11 @@ export function rangesFrom(from: number, length: number, others: readonly Range[
 
 /** Takes ranges, and says which parts of the stream none of them has, from its beginning on. */
 export class Claims {
-  #ranges: Range[] = [];
+  /** In the order of their beginnings. */
+  readonly #ranges: Range[] = [];
   /** Up to here all is said. */
   #done = 0;
+  #last = 0;
 
   get done(): number {
     return this.#done;
@@ -29,11 +31,21 @@ export class Claims {
 
   /** Where the last one ends. */
   get last(): number {
-    return this.#ranges.reduce((last, { to }) => Math.max(last, to), this.#done);
+    return Math.max(this.#last, this.#done);
+  }
+
+  /** How many wait until nothing before them is claimed any more. */
+  get count(): number {
+    return this.#ranges.length;
   }
 
   add(ranges: readonly Range[]): void {
-    this.#ranges = [...this.#ranges, ...ranges].sort((one, other) => one.from - other.from);
+    for (const range of ranges) {
+      // Almost always it is the last.
+      const at = this.#ranges.findLastIndex(({ from }) => from <= range.from) + 1;
+      this.#ranges.splice(at, 0, range);
+      this.#last = Math.max(this.#last, range.to);
+    }
   }
 
   /** What is free up to a position, which nothing is to claim any more. */

@@ -1,11 +1,27 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ACK, type Frame, SYN } from '#analysis/capture/frames.ts';
 import type { MessageEntry } from '#lib/journal/schema.ts';
-import { type TcpWire, Wire } from './join-testing.ts';
+import { BEGINNING, type TcpWire, Wire } from './join-testing.ts';
+import { MessageConnection } from './message-connection.ts';
 
 const HEY = 'Hey|e4599fa9';
 
 let wire: Wire;
 let tcp: TcpWire;
+
+/** A segment that nothing keeps, for tests with many. */
+function segment(fields: Pick<Frame, 'toServer' | 'seq' | 'ack' | 'flags' | 'payload'>): Frame {
+  const rest = { number: 1, time: BEGINNING, requests: [], codes: [] } as const;
+  return { ...rest, transport: 'tcp', client: 'client', server: 'echo', ...fields };
+}
+
+/** The entry of a message that is echoed as it is, where all before it were. */
+function entryAt(at: number, text: string): MessageEntry {
+  const said = wire.entryOf(Buffer.from(text));
+  const place = { at, bytes: text.length, answer_at: at, client_ip: 'client', client_port: 1 };
+  const timestamp = new Date(BEGINNING * 1_000).toISOString();
+  return { ...said, ...place, protocol: 'tcp', timestamp, id: at + 1 };
+}
 
 beforeEach(() => {
   wire = new Wire();
@@ -441,6 +457,35 @@ describe('an answer that is something else', () => {
     wire.pass(3);
     exchange(HEY, {}, HEY);
     expect(await wire.lines()).toEqual(['different 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+  });
+});
+
+describe('what is kept behind a message without its answer', () => {
+  const MOST = 1_024;
+
+  test.each([
+    ['that was altered', 'different', 'onE\n'],
+    ['that is not captured', 'unanswered', ''],
+  ])('is bounded: behind one %s', (_what, verdict, firstAnswer) => {
+    const COUNT = 50_000;
+    const verdicts: string[] = [];
+    const connection = new MessageConnection('client', (found) => {
+      verdicts.push(found.kind === 'match' ? found.verdict : found.kind);
+    });
+    const take = (toServer: boolean, seq: number, ack: number, text: string, flags = ACK) =>
+      connection.take(segment({ toServer, seq, ack, flags, payload: Buffer.from(text) }));
+    take(true, 0, 0, '', SYN);
+    take(false, 0, 1, '', SYN | ACK);
+    for (let at = 0; at < COUNT * 4; at += 4) {
+      take(true, 1 + at, 1 + at, 'one\n');
+      connection.decide(entryAt(at, 'one\n'));
+      const answer = at === 0 ? firstAnswer : 'one\n';
+      if (answer) take(false, 1 + at, 5 + at, answer);
+    }
+    expect(verdicts).toHaveLength(COUNT);
+    expect(verdicts.indexOf(verdict)).toBeGreaterThan(0);
+    expect(verdicts.indexOf(verdict)).toBeLessThanOrEqual(MOST + 1);
+    expect(verdicts.filter((each) => each === 'answered')).toHaveLength(COUNT - 1);
   });
 });
 

@@ -12,6 +12,8 @@ import { isContradicted } from './verdicts.ts';
 const MOST_UNCLAIMED = 2 ** 20;
 /** Entries of one connection that wait for packets, at most. */
 const MOST_SOUGHT = 256;
+/** So many later messages may have their answers, and so many bytes of these be kept, until one without is given up. */
+const MOST_BEHIND = 1024;
 
 const ENDINGS = ['\n', '\r\n'].map((ending) => Buffer.from(ending));
 
@@ -118,6 +120,13 @@ export class MessageConnection {
       // What is held back may leave in the middle of it.
       isBehindHeld ||= sought.isHeld;
     }
+    // Answers leave in order, so what is not there by now is not to come. All behind it is kept until then.
+    while (this.#sought[0] && this.#isPassed(this.#sought[0])) this.#settle(this.#sought[0]);
+  }
+
+  #isPassed({ isHeld }: SoughtMessage): boolean {
+    const { count, last, done } = this.#claims;
+    return !isHeld && (Math.max(count, this.#asked.count) > MOST_BEHIND || last - done > MOST_WAITING);
   }
 
   #isReady(sought: SoughtMessage): boolean {
