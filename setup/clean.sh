@@ -10,3 +10,4 @@ quietly docker compose down --volumes
 for image in $(docker image ls --filter "reference=$LAB_IMAGES/*" --format '{{.Repository}}:{{.Tag}}'); do
     quietly docker image rm "$image"
 done
+say 'its certificates and images are removed'

@@ -44,6 +44,20 @@ describe('a dialogue', () => {
     ]);
   });
 
+  test('ends after the last word of a side, though its end came before', () => {
+    const late = [
+      syn,
+      asks(101, 'one'),
+      packet({ segment: { seq: 107, flags: FIN | ACK } }),
+      asks(104, 'two'),
+    ];
+    expect(shown(late).slice(1)).toEqual([
+      '   0.001000  frame 2      client: one',
+      '   0.003000  frame 4      client: two',
+      '   0.002000  frame 3      client: (closes the connection)',
+    ]);
+  });
+
   test('shows each line of what has several, and no more than is asked for', () => {
     const [, ...lines] = shown([asks(1, `GET / HTTP/1.1\r\nHost: a\r\n\r\n${'b'.repeat(512)}`)]);
     expect(lines).toEqual([

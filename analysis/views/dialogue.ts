@@ -39,6 +39,8 @@ interface Open {
   readonly began: number;
   frames: number;
   readonly turns: Turn[];
+  /** The turn in which a side has ended the connection. */
+  readonly ended: Map<Speaker, Turn>;
 }
 
 interface Utterance {
@@ -68,7 +70,7 @@ export class Dialogues {
     this.#options = options;
     this.#connections = new Connections({
       most: options.last ?? Number.POSITIVE_INFINITY,
-      create: ({ time }): Open => ({ began: time, frames: 0, turns: [] }),
+      create: ({ time }): Open => ({ began: time, frames: 0, turns: [], ended: new Map() }),
     });
   }
 
@@ -90,8 +92,8 @@ export class Dialogues {
       connection,
       said.filter((one) => !isTold(one)),
     );
-    if (flags & RST) state.turns.push(ending(by, { frame, time }, 'resets'));
-    else if (flags & FIN && !hasEnded(state, by)) state.turns.push(ending(by, { frame, time }, 'closes'));
+    if (flags & RST) end(state, ending(by, { frame, time }, 'resets'));
+    else if (flags & FIN && !state.ended.has(by)) end(state, ending(by, { frame, time }, 'closes'));
   }
 
   /** In the order of their first frames. */
@@ -100,7 +102,8 @@ export class Dialogues {
     for (const connection of all) {
       const { transport, clientEnd: client, serverEnd: server, state } = connection;
       this.#sayAll(connection, connection.rest());
-      yield { transport, client, server, ...state };
+      const { began, frames, turns } = state;
+      yield { transport, client, server, began, frames, turns };
     }
   }
 
@@ -123,7 +126,15 @@ export class Dialogues {
     }
   }
 
-  #say({ turns }: Open, speaker: Speaker, { bytes, frame, ...rest }: Utterance, sealed?: Sealed): void {
+  #say(
+    { turns, ended }: Open,
+    speaker: Speaker,
+    { bytes, frame, ...rest }: Utterance,
+    sealed?: Sealed,
+  ): void {
+    const close = ended.get(speaker);
+    // Its segment came before one that was sent first.
+    if (close?.act === 'closes') turns.splice(turns.lastIndexOf(close), 1);
     turns.push({
       ...{ speaker, act: 'says', frame, ...rest },
       // A copy lets go of the rest.
@@ -132,11 +143,13 @@ export class Dialogues {
       sealed,
       exposed: this.#options.exposedBy(frame),
     });
+    if (close?.act === 'closes') turns.push(close);
   }
 }
 
-function hasEnded({ turns }: Open, speaker: Speaker): boolean {
-  return turns.some((turn) => turn.speaker === speaker && turn.act !== 'says');
+function end({ turns, ended }: Open, turn: Turn): void {
+  turns.push(turn);
+  ended.set(turn.speaker, turn);
 }
 
 function ending(speaker: Speaker, place: Pick<Turn, 'frame' | 'time'>, act: 'closes' | 'resets'): Turn {

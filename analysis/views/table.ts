@@ -54,7 +54,7 @@ export function tableRows(packet: ShownPacket, note: string | undefined, options
 /** Under what was on the wire stands what was sealed in it. */
 function insideRows(inside: Buffer, options: TableOptions): string[] {
   const count = inside.length === 1 ? '1 byte' : `${inside.length} bytes`;
-  const head = options.paint('heading', `decrypted with the keys of this run, ${count}:`);
+  const head = options.paint('heading', `decrypted, ${count}:`);
   return [head, ...hexRows(inside, options)].map((line) => INDENT + line);
 }
 
