@@ -177,11 +177,28 @@ test('sequence numbers begin again after 2^32', () => {
 });
 
 test('more than 2^32 octets are counted on', () => {
-  const piece = 2 ** 30;
-  for (let sent = 0; sent < 5; sent += 1) stream.acknowledge((FIRST + piece * (sent + 1)) >>> 0);
-  expect(stream.end).toBe(5 * piece);
-  add([5 * piece, 'ab']);
-  expect(read(5 * piece)).toEqual(['ab', 1]);
+  const piece = 2 ** 24;
+  const pieces = 2 ** 8 + 1;
+  for (let sent = 0; sent < pieces; sent += 1) stream.acknowledge((FIRST + piece * (sent + 1)) >>> 0);
+  expect(stream.end).toBe(pieces * piece);
+  add([pieces * piece, 'ab']);
+  expect(read(pieces * piece)).toEqual(['ab', 1]);
+});
+
+test('what acknowledges more than a window has is of another connection', () => {
+  add([0, 'abc']);
+  stream.acknowledge((FIRST + 2 ** 30) >>> 0);
+  expect(stream.end).toBe(3);
+  expect(stream.isFar(FIRST + 2 ** 30)).toBe(true);
+  expect(stream.isFar(FIRST - 2 ** 30)).toBe(true);
+  expect(stream.isFar(FIRST + 2 ** 20)).toBe(false);
+});
+
+test('a range is cut to what is kept', () => {
+  expect(stream.cut({ from: 0, to: 9 })).toEqual({ from: 0, to: 0 });
+  add([2, 'abc'], [7, 'de']);
+  expect(stream.cut({ from: 0, to: 2 ** 40 })).toEqual({ from: 2, to: 9 });
+  expect(stream.cut({ from: 3, to: 8 })).toEqual({ from: 3, to: 8 });
 });
 
 test('what was let go of is not put in again', () => {

@@ -40,6 +40,8 @@ export interface Part {
 
 /** How many pieces may wait for bytes before them, until these count as missing. */
 const WAITING = 64;
+/** What is further from the end than any window is of another connection between the same ports. */
+const FAR = 2 ** 24;
 
 /**
  * One direction of a TCP connection. Positions count bytes from the first one, on and on, though sequence numbers begin
@@ -94,7 +96,7 @@ export class TcpStream {
 
   /** The other side has everything before this sequence number. */
   acknowledge(sequence: number): void {
-    if (this.#first === undefined) return;
+    if (this.#first === undefined || this.positionOf(sequence) - this.end > FAR) return;
     const position = Math.min(this.positionOf(sequence), this.#limit);
     this.#acknowledged = Math.max(this.#acknowledged, position);
     this.end = Math.max(this.end, position);
@@ -110,6 +112,11 @@ export class TcpStream {
   /** The position of a sequence number, the nearest to the end. */
   positionOf(sequence: number): number {
     return this.end + ((sequence - this.#first! - this.end) | 0);
+  }
+
+  /** Whether a sequence number can't be of this stream. */
+  isFar(sequence: number): boolean {
+    return this.#first !== undefined && Math.abs(this.positionOf(sequence) - this.end) > FAR;
   }
 
   /** Whether bytes wait for others before them. */
@@ -134,6 +141,14 @@ export class TcpStream {
   frameAt(position: number): FrameRef | undefined {
     const kept = this.#kept[this.#firstBehind(position)];
     return kept && kept.start <= position ? kept.frame : undefined;
+  }
+
+  /** Of a range, from the first to the last that is kept. */
+  cut({ from, to }: Range): Range {
+    const [first, last] = [this.#kept[0], this.#kept.at(-1)];
+    if (!first || !last) return { from, to: from };
+    const start = Math.max(from, first.start);
+    return { from: start, to: Math.max(start, Math.min(to, last.start + last.bytes.length)) };
   }
 
   part(start: number, length: number): Part {

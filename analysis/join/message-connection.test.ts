@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
-import { ACK, type Frame, SYN } from '#analysis/capture/frames.ts';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { ACK, type Frame, RST, SYN } from '#analysis/capture/frames.ts';
 import type { MessageEntry } from '#lib/journal/schema.ts';
 import { BEGINNING, type TcpWire, Wire } from './join-testing.ts';
 import { MessageConnection } from './message-connection.ts';
@@ -543,6 +543,51 @@ describe('a port that is used again', () => {
     tcp.answer('', { flags: 0x12 });
     exchange('two\n', {}, 'two\n');
     expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 9 by 10, shown in 10']);
+  });
+});
+
+describe('what is left over of an earlier connection, after the SYN', () => {
+  const FAR = 1_500_000_000;
+
+  test.each<[string, (connection: TcpWire) => void]>([
+    ['an acknowledgment', (tcp) => tcp.answer('', { seq: FAR + 9_000, ack: FAR })],
+    ['data of the server', (tcp) => tcp.answer('old\n', { seq: FAR + 9_000, ack: FAR })],
+    ['a reset of the client', (tcp) => tcp.client('', { seq: FAR, flags: RST })],
+  ])('is none of it: %s', async (_what, leave) => {
+    tcp = wire.tcp({ port: 40_002 });
+    tcp.client('', { flags: SYN });
+    leave(tcp);
+    tcp.answer('', { flags: SYN | ACK });
+    tcp.client('');
+    wire.pass(4);
+    exchange('one\n', {}, 'one\n');
+    expect(await wire.lines()).toEqual(['answered 8 by 9, shown in 9']);
+  });
+
+  test.each([
+    ['far ahead', FAR, undefined],
+    ['far before', -FAR, undefined],
+    ['of it', 1, BEGINNING],
+  ])('a reset ends it only where its number can be of it: %s', (_what, seq, closed) => {
+    const connection = new MessageConnection('client', () => {});
+    const about = { toServer: true, ack: 0, payload: Buffer.alloc(0) };
+    connection.take(segment({ ...about, seq: 0, flags: SYN }));
+    connection.take(segment({ ...about, seq: seq >>> 0, flags: RST }));
+    expect(connection.closed).toBe(closed);
+  });
+
+  test('takes no memory for all that would be between', () => {
+    const found: string[] = [];
+    const connection = new MessageConnection('client', (each) => found.push(each.kind));
+    const take = (toServer: boolean, seq: number, ack: number, text: string, flags = ACK) =>
+      connection.take(segment({ toServer, seq, ack, flags, payload: Buffer.from(text) }));
+    const allocated = jest.spyOn(Buffer, 'alloc');
+    take(true, 0, 0, '', SYN);
+    take(false, 0, 1, '', SYN | ACK);
+    take(true, FAR, 1, 'old\n');
+    connection.finish(BEGINNING);
+    expect(Math.max(0, ...allocated.mock.calls.map(([size]) => size))).toBeLessThan(FAR);
+    allocated.mockRestore();
   });
 });
 

@@ -209,6 +209,8 @@ export class MessageConnection {
 
   #takeEnd(frame: Frame, own: PlacedStream): void {
     const { flags, toServer, seq, payload, time } = frame;
+    // Nobody takes one that is left over of an earlier connection (RFC 5961, 3.2).
+    if (own.isFar(seq)) return;
     // A client that has closed its side is answered still.
     if (flags & RST || !toServer) this.#end ??= refOf(frame);
     if (flags & RST && !toServer) this.#reset ??= refOf(frame);
@@ -222,12 +224,12 @@ export class MessageConnection {
   /** Says of a part that no entry speaks of it, but for line endings that came too late, and for their echoes. */
   #leaveOut(from: Unjournaled['from'], { from: start, to }: Range): void {
     const stream = from === 'client' ? this.#requests : this.#answers;
-    const first = Math.max(start, stream.first);
-    if (to <= first || (from === 'server' && this.#isUnexplained)) return;
-    const { bytes } = stream.part({ from: first, to });
-    const begin = first + (from === 'client' ? this.#lateEnding(first, bytes) : this.#echoedEndings(bytes));
-    const rest = stream.part({ from: begin, to });
-    if (rest.frames.length === 0 || begin >= to) return;
+    const range = stream.cut({ from: start, to });
+    if (range.to <= range.from || (from === 'server' && this.#isUnexplained)) return;
+    const { bytes } = stream.part(range);
+    const skipped = from === 'client' ? this.#lateEnding(range.from, bytes) : this.#echoedEndings(bytes);
+    const rest = stream.part({ from: range.from + skipped, to: range.to });
+    if (rest.frames.length === 0 || rest.bytes.length === 0) return;
     const what = `${rest.bytes.length} bytes`;
     const { frames } = rest;
     this.#emit({

@@ -6,12 +6,14 @@ import { type Pattern, unknown } from './pattern.ts';
 
 /** What one side sends, at the positions that the journal has: from the first byte of the connection on. */
 export class PlacedStream {
-  readonly #stream = new TcpStream();
+  #stream = new TcpStream();
   /** How far the capture's first byte is from that of the connection; undefined until it is known. */
   #shift: number | undefined;
 
   /** The sequence number of the connection's first byte, as SYN and its acknowledgment have it. */
   begin(sequence: number): void {
+    // What came before was left over of an earlier connection between the same ports.
+    if (this.#shift === undefined) this.#stream = new TcpStream();
     this.#stream.begin(sequence);
     this.#shift ??= 0;
   }
@@ -22,6 +24,11 @@ export class PlacedStream {
 
   acknowledge(sequence: number): void {
     this.#stream.acknowledge(sequence);
+  }
+
+  /** Whether a sequence number can't be of this connection. */
+  isFar(sequence: number): boolean {
+    return this.#stream.isFar(sequence);
   }
 
   finish(sequence: number): void {
@@ -38,9 +45,11 @@ export class PlacedStream {
     return this.#stream.end + (this.#shift ?? 0);
   }
 
-  /** Before it the capture has nothing. */
-  get first(): number {
-    return this.#shift ?? 0;
+  /** Of a range, from the first to the last byte that the capture has. */
+  cut({ from, to }: Range): Range {
+    const shift = this.#shift ?? 0;
+    const range = this.#stream.cut({ from: from - shift, to: to - shift });
+    return { from: range.from + shift, to: range.to + shift };
   }
 
   part({ from, to }: Range): Part {
