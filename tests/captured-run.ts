@@ -19,14 +19,19 @@ export interface Loose {
   readonly client: string;
   readonly server: string;
   readonly from: 'client' | 'server';
+  readonly transport: Protocol;
   readonly what: string;
   readonly frames: readonly number[];
+  /** Of a datagram that the server has not taken. */
+  readonly why?: 'overflow' | 'dropped';
 }
 
 /** All that is found in a capture. */
 export interface Found {
   readonly ties: readonly Tie[];
   readonly loose: readonly Loose[];
+  /** Datagrams that the server has not taken. */
+  readonly unread: readonly Loose[];
   readonly counts: {
     readonly confirmed: number;
     readonly contradicted: number;
@@ -78,6 +83,7 @@ export async function entriesOf(lab: Lab, host: Host, folder = '.'): Promise<Fou
   return {
     ties: lines.filter((line) => 'entry' in line),
     loose: lines.flatMap((line) => ('frames' in line || !('loose' in line) ? [] : [line.loose])),
+    unread: lines.flatMap((line) => ('unread' in line && !('frames' in line) ? [line.unread] : [])),
     counts: lines.at(-1),
   };
 }

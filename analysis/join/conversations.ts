@@ -9,9 +9,11 @@ import { type Emit, nowhere } from './finding.ts';
 import { HeldEntries } from './held-entries.ts';
 import { GRACE, MILLISECOND, SWEEP } from './times.ts';
 
-/** Conversations that may wait for their entries, at most, and datagrams of each. */
+/** Conversations that may wait for their entries, at most, and how much of what does not match is kept of each. */
 const MOST_WAITING = 5_000;
 const KEPT = 256;
+/** Bytes of all datagrams that wait for their entries, at most. */
+const MOST_BYTES = 64 * 2 ** 20;
 
 export interface ConversationsParts extends FlowParts {
   readonly seen: Seen;
@@ -144,7 +146,7 @@ export class Conversations {
     this.#finishAll(isOver, now);
     const most = this.#flows.size < MOST_WAITING ? KEPT : 0;
     for (const [client, flow] of this.#flows) {
-      flow.expire(now, most);
+      flow.expire(now, most, MOST_BYTES / this.#flows.size);
       if (flow.idle) this.#flows.delete(client);
     }
   }

@@ -9,14 +9,9 @@ import { latestOf } from './expected.ts';
 import { type Emit, nowhere, type Unjournaled } from './finding.ts';
 import { answersTo, inPlaceOf, isOne, type Leaving } from './leaving.ts';
 import { LATE, MILLISECOND, PATIENCE, SLACK, STEP } from './times.ts';
+import { type Datagram, Untaken } from './untaken.ts';
 import { isContradicted, type Verdict } from './verdicts.ts';
 import { bestKnown, dueOf, firstOf, isAsLong, type Waiting } from './waiting.ts';
-
-interface Datagram {
-  readonly frame: FrameRef;
-  readonly bytes: Buffer;
-  readonly crc: string;
-}
 
 export interface FlowParts {
   readonly emit: Emit;
@@ -34,7 +29,7 @@ export class DatagramFlow {
   /** A fault is not known here: from then on what leaves may be its doing. */
   #isUnexplained = false;
   readonly #decided: () => boolean;
-  readonly #came: Datagram[] = [];
+  readonly #came = new Untaken();
   readonly #went: Datagram[] = [];
   /** What left and is of no entry. */
   readonly #astray: Datagram[] = [];
@@ -55,13 +50,13 @@ export class DatagramFlow {
 
   /** Whether nothing is open. */
   get idle(): boolean {
-    const open = [this.#came, this.#went, this.#astray, this.#waiting, this.#unfinished, this.#missed];
-    return open.every(({ length }) => length === 0);
+    const open = [this.#went, this.#astray, this.#waiting, this.#unfinished, this.#missed];
+    return this.#came.size === 0 && open.every(({ length }) => length === 0);
   }
 
   /** Whether the client has sent what no entry speaks of so far. */
   get isUnmatched(): boolean {
-    return this.#came.length > 0;
+    return this.#came.size > 0;
   }
 
   take(frame: Frame): void {
@@ -70,7 +65,8 @@ export class DatagramFlow {
     if (frame.toServer && isOfTransfer(frame.payload)) this.#hmacBytes = hmacBytesOf(frame.payload);
     if (!this.#decided() && isOfTransfer(frame.payload)) return;
     const datagram = { frame: this.#latest, bytes: frame.payload, crc: crcOf(frame.payload) };
-    (frame.toServer ? this.#came : this.#went).push(datagram);
+    if (frame.toServer) this.#came.add(datagram);
+    else this.#went.push(datagram);
     this.#matchUntil(frame.time - 2 * MILLISECOND);
   }
 
@@ -80,7 +76,8 @@ export class DatagramFlow {
       this.#expect(entry, undefined, inPlaceOf(entry, this.#hmacBytes));
       return;
     }
-    const request = this.#request(entry);
+    // What a server decides has come before.
+    const request = this.#came.take(entry.crc, timeOf(entry) + MILLISECOND);
     if (isDatagram(entry)) {
       if (request) this.#cameBy(entry, request);
       else this.#missed.push(entry);
@@ -89,12 +86,14 @@ export class DatagramFlow {
     this.#expect(entry, request, answersTo(entry, request?.bytes));
   }
 
-  /** Gives up what has waited too long at a time, in seconds since 1970, but keeps the newest `most` of each. */
-  expire(now: number, most: number): void {
+  /**
+   * Gives up what has waited too long at a time, in seconds since 1970, but keeps the newest `most` of each; and of what
+   * came so many bytes.
+   */
+  expire(now: number, most: number, bytes: number): void {
     this.#matchUntil(now - 2 * MILLISECOND);
     const earliest = now - PATIENCE;
-    const isOld = ({ frame }: Datagram) => frame.time < earliest;
-    for (const datagram of giveUp(this.#came, most, isOld)) this.#leaveOut('client', datagram);
+    for (const datagram of this.#came.giveUp(earliest, bytes)) this.#leaveOut('client', datagram);
     for (const datagram of giveUp(this.#astray, most, () => true)) this.#leaveOut('server', datagram);
     const isOver = ({ latest }: Waiting) => latest < earliest;
     this.#settleLate([...giveUp(this.#waiting, most, isOver), ...giveUp(this.#unfinished, most, isOver)]);
@@ -106,34 +105,22 @@ export class DatagramFlow {
     this.#matchUntil(Number.POSITIVE_INFINITY);
     for (const entry of this.#missed.splice(0)) this.#cameBy(entry);
     this.#settleLate([...this.#waiting.splice(0), ...this.#unfinished.splice(0)], until);
-    for (const datagram of this.#came.splice(0)) this.#leaveOut('client', datagram);
+    for (const datagram of this.#came.giveUp(Number.POSITIVE_INFINITY, 0)) this.#leaveOut('client', datagram);
     for (const datagram of this.#astray.splice(0)) this.#leaveOut('server', datagram);
   }
 
-  /** Takes the datagram that an entry is about. Where several are alike, it is the first. */
-  #request(entry: MessageEntry): Datagram | undefined {
-    const latest = timeOf(entry) + MILLISECOND;
-    const index = this.#came.findIndex(({ frame, crc }) => frame.time < latest && crc === entry.crc);
-    return index < 0 ? undefined : this.#came.splice(index, 1)[0];
-  }
-
   /** Says of a datagram of a transfer that it came, at its time or at another. */
-  #cameBy(entry: MessageEntry, request = this.#requestOfAnyTime(entry)): void {
+  #cameBy(entry: MessageEntry, request = this.#came.take(entry.crc)): void {
     const verdict = request ? 'came' : 'lost';
     const frames = request ? [request.frame] : [];
     this.#emit({ ...nowhere(entry, verdict), request: frames, shows: request?.frame.number });
   }
 
   /** Where no time matches an entry with its datagram, order and content do. */
-  #requestOfAnyTime(entry: MessageEntry): Datagram | undefined {
-    const index = this.#came.findIndex(({ crc }) => crc === entry.crc);
-    return index < 0 ? undefined : this.#came.splice(index, 1)[0];
-  }
-
   #askLate(waiting: Waiting): void {
     if (waiting.request.length > 0 || (isDatagram(waiting.entry) && waiting.entry.direction === 'out'))
       return;
-    const late = this.#requestOfAnyTime(waiting.entry);
+    const late = this.#came.take(waiting.entry.crc);
     if (late) waiting.request = [late.frame];
   }
 
@@ -142,7 +129,7 @@ export class DatagramFlow {
     for (const waiting of all) {
       this.#askLate(waiting);
       waiting.missing.push(...waiting.left.splice(0));
-      this.#leaveLate(waiting, (next, { bytes }) => isOne(next, bytes));
+      this.#leaveLate(waiting, isOne);
     }
     for (const waiting of all) {
       const { missing, latest } = waiting;
@@ -200,18 +187,21 @@ export class DatagramFlow {
   }
 
   /** Matches a datagram that left with the entry that it can be of; false when there is none. */
-  #leave({ frame, bytes }: Datagram): boolean {
+  #leave(datagram: Datagram): boolean {
+    const { frame } = datagram;
     const due = this.#waiting.filter((waiting) => dueOf(waiting) < frame.time + SLACK);
-    const alike = bestKnown(due.filter(({ left }) => isOne(left[0]!, bytes)));
+    const alike = bestKnown(due.filter(({ left }) => isOne(left[0]!, datagram)));
     const waiting = firstOf(alike.filter((one) => dueOf(one) > frame.time - SLACK)) ?? firstOf(alike);
     if (waiting) this.#take(waiting, 0, frame);
-    return waiting !== undefined || this.#leaveOutOfTurn(due, { frame, bytes });
+    return waiting !== undefined || this.#leaveOutOfTurn(due, datagram);
   }
 
   /** Of several pieces one may be missing: what is sent next is of the one after it. */
-  #leaveOutOfTurn(due: readonly Waiting[], { frame, bytes }: Pick<Datagram, 'frame' | 'bytes'>): boolean {
+  #leaveOutOfTurn(due: readonly Waiting[], datagram: Datagram): boolean {
+    const { frame } = datagram;
     for (const waiting of due) {
-      const isIt = (one: Leaving) => timeOf(waiting.entry) + one.at < frame.time + SLACK && isOne(one, bytes);
+      const isIt = (one: Leaving) =>
+        timeOf(waiting.entry) + one.at < frame.time + SLACK && isOne(one, datagram);
       const at = waiting.left.findIndex(isIt);
       if (at < 0) continue;
       this.#take(waiting, at, frame);

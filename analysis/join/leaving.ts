@@ -1,9 +1,9 @@
 import type { DatagramEntry, MessageEntry } from '#lib/journal/schema.ts';
-import { crcOf } from '#lib/message/crc.ts';
 import { HMAC_BYTES } from '#lib/message/hmac.ts';
 import { HEADER_BYTES } from '#lib/transfer/datagram.ts';
 import { type Expected, expectedAnswer, type Piece } from './expected.ts';
 import { agree, joinPatterns, type Pattern, unknown, withKnown } from './pattern.ts';
+import type { Datagram } from './untaken.ts';
 
 /** A datagram that leaves: the octets that it may have, and when. */
 export interface Leaving extends Omit<Piece, 'bytes'> {
@@ -58,8 +58,9 @@ function expectedOf(entry: DatagramEntry, hmacBytes: number): (Expected | undefi
 }
 
 /** Whether a datagram is the one that was to leave. */
-export function isOne({ forms, crc }: Leaving, bytes: Buffer): boolean {
-  if (crc !== undefined && crc !== crcOf(bytes)) return false;
+export function isOne({ forms, crc }: Leaving, datagram: Pick<Datagram, 'bytes' | 'crc'>): boolean {
+  const { bytes } = datagram;
+  if (crc !== undefined && crc !== datagram.crc) return false;
   return forms.some((form) => form.bytes.length === bytes.length && agree(form, { bytes }));
 }
 
