@@ -511,6 +511,36 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     expect(await wire.lines()).toEqual(['unjournaled client GET /getbalance in 4']);
   });
 
+  test.each(['400', '408', '417', '431'])(
+    'nor of a request that is refused unread, with %s',
+    async (code) => {
+      http.get();
+      http.code(code);
+      expect(await wire.lines()).toEqual([]);
+    },
+  );
+
+  test('is not taken for the next one, though a server of before did not count it', async () => {
+    http.get();
+    http.code('417');
+    http.get();
+    http.outcome('200', { exchange: 1, answer_at: 'HTTP/1.1 417 \r\n\r\n'.length });
+    http.code('200');
+    expect(await wire.lines()).toEqual(['answered 6 by 7, shown in 7']);
+  });
+
+  test('that has an answer by then is not the one of an entry of that number', async () => {
+    http.get();
+    http.code('500');
+    http.get();
+    http.outcome('200', { exchange: 1, answer_at: 'HTTP/1.1 500 \r\n\r\n'.length });
+    http.code('200');
+    expect(await wire.lines()).toEqual([
+      'answered 6 by 7, shown in 7',
+      'unjournaled client GET /getbalance in 4',
+    ]);
+  });
+
   test('an answer without a request', async () => {
     exchange('200');
     http.code('500');

@@ -7,7 +7,8 @@ import {
   BAD,
   INTERIM,
   isAbout,
-  isJournaled,
+  isAwaited,
+  isBesides,
   isOver,
   isSettled,
   type Request,
@@ -136,7 +137,7 @@ export class HttpConnection {
 
   /** Whether it has requests that no entry speaks of so far, or entries whose request is not here. */
   get isUnmatched(): boolean {
-    return this.#lost.length > 0 || this.#requests.some(({ entry, what }) => !entry && isJournaled(what));
+    return this.#lost.length > 0 || this.#requests.some(isAwaited);
   }
 
   /** Requests that were answered and that no entry speaks of, when there are too many. */
@@ -145,7 +146,7 @@ export class HttpConnection {
     if (this.#requests.length < MOST_OPEN || !oldest?.answer || oldest === this.#begun || oldest.entry)
       return;
     this.#requests.shift();
-    if (isJournaled(oldest.what)) this.#leaveOut('client', oldest.frame, oldest.what);
+    if (isAwaited(oldest)) this.#leaveOut('client', oldest.frame, oldest.what);
   }
 
   /** What asked for more than a segment has answered is answered behind it, and other octets of it are no answer. */
@@ -182,8 +183,7 @@ export class HttpConnection {
     if (this.#lacking === undefined) return this.#firstRequestOf(entry, open);
     const at = this.#answerAt(entry);
     const numbered = open.find(({ number }) => number + this.#lacking! === entry.exchange);
-    // Who had more than all before the answer did not ask for it.
-    if (numbered && (at === undefined || ((numbered.ack - at) | 0) <= 0)) return numbered;
+    if (numbered && (at === undefined || !isBesides(numbered, at))) return numbered;
     return at === undefined ? undefined : open.find(({ ack }) => ack === at);
   }
 
@@ -216,7 +216,7 @@ export class HttpConnection {
     for (const { frame, code } of this.#answers) this.#leaveOut('server', frame, `answer ${code}`);
     for (const request of this.#requests) {
       if (request.entry) this.#giveUp(request, until);
-      else if (isJournaled(request.what)) this.#leaveOut('client', request.frame, request.what);
+      else if (isAwaited(request)) this.#leaveOut('client', request.frame, request.what);
     }
   }
 

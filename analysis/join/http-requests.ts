@@ -6,6 +6,8 @@ import { journaledPathOf, pathOf } from '#lib/text/request-path.ts';
 const REFUSED = '401';
 /** The status of what ends before it is a whole request. */
 export const BAD = '400';
+/** The statuses of what Node refuses before anything looks at its path or its credentials: of that there is no entry. */
+const UNREAD: readonly (string | undefined)[] = [BAD, '408', '417', '431'];
 /** Interim answers; the final one is still to come. 101 is the last that HTTP says (RFC 9110, 15.2). */
 export const INTERIM = /^1(?!01)/;
 
@@ -32,7 +34,7 @@ export interface Request {
 }
 
 /** Whether the journal speaks of it. A query string is no other page, and a proxy's client names the server too. */
-export function isJournaled(what: string): boolean {
+function isJournaled(what: string): boolean {
   if (!what.startsWith('GET ')) return false;
   const target = what.slice('GET '.length);
   // The server takes a path as it is.
@@ -42,6 +44,16 @@ export function isJournaled(what: string): boolean {
 /** Whether its entry and its answer are told of. */
 export function isSettled({ entry, answer }: Request): boolean {
   return entry !== undefined && answer !== undefined;
+}
+
+/** Whether an entry is to speak of it that has not come. */
+export function isAwaited({ entry, what, answer }: Request): boolean {
+  return !entry && isJournaled(what) && !UNREAD.includes(answer?.code);
+}
+
+/** Whether its answer can't begin at a sequence number: it had more than all before when it asked, or its answer. */
+export function isBesides({ ack, answer }: Request, at: number): boolean {
+  return ((ack - at) | 0) > 0 || (answer !== undefined && ((answer.to - at) | 0) <= 0);
 }
 
 /** Whether no entry is to come of a request that was answered. */

@@ -84,7 +84,7 @@ describe('who was refused', () => {
     const http = wire.tcp({ server: 'http' }).open();
     http.get('/nowhere');
     http.code('401');
-    http.outcome('401', { path: '/nowhere', reason: 'no credentials' });
+    http.outcome('401', { answer_at: 0, path: '/nowhere', reason: 'no credentials' });
     http.answer('');
     expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
   });

@@ -24,6 +24,7 @@ import type { Sleep } from '#lib/runtime/sleep.ts';
 import { ca, openTestTls, type TestTls } from '#lib/tls/testing.ts';
 import { createApp } from './app.ts';
 import type { Secrets } from './authorize.ts';
+import { Exchanges } from './exchanges.ts';
 import { outcomes } from './outcomes.ts';
 
 const token = 'opensesame';
@@ -65,6 +66,7 @@ async function serve(secrets: Secrets | undefined, create: (app: RequestListener
     createApp({
       faults,
       journal,
+      exchanges: new Exchanges(),
       log,
       sleep,
       now,

@@ -17,6 +17,7 @@ import type { Log } from '#lib/runtime/log.ts';
 import { Draws } from '#lib/runtime/random.ts';
 import { type Sleep, sleep as waitFor } from '#lib/runtime/sleep.ts';
 import { createApp } from './app.ts';
+import { Exchanges } from './exchanges.ts';
 import { DEFAULT_PROFILE, outcomes } from './outcomes.ts';
 
 const sleep = jest.fn<Sleep>();
@@ -49,6 +50,7 @@ beforeEach(async () => {
     createApp({
       faults,
       journal,
+      exchanges: new Exchanges(),
       log,
       sleep,
       now,

@@ -1,26 +1,21 @@
 import type { RequestListener, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
-import type { Carrier } from '#lib/tls/carriers.ts';
 import { type AuthorizeParts, authorize, nameOf, type Secrets } from './authorize.ts';
 import { type BalanceParts, serveBalance } from './balance.ts';
-import { Exchanges } from './exchanges.ts';
 import { type LogsParts, serveLogs } from './logs.ts';
 import { notFound, respond } from './respond.ts';
 import { startPage, startPageHeaders } from './start-page.ts';
 
-export interface AppParts extends Omit<AuthorizeParts & BalanceParts & LogsParts, 'exchanges'> {
-  /** The TCP connection below one over TLS. */
-  readonly carrierOf?: (socket: Socket) => Carrier | undefined;
-  /** Who may ask; without any, everybody. */
-  readonly secrets?: Secrets;
-}
+export type AppParts = AuthorizeParts &
+  BalanceParts &
+  LogsParts & {
+    /** Who may ask; without any, everybody. */
+    readonly secrets?: Secrets;
+  };
 
 /** The unreliable HTTP server of the first assignment, apart from listening. */
-export function createApp(given: AppParts): RequestListener {
-  const exchanges = new Exchanges(given.carrierOf);
-  const parts = { ...given, exchanges };
-  const { log, faults, timeoutSeconds, secrets = {} } = parts;
+export function createApp(parts: AppParts): RequestListener {
+  const { exchanges, log, faults, timeoutSeconds, secrets = {} } = parts;
   const { basic } = secrets;
   const isAuthorized = authorize(secrets, parts);
   const app = express();

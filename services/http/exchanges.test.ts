@@ -23,7 +23,9 @@ afterEach(async () => {
 });
 
 /** A server that says where each request is, and answers those of `/held` when it is told. */
-async function serve(create: (answer: (...args: [never, ServerResponse]) => void) => Server) {
+async function serve(
+  create: (answer: (...args: [never, ServerResponse]) => void, exchanges: Exchanges) => Server,
+) {
   const exchanges = new Exchanges((socket) => opened?.tls.carrierOf(socket));
   const found: Exchange[] = [];
   const held: (() => void)[] = [];
@@ -35,7 +37,7 @@ async function serve(create: (answer: (...args: [never, ServerResponse]) => void
     const answer = () => response.writeHead(200, { 'content-length': 2 }).end('ok');
     if ((request as { url: string }).url === '/held') held.push(answer);
     else answer();
-  });
+  }, exchanges);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return { found, held, port: (server.address() as AddressInfo).port };
 }
@@ -45,6 +47,18 @@ async function answers(count: number): Promise<string> {
   while (text.split('\r\n\r\nok').length <= count) text += (await once(client, 'data'))[0];
   return text;
 }
+
+test('a request whose expectation nobody knows is refused, and counted', async () => {
+  const { found, port } = await serve((answer, exchanges) => exchanges.watch(createServer(answer as never)));
+  client = connect(port, '127.0.0.1');
+  client.write(GET.replace('Host: a', 'Host: a\r\nExpect: wonders'));
+  let refusal = '';
+  while (!refusal.endsWith('\r\n\r\n')) refusal += (await once(client, 'data'))[0];
+  expect(refusal).toMatch(/^HTTP\/1.1 417 /);
+  client.write(GET);
+  await answers(1);
+  expect(found).toEqual([{ exchange: 2, answer_at: refusal.length }]);
+});
 
 test('requests are numbered, and an answer begins where the ones before it end', async () => {
   const { found, port } = await serve((answer) => createServer(answer as never));

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpEntry } from '#lib/journal/schema.ts';
 import type { Carrier } from '#lib/tls/carriers.ts';
@@ -14,6 +14,14 @@ export class Exchanges {
 
   constructor(carrierOf: (socket: Socket) => Carrier | undefined = () => undefined) {
     this.#carrierOf = carrierOf;
+  }
+
+  /** Counts also what a server answers before any listener: by itself Node refuses an unknown `Expect`, uncounted. */
+  watch<Watched extends Server>(server: Watched): Watched {
+    return server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+      this.take(request);
+      response.writeHead(417).end();
+    });
   }
 
   /** Takes each request, as it comes. */

@@ -18,6 +18,7 @@ import { openTls } from '#lib/tls/tls.ts';
 import { createApp } from './app.ts';
 import { LOOK_MS, serveWithin } from './bounds.ts';
 import { configSchema } from './config.ts';
+import { Exchanges } from './exchanges.ts';
 import { outcomes } from './outcomes.ts';
 
 const log = createLog();
@@ -31,9 +32,11 @@ await runProgram(process, configSchema, log, async (config) => {
   const logReaders = createBound('HTTP_MAX_LOG_READERS', config, { log, note, timer });
   const held = new WeakSet<Socket>();
   const tls = await openTls(config, { log, note });
+  const exchanges = new Exchanges((socket) => tls.carrierOf(socket));
   const app = createApp({
     faults,
     journal,
+    exchanges,
     log,
     sleep,
     now,
@@ -41,7 +44,6 @@ await runProgram(process, configSchema, log, async (config) => {
     logReaders,
     readSeconds: config.HTTP_IDLE_SECONDS,
     held,
-    carrierOf: (socket) => tls.carrierOf(socket),
     secrets: { token: config.LAB_TOKEN, basic: config.LAB_BASIC },
   });
   const bounds = {
@@ -52,12 +54,11 @@ await runProgram(process, configSchema, log, async (config) => {
   };
   const options = { connectionsCheckingInterval: LOOK_MS };
   const servers = [
-    serveWithin(createServer(options), app, bounds).listen({ port: config.HTTP_PORT, backlog: 4096 }),
-    serveWithin(tls.watch(createTlsServer({ ...tls.options, ...options })), app, bounds).listen({
-      port: config.HTTPS_PORT,
-      backlog: 4096,
-    }),
-  ];
+    { server: createServer(options), port: config.HTTP_PORT },
+    { server: tls.watch(createTlsServer({ ...tls.options, ...options })), port: config.HTTPS_PORT },
+  ].map(({ server, port }) =>
+    serveWithin(exchanges.watch(server), app, bounds).listen({ port, backlog: 4096 }),
+  );
   await Promise.all(servers.map((server) => once(server, 'listening')));
 
   const started = {
