@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { writeProgram } from '../../tests/write-program.ts';
 import { CaptureError, findCapture, withoutKeys } from './capture-files.ts';
 
 let folder: string;
@@ -84,7 +85,7 @@ test.each([
   // Extracts a key, and copies a capture without it.
   const script =
     'for to; do :; done; case $1 in --extract*) echo "CLIENT_RANDOM 00 00" >"$to" ;; *) : >"$to" ;; esac';
-  await writeFile(join(folder, 'editcap'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  writeProgram(join(folder, 'editcap'), `#!/bin/sh\n${script}\n`);
   const program = `
     import { existsSync } from 'node:fs';
     import { findCapture, withoutKeys } from ${JSON.stringify(join(import.meta.dirname, 'capture-files.ts'))};

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ports } from '#lib/lab/ports.ts';
+import { writeProgram } from '../../tests/write-program.ts';
 import { type FieldName, fields, lineParser, type Values } from './fields.ts';
 import { ACK } from './frames.ts';
 import { type Carried, type Packet, packetFields, packetOf } from './packet.ts';
@@ -25,7 +26,7 @@ export async function fakeTshark(folder: string, frames: readonly Printed[]): Pr
     for (const frame of JSON.parse(readFileSync(${JSON.stringify(join(folder, 'frames.json'))}, 'utf8')))
       console.log(names.map((name) => frame[name] ?? '').join('\\t'));
   `;
-  await writeFile(join(folder, 'tshark'), script, { mode: 0o755 });
+  writeProgram(join(folder, 'tshark'), script);
 }
 
 /** A packet of which tshark prints this. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ACK, FIN, SYN } from '#analysis/capture/frames.ts';
 import { fakeTshark, ports } from '#analysis/capture/testing.ts';
+import { writeProgram } from '../../tests/write-program.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { report } from './report.ts';
@@ -30,8 +31,8 @@ beforeEach(async () => {
   lines = [];
   folder = await mkdtemp(join(tmpdir(), 'wirelab-demo-'));
   process.env.PATH = `${folder}:${path}`;
-  await tool('capinfos', `printf '%s\\tpcap\\t4\\t${SECOND}\\t${SECOND + 1}\\n' "$9"`);
-  await tool('editcap', 'for made; do :; done; : >"$made"');
+  tool('capinfos', `printf '%s\\tpcap\\t4\\t${SECOND}\\t${SECOND + 1}\\n' "$9"`);
+  tool('editcap', 'for made; do :; done; : >"$made"');
   for (const host of ['server', 'client']) await writeFile(join(folder, `${host}.pcap`), 'captured');
 });
 afterEach(async () => {
@@ -39,8 +40,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const tool = (name: string, script: string) =>
-  writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+const tool = (name: string, script: string) => writeProgram(join(folder, name), `#!/bin/sh\n${script}\n`);
 
 /** A message to the echo server and its echo. */
 const frames = [
@@ -128,6 +128,6 @@ test('of a capture that is not there says so, and does the rest', async () => {
 
 test('ends when a reading fails, though the other one waits for it', async () => {
   await fakeTshark(folder, frames);
-  await tool('tshark', `case "$*" in *server.pcap*) exit 3 ;; esac; yes '\t' | head -n 200000`);
+  tool('tshark', `case "$*" in *server.pcap*) exit 3 ;; esac; yes '\t' | head -n 200000`);
   await expect(demo(parts())).rejects.toMatchObject({ code: 'LAB_TOOL' });
 });

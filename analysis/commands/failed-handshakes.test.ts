@@ -8,6 +8,7 @@ import { fakeTshark, type Printed } from '#analysis/capture/testing.ts';
 import { listen } from '#analysis/join/listen.ts';
 import { gather } from '#analysis/report/facts/gather.ts';
 import type { Run } from '#lib/journal/run.ts';
+import { writeProgram } from '../../tests/write-program.ts';
 import { annotateCaptures } from './annotate.ts';
 import { entries } from './entries.ts';
 import { report } from './report.ts';
@@ -28,8 +29,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wirelab-handshakes-'));
   // Wireshark's programs are in the containers only.
   process.env.PATH = `${folder}:${path}`;
-  await tool('capinfos', `printf '%s\\tpcap\\t6\\t${SECOND}\\t${SECOND + 1}\\n' "$9"`);
-  await tool('editcap', 'for made; do :; done; : >"$made"');
+  tool('capinfos', `printf '%s\\tpcap\\t6\\t${SECOND}\\t${SECOND + 1}\\n' "$9"`);
+  tool('editcap', 'for made; do :; done; : >"$made"');
   const rows = [
     row(0, 'client', SYN),
     row(0.001, 'server', SYN | ACK),
@@ -53,8 +54,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const tool = (name: string, script: string) =>
-  writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+const tool = (name: string, script: string) => writeProgram(join(folder, name), `#!/bin/sh\n${script}\n`);
 
 /** What tshark prints of a segment to or from the echo server's port of TLS. */
 function row(at: number, from: 'client' | 'server', flags: number, payload = '', seq = 1_000): Printed {

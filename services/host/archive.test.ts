@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { writeProgram } from '../../tests/write-program.ts';
 
 const script = join(import.meta.dirname, 'archive.sh');
 const now = '2025-01-02T030405Z';
@@ -15,15 +16,15 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
   captures = join(directory, 'captures');
   await mkdir(captures);
-  await stopClock(now);
+  stopClock(now);
 });
 
 afterEach(() => rm(directory, { recursive: true }));
 
 /** Puts a `date` that always says so on the path of the script. */
-async function stopClock(time: string) {
+function stopClock(time: string) {
   const date = `#!/bin/sh\n[ "$*" = '-u +%Y-%m-%dT%H%M%SZ' ] && echo ${time}\n`;
-  await writeFile(join(directory, 'date'), date, { mode: 0o755 });
+  writeProgram(join(directory, 'date'), date);
 }
 
 async function archive(...files: string[]) {
@@ -77,7 +78,7 @@ test('never overwrites: runs in one second have a folder each', async () => {
 });
 
 test('fails with the words of the system when it can make no folder', async () => {
-  await stopClock('no/such/directory');
+  stopClock('no/such/directory');
   await write({ 'server.pcap': 'one' });
   await expect(archive('server.pcap')).rejects.toMatchObject({ stderr: expect.stringContaining('mkdir') });
   expect(await tree()).toEqual({ 'server.pcap': 'one' });
