@@ -1,9 +1,10 @@
 import { ACK, FIN, type Frame, type FrameRef, RST, refOf, SYN } from '#analysis/capture/frames.ts';
+import type { Carried } from '#analysis/capture/packet.ts';
 import { type Part, TcpStream } from '#analysis/capture/tcp-stream.ts';
 import { isHttp, timeOf } from '#lib/journal/entries.ts';
 import type { Decision, EventNamed } from '#lib/journal/schema.ts';
 import { expectedAnswer, latestOf, takenMessage } from './expected.ts';
-import type { Emit } from './finding.ts';
+import { type Emit, nowhere } from './finding.ts';
 import { unknown } from './pattern.ts';
 import { LATE } from './times.ts';
 import type { Verdict } from './verdicts.ts';
@@ -52,6 +53,8 @@ export class EncryptedConnection {
   readonly #late = new Map<number, Sought>();
   /** The request that was settled last, and where its answer ends. */
   #last: { readonly exchange: number; readonly to: number | undefined } | undefined;
+  /** Whether the capture has its beginning, from which positions count. */
+  #isPlaced = false;
   #end: FrameRef | undefined;
   #reset: FrameRef | undefined;
   /** Something of the connection can't be read. */
@@ -65,18 +68,30 @@ export class EncryptedConnection {
     const { wire, toServer, flags } = frame;
     if (!wire) return;
     if (frame.sealed === 'shut') this.isShut = true;
-    const [own, other] = toServer ? [this.#requests, this.#answers] : [this.#answers, this.#requests];
-    if (flags & SYN) own.begin(wire.seq + 1);
-    else if (wire.payload.length > 0) own.add({ ...frame, ...wire });
-    else own.acknowledge(wire.seq);
-    if (flags & ACK) other.acknowledge(wire.ack);
+    this.#carry(frame, wire);
     if (flags & RST || (flags & FIN && !toServer)) this.#end ??= refOf(frame);
     if (flags & RST && !toServer) this.#reset ??= refOf(frame);
     if (this.#sought.length > 0) return;
-    for (const stream of [own, other]) stream.drop(stream.end - KEPT);
+    for (const stream of [this.#requests, this.#answers]) stream.drop(stream.end - KEPT);
+  }
+
+  #carry({ toServer, flags, number, time }: Frame, { seq, ack, payload }: Carried): void {
+    const [own, other] = toServer ? [this.#requests, this.#answers] : [this.#answers, this.#requests];
+    if (flags & SYN) {
+      own.begin(seq + 1);
+      if (flags & ACK) other.begin(ack);
+      this.#isPlaced = true;
+    } else if (payload.length > 0) own.add({ number, time, seq, payload });
+    else own.acknowledge(seq);
+    if (flags & ACK) other.acknowledge(ack);
   }
 
   decide(entry: Decision): void {
+    // Where the capture begins in the middle nobody knows where what it has stands.
+    if (!this.#isPlaced) {
+      this.#emit(nowhere(entry, 'encrypted'));
+      return;
+    }
     this.#sought.push(soughtOf(entry));
     // Behind a later one nothing more comes of it, but what is held back.
     while (

@@ -49,6 +49,36 @@ describe('over TLS', () => {
     expect(await wire.lines()).toEqual(['encrypted 4 by 5, shown in 5']);
   });
 
+  test('what can not be read is nowhere where the capture begins in the middle', async () => {
+    const wire = new Wire();
+    const echo = wire.tcp({ tls }).open();
+    for (const message of ['one\n', 'two\n']) {
+      echo.client(message, shut);
+      wire.pass(0.002);
+      echo.decide(message);
+      echo.answer(message, shut);
+    }
+    wire.pass(10);
+    wire.tcp({ port: 40_002 }).open();
+    const [, line] = await wire.lines({ begins: 5 });
+    expect(line).toBe('encrypted none by none');
+  });
+
+  test('of what can not be read a record that is missing is missed', async () => {
+    const wire = new Wire();
+    const echo = wire.tcp({ tls }).open();
+    echo.client('one\n', shut);
+    echo.decide('one\n', { fault: 'duplicate' });
+    const [, second] = [echo.answer('one\n', shut), echo.answer('one\n', shut)];
+    const third = echo.client('two\n', shut);
+    echo.decide('two\n');
+    echo.answer('two\n', shut);
+    expect(await wire.lines({ without: [second!, third] })).toEqual([
+      'unanswered 4 by 5, shown in 5',
+      'lost none by 8, shown in 8',
+    ]);
+  });
+
   test('what is no TLS was not taken by the server', async () => {
     const wire = new Wire();
     const echo = wire.tcp({ tls }).open();

@@ -184,4 +184,18 @@ describe('over TLS an entry says where it is on the wire', () => {
     expect(wire.server.length).toBe(second!.wire_answer_at + 7 + 22);
     client.destroy();
   });
+
+  test('as far as a message that comes in very many pieces is told', async () => {
+    const client = await through({});
+    const message = `${'x'.repeat(99)}\n`;
+    for (const octet of message) await new Promise((resolve) => client.write(octet, resolve));
+    await once(client, 'data');
+    client.write('next\n');
+    await once(client, 'data');
+    const [long, next] = await entries();
+    const end = long!.wire_from + 100 * 23;
+    expect(long!.wire_to).toBeGreaterThanOrEqual(end);
+    expect([next!.wire_from <= long!.wire_to, next!.wire_to - long!.wire_to]).toEqual([true, 5 + 22]);
+    client.destroy();
+  });
 });

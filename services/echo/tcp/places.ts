@@ -6,8 +6,11 @@ import type { Carrier } from '#lib/tls/carriers.ts';
 interface Read {
   end: number;
   readonly from: number;
-  readonly to: number;
+  to: number;
 }
+
+/** So many reads are told apart while no message is whole; of more, a message is known to be in all of them. */
+const MOST_READS = 64;
 
 /** Where the messages of one connection are, and where their answers begin. */
 export class Places {
@@ -30,7 +33,8 @@ export class Places {
     if (!this.#carrier) return;
     const { from, to } = this.#carrier.read(this.#socket.readableLength === 0);
     const last = this.#reads.at(-1);
-    if (last?.from === from && last.to === to) last.end = this.#came;
+    const isSame = last?.from === from && last.to === to;
+    if (last && (isSame || this.#reads.length === MOST_READS)) [last.end, last.to] = [this.#came, to];
     else this.#reads.push({ end: this.#came, from, to });
   }
 
