@@ -8,8 +8,8 @@ const MOST = 50_000;
 /** A segment so many bytes before the latest is not sent again: it is of another connection, whose SYN is not captured. */
 const FAR_BEFORE = 2 ** 24;
 
-/** So long after the end of a connection a SYN with the same number may be sent again, in seconds. */
-const GRACE = 3;
+/** So long after the end of a connection its SYN may come again, in seconds: it is sent again after 1 and 2 more (RFC 6298). */
+const SYN_AGAIN = 3;
 
 /** Whether a segment opens a connection: beside SYN it may offer ECN (RFC 3168, 6.1.1). */
 export function opens(flags: number): boolean {
@@ -160,7 +160,7 @@ function isNew<State>(segment: Carried, known: Connection<State>): boolean {
   if (transport === 'udp') return false;
   const { stream, syn } = toServer ? known.client : known.server;
   if (flags & SYN && syn === seq)
-    return opens(flags) && known.isOver && Math.abs(time - known.latest) > GRACE;
+    return opens(flags) && known.isOver && Math.abs(time - known.latest) > SYN_AGAIN;
   if (flags & SYN) return opens(flags) || stream.isBegun;
   return payload.length > 0 && stream.isBegun && stream.end - stream.positionOf(seq) > FAR_BEFORE;
 }

@@ -103,6 +103,15 @@ export class EncryptedConnection {
       const { wire_from = 0, wire_answer_at = 0 } = head.entry;
       this.#requests.drop(wire_from);
       this.#answers.drop(wire_answer_at);
+      this.#dropLate(wire_answer_at);
+    }
+  }
+
+  /** No answer is looked up before a place any more, but those of what waits still. */
+  #dropLate(place: number): void {
+    for (const [at, sought] of this.#late) {
+      if (at >= place) return;
+      if (!this.#sought.includes(sought)) this.#late.delete(at);
     }
   }
 

@@ -3,6 +3,7 @@ import { ACK, type Frame, RST, SYN } from '#analysis/capture/frames.ts';
 import type { MessageEntry } from '#lib/journal/schema.ts';
 import { BEGINNING, type TcpWire, Wire } from './join-testing.ts';
 import { MessageConnection } from './message-connection.ts';
+import { SoughtMessage } from './sought-message.ts';
 
 const HEY = 'Hey|e4599fa9';
 
@@ -487,6 +488,20 @@ describe('what is kept behind a message without its answer', () => {
     expect(verdicts.indexOf(verdict)).toBeLessThanOrEqual(MOST + 1);
     expect(verdicts.filter((each) => each === 'answered')).toHaveLength(COUNT - 1);
   });
+});
+
+test('where held answers left is kept only as long as another can be around it', async () => {
+  const COUNT = 100;
+  const ranges = jest.spyOn(SoughtMessage.prototype, 'ranges');
+  for (let index = 0; index < COUNT; index += 1) {
+    const held = exchange('one\n', { fault: 'reorder' });
+    exchange('two\n', {}, 'two\n');
+    tcp.sent(held);
+    tcp.answer('one\n');
+  }
+  expect(new Set((await wire.join()).matches.map(({ verdict }) => verdict))).toEqual(new Set(['answered']));
+  expect(Math.max(...ranges.mock.calls.map(([late]) => late.length))).toBeLessThan(3);
+  ranges.mockRestore();
 });
 
 describe('what no entry speaks of', () => {

@@ -189,6 +189,7 @@ export class MessageConnection {
     const answers = this.#sought.map(({ answerAt }) => answerAt);
     this.#leaveOutUpTo('client', Math.min(this.#asked.last, ...froms));
     this.#leaveOutUpTo('server', Math.min(this.#claims.last, ...answers));
+    while (this.#late[0] && this.#late[0].to <= this.#claims.done) this.#late.shift();
   }
 
   #leaveOutUpTo(from: Unjournaled['from'], limit: number): void {

@@ -1,6 +1,7 @@
 import { PATIENCE_MS } from '#lib/faults/echo/fault.ts';
 
-// The times, in seconds, that still decide something. docs/evidence.md says of each what for.
+// The times, in seconds, that still decide something: these, and SYN_AGAIN of the table of connections.
+// docs/evidence.md says of each what for.
 
 /** A journal has milliseconds: what happened in the same one may be later by so much. */
 export const MILLISECOND = 0.001;

@@ -1,11 +1,42 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { ACK, FIN, type Frame } from '#analysis/capture/frames.ts';
+import type { EventNamed } from '#lib/journal/schema.ts';
+import { EncryptedConnection } from './encrypted-connection.ts';
 import { Wire } from './join-testing.ts';
 
 const tls = 'TLSv1.3';
 const shut = { sealed: 'shut' } as const;
 
 describe('over TLS', () => {
+  test('where held answers left is kept only as long as another can be around it', () => {
+    const COUNT = 100;
+    const wire = new Wire();
+    const echo = wire.tcp({ tls }).open();
+    const verdicts: string[] = [];
+    const connection = new EncryptedConnection((found) => {
+      verdicts.push(found.kind === 'match' ? found.verdict : found.kind);
+    });
+    for (const frame of wire.frames) connection.take(frame);
+    // They are looked through for those of an entry.
+    const filter = jest.spyOn(Array.prototype, 'filter');
+    for (let index = 0; index < COUNT; index += 1) {
+      connection.take(echo.client('one\n', shut));
+      const held = echo.decide('one\n', { fault: 'reorder' });
+      connection.decide(held);
+      connection.take(echo.client('two\n', shut));
+      connection.decide(echo.decide('two\n'));
+      connection.take(echo.answer('two\n', shut));
+      echo.sent(held);
+      connection.sent(wire.entries.at(-1) as EventNamed<'sent'>);
+      connection.take(echo.answer('one\n', shut));
+    }
+    const longest = Math.max(...filter.mock.contexts.map((each) => (each as readonly unknown[]).length));
+    filter.mockRestore();
+    connection.finish(wire.now);
+    expect(verdicts).toEqual(Array(2 * COUNT).fill('encrypted'));
+    expect(longest).toBeLessThan(10);
+  });
+
   test('a connection is another than the plain one from the same port', async () => {
     const wire = new Wire();
     const plain = wire.tcp().open();
