@@ -5,40 +5,49 @@ import { Places } from './places.ts';
 /** How many connections above the bound, at most, are told why they are not served. Others are just closed. */
 const TOLD = 512;
 
-/** Keeps the connections of a server within a bound. */
+/** Ends a connection that is not even told why it is not served. */
+export class TooManyConnections extends Error {}
+
+/**
+ * Keeps the connections of a server within a bound. A connection over TLS counts from its first packet, because one
+ * that never shakes hands costs as much as another.
+ */
 export class BoundConnections {
   readonly #places: Places;
-  readonly #refusals = new Map<Socket, string>();
+  readonly #refusals = new WeakMap<Socket, string>();
   readonly #told: number;
+  readonly #carrierOf: (socket: Socket) => Socket | undefined;
+  /** Refused, and still open. */
+  #refused = 0;
 
-  constructor(server: Server, bound: Bound) {
+  /** @param carrierOf the TCP connection below one over TLS; undefined in plain text */
+  constructor(server: Server, bound: Bound, carrierOf: (socket: Socket) => Socket | undefined) {
     this.#places = new Places(bound);
     this.#told = Math.min(bound.all.allowed, TOLD);
+    this.#carrierOf = carrierOf;
     server.maxConnections = bound.all.allowed + this.#told;
-    server.on('drop', () => bound.all.exceeded());
+    server.on('connection', (socket) => this.#admit(socket)).on('drop', () => bound.all.exceeded());
   }
 
-  /**
-   * Counts a connection until it is closed.
-   *
-   * @returns why it is not served, for its client; undefined when it is
-   */
-  admit(socket: Socket): string | undefined {
+  /** Why a connection is not served, for its client; undefined when it is. */
+  refusalOf(socket: Socket): string | undefined {
+    return this.#refusals.get(this.#carrierOf(socket) ?? socket);
+  }
+
+  /** Counts a TCP connection until it is closed. */
+  #admit(socket: Socket): void {
     const client = socket.remoteAddress ?? '';
     const inTheWay = this.#places.take(client);
-    socket.once('close', () => {
-      if (!this.#refusals.delete(socket)) this.#places.giveBack(client);
-    });
-    if (!inTheWay) return undefined;
+    if (!inTheWay) {
+      socket.once('close', () => this.#places.giveBack(client));
+      return;
+    }
     inTheWay.exceeded();
-    const refusal = this.#places.refusal(inTheWay, 'connections', 'open');
-    this.#refusals.set(socket, refusal);
-    if (this.#refusals.size > this.#told) socket.destroy();
-    return refusal;
-  }
-
-  /** Why a connection is not served. */
-  refusalOf(socket: Socket): string | undefined {
-    return this.#refusals.get(socket);
+    this.#refusals.set(socket, this.#places.refusal(inTheWay, 'connections', 'open'));
+    this.#refused += 1;
+    socket.once('close', () => {
+      this.#refused -= 1;
+    });
+    if (this.#refused > this.#told) socket.on('error', () => undefined).destroy(new TooManyConnections());
   }
 }

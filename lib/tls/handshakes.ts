@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
+import { TooManyConnections } from '#lib/bounds/connections.ts';
 import { explainHandshakeFailure, LEFT_WITHOUT_A_WORD } from './handshake-failure.ts';
 
 /** Who is at the other end; port 0 is one that had reset its connection before it was looked at. */
@@ -57,6 +58,8 @@ export function watchHandshakes(server: Server, { onFailed, keyLog, mutual }: Ha
       if (socket.getProtocol() === 'TLSv1.2') watchLeaving(socket, () => onFailed(LEFT_WITHOUT_A_WORD, peer));
     })
     .on('tlsClientError', (error: HandshakeError, socket) => {
+      // The server ended it, and its limit says so.
+      if (error instanceof TooManyConnections) return;
       const peer = shaking.get(socket)?.peer ?? connecting.getStore() ?? peerOf(socket);
       // Not an error where no certificate is wanted.
       const certificate = mutual ? (socket.authorizationError as unknown as string | null) : null;

@@ -1,21 +1,29 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { boundOf } from '#lib/bounds/testing.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
+import { ca, openTestTls, type TestTls } from '#lib/tls/testing.ts';
 import { serveWithin } from './bounds.ts';
 
 const forever: Sleep = () => new Promise(() => undefined);
 const hello: RequestListener = (request, response) => response.end(`${request.method} ${request.url}`);
 
 let server: Server;
+let opened: TestTls | undefined;
+const clients: Socket[] = [];
 const exceeded = jest.fn();
 
-afterEach(() => {
+afterEach(async () => {
+  for (const socket of clients.splice(0)) socket.destroy();
   server.close();
   server.closeAllConnections();
+  await opened?.close();
+  opened = undefined;
   exceeded.mockReset();
 });
 
@@ -26,12 +34,16 @@ async function serve({
   idleSeconds = 60,
   sleep = forever,
   isHeld = (_: Socket) => false,
+  tls = undefined as TestTls['tls'] | undefined,
 }) {
   const connections = boundOf('HTTP_MAX_CONNECTIONS', allowed, ofEach, exceeded);
-  server = serveWithin(createServer({ connectionsCheckingInterval: 20 }), app, {
+  const options = { connectionsCheckingInterval: 20 };
+  const bare = tls ? tls.watch(createTlsServer({ ...tls.options, ...options })) : createServer(options);
+  server = serveWithin(bare, app, {
     connections,
     idleSeconds,
     sleep,
+    carrierOf: (socket) => tls?.carrierOf(socket),
     isHeld,
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -40,6 +52,7 @@ async function serve({
 function open(said = '', localAddress = '127.0.0.1') {
   const { port } = server.address() as AddressInfo;
   const socket = connect({ port, host: '127.0.0.1', localAddress }).on('error', () => undefined);
+  clients.push(socket);
   if (said) socket.write(said);
   return socket;
 }
@@ -86,6 +99,27 @@ test('one too many that asks for nothing is closed after a moment', async () => 
   resolve();
   await closed;
   expect(first.closed).toBe(false);
+});
+
+test('over TLS, connections that never shake hands count for their client, and leave places to others', async () => {
+  opened = await openTestTls();
+  await serve({ allowed: 4, ofEach: 2, tls: opened.tls });
+  const silent = Array.from({ length: 8 }, () => open());
+  // Two are served, four wait to be told that they are not, and two are just closed.
+  const [, , , , , , seventh, eighth] = silent.map((socket) => once(socket.resume(), 'close'));
+  await Promise.all([seventh, eighth]);
+  expect(silent.map(({ closed }) => closed)).toEqual([...Array(6).fill(false), true, true]);
+  expect(exceeded.mock.calls).toEqual(Array(6).fill(['HTTP_MAX_CONNECTIONS_PER_CLIENT']));
+  expect(opened.notes).toEqual([]);
+
+  const other = connectTls({ socket: open('', '127.0.0.2'), ca, host: '127.0.0.1' });
+  other.write(asking());
+  expect(String((await once(other, 'data'))[0])).toMatch(/^HTTP\/1\.1 200 /);
+  const told = connectTls({ socket: silent[5]!, ca, host: '127.0.0.1' });
+  told.write(asking());
+  expect(await text(told)).toMatch(
+    /^HTTP\/1\.1 503 [\s\S]*too many connections: 2 of this client are open \(HTTP_MAX_CONNECTIONS_PER_CLIENT\)\n$/,
+  );
 });
 
 test('a request that does not end is answered 408', async () => {

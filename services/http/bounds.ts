@@ -5,6 +5,7 @@ import { Server as TlsServer } from 'node:tls';
 import type { Bound } from '#lib/bounds/bound.ts';
 import { BoundConnections } from '#lib/bounds/connections.ts';
 import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
+import type { Carrier } from '#lib/tls/carriers.ts';
 import { unavailable } from './respond.ts';
 
 /** How long a connection that is one too many may take to ask, in ms. */
@@ -21,6 +22,8 @@ export interface BoundsParts {
   /** How long a request may take to come, and how long nothing may move on a connection. */
   readonly idleSeconds: number;
   readonly sleep: Sleep;
+  /** The connection below one over TLS. */
+  readonly carrierOf: (socket: Socket) => Carrier | undefined;
   /** Whether it is the server that lets the client of this connection wait. */
   readonly isHeld: (socket: Socket) => boolean;
 }
@@ -29,15 +32,15 @@ export interface BoundsParts {
 export function serveWithin<Bounded extends Server>(
   server: Bounded,
   app: RequestListener,
-  { connections, idleSeconds, sleep, isHeld }: BoundsParts,
+  { connections, idleSeconds, sleep, carrierOf, isHeld }: BoundsParts,
 ): Bounded {
-  const bound = new BoundConnections(server, connections);
+  const bound = new BoundConnections(server, connections, (socket) => carrierOf(socket)?.socket);
   const latest = new WeakMap<Socket, ServerResponse>();
   const afterHeld = new WeakMap<Socket, number>();
   const admit = (socket: Socket) => {
     // Each request that is under way on it listens.
     socket.setMaxListeners(0);
-    if (bound.admit(socket) === undefined) return;
+    if (bound.refusalOf(socket) === undefined) return;
     sleepWhileOpen(socket, PATIENCE_MS, sleep).then(() => socket.destroy());
   };
   const answer: RequestListener = (request, response) => {

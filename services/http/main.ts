@@ -32,7 +32,8 @@ await runProgram(process, configSchema, log, async (config) => {
   const logReaders = createBound('HTTP_MAX_LOG_READERS', config, { log, note, timer });
   const held = new WeakSet<Socket>();
   const tls = await openTls(config, { log, note });
-  const exchanges = new Exchanges((socket) => tls.carrierOf(socket));
+  const carrierOf = (socket: Socket) => tls.carrierOf(socket);
+  const exchanges = new Exchanges(carrierOf);
   const app = createApp({
     faults,
     journal,
@@ -50,6 +51,7 @@ await runProgram(process, configSchema, log, async (config) => {
     connections,
     idleSeconds: config.HTTP_IDLE_SECONDS,
     sleep,
+    carrierOf,
     isHeld: (socket: Socket) => held.has(socket),
   };
   const options = { connectionsCheckingInterval: LOOK_MS };

@@ -16,11 +16,12 @@ let resets: (() => void)[];
 let opened: TestTls;
 let tcp: TcpServer;
 let strangers: Socket[];
+let exceeded: string[];
 
-async function serve(opens: Promise<TestTls>) {
+async function serve(opens: Promise<TestTls>, all = 2, each = all + 1) {
   opened = await opens;
   const parts = {
-    connections: boundOf('ECHO_MAX_CONNECTIONS', 2),
+    connections: boundOf('ECHO_MAX_CONNECTIONS', all, each, (setting) => exceeded.push(setting)),
     idleSeconds: 60,
     tls: opened.tls,
     say: (text: string) => void said.push(text),
@@ -37,7 +38,7 @@ async function serve(opens: Promise<TestTls>) {
 
 beforeEach(() => {
   time = new ManualTime();
-  [said, peers, resets, strangers] = [[], [], [], []];
+  [said, peers, resets, strangers, exceeded] = [[], [], [], [], []];
 });
 
 afterEach(async () => {
@@ -117,15 +118,15 @@ describe('over TLS', () => {
     expect(peers).toHaveLength(2);
   });
 
-  test('counts as served neither handshakes that fail nor those under way', async () => {
+  test('counts handshakes under way, and not those that have failed', async () => {
     await once(await stranger('Hey|e4599fa9\n'), 'close');
     await once(await stranger('GET / HTTP/1.1\r\n\r\n'), 'close');
     expect(opened.notes).toHaveLength(2);
-    const waiting = [await stranger(), await stranger()];
+    await stranger();
     await tcp.connect();
-    await tcp.connect();
-    expect(peers).toHaveLength(2);
-    expect(waiting.map(({ destroyed }) => destroyed)).toEqual([false, false]);
+    const refused = await tcp.connect();
+    expect(String(await buffer(refused))).toBe('too many connections: 2 are open (ECHO_MAX_CONNECTIONS)\n');
+    expect({ served: peers.length, exceeded }).toEqual({ served: 1, exceeded: ['ECHO_MAX_CONNECTIONS'] });
   });
 
   test('closes a connection above twice the limit at once, those in a handshake included', async () => {
@@ -141,6 +142,23 @@ describe('over TLS', () => {
     await Promise.all(clients.map((client) => until(() => client.destroyed)));
     expect(tcp.served.every(({ destroyed }) => destroyed)).toBe(true);
   });
+});
+
+test('connections that never shake hands count for their client, and leave places to others', async () => {
+  await serve(openTestTls(), 4, 2);
+  for (let count = 0; count < 8; count += 1) await stranger();
+  // Two are served, four wait to be told that they are not, and two are just closed.
+  await Promise.all(strangers.slice(6).map((socket) => until(() => socket.destroyed)));
+  expect(strangers.map(({ destroyed }) => destroyed)).toEqual([...Array(6).fill(false), true, true]);
+  expect(exceeded).toEqual(Array(6).fill('ECHO_MAX_CONNECTIONS_PER_CLIENT'));
+  expect(opened.notes).toEqual([]);
+
+  await tcp.connect('127.0.0.2');
+  expect(peers).toMatchObject([{ address: '127.0.0.2' }]);
+  const told = connectTls({ socket: strangers[5]!, ca, host: '127.0.0.1' });
+  expect(String(await buffer(told))).toBe(
+    'too many connections: 2 of this client are open (ECHO_MAX_CONNECTIONS_PER_CLIENT)\n',
+  );
 });
 
 test('a client is served by the version that it speaks, when that is taken', async () => {

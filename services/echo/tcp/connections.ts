@@ -54,10 +54,9 @@ export function createConnectionServer(
 ): ConnectionServer {
   const open = new Set<Socket>();
   const options = { allowHalfOpen: true, noDelay: true };
-  const server = tls
-    ? tls.watch(createTlsServer({ ...tls.options, ...options }, accept))
-    : createServer(options, accept);
-  const bound = new BoundConnections(server, connections);
+  const server = tls ? tls.watch(createTlsServer({ ...tls.options, ...options })) : createServer(options);
+  const bound = new BoundConnections(server, connections, (socket) => tls?.carrierOf(socket)?.socket);
+  server.on(tls ? 'secureConnection' : 'connection', accept);
   server.on('connection', (socket) => {
     open.add(socket);
     // The close that follows says all there is to say.
@@ -78,7 +77,7 @@ export function createConnectionServer(
       tls: tlsVersion(socket),
     };
     socket.on('error', () => undefined);
-    const refusal = bound.admit(socket);
+    const refusal = bound.refusalOf(socket);
     if (refusal !== undefined) {
       if (!socket.destroyed) refuse(socket, peer, refusal, { say, sleep });
       return;
