@@ -52,6 +52,27 @@ test('only a main.ts reads the environment and ends the process', async () => {
   ]);
 });
 
+test.each([
+  [
+    "import { env, exit } from 'node:process';\n\nif (!env.NAME) exit(2);\n",
+    'lint/style/noRestrictedImports',
+  ],
+  ["import it from 'process';\n\nit.exit(2);\n", 'lint/style/noRestrictedImports'],
+  ["const { env } = await import('node:process');\nconsole.log(env);\n", 'lint/style/noRestrictedImports'],
+  ['const { env } = process;\nconsole.log(env);\n', 'plugin'],
+  ['const { exit: end, pid } = process;\nend(pid);\n', 'plugin'],
+  ['let { env } = process;\nconsole.log(env);\nenv = {};\n', 'plugin'],
+  ['const one = 1,\n  it = process;\nit.exit(one);\n', 'plugin'],
+  ['const it = process;\nit.exit(2);\n', 'plugin'],
+  ["console.log(process['env']);\n", 'plugin'],
+  ["process['exit'](2);\n", 'plugin'],
+])('%j is the same by another spelling', async (text, rule) => {
+  const rules = await found({ 'lib/text/main.ts': text, 'lib/text/other.ts': text });
+  expect(rules.filter((line) => !/useNodejsImportProtocol|useLiteralKeys/.test(line))).toEqual([
+    `lib/text/other.ts ${rule}`,
+  ]);
+});
+
 test('a long function and one of many ways are refused in a program, and not in a test', async () => {
   const long = `export function long() {\n${'  console.log();\n'.repeat(61)}}\n`;
   const ways = Array.from({ length: 6 }, (_, depth) => `if (n > ${depth}) {`).join(' ');

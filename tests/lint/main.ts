@@ -3,7 +3,7 @@ import { findInDockerfiles } from './dockerfiles.ts';
 import type { Finding, Sources } from './finding.ts';
 import { findInLua } from './lua.ts';
 import { findInMarkdown } from './markdown.ts';
-import { findInRooms } from './rooms.ts';
+import { findInRooms, findLargeRooms } from './rooms.ts';
 import { checksThatAreOff, findInScripts } from './scripts.ts';
 import { openShellCheck } from './shellcheck.ts';
 
@@ -24,7 +24,9 @@ async function* findings(): AsyncGenerator<Finding> {
   const check = await openShellCheck();
   yield* findInScripts(sources('**/*.{sh,bashrc}', '.ci/run'), check, off);
   yield* findInDockerfiles(sources('**/{Dockerfile,*.Dockerfile}'), check, off);
-  yield* findInRooms(sources('{bench,tests,services,client,analysis,lib}/**/*.ts'));
+  const rooms = sources('{bench,tests,services,client,analysis,lib}/**/*.ts');
+  yield* findInRooms(rooms);
+  yield* findLargeRooms(rooms);
   yield* findInLua(sources('**/*.lua'));
   yield* findInMarkdown(sources('**/*.md', '.github/**/*.md'), read('.markdownlint.jsonc'));
 }

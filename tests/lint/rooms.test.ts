@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { findInRooms } from './rooms.ts';
+import { findInRooms, findLargeRooms } from './rooms.ts';
 
 function found(files: Record<string, string>): string[] {
   return [...findInRooms(new Map(Object.entries(files)))].map(
@@ -66,4 +66,28 @@ test('a circle of three folders is found, and a test is in none', () => {
   );
   const { 'analysis/c/c.ts': text, ...others } = files;
   expect(found({ ...others, 'analysis/c/c.test.ts': text })).toEqual([]);
+});
+
+test('a room with over a quarter of the lines is found, tests and bench apart', () => {
+  const files = new Map([
+    ['lib/a/one.ts', '\n'.repeat(10)],
+    ['lib/b/one.ts', '\n'.repeat(25)],
+    ['analysis/c/one.ts', '\n'.repeat(10)],
+    ['analysis/c/deep/two.ts', '\n'.repeat(15)],
+    ['services/http/main.ts', '\n'.repeat(25)],
+    ['client/main.ts', '\n'.repeat(15)],
+    ['client/a.test.ts', '\n'.repeat(900)],
+    ['tests/lint/testing.ts', '\n'.repeat(900)],
+    ['bench/main.ts', '\n'.repeat(900)],
+  ]);
+  expect([...findLargeRooms(files)]).toEqual([]);
+  files.set('analysis/c/deep/two.ts', '\n'.repeat(16));
+  expect([...findLargeRooms(files)]).toEqual([
+    {
+      file: 'analysis/c',
+      line: 1,
+      message: '26 of 101 lines are in this room; allowed: a quarter',
+      rule: 'size',
+    },
+  ]);
 });

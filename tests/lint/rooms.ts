@@ -12,6 +12,9 @@ const FLOORS: readonly (readonly string[])[] = [
 /** Here no two folders may need each other, by whatever way. */
 const WITHOUT_CIRCLES = /^(lib|analysis)\//;
 
+/** The most that one room may have of the lines of all, tests apart. */
+const MOST_OF_ALL = 0.25;
+
 /** Tests and their helpers, wherever they are but in `bench`, the floor above them. */
 const IS_TEST = /^tests\/|^(?!bench\/).*(\.test|testing)\.ts$/;
 
@@ -28,6 +31,22 @@ export function* findInRooms(sources: Sources): Generator<Finding> {
     if (!isDown(from, to)) yield { file: from, line, message, rule: 'arrow' };
   }
   yield* circles(arrows.filter(({ from, to }) => [from, to].every((file) => isHeld(file))));
+}
+
+/** Yields the rooms, such as `analysis/join` or `client`, that have more of the lines than one may. */
+export function* findLargeRooms(sources: Sources): Generator<Finding> {
+  const lines = new Map<string, number>();
+  for (const [file, text] of sources) {
+    if (IS_TEST.test(file) || file.startsWith('bench/')) continue;
+    const room = file.split('/').slice(0, -1).slice(0, 2).join('/');
+    lines.set(room, (lines.get(room) ?? 0) + text.split('\n').length - 1);
+  }
+  const all = [...lines.values()].reduce((sum, count) => sum + count, 0);
+  for (const [room, count] of lines) {
+    if (count <= all * MOST_OF_ALL) continue;
+    const message = `${count} of ${all} lines are in this room; allowed: a quarter`;
+    yield { file: room, line: 1, message, rule: 'size' };
+  }
 }
 
 function isHeld(file: string): boolean {
