@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { carried } from '#analysis/capture/testing.ts';
-import { around } from './ladders.ts';
+import { ACK, SYN } from '#analysis/capture/frames.ts';
+import { carried, ports } from '#analysis/capture/testing.ts';
+import type { Match } from '#analysis/join/finding.ts';
+import { FrameComments } from '#analysis/join/frame-comments.ts';
+import { around, Ladders } from './ladders.ts';
 
 type Row = Parameters<typeof around>[0][number];
 
@@ -51,4 +54,20 @@ describe('a ladder', () => {
     const all = rows('>a <a >b <b').map((row) => ({ ...row, place: Number.POSITIVE_INFINITY }));
     expect(shown(around(all, 3, 4))).toEqual([[], 0, [3, 4]]);
   });
+});
+
+test('a ladder of a port that is used again and again has the connection of its exchange', () => {
+  const ladders = new Ladders();
+  const entry = { protocol: 'tcp', fault: 'none', client_ip: '10.0.142.133', client_port: 40_000 };
+  const match = { entry, request: [{ number: 5_004, time: 0 }], answer: [{ number: 5_005, time: 0 }] };
+  ladders.offer(match as unknown as Match);
+  expect(ladders.filters).toEqual(['tcp.port == 40000 || udp.port == 40000']);
+  for (let from = 1; from < 9_000; from += 1_000) {
+    for (const { place: _, ...row } of rows('>S < > >a <a >', from)) {
+      const isFirst = row.number === from;
+      ladders.take({ ...row, flags: isFirst ? SYN : ACK });
+    }
+  }
+  const [ladder] = ladders.draw(ports, new FrameComments());
+  expect(ladder!.rungs.map(({ frame }) => frame)).toEqual([5_001, 5_002, 5_003, 5_004, 5_005, 5_006]);
 });

@@ -30,8 +30,8 @@ interface Chosen {
 export class Ladders {
   readonly #chosen = new Map<string, Chosen>();
   readonly #rows: Placed[] = [];
-  /** How many frames of each connection have come. */
-  readonly #places = new Map<string, number>();
+  /** Of each connection, how many frames have come, and the first ones, as far as they are not kept yet. */
+  readonly #openings = new Map<string, { readonly rows: Placed[]; count: number }>();
 
   offer(match: Match): void {
     const title = `${NAMES[deciderOf(match.entry)]}: ${outcomeOf(match.entry)}`;
@@ -49,10 +49,18 @@ export class Ladders {
     return [...ports].map((port) => `tcp.port == ${port} || udp.port == ${port}`);
   }
 
+  /** Keeps what is near an exchange, and how its connection began. */
   take(row: Row): void {
-    const place = this.#placeOf(row);
-    const isKept = place < HANDSHAKE || [...this.#chosen.values()].some((one) => isNear(row, one));
-    if (isKept) this.#rows.push({ ...row, place });
+    const key = keyOf(row);
+    const isFirst = row.transport === 'tcp' && row.toServer && opens(row.flags);
+    const opening = isFirst ? { rows: [], count: 0 } : this.#openings.get(key);
+    if (opening) this.#openings.set(key, opening);
+    const placed = { ...row, place: opening ? opening.count++ : Number.POSITIVE_INFINITY };
+    if ([...this.#chosen.values()].some((one) => isNear(row, one))) {
+      this.#rows.push(...(opening?.rows.splice(0) ?? []), placed);
+    } else if (placed.place < HANDSHAKE) {
+      opening?.rows.push(placed);
+    }
   }
 
   /** @param comments what the journals say of frames */
@@ -87,19 +95,11 @@ export class Ladders {
       };
     });
   }
-
-  /** Which frame of its connection a row is, from 0; what has no beginning in the capture is never the first. */
-  #placeOf(row: Row): number {
-    const key = `${clientPortOf(row)} ${portOfServer(row)}`;
-    const isFirst = row.transport === 'tcp' && row.toServer && opens(row.flags);
-    const place = isFirst ? 0 : (this.#places.get(key) ?? Number.POSITIVE_INFINITY) + 1;
-    this.#places.set(key, place);
-    return place;
-  }
 }
 
 const clientPortOf = ({ toServer, fromPort, toPort }: Row) => (toServer ? fromPort : toPort);
 const portOfServer = ({ toServer, fromPort, toPort }: Row) => (toServer ? toPort : fromPort);
+const keyOf = (row: Row) => `${clientPortOf(row)} ${portOfServer(row)}`;
 const serverEndOf = ({ toServer, from, to }: Row) => (toServer ? to : from);
 
 const NAMES = { http: 'HTTP', 'echo-tcp': 'Echo over TCP', 'echo-udp': 'Echo over UDP' } as const;
@@ -110,7 +110,7 @@ function portOf(entry: Decision, { http, https, echo, echoTls }: Ports): number 
   return entry.tls === undefined ? plain : overTls;
 }
 
-/** A row, and which frame of its connection it is. */
+/** A row, and which frame of its connection it is, from 0; infinite when the capture has not got the beginning. */
 type Placed = Row & { readonly place: number };
 
 interface Around {
