@@ -76,8 +76,8 @@ export interface Regime {
 /** Reads the record of a run out of the folder with its captures. */
 export async function readRun(folder: string, defaults: RunDefaults): Promise<Run> {
   const text = await readFile(join(folder, 'lab.log'), 'utf8').catch(() => '');
-  const lines = text.split('\n').filter((line) => line !== '');
-  const starts = lines.flatMap(parse);
+  const records = text.split('\n').flatMap(parse);
+  const starts = thoseOf(startSchema, records);
   const last = (program: string) => starts.findLast((start) => start.program === program);
   const latest = starts.at(-1);
   return {
@@ -93,41 +93,42 @@ export async function readRun(folder: string, defaults: RunDefaults): Promise<Ru
     },
     versions: latest ? { wirelab: latest.versions.wirelab, 'Node.js': latest.versions.node } : {},
     starts,
-    gaps: [...lines.flatMap(parseGap), ...lostInterfaces(lines)],
+    gaps: [...thoseOf(gapSchema, records).map(gapOf), ...lostInterfaces(records)],
   };
 }
 
-function parse(line: string): StartRecord[] {
+/** What is in a line, unless it is torn. */
+function parse(line: string): unknown[] {
   try {
-    const result = v.safeParse(startSchema, JSON.parse(line));
-    return result.success ? [result.output] : [];
+    return [JSON.parse(line)];
   } catch {
     return [];
   }
 }
 
-function parseGap(line: string): Gap[] {
-  try {
-    const { success, output } = v.safeParse(gapSchema, JSON.parse(line));
-    if (!success) return [];
-    return [{ host: output.host, from: Date.parse(output.from) / 1000, to: Date.parse(output.to) / 1000 }];
-  } catch {
-    return [];
-  }
+function thoseOf<Schema extends v.GenericSchema>(
+  schema: Schema,
+  records: readonly unknown[],
+): v.InferOutput<Schema>[] {
+  return records.flatMap((record) => {
+    const { success, output } = v.safeParse(schema, record);
+    return success ? [output] : [];
+  });
+}
+
+function gapOf({ host, from, to }: v.InferOutput<typeof gapSchema>): Gap {
+  return { host, from: Date.parse(from) / 1000, to: Date.parse(to) / 1000 };
 }
 
 /**
  * A host that is started again has another interface. Nobody counts what passed on the one before, from the last look
  * at it on.
  */
-function lostInterfaces(lines: readonly string[]): Gap[] {
+function lostInterfaces(records: readonly unknown[]): Gap[] {
   const begun = new Map<string, number | string>();
   const ended = new Map<string, number>();
-  return lines.flatMap((line) => {
-    const record = parseCapture(line);
-    if (!record) return [];
-    const { host, event, link } = record;
-    const at = Date.parse(record.timestamp) / 1000;
+  return thoseOf(captureSchema, records).flatMap(({ host, event, link, timestamp }) => {
+    const at = Date.parse(timestamp) / 1000;
     if (event === 'end') {
       ended.set(host, at);
       return [];
@@ -137,15 +138,6 @@ function lostInterfaces(lines: readonly string[]): Gap[] {
     begun.set(host, link);
     return isOther && end !== undefined ? [{ host, from: end - NOTICED_AFTER, to: at }] : [];
   });
-}
-
-function parseCapture(line: string) {
-  try {
-    const { success, output } = v.safeParse(captureSchema, JSON.parse(line));
-    return success ? output : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A stretch of time, in seconds since 1970, its end not included. */
