@@ -58,6 +58,8 @@ export async function ownSettings(overrides: Settings = {}, way = chosenWay): Pr
     LAB_IMAGES,
     LAB_BASE_IMAGE,
     LAB_SEED: 'alice',
+    // Beside other suites the disk holds tcpdump up for longer than beside a class.
+    LAB_CAPTURE_BUFFER_KIB: '262144',
     ...settingsOf[way],
     ...overrides,
   };

@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isContradicted } from '#analysis/join/verdicts.ts';
+import { entriesOf, inspect } from './captured-run.ts';
 import { eventually } from './eventually.ts';
-import { Lab } from './lab.ts';
+import { command, type Ended, Lab } from './lab.ts';
 
 describe('while the HTTP server is restarted, killed and recreated', () => {
   let lab: Lab;
@@ -106,5 +110,46 @@ describe('a capture with small files', () => {
         expect.stringMatching(new RegExp(`^${host}\\.\\d{4}\\.pcap$`)),
       ]);
     }
+  });
+});
+
+describe('a capture with a small buffer, whose tcpdump is held up', () => {
+  let lab: Lab;
+  let doctor: Ended;
+
+  beforeAll(async () => {
+    lab = await Lab.start({ ECHO_FAULTS: 'none', LAB_CAPTURE_BUFFER_KIB: '1024' });
+    const signal = async (name: string) => {
+      const kill = `setpriv --reuid $(stat -c %u /captures) sh -c 'kill -${name} $(pidof tcpdump)'`;
+      expect(await lab.exec('capture-server', 'sh', '-c', kill)).toMatchObject({ code: 0 });
+    };
+    const isRecorded = async () =>
+      (await readFile(join(lab.settings.LAB_CAPTURES_DIR!, 'lab.log'), 'utf8')).includes('"refused":');
+    // The sidecar looks every 2 s, and lets it go on.
+    await eventually('a recorded gap', 30_000, async () => {
+      await signal('STOP');
+      await lab.shell('for i in {1..200}; do echo "message $i" >"/dev/udp/$server/$udp_port"; done');
+      await signal('CONT');
+      return isRecorded();
+    });
+    // Packets after the gap show that the capture went on.
+    expect(await lab.echo('--protocol', 'tcp', '--message', 'Hey')).toMatchObject({ code: 0 });
+    doctor = await command(lab.settings, 'make', '--silent', 'doctor');
+  });
+  afterAll(() => lab?.end());
+
+  test('says how many packets the kernel had no room for', () => {
+    expect(doctor.stdout).toMatch(
+      /^PROBLEM +capture +server\.pcap: the kernel had no room for [1-9]\d* packets; give/m,
+    );
+  });
+
+  test('accuses no entry for them, and no packet', async () => {
+    const { ties } = await entriesOf(lab, 'server');
+    expect(ties.filter(isContradicted)).toEqual([]);
+    expect(ties.filter(({ verdict }) => verdict === 'gap').length).toBeGreaterThan(0);
+    const compared = JSON.parse(await inspect(lab, 'compare', '--json'));
+    expect(compared.inAll.neverArrived).toBe(0);
+    expect(compared.unknown).toBeGreaterThan(0);
   });
 });

@@ -19,6 +19,7 @@ export async function compareCaptures({ folder, run, json, print }: CompareParts
 
 function describe({
   arrived,
+  unknown,
   neverArrived,
   altered,
   late,
@@ -34,6 +35,7 @@ function describe({
     `one way in ${micro(oneWay.median)} (median), ${micro(oneWay.p99)} (99 %), ${micro(oneWay.longest)} (longest)`;
   return [
     `${arrived} packets arrived as they left${times ? `, ${times}` : ''}`,
+    ...(unknown > 0 ? [`${unknown} may have arrived: the other capture lacks packets of that time`] : []),
     ...list('never arrived', inAll.neverArrived, neverArrived),
     ...list('arrived altered', inAll.altered, altered),
     ...list('arrived late', inAll.late, late),

@@ -26,13 +26,17 @@ type Name = (typeof travelFields)[number];
 export class HostComparison {
   readonly #run: Run;
   readonly #channels = { server: new Channel<Travelling>(), client: new Channel<Travelling>() };
-  readonly #compared = compare(hosts.map((host) => this.#channels[host]));
+  readonly #compared: Promise<Compared>;
   readonly #cut = new Map<Host, string>();
   /** Those with a packet from one host to the other. */
   readonly #with = new Set<Host>();
 
   constructor(run: Run) {
     this.#run = run;
+    this.#compared = compare(
+      hosts.map((host) => this.#channels[host]),
+      run.gaps,
+    );
   }
 
   /** Listens to a capture that others want read too. */

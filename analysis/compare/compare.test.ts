@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type CarriedFields, carried } from '#analysis/capture/testing.ts';
+import type { Gap } from '#lib/journal/run.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import { type Datagram, encodeDatagram } from '#lib/transfer/datagram.ts';
 import { compare } from './compare.ts';
@@ -58,13 +59,13 @@ class Way {
     }
   }
 
-  compare({ serverBegins = 0, serverEnds = 1_000 } = {}) {
+  compare({ serverBegins = 0, serverEnds = 1_000, gaps = [] as readonly Gap[] } = {}) {
     const inOrder = (host: Host) =>
       this.#captures[host]
         .sort((a, b) => a.time - b.time)
         .map((packet, index) => ({ ...packet, frame: index + 1 }))
         .filter(({ time }) => host === 'client' || (time >= serverBegins && time <= serverEnds));
-    return compare([list(inOrder('server')), list(inOrder('client'))]);
+    return compare([list(inOrder('server')), list(inOrder('client'))], gaps);
   }
 }
 
@@ -186,4 +187,12 @@ test('a hundred are listed, and all are counted', async () => {
 
 test('captures without a packet have nothing to compare', async () => {
   expect(await compare([list([]), list([])])).toMatchObject({ arrived: 0, inAll: none, oneWay: undefined });
+});
+
+test('a packet is not called missing where the other capture lacks packets of its time', async () => {
+  const way = new Way();
+  for (const time of [20, 40]) way.send(`lost at ${time}`, { time, arrives: [] });
+  way.send('lost on the way back', { time: 40, from: 'server', arrives: [] });
+  const found = await way.compare({ gaps: [{ host: 'server', from: 39, to: 41 }] });
+  expect(found).toMatchObject({ unknown: 1, inAll: { ...none, neverArrived: 2 } });
 });

@@ -1,3 +1,5 @@
+import { AROUND } from '#analysis/join/times.ts';
+import type { Gap } from '#lib/journal/run.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import type { Compared, PacketFact } from './compared.ts';
 import { Histogram } from './histogram.ts';
@@ -23,8 +25,11 @@ interface Open {
 }
 
 /** Compares both captures packet by packet. Both are read once, in the order of time, and memory does not grow. */
-export async function compare(captures: readonly AsyncIterator<Travelling>[]): Promise<Compared> {
-  const comparison = new Comparison();
+export async function compare(
+  captures: readonly AsyncIterator<Travelling>[],
+  gaps: readonly Gap[] = [],
+): Promise<Compared> {
+  const comparison = new Comparison(gaps);
   const heads = await Promise.all(captures.map((capture) => capture.next()));
   for (;;) {
     const times = heads.map(({ done, value }) => (done ? Number.POSITIVE_INFINITY : value.time));
@@ -51,8 +56,14 @@ class Comparison {
   /** Sent packets that are not in the other capture, until it is known whether that ran then. */
   #missing: Travelling[] = [];
   #arrived = 0;
+  #unknown = 0;
   #retransmissions = 0;
   #swept = 0;
+  readonly #gaps: readonly Gap[];
+
+  constructor(gaps: readonly Gap[]) {
+    this.#gaps = gaps;
+  }
 
   take(packet: Travelling): void {
     if (packet.time > this.#swept + 1) this.#expire(packet.time - PATIENCE);
@@ -69,6 +80,7 @@ class Comparison {
       cut: [],
       without: [],
       arrived: this.#arrived,
+      unknown: this.#unknown,
       ...this.#lists,
       inAll: this.#inAll,
       retransmissions: this.#retransmissions,
@@ -133,13 +145,22 @@ class Comparison {
   #listMissing(): void {
     const isDecided = (packet: Travelling) => this.#otherRan(packet).last >= packet.time;
     for (const packet of this.#missing.filter(isDecided)) {
-      if (packet.time >= this.#otherRan(packet).first) this.#list('neverArrived', packet);
+      if (packet.time < this.#otherRan(packet).first) continue;
+      if (this.#isInGap(packet)) this.#unknown += 1;
+      else this.#list('neverArrived', packet);
     }
     this.#missing = this.#missing.filter((packet) => !isDecided(packet));
   }
 
   #otherRan({ from }: Travelling): { readonly first: number; readonly last: number } {
-    return this.#ran.get(from === 'server' ? 'client' : 'server') ?? NEVER;
+    return this.#ran.get(otherThan(from)) ?? NEVER;
+  }
+
+  /** Whether the other capture lacks packets of its time. */
+  #isInGap({ from, time }: Travelling): boolean {
+    return this.#gaps.some(
+      (gap) => gap.host === otherThan(from) && time > gap.from - AROUND && time < gap.to + AROUND,
+    );
   }
 
   #list(kind: Kind, sent: Travelling, received?: Travelling): void {
@@ -153,6 +174,10 @@ class Comparison {
       took: received && received.time - sent.time,
     });
   }
+}
+
+function otherThan(host: Host): Host {
+  return host === 'server' ? 'client' : 'server';
 }
 
 /** A packet as it left. */

@@ -7,6 +7,8 @@ export interface Compared {
   /** Hosts in whose captures no packet is from one host to the other. */
   readonly without: readonly Host[];
   readonly arrived: number;
+  /** Packets that may have arrived: the other capture lacks packets of their time. */
+  readonly unknown: number;
   readonly neverArrived: readonly PacketFact[];
   readonly altered: readonly PacketFact[];
   readonly late: readonly PacketFact[];

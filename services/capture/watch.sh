@@ -1,7 +1,7 @@
 # Watching that what passes gets into the file, and going on in a new one when it does not. Sourced in the captures
 # folder. It asks tcpdump itself, by a signal: the interface counts packets too that are not captured.
 
-pid='' piece=0 count=0 refused=0 before_count=0 gap='' cause='' why='' lost=0 unseen_from='' at=''
+pid='' piece=0 count=0 refused=0 noted=0 before_count=0 gap='' cause='' why='' lost=0 unseen_from='' at=''
 
 # packets_seen: sets `seen` to what eth0 has sent and received.
 packets_seen() {
@@ -59,6 +59,17 @@ ask() {
     : >"/tmp/$HOST.pcap.$piece.heard"
     kill -USR1 "$pid"
     asked_at=$at
+    read -r asked_uptime _ </proc/uptime
+}
+
+# note_refused COUNT: records that the kernel had no room for so many packets, some of them since it was asked last.
+note_refused() {
+    [ "$1" -gt "$noted" ] || return 0
+    read -r uptime _ </proc/uptime
+    ago=$((${uptime%.*} - ${before_uptime%.*} + 1))
+    record event gap from "$(date -u -d "$ago seconds ago" +%Y-%m-%dT%H:%M:%SZ)" to "$(now)" \
+        refused $(($1 - noted)) reason 'the kernel had no room for them'
+    noted=$1
 }
 
 # is_whole: whether the files have all that tcpdump has counted, which is looked at only where the disk is full.
@@ -80,7 +91,8 @@ is_stuck() {
                 if [ "$asked_at" = "$before_at" ] || ! is_whole; then stuck=yes; fi
             fi
             [ -n "$stuck$gap" ] || before_count=$count
-            before_at=$asked_at asked_at='' silent=0
+            note_refused "$refused"
+            before_at=$asked_at before_uptime=$asked_uptime asked_at='' silent=0
         else
             silent=$((silent + 1))
             [ "$silent" -lt 5 ] || stuck=yes
@@ -131,6 +143,7 @@ settle() {
     captured=${captured:-$count}
     [ "$captured" -le "$in_files" ] || lost=$((lost + captured - in_files))
     packets_seen
+    note_refused "${dropped:-0}"
     record event end captured "$in_files" dropped "${dropped:-0}" interface "$seen" link "$(link)"
     pid='' unseen_from=$seen
 }
@@ -173,6 +186,7 @@ resume() {
     unseen_from=$((unseen_from + in_files))
     gap='the capture was killed'
     [ ! -e "$HOST.pcap" ] || gap_from=$(TZ=UTC date -r "$HOST.pcap" +%Y-%m-%dT%H:%M:%SZ)
+    note_refused "${dropped:-0}"
     record event end captured "$in_files" dropped 0 interface "$unseen_from" link "$(link)"
 }
 
@@ -192,7 +206,8 @@ go_on() {
     packets_seen
     [ -z "$gap" ] || end_gap
     record event begin interface "$seen" link "$(link)"
-    count=0 refused=0 before_count=0 before_at=24 asked_at='' seen_before='' unseen_from='' silent=0 away=0
+    read -r before_uptime _ </proc/uptime
+    count=0 refused=0 noted=0 before_count=0 before_at=24 asked_at='' seen_before='' unseen_from='' silent=0 away=0
     find_file && hold_file
 }
 

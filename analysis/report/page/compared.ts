@@ -13,10 +13,11 @@ export function compared({ compared: facts }: Report): Section {
 alters on purpose leaves it that way, so a lab without faults in its network shows none here.`,
   };
   if (!facts) return { ...shell, says: 'it takes the captures of both hosts', body: undefined };
-  const { arrived, inAll, retransmissions, oneWay } = facts;
+  const { arrived, unknown, inAll, retransmissions, oneWay } = facts;
   const figures: readonly (readonly [string, string])[] = [
     ['arrived as they left', count(arrived)],
     ['never arrived', count(inAll.neverArrived)],
+    ...(unknown > 0 ? [['not known: packets are missing', count(unknown)] as const] : []),
     ['arrived altered', count(inAll.altered)],
     ['arrived late', count(inAll.late)],
     ['arrived twice', count(inAll.twice)],

@@ -135,6 +135,7 @@ export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
       cut: [],
       without: [],
       arrived: 2_301,
+      unknown: 0,
       neverArrived: [
         { from: 'client', frame: 88, info: '41234 → 9090 [PSH, ACK] Seq=1 Ack=1 Win=64256 Len=14' },
       ],
