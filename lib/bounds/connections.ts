@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { Bound } from './bound.ts';
-import { Places } from './places.ts';
+import { ClientCounts } from './client-counts.ts';
 
 /** How many connections above the bound, at most, are told why they are not served. Others are just closed. */
 const TOLD = 512;
@@ -13,7 +13,7 @@ export class TooManyConnections extends Error {}
  * that never shakes hands costs as much as another.
  */
 export class BoundConnections {
-  readonly #places: Places;
+  readonly #counts: ClientCounts;
   readonly #refusals = new WeakMap<Socket, string>();
   readonly #told: number;
   readonly #carrierOf: (socket: Socket) => Socket | undefined;
@@ -22,7 +22,7 @@ export class BoundConnections {
 
   /** @param carrierOf the TCP connection below one over TLS; undefined in plain text */
   constructor(server: Server, bound: Bound, carrierOf: (socket: Socket) => Socket | undefined) {
-    this.#places = new Places(bound);
+    this.#counts = new ClientCounts(bound);
     this.#told = Math.min(bound.all.allowed, TOLD);
     this.#carrierOf = carrierOf;
     server.maxConnections = bound.all.allowed + this.#told;
@@ -37,13 +37,13 @@ export class BoundConnections {
   /** Counts a TCP connection until it is closed. */
   #admit(socket: Socket): void {
     const client = socket.remoteAddress ?? '';
-    const inTheWay = this.#places.take(client);
+    const inTheWay = this.#counts.take(client);
     if (!inTheWay) {
-      socket.once('close', () => this.#places.giveBack(client));
+      socket.once('close', () => this.#counts.giveBack(client));
       return;
     }
     inTheWay.exceeded();
-    this.#refusals.set(socket, this.#places.refusal(inTheWay, 'connections', 'open'));
+    this.#refusals.set(socket, this.#counts.refusal(inTheWay, 'connections', 'open'));
     this.#refused += 1;
     socket.once('close', () => {
       this.#refused -= 1;

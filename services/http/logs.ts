@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
 import type { Bound } from '#lib/bounds/bound.ts';
-import { Places } from '#lib/bounds/places.ts';
+import { ClientCounts } from '#lib/bounds/client-counts.ts';
 import type { Journal } from '#lib/journal/journal.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
@@ -84,18 +84,18 @@ interface Waiting {
 
 /** Who reads the journal: each holds a file handle and buffers until the client has taken all of it. */
 class LogReaders {
-  readonly #places: Places;
+  readonly #counts: ClientCounts;
   readonly #sleep: Sleep;
   readonly #waiting = new Set<Waiting>();
 
   constructor(bound: Bound, sleep: Sleep) {
-    this.#places = new Places(bound);
+    this.#counts = new ClientCounts(bound);
     this.#sleep = sleep;
   }
 
   /** Resolves when there is a place for this client, and with the reason when there was none in time. */
   async enter(socket: Socket, client: string): Promise<string | undefined> {
-    const inTheWay = this.#places.take(client);
+    const inTheWay = this.#counts.take(client);
     if (!inTheWay) return undefined;
     const { promise, resolve: settle } = Promise.withResolvers<string | undefined>();
     const waiting = { client, settle };
@@ -103,16 +103,16 @@ class LogReaders {
     sleepWhileOpen(socket, PATIENCE_MS, this.#sleep).then(() => {
       if (!this.#waiting.delete(waiting)) return;
       if (!socket.destroyed) inTheWay.exceeded();
-      settle(this.#places.refusal(inTheWay, 'readers of /getlogs', 'reading'));
+      settle(this.#counts.refusal(inTheWay, 'readers of /getlogs', 'reading'));
     });
     return promise;
   }
 
   /** Gives a place back, to the one who has waited longest of those that may have it. */
   leave(client: string): void {
-    this.#places.giveBack(client);
+    this.#counts.giveBack(client);
     for (const waiting of this.#waiting) {
-      if (this.#places.take(waiting.client)) continue;
+      if (this.#counts.take(waiting.client)) continue;
       this.#waiting.delete(waiting);
       waiting.settle(undefined);
       return;

@@ -16,7 +16,7 @@ import {
   refuse,
   type Served,
 } from './connections.ts';
-import { Places } from './places.ts';
+import { StreamOffsets } from './stream-offsets.ts';
 
 /** How long a tag that ends nothing by itself must stand at the end of what has come to end a message, in ms. */
 const QUIET_MS = 50;
@@ -44,7 +44,7 @@ class Connection implements Served, Wire {
   readonly #answering: Answering;
   readonly #parts: TcpEchoParts;
   readonly #framer: Framer;
-  readonly #places: Places;
+  readonly #offsets: StreamOffsets;
   /** Of the entry whose answer is given. */
   #entry = 0;
   #held: HeldAnswer | undefined;
@@ -58,7 +58,7 @@ class Connection implements Served, Wire {
     this.#socket = socket;
     this.#peer = peer;
     this.#reset = below.reset;
-    this.#places = new Places(socket, below.carrier);
+    this.#offsets = new StreamOffsets(socket, below.carrier);
     this.#answering = answering;
     this.#parts = parts;
     this.#framer = new Framer(hmacKey(parts.token));
@@ -79,12 +79,12 @@ class Connection implements Served, Wire {
 
   send(bytes: Buffer): Promise<void> | undefined {
     // Over TLS what waits together would leave in one record, and nobody could tell where each begins.
-    if (!this.#places.isSettled) return this.#sendSettled(bytes);
-    return this.#places.write(bytes) || this.#socket.destroyed ? undefined : this.#drained();
+    if (!this.#offsets.isSettled) return this.#sendSettled(bytes);
+    return this.#offsets.write(bytes) || this.#socket.destroyed ? undefined : this.#drained();
   }
 
   async #sendSettled(bytes: Buffer): Promise<void> {
-    await this.#places.settled();
+    await this.#offsets.settled();
     await this.send(bytes);
   }
 
@@ -96,16 +96,16 @@ class Connection implements Served, Wire {
 
   /** Sends what was held back, and journals where: its entry could not say it. */
   #sendLate(entry: number, bytes: Buffer): void {
-    if (!this.#places.isSettled) {
-      this.#places.settled()?.then(() => this.#sendLate(entry, bytes));
+    if (!this.#offsets.isSettled) {
+      this.#offsets.settled()?.then(() => this.#sendLate(entry, bytes));
       return;
     }
     if (!this.open) return;
     const { address, port, tls } = this.#peer;
     this.#parts
-      .note('sent', { client_ip: address, client_port: port, entry, tls, ...this.#places.next })
+      .note('sent', { client_ip: address, client_port: port, entry, tls, ...this.#offsets.next })
       .catch((error) => this.#parts.log.error(`the journal can't be written: ${error}`));
-    this.#places.write(bytes);
+    this.#offsets.write(bytes);
     this.#parts.say('[TCP SERVER] Sent response.\n');
   }
 
@@ -129,7 +129,7 @@ class Connection implements Served, Wire {
   #receive(bytes: Buffer): void {
     this.#quiet?.abort();
     this.#arrived = this.#parts.clock();
-    this.#places.came(bytes.length);
+    this.#offsets.came(bytes.length);
     this.#framer.push(bytes);
     if (this.#framer.buffered > this.#parts.bufferBytes) this.#socket.pause();
     this.#work();
@@ -176,8 +176,8 @@ class Connection implements Served, Wire {
     if (this.#ended && this.#framer.buffered === 0) {
       this.#held?.release();
       const end = () => this.#socket.end();
-      if (this.#places.isSettled) end();
-      else this.#places.settled()?.then(end);
+      if (this.#offsets.isSettled) end();
+      else this.#offsets.settled()?.then(end);
       return;
     }
     if (this.#socket.isPaused()) this.#socket.resume();
@@ -192,9 +192,9 @@ class Connection implements Served, Wire {
 
   async #answer(message: Message, began: number): Promise<void> {
     const { say } = this.#parts;
-    const settled = this.#places.settled();
+    const settled = this.#offsets.settled();
     if (settled) await settled;
-    const place = this.#places.of(this.#framer.taken, message.bytes.length);
+    const place = this.#offsets.of(this.#framer.taken, message.bytes.length);
     const answer = this.#answering(message, this.#peer, place);
     this.#entry = answer.id;
     const given = await giveAnswer(answer, this, began, this.#parts);

@@ -13,7 +13,7 @@ interface Read {
 const MOST_READS = 64;
 
 /** Where the messages of one connection are, and where their answers begin. */
-export class Places {
+export class StreamOffsets {
   readonly #socket: Socket;
   readonly #carrier: Carrier | undefined;
   #reads: Read[] = [];

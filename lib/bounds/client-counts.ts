@@ -2,7 +2,7 @@ import type { Limit } from '#lib/journal/limit.ts';
 import type { Bound } from './bound.ts';
 
 /** Counts what clients hold at once, by their addresses, so that one can't take the place of all others. */
-export class Places {
+export class ClientCounts {
   readonly #bound: Bound;
   readonly #takenBy = new Map<string, number>();
   #taken = 0;
