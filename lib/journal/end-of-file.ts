@@ -1,0 +1,61 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+export const NEWLINE = 0x0a;
+export const READ_BYTES = 64 * 1024;
+
+/** What was found behind the last newline when a journal was opened: the end of a write that was cut off. */
+export interface TornLine {
+  readonly bytes: number;
+  readonly text: string;
+}
+
+/** What was in the file of a journal when it was opened. */
+export interface Found {
+  readonly size: number;
+  readonly id: number;
+  readonly torn?: TornLine;
+}
+
+/** Creates a file of lines, or takes a torn last line out of it, so that every line in it stays readable. */
+export async function mendEnd(path: string): Promise<Found> {
+  const file = await open(path, 'a+');
+  try {
+    const { size } = await file.stat();
+    const whole = await endOfLastLine(file, size);
+    const id = await lastId(file, whole);
+    if (whole === size) return { size, id };
+    const tail = Buffer.alloc(Math.min(size - whole, READ_BYTES));
+    await file.read(tail, 0, tail.length, whole);
+    await file.truncate(whole);
+    return { size: whole, id, torn: { bytes: size - whole, text: tail.toString() } };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Where the last newline ends, 0 when there is none. */
+export async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
+  const chunk = Buffer.alloc(READ_BYTES);
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - READ_BYTES);
+    const { bytesRead } = await file.read(chunk, 0, end - start, start);
+    const newline = chunk.lastIndexOf(NEWLINE, bytesRead - 1);
+    if (newline >= 0 && newline < bytesRead) return start + newline + 1;
+    end = start;
+  }
+  return 0;
+}
+
+/** The id of the last entry, 0 when there is none. Only the last line is read. */
+async function lastId(file: FileHandle, whole: number): Promise<number> {
+  if (whole === 0) return 0;
+  const start = await endOfLastLine(file, whole - 1);
+  const line = Buffer.alloc(whole - start);
+  await file.read(line, 0, line.length, start);
+  try {
+    const { id } = JSON.parse(line.toString());
+    return Number.isSafeInteger(id) ? id : 0;
+  } catch {
+    return 0;
+  }
+}
