@@ -3,7 +3,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { hmacKey } from '#lib/message/hmac.ts';
 import {
-  type Datagram,
   decodeDatagram,
   encodeDatagram,
   HEADER_BYTES,
@@ -13,19 +12,10 @@ import {
   type Signature,
   tagAsSent,
 } from './datagram.ts';
+import { data } from './datagram-testing.ts';
 
 const client: Signature = { key: hmacKey('alice')!, side: 'C' };
 const server: Signature = { ...client, side: 'S' };
-
-const data: Datagram = {
-  kind: 'DATA',
-  id: '0123abcd',
-  mode: 'selective-repeat',
-  sequence: 42,
-  ack: 0,
-  window: 0,
-  payload: Buffer.from('hello'),
-};
 
 /** What is wrong with octets that are a datagram. */
 function problem(bytes: Buffer, by: Signature) {

@@ -12,17 +12,9 @@ import {
   SPACE,
   tagAsSent,
 } from './datagram.ts';
+import { data } from './datagram-testing.ts';
 import { modeNames } from './kinds.ts';
 
-const data: Datagram = {
-  kind: 'DATA',
-  id: '0123abcd',
-  mode: 'selective-repeat',
-  sequence: 42,
-  ack: 0,
-  window: 0,
-  payload: Buffer.from('hello'),
-};
 const ack: Datagram = {
   ...data,
   kind: 'ACK',

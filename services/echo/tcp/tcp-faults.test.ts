@@ -1,31 +1,21 @@
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { FaultName } from '#lib/faults/echo/index.ts';
-import { createLab, type Lab, read, serveTcp, type TcpServer, until } from '../testing.ts';
+import { read, serveTcp, until } from '../testing.ts';
 import { createTcpEcho } from './tcp.ts';
+import { useTcpEcho } from './testing.ts';
 
-let lab: Lab;
-let tcp: TcpServer;
-
-beforeEach(async () => {
-  lab = await createLab('tcp');
-  tcp = await serveTcp(createTcpEcho(lab.parts));
-});
-
-afterEach(async () => {
-  await tcp.close();
-  await lab.close();
-});
+const echo = useTcpEcho();
 
 /** All that comes back to a client that ends its side behind its messages. */
-async function exchange(text: string, server = tcp) {
+async function exchange(text: string, server = echo.tcp) {
   const client = await server.connect();
   return (await buffer(client.end(text))).toString('latin1');
 }
 
 async function connectAndSend(text: string) {
-  const client = await tcp.connect();
+  const client = await echo.tcp.connect();
   client.write(text);
   return client;
 }
@@ -38,48 +28,48 @@ test.each<[FaultName, string, string]>([
   ['duplicate', 'Test3|5e595222\n', 'Test3|5e595222\nTest3|5e595222\n'],
   ['truncate', 'Test3|5e595222\r\n', 'Te\r\n'],
 ])('%s answers %j by %j', async (fault, text, answer) => {
-  lab.script(fault);
+  echo.lab.script(fault);
   expect(await exchange(text)).toBe(answer);
-  expect(await lab.entries()).toMatchObject([{ fault, message: 1 }]);
+  expect(await echo.lab.entries()).toMatchObject([{ fault, message: 1 }]);
 });
 
 test('loss answers nothing when it is silent', async () => {
-  const options = { ...lab.parts.options, loss: 'silent' as const };
-  const silent = await serveTcp(createTcpEcho({ ...lab.parts, options }));
-  lab.script('loss', 'none');
+  const options = { ...echo.lab.parts.options, loss: 'silent' as const };
+  const silent = await serveTcp(createTcpEcho({ ...echo.lab.parts, options }));
+  echo.lab.script('loss', 'none');
   expect(await exchange('one\ntwo\n', silent)).toBe('two\n');
   await silent.close();
 });
 
 test('delay answers after its time, and not before', async () => {
-  lab.script('delay');
+  echo.lab.script('delay');
   const client = await connectAndSend('Hey|e4599fa9');
-  await until(() => lab.time.waiting(1_500) === 1);
+  await until(() => echo.lab.time.waiting(1_500) === 1);
   expect(client.bytesRead).toBe(0);
-  await lab.time.pass(1_500);
+  await echo.lab.time.pass(1_500);
   expect(await read(client, 12)).toBe('Hey|e4599fa9');
 });
 
 test('drip answers a byte at a time', async () => {
-  lab.script('drip');
+  echo.lab.script('drip');
   const client = await connectAndSend('Hey\n');
   for (const [index, byte] of ['H', 'e', 'y', '\n'].entries()) {
-    if (index > 0) await lab.time.pass(20);
+    if (index > 0) await echo.lab.time.pass(20);
     expect(await read(client, 1)).toBe(byte);
     expect(client.bytesRead).toBe(index + 1);
   }
-  expect(lab.time.delays).toEqual([20, 20, 20]);
+  expect(echo.lab.time.delays).toEqual([20, 20, 20]);
 });
 
 test('reset ends the connection by RST, and with it what else the client has sent', async () => {
-  lab.script('none', 'reset');
+  echo.lab.script('none', 'reset');
   const client = await connectAndSend('one\n');
   expect(await read(client, 4)).toBe('one\n');
   client.write('two\nthree\n');
   const [error] = await once(client.resume(), 'error');
   expect(error).toMatchObject({ code: 'ECONNRESET' });
   expect(client.bytesRead).toBe(4);
-  expect(await lab.entries()).toHaveLength(2);
+  expect(await echo.lab.entries()).toHaveLength(2);
 });
 
 describe('reorder', () => {
@@ -91,28 +81,28 @@ describe('reorder', () => {
     [['reorder', 'reorder', 'none'], 'one\ntwo\nthree\n', 'two\none\nthree\n'],
     [['reorder', 'none', 'none'], 'one\ntwo\nthree\n', 'two\none\nthree\n'],
   ])('as %j turns %j into %j', async (steps, text, answer) => {
-    lab.script(...steps);
+    echo.lab.script(...steps);
     const client = await connectAndSend(text);
     expect(await read(client, answer.length)).toBe(answer);
-    expect(lab.time.waiting(1_000)).toBe(0);
+    expect(echo.lab.time.waiting(1_000)).toBe(0);
   });
 
   test('sends an answer that no other one overtakes after a second', async () => {
-    lab.script('reorder');
+    echo.lab.script('reorder');
     const client = await connectAndSend('one\n');
-    await lab.time.pass(1_000);
+    await echo.lab.time.pass(1_000);
     expect(await read(client, 4)).toBe('one\n');
   });
 
   test('sends it at once when the client has ended its side', async () => {
-    lab.script('reorder');
+    echo.lab.script('reorder');
     expect(await exchange('one\n')).toBe('one\n');
   });
 
   test('is of one connection', async () => {
-    lab.script('reorder', 'none');
+    echo.lab.script('reorder', 'none');
     const held = await connectAndSend('held\n');
-    await until(() => lab.time.waiting(1_000) === 1);
+    await until(() => echo.lab.time.waiting(1_000) === 1);
     const other = await connectAndSend('other\n');
     expect(await read(other, 6)).toBe('other\n');
     expect(held.bytesRead).toBe(0);

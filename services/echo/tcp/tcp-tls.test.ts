@@ -1,25 +1,11 @@
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { LONGEST_MESSAGE } from '#lib/message/framing.ts';
-import { ca, openTestTls, type TestTls } from '#lib/tls/testing.ts';
-import { createLab, type Lab, read, serveTcp, type TcpServer, until } from '../testing.ts';
-import { createTcpEcho } from './tcp.ts';
+import { read, until } from '../testing.ts';
+import { useTcpEcho } from './testing.ts';
 
-let lab: Lab;
-let opened: TestTls;
-let tcp: TcpServer;
-
-beforeEach(async () => {
-  [lab, opened] = await Promise.all([createLab('tcp'), openTestTls()]);
-  tcp = await serveTcp(createTcpEcho({ ...lab.parts, tls: opened.tls }), { ca });
-});
-
-afterEach(async () => {
-  await tcp.close();
-  await lab.close();
-  await opened.close();
-});
+const echo = useTcpEcho({ overTls: true });
 
 test.each([
   ['a tagged message', 'Hey|e4599fa9'],
@@ -27,29 +13,29 @@ test.each([
   ['several messages in one record', 'one\nHey|e4599fa9Test3|5e595222\r\ntwo\n'],
   ['the longest message', `${'x'.repeat(LONGEST_MESSAGE - 1)}\n`],
 ])('a message comes back while the connection stays open: %s', async (_what, text) => {
-  const client = await tcp.connect();
+  const client = await echo.tcp.connect();
   client.write(text, 'latin1');
   expect(await read(client, text.length)).toBe(text);
   expect(client.readyState).toBe('open');
 });
 
 test('what has no end comes back to a client that has ended its side', async () => {
-  const client = await tcp.connect();
+  const client = await echo.tcp.connect();
   expect(String(await buffer(client.end('one\ntwo')))).toBe('one\ntwo');
 });
 
 test('a wrong tag ends a message when nothing more comes for 50 ms', async () => {
-  const client = await tcp.connect();
+  const client = await echo.tcp.connect();
   client.write('Hey|00000000');
-  await lab.time.pass(50);
+  await echo.lab.time.pass(50);
   expect(await read(client, 12)).toBe('Hey|00000000');
 });
 
 test('a decision is journaled with the version of TLS behind all else', async () => {
-  const client = await tcp.connect();
+  const client = await echo.tcp.connect();
   client.write('Hey|e4599fa9');
   await read(client, 12);
-  const [entry] = await lab.entries();
+  const [entry] = await echo.lab.entries();
   expect(Object.entries(entry!).slice(-10)).toEqual([
     ['protocol', 'tcp'],
     ['length', 3],
@@ -66,28 +52,28 @@ test('a decision is journaled with the version of TLS behind all else', async ()
 });
 
 test('a delay holds the answer back, and leaves nothing behind when its client goes', async () => {
-  lab.script('delay');
-  const client = await tcp.connect();
+  echo.lab.script('delay');
+  const client = await echo.tcp.connect();
   client.write('one\n');
-  await lab.time.pass(1_500);
+  await echo.lab.time.pass(1_500);
   expect(await read(client, 4)).toBe('one\n');
   client.write('two\n');
-  await until(() => lab.time.waiting(1_500) === 1);
-  tcp.reset(client);
-  await until(() => lab.time.waiting(1_500) === 0);
+  await until(() => echo.lab.time.waiting(1_500) === 1);
+  echo.tcp.reset(client);
+  await until(() => echo.lab.time.waiting(1_500) === 0);
 });
 
 test('a reset is one to the client too', async () => {
-  lab.script('reset');
-  const client = await tcp.connect();
+  echo.lab.script('reset');
+  const client = await echo.tcp.connect();
   const failed = once(client, 'error');
   client.write('one\n');
   expect(await failed).toEqual([expect.objectContaining({ code: 'ECONNRESET' })]);
-  expect(await lab.entries()).toMatchObject([{ fault: 'reset', tls: 'TLSv1.3' }]);
+  expect(await echo.lab.entries()).toMatchObject([{ fault: 'reset', tls: 'TLSv1.3' }]);
 });
 
 test('a message that is too long gets an error line, and the connection ends', async () => {
-  const client = await tcp.connect();
+  const client = await echo.tcp.connect();
   client.write(`one\n${'x'.repeat(LONGEST_MESSAGE + 1)}`);
   expect(String(await buffer(client))).toBe(
     `one\nmessage too long: more than ${LONGEST_MESSAGE} bytes without an end\n`,
@@ -97,18 +83,18 @@ test('a message that is too long gets an error line, and the connection ends', a
 test('more than connections buffer comes back whole and in its order, to a client that reads late', async () => {
   const lines = Array.from({ length: 24 }, (_, index) => `${`${index} `.repeat(16_000)}\n`);
   const sent = Buffer.from(lines.join(''));
-  const client = await tcp.connect();
+  const client = await echo.tcp.connect();
   client.end(sent);
-  await until(() => tcp.served[0]!.isPaused());
+  await until(() => echo.tcp.served[0]!.isPaused());
   expect((await buffer(client)).equals(sent)).toBe(true);
 });
 
 test('the line of a connection names the version', async () => {
-  const client = await tcp.connect();
+  const client = await echo.tcp.connect();
   const { localPort } = client;
   await buffer(client.end('Hey\n'));
-  await until(() => lab.said.length === 4);
-  expect(lab.said).toEqual([
+  await until(() => echo.lab.said.length === 4);
+  expect(echo.lab.said).toEqual([
     `[TCP SERVER] Connection from ('127.0.0.1', ${localPort}) by TLSv1.3\n`,
     '[TCP SERVER] Message Received: Hey\n[SERVER] No fault.',
     '[TCP SERVER] Sent response.\n',

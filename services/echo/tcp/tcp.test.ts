@@ -1,34 +1,24 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { LONGEST_MESSAGE } from '#lib/message/framing.ts';
-import { createLab, type Lab, read, serveTcp, type TcpServer, until } from '../testing.ts';
-import { createTcpEcho } from './tcp.ts';
+import { read, until } from '../testing.ts';
+import { useTcpEcho } from './testing.ts';
 
-let lab: Lab;
-let tcp: TcpServer;
+const echo = useTcpEcho();
 
-beforeEach(async () => {
-  lab = await createLab('tcp');
-  tcp = await serveTcp(createTcpEcho(lab.parts));
-});
-
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await tcp.close();
-  await lab.close();
-});
+afterEach(() => void jest.restoreAllMocks());
 
 /** A client that has sent these segments, all of which the server has read. */
 async function connectAndSend(...segments: string[]) {
-  const client = await tcp.connect();
+  const client = await echo.tcp.connect();
   for (const segment of segments) await send(client, segment);
   return client;
 }
 
 function serverOf(client: Socket) {
-  return tcp.served.find(({ remotePort }) => remotePort === client.localPort)!;
+  return echo.tcp.served.find(({ remotePort }) => remotePort === client.localPort)!;
 }
 
 async function send(client: Socket, segment: string) {
@@ -44,7 +34,7 @@ async function end(client: Socket) {
 }
 
 async function bodies() {
-  return (await lab.entries()).map(({ length, tag }) => [length, tag]);
+  return (await echo.lab.entries()).map(({ length, tag }) => [length, tag]);
 }
 
 describe('a message comes back', () => {
@@ -58,7 +48,7 @@ describe('a message comes back', () => {
     ['several messages in one segment', 'one\nHey|e4599fa9Test3|5e595222\r\ntwo\n'],
     ['the longest message', `${'x'.repeat(LONGEST_MESSAGE - 1)}\n`],
   ])('while the connection stays open: %s', async (_what, text) => {
-    const client = await tcp.connect();
+    const client = await echo.tcp.connect();
     client.write(text, 'latin1');
     expect(await read(client, text.length)).toBe(text);
     expect(client.readyState).toBe('open');
@@ -70,7 +60,7 @@ describe('a message comes back', () => {
     ['a wrong tag', 'Hey|00000000'],
     ['nothing', ''],
   ])('to a client that has ended its side: %s', async (_what, text) => {
-    const client = await tcp.connect();
+    const client = await echo.tcp.connect();
     expect(String(await buffer(client.end(text)))).toBe(text);
   });
 
@@ -86,7 +76,7 @@ describe('a message comes back', () => {
   });
 
   test('to the client of the seed, which sends no newline and reads 1,024 bytes', async () => {
-    const client = await tcp.connect();
+    const client = await echo.tcp.connect();
     for (const text of ['Hey|e4599fa9', 'Test3|5e595222']) {
       client.write(text);
       expect(String(await once(client, 'data'))).toBe(text);
@@ -95,7 +85,7 @@ describe('a message comes back', () => {
 
   test('when its decision is in the journal, and not before', async () => {
     const { promise: journaled, resolve } = Promise.withResolvers<void>();
-    jest.spyOn(lab.parts.journal, 'append').mockReturnValueOnce(journaled);
+    jest.spyOn(echo.lab.parts.journal, 'append').mockReturnValueOnce(journaled);
     const client = await connectAndSend('Hey\n');
     const other = await connectAndSend('other\n');
     expect(await read(other, 6)).toBe('other\n');
@@ -108,17 +98,17 @@ describe('a message comes back', () => {
 describe('a wrong tag', () => {
   test('ends a message when nothing more comes for 50 ms', async () => {
     const client = await connectAndSend('Hey|00000000');
-    await lab.time.pass(50);
+    await echo.lab.time.pass(50);
     expect(await read(client, 12)).toBe('Hey|00000000');
     expect(await bodies()).toEqual([[3, '00000000']]);
   });
 
   test('ends nothing when more comes', async () => {
     const client = await connectAndSend('Hey|00000000');
-    await until(() => lab.time.waiting(50) === 1);
+    await until(() => echo.lab.time.waiting(50) === 1);
     await send(client, 'x\n');
     expect(await read(client, 14)).toBe('Hey|00000000x\n');
-    expect(lab.time.waiting(50)).toBe(0);
+    expect(echo.lab.time.waiting(50)).toBe(0);
     expect(await bodies()).toEqual([[13, undefined]]);
   });
 
@@ -126,13 +116,13 @@ describe('a wrong tag', () => {
     ['stays open', false],
     ['has ended its side', true],
   ])('is followed by what comes while its answer waits, for a client that %s', async (_which, ends) => {
-    lab.script('delay', 'none');
+    echo.lab.script('delay', 'none');
     const client = await connectAndSend('Hey|00000000');
-    await lab.time.pass(50);
-    await until(() => lab.time.waiting(1_450) === 1);
+    await echo.lab.time.pass(50);
+    await until(() => echo.lab.time.waiting(1_450) === 1);
     await send(client, 'next\n');
     if (ends) await end(client);
-    await lab.time.pass(1_450);
+    await echo.lab.time.pass(1_450);
     expect(await read(client, 12)).toBe('Hey|00000000');
     expect(await read(client, 5)).toBe('next\n');
   });
@@ -148,7 +138,7 @@ describe('a message that is too long', () => {
   });
 
   test('gets it even when the client is still sending', async () => {
-    const client = await tcp.connect();
+    const client = await echo.tcp.connect();
     client.write('x'.repeat(4 * 2 ** 20));
     expect(String(await buffer(client))).toMatch(/^message too long/);
   });
@@ -156,70 +146,70 @@ describe('a message that is too long', () => {
 
 describe('answers', () => {
   test('come in the order of their messages, whatever one of them waits for', async () => {
-    lab.script('delay', 'none', 'delay');
+    echo.lab.script('delay', 'none', 'delay');
     const client = await connectAndSend('one\ntwo\n', 'three\n');
-    await until(() => lab.time.waiting(1_500) === 1);
+    await until(() => echo.lab.time.waiting(1_500) === 1);
     expect(client.bytesRead).toBe(0);
-    await lab.time.pass(1_500);
+    await echo.lab.time.pass(1_500);
     expect(await read(client, 8)).toBe('one\ntwo\n');
-    await until(() => lab.time.waiting(1_500) === 1);
-    await lab.time.pass(1_500);
+    await until(() => echo.lab.time.waiting(1_500) === 1);
+    await echo.lab.time.pass(1_500);
     expect(await read(client, 6)).toBe('three\n');
-    expect(lab.time.delays).toEqual([1_500, 1_500]);
+    expect(echo.lab.time.delays).toEqual([1_500, 1_500]);
   });
 
   test('leave nothing behind of a client that is gone in a wait, a wrong tag behind its message included', async () => {
-    lab.script('delay');
+    echo.lab.script('delay');
     const client = await connectAndSend('one\nHey|00000000');
-    await until(() => lab.time.waiting(1_500) === 1);
+    await until(() => echo.lab.time.waiting(1_500) === 1);
     client.resetAndDestroy();
-    await until(() => lab.time.waiting(1_500) === 0);
+    await until(() => echo.lab.time.waiting(1_500) === 0);
     // What comes of another client's message afterwards comes of nothing of the first.
     const other = await connectAndSend('two\n');
-    await until(() => lab.time.waiting(1_500) === 1);
-    await lab.time.pass(1_500);
+    await until(() => echo.lab.time.waiting(1_500) === 1);
+    await echo.lab.time.pass(1_500);
     expect(await read(other, 4)).toBe('two\n');
-    expect(lab.time.delays).toEqual([1_500, 1_500]);
+    expect(echo.lab.time.delays).toEqual([1_500, 1_500]);
   });
 
   test('wait on their own connection alone', async () => {
-    lab.script('delay', 'none');
+    echo.lab.script('delay', 'none');
     const slow = await connectAndSend('slow\n');
     const quick = await connectAndSend('quick\n');
     expect(await read(quick, 6)).toBe('quick\n');
     expect(slow.bytesRead).toBe(0);
-    await lab.time.pass(1_500);
+    await echo.lab.time.pass(1_500);
     expect(await read(slow, 5)).toBe('slow\n');
   });
 
   test('end with their client', async () => {
-    lab.script('delay');
+    echo.lab.script('delay');
     const client = await connectAndSend('one\ntwo\n');
-    await until(() => lab.time.waiting(1_500) === 1);
+    await until(() => echo.lab.time.waiting(1_500) === 1);
     client.resetAndDestroy();
-    await until(() => lab.time.waiting(1_500) === 0);
+    await until(() => echo.lab.time.waiting(1_500) === 0);
     expect(await bodies()).toHaveLength(1);
   });
 
   test('are replaced by an error line while the journal can not be written', async () => {
-    jest.spyOn(lab.parts.journal, 'append').mockRejectedValueOnce(new Error('ENOSPC'));
-    const client = await tcp.connect();
+    jest.spyOn(echo.lab.parts.journal, 'append').mockRejectedValueOnce(new Error('ENOSPC'));
+    const client = await echo.tcp.connect();
     expect(String(await buffer(client.end('one\ntwo\n')))).toBe('Error writing log file\ntwo\n');
-    expect(lab.errors).toEqual(["the journal can't be written: Error: ENOSPC"]);
+    expect(echo.lab.errors).toEqual(["the journal can't be written: Error: ENOSPC"]);
   });
 });
 
 test('serves others when a client resets its connection', async () => {
   (await connectAndSend('one\n')).resetAndDestroy();
-  await until(() => tcp.served[0]!.destroyed);
-  expect(String(await buffer((await tcp.connect()).end('next')))).toBe('next');
+  await until(() => echo.tcp.served[0]!.destroyed);
+  expect(String(await buffer((await echo.tcp.connect()).end('next')))).toBe('next');
 });
 
 test('reads no more of a client that reads nothing than it has to, and answers it all when it reads', async () => {
   const line = `${'x'.repeat(LONGEST_MESSAGE - 1)}\n`;
   const sent = Buffer.from(line.repeat(400));
-  const client = await tcp.connect();
-  const server = tcp.served[0]!;
+  const client = await echo.tcp.connect();
+  const server = echo.tcp.served[0]!;
   client.end(sent);
   let most = 0;
   for (let still = 0, before = 0; still < 200; still += 1) {
@@ -234,11 +224,11 @@ test('reads no more of a client that reads nothing than it has to, and answers i
 });
 
 test('says what the seed says', async () => {
-  const client = await tcp.connect();
+  const client = await echo.tcp.connect();
   const { localPort } = client;
   await buffer(client.end('Hey\n'));
-  await until(() => lab.said.length === 4);
-  expect(lab.said).toEqual([
+  await until(() => echo.lab.said.length === 4);
+  expect(echo.lab.said).toEqual([
     `[TCP SERVER] Connection from ('127.0.0.1', ${localPort})\n`,
     '[TCP SERVER] Message Received: Hey\n[SERVER] No fault.',
     '[TCP SERVER] Sent response.\n',
