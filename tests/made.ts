@@ -1,4 +1,4 @@
-import { chosenWay, command, type Ended, type Settings } from './lab.ts';
+import { chosenWay, command, type Ended, ownSettings, remove, type Settings } from './lab.ts';
 
 /** What is typed after make so that the client talks as the suite does. */
 export const tls = chosenWay === 'tls' ? ['TLS=1'] : [];
@@ -8,14 +8,46 @@ export function make(settings: Settings, ...words: string[]): Promise<Ended> {
   return command(settings, 'make', '--silent', ...words);
 }
 
-/** The ids of the containers and networks that a lab has. */
-export async function leftOf(settings: Settings): Promise<string> {
-  const label = `label=com.docker.compose.project=${settings.COMPOSE_PROJECT_NAME}`;
-  const printed = await Promise.all(
-    [
+/** A lab that make alone starts and ends, under settings of its own. */
+export class MadeLab {
+  settings: Settings = {};
+
+  readonly begin = async (): Promise<void> => {
+    this.settings = await ownSettings();
+  };
+
+  /** Removes what is left of it. */
+  readonly end = (): Promise<void> => remove(this.settings);
+
+  /** Runs make with words as they are typed. */
+  run(...words: string[]): Promise<Ended> {
+    return make(this.settings, ...words);
+  }
+
+  /** Runs make under settings that differ. */
+  make(target: string, overrides: Settings = {}): Promise<Ended> {
+    return make({ ...this.settings, ...overrides }, target);
+  }
+
+  /** Runs another command of this machine. */
+  command(file: string, ...args: string[]): Promise<Ended> {
+    return command(this.settings, file, ...args);
+  }
+
+  /** What Docker prints. */
+  async docker(...args: string[]): Promise<string> {
+    const { stdout } = await this.command('docker', ...args);
+    return stdout.trim();
+  }
+
+  /** The ids of its containers and networks. */
+  async left(): Promise<string> {
+    const lists = [
       ['ps', '--all'],
       ['network', 'ls'],
-    ].map((list) => command(settings, 'docker', ...list, '--quiet', '--filter', label)),
-  );
-  return printed.map(({ stdout }) => stdout).join('');
+    ];
+    const own = `label=com.docker.compose.project=${this.settings.COMPOSE_PROJECT_NAME}`;
+    const ids = lists.map((list) => this.command('docker', ...list, '--quiet', '--filter', own));
+    return (await Promise.all(ids)).map(({ stdout }) => stdout).join('');
+  }
 }

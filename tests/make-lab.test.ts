@@ -2,30 +2,20 @@ import { appendFile, chmod, copyFile, cp, mkdir, readdir, stat, symlink, writeFi
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from './eventually.ts';
-import { chosenWay, command, type Ended, ownSettings, remove, type Settings } from './lab.ts';
-import { leftOf, make as makeIn, tls } from './made.ts';
+import { chosenWay, type Ended, ownSettings, remove, type Settings } from './lab.ts';
+import { MadeLab, make, tls } from './made.ts';
 import { portSetting, tagOf } from './way.ts';
 
-let settings: Settings;
-const make = (target: string, overrides: Settings = {}) => makeIn({ ...settings, ...overrides }, target);
-const left = () => leftOf(settings);
-
-const begin = async () => {
-  settings = await ownSettings();
-};
-const end = () => remove(settings);
-
-const docker = async (...args: string[]) => (await command(settings, 'docker', ...args)).stdout.trim();
+const lab = new MadeLab();
 
 describe('in a lab that is up', () => {
-  const run = (...words: string[]) => makeIn(settings, ...words);
   let up: Ended;
 
   beforeAll(async () => {
-    await begin();
-    up = await make('up', { LAB_SEED: '' });
+    await lab.begin();
+    up = await lab.make('up', { LAB_SEED: '' });
   });
-  afterAll(end);
+  afterAll(lab.end);
 
   test('a seed is drawn where none is asked for', () => {
     expect(up.code).toBe(0);
@@ -34,9 +24,9 @@ describe('in a lab that is up', () => {
 
   test('make faults changes both servers or neither, and make echo shows it', async () => {
     const status = async () =>
-      (await run('faults')).stdout.split('\n').filter((line) => line.includes('seed'));
+      (await lab.run('faults')).stdout.split('\n').filter((line) => line.includes('seed'));
 
-    const changed = await run('faults', 'ECHO=script:loss,none', 'HTTP=none', 'SEED=alice');
+    const changed = await lab.run('faults', 'ECHO=script:loss,none', 'HTTP=none', 'SEED=alice');
     expect(changed.code).toBe(0);
     const before = await status();
     expect(before).toEqual([
@@ -49,14 +39,14 @@ describe('in a lab that is up', () => {
       ['ECHO=none', 'HTTP=404=1'],
       ['ECHO_UDP=reset=1', 'SEED=bob'],
     ]) {
-      expect((await run('faults', ...refused)).code).toBe(2);
+      expect((await lab.run('faults', ...refused)).code).toBe(2);
     }
     expect(await status()).toEqual(before);
 
-    const where = `${settings.LAB_SERVER_ADDRESS}:${settings[portSetting(chosenWay, 'echo')]}`;
-    const tag = tagOf('Hey', settings.LAB_TOKEN);
+    const where = `${lab.settings.LAB_SERVER_ADDRESS}:${lab.settings[portSetting(chosenWay, 'echo')]}`;
+    const tag = tagOf('Hey', lab.settings.LAB_TOKEN);
     const short = chosenWay === 'token' ? `${tag.slice(0, 20)}…` : tag;
-    const { code, stdout } = await run('echo', 'MSG=Hey', ...tls);
+    const { code, stdout } = await lab.run('echo', 'MSG=Hey', ...tls);
     expect({ code, lines: stdout.trimEnd().split('\n') }).toEqual({
       code: 0,
       lines: [
@@ -82,7 +72,7 @@ describe('in a lab that is up', () => {
     [['inspect', 'LAST=0'], 'LAST is "0"; allowed: a whole number from 1 on'],
     [['inspect', 'ENTRIES=1', 'LAST=1'], 'LAST is given with ENTRIES; allowed: one of them'],
   ])('make %j is refused in the words of who typed it', async (args, message) => {
-    const { code, stderr } = await run(...args);
+    const { code, stderr } = await lab.run(...args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/--|Usage/);
@@ -91,35 +81,35 @@ describe('in a lab that is up', () => {
   test('make up refuses to move it, and it goes on', async () => {
     const elsewhere = {
       LAB_SUBNET: '10.0.0.0/8',
-      LAB_CLIENT_ADDRESS: settings.LAB_CLIENT_ADDRESS!.replace(/\d+$/, '99'),
+      LAB_CLIENT_ADDRESS: lab.settings.LAB_CLIENT_ADDRESS!.replace(/\d+$/, '99'),
       ECHO_PORT: '9',
-      LAB_CAPTURES_DIR: `${settings.LAB_CAPTURES_DIR}/other`,
+      LAB_CAPTURES_DIR: `${lab.settings.LAB_CAPTURES_DIR}/other`,
     };
     for (const [name, value] of Object.entries(elsewhere)) {
-      const { code, stderr } = await make('up', { [name]: value });
+      const { code, stderr } = await lab.make('up', { [name]: value });
       expect(code).toBe(2);
-      expect(stderr).toContain(`${name} is "${value}"; allowed while this lab is up: ${settings[name]}`);
+      expect(stderr).toContain(`${name} is "${value}"; allowed while this lab is up: ${lab.settings[name]}`);
     }
-    expect((await run('faults')).code).toBe(0);
+    expect((await lab.run('faults')).code).toBe(0);
   });
 
   test('a second lab with its captures folder is refused, and leaves its files alone', async () => {
-    const other = { ...(await ownSettings()), LAB_CAPTURES_DIR: settings.LAB_CAPTURES_DIR! };
+    const other = { ...(await ownSettings()), LAB_CAPTURES_DIR: lab.settings.LAB_CAPTURES_DIR! };
     const files = async () => {
-      const names = (await readdir(settings.LAB_CAPTURES_DIR!))
+      const names = (await readdir(lab.settings.LAB_CAPTURES_DIR!))
         .filter((name) => !name.startsWith('.'))
         .sort();
       return Promise.all(
-        names.map(async (name) => [name, (await stat(join(settings.LAB_CAPTURES_DIR!, name))).ino]),
+        names.map(async (name) => [name, (await stat(join(lab.settings.LAB_CAPTURES_DIR!, name))).ino]),
       );
     };
     try {
       const before = await files();
-      const { code, stderr } = await makeIn(other, 'up');
+      const { code, stderr } = await make(other, 'up');
       expect(code).toBe(2);
       expect(stderr).toContain('another lab that is up writes to this captures folder');
       expect(await files()).toEqual(before);
-      expect((await make('status')).stdout).toMatch(/^ok +capture /m);
+      expect((await lab.make('status')).stdout).toMatch(/^ok +capture /m);
     } finally {
       await remove(other);
     }
@@ -127,20 +117,20 @@ describe('in a lab that is up', () => {
 
   test('what reads packets reads those of the lab, wherever its folder is', async () => {
     const unset = ['env', '--unset=LAB_CAPTURES_DIR'] as const;
-    await run('balance', 'REQUESTS=1', 'TIMEOUT=1', ...tls);
-    const { code, stdout } = await command(settings, ...unset, 'make', '--silent', 'inspect', 'JSON=1');
+    await lab.run('balance', 'REQUESTS=1', 'TIMEOUT=1', ...tls);
+    const { code, stdout } = await lab.command(...unset, 'make', '--silent', 'inspect', 'JSON=1');
     expect(code).toBe(0);
-    expect(stdout).toContain(settings.LAB_SERVER_ADDRESS);
-    const again = await command(settings, ...unset, 'make', '--silent', 'up');
+    expect(stdout).toContain(lab.settings.LAB_SERVER_ADDRESS);
+    const again = await lab.command(...unset, 'make', '--silent', 'up');
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('LAB_CAPTURES_DIR stays') });
   });
 
   test('what is typed is what is sent, and a reader that leaves is no error', async () => {
     const typed = `it's $5 $(shell id) "q"  `;
-    const { stdout } = await run('echo', `MSG=${typed}`, ...tls);
+    const { stdout } = await lab.run('echo', `MSG=${typed}`, ...tls);
     expect(stdout).toContain(`Message is ready to send: (${typed}|`);
     const firstOf = (target: string) =>
-      command(settings, 'bash', '-c', `set -o pipefail; make --silent ${target} | head -n 1`);
+      lab.command('bash', '-c', `set -o pipefail; make --silent ${target} | head -n 1`);
     for (const target of ['inspect', 'status', 'balance REQUESTS=1', 'doctor'])
       expect(await firstOf(target)).toMatchObject({ code: 0, stderr: '' });
     // A program whose reader has left learns of it when it prints again, as the echo server does at each message.
@@ -149,7 +139,7 @@ describe('in a lab that is up', () => {
       ended = result;
     });
     await eventually('make logs ends once its reader has left', 60_000, async () => {
-      await run('echo', 'MSG=Hey', ...tls);
+      await lab.run('echo', 'MSG=Hey', ...tls);
       return ended !== undefined;
     });
     await logs;
@@ -157,21 +147,21 @@ describe('in a lab that is up', () => {
   });
 
   test('a capture is read by any path, and refused by the name that was typed', async () => {
-    const folder = join(settings.LAB_CAPTURES_DIR!, 'lab 10:30, "mine"');
+    const folder = join(lab.settings.LAB_CAPTURES_DIR!, 'lab 10:30, "mine"');
     await mkdir(folder);
     const capture = join(folder, 'x:y,z.pcap');
-    await copyFile(join(settings.LAB_CAPTURES_DIR!, 'server.pcap'), capture);
+    await copyFile(join(lab.settings.LAB_CAPTURES_DIR!, 'server.pcap'), capture);
     await chmod(capture, 0o600);
     const link = join(folder, 'link.pcap');
     await symlink('x:y,z.pcap', link);
     for (const path of [capture, link]) {
-      const { code, stdout } = await run('inspect', `CAPTURE=${path}`, 'LAST=1');
+      const { code, stdout } = await lab.run('inspect', `CAPTURE=${path}`, 'LAST=1');
       expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Exposed in plain text') });
     }
     const bad = join(folder, 'bad.pcap');
     await writeFile(bad, 'no capture');
     for (const path of [bad, folder, join(folder, 'none')]) {
-      const { code, stderr } = await run('inspect', `CAPTURE=${path}`);
+      const { code, stderr } = await lab.run('inspect', `CAPTURE=${path}`);
       expect(code).toBe(2);
       expect(stderr).toContain(`${path === bad ? 'bad.pcap' : path}"`);
       expect(stderr).not.toContain('/given');
@@ -179,7 +169,7 @@ describe('in a lab that is up', () => {
   });
 
   test('another clone touches nothing of it, and its cure makes a lab beside it', async () => {
-    const clone = join(settings.LAB_CAPTURES_DIR!, 'clone');
+    const clone = join(lab.settings.LAB_CAPTURES_DIR!, 'clone');
     await mkdir(clone);
     const files = [
       'Makefile',
@@ -191,7 +181,7 @@ describe('in a lab that is up', () => {
     ];
     for (const name of [...files, 'setup', 'services', 'client', 'analysis', 'lib', 'dissector'])
       await cp(name, join(clone, name), { recursive: true });
-    const there = (own: Settings, ...args: string[]) => makeIn(own, '-C', clone, ...args);
+    const there = (own: Settings, ...args: string[]) => make(own, '-C', clone, ...args);
     const targets = [
       'up',
       'down',
@@ -207,15 +197,17 @@ describe('in a lab that is up', () => {
     ];
     let words = '';
     for (const target of targets) {
-      const { code, stderr } = await there(settings, ...target.split(' '));
+      const { code, stderr } = await there(lab.settings, ...target.split(' '));
       expect(code).toBe(2);
       words = stderr;
-      expect(stderr).toContain(`the lab ${settings.COMPOSE_PROJECT_NAME} was started in ${process.cwd()}`);
+      expect(stderr).toContain(
+        `the lab ${lab.settings.COMPOSE_PROJECT_NAME} was started in ${process.cwd()}`,
+      );
     }
     const lines = words.match(/^ {4}[A-Z_]+=.*$/gm)!.join('\n');
     await appendFile(join(clone, '.env'), `\n${lines}\n`);
     const project = /COMPOSE_PROJECT_NAME=(.*)/.exec(lines)![1]!;
-    const own = { LAB_IMAGES: settings.LAB_IMAGES!, LAB_CAPTURES_DIR: join(clone, 'captures') };
+    const own = { LAB_IMAGES: lab.settings.LAB_IMAGES!, LAB_CAPTURES_DIR: join(clone, 'captures') };
     try {
       expect(await there(own, 'up')).toMatchObject({ code: 0, stderr: '' });
       expect(await there(own, 'faults', 'ECHO=none')).toMatchObject({ code: 0 });
@@ -223,25 +215,25 @@ describe('in a lab that is up', () => {
     } finally {
       await remove({ ...own, COMPOSE_PROJECT_NAME: project });
     }
-    expect((await run('faults')).code).toBe(0);
+    expect((await lab.run('faults')).code).toBe(0);
   });
 
   test('make echo and make balance go over TLS, also by the certificates of make certs', async () => {
-    expect(await run('faults', 'ECHO=none', 'HTTP=none')).toMatchObject({ code: 0 });
-    const address = `${settings.LAB_SERVER_ADDRESS}:${settings.ECHO_TLS_PORT}`;
-    const echo = await run('echo', 'MSG=Hey', 'TLS=1');
+    expect(await lab.run('faults', 'ECHO=none', 'HTTP=none')).toMatchObject({ code: 0 });
+    const address = `${lab.settings.LAB_SERVER_ADDRESS}:${lab.settings.ECHO_TLS_PORT}`;
+    const echo = await lab.run('echo', 'MSG=Hey', 'TLS=1');
     expect(echo).toMatchObject({ code: 0, stdout: expect.stringContaining('Received valid reply: Hey\n') });
     expect(echo.stdout).toContain(`Connected to ${address} via TCP, encrypted by TLSv1.3\n`);
-    const refused = await run('echo', 'MSG=Hey', 'TLS=1.2');
+    const refused = await lab.run('echo', 'MSG=Hey', 'TLS=1.2');
     expect(refused.stdout).toBe(`[CLIENT] Connection error: ${address} does not take this version of TLS\n`);
 
     // They are for the lab that is up, whatever is set now.
-    const certs = await make('certs', { LAB_SERVER_ADDRESS: settings.LAB_CLIENT_ADDRESS! });
+    const certs = await lab.make('certs', { LAB_SERVER_ADDRESS: lab.settings.LAB_CLIENT_ADDRESS! });
     expect({ code: certs.code, stdout: certs.stdout }).toEqual({
       code: 0,
       stdout: expect.stringMatching(/^certificates made:\n {4}the CA\n/),
     });
-    const balance = () => run('balance', 'TLS=1', 'REQUESTS=1', 'INTERVAL=0');
+    const balance = () => lab.run('balance', 'TLS=1', 'REQUESTS=1', 'INTERVAL=0');
     // The servers see the new ones soon, and clients at once.
     const answered = await eventually('an answer over TLS', 120_000, async () => {
       const ended = await balance();
@@ -251,28 +243,28 @@ describe('in a lab that is up', () => {
   });
 
   test('a container of others on its network is named when it ends', async () => {
-    const guest = `${settings.COMPOSE_PROJECT_NAME}-guest`;
-    const network = `${settings.COMPOSE_PROJECT_NAME}_lab`;
-    const image = `${settings.LAB_IMAGES}/programs`;
+    const guest = `${lab.settings.COMPOSE_PROJECT_NAME}-guest`;
+    const network = `${lab.settings.COMPOSE_PROJECT_NAME}_lab`;
+    const image = `${lab.settings.LAB_IMAGES}/programs`;
     const start = ['run', '--detach', '--rm', '--name', guest, '--network', network, image, 'sleep', '600'];
-    expect(await command(settings, 'docker', ...start)).toMatchObject({ code: 0 });
+    expect(await lab.command('docker', ...start)).toMatchObject({ code: 0 });
     try {
-      const { code, stderr } = await run('down');
+      const { code, stderr } = await lab.run('down');
       expect(code).toBe(2);
       expect(stderr).toContain(`its network ${network} stays, as other containers are on it: ${guest}`);
       const cure = /cure: (.*)/.exec(stderr)![1]!;
-      expect(await command(settings, 'sh', '-c', cure)).toMatchObject({
+      expect(await lab.command('sh', '-c', cure)).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('wirelab: no lab is up\n'),
       });
-      expect(await left()).toBe('');
+      expect(await lab.left()).toBe('');
     } finally {
-      await docker('rm', '--force', guest);
+      await lab.docker('rm', '--force', guest);
     }
   });
 
   test('make up says who is refused, and not by which secrets', async () => {
-    const { code, stdout } = await make('up', {
+    const { code, stdout } = await lab.make('up', {
       LAB_TOKEN: 'secret=',
       LAB_BASIC: 'me:hidden',
       LAB_MTLS: '1',

@@ -2,53 +2,44 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { command, ownSettings, remove, type Settings } from './lab.ts';
-import { leftOf, make as makeIn, tls } from './made.ts';
+import type { Settings } from './lab.ts';
+import { MadeLab, make, tls } from './made.ts';
 
-let settings: Settings;
-const make = (target: string, overrides: Settings = {}) => makeIn({ ...settings, ...overrides }, target);
-const left = () => leftOf(settings);
-
-const begin = async () => {
-  settings = await ownSettings();
-};
-const end = () => remove(settings);
-
-const docker = async (...args: string[]) => (await command(settings, 'docker', ...args)).stdout.trim();
+const lab = new MadeLab();
 
 describe('make up and make down', () => {
-  beforeEach(begin);
-  afterEach(end);
+  beforeEach(lab.begin);
+  afterEach(lab.end);
 
   test('begin a run, leave a complete one behind, and archive it when the next begins', async () => {
     const soon = { HTTP_TIMEOUT_SECONDS: '0' };
     const outcomes = async () => {
       const args = ['balance', 'REQUESTS=20', 'TIMEOUT=5', 'INTERVAL=0', ...tls];
-      const { stdout } = await makeIn(settings, ...args);
+      const { stdout } = await lab.run(...args);
       expect(stdout).toMatch(/^(\/getbalance [^\n]+\n){20}Logs:\n\[\{.*\}\]\n$/s);
       return stdout.split('\n').slice(0, 20);
     };
 
-    const up = await make('up', soon);
+    const up = await lab.make('up', soon);
     expect(up).toMatchObject({ code: 0, stderr: '' });
-    expect(up.stdout).toContain(`server host  ${settings.LAB_SERVER_ADDRESS}`);
+    expect(up.stdout).toContain(`server host  ${lab.settings.LAB_SERVER_ADDRESS}`);
     expect(up.stdout).toContain('seed         alice (LAB_SEED)');
     expect(up.stdout).toContain('Next: make balance');
 
     // The same seed gives the same, with or without an end in between.
     const first = await outcomes();
-    expect(await make('up', soon)).toMatchObject({ code: 0 });
+    expect(await lab.make('up', soon)).toMatchObject({ code: 0 });
     expect(await outcomes()).toEqual(first);
 
-    const down = await make('down');
+    const down = await lab.make('down');
     expect(down.stdout).toMatch(/server\.pcap {2}[1-9]\d* packets captured, 0 dropped by the kernel/);
     expect(down.stdout).toMatch(/client\.pcap {2}[1-9]\d* packets captured, 0 dropped by the kernel/);
-    expect(await left()).toBe('');
+    expect(await lab.left()).toBe('');
 
-    expect(await make('up', soon)).toMatchObject({ code: 0, stderr: '' });
+    expect(await lab.make('up', soon)).toMatchObject({ code: 0, stderr: '' });
     expect(await outcomes()).toEqual(first);
-    const [archived] = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive'));
-    const files = await readdir(join(settings.LAB_CAPTURES_DIR!, 'archive', archived!));
+    const [archived] = await readdir(join(lab.settings.LAB_CAPTURES_DIR!, 'archive'));
+    const files = await readdir(join(lab.settings.LAB_CAPTURES_DIR!, 'archive', archived!));
     expect(files.sort()).toEqual([
       'client.pcap',
       'echo.log',
@@ -58,33 +49,33 @@ describe('make up and make down', () => {
       'tls.keys',
     ]);
     for (const file of ['client.pcap', 'server.pcap', 'http.log', 'echo.log', 'archive']) {
-      expect((await stat(join(settings.LAB_CAPTURES_DIR!, file))).uid).toBe(process.getuid?.());
+      expect((await stat(join(lab.settings.LAB_CAPTURES_DIR!, file))).uid).toBe(process.getuid?.());
     }
 
     // One without a seed changes nothing: the same containers, the seed that they have.
-    const containers = await left();
-    const again = await make('up', { ...soon, LAB_SEED: '' });
+    const containers = await lab.left();
+    const again = await lab.make('up', { ...soon, LAB_SEED: '' });
     expect(again.stdout).toMatch(/seed {9}alice \(as before, next draw 21\)/);
-    expect(await left()).toBe(containers);
+    expect(await lab.left()).toBe(containers);
 
     // Nor does one with a setting that the programs refuse: a lab in use goes on.
-    const refused = await make('up', { HTTP_FAULTS: 'timeout=2' });
+    const refused = await lab.make('up', { HTTP_FAULTS: 'timeout=2' });
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('HTTP_FAULTS is "timeout=2"; "timeout=2" has no probability');
-    expect(await left()).toBe(containers);
+    expect(await lab.left()).toBe(containers);
   });
 
   test('say so when there is nothing to end', async () => {
-    const { code, stdout } = await make('down');
+    const { code, stdout } = await lab.make('down');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'wirelab: no lab is up\n' });
   });
 });
 
 describe('without a lab', () => {
-  const run = (line: string) => makeIn(settings, ...line.split(' '));
+  const run = (line: string) => lab.run(...line.split(' '));
 
-  beforeAll(begin);
-  afterAll(end);
+  beforeAll(lab.begin);
+  afterAll(lab.end);
 
   test.each([
     ['echo MESSAGE=Hey', /make echo takes no MESSAGE; allowed: .* MSG= .* and the settings of \.env/],
@@ -108,18 +99,18 @@ describe('without a lab', () => {
 });
 
 describe('make up refuses, with a cure and nothing left behind', () => {
-  beforeEach(begin);
-  afterEach(end);
+  beforeEach(lab.begin);
+  afterEach(lab.end);
 
   const refuses = async (overrides: Settings, ...messages: string[]) => {
-    const { code, stderr } = await make('up', overrides);
+    const { code, stderr } = await lab.make('up', overrides);
     expect(code).toBe(2);
     for (const message of messages) expect(stderr).toContain(message);
-    expect(await left()).toBe('');
+    expect(await lab.left()).toBe('');
   };
 
   test('a wrong fault profile, and the files of the run before stay where they are', async () => {
-    const journal = join(settings.LAB_CAPTURES_DIR!, 'http.log');
+    const journal = join(lab.settings.LAB_CAPTURES_DIR!, 'http.log');
     await writeFile(journal, 'the run before');
     await refuses(
       { HTTP_FAULTS: 'timeout=0.9,403=0.9,404=0' },
@@ -128,7 +119,7 @@ describe('make up refuses, with a cure and nothing left behind', () => {
       'the lab did not come up',
     );
     expect(await readFile(journal, 'utf8')).toBe('the run before');
-    expect(await readdir(settings.LAB_CAPTURES_DIR!)).toEqual(['archive', 'http.log']);
+    expect(await readdir(lab.settings.LAB_CAPTURES_DIR!)).toEqual(['archive', 'http.log']);
   });
 
   test('settings that can not work, all at once', () =>
@@ -137,7 +128,7 @@ describe('make up refuses, with a cure and nothing left behind', () => {
       'HTTP_PORT is "99999"; allowed: a whole number from 1 to 65535',
       'ECHO_PORT is "0"; allowed: a whole number from 1 to 65535',
       'LAB_CAPTURE_FILES is "abc"; allowed: a whole number from 1 to 1000000',
-      `LAB_CLIENT_ADDRESS is "10.1.2.3"; allowed: an address of ${settings.LAB_SUBNET}`,
+      `LAB_CLIENT_ADDRESS is "10.1.2.3"; allowed: an address of ${lab.settings.LAB_SUBNET}`,
     ));
 
   test('an engine that does not answer', async () => {
@@ -154,56 +145,70 @@ describe('make up refuses, with a cure and nothing left behind', () => {
       'certs',
       'demo',
     ]) {
-      const { stderr } = await makeIn({ ...settings, ...engine }, ...line.split(' '));
+      const { stderr } = await make({ ...lab.settings, ...engine }, ...line.split(' '));
       expect(stderr).toContain('no Docker engine answers at DOCKER_HOST, unix:///nowhere');
     }
-    const doctor = await make('doctor', engine);
+    const doctor = await lab.make('doctor', engine);
     expect(doctor.code).not.toBe(0);
     expect(doctor.stdout).toMatch(/^PROBLEM +engine +no Docker engine answers at DOCKER_HOST/m);
   });
 
   test('a port that is taken', async () => {
     const { promise, resolve } = Promise.withResolvers<Server>();
-    const server = createServer().listen(Number(settings.HTTP_PORT), '127.0.0.1', () => resolve(server));
+    const server = createServer().listen(Number(lab.settings.HTTP_PORT), '127.0.0.1', () => resolve(server));
     await promise;
     try {
-      await refuses({}, `${settings.HTTP_PORT}/tcp is taken by another program`, 'cure: ');
+      await refuses({}, `${lab.settings.HTTP_PORT}/tcp is taken by another program`, 'cure: ');
     } finally {
       server.close();
     }
   });
 
   test('a captures folder that is a file, or where none can be', async () => {
-    const file = join(settings.LAB_CAPTURES_DIR!, 'file');
+    const file = join(lab.settings.LAB_CAPTURES_DIR!, 'file');
     await writeFile(file, '');
     await refuses({ LAB_CAPTURES_DIR: file }, `${file} is not a folder`, 'cure: another folder');
     await refuses({ LAB_CAPTURES_DIR: '/proc/none' }, '/proc/none is not a folder', 'cure: another folder');
   });
 
   test('a subnet that another Docker network has', async () => {
-    const network = `${settings.COMPOSE_PROJECT_NAME}-other`;
-    await docker('network', 'create', '--subnet', settings.LAB_SUBNET!.replace('0.0/16', '28.0/24'), network);
+    const network = `${lab.settings.COMPOSE_PROJECT_NAME}-other`;
+    await lab.docker(
+      'network',
+      'create',
+      '--subnet',
+      lab.settings.LAB_SUBNET!.replace('0.0/16', '28.0/24'),
+      network,
+    );
     try {
       await refuses(
         {},
-        `${settings.LAB_SUBNET} overlaps the Docker network ${network}`,
+        `${lab.settings.LAB_SUBNET} overlaps the Docker network ${network}`,
         `cure: docker network rm ${network}`,
       );
-      const doctor = await make('doctor');
+      const doctor = await lab.make('doctor');
       expect(doctor.code).not.toBe(0);
       expect(doctor.stdout).toMatch(new RegExp(`PROBLEM +subnet +.* overlaps the Docker network ${network}`));
       expect(doctor.stdout).toMatch(/^ok +engine +Docker \d/m);
 
       // One that a container has is not to be removed.
       const busy = `${network}-1`;
-      await docker('create', '--name', busy, '--network', network, `${settings.LAB_IMAGES}/programs`, 'true');
-      const { stdout } = await make('doctor');
+      await lab.docker(
+        'create',
+        '--name',
+        busy,
+        '--network',
+        network,
+        `${lab.settings.LAB_IMAGES}/programs`,
+        'true',
+      );
+      const { stdout } = await lab.make('doctor');
       expect(stdout).toMatch(/cure: another network: LAB_SUBNET=/);
-      await docker('rm', busy);
+      await lab.docker('rm', busy);
     } finally {
-      await docker('network', 'rm', network);
+      await lab.docker('network', 'rm', network);
     }
-    const doctor = await make('doctor');
+    const doctor = await lab.make('doctor');
     expect(doctor).toMatchObject({ code: 0, stderr: '' });
   });
 });
