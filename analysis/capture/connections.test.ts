@@ -68,6 +68,14 @@ describe('a segment is of', () => {
     expect(of({ text: 'abc', seq: 3_000_000_003 - 2 ** 24 })).toBe('#1');
     expect(of({ text: 'abc', seq: 2_900_000_000 })).toBe('#2');
   });
+
+  test('the open one whose SYN is known, though it is far before all that was said', () => {
+    expect(of({ flags: SYN, seq: 3_000_000_000 })).toBe('#1');
+    expect(of({ text: 'abc', seq: 2_900_000_000 })).toBe('#1');
+    expect(of({ text: 'abc', seq: 3_000_000_001 })).toBe('#1');
+    expect(of({ flags: RST, seq: 3_000_000_004 })).toBe('#1');
+    expect(of({ text: 'abc', seq: 2_900_000_000 })).toBe('#2');
+  });
 });
 
 describe('what is said', () => {

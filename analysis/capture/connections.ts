@@ -28,6 +28,8 @@ export class Direction {
 
 /** A TCP connection, or all that goes between a pair of UDP ports. */
 export class Connection<State> {
+  /** From 1, in the order in which they begin. */
+  readonly number: number;
   readonly transport: Carried['transport'];
   /** As `endpoint` writes them. */
   readonly clientEnd: string;
@@ -41,7 +43,8 @@ export class Connection<State> {
   latest = 0;
   readonly state: State;
 
-  constructor({ transport, toServer, from, to }: Carried, state: State) {
+  constructor(number: number, { transport, toServer, from, to }: Carried, state: State) {
+    this.number = number;
     this.transport = transport;
     [this.clientEnd, this.serverEnd] = toServer ? [from, to] : [to, from];
     this.state = state;
@@ -89,6 +92,7 @@ export class Connections<State> {
   readonly #options: ConnectionsOptions<State>;
   /** The latest used last. */
   readonly #known = new Map<string, Connection<State>>();
+  #count = 0;
 
   constructor(options: ConnectionsOptions<State>) {
     this.#options = options;
@@ -110,12 +114,10 @@ export class Connections<State> {
     if (flags & RST) connection.isReset = true;
     if (flags & ACK) connection[other].stream.acknowledge(ack);
     connection.isTls ||= mayBeTls(carried) && isTls(payload);
-    const first = flags & SYN ? (seq + 1) >>> 0 : seq;
-    const { fresh, again } = payload.length > 0 ? own.stream.add({ ...carried, seq: first }) : NOTHING;
-    return {
-      ...{ connection, by, fresh, again },
-      said: [...heard(other, connection), ...heard(by, connection)],
-    };
+    const segment = flags & SYN ? { ...carried, seq: (seq + 1) >>> 0 } : carried;
+    const { fresh, again } = payload.length > 0 ? own.stream.add(segment) : NOTHING;
+    const said = [...heard(other, connection), ...heard(by, connection)];
+    return { connection, by, fresh, again, said };
   }
 
   /** The quietest first. */
@@ -146,7 +148,8 @@ export class Connections<State> {
     }
     if (known) this.#options.onGone?.(known);
     if (this.#known.size >= (this.#options.most ?? MOST)) this.forget();
-    const begun = new Connection(carried, this.#options.create(carried));
+    this.#count += 1;
+    const begun = new Connection(this.#count, carried, this.#options.create(carried));
     this.#known.set(key, begun);
     return begun;
   }
@@ -162,7 +165,9 @@ function isNew<State>(segment: Carried, known: Connection<State>): boolean {
   if (flags & SYN && syn === seq)
     return opens(flags) && known.isOver && Math.abs(time - known.latest) > SYN_AGAIN;
   if (flags & SYN) return opens(flags) || stream.isBegun;
-  return payload.length > 0 && stream.isBegun && stream.end - stream.positionOf(seq) > FAR_BEFORE;
+  // While one whose SYN is known is open, that is left over of an earlier one.
+  const mayBeAnother = stream.isBegun && (syn === undefined || known.isOver);
+  return payload.length > 0 && mayBeAnother && stream.end - stream.positionOf(seq) > FAR_BEFORE;
 }
 
 /** On the plain ports of the lab nothing is ever encrypted, even when a client tries. */

@@ -15,6 +15,8 @@ export interface Frame {
   readonly client: string;
   readonly server: ServerName;
   readonly toServer: boolean;
+  /** Of TCP: which connection of the capture it is of, from 1. */
+  readonly connection?: number;
   /** Came to or left from a port of TLS. */
   readonly overTls?: boolean;
   /** What nobody on the way can read; undefined is for anybody, also on a port of TLS where no TLS was spoken. */

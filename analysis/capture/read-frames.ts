@@ -69,16 +69,17 @@ export class ServerFrames {
     const { payload, seq, ack, flags } = carried;
     const place = { number, time, transport, server, toServer, client: toServer ? from : to };
     const plain = { ...place, payload, seq, ack, flags, ...NOTHING_TOLD };
-    if (transport === 'udp' || (server === 'echo' && !overTls)) return plain;
+    if (transport === 'udp') return plain;
     const { connection, by, said } = this.#connections.take(carried);
     const { http, tls } = connection.state;
-    if (!overTls) return { ...plain, ...http.take(number, by, said) };
+    const segment = { ...plain, connection: connection.number };
+    if (!overTls) return server === 'echo' ? segment : { ...segment, ...http.take(number, by, said) };
     connection.isTls ||= this.#hasKeys && told.recordLengths.length > 0;
     const inside = tls.take(carried, connection.isTls, this.#hasKeys ? told : undefined);
     // TLS is decrypted in order, each record once.
     const opened = { by, bytes: inside.payload, missing: 0, frame: carried };
     const heard = !connection.isTls ? said : inside.payload.length > 0 ? [opened] : [];
     const toldByHttp = server === 'http' ? http.take(number, by, heard) : NOTHING_TOLD;
-    return { ...plain, overTls, wire: carried, ...inside, ...toldByHttp };
+    return { ...segment, overTls, wire: carried, ...inside, ...toldByHttp };
   }
 }

@@ -1,4 +1,3 @@
-import { opens } from '#analysis/capture/connections.ts';
 import type { Frame } from '#analysis/capture/frames.ts';
 import type { HandshakeEvent } from '#lib/journal/entries.ts';
 import { isHttp } from '#lib/journal/entries.ts';
@@ -16,17 +15,17 @@ const NOTHING = Buffer.alloc(0);
 export class Conversation {
   /** In seconds since 1970. */
   readonly began: number;
-  /** The sequence number of its SYN; undefined when the capture begins later. */
-  readonly syn: number | undefined;
+  /** Which connection of the capture it is, as its frames say. */
+  readonly connection: number | undefined;
   readonly #http: HttpConnection | undefined;
   readonly #messages: MessageConnection | undefined;
   readonly #encrypted: EncryptedConnection | undefined;
   readonly #handshake: Handshake | undefined;
   readonly #emit: Emit;
 
-  constructor({ time, flags, seq, server, client, overTls }: Frame, emit: Emit) {
+  constructor({ time, connection, server, client, overTls }: Frame, emit: Emit) {
     this.began = time;
-    this.syn = opens(flags) ? seq : undefined;
+    this.connection = connection;
     this.#emit = emit;
     if (overTls) {
       this.#encrypted = new EncryptedConnection(emit);

@@ -1,4 +1,3 @@
-import { opens } from '#analysis/capture/connections.ts';
 import type { Frame } from '#analysis/capture/frames.ts';
 import type { Seen } from '#analysis/capture/seen.ts';
 import { clientOf, type HandshakeEvent, isDatagram, isEvent, isHttp, timeOf } from '#lib/journal/entries.ts';
@@ -19,13 +18,13 @@ export interface ConversationsParts extends FlowParts {
   readonly seen: Seen;
 }
 
-/** The connections and flows of all clients. */
+/** What goes on each connection of the capture, and in the flows of all clients. */
 export class Conversations {
   readonly #parts: ConversationsParts;
   readonly #emit: Emit;
   readonly #seen: Seen;
-  /** By server and client; a port that is used again has a connection behind the one before. */
-  readonly #connections = new Map<string, Conversation[]>();
+  /** By server and client, as entries name them; a port that is used again has a connection after the one before. */
+  readonly #overTcp = new Map<string, Conversation[]>();
   readonly #flows = new Map<string, DatagramFlow>();
   readonly #held: HeldEntries;
   #swept = 0;
@@ -43,7 +42,7 @@ export class Conversations {
   take(frame: Frame): void {
     if (Math.abs(frame.time - this.#swept) > SWEEP) this.#sweep(frame.time);
     const { client, server, transport } = frame;
-    if (transport === 'tcp') this.#connectionOf(frame).take(frame);
+    if (transport === 'tcp') this.#conversationOf(frame).take(frame);
     else if (server === 'echo') this.#flowOf(client).take(frame);
   }
 
@@ -62,14 +61,14 @@ export class Conversations {
   /** An answer that was held back has left. */
   sent(event: EventNamed<'sent'>): void {
     const client = clientOf(event);
-    const known = client && this.#connections.get(keyOf('echo', client, event.tls !== undefined));
+    const known = client && this.#overTcp.get(keyOf('echo', client, event.tls !== undefined));
     if (known) known.find((one) => one.seeks(event.entry))?.sent(event);
   }
 
   /** The clock was set back: entries of earlier times can be of what is open, or comes. */
   setBack(): void {
     this.#isSetBack = true;
-    for (const [key, all] of this.#connections) for (const one of all) this.#giveHeld(key, one);
+    for (const [key, all] of this.#overTcp) for (const one of all) this.#giveHeld(key, one);
   }
 
   /** Whether the client of an entry has sent what no entry speaks of so far; anything else is of no such. */
@@ -77,13 +76,13 @@ export class Conversations {
     const client = isEvent(entry) ? undefined : clientOf(entry);
     if (isEvent(entry) || client === undefined) return true;
     if (!isOverTcp(entry)) return this.#flows.get(client)?.isUnmatched ?? false;
-    return this.#connections.get(keyOfEntry(entry, client))?.some(({ isUnmatched }) => isUnmatched) ?? false;
+    return this.#overTcp.get(keyOfEntry(entry, client))?.some(({ isUnmatched }) => isUnmatched) ?? false;
   }
 
   /** All frames before the handshake failed have been taken. */
   fail(entry: HandshakeEvent): void {
     const client = clientOf(entry);
-    const known = client === undefined ? [] : this.#connections.get(keyOf(entry.server, client, true));
+    const known = client === undefined ? [] : this.#overTcp.get(keyOf(entry.server, client, true));
     const [latest] = begunBefore(known, entry);
     if (latest?.fail(entry)) return;
     const verdict = client === undefined ? 'nameless' : 'absent';
@@ -102,7 +101,7 @@ export class Conversations {
 
   #decideOverTcp(entry: Decision, client: string): void {
     const key = keyOfEntry(entry, client);
-    const all = begunBefore(this.#connections.get(key), entry);
+    const all = begunBefore(this.#overTcp.get(key), entry);
     const own = all.length > 1 ? all.find((one) => one.has(entry)) : undefined;
     if (all[0]) (own ?? all[0]).decide(entry);
     else this.#held.hold(key, entry);
@@ -115,15 +114,14 @@ export class Conversations {
     return entry.crc !== undefined || (isDatagram(entry) && entry.direction === 'out' && !this.isUnplaced);
   }
 
-  /** The connection that a segment belongs to, a new one when it opens one or none is known. */
-  #connectionOf(frame: Frame): Conversation {
-    const { client, flags, overTls = false, seq, server } = frame;
+  #conversationOf(frame: Frame): Conversation {
+    const { client, connection, overTls = false, server } = frame;
     const key = keyOf(server, client, overTls);
-    const all = this.#connections.get(key) ?? [];
+    const all = this.#overTcp.get(key) ?? [];
     const last = all.at(-1);
-    if (last && (!opens(flags) || last.syn === seq)) return last;
+    if (last && last.connection === connection) return last;
     const begun = new Conversation(frame, this.#emit);
-    this.#connections.set(key, [...all, begun]);
+    this.#overTcp.set(key, [...all, begun]);
     if (this.#isSetBack) this.#giveHeld(key, begun);
     return begun;
   }
@@ -140,7 +138,7 @@ export class Conversations {
   #sweep(now: number): void {
     this.#swept = now;
     // What has not found its entries yet may be ahead of them, as long as there are not too many.
-    const mayWait = this.#connections.size < MOST_WAITING;
+    const mayWait = this.#overTcp.size < MOST_WAITING;
     const isOver = ({ closed, isUnmatched }: Conversation) =>
       closed !== undefined && Math.abs(now - closed) > GRACE && !(mayWait && isUnmatched);
     this.#finishAll(isOver, now);
@@ -157,7 +155,7 @@ export class Conversations {
 
   /** Lets go of conversations, which take what is held of theirs first. */
   #finishAll(isOver: (conversation: Conversation) => boolean, until: number): void {
-    for (const [key, all] of this.#connections) {
+    for (const [key, all] of this.#overTcp) {
       const over = all.filter(isOver);
       if (over.length === 0) continue;
       for (const one of over) {
@@ -165,8 +163,8 @@ export class Conversations {
         one.finish(until);
       }
       const open = all.filter((one) => !over.includes(one));
-      if (open.length > 0) this.#connections.set(key, open);
-      else this.#connections.delete(key);
+      if (open.length > 0) this.#overTcp.set(key, open);
+      else this.#overTcp.delete(key);
     }
   }
 }

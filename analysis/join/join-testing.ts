@@ -1,3 +1,4 @@
+import { Connections } from '#analysis/capture/connections.ts';
 import { ACK, FIN, type Frame, RST, SYN } from '#analysis/capture/frames.ts';
 import type { Carried } from '#analysis/capture/packet.ts';
 import { Seen } from '#analysis/capture/seen.ts';
@@ -176,15 +177,26 @@ function numbers(frames: Match['request']): string {
   return frames.map(({ number }) => number).join('+') || 'none';
 }
 
-/** In batches, as they come from a reader. */
+/** In batches, as they come from a reader, which tells their connections. */
 async function* read(frames: readonly Frame[], seen: Seen): AsyncGenerator<readonly Frame[]> {
+  const connections = new Connections({ create: () => undefined });
   for (let from = 0; from < frames.length; from += 5) {
-    const batch = frames.slice(from, from + 5);
+    const batch = frames.slice(from, from + 5).map((frame) => ({
+      ...frame,
+      connection: connections.take(carriedIn(frame)).connection.number,
+    }));
     if (from === 0) seen.first = batch[0]!.time;
     seen.last = batch.at(-1)!.time;
     seen.frames += batch.length;
     yield batch;
   }
+}
+
+function carriedIn(frame: Frame): Carried {
+  const { client, server, overTls = false, toServer } = frame;
+  const port = `${server}${overTls ? ' TLS' : ''}`;
+  const [from, to] = toServer ? [client, port] : [port, client];
+  return { ...frame, from, to, fromPort: 0, toPort: 0, overTls };
 }
 
 async function* list(entries: readonly Entry[]): AsyncGenerator<Entry> {

@@ -567,6 +567,7 @@ describe('what is left over of an earlier connection, after the SYN', () => {
   test.each<[string, (connection: TcpWire) => void]>([
     ['an acknowledgment', (tcp) => tcp.answer('', { seq: FAR + 9_000, ack: FAR })],
     ['data of the server', (tcp) => tcp.answer('old\n', { seq: FAR + 9_000, ack: FAR })],
+    ['data of the client', (tcp) => tcp.client('old\n', { seq: (1_001 - FAR) >>> 0 })],
     ['a reset of the client', (tcp) => tcp.client('', { seq: FAR, flags: RST })],
   ])('is none of it: %s', async (_what, leave) => {
     tcp = wire.tcp({ port: 40_002 });
