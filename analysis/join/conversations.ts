@@ -1,3 +1,4 @@
+import { opens } from '#analysis/capture/connections.ts';
 import type { Frame } from '#analysis/capture/frames.ts';
 import type { Seen } from '#analysis/capture/seen.ts';
 import { clientOf, type HandshakeEvent, isDatagram, isEvent, isHttp, timeOf } from '#lib/journal/entries.ts';
@@ -115,7 +116,7 @@ export class Conversations {
   }
 
   #conversationOf(frame: Frame): Conversation {
-    const { client, connection, overTls = false, server } = frame;
+    const { client, connection, flags, overTls = false, server } = frame;
     const key = keyOf(server, client, overTls);
     const all = this.#overTcp.get(key) ?? [];
     const last = all.at(-1);
@@ -123,6 +124,7 @@ export class Conversations {
     const begun = new Conversation(frame, this.#emit);
     this.#overTcp.set(key, [...all, begun]);
     if (this.#isSetBack) this.#giveHeld(key, begun);
+    else if (!opens(flags)) this.#giveDecided(key, begun);
     return begun;
   }
 
@@ -151,6 +153,14 @@ export class Conversations {
 
   #giveHeld(key: string, conversation: Conversation): void {
     for (const entry of this.#held.take(key)) conversation.decide(entry);
+  }
+
+  /** Gives one of which the capture has not the beginning what was decided of it since the capture began. */
+  #giveDecided(key: string, conversation: Conversation): void {
+    for (const entry of this.#held.take(key)) {
+      if (isBefore(entry, this.#seen)) this.#held.hold(key, entry);
+      else conversation.decide(entry);
+    }
   }
 
   /** Lets go of conversations, which take what is held of theirs first. */

@@ -324,6 +324,7 @@ export class TcpWire {
       protocol: 'tcp',
       at,
       bytes: bytes.length,
+      crc: this.tls === undefined ? crcOf(bytes) : undefined,
       answer_at: this.#next,
       ...this.#wirePlace(bytes.length),
       tls: this.tls,

@@ -116,6 +116,7 @@ export class MessageConnection {
     let isBehindHeld = false;
     for (const sought of [...this.#sought]) {
       const isThere = sought.request !== undefined || sought.locate(this.#requests, false);
+      if (!this.#answers.isPlaced) sought.place(this.#answers);
       if (isThere && !isBehindHeld && this.#isReady(sought)) this.#settle(sought);
       // What is held back may leave in the middle of it.
       isBehindHeld ||= sought.isHeld;
@@ -131,7 +132,6 @@ export class MessageConnection {
 
   #isReady(sought: SoughtMessage): boolean {
     if (sought.isUnexplained) return this.#next(sought) !== undefined;
-    if (!this.#answers.isPlaced) sought.place(this.#answers);
     return sought.isAnswered(this.#answers, sought.ranges(this.#late), this.#ending);
   }
 

@@ -1,6 +1,7 @@
 import type { Frame, FrameRef } from '#analysis/capture/frames.ts';
 import { type Part, type Range, TcpStream } from '#analysis/capture/tcp-stream.ts';
 import type { MessageEntry } from '#lib/journal/schema.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { LF, Message } from '#lib/message/message.ts';
 import { type Pattern, unknown } from './pattern.ts';
 
@@ -38,6 +39,11 @@ export class PlacedStream {
   /** Whether positions are known. Where the capture begins in the middle they are not, at first. */
   get isPlaced(): boolean {
     return this.#shift !== undefined;
+  }
+
+  /** What is before this position was sent before the capture began. */
+  get beginning(): number {
+    return this.#shift ?? Number.POSITIVE_INFINITY;
   }
 
   /** Up to here the stream is known to have been sent. */
@@ -88,8 +94,9 @@ export class PlacedStream {
   }
 }
 
-/** Whether octets are the message of an entry, by its length and its tag, which may be an HMAC. */
-export function isMessageOf({ length, tag }: MessageEntry, bytes: Buffer): boolean {
+/** Whether octets are the message of an entry, by its length, its tag, which may be an HMAC, and its CRC if that is known. */
+export function isMessageOf({ crc, length, tag }: MessageEntry, bytes: Buffer): boolean {
   const message = new Message(bytes, tag?.startsWith('hmac'));
-  return message.bodyLength === length && message.tag === tag;
+  if (message.bodyLength !== length || message.tag !== tag) return false;
+  return crc === undefined || crcOf(bytes) === crc;
 }

@@ -36,6 +36,8 @@ export class SoughtMessage {
   /** Where what it held back has left. */
   readonly late: Range[] = [];
   request: Part | undefined;
+  /** What is said of it where its message is not there, which may have been sent before the capture began. */
+  #absent: Verdict = 'lost';
   #expected: Expected | undefined;
 
   constructor(entry: MessageEntry) {
@@ -51,6 +53,7 @@ export class SoughtMessage {
     const part = requests.part(this.range);
     if (!isLast && (part.known || requests.end < this.range.to)) return false;
     this.request = part;
+    if (this.range.from < requests.beginning) this.#absent = 'outside';
     this.#expected = expectedAnswer(this.entry, takenMessage(this.entry, part));
     return true;
   }
@@ -127,7 +130,7 @@ export class SoughtMessage {
 
   #verdict(isDifferent: boolean, missing: 'nothing' | 'captured' | 'sent', ending: Ending): Verdict {
     const { bytes, known } = this.request!;
-    if (known || bytes.length === 0) return 'lost';
+    if (known || bytes.length === 0) return this.#absent;
     if (!isMessageOf(this.entry, bytes)) return 'altered';
     if (this.#expected!.length === 0) return 'silent';
     if (isDifferent) return 'different';

@@ -67,7 +67,7 @@ const message = {
   /** Of TCP: where the message begins in what the client sends, and its bytes, tag and line ending included. */
   at: v.optional(count),
   bytes: v.optional(count),
-  /** Of UDP: CRC-32 of the datagram as a capture of the server's host has it, 8 hex digits. */
+  /** Without TLS: CRC-32 of the message or the datagram as a capture of the server's host has it, 8 hex digits. */
   crc: v.optional(v.string()),
   // What a fault decided; a new one has fields of its own.
   loss: v.optional(v.string()),

@@ -109,7 +109,7 @@ describe('on TCP, with a token', () => {
       protocol: 'tcp',
       length: 3,
       reason: 'no HMAC',
-      ...{ at: 0, bytes: 4, answer_at: 0 },
+      ...{ at: 0, bytes: 4, crc: expect.stringMatching(/^[0-9a-f]{8}$/), answer_at: 0 },
     };
     const entries = await lab.entries();
     expect(entries).toEqual([

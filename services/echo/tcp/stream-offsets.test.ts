@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FaultName } from '#lib/faults/echo/index.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { ca, openTestTls, type TestTls } from '#lib/tls/testing.ts';
 import { createLab, type Lab, serveTcp, type TcpServer, until } from '../testing.ts';
 import { createTcpEcho } from './tcp.ts';
@@ -72,8 +73,8 @@ describe('an entry says where', () => {
     client.write('\nnext\n');
     await once(client, 'data');
     expect(await entries()).toMatchObject([
-      { at: 0, bytes: 12, answer_at: 0 },
-      { at: 13, bytes: 5, answer_at: 13 },
+      { at: 0, bytes: 12, crc: crcOf(Buffer.from('Hey|e4599fa9')), answer_at: 0 },
+      { at: 13, bytes: 5, crc: crcOf(Buffer.from('next\n')), answer_at: 13 },
     ]);
   });
 
@@ -165,6 +166,7 @@ describe('over TLS an entry says where it is on the wire', () => {
         expect(entry.wire_to).toBeGreaterThanOrEqual(at + 5 + bytes);
       }
       expect(found[0]!.wire_from).toBeGreaterThan(200);
+      expect(found.some((entry) => 'crc' in entry)).toBe(false);
     },
   );
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Place } from '#lib/journal/schema.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import type { Carrier } from '#lib/tls/carriers.ts';
 
 /** What was read at once: it ends there inside of TLS, and is within these bytes on the wire. */
@@ -38,10 +39,13 @@ export class StreamOffsets {
     else this.#reads.push({ end: this.#came, from, to });
   }
 
-  /** Where the message is that ends at a position and is so long, and its answer, as `settled` has resolved. */
-  of(end: number, bytes: number): Place {
+  /** Where a message is that ends at a position, and its answer, as `settled` has resolved. */
+  of(end: number, message: Buffer): Place {
+    const bytes = message.length;
     const at = end - bytes;
-    return { at, bytes, answer_at: this.#socket.bytesWritten, ...this.#onWire(at, end) };
+    // What is encrypted can't be found by it, and nobody is to guess it from that.
+    const crc = this.#carrier ? undefined : crcOf(message);
+    return { at, bytes, crc, answer_at: this.#socket.bytesWritten, ...this.#onWire(at, end) };
   }
 
   /** Where what is written next begins. */

@@ -194,7 +194,7 @@ class Connection implements Served, Wire {
     const { say } = this.#parts;
     const settled = this.#offsets.settled();
     if (settled) await settled;
-    const place = this.#offsets.of(this.#framer.taken, message.bytes.length);
+    const place = this.#offsets.of(this.#framer.taken, message.bytes);
     const answer = this.#answering(message, this.#peer, place);
     this.#entry = answer.id;
     const given = await giveAnswer(answer, this, began, this.#parts);
