@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempDisposable } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,7 +96,10 @@ export async function startLabServer(server: 'http' | 'echo', settings: Settings
   const journal = join(folder.path, 'journal.log');
   const control = join(folder.path, 'control.sock');
   const tlsPort = await freePort(FIRST_TLS_PORT);
-  await writeCredentials(folder.path, certified);
+  // In a folder of their own: it is watched, and the journal is written in the other.
+  const certificates = join(folder.path, 'certificates');
+  await mkdir(certificates);
+  await writeCredentials(certificates, certified);
   const program = made.use(
     await startProgram(process.execPath, [`services/${server}/main.ts`], {
       ...settings,
@@ -106,7 +109,7 @@ export async function startLabServer(server: 'http' | 'echo', settings: Settings
       CONTROL_SOCKET: control,
       HTTPS_PORT: String(tlsPort),
       ECHO_TLS_PORT: String(tlsPort),
-      TLS_CERTIFICATES: folder.path,
+      TLS_CERTIFICATES: certificates,
       TLS_KEYS: join(folder.path, 'tls.keys'),
       LAB_SEED: 'bench',
     }),

@@ -125,7 +125,7 @@ export class Framer {
       if (length === 0 || this.#verified === MAX_VERIFIED) continue;
       this.#verified += 1;
       if (!this.#isRight(line, bar, length)) continue;
-      const end = this.#isWhole(line) ? textEnd(line) : bar + length;
+      const end = this.#endOfText(line, bar + length);
       return end + (this.#endingAt(end) ?? 0);
     }
     if (newline >= 0) return newline + 1;
@@ -133,9 +133,14 @@ export class Framer {
     return undefined;
   }
 
-  /** Whether all that has come, or its first line, is one message by a tag at its end. */
-  #isWhole(line: Buffer): boolean {
+  /** Where a message ends by a tag that is right and ends at `tagEnd`: with the line when that is one message too. */
+  #endOfText(line: Buffer, tagEnd: number): number {
     const end = textEnd(line);
+    return tagEnd < end && this.#isWhole(line, end) ? end : tagEnd;
+  }
+
+  /** Whether all that has come, or its first line, is one message by a tag that ends at `end`. */
+  #isWhole(line: Buffer, end: number): boolean {
     const length = this.#wholesTried === MAX_VERIFIED ? 0 : this.#tagLengthBefore(line, end);
     if (length === 0) return false;
     this.#wholesTried += 1;

@@ -4,9 +4,9 @@ import { hash, randomBytes } from 'node:crypto';
 const HIGH = 2 ** -32;
 const LOW = 2 ** -53;
 
-/** Numbers that one hash gives, each of 16 of its hex digits. */
+/** Numbers that one hash gives, each of 8 of its bytes. */
 const DRAWS_PER_HASH = 8;
-const DIGITS = 16;
+const DRAW_BYTES = 8;
 
 /**
  * The draws of a stream, numbers in [0, 1) with 53 random bits.
@@ -18,7 +18,7 @@ export class Draws {
   readonly #seed: string;
   readonly #stream: string;
   #block = -1;
-  #digits = '';
+  #bytes = Buffer.alloc(0);
 
   /**
    * @param seed any string, LAB_SEED
@@ -33,12 +33,12 @@ export class Draws {
   at(n: number): number {
     const block = Math.floor((n - 1) / DRAWS_PER_HASH);
     if (block !== this.#block) {
-      this.#digits = hash('sha512', JSON.stringify([this.#seed, this.#stream, block]));
+      this.#bytes = hash('sha512', JSON.stringify([this.#seed, this.#stream, block]), 'buffer');
       this.#block = block;
     }
-    const start = ((n - 1) % DRAWS_PER_HASH) * DIGITS;
-    const high = Number.parseInt(this.#digits.slice(start, start + 8), 16);
-    const low = Number.parseInt(this.#digits.slice(start + 8, start + DIGITS), 16) >>> 11;
+    const start = ((n - 1) % DRAWS_PER_HASH) * DRAW_BYTES;
+    const high = this.#bytes.readUInt32BE(start);
+    const low = this.#bytes.readUInt32BE(start + 4) >>> 11;
     return high * HIGH + low * LOW;
   }
 }

@@ -4,9 +4,11 @@
  * separators of lines, and ignorables (UAX #44).
  */
 const HIDDEN = /\p{RGI_Emoji}|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gv;
-/** Nothing to look for is the usual case, and this finds it sooner. */
+/** Nothing to look for is the usual case, and these find it sooner. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const MAY_HIDE = /[\x00-\x1f\x7f-\uffff]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const LINES_MAY_HIDE = /[\x00-\x08\v-\x1f\x7f-\uffff]/;
 const EMOJI = /^\p{RGI_Emoji}$/v;
 
 const escapes: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' };
@@ -21,7 +23,7 @@ export function safe(text: string): string {
 
 /** The same of a text that may have several lines: their ends and tabs stay. */
 export function safeLines(text: string): string {
-  return MAY_HIDE.test(text)
+  return LINES_MAY_HIDE.test(text)
     ? text.replaceAll(HIDDEN, (hidden) => (hidden === '\n' || hidden === '\t' ? hidden : escaped(hidden)))
     : text;
 }

@@ -4,6 +4,7 @@ import type { Faults } from '#lib/faults/faults.ts';
 import type { Journal } from '#lib/journal/journal.ts';
 import type { Entry } from '#lib/journal/schema.ts';
 import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
+import { timestamps } from '#lib/runtime/timestamps.ts';
 import { tlsVersion } from '#lib/tls/version.ts';
 import type { Exchanges } from './exchanges.ts';
 import { answers, type Outcome } from './outcomes.ts';
@@ -23,13 +24,14 @@ export interface BalanceParts {
 
 /** Answers by the outcome that is drawn, once that is in the journal. */
 export function serveBalance(parts: BalanceParts): RequestHandler {
-  const { faults, journal, exchanges, sleep, now, timeoutSeconds, held } = parts;
+  const { faults, journal, exchanges, sleep, timeoutSeconds, held } = parts;
+  const timestamp = timestamps(parts.now);
   return async (request, response) => {
     const { socket } = request;
     const exchange = await exchanges.of(request, response);
     const { fault: outcome, draw } = faults.next();
     await journal.append({
-      timestamp: now().toISOString(),
+      timestamp: timestamp(),
       client_ip: clientAddress(socket),
       outcome,
       id: journal.nextId(),

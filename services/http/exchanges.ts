@@ -6,11 +6,14 @@ import type { Carrier } from '#lib/tls/carriers.ts';
 /** Where a request and its answer are on their connection. */
 export type Exchange = Pick<HttpEntry, 'exchange' | 'answer_at' | 'wire_from' | 'wire_to' | 'wire_answer_at'>;
 
+/** On the request itself: a map of all requests costs each of them a hash, and the collector a look. */
+const NUMBER = Symbol('exchange');
+type Numbered = IncomingMessage & { [NUMBER]?: number };
+
 /** Counts the requests of each connection, and says where their answers begin. */
 export class Exchanges {
   readonly #carrierOf: (socket: Socket) => Carrier | undefined;
   readonly #counts = new WeakMap<Socket, number>();
-  readonly #numbers = new WeakMap<IncomingMessage, number>();
 
   constructor(carrierOf: (socket: Socket) => Carrier | undefined = () => undefined) {
     this.#carrierOf = carrierOf;
@@ -29,14 +32,14 @@ export class Exchanges {
     const { socket } = request;
     const number = (this.#counts.get(socket) ?? 0) + 1;
     this.#counts.set(socket, number);
-    this.#numbers.set(request, number);
+    (request as Numbered)[NUMBER] = number;
   }
 
   /** Where one is that was taken, and where its answer begins, as long as no answer before it is still to leave. */
   of(request: IncomingMessage, response: ServerResponse): Exchange | Promise<Exchange> {
     const { socket } = request;
     const carrier = this.#carrierOf(socket);
-    const exchange = this.#numbers.get(request);
+    const exchange = (request as Numbered)[NUMBER];
     if (!carrier) return { exchange, answer_at: beginningOf(response, socket) };
     const { from, to } = carrier.read();
     return carrier.settled().then(() => {

@@ -43,9 +43,10 @@ export class StreamOffsets {
   of(end: number, message: Buffer): Place {
     const bytes = message.length;
     const at = end - bytes;
+    const answer_at = this.#socket.bytesWritten;
     // What is encrypted can't be found by it, and nobody is to guess it from that.
-    const crc = this.#carrier ? undefined : crcOf(message);
-    return { at, bytes, crc, answer_at: this.#socket.bytesWritten, ...this.#onWire(at, end) };
+    if (!this.#carrier) return { at, bytes, crc: crcOf(message), answer_at };
+    return { at, bytes, answer_at, ...this.#onWire(this.#carrier, at, end) };
   }
 
   /** Where what is written next begins. */
@@ -78,11 +79,10 @@ export class StreamOffsets {
     while (this.#leaving > 0) await new Promise<void>((resolve) => this.#onLeft.push(resolve));
   }
 
-  #onWire(at: number, end: number): Place {
-    if (!this.#carrier) return {};
+  #onWire(carrier: Carrier, at: number, end: number): Place {
     const first = this.#reads.find((read) => read.end > at) ?? this.#reads.at(-1);
     this.#reads = this.#reads.filter((read) => read.end >= end);
     const last = this.#reads[0] ?? first;
-    return { wire_from: first?.from, wire_to: last?.to, wire_answer_at: this.#carrier.written };
+    return { wire_from: first?.from, wire_to: last?.to, wire_answer_at: carrier.written };
   }
 }
