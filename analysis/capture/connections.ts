@@ -1,13 +1,10 @@
 import { isTls } from '#lib/tls/record.ts';
 import { ACK, FIN, RST, SYN } from './frames.ts';
 import type { Carried } from './packet.ts';
-import { type Piece, type Range, TcpStream } from './tcp-stream.ts';
+import { FAR, type Piece, type Range, TcpStream } from './tcp-stream.ts';
 
 /** So many connections are followed at once; of more, the quietest are let go of. */
 const MOST = 50_000;
-/** A segment so many bytes before the latest is not sent again: it is of another connection, whose SYN is not captured. */
-const FAR_BEFORE = 2 ** 24;
-
 /** So long after the end of a connection its SYN may come again, in seconds: it is sent again after 1 and 2 more (RFC 6298). */
 const SYN_AGAIN = 3;
 
@@ -165,9 +162,9 @@ function isNew<State>(segment: Carried, known: Connection<State>): boolean {
   if (flags & SYN && syn === seq)
     return opens(flags) && known.isOver && Math.abs(time - known.latest) > SYN_AGAIN;
   if (flags & SYN) return opens(flags) || stream.isBegun;
-  // While one whose SYN is known is open, that is left over of an earlier one.
+  // What is far before the latest is not sent again. While one whose SYN is known is open, it is left over of an earlier one.
   const mayBeAnother = stream.isBegun && (syn === undefined || known.isOver);
-  return payload.length > 0 && mayBeAnother && stream.end - stream.positionOf(seq) > FAR_BEFORE;
+  return payload.length > 0 && mayBeAnother && stream.end - stream.positionOf(seq) > FAR;
 }
 
 /** On the plain ports of the lab nothing is ever encrypted, even when a client tries. */

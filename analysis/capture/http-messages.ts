@@ -1,15 +1,6 @@
 import type { Said, Speaker } from './connections.ts';
+import type { HttpTold } from './frames.ts';
 import { type HttpEvent, HttpReader } from './http-reader.ts';
-
-/** What is complete with a frame of an HTTP connection. */
-export interface HttpTold {
-  /** As `GET /getbalance`. */
-  readonly requests: readonly string[];
-  /** The frame with which the first of them began, if that is an earlier one. */
-  readonly begin: number | undefined;
-  /** Status codes of responses. */
-  readonly codes: readonly string[];
-}
 
 const NONE: readonly string[] = [];
 export const NOTHING_TOLD: HttpTold = { requests: NONE, begin: undefined, codes: NONE };

@@ -41,7 +41,7 @@ export interface Part {
 /** How many pieces may wait for bytes before them, until these count as missing. */
 const WAITING = 64;
 /** What is further from the end than any window is of another connection between the same ports. */
-const FAR = 2 ** 24;
+export const FAR = 2 ** 24;
 
 /**
  * One direction of a TCP connection. Positions count bytes from the first one, on and on, though sequence numbers begin
@@ -64,6 +64,16 @@ export class TcpStream {
   /** The sequence number of the first byte, when it is not that of the first segment. */
   begin(sequence: number): void {
     this.#first ??= sequence >>> 0;
+  }
+
+  /** Counts positions on from another beginning: each is so much greater from now on. */
+  move(by: number): void {
+    this.#first = (this.#first! - by) >>> 0;
+    this.#kept = this.#kept.map((kept) => ({ ...kept, start: kept.start + by }));
+    this.#floor += by;
+    this.#acknowledged += by;
+    this.#limit += by;
+    this.end += by;
   }
 
   get isBegun(): boolean {

@@ -92,13 +92,12 @@ export class Exposing {
   #end(connection: Connection<Sides>): void {
     const { state } = connection;
     if (state.isSealed) return;
-    for (const speaker of ['client', 'server'] as const) {
-      for (const { bytes, frame, missing } of connection[speaker].stream.rest()) {
-        state.latest[speaker] = frame.number;
-        this.#tell(frame.number, state[speaker].take(bytes, missing));
-      }
-      this.#endSide(state, speaker);
+    for (const { by, bytes, frame, missing } of connection.rest()) {
+      state.latest[by] = frame.number;
+      this.#tell(frame.number, state[by].take(bytes, missing));
     }
+    this.#endSide(state, 'client');
+    this.#endSide(state, 'server');
   }
 
   /** Nothing follows. */

@@ -5,7 +5,7 @@ import { clientOf, type HandshakeEvent, isDatagram, isEvent, isHttp, timeOf } fr
 import type { Decision, Entry, EventNamed, MessageEntry } from '#lib/journal/schema.ts';
 import { Conversation } from './conversation.ts';
 import { DatagramFlow, type FlowParts } from './datagram-flow.ts';
-import { type Emit, nowhere } from './finding.ts';
+import { type Emit, matchOf } from './finding.ts';
 import { HeldEntries } from './held-entries.ts';
 import { GRACE, MILLISECOND, SWEEP } from './times.ts';
 
@@ -37,7 +37,7 @@ export class Conversations {
     this.#parts = parts;
     this.#emit = parts.emit;
     this.#seen = parts.seen;
-    this.#held = new HeldEntries((entry) => this.#emit(nowhere(entry, 'lost')));
+    this.#held = new HeldEntries((entry) => this.#emit(matchOf(entry, 'lost')));
   }
 
   take(frame: Frame): void {
@@ -52,8 +52,8 @@ export class Conversations {
     const client = clientOf(entry);
     if (!this.#isPlaced(entry)) {
       this.isUnplaced = true;
-      this.#emit(nowhere(entry, 'unplaced'));
-    } else if (client === undefined) this.#emit(nowhere(entry, 'nameless'));
+      this.#emit(matchOf(entry, 'unplaced'));
+    } else if (client === undefined) this.#emit(matchOf(entry, 'nameless'));
     else if (isOverTcp(entry)) this.#decideOverTcp(entry, client);
     else if (isBefore(entry, this.#seen)) this.#held.hold(flowKey(client), entry);
     else this.#flowOf(client).decide(entry as MessageEntry);

@@ -6,7 +6,7 @@ import { crcOf } from '#lib/message/crc.ts';
 import { isHmac } from '#lib/message/hmac.ts';
 import { decodeDatagram, hmacLength, isOfTransfer } from '#lib/transfer/datagram.ts';
 import { latestOf } from './expected.ts';
-import { type Emit, nowhere, type Unjournaled } from './finding.ts';
+import { type Emit, matchOf, type Unjournaled } from './finding.ts';
 import { answersTo, inPlaceOf, isOne, type Leaving } from './leaving.ts';
 import { LATE, MILLISECOND, PATIENCE, SLACK, STEP } from './times.ts';
 import { type Datagram, Untaken } from './untaken.ts';
@@ -111,9 +111,7 @@ export class DatagramFlow {
 
   /** Says of a datagram of a transfer that it came, at its time or at another. */
   #cameBy(entry: MessageEntry, request = this.#came.take(entry.crc)): void {
-    const verdict = request ? 'came' : 'lost';
-    const frames = request ? [request.frame] : [];
-    this.#emit({ ...nowhere(entry, verdict), request: frames, shows: request?.frame.number });
+    this.#emit(request ? matchOf(entry, 'came', { request: [request.frame] }) : matchOf(entry, 'lost'));
   }
 
   /** Where no time matches an entry with its datagram, order and content do. */
@@ -228,15 +226,8 @@ export class DatagramFlow {
     const [asked] = request;
     const shown = answer[shownBy] ?? answer[0] ?? asked ?? (isOut ? this.#latest : undefined);
     const found = asked || isOut ? verdict : 'lost';
-    this.#emit({
-      kind: 'match',
-      entry,
-      verdict: this.#isUnexplained && isContradicted({ verdict: found }) ? 'unexplained' : found,
-      request,
-      answer,
-      shows: shown?.number,
-      took: asked && answer[0] ? answer[0].time - asked.time : undefined,
-    });
+    const said = this.#isUnexplained && isContradicted({ verdict: found }) ? 'unexplained' : found;
+    this.#emit(matchOf(entry, said, { request, answer, shown }));
   }
 
   #leaveOut(from: Unjournaled['from'], { frame, bytes }: Datagram): void {

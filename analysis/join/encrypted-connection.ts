@@ -1,11 +1,11 @@
-import { ACK, FIN, type Frame, type FrameRef, RST, refOf, SYN } from '#analysis/capture/frames.ts';
-import type { Carried } from '#analysis/capture/packet.ts';
-import { type Part, TcpStream } from '#analysis/capture/tcp-stream.ts';
+import { FIN, type Frame, type FrameRef, RST, refOf } from '#analysis/capture/frames.ts';
+import type { Part } from '#analysis/capture/tcp-stream.ts';
 import { isHttp, timeOf } from '#lib/journal/entries.ts';
 import type { Decision, EventNamed } from '#lib/journal/schema.ts';
 import { expectedAnswer, latestOf, takenMessage } from './expected.ts';
-import { type Emit, nowhere } from './finding.ts';
+import { type Emit, matchOf } from './finding.ts';
 import { unknown } from './pattern.ts';
+import { follow, PlacedStream } from './placed-stream.ts';
 import { LATE } from './times.ts';
 import type { Verdict } from './verdicts.ts';
 
@@ -46,15 +46,13 @@ interface Records {
  */
 export class EncryptedConnection {
   readonly #emit: Emit;
-  readonly #requests = new TcpStream();
-  readonly #answers = new TcpStream();
+  readonly #requests = new PlacedStream();
+  readonly #answers = new PlacedStream();
   readonly #sought: Sought[] = [];
   /** What was held back, by where on the wire its first record is. */
   readonly #late = new Map<number, Sought>();
   /** The request that was settled last, and where its answer ends. */
   #last: { readonly exchange: number; readonly to: number | undefined } | undefined;
-  /** Whether the capture has its beginning, from which positions count. */
-  #isPlaced = false;
   #end: FrameRef | undefined;
   #reset: FrameRef | undefined;
   /** Something of the connection can't be read. */
@@ -65,31 +63,21 @@ export class EncryptedConnection {
   }
 
   take(frame: Frame): void {
-    const { wire, toServer, flags } = frame;
+    const { wire, toServer, flags, number, time } = frame;
     if (!wire) return;
     if (frame.sealed === 'shut') this.isShut = true;
-    this.#carry(frame, wire);
+    const [own, other] = toServer ? [this.#requests, this.#answers] : [this.#answers, this.#requests];
+    follow(own, other, { ...wire, flags, number, time });
     if (flags & RST || (flags & FIN && !toServer)) this.#end ??= refOf(frame);
     if (flags & RST && !toServer) this.#reset ??= refOf(frame);
     if (this.#sought.length > 0) return;
     for (const stream of [this.#requests, this.#answers]) stream.drop(stream.end - KEPT);
   }
 
-  #carry({ toServer, flags, number, time }: Frame, { seq, ack, payload }: Carried): void {
-    const [own, other] = toServer ? [this.#requests, this.#answers] : [this.#answers, this.#requests];
-    if (flags & SYN) {
-      own.begin(seq + 1);
-      if (flags & ACK) other.begin(ack);
-      this.#isPlaced = true;
-    } else if (payload.length > 0) own.add({ number, time, seq, payload });
-    else own.acknowledge(seq);
-    if (flags & ACK) other.acknowledge(ack);
-  }
-
   decide(entry: Decision): void {
     // Where the capture begins in the middle nobody knows where what it has stands.
-    if (!this.#isPlaced) {
-      this.#emit(nowhere(entry, 'encrypted'));
+    if (!this.#requests.isPlaced) {
+      this.#emit(matchOf(entry, 'encrypted'));
       return;
     }
     this.#sought.push(soughtOf(entry));
@@ -136,20 +124,11 @@ export class EncryptedConnection {
     const request = this.#requestOf(entry);
     const answer = this.#answerTo(sought);
     if (isHttp(entry)) this.#last = { exchange: entry.exchange ?? Number.NaN, to: answer.to };
-    const asked = request.frames.at(-1);
-    const isLost = request.known !== undefined || !asked;
+    const isLost = request.known !== undefined || request.frames.length === 0;
     const verdict = isLost ? 'lost' : this.#verdict(sought, answer, until);
     const frames = [...new Map(answer.frames.map((frame) => [frame.number, frame])).values()];
-    this.#emit({
-      kind: 'match',
-      entry,
-      verdict,
-      request: request.frames,
-      answer: frames,
-      end: verdict === 'gone' ? this.#end : undefined,
-      shows: (frames[0] ?? asked)?.number,
-      took: frames[0] && asked ? frames[0].time - asked.time : undefined,
-    });
+    const end = verdict === 'gone' ? this.#end : undefined;
+    this.#emit(matchOf(entry, verdict, { request: request.frames, answer: frames, end }));
   }
 
   #requestOf({ wire_from = 0, wire_to = wire_from }: Decision): Part {

@@ -38,13 +38,13 @@ export function expectedAnswer(entry: MessageEntry, message: Pattern): Expected 
 /** A message as the server took it, of which the capture may lack some bytes: tag and line ending the entry tells. */
 export function takenMessage({ length, tag }: MessageEntry, { bytes, known }: Pattern): Pattern {
   if (!known) return { bytes, known };
-  const end = tag === undefined ? '' : `|${tag}`;
-  const ending = ENDINGS[bytes.length - length - end.length] ?? '';
-  return withKnown({ bytes, known }, length, Buffer.from(end + ending));
+  const end = Buffer.from(tag === undefined ? '' : `|${tag}`);
+  const ending = ENDINGS[bytes.length - length - end.length] ?? ENDINGS[0]!;
+  return withKnown({ bytes, known }, length, Buffer.concat([end, ending]));
 }
 
-/** Of no bytes, of one and of two. */
-const ENDINGS = ['', '\n', '\r\n'];
+/** Line endings that a message may have: of no bytes, of one and of two. */
+export const ENDINGS = ['', '\n', '\r\n'].map((ending) => Buffer.from(ending));
 
 /** When the last of it leaves at the latest, in seconds from the decision. */
 export function latestOf(pieces: readonly Pick<Piece, 'at' | 'isHeld'>[]): number {

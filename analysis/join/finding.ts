@@ -1,7 +1,7 @@
+import type { Talk } from '#analysis/capture/cut-frames.ts';
 import type { FrameRef } from '#analysis/capture/frames.ts';
 import type { HandshakeEvent } from '#lib/journal/entries.ts';
 import type { Decision } from '#lib/journal/schema.ts';
-import type { ServerName, Transport } from '#lib/lab/ports.ts';
 import type { Verdict } from './verdicts.ts';
 
 /** An entry, what the packets do to it, and its frames. */
@@ -13,11 +13,11 @@ interface Matched<Entry> {
   /** Frames that carried what left, in order. */
   readonly answer: readonly FrameRef[];
   /** The frame that ended the connection, where that is why nothing left. */
-  readonly end?: FrameRef;
+  readonly end?: FrameRef | undefined;
   /** The frame in which a person sees the decision; undefined when there is none of it. */
   readonly shows: number | undefined;
   /** Seconds from the request to the answer. */
-  readonly took?: number;
+  readonly took?: number | undefined;
 }
 
 /** A decision in a journal with its frames. */
@@ -31,12 +31,9 @@ export interface HandshakeMatch extends Matched<HandshakeEvent> {
 }
 
 /** Packets of which no entry speaks. */
-export interface Unjournaled {
+export interface Unjournaled extends Talk {
   /** `unread` is a datagram that the server has not taken, as many as its journal says. */
   readonly kind: 'unjournaled' | 'unread';
-  readonly server: ServerName;
-  readonly transport: Transport;
-  readonly client: string;
   readonly from: 'client' | 'server';
   readonly frames: readonly FrameRef[];
   /** What they carry, such as `12 bytes` or `GET /getbalance`. */
@@ -50,7 +47,18 @@ export type Found = Match | HandshakeMatch | Unjournaled;
 /** Takes what is found. */
 export type Emit = (found: Found) => void;
 
-/** An entry of which the capture has no frame. */
-export function nowhere(entry: Decision, verdict: Verdict): Match {
-  return { kind: 'match', entry, verdict, request: [], answer: [], shows: undefined };
+/** Frames of an entry; `shown` is the one in which a person sees it. */
+export interface MatchFrames extends Partial<Pick<Match, 'request' | 'answer' | 'end'>> {
+  readonly shown?: FrameRef | undefined;
+}
+
+/** An entry with its frames. A person sees it in the first of its answer, without one in the last of what came. */
+export function matchOf(
+  entry: Decision,
+  verdict: Verdict,
+  { request = [], answer = [], end, shown = answer[0] ?? request.at(-1) }: MatchFrames = {},
+): Match {
+  const [asked, left] = [request.at(-1), answer[0]];
+  const took = asked && left ? left.time - asked.time : undefined;
+  return { kind: 'match', entry, verdict, request, answer, end, shows: shown?.number, took };
 }

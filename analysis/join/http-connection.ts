@@ -1,7 +1,7 @@
 import { ACK, FIN, type Frame, type FrameRef, RST, refOf, SYN } from '#analysis/capture/frames.ts';
 import { timeOf } from '#lib/journal/entries.ts';
 import type { HttpEntry } from '#lib/journal/schema.ts';
-import { type Emit, type Match, nowhere, type Unjournaled } from './finding.ts';
+import { type Emit, type MatchFrames, matchOf, type Unjournaled } from './finding.ts';
 import {
   type Answer,
   BAD,
@@ -211,7 +211,7 @@ export class HttpConnection {
         ({ from, to }) => at !== undefined && ((at - from) | 0) >= 0 && ((to - at) | 0) > 0,
       );
       const answer = index < 0 ? [] : this.#answers.splice(index, 1).map(({ frame }) => frame);
-      this.#emit({ ...nowhere(entry, 'lost'), answer, shows: answer[0]?.number });
+      this.#emit(matchOf(entry, 'lost', { answer }));
     }
     for (const { frame, code } of this.#answers) this.#leaveOut('server', frame, `answer ${code}`);
     for (const request of this.#requests) {
@@ -252,26 +252,22 @@ export class HttpConnection {
 
   #settle(request: Request, { frame, code }: Answer): void {
     const verdict = code === request.entry!.outcome ? 'answered' : 'different';
-    this.#tell(request, verdict, {
-      answer: [frame],
-      shows: frame.number,
-      took: frame.time - request.frame.time,
-    });
+    this.#tell(request, verdict, { answer: [frame] });
     this.#forget(request);
   }
 
   #giveUp(request: Request, until: number): void {
     const entry = request.entry!;
-    const { number: shows } = request.frame;
-    const end = this.#ends.find(({ number }) => number >= shows);
+    const { number: asked } = request.frame;
+    const end = this.#ends.find(({ number }) => number >= asked);
     const latest = this.#isBehindHeld(request) ? Number.POSITIVE_INFINITY : timeOf(entry) + LATE;
-    const closing = this.#closings.find(({ number, time }) => number >= shows && time <= latest);
+    const closing = this.#closings.find(({ number, time }) => number >= asked && time <= latest);
     // A FIN is acknowledged as if it were an octet.
     const isSent =
       ((this.#clientHas - request.ack) | 0) > 1 || (((this.#sent ?? request.ack) - request.ack) | 0) > 0;
-    if (entry.outcome === 'timeout') this.#tell(request, isSent ? 'different' : 'silent', { shows, end });
-    else if (!isSent && closing) this.#tell(request, 'gone', { shows, end: closing });
-    else this.#tell(request, isSent || until > latest ? 'unanswered' : 'open', { shows });
+    if (entry.outcome === 'timeout') this.#tell(request, isSent ? 'different' : 'silent', { end });
+    else if (!isSent && closing) this.#tell(request, 'gone', { end: closing });
+    else this.#tell(request, isSent || until > latest ? 'unanswered' : 'open');
   }
 
   /** Answers leave in the order of requests: none while an earlier one is held. */
@@ -280,8 +276,8 @@ export class HttpConnection {
     return before.some(({ entry, answer }) => entry?.outcome === 'timeout' && !answer);
   }
 
-  #tell(request: Request, verdict: Verdict, rest: Partial<Match> & Pick<Match, 'shows'>): void {
-    this.#emit({ ...nowhere(request.entry!, verdict), request: [request.frame], ...rest });
+  #tell(request: Request, verdict: Verdict, rest?: MatchFrames): void {
+    this.#emit(matchOf(request.entry!, verdict, { request: [request.frame], ...rest }));
   }
 
   #forget(request: Request): void {

@@ -1,7 +1,7 @@
 import type { DatagramEntry, MessageEntry } from '#lib/journal/schema.ts';
 import { HMAC_BYTES } from '#lib/message/hmac.ts';
 import { HEADER_BYTES } from '#lib/transfer/datagram.ts';
-import { type Expected, expectedAnswer, type Piece } from './expected.ts';
+import { ENDINGS, type Expected, expectedAnswer, type Piece } from './expected.ts';
 import { agree, joinPatterns, type Pattern, unknown, withKnown } from './pattern.ts';
 import type { Datagram } from './untaken.ts';
 
@@ -11,8 +11,6 @@ export interface Leaving extends Omit<Piece, 'bytes'> {
   /** Its CRC, where the journal has that. */
   readonly crc?: string | undefined;
 }
-
-const ENDINGS = ['', '\n', '\r\n'].map((ending) => Buffer.from(ending));
 
 /** Those that leave for a message. Of one that the capture has not got, the entry tells length and tag. */
 export function answersTo(entry: MessageEntry, message: Buffer | undefined): Leaving[] | undefined {

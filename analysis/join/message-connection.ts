@@ -1,10 +1,11 @@
-import { ACK, FIN, type Frame, type FrameRef, RST, refOf, SYN } from '#analysis/capture/frames.ts';
+import { FIN, type Frame, type FrameRef, RST, refOf } from '#analysis/capture/frames.ts';
 import type { Range } from '#analysis/capture/tcp-stream.ts';
 import type { EventNamed, MessageEntry } from '#lib/journal/schema.ts';
 import { LF } from '#lib/message/message.ts';
 import { Claims } from './claims.ts';
-import type { Emit, Unjournaled } from './finding.ts';
-import { isMessageOf, PlacedStream } from './placed-stream.ts';
+import { ENDINGS } from './expected.ts';
+import { type Emit, matchOf, type Unjournaled } from './finding.ts';
+import { follow, isMessageOf, PlacedStream } from './placed-stream.ts';
 import { SoughtMessage } from './sought-message.ts';
 import { isContradicted } from './verdicts.ts';
 
@@ -14,8 +15,6 @@ const MOST_UNCLAIMED = 2 ** 20;
 const MOST_SOUGHT = 256;
 /** So many later messages may have their answers, and so many bytes of these be kept, until one without is given up. */
 const MOST_BEHIND = 1024;
-
-const ENDINGS = ['\n', '\r\n'].map((ending) => Buffer.from(ending));
 
 /**
  * A TCP connection to the echo server. Each entry says where its message is and where its answer begins, in what each
@@ -50,15 +49,9 @@ export class MessageConnection {
   }
 
   take(frame: Frame): void {
-    const { toServer, seq, ack, flags, payload } = frame;
+    const { toServer, flags } = frame;
     const [own, other] = toServer ? [this.#requests, this.#answers] : [this.#answers, this.#requests];
-    if (flags & SYN) {
-      own.begin(seq + 1);
-      if (flags & ACK) other.begin(ack);
-    } else if (payload.length > 0) own.add(frame);
-    // Also what has nothing in it says how much was sent before.
-    else own.acknowledge(seq);
-    if (flags & ACK) other.acknowledge(ack);
+    follow(own, other, frame);
     if (flags & (FIN | RST)) this.#takeEnd(frame, own);
     this.#settleReady();
     this.#limit();
@@ -78,7 +71,7 @@ export class MessageConnection {
   has(entry: MessageEntry): boolean {
     const { at = 0, bytes = 0 } = entry;
     return (
-      at >= this.#asked.done && isMessageOf(entry, this.#requests.part({ from: at, to: at + bytes }).bytes)
+      at >= this.#asked.done && isMessageOf(entry, this.#requests.at({ from: at, to: at + bytes }).bytes)
     );
   }
 
@@ -141,25 +134,15 @@ export class MessageConnection {
     const { entry, request, range } = sought;
     this.#asked.add([range]);
     if (request!.bytes.at(-1) !== LF) this.#open.add(range.to);
-    const asked = request!.frames.at(-1);
     const ranges = this.#rangesOf(sought);
     if (sought.isUnexplained) this.#unexplained.add(entry.id);
-    const { verdict, answer, shown, end } = sought.isUnexplained
+    const { verdict, ...found } = sought.isUnexplained
       ? this.#ofUnknownFault(ranges)
       : sought.outcome(this.#answers, ranges, { ...this.#ending, until });
     this.#sought.splice(this.#sought.indexOf(sought), 1);
     this.#claims.add(ranges);
-    const [first] = answer;
-    this.#emit({
-      kind: 'match',
-      entry,
-      verdict: this.#isUnexplained && isContradicted({ verdict }) ? 'unexplained' : verdict,
-      request: request!.frames,
-      answer,
-      end,
-      shows: (shown ?? asked)?.number,
-      took: first && asked ? first.time - asked.time : undefined,
-    });
+    const said = this.#isUnexplained && isContradicted({ verdict }) ? 'unexplained' : verdict;
+    this.#emit(matchOf(entry, said, { request: request!.frames, ...found }));
     this.#forget();
   }
 
@@ -171,7 +154,7 @@ export class MessageConnection {
   }
 
   #ofUnknownFault([range]: readonly Range[]) {
-    const { frames } = this.#answers.part(range!);
+    const { frames } = this.#answers.at(range!);
     return { verdict: 'unexplained', answer: frames, shown: frames[0], end: undefined } as const;
   }
 
@@ -227,9 +210,9 @@ export class MessageConnection {
     const stream = from === 'client' ? this.#requests : this.#answers;
     const range = stream.cut({ from: start, to });
     if (range.to <= range.from || (from === 'server' && this.#isUnexplained)) return;
-    const { bytes } = stream.part(range);
+    const { bytes } = stream.at(range);
     const skipped = from === 'client' ? this.#lateEnding(range.from, bytes) : this.#echoedEndings(bytes);
-    const rest = stream.part({ from: range.from + skipped, to: range.to });
+    const rest = stream.at({ from: range.from + skipped, to: range.to });
     if (rest.frames.length === 0 || rest.bytes.length === 0) return;
     const what = `${rest.bytes.length} bytes`;
     const { frames } = rest;
@@ -245,8 +228,8 @@ export class MessageConnection {
   }
 
   #lateEnding(at: number, bytes: Buffer): number {
-    const ending = ENDINGS.find((one) => bytes.indexOf(one) === 0);
-    if (!this.#open.delete(at) || !ending) return 0;
+    const ending = ENDINGS.findLast((one) => bytes.indexOf(one) === 0);
+    if (!this.#open.delete(at) || !ending?.length) return 0;
     this.#endings.push(ending);
     return ending.length;
   }

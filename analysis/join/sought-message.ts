@@ -50,7 +50,7 @@ export class SoughtMessage {
   /** Looks for its message. False when not all of it is there; a last look takes what there is. */
   locate(requests: PlacedStream, isLast: boolean): boolean {
     if (!requests.isPlaced) requests.placeByMessage(this.entry, this.range);
-    const part = requests.part(this.range);
+    const part = requests.at(this.range);
     if (!isLast && (part.known || requests.end < this.range.to)) return false;
     this.request = part;
     if (this.range.from < requests.beginning) this.#absent = 'outside';
@@ -198,7 +198,7 @@ function prefixOf({ bytes, known }: Pattern, length: number): Pattern {
 
 /** What a stream has at several places, one after the other. */
 function partOf(stream: PlacedStream, ranges: readonly Range[]): Part {
-  const parts = ranges.map((range) => stream.part(range));
+  const parts = ranges.map((range) => stream.at(range));
   if (parts.length === 1) return parts[0]!;
   const { bytes, known } = joinPatterns(parts);
   return { bytes, known, frames: parts.flatMap(({ frames }) => frames) };

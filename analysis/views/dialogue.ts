@@ -1,5 +1,5 @@
 import { type Connection, Connections, type Said, type Speaker } from '#analysis/capture/connections.ts';
-import { FIN, RST, type Sealed } from '#analysis/capture/frames.ts';
+import { FIN, type FrameRef, RST, type Sealed } from '#analysis/capture/frames.ts';
 import type { Exposure } from '#analysis/exposure/exposed.ts';
 import type { Transport } from '#lib/lab/ports.ts';
 import type { ShownPacket } from './packet.ts';
@@ -43,13 +43,6 @@ interface Open {
   readonly ended: Map<Speaker, Turn>;
 }
 
-interface Utterance {
-  readonly frame: number;
-  readonly time: number;
-  readonly bytes: Buffer;
-  readonly missing: number;
-}
-
 export interface DialogueOptions {
   /** What a frame exposes. */
   readonly exposedBy: (frame: number) => readonly Exposure[];
@@ -76,24 +69,22 @@ export class Dialogues {
 
   take({ carried, time, inside }: ShownPacket): void {
     if (!carried) return;
+    const frame = { number: carried.number, time };
     const { connection, by, said } = this.#connections.take({ ...carried, time });
     this.#keep(connection);
     const { state } = connection;
-    const { flags, number: frame, payload, transport } = carried;
+    const { flags, payload, transport } = carried;
     state.frames += 1;
     if (transport === 'udp') {
-      if (payload.length > 0) this.#say(state, by, { frame, time, bytes: payload, missing: 0 });
+      if (payload.length > 0) this.#say(state, { by, frame, bytes: payload, missing: 0 });
       return;
     }
     // TLS is decrypted in order, each record once.
-    if (inside) this.#say(state, by, { frame, time, bytes: inside, missing: 0 }, 'open');
-    const isTold = ({ by: speaker }: Said) => inside !== undefined && speaker === by;
-    this.#sayAll(
-      connection,
-      said.filter((one) => !isTold(one)),
-    );
-    if (flags & RST) end(state, ending(by, { frame, time }, 'resets'));
-    else if (flags & FIN && !state.ended.has(by)) end(state, ending(by, { frame, time }, 'closes'));
+    if (inside) this.#say(state, { by, frame, bytes: inside, missing: 0 }, 'open');
+    const untold = inside ? said.filter((one) => one.by !== by) : said;
+    this.#sayAll(connection, untold);
+    if (flags & RST) end(state, by, frame, 'resets');
+    else if (flags & FIN && !state.ended.has(by)) end(state, by, frame, 'closes');
   }
 
   /** In the order of their first frames. */
@@ -116,42 +107,29 @@ export class Dialogues {
   }
 
   #sayAll({ isTls, state }: Connection<Open>, said: readonly Said[]): void {
-    for (const { by, bytes, missing, frame } of said) {
-      this.#say(
-        state,
-        by,
-        { frame: frame.number, time: frame.time, bytes, missing },
-        isTls ? 'shut' : undefined,
-      );
-    }
+    for (const one of said) this.#say(state, one, isTls ? 'shut' : undefined);
   }
 
-  #say(
-    { turns, ended }: Open,
-    speaker: Speaker,
-    { bytes, frame, ...rest }: Utterance,
-    sealed?: Sealed,
-  ): void {
+  #say({ turns, ended }: Open, one: Omit<Said, 'start'>, sealed?: Sealed): void {
+    const { by: speaker, bytes, missing, frame } = one;
     const close = ended.get(speaker);
     // Its segment came before one that was sent first.
     if (close?.act === 'closes') turns.splice(turns.lastIndexOf(close), 1);
     turns.push({
-      ...{ speaker, act: 'says', frame, ...rest },
+      ...{ speaker, act: 'says', frame: frame.number, time: frame.time, missing },
       // A copy lets go of the rest.
       bytes: bytes.length > this.#options.bytes ? Buffer.from(bytes.subarray(0, this.#options.bytes)) : bytes,
       length: bytes.length,
       sealed,
-      exposed: this.#options.exposedBy(frame),
+      exposed: this.#options.exposedBy(frame.number),
     });
     if (close?.act === 'closes') turns.push(close);
   }
 }
 
-function end({ turns, ended }: Open, turn: Turn): void {
+function end({ turns, ended }: Open, speaker: Speaker, frame: FrameRef, act: 'closes' | 'resets'): void {
+  const nothing = { bytes: Buffer.alloc(0), length: 0, missing: 0, exposed: [] };
+  const turn = { speaker, act, frame: frame.number, time: frame.time, ...nothing };
   turns.push(turn);
-  ended.set(turn.speaker, turn);
-}
-
-function ending(speaker: Speaker, place: Pick<Turn, 'frame' | 'time'>, act: 'closes' | 'resets'): Turn {
-  return { ...place, speaker, act, bytes: Buffer.alloc(0), length: 0, missing: 0, exposed: [] };
+  ended.set(speaker, turn);
 }
