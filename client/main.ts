@@ -8,11 +8,11 @@ import { sleep } from '#lib/runtime/sleep.ts';
 import { timer } from '#lib/runtime/timer.ts';
 import { safeLines } from '#lib/text/readable.ts';
 import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD, LARGEST_WINDOW } from '#lib/transfer/datagram.ts';
-import { type ModeName, modeNames } from '#lib/transfer/kinds.ts';
+import { modeNames } from '#lib/transfer/kinds.ts';
 import { limits } from '#lib/transfer/open.ts';
 import { echo } from './commands/echo.ts';
 import { defaults, send } from './commands/send.ts';
-import { type Protocol, protocols } from './message-check.ts';
+import { protocols } from './message-check.ts';
 import { createQuestions } from './questions.ts';
 import { readTlsOptions, TlsOptionsError, type TlsVersion, tlsVersions } from './tls-options.ts';
 
@@ -53,7 +53,7 @@ overTls(program.command('echo'))
   .description('sends messages with checksums to the echo server until their echoes come back')
   .argument('<server_address>', 'address or name of the server')
   .argument('<port>', 'its TCP and UDP port', wholeNumber({ min: 1, max: 65_535 }))
-  .option('--protocol <protocol>', 'tcp or udp; without it, it is asked for; tcp in a pipe', protocol)
+  .option('--protocol <protocol>', 'tcp or udp; without it, it is asked for; tcp in a pipe', oneOf(protocols))
   .option('--message <text>', 'what to send; without it, it is asked for, or the lines of a pipe are sent')
   .option('--retries <n>', 'attempts for each message', wholeNumber({ min: 1, max: 1_000 }), 3)
   .option('--timeout <seconds>', 'how long a reply may take', seconds({ min: 0.001, max: 3600 }), 3)
@@ -85,7 +85,7 @@ program
   .description('sends to the echo server over UDP, reliably, by a protocol of the textbook')
   .argument('<server_address>', 'address or name of the server')
   .argument('<port>', 'its UDP port', wholeNumber({ min: 1, max: 65_535 }))
-  .requiredOption('--protocol-mode <mode>', modeNames.join(', '), modeName)
+  .requiredOption('--protocol-mode <mode>', modeNames.join(', '), oneOf(modeNames))
   .option('--file <path>', 'sends a file')
   .option('--count <n>', 'sends so many numbered segments', wholeNumber({ min: 1, max: 1_000_000 }))
   .option('--text <text>', 'sends a text')
@@ -152,7 +152,7 @@ function overTls(command: Command): Command {
     .option(
       '--tls [version]',
       `over TLS, by the newest version or that of ${tlsVersions.join(', ')}`,
-      tlsVersion,
+      oneOf(tlsVersions, ', or nothing'),
     )
     .option('--ca <file>', "CA that the server's certificate must be of", '/certificates/ca.pem')
     .option('--certificate <file>', 'client certificate', '/certificates/certificate.pem')
@@ -178,22 +178,12 @@ function tlsOf(command: Command) {
   return readTlsOptions({ ...options, ...(tls !== true && { version: tls }) });
 }
 
-function tlsVersion(text: string): TlsVersion {
-  const known = tlsVersions.find((version) => version === text);
-  if (known) return known;
-  throw new InvalidArgumentError(`allowed: ${tlsVersions.join(', ')}, or nothing`);
-}
-
-function modeName(text: string): ModeName {
-  const known = modeNames.find((name) => name === text.toLowerCase());
-  if (known) return known;
-  throw new InvalidArgumentError(`allowed: ${modeNames.join(', ')}`);
-}
-
-function protocol(text: string): Protocol {
-  const known = protocols.find((name) => name === text.toLowerCase());
-  if (known) return known;
-  throw new InvalidArgumentError(`allowed: ${protocols.join(', ')}`);
+function oneOf<Word extends string>(words: readonly Word[], otherwise = '') {
+  return (text: string): Word => {
+    const known = words.find((word) => word === text.toLowerCase());
+    if (known) return known;
+    throw new InvalidArgumentError(`allowed: ${words.join(', ')}${otherwise}`);
+  };
 }
 
 function wholeNumber({ min, max }: { min: number; max: number }) {

@@ -1,25 +1,33 @@
 import { appendFileSync } from 'node:fs';
+import * as v from 'valibot';
 import type { FaultStatus } from '#lib/faults/faults.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 /** What a program was started with: a line of captures/lab.log, by which a capture explains itself later. */
-export interface StartRecord {
+export const startSchema = v.object({
   /** ISO 8601, UTC. */
-  readonly timestamp: string;
-  readonly program: string;
+  timestamp: v.pipe(v.string(), v.isoTimestamp()),
+  program: v.string(),
   /** Of wirelab and of Node.js. */
-  readonly versions: { readonly wirelab: string; readonly node: string };
+  versions: v.object({ wirelab: v.string(), node: v.string() }),
   /** Addresses of both hosts, as far as the program was told. */
-  readonly addresses: { readonly server?: string; readonly client?: string };
-  readonly port: number;
+  addresses: v.object({ server: v.optional(v.string()), client: v.optional(v.string()) }),
+  port: v.pipe(v.number(), v.integer()),
   /** Its port of TLS. */
-  readonly tlsPort?: number;
+  tlsPort: v.optional(v.pipe(v.number(), v.integer())),
   /** What it does instead of answering, such as `sink`. */
-  readonly mode?: string;
+  mode: v.optional(v.string()),
   /** What decides its faults, for each of its servers. */
-  readonly faults: readonly Pick<FaultStatus, 'server' | 'profile' | 'of' | 'seed'>[];
-}
+  faults: v.array(
+    v.object({
+      ...{ server: v.string(), profile: v.string(), seed: v.string() },
+      of: v.optional(v.literal('messages')),
+    }),
+  ),
+});
+
+export type StartRecord = v.InferOutput<typeof startSchema>;
 
 /** What a program is told of the lab around it. */
 interface LabSettings {

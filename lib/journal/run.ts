@@ -5,24 +5,8 @@ import { type Decider, deciders } from '#lib/lab/deciders.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import type { Ports } from '#lib/lab/ports.ts';
 import { isEvent } from './entries.ts';
-import type { StartRecord } from './lab-record.ts';
+import { type StartRecord, startSchema } from './lab-record.ts';
 import type { Entry } from './schema.ts';
-
-const startSchema = v.object({
-  timestamp: v.pipe(v.string(), v.isoTimestamp()),
-  program: v.string(),
-  versions: v.object({ wirelab: v.string(), node: v.string() }),
-  addresses: v.object({ server: v.optional(v.string()), client: v.optional(v.string()) }),
-  port: v.pipe(v.number(), v.integer()),
-  tlsPort: v.optional(v.pipe(v.number(), v.integer())),
-  mode: v.optional(v.string()),
-  faults: v.array(
-    v.object({
-      ...{ server: v.string(), profile: v.string(), seed: v.string() },
-      of: v.optional(v.literal('messages')),
-    }),
-  ),
-});
 
 const gapSchema = v.object({
   program: v.literal('capture'),

@@ -10,6 +10,11 @@ export function counted(number: number, one: string, more = `${one}s`): string {
   return `${count(number)} ${number === 1 ? one : more}`;
 }
 
+/** `Plain text`. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A share of 1, `20.0 %`. */
 export function percent(share: number): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(1)}${SPACE}%` : '–';

@@ -1,5 +1,5 @@
 import { type ThreeWays, type Way, type WayName, wayNames } from '#analysis/experiments/results.ts';
-import { counted } from '#lib/text/figures.ts';
+import { capital, counted } from '#lib/text/figures.ts';
 import { RECORD_HEADER } from '#lib/tls/record.ts';
 import type { Report } from '../facts/facts.ts';
 import { type Html, html } from './escape.ts';
@@ -101,8 +101,4 @@ function notHidden(ways: readonly Way[]): Html {
     };
   });
   return table(facts, [{ head: '', cell: (fact) => fact }, ...columns]);
-}
-
-function capital(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -1,8 +1,8 @@
 import { kinds, verdictNames, verdicts } from '#analysis/join/verdicts.ts';
-import { count, counted } from '#lib/text/figures.ts';
+import { capital, count, counted } from '#lib/text/figures.ts';
 import type { Report } from '../facts/facts.ts';
-import { html } from './escape.ts';
-import { deciderNames, leftOut, longTable, type Section, sign, table } from './section.ts';
+import { type Html, html } from './escape.ts';
+import { type Column, deciderNames, leftOut, longTable, type Section, sign, table } from './section.ts';
 
 /** How each kind of verdict is shown. */
 const shown = {
@@ -37,7 +37,7 @@ message in the capture is looked for in the journals. The packets confirm an ent
 they are encrypted or were not captured. What one of the two tells alone is listed here.`,
     body: nothing
       ? undefined
-      : html`${clock && html`<p class="note">${sentence(clock)}</p>`}${table(found, [
+      : html`${clock && html`<p class="note">${capital(clock)}.</p>`}${table(found, [
           {
             head: 'The packets',
             cell: ({ kind }) => sign(shown[kind].is, shown[kind].says),
@@ -47,49 +47,42 @@ they are encrypted or were not captured. What one of the two tells alone is list
           { head: 'Entries', kind: 'figure', cell: ({ number }) => count(number) },
         ])}
 <h3>Entries that can be read and that the packets do not confirm</h3>
-${
-  entries.length === 0
-    ? html`<p>None.</p>`
-    : html`${longTable(entries, [
-        { head: 'Entry', kind: 'figure', cell: ({ id }) => id },
-        { head: 'Server', cell: ({ decider }) => deciderNames[decider] },
-        { head: 'The journal says', kind: 'code', cell: ({ says }) => says },
-        {
-          head: 'Why not',
-          cell: ({ verdict }) =>
-            html`${sign(shown[verdicts[verdict].kind].is, verdict)}: ${verdicts[verdict].meaning}`,
-        },
-        { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame ?? '–' },
-      ])}${leftOut(entries.length, entriesInAll)}`
-}
+${listed(entries, entriesInAll, [
+  { head: 'Entry', kind: 'figure', cell: ({ id }) => id },
+  { head: 'Server', cell: ({ decider }) => deciderNames[decider] },
+  { head: 'The journal says', kind: 'code', cell: ({ says }) => says },
+  {
+    head: 'Why not',
+    cell: ({ verdict }) =>
+      html`${sign(shown[verdicts[verdict].kind].is, verdict)}: ${verdicts[verdict].meaning}`,
+  },
+  { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame ?? '–' },
+])}
 <h3>Exchanges in no journal</h3>
-${
-  loose.length === 0
-    ? html`<p>None.</p>`
-    : html`${longTable(loose, [
-        { head: 'Frames', kind: 'figure', cell: ({ frames }) => frames.join(', ') },
-        { head: 'From', cell: ({ from }) => from },
-        { head: 'Client', kind: 'code', cell: ({ client }) => client },
-        { head: 'Server', kind: 'code', cell: ({ server }) => server },
-        { head: 'What', kind: 'code', cell: ({ what }) => what },
-      ])}${leftOut(loose.length, looseInAll)}`
-}
+${listed(loose, looseInAll, [
+  { head: 'Frames', kind: 'figure', cell: ({ frames }) => frames.join(', ') },
+  { head: 'From', cell: ({ from }) => from },
+  { head: 'Client', kind: 'code', cell: ({ client }) => client },
+  { head: 'Server', kind: 'code', cell: ({ server }) => server },
+  { head: 'What', kind: 'code', cell: ({ what }) => what },
+])}
 <h3>TLS handshakes that failed</h3>
 ${
   handshakes.length === 0
-    ? html`<p>None.</p>`
+    ? undefined
     : html`<p>Nothing was decided in them. Each is matched with the frames of its connection, and shows in the one named here.</p>
-${longTable(handshakes, [
+`
+}${listed(handshakes, handshakesInAll, [
   { head: 'Entry', kind: 'figure', cell: ({ id }) => id },
   { head: 'Server', cell: ({ server }) => server },
   { head: 'Client', kind: 'code', cell: ({ client }) => client },
   { head: 'The journal says', cell: ({ reason }) => reason },
   { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame },
-])}${leftOut(handshakes.length, handshakesInAll)}`
-}`,
+])}`,
   };
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+function listed<Row>(rows: readonly Row[], all: number, columns: readonly Column<Row>[]): Html {
+  if (rows.length === 0) return html`<p>None.</p>`;
+  return html`${longTable(rows, columns)}${leftOut(rows.length, all)}`;
 }
