@@ -5,14 +5,15 @@ import { afterEach, beforeEach, jest } from '@jest/globals';
 import type { Log } from '#lib/runtime/log.ts';
 import { optionNames } from '#lib/runtime/options.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
+import { refused } from '../tests/closed-port.ts';
 import { type EchoOptions, echo } from './commands/echo.ts';
 import type { Questions } from './questions.ts';
 
 /** How long the client waits for an answer unless told, in seconds: for ever, but for the timeouts of a script. */
 const PATIENCE_S = 1_000;
 
-/** What the server does with what it receives: answers it, with something else, or otherwise. */
-export type Action = 'echo' | 'timeout' | 'reset' | 'close' | 'interrupt' | Buffer | string;
+/** What the server does with what it receives: answers it, with something else, or otherwise. `leave` is a reset for good. */
+export type Action = 'echo' | 'timeout' | 'reset' | 'close' | 'leave' | 'interrupt' | Buffer | string;
 
 /** The lines of an exchange of `Hey`. */
 export const seed = {
@@ -70,9 +71,16 @@ export function useScriptedServer(tls?: TlsOptions) {
     if (action === 'echo') socket.write(bytes);
     else if (action === 'reset') socket.resetAndDestroy();
     else if (action === 'close') socket.end();
+    else if (action === 'leave') leave(socket);
     else if (action === 'interrupt') interrupt.abort();
     else if (action === 'timeout') timeOut(late);
     else socket.write(action);
+  }
+
+  async function leave(socket: Socket): Promise<void> {
+    server.close();
+    await refused('tcp', state.port);
+    socket.resetAndDestroy();
   }
 
   function connected(): string {

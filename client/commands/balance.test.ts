@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Log } from '#lib/runtime/log.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
+import { refused } from '../../tests/closed-port.ts';
 import { balance } from './balance.ts';
 
 /** What the server does with a request: a status, no answer in time, no answer at all, Ctrl-C meanwhile. */
@@ -96,6 +97,7 @@ test.each([
 test('goes on when the port is refused, and ends with 1', async () => {
   server.close();
   await once(server, 'close');
+  await refused('tcp', port);
   const reason = `connection refused by 127.0.0.1:${port}: nothing listens on that port`;
   expect(await run([200, 200])).toEqual({
     code: 1,

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { encodeMessage } from '#lib/message/message.ts';
+import { refused } from '../../tests/closed-port.ts';
 import { seed, useScriptedServer } from '../testing.ts';
 
 const server = useScriptedServer();
@@ -123,6 +124,7 @@ test('with --backoff it waits longer before each further attempt', async () => {
 
 test('a refused connection ends it with 1', async () => {
   await once(server.server.close(), 'close');
+  await refused('tcp', server.port);
   const reason = `connection refused by 127.0.0.1:${server.port}: nothing listens on that port`;
   expect(await server.run([], { message })).toEqual({
     code: 1,
@@ -135,8 +137,7 @@ test('a refused connection ends it with 1', async () => {
 });
 
 test('a server that goes for good costs the attempts that are left', async () => {
-  server.server.once('connection', () => server.server.close());
-  const { code, lines } = await server.run(['reset'], { message });
+  const { code, lines } = await server.run(['leave'], { message });
   expect(code).toBe(1);
   expect(
     lines.filter((line) => line.startsWith('[CLIENT] Connection error: connection refused')),
@@ -171,6 +172,7 @@ describe('on UDP', () => {
     await once(gone, 'listening');
     const { port: closedPort } = gone.address();
     await new Promise<void>((resolve) => gone.close(resolve));
+    await refused('udp', closedPort);
     const { code, lines } = await server.run([], { message, protocol: 'udp', port: closedPort });
     expect(code).toBe(1);
     expect(lines).toContain('[CLIENT] Connection refused by server, retrying...');

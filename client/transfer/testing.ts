@@ -10,6 +10,7 @@ import type { Kind } from '#lib/transfer/kinds.ts';
 import { decodeOpen, encodeOpen, type OpenParameters } from '#lib/transfer/open.ts';
 import { ReceivingEnd } from '#lib/transfer/receiving.ts';
 import { SendingEnd } from '#lib/transfer/sending.ts';
+import { refused } from '../../tests/closed-port.ts';
 import { type SendOptions, type SendParts, send } from '../commands/send.ts';
 
 export const ID = 'c0ffee01';
@@ -126,6 +127,7 @@ export function useScriptedTransfers() {
     socket = createSocket('udp4');
     gone.close();
     await once(gone, 'close');
+    await refused('udp', state.port);
   }
 
   async function run(
