@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quotedIn, type Table, tableWith } from './markdown.ts';
-import { endsOf } from './programs.ts';
+import { type Ended, endsOf } from './programs.ts';
 import { pages, read, root } from './project.ts';
 
 /** An option of a program, as its `--help` has it. */
@@ -72,12 +72,16 @@ const tables = [
   { page: 'docs/reliable-transfer.md', program: 'client send', target: 'send' },
 ] as const;
 
-/** The places as they are. */
-export function readPlaces(): Places {
+/** The runs that have each program print its options. */
+export const helps = Object.values(programs).map((args) => ({ args: [...args, '--help'] }));
+
+/** The places as they are. @param ended what became of `helps`, for a caller who runs more with them in one process */
+export function readPlaces(ended = endsOf(helps)): Places {
+  const names = namesInMakefile();
   return {
-    programs: readPrograms(),
-    named: inMakefile.flatMap(({ variable, target, program }) =>
-      namesOf(variable).map(([option, name]) => ({ target, program, option, name })),
+    programs: programsOf(ended),
+    named: inMakefile.flatMap(({ target, program }, index) =>
+      names[index]!.map(([option, name]) => ({ target, program, option, name })),
     ),
     brackets: Object.fromEntries(
       Array.from(read('Makefile').matchAll(/^([a-z-]+):.*\[(.*)\]$/gm), ([, target = '', names = '']) => [
@@ -186,9 +190,8 @@ function agrees(said: string, own: string | undefined): boolean {
   return said === own || own.endsWith(`/${said}`);
 }
 
-/** The options of a program, of its `--help`. */
-function readPrograms(): Places['programs'] {
-  const ended = endsOf(Object.values(programs).map((args) => ({ args: [...args, '--help'] })));
+/** The options of each program, of its `--help`. */
+function programsOf(ended: readonly Ended[]): Places['programs'] {
   return Object.fromEntries(
     Object.keys(programs).map((program, index) => [program, optionsIn(ended[index]!.stdout)]),
   );
@@ -204,20 +207,21 @@ function optionsIn(help: string): Options {
   );
 }
 
-/** What the Makefile calls the options of one of its variables. */
-function namesOf(variable: string): [option: string, name: string][] {
+/** What the Makefile calls the options of each of its variables. */
+function namesInMakefile(): [option: string, name: string][][] {
   const folder = mkdtempSync(join(tmpdir(), 'wirelab-names-'));
   try {
     const probe = join(folder, 'probe.mk');
-    writeFileSync(probe, `probe:\n\tprintf '%s' '$(call names_of,${variable})'\n`);
+    const names = inMakefile.map(({ variable }) => `'$(call names_of,${variable})'`);
+    writeFileSync(probe, `probe:\n\tprintf '%s\\n' ${names.join(' ')}\n`);
     const said = execFileSync('make', ['--silent', '-f', probe, '-f', 'Makefile', 'probe'], {
       cwd: root,
       encoding: 'utf8',
     });
     return said
-      .trim()
-      .split(/\s+/)
-      .map((pair) => pair.split('=') as [string, string]);
+      .trimEnd()
+      .split('\n')
+      .map((line) => Array.from(line.matchAll(/(\S+)=(\S+)/g), ([, option, name]) => [option!, name!]));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { demoSteps, experiments } from '#analysis/experiments/experiments.ts';
 import { tableWith } from '../declared/markdown.ts';
-import { readPlaces } from '../declared/options.ts';
 import { read } from '../declared/project.ts';
 
 const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
@@ -26,14 +25,4 @@ describe('the demo, as its page has it', () => {
     const said = `All ${experiments.length + 2} experiments agree.\n`;
     for (const text of [page, read('README.md')]) expect(text).toContain(said);
   });
-});
-
-test('the demo gives the client no option that it does not take', () => {
-  const { programs } = readPlaces();
-  const lines = steps.filter(([taker, program]) => taker === 'client' && program === 'client');
-  expect(lines.length).toBeGreaterThan(5);
-  for (const [, , command, ...words] of lines) {
-    const options = words.filter((word) => word.startsWith('--'));
-    expect(Object.keys(programs[`client ${command}`]!)).toEqual(expect.arrayContaining(options));
-  }
 });

@@ -1,8 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
-import { disagreements, type Places, readPlaces } from '../declared/options.ts';
+import { demoSteps } from '#analysis/experiments/experiments.ts';
+import { disagreements, helps, type Places, readPlaces } from '../declared/options.ts';
 import { endsOf } from '../declared/programs.ts';
 
-const places = readPlaces();
+const server = ['127.0.0.1', '9'];
+const send = ['client/main.ts', 'send', ...server, '--protocol-mode', 'stop-and-wait'];
+const echo = ['client/main.ts', 'echo', ...server, '--message', 'x'];
+const names = 'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT TLS PROTOCOL INSECURE RETRIES LAST SECTIONS'
+  .split(' ')
+  .map((name) => `--${name.toLowerCase().replace('_', '-')}=${name}`)
+  .join(' ');
+
+/** What is refused, and how, where make has given the option its name. */
+const cases: readonly (readonly [readonly string[], string])[] = [
+  [[...send, '--window', 'x'], 'WINDOW is "x"; allowed: a whole number from 1 to 256'],
+  [[...send, '--count', '1', '--window', '2'], 'WINDOW is "2"; allowed for stop-and-wait: 1 to 1'],
+  [[...send, '--count', '1', '--min-rto', '101'], 'MIN_RTO is "101"; allowed: at most MAX_RTO, 100'],
+  [send, '0 of FILE, COUNT and TEXT are given; allowed: one'],
+  [[...echo, '--retries', ''], 'RETRIES is ""; allowed: a whole number from 1 to 1000'],
+  [[...echo, '--insecure'], 'INSECURE is given without TLS; allowed: both, or neither'],
+  [[...echo, '--tls', '--protocol', 'udp'], 'PROTOCOL is "udp"; allowed with TLS: tcp'],
+  [
+    ['bench/main.ts', '--sections', 'echo ecko'],
+    'SECTIONS is "echo ecko"; allowed: throughput, journal, held, echo, tls, transfer, inspect, idle, delay, start, memory',
+  ],
+  [['analysis/main.ts', 'show', '--last', '0'], 'LAST is "0"; allowed: a whole number from 1 on'],
+];
+const ended = endsOf([...helps, ...cases.flatMap(([args]) => [{ args, names }, { args }])]);
+const places = readPlaces(ended.slice(0, helps.length));
+const refusals = ended.slice(helps.length);
 
 function change(program: string, option: string, to: object | undefined): Partial<Places> {
   const { [option]: before, ...others } = places.programs[program]!;
@@ -93,32 +119,8 @@ describe("make's variables and the programs' options", () => {
 });
 
 describe('a refusal names what was typed', () => {
-  const server = ['127.0.0.1', '9'];
-  const send = ['client/main.ts', 'send', ...server, '--protocol-mode', 'stop-and-wait'];
-  const echo = ['client/main.ts', 'echo', ...server, '--message', 'x'];
-  const names = 'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT TLS PROTOCOL INSECURE RETRIES LAST SECTIONS'
-    .split(' ')
-    .map((name) => `--${name.toLowerCase().replace('_', '-')}=${name}`)
-    .join(' ');
-
-  const cases: readonly (readonly [readonly string[], string])[] = [
-    [[...send, '--window', 'x'], 'WINDOW is "x"; allowed: a whole number from 1 to 256'],
-    [[...send, '--count', '1', '--window', '2'], 'WINDOW is "2"; allowed for stop-and-wait: 1 to 1'],
-    [[...send, '--count', '1', '--min-rto', '101'], 'MIN_RTO is "101"; allowed: at most MAX_RTO, 100'],
-    [send, '0 of FILE, COUNT and TEXT are given; allowed: one'],
-    [[...echo, '--retries', ''], 'RETRIES is ""; allowed: a whole number from 1 to 1000'],
-    [[...echo, '--insecure'], 'INSECURE is given without TLS; allowed: both, or neither'],
-    [[...echo, '--tls', '--protocol', 'udp'], 'PROTOCOL is "udp"; allowed with TLS: tcp'],
-    [
-      ['bench/main.ts', '--sections', 'echo ecko'],
-      'SECTIONS is "echo ecko"; allowed: throughput, journal, held, echo, tls, transfer, inspect, idle, delay, start, memory',
-    ],
-    [['analysis/main.ts', 'show', '--last', '0'], 'LAST is "0"; allowed: a whole number from 1 on'],
-  ];
-  const ended = endsOf(cases.flatMap(([args]) => [{ args, names }, { args }]));
-
   test.each(cases.map((one, index) => [...one, index] as const))('%j', (_args, message, index) => {
-    const [named, direct] = ended.slice(2 * index);
+    const [named, direct] = refusals.slice(2 * index);
     expect(named).toMatchObject({ status: 2, stderr: `error: ${message}\n` });
     // Typed without make, it is the option that has a name.
     const options = message.replaceAll(
@@ -128,4 +130,15 @@ describe('a refusal names what was typed', () => {
     expect(direct!.status).toBe(2);
     expect(direct!.stderr.split('\n')[0]).toBe(`error: ${options}`);
   });
+});
+
+test('the demo gives the client no option that it does not take', () => {
+  const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
+  const steps = demoSteps({ server: '10.0.28.182', ports, timeout: 2 });
+  const lines = steps.filter(([taker, program]) => taker === 'client' && program === 'client');
+  expect(lines.length).toBeGreaterThan(5);
+  for (const [, , command, ...words] of lines) {
+    const options = words.filter((word) => word.startsWith('--'));
+    expect(Object.keys(places.programs[`client ${command}`]!)).toEqual(expect.arrayContaining(options));
+  }
 });
