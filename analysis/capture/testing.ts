@@ -12,21 +12,43 @@ export const ports: Ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443
 /** What tshark prints of a frame, by the names of Wireshark's fields. */
 export type Printed = Readonly<Record<string, string | number>>;
 
+/** Prints of each frame in a file the fields that it is asked for by `-e`. A frame is a line, `name=value` between tabs. */
+const PRINT_FIELDS = `BEGIN {
+  for (at = 2; at < ARGC; at++) if (ARGV[at - 1] == "-e") asked[++count] = ARGV[at]
+  ARGC = 2
+  FS = "\t"
+}
+{
+  split("", value)
+  for (at = 1; at <= NF; at++) {
+    end = index($at, "=")
+    value[substr($at, 1, end - 1)] = substr($at, end + 1)
+  }
+  line = value[asked[1]]
+  for (at = 2; at <= count; at++) line = line "\t" value[asked[at]]
+  print line
+}`;
+
 /**
  * Puts a tshark into a folder that prints these frames, whichever fields it is asked for, and takes down in `runs` how
  * often it was asked.
  */
 export async function fakeTshark(folder: string, frames: readonly Printed[]): Promise<void> {
-  await writeFile(join(folder, 'frames.json'), JSON.stringify(frames));
-  const script = `#!${process.execPath}
-    const { appendFileSync, readFileSync } = require('node:fs');
-    const args = process.argv.slice(2);
-    appendFileSync(${JSON.stringify(join(folder, 'runs'))}, args.join(' ') + '\\n');
-    const names = args.filter((_, at) => args[at - 1] === '-e');
-    for (const frame of JSON.parse(readFileSync(${JSON.stringify(join(folder, 'frames.json'))}, 'utf8')))
-      console.log(names.map((name) => frame[name] ?? '').join('\\t'));
-  `;
+  const lines = frames.map((frame) => `${pairs(frame).join('\t')}\n`);
+  await writeFile(join(folder, 'frames'), lines.join(''));
+  const script = `#!/bin/sh
+folder=\${0%/*}
+printf '%s\\n' "$*" >>"$folder/runs"
+LC_ALL=C exec awk '${PRINT_FIELDS}' "$folder/frames" "$@"
+`;
   writeProgram(join(folder, 'tshark'), script);
+}
+
+function pairs(frame: Printed): string[] {
+  return Object.entries(frame).map(([name, value]) => {
+    if (/[\t\n]/.test(String(value))) throw new Error(`${name} has a blank that separates fields or frames`);
+    return `${name}=${value}`;
+  });
 }
 
 /** A packet of which tshark prints this. */
