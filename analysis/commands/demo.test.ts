@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { ACK, FIN, SYN } from '#analysis/capture/frames.ts';
 import { fakeTshark, ports } from '#analysis/capture/testing.ts';
 import { writeProgram } from '../../tests/write-program.ts';
@@ -21,18 +21,25 @@ const run = {
 const path = process.env.PATH;
 
 let folder: string;
+let programs: string;
 let lines: string[];
 const parts = () => ({
   ...{ folder, run, shownAs: 'captures', now: () => new Date(0) },
   print: (line: string) => lines.push(line),
 });
 
+// Wireshark's programs are in the containers only.
+beforeAll(async () => {
+  programs = await mkdtemp(join(tmpdir(), 'wirelab-programs-'));
+  tool('capinfos', `printf '%s\\tpcap\\t4\\t${SECOND}\\t${SECOND + 1}\\n' "$9"`);
+  tool('editcap', 'for made; do :; done; : >"$made"');
+});
+afterAll(() => rm(programs, { recursive: true }));
+
 beforeEach(async () => {
   lines = [];
   folder = await mkdtemp(join(tmpdir(), 'wirelab-demo-'));
-  process.env.PATH = `${folder}:${path}`;
-  tool('capinfos', `printf '%s\\tpcap\\t4\\t${SECOND}\\t${SECOND + 1}\\n' "$9"`);
-  tool('editcap', 'for made; do :; done; : >"$made"');
+  process.env.PATH = `${folder}:${programs}:${path}`;
   for (const host of ['server', 'client']) await writeFile(join(folder, `${host}.pcap`), 'captured');
 });
 afterEach(async () => {
@@ -40,7 +47,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const tool = (name: string, script: string) => writeProgram(join(folder, name), `#!/bin/sh\n${script}\n`);
+const tool = (name: string, script: string, where = programs) =>
+  writeProgram(join(where, name), `#!/bin/sh\n${script}\n`);
 
 /** A message to the echo server and its echo. */
 const frames = [
@@ -128,6 +136,6 @@ test('of a capture that is not there says so, and does the rest', async () => {
 
 test('ends when a reading fails, though the other one waits for it', async () => {
   await fakeTshark(folder, frames);
-  tool('tshark', `case "$*" in *server.pcap*) exit 3 ;; esac; yes '\t' | head -n 200000`);
+  tool('tshark', `case "$*" in *server.pcap*) exit 3 ;; esac; yes '\t' | head -n 200000`, folder);
   await expect(demo(parts())).rejects.toMatchObject({ code: 'LAB_TOOL' });
 });

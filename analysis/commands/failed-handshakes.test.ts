@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Annotation } from '#analysis/annotate/annotate.ts';
 import { ACK, FIN, RST, SYN } from '#analysis/capture/frames.ts';
 import { fakeTshark, type Printed } from '#analysis/capture/testing.ts';
@@ -25,12 +25,18 @@ const run: Run = {
 const path = process.env.PATH;
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'wirelab-handshakes-'));
-  // Wireshark's programs are in the containers only.
-  process.env.PATH = `${folder}:${path}`;
+let programs: string;
+// Wireshark's programs are in the containers only.
+beforeAll(async () => {
+  programs = await mkdtemp(join(tmpdir(), 'wirelab-programs-'));
   tool('capinfos', `printf '%s\\tpcap\\t6\\t${SECOND}\\t${SECOND + 1}\\n' "$9"`);
   tool('editcap', 'for made; do :; done; : >"$made"');
+});
+afterAll(() => rm(programs, { recursive: true }));
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wirelab-handshakes-'));
+  process.env.PATH = `${folder}:${programs}:${path}`;
   const rows = [
     row(0, 'client', SYN),
     row(0.001, 'server', SYN | ACK),
@@ -54,7 +60,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const tool = (name: string, script: string) => writeProgram(join(folder, name), `#!/bin/sh\n${script}\n`);
+const tool = (name: string, script: string) => writeProgram(join(programs, name), `#!/bin/sh\n${script}\n`);
 
 /** What tshark prints of a segment to or from the echo server's port of TLS. */
 function row(at: number, from: 'client' | 'server', flags: number, payload = '', seq = 1_000): Printed {
