@@ -25,6 +25,12 @@ function bodiesOf(...segments: string[]): string[] {
   return rest ? [...bodies, `…${rest.body.toString('latin1')}`] : bodies;
 }
 
+/** All that comes of a stream, wherever it is cut once: it should be the same each time. */
+function cutOnceOf(stream: string): string[][] {
+  const all = Array.from(stream, (_, at) => JSON.stringify(bodiesOf(stream.slice(0, at), stream.slice(at))));
+  return [...new Set(all)].map((bodies) => JSON.parse(bodies));
+}
+
 describe('with a token a message ends', () => {
   test.each([
     ['with its HMAC', [signed('Hey')], ['Hey']],
@@ -66,9 +72,7 @@ describe('with a token a message ends', () => {
       ['Hey|hmac-sha256:01|', 'a'],
     ],
   ])('in the same place wherever the stream is cut: %s', (_what, stream, bodies) => {
-    for (let at = 1; at < stream.length; at += 1) {
-      expect(bodiesOf(stream.slice(0, at), stream.slice(at))).toEqual(bodies);
-    }
+    expect(cutOnceOf(stream)).toEqual([bodies]);
     expect(bodiesOf(...stream)).toEqual(bodies);
   });
 });
@@ -103,9 +107,7 @@ test('a signed body that holds right checksums comes out whole, wherever it is c
     const tagged = pieces.reduce((before, piece) => `${before}${piece}|${checksum(before + piece)}`, '');
     const bodies = [`${tagged}${end}`, 'next'];
     const stream = bodies.map((body) => signed(body)).join('');
-    for (let at = 0; at < stream.length; at += 1) {
-      expect(bodiesOf(stream.slice(0, at), stream.slice(at))).toEqual(bodies);
-    }
+    expect(cutOnceOf(stream)).toEqual([bodies]);
     expect(bodiesOf(...stream)).toEqual(bodies);
   });
   fc.assert(property, { numRuns: 20, examples: [[['abc'], ' more']] });

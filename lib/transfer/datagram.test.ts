@@ -106,13 +106,15 @@ describe('a datagram that was damaged says nothing', () => {
   test('when any one octet of the header is another one that a header can have there', () => {
     const alike = ' 0129abzSWGBNRACKO/=\n';
     const whole = encodeDatagram(data);
+    const read: string[] = [];
     for (const at of whole.keys()) {
       for (const character of alike) {
         const bytes = Buffer.from(whole);
         bytes.write(character, at, 'latin1');
-        if (!bytes.equals(whole)) expect(decodeDatagram(bytes)).toBeUndefined();
+        if (!bytes.equals(whole) && decodeDatagram(bytes)) read.push(String(bytes));
       }
     }
+    expect(read).toEqual([]);
   });
 
   test('when its end is missing', () => {
