@@ -7,11 +7,14 @@ const LIMIT_MS = 60_000;
 // Taken before a test fakes them.
 const { clearTimeout, setImmediate, setTimeout } = globalThis;
 
-// What tests import from @jest/globals are globals in this runner, and the package throws outside of jest's own.
+// What tests import from @jest/globals are globals in this runner, and the package throws outside of jest's own. The
+// runner gives each test file another name each time, by which Node would not find its compiled code.
 const globals = new URL('./unit-globals.ts', import.meta.url).href;
 registerHooks({
   resolve: (specifier, context, next) =>
-    specifier === '@jest/globals' ? { url: globals, shortCircuit: true } : next(specifier, context),
+    specifier === '@jest/globals'
+      ? { url: globals, shortCircuit: true }
+      : next(specifier.replace(/(?<=\.test\.ts)\?\d+$/, ''), context),
 });
 
 // The runner would wait for the thread that ends by it.

@@ -94,7 +94,7 @@ test.each([
     console.log(existsSync(capture.keys), existsSync(copy.files[0]));
     ${last}`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
-    env: { PATH: `${folder}:${process.env.PATH}`, TMPDIR: work },
+    env: { ...process.env, PATH: `${folder}:${process.env.PATH}`, TMPDIR: work },
     encoding: 'utf8',
   });
   expect(stdout).toBe('true true\n');

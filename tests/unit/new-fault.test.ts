@@ -77,10 +77,14 @@ console.log(JSON.stringify({
 const root = resolve(import.meta.dirname, '../..');
 const project = mkdtempSync(join(tmpdir(), 'wirelab-new-fault-'));
 
-/** What the command says that makes the list and the tables. */
-function generate(): string {
-  return execFileSync(process.execPath, ['tests/declared/generate.ts'], { cwd: project, encoding: 'utf8' });
+/** What a program of the project prints. Its compiled code goes with the folder. */
+function run(program: string): string {
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(project, 'compiled') };
+  return execFileSync(process.execPath, [program], { cwd: project, env, encoding: 'utf8' });
 }
+
+/** What the command says that makes the list and the tables. */
+const generate = () => run('tests/declared/generate.ts');
 
 /** The file in the docs, and the command that the docs name. */
 beforeAll(() => {
@@ -113,8 +117,7 @@ test('a fault is one file: the list and the tables of the docs have it by one co
 });
 
 test('a fault by the recipe of the docs is served, journaled, matched and worded', () => {
-  const told = execFileSync(process.execPath, ['program.ts'], { cwd: project, encoding: 'utf8' });
-  expect(JSON.parse(told)).toEqual({
+  expect(JSON.parse(run('program.ts'))).toEqual({
     names: expect.arrayContaining(['drip', 'shout', 'stammer']),
     problems: [],
     said: '[TCP SERVER] Simulating shouting',
