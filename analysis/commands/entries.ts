@@ -3,8 +3,9 @@ import { mustBeReadable, noneOfServers, upToHere } from '#analysis/capture/captu
 import type { FrameRef } from '#analysis/capture/frames.ts';
 import type { Seen } from '#analysis/capture/seen.ts';
 import { describeMatch } from '#analysis/join/describe.ts';
-import type { HandshakeMatch, Match, Unjournaled } from '#analysis/join/finding.ts';
+import type { HandshakeMatch, Unjournaled } from '#analysis/join/finding.ts';
 import { type Finding, join } from '#analysis/join/join.ts';
+import type { MatchUnder } from '#analysis/join/matching.ts';
 import {
   isContradicted,
   type Verdict,
@@ -35,29 +36,28 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   await mustBeReadable(capture);
   const run = await runIn(capture.folder);
   const counts = new Counts();
-  const [line, ends] = json ? [lineAsJson, endsAsJson] : [lineFor, summary];
+  const [listed, ends] = json ? [lineAsJson, endsAsJson] : [lineFor, summary];
   if (!json) print(HEAD);
   for await (const finding of join({ capture, run })) {
     counts.add(finding);
-    const listed = finding.kind === 'end' ? ends(counts, finding.seen, run) : line(finding);
-    if (listed !== undefined) print(listed);
+    if (finding.kind === 'end') print(ends(counts, finding.seen, run));
+    else if (isListed(finding)) print(listed(finding));
   }
   return 0;
 }
 
-/** A finding as a line of the list; undefined of what is not listed. */
-function lineFor(finding: Finding): string | undefined {
-  if (finding.kind === 'match' || finding.kind === 'handshake') return row(finding, describeMatch(finding));
-  return finding.kind === 'unjournaled' || finding.kind === 'unread' ? unmatchedRow(finding) : undefined;
+type Listed = MatchUnder | HandshakeMatch | Unjournaled;
+
+function isListed(finding: Finding): finding is Listed {
+  return 'frames' in finding || 'verdict' in finding;
 }
 
-/** The same as JSON. */
-function lineAsJson(finding: Finding): string | undefined {
-  if (finding.kind === 'match' || finding.kind === 'handshake')
-    return JSON.stringify(facts(finding, describeMatch(finding)));
-  if (finding.kind === 'unjournaled' || finding.kind === 'unread')
-    return JSON.stringify(unmatchedFacts(finding));
-  return undefined;
+function lineFor(finding: Listed): string {
+  return 'frames' in finding ? unmatchedRow(finding) : row(finding);
+}
+
+function lineAsJson(finding: Listed): string {
+  return JSON.stringify('frames' in finding ? unmatchedFacts(finding) : facts(finding));
 }
 
 function endsAsJson(counts: Counts, { frames, ofServers, cut, clock }: Seen): string {
@@ -112,25 +112,19 @@ class Counts {
   }
 }
 
-function facts(match: Match | HandshakeMatch, comment: string): object {
+function facts(match: MatchUnder | HandshakeMatch): object {
   const { entry, verdict, request, answer, end, shows, took } = match;
   return {
-    entry,
-    verdict,
-    kind: verdicts[verdict].kind,
-    request: numbers(request),
-    answer: numbers(answer),
-    end: end?.number,
-    shows,
-    took,
-    comment,
+    ...{ entry, verdict, kind: verdicts[verdict].kind },
+    ...{ request: numbers(request), answer: numbers(answer), end: end?.number },
+    ...{ shows, took, comment: describeMatch(match) },
   };
 }
 
-function row(match: Match | HandshakeMatch, comment: string): string {
+function row(match: MatchUnder | HandshakeMatch): string {
   const { request, answer } = match;
   const frames = `${numbers(request).join(' ') || '-'} → ${numbers(answer).join(' ') || '-'}`;
-  return columns(isContradicted(match) ? '! ' : '  ', frames, comment);
+  return columns(isContradicted(match) ? '! ' : '  ', frames, describeMatch(match));
 }
 
 /** Why the server has not taken a datagram. */

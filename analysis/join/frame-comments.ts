@@ -15,11 +15,6 @@ export class FrameComments {
     else this.#lines.set(match.shows, [line]);
   }
 
-  /** Frames with a comment, in order. */
-  get frames(): number[] {
-    return [...this.#lines.keys()].sort((a, b) => a - b);
-  }
-
   /** A line for each entry; undefined when none is shown in that frame. */
   of(frame: number): readonly string[] | undefined {
     return this.#lines.get(frame);
