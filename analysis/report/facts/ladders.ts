@@ -4,7 +4,9 @@ import type { Match } from '#analysis/join/finding.ts';
 import type { FrameComments } from '#analysis/join/frame-comments.ts';
 import { deciderOf, isHttp } from '#lib/journal/entries.ts';
 import type { Decision } from '#lib/journal/schema.ts';
+import { deciderNames } from '#lib/lab/deciders.ts';
 import { endpoint, type Ports } from '#lib/lab/ports.ts';
+import { capital } from '#lib/text/figures.ts';
 import type { Ladder, Rung } from './facts.ts';
 import { outcomeOf } from './periods.ts';
 
@@ -34,7 +36,7 @@ export class Ladders {
   readonly #openings = new Map<string, { readonly rows: Placed[]; count: number }>();
 
   offer(match: Match): void {
-    const title = `${NAMES[deciderOf(match.entry)]}: ${outcomeOf(match.entry)}`;
+    const title = `${capital(deciderNames[deciderOf(match.entry)])}: ${outcomeOf(match.entry)}`;
     if (this.#chosen.has(title) || this.#chosen.size === DRAWN || 'direction' in match.entry) return;
     const frames = [...match.request, ...match.answer, ...(match.end ? [match.end] : [])].map(
       ({ number }) => number,
@@ -101,8 +103,6 @@ const clientPortOf = ({ toServer, fromPort, toPort }: Row) => (toServer ? fromPo
 const portOfServer = ({ toServer, fromPort, toPort }: Row) => (toServer ? toPort : fromPort);
 const keyOf = (row: Row) => `${clientPortOf(row)} ${portOfServer(row)}`;
 const serverEndOf = ({ toServer, from, to }: Row) => (toServer ? to : from);
-
-const NAMES = { http: 'HTTP', 'echo-tcp': 'Echo over TCP', 'echo-udp': 'Echo over UDP' } as const;
 
 /** The port of a server that an entry came to. */
 function portOf(entry: Decision, { http, https, echo, echoTls }: Ports): number {

@@ -1,8 +1,9 @@
+import { deciderNames } from '#lib/lab/deciders.ts';
 import { count, counted, duration, median } from '#lib/text/figures.ts';
 import type { Delay, Report } from '../facts/facts.ts';
 import { html } from './escape.ts';
 import { type Axis, drawPlot } from './plot.ts';
-import { deciderNames, leftOut, listOf, type Section, table } from './section.ts';
+import { leftOut, listOf, type Section, table } from './section.ts';
 
 const LISTED = 50;
 

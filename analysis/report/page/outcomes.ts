@@ -1,9 +1,10 @@
+import { deciderNames } from '#lib/lab/deciders.ts';
 import { counted, percent } from '#lib/text/figures.ts';
 import type { OutcomeFacts, Period, Report } from '../facts/facts.ts';
 import { type Html, html } from './escape.ts';
 import { moment } from './moment.ts';
 import { drawPlot, type Point } from './plot.ts';
-import { deciderNames, figuresOf, type Section, table } from './section.ts';
+import { figuresOf, type Section, table } from './section.ts';
 
 /** How often each outcome was to come, and how often it did. */
 export function outcomes({ periods }: Report): Section {

@@ -73,9 +73,3 @@ export function sign(is: keyof typeof signs, word: string): Html {
 export function leftOut(shown: number, all: number, what = 'The first'): Html | undefined {
   return shown < all ? html`<p class="note">${what} ${count(shown)} of ${count(all)}.</p>` : undefined;
 }
-
-export const deciderNames = {
-  http: 'HTTP',
-  'echo-tcp': 'echo over TCP',
-  'echo-udp': 'echo over UDP',
-} as const;

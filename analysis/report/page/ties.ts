@@ -1,8 +1,9 @@
 import { kinds, verdictNames, verdicts } from '#analysis/join/verdicts.ts';
+import { deciderNames } from '#lib/lab/deciders.ts';
 import { capital, count, counted } from '#lib/text/figures.ts';
 import type { Report } from '../facts/facts.ts';
 import { type Html, html } from './escape.ts';
-import { type Column, deciderNames, leftOut, longTable, type Section, sign, table } from './section.ts';
+import { type Column, leftOut, longTable, type Section, sign, table } from './section.ts';
 
 /** How each kind of verdict is shown. */
 const shown = {

@@ -1,3 +1,4 @@
+import { endpoint } from '#lib/lab/ports.ts';
 import { CalmCount } from '#lib/runtime/calm-count.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
@@ -56,7 +57,7 @@ export class Carrier {
     const wire = this.#wireTo(peer, cost);
     const given = await giveAnswer(answer, wire, began, this.#parts);
     if (!wire.holds) this.#underWay -= cost;
-    if (given === 'sent' && this.#held.size > 0) this.#held.get(keyOf(peer))?.release();
+    if (given === 'sent' && this.#held.size > 0) this.#held.get(endpoint(peer.address, peer.port))?.release();
     return given;
   }
 
@@ -86,7 +87,7 @@ export class Carrier {
   }
 
   #hold(bytes: Buffer, peer: Peer, cost: number): void {
-    const key = keyOf(peer);
+    const key = endpoint(peer.address, peer.port);
     const held = this.#held.get(key) ?? new HeldAnswer(this.#parts.sleep);
     this.#held.set(key, held);
     held.hold(bytes, (late) => {
@@ -116,8 +117,4 @@ export class Carrier {
     sleep(milliseconds, this.#closed.signal).then(wake, go);
     return promise;
   }
-}
-
-function keyOf({ address, port }: Peer): string {
-  return `${address}:${port}`;
 }
