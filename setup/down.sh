@@ -20,23 +20,21 @@ say_packets() {
     of_records no_room "$1" | sed 's/^/warning: /'
 }
 
-# Containers of others on the network of the lab, in one line.
+# guests: the containers that are left on the network of the lab, in one line.
 guests() {
     docker network inspect --format '{{range .Containers}}{{println .Name}}{{end}}' "${COMPOSE_PROJECT_NAME}_lab" 2>/dev/null |
-        awk -v own="$(docker ps --format '{{.Names}}' --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" | paste -s -d ' ' -)" '
-            NF && index(" " own " ", " " $1 " ") == 0' | paste -s -d ' ' -
+        paste -s -d ' ' - | sed 's/ *$//'
 }
 
+# With containers of others on its network, Compose can't remove that.
 remove_lab() {
+    output=$(docker compose down --remove-orphans 2>&1 </dev/null) && failed= || failed=yes
     found=$(guests)
-    if [ -z "$found" ]; then
-        quietly docker compose down --remove-orphans
-        return
-    fi
-    docker compose down --remove-orphans >/dev/null 2>&1 || true
     network=${COMPOSE_PROJECT_NAME}_lab
-    stop "the lab has ended, but its network $network stays, as other containers are on it: $found" \
-        "cure: for name in $found; do docker network disconnect $network \$name; done && make down"
+    [ -z "$found" ] ||
+        stop "the lab has ended, but its network $network stays, as other containers are on it: $found" \
+            "cure: for name in $found; do docker network disconnect $network \$name; done && make down"
+    [ -z "$failed" ] || stop "$output"
 }
 
 lock_lab 'make down'

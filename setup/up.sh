@@ -11,16 +11,19 @@ asked_for=" $(for name in $fixed; do eval "[ -z \"\${$name-}\" ] || printf '%s '
 
 lab_exec() { docker compose exec --no-TTY "$@" 2>/dev/null; }
 
+state_of='{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}} {{.RestartCount}}'
 # What Compose says beside its progress, then of each program that is not well its state and what it printed on
 # stderr. A program that was started again says it again.
 reasons() {
     printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
     for service in server-host client-host certificates http echo capture-server capture-client; do
-        case "$(docker compose ps --all --format '{{.State}} {{.Health}}' "$service" 2>/dev/null)" in
-            '' | 'running healthy' | 'running ') continue ;;
+        container=$(docker compose ps --all --quiet "$service" 2>/dev/null)
+        # One without a health check that ends again and again runs in between.
+        case "$(docker inspect --format "$state_of" "$container" 2>/dev/null)" in
+            '' | 'running healthy '* | 'running  0') continue ;;
         esac
         printf '%s did not start:\n' "$service"
-        docker logs --tail 40 "$(docker compose ps --all --quiet "$service")" 2>&1 >/dev/null | awk '!said[$0]++'
+        docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
     done
 }
 
