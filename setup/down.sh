@@ -17,7 +17,7 @@ say_packets() {
     [ "$removed" -eq 0 ] || printf ', %s removed with the oldest files (LAB_CAPTURE_FILES=%s)' "$removed" "$LAB_CAPTURE_FILES"
     echo
     of_records gaps | sed 's/^/warning: /'
-    of_records no_room "$1" | sed 's/^/warning: /'
+    of_records no_room | sed 's/^/warning: /'
 }
 
 # guests: the containers that are left on the network of the lab, in one line.

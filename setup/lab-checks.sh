@@ -78,10 +78,9 @@ sum() {
     sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'
 }
 
-# no_room HOST: of the records of its capture, the packets that the kernel had no room for, in a line.
+# no_room: of the records of a capture, the packets that the kernel had no room for, in a line.
 no_room() {
-    now=$(docker exec "$COMPOSE_PROJECT_NAME-capture-$1-1" cat /tmp/state 2>/dev/null | sed -nE 's/.* no room for ([0-9]+) packets$/\1/p')
-    all=$(($(sum dropped) + ${now:-0}))
+    all=$(sum dropped)
     [ "$all" -eq 0 ] || (
         use_settings_of_lab LAB_CAPTURE_BUFFER_KIB
         printf 'the kernel had no room for %s packets; give it more: LAB_CAPTURE_BUFFER_KIB=%s make up\n' "$all" "$((LAB_CAPTURE_BUFFER_KIB * 4))"
@@ -111,7 +110,7 @@ check_growth() {
     esac
     said=$(for host in server client; do
         records=$(capture_records "$host")
-        { printf '%s\n' "$records" | gaps && printf '%s\n' "$records" | no_room "$host"; } | sed "s/^/$host.pcap: /"
+        { printf '%s\n' "$records" | gaps && printf '%s\n' "$records" | no_room; } | sed "s/^/$host.pcap: /"
     done)
     if [ -n "$said" ]; then
         problem capture "$said" 'make down, then make up: a new run has whole captures'

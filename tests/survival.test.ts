@@ -124,7 +124,7 @@ describe('a capture with a small buffer, whose tcpdump is held up', () => {
       expect(await lab.exec('capture-server', 'sh', '-c', kill)).toMatchObject({ code: 0 });
     };
     const isRecorded = async () =>
-      (await readFile(join(lab.settings.LAB_CAPTURES_DIR!, 'lab.log'), 'utf8')).includes('"refused":');
+      (await readFile(join(lab.settings.LAB_CAPTURES_DIR!, 'lab.log'), 'utf8')).includes('"dropped":');
     // The sidecar looks every 2 s, and lets it go on.
     await eventually('a recorded gap', 30_000, async () => {
       await signal('STOP');

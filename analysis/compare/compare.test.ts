@@ -189,10 +189,24 @@ test('captures without a packet have nothing to compare', async () => {
   expect(await compare([list([]), list([])])).toMatchObject({ arrived: 0, inAll: none, oneWay: undefined });
 });
 
-test('a packet is not called missing where the other capture lacks packets of its time', async () => {
-  const way = new Way();
-  for (const time of [20, 40]) way.send(`lost at ${time}`, { time, arrives: [] });
-  way.send('lost on the way back', { time: 40, from: 'server', arrives: [] });
-  const found = await way.compare({ gaps: [{ host: 'server', from: 39, to: 41 }] });
-  expect(found).toMatchObject({ unknown: 1, inAll: { ...none, neverArrived: 2 } });
-});
+test.each([
+  ['long before', 20, 0],
+  ['so late that it may arrive in it', 34, 1],
+  ['in it', 40, 1],
+  ['within the seconds that its record has', 42, 1],
+  ['after it', 60, 0],
+])(
+  'a packet sent %s is called missing, or not known, when the other capture has a gap',
+  async (_, time, unknown) => {
+    const way = new Way();
+    way.send('lost', { time, arrives: [] });
+    const gaps = [
+      { host: 'server', from: 39, to: 41 },
+      { host: 'client', from: 0, to: 100 },
+    ];
+    expect(await way.compare({ gaps })).toMatchObject({
+      unknown,
+      inAll: { ...none, neverArrived: 1 - unknown },
+    });
+  },
+);

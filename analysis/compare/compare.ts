@@ -156,10 +156,10 @@ class Comparison {
     return this.#ran.get(otherThan(from)) ?? NEVER;
   }
 
-  /** Whether the other capture lacks packets of its time. */
+  /** Whether the other capture lacks packets of the time in which it may have arrived. */
   #isInGap({ from, time }: Travelling): boolean {
     return this.#gaps.some(
-      (gap) => gap.host === otherThan(from) && time > gap.from - AROUND && time < gap.to + AROUND,
+      (gap) => gap.host === otherThan(from) && time > gap.from - AROUND - PATIENCE && time < gap.to + AROUND,
     );
   }
 

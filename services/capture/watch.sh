@@ -62,13 +62,13 @@ ask() {
     read -r asked_uptime _ </proc/uptime
 }
 
-# note_refused COUNT: records that the kernel had no room for so many packets, some of them since it was asked last.
-note_refused() {
+# note_dropped COUNT: records that the kernel had no room for so many packets, some of them since it was asked last.
+note_dropped() {
     [ "$1" -gt "$noted" ] || return 0
     read -r uptime _ </proc/uptime
     ago=$((${uptime%.*} - ${before_uptime%.*} + 1))
     record event gap from "$(date -u -d "$ago seconds ago" +%Y-%m-%dT%H:%M:%SZ)" to "$(now)" \
-        refused $(($1 - noted)) reason 'the kernel had no room for them'
+        dropped $(($1 - noted)) reason 'the kernel had no room for them'
     noted=$1
 }
 
@@ -91,7 +91,7 @@ is_stuck() {
                 if [ "$asked_at" = "$before_at" ] || ! is_whole; then stuck=yes; fi
             fi
             [ -n "$stuck$gap" ] || before_count=$count
-            note_refused "$refused"
+            note_dropped "$refused"
             before_at=$asked_at before_uptime=$asked_uptime asked_at='' silent=0
         else
             silent=$((silent + 1))
@@ -143,8 +143,8 @@ settle() {
     captured=${captured:-$count}
     [ "$captured" -le "$in_files" ] || lost=$((lost + captured - in_files))
     packets_seen
-    note_refused "${dropped:-0}"
-    record event end captured "$in_files" dropped "${dropped:-0}" interface "$seen" link "$(link)"
+    note_dropped "${dropped:-$refused}"
+    record event end captured "$in_files" interface "$seen" link "$(link)"
     pid='' unseen_from=$seen
 }
 
@@ -186,8 +186,7 @@ resume() {
     unseen_from=$((unseen_from + in_files))
     gap='the capture was killed'
     [ ! -e "$HOST.pcap" ] || gap_from=$(TZ=UTC date -r "$HOST.pcap" +%Y-%m-%dT%H:%M:%SZ)
-    note_refused "${dropped:-0}"
-    record event end captured "$in_files" dropped 0 interface "$unseen_from" link "$(link)"
+    record event end captured "$in_files" interface "$unseen_from" link "$(link)"
 }
 
 # go_on: in a new file, once there can be one. Until then packets are missing.

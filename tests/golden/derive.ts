@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -133,6 +133,17 @@ const damaged = folder('damaged-in-the-middle', ...JOURNALS, 'client.pcap');
 const bytes = pcap(ETHERNET, server);
 bytes.writeUInt32LE(0x7fffffff, pcap(ETHERNET, server.slice(0, 30)).length + 8);
 writeFileSync(damaged('server.pcap'), bytes);
+
+/** A time for whose packets the kernel had no room, as the sidecar records it. */
+const [from, to] = ['2026-11-29T06:45:08Z', '2026-11-29T06:45:09Z'];
+const gap = folder('gap', ...JOURNALS, 'client.pcap');
+const kept = server.filter(({ seconds, micros }) => seconds < Date.parse(from) / 1_000 || micros > 850_000);
+writeFileSync(gap('server.pcap'), pcap(ETHERNET, kept));
+const record = {
+  ...{ timestamp: to, program: 'capture', host: 'server', event: 'gap', from, to },
+  ...{ dropped: server.length - kept.length, reason: 'the kernel had no room for them' },
+};
+appendFileSync(gap('lab.log'), `${JSON.stringify(record)}\n`);
 
 /** A custom block with text in it (draft-ietf-opsawg-pcapng, 4.9), of the number kept for documentation. */
 const text = Buffer.from('password=nobody said this');

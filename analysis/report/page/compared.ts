@@ -17,7 +17,7 @@ alters on purpose leaves it that way, so a lab without faults in its network sho
   const figures: readonly (readonly [string, string])[] = [
     ['arrived as they left', count(arrived)],
     ['never arrived', count(inAll.neverArrived)],
-    ...(unknown > 0 ? [['not known: packets are missing', count(unknown)] as const] : []),
+    ...(unknown > 0 ? [['may have arrived', count(unknown)] as const] : []),
     ['arrived altered', count(inAll.altered)],
     ['arrived late', count(inAll.late)],
     ['arrived twice', count(inAll.twice)],
