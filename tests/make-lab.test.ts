@@ -246,8 +246,10 @@ describe('in a lab that is up', () => {
     const guest = `${lab.settings.COMPOSE_PROJECT_NAME}-guest`;
     const network = `${lab.settings.COMPOSE_PROJECT_NAME}_lab`;
     const image = `${lab.settings.LAB_IMAGES}/programs`;
-    const start = ['run', '--detach', '--rm', '--name', guest, '--network', network, image, 'sleep', '600'];
-    expect(await lab.command('docker', ...start)).toMatchObject({ code: 0 });
+    // Its image carries the label of the project that built it.
+    const label = 'com.docker.compose.project=another';
+    const start = ['run', '--detach', '--rm', '--label', label, '--name', guest, '--network', network, image];
+    expect(await lab.command('docker', ...start, 'sleep', '600')).toMatchObject({ code: 0 });
     try {
       const { code, stderr } = await lab.run('down');
       expect(code).toBe(2);

@@ -39,9 +39,10 @@ export async function removeProject(project: string): Promise<void> {
 /** Removes what test runs have left that were killed: their projects carry the id of a process that is gone. */
 export async function removeAbandoned(): Promise<void> {
   const format = '{{.Label "com.docker.compose.project"}}';
+  // Any container has the project of its image, which a test may have built; one of Compose has a number too.
   const printed = await Promise.all(
     [
-      ['ps', '--all'],
+      ['ps', '--all', '--filter', 'label=com.docker.compose.container-number'],
       ['network', 'ls'],
       ['volume', 'ls'],
     ].map((list) => run('docker', [...list, '--format', format])),
