@@ -127,6 +127,17 @@ test('a connection is over TLS from its first record on, and never on a plain po
   expect(isTls({ port: 9090, text: hello })).toBe(false);
 });
 
+test('a connection has a number if a SYN begins it or the one before was over, and the rest of another has none', () => {
+  create(1);
+  const numberOf = (fields: CarriedFields) => take(fields).connection.number;
+  expect(numberOf({ flags: SYN })).toBe(1);
+  expect(numberOf({ client: 40_001 })).toBeUndefined();
+  expect(numberOf({ flags: SYN, client: 40_001 })).toBe(2);
+  expect(numberOf({ seq: 1_001, text: 'abc' })).toBeUndefined();
+  expect(numberOf({ flags: RST, seq: 1_004 })).toBeUndefined();
+  expect(numberOf({ seq: 2 ** 32 - 2 ** 30, text: 'abc' })).toBe(3);
+});
+
 test('of too many connections the quietest is let go of', () => {
   create(2);
   of({ client: 1 });

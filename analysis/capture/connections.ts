@@ -25,8 +25,8 @@ export class Direction {
 
 /** A TCP connection, or all that goes between a pair of UDP ports. */
 export class Connection<State> {
-  /** From 1, in the order in which they begin. */
-  readonly number: number;
+  /** From 1, in the order in which they begin; undefined of one that may be the rest of another, which was let go of. */
+  readonly number: number | undefined;
   readonly transport: Carried['transport'];
   /** As `endpoint` writes them. */
   readonly clientEnd: string;
@@ -40,7 +40,7 @@ export class Connection<State> {
   latest = 0;
   readonly state: State;
 
-  constructor(number: number, { transport, toServer, from, to }: Carried, state: State) {
+  constructor(number: number | undefined, { transport, toServer, from, to }: Carried, state: State) {
     this.number = number;
     this.transport = transport;
     [this.clientEnd, this.serverEnd] = toServer ? [from, to] : [to, from];
@@ -145,10 +145,15 @@ export class Connections<State> {
     }
     if (known) this.#options.onGone?.(known);
     if (this.#known.size >= (this.#options.most ?? MOST)) this.forget();
-    this.#count += 1;
-    const begun = new Connection(this.#count, carried, this.#options.create(carried));
+    const begun = new Connection(this.#numberOf(carried, known), carried, this.#options.create(carried));
     this.#known.set(key, begun);
     return begun;
+  }
+
+  #numberOf({ flags }: Carried, before: Connection<State> | undefined): number | undefined {
+    if (!(flags & SYN || before?.isOver)) return undefined;
+    this.#count += 1;
+    return this.#count;
   }
 }
 

@@ -24,8 +24,8 @@ export interface Frame extends FrameRef, Segment, HttpTold {
   /** As `endpoint` writes it. */
   readonly client: string;
   readonly server: ServerName;
-  /** Of TCP: which connection of the capture it is of, from 1. */
-  readonly connection?: number;
+  /** Of TCP: which connection of the capture it is of, from 1; undefined of one that may be the rest of another. */
+  readonly connection?: number | undefined;
   /** Came to or left from a port of TLS. */
   readonly overTls?: boolean;
   /** What nobody on the way can read; undefined is for anybody, also on a port of TLS where no TLS was spoken. */

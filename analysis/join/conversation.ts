@@ -15,7 +15,7 @@ const NOTHING = Buffer.alloc(0);
 export class Conversation {
   /** In seconds since 1970. */
   readonly began: number;
-  /** Which connection of the capture it is, as its frames say. */
+  /** Which connection of the capture it is, as its first frame says. */
   readonly connection: number | undefined;
   readonly #http: HttpConnection | undefined;
   readonly #messages: MessageConnection | undefined;

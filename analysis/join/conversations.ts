@@ -120,7 +120,7 @@ export class Conversations {
     const key = keyOf(server, client, overTls);
     const all = this.#overTcp.get(key) ?? [];
     const last = all.at(-1);
-    if (last && last.connection === connection) return last;
+    if (last && (connection === undefined || last.connection === connection)) return last;
     const begun = new Conversation(frame, this.#emit);
     this.#overTcp.set(key, [...all, begun]);
     if (this.#isSetBack) this.#giveHeld(key, begun);

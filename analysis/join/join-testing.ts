@@ -121,6 +121,7 @@ export class Wire {
     begins = 1,
     ends = this.frames.length,
     onlyClient,
+    followed,
   }: {
     /** Frames that the capture has not got. */
     readonly without?: readonly Frame[];
@@ -128,6 +129,8 @@ export class Wire {
     readonly begins?: number;
     readonly ends?: number;
     readonly onlyClient?: string;
+    /** Connections that the reader follows at once, at most. */
+    readonly followed?: number;
   } = {}): Promise<Joined> {
     const captured = this.frames.filter(
       (frame) => frame.number >= begins && frame.number <= ends && !without.includes(frame),
@@ -135,7 +138,7 @@ export class Wire {
     const [found, unjournaled, handshakes]: [Match[], Unjournaled[], HandshakeMatch[]] = [[], [], []];
     const seen = new Seen();
     for await (const finding of matches({
-      frames: read(captured, seen),
+      frames: read(captured, seen, followed),
       entries: list(this.entries),
       seen,
       regimes: new Regimes({ starts: [] }),
@@ -178,8 +181,8 @@ function numbers(frames: Match['request']): string {
 }
 
 /** In batches, as they come from a reader, which tells their connections. */
-async function* read(frames: readonly Frame[], seen: Seen): AsyncGenerator<readonly Frame[]> {
-  const connections = new Connections({ create: () => undefined });
+async function* read(frames: readonly Frame[], seen: Seen, most?: number): AsyncGenerator<readonly Frame[]> {
+  const connections = new Connections({ create: () => undefined, most });
   for (let from = 0; from < frames.length; from += 5) {
     const batch = frames.slice(from, from + 5).map((frame) => ({
       ...frame,

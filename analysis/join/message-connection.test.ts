@@ -607,6 +607,18 @@ describe('what is left over of an earlier connection, after the SYN', () => {
   });
 });
 
+test('a connection that the reader let go of, as there were too many, goes on', async () => {
+  exchange('one\n', { fault: 'delay', delay_ms: 3_000 });
+  wire.tcp({ port: 40_001 }).client('', { flags: SYN });
+  wire.pass(3);
+  tcp.answer('one\n');
+  exchange('two\n', {}, 'two\n');
+  wire.pass(20);
+  wire.udp().client('later');
+  const [one, two] = await wire.lines({ followed: 1 });
+  expect([one, two]).toEqual(['answered 4 by 6, shown in 6', 'answered 7 by 8, shown in 8']);
+});
+
 test('connections at the same time are told apart', async () => {
   const other = wire.tcp({ port: 40_001 }).open();
   for (const connection of [tcp, other]) {
