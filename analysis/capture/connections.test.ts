@@ -76,6 +76,17 @@ describe('a segment is of', () => {
     expect(of({ flags: RST, seq: 3_000_000_004 })).toBe('#1');
     expect(of({ text: 'abc', seq: 2_900_000_000 })).toBe('#2');
   });
+
+  test.each([
+    ['reset', [{ flags: RST, seq: 2_900_000_000 }]],
+    ['closed', [{ flags: FIN, seq: 2_900_000_000 }, server({ flags: FIN, seq: 3_000_000_000 })]],
+  ])('the open one that an earlier one would have %s', (_how, ends) => {
+    expect(of({ flags: SYN, seq: 3_000_000_000 })).toBe('#1');
+    expect(of(server({ flags: SYN | ACK }))).toBe('#1');
+    for (const end of ends) expect(of(end)).toBe('#1');
+    expect(of({ text: 'abc', seq: 2_900_000_000 })).toBe('#1');
+    expect(of({ text: 'abc', seq: 3_000_000_001 })).toBe('#1');
+  });
 });
 
 describe('what is said', () => {

@@ -107,8 +107,11 @@ export class Connections<State> {
       own.syn = seq;
       own.stream.begin(seq + 1);
     }
-    if (flags & FIN) own.isClosed = true;
-    if (flags & RST) connection.isReset = true;
+    // Nobody takes a FIN or an RST that is left over of an earlier connection (RFC 5961, 3.2).
+    if (flags & (FIN | RST) && !own.stream.isFar(seq)) {
+      if (flags & FIN) own.isClosed = true;
+      if (flags & RST) connection.isReset = true;
+    }
     if (flags & ACK) connection[other].stream.acknowledge(ack);
     connection.isTls ||= mayBeTls(carried) && isTls(payload);
     const segment = flags & SYN ? { ...carried, seq: (seq + 1) >>> 0 } : carried;

@@ -580,6 +580,16 @@ describe('what is left over of an earlier connection, after the SYN', () => {
     expect(await wire.lines()).toEqual(['answered 8 by 9, shown in 9']);
   });
 
+  test('is none of it, though a reset is before data', async () => {
+    tcp.client('one\n');
+    tcp.decide('one\n');
+    tcp.client('', { seq: FAR, flags: RST });
+    tcp.client('old\n', { seq: (1_001 - FAR) >>> 0 });
+    tcp.answer('one\n');
+    exchange('two\n', {}, 'two\n');
+    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 8 by 9, shown in 9']);
+  });
+
   test.each([
     ['far ahead', FAR, undefined],
     ['far before', -FAR, undefined],
