@@ -561,6 +561,23 @@ describe('a port that is used again', () => {
   });
 });
 
+test.each(['\n', ''])(
+  'an entry is of the earlier connection that has a part of its message, with the ending %j',
+  async (ending) => {
+    const part = tcp.client('on');
+    tcp.client(`e${ending}`);
+    const later = wire.tcp({ numbers: { client: 77, server: 99 } }).open();
+    tcp.decide(`one${ending}`);
+    later.client('two\n');
+    later.decide('two\n');
+    later.answer('two\n');
+    expect(await wire.lines({ without: [part] })).toEqual([
+      'lost 5 by none, shown in 5',
+      'answered 9 by 10, shown in 10',
+    ]);
+  },
+);
+
 describe('what is left over of an earlier connection, after the SYN', () => {
   const FAR = 1_500_000_000;
 
