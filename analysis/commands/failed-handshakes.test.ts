@@ -96,7 +96,7 @@ test('handshakes that failed are entries, each with the frames of its connection
     'the TLS handshake failed: its TLS version is too old (alert protocol_version); echo.log entry';
   expect(await listed(false)).toEqual([
     '  Frames           What was decided, and its place in the journal',
-    `  - → -            ${failed} 1; the capture was not running then`,
+    `  - → -            ${failed} 1; the capture was not running then, or its message was sent before it began`,
     '  - → -            the TLS handshake failed: the client left in the middle; echo.log entry 4; the journal has no address of its client',
     `  1 3 5 → 2 4      ${failed} 2`,
     `! - → -            ${failed} 3; its connection is not in the capture`,

@@ -23,7 +23,8 @@ export class Conversation {
   readonly #handshake: Handshake | undefined;
   readonly #emit: Emit;
 
-  constructor({ time, connection, server, client, overTls }: Frame, emit: Emit) {
+  /** @param olderUntil as a connection for messages has it */
+  constructor({ time, connection, server, client, overTls }: Frame, emit: Emit, olderUntil?: number) {
     this.began = time;
     this.connection = connection;
     this.#emit = emit;
@@ -33,7 +34,7 @@ export class Conversation {
     }
     const tell = overTls ? (found: Found) => this.#tellOfTls(found) : emit;
     if (server === 'http') this.#http = new HttpConnection(client, tell);
-    else this.#messages = new MessageConnection(client, tell);
+    else this.#messages = new MessageConnection(client, tell, olderUntil);
   }
 
   /** When it ended, in seconds since 1970. */

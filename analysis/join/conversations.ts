@@ -7,7 +7,7 @@ import { Conversation } from './conversation.ts';
 import { DatagramFlow, type FlowParts } from './datagram-flow.ts';
 import { type Emit, matchOf } from './finding.ts';
 import { HeldEntries } from './held-entries.ts';
-import { GRACE, MILLISECOND, SWEEP } from './times.ts';
+import { AROUND, GRACE, MILLISECOND, SWEEP } from './times.ts';
 
 /** Conversations that may wait for their entries, at most, and how much of what does not match is kept of each. */
 const MOST_WAITING = 5_000;
@@ -121,11 +121,17 @@ export class Conversations {
     const all = this.#overTcp.get(key) ?? [];
     const last = all.at(-1);
     if (last && (connection === undefined || last.connection === connection)) return last;
-    const begun = new Conversation(frame, this.#emit);
+    const begun = new Conversation(frame, this.#emit, this.#olderUntil(frame));
     this.#overTcp.set(key, [...all, begun]);
     if (this.#isSetBack) this.#giveHeld(key, begun);
     else if (!opens(flags)) this.#giveDecided(key, begun);
     return begun;
+  }
+
+  /** Where a connection can be older than the capture: when what was sent before that is decided, at the latest. */
+  #olderUntil({ flags, time }: Frame): number | undefined {
+    const until = this.#seen.first + AROUND;
+    return opens(flags) || time > until ? undefined : until;
   }
 
   #flowOf(client: string): DatagramFlow {
@@ -155,7 +161,7 @@ export class Conversations {
     for (const entry of this.#held.take(key)) conversation.decide(entry);
   }
 
-  /** Gives one of which the capture has not the beginning what was decided of it since the capture began. */
+  /** Hands over entries decided since the capture began; the connection began earlier. */
   #giveDecided(key: string, conversation: Conversation): void {
     for (const entry of this.#held.take(key)) {
       if (isBefore(entry, this.#seen)) this.#held.hold(key, entry);

@@ -1,5 +1,6 @@
 import { FIN, type Frame, type FrameRef, RST, refOf } from '#analysis/capture/frames.ts';
 import type { Range } from '#analysis/capture/tcp-stream.ts';
+import { timeOf } from '#lib/journal/entries.ts';
 import type { EventNamed, MessageEntry } from '#lib/journal/schema.ts';
 import { LF } from '#lib/message/message.ts';
 import { Claims } from './claims.ts';
@@ -23,6 +24,7 @@ const MOST_BEHIND = 1024;
 export class MessageConnection {
   readonly #client: string;
   readonly #emit: Emit;
+  readonly #olderUntil: number;
   readonly #requests = new PlacedStream();
   readonly #answers = new PlacedStream();
   /** What of each stream is of entries. */
@@ -43,9 +45,14 @@ export class MessageConnection {
   /** When it ended, in seconds since 1970. */
   closed: number | undefined;
 
-  constructor(client: string, emit: Emit) {
+  /**
+   * @param olderUntil when a message that was sent before the capture began is decided at the latest, in seconds since
+   *   1970; undefined where there can be none
+   */
+  constructor(client: string, emit: Emit, olderUntil = Number.NEGATIVE_INFINITY) {
     this.#client = client;
     this.#emit = emit;
+    this.#olderUntil = olderUntil;
   }
 
   take(frame: Frame): void {
@@ -59,7 +66,7 @@ export class MessageConnection {
 
   /** All frames before the decision have been taken. */
   decide(entry: MessageEntry): void {
-    const sought = new SoughtMessage(entry);
+    const sought = new SoughtMessage(entry, timeOf(entry) <= this.#olderUntil);
     this.#sought.push(sought);
     // Of two of a time that was set back the earlier may come later.
     this.#sought.sort((one, other) => one.entry.id - other.entry.id);

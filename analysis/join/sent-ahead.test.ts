@@ -59,6 +59,28 @@ describe('a capture that begins in the middle of a connection whose client has s
   });
 });
 
+describe('what a capture lacks in its middle is lost', () => {
+  beforeEach(() => {
+    wire.pass(60);
+    // The capture has no handshake of it.
+    tcp = wire.tcp({ port: 40_001 });
+  });
+
+  test('also when a stray segment follows', async () => {
+    tcp.decide('one\n');
+    wire.pass(5);
+    tcp.reset('server');
+    expect(await wire.lines()).toEqual(['lost none by none']);
+  });
+
+  test('also when its connection has another message', async () => {
+    tcp.client('onE\n');
+    tcp.decide('one\n', { at: 0 });
+    tcp.answer('onE\n');
+    expect((await wire.lines())[0]).toBe('lost none by none');
+  });
+});
+
 test('a message of which any byte is another is altered', async () => {
   tcp.client('onE\n');
   decided('one\n', 'one\n', { at: 0 });

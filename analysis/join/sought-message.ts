@@ -36,13 +36,16 @@ export class SoughtMessage {
   /** Where what it held back has left. */
   readonly late: Range[] = [];
   request: Part | undefined;
-  /** What is said of it where its message is not there, which may have been sent before the capture began. */
+  /** Whether its message may have been sent before the capture began, where no positions are known. */
+  readonly #mayBeOlder: boolean;
+  /** What is said of it where its message is not there. */
   #absent: Verdict = 'lost';
   #expected: Expected | undefined;
 
-  constructor(entry: MessageEntry) {
+  constructor(entry: MessageEntry, mayBeOlder: boolean) {
     const { at = 0, bytes = 0, answer_at = 0 } = entry;
     this.entry = entry;
+    this.#mayBeOlder = mayBeOlder;
     this.range = { from: at, to: at + bytes };
     this.answerAt = answer_at;
   }
@@ -53,7 +56,8 @@ export class SoughtMessage {
     const part = requests.at(this.range);
     if (!isLast && (part.known || requests.end < this.range.to)) return false;
     this.request = part;
-    if (this.range.from < requests.beginning) this.#absent = 'outside';
+    const isOlder = requests.isPlaced ? this.range.from < requests.beginning : this.#mayBeOlder;
+    if (isOlder) this.#absent = 'outside';
     this.#expected = expectedAnswer(this.entry, takenMessage(this.entry, part));
     return true;
   }

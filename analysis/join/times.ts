@@ -21,5 +21,5 @@ export const SWEEP = 1;
 export const STEP = 0.1;
 /** So near to a step an exchange may have been under way. */
 export const NEAR = 30;
-/** The record of a gap has seconds, and an exchange lasts: so long before and after it one may be hit. */
+/** The record of a gap has seconds, and an exchange lasts: so long before and after it, and after the capture begins, one may be hit. */
 export const AROUND = 2;

@@ -52,7 +52,7 @@ const facts = {
       'its client had reset the connection before the server looked at it, so the journal has no address',
     remark: () => 'the journal has no address of its client',
   },
-  outside: same('unknown', 'the capture was not running then'),
+  outside: same('unknown', 'the capture was not running then, or its message was sent before it began'),
   cut: same('unknown', 'packets were cut when they were captured'),
   encrypted: {
     kind: 'unknown',
