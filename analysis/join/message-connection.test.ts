@@ -585,6 +585,7 @@ describe('what is left over of an earlier connection, after the SYN', () => {
     ['an acknowledgment', (tcp) => tcp.answer('', { seq: FAR + 9_000, ack: FAR })],
     ['data of the server', (tcp) => tcp.answer('old\n', { seq: FAR + 9_000, ack: FAR })],
     ['data of the client', (tcp) => tcp.client('old\n', { seq: (1_001 - FAR) >>> 0 })],
+    ['data of the client, ahead', (tcp) => tcp.client('old\n', { seq: 1_001 + FAR })],
     ['a reset of the client', (tcp) => tcp.client('', { seq: FAR, flags: RST })],
   ])('is none of it: %s', async (_what, leave) => {
     tcp = wire.tcp({ port: 40_002 });
@@ -595,6 +596,44 @@ describe('what is left over of an earlier connection, after the SYN', () => {
     wire.pass(4);
     exchange('one\n', {}, 'one\n');
     expect(await wire.lines()).toEqual(['answered 8 by 9, shown in 9']);
+  });
+
+  test.each([
+    ['client', 2 ** 26],
+    ['client', FAR],
+    ['client', -FAR],
+    ['server', 2 ** 26],
+    ['server', FAR],
+    ['server', -FAR],
+  ] as const)('is none of it: data of the %s at %d from its own', async (side, far) => {
+    exchange('one\n', {}, 'one\n');
+    tcp.says(side, 'old\n', { seq: (tcp.numbers[side] + far) >>> 0 });
+    exchange('two\n', {}, 'two\n');
+    exchange('six\n', {}, 'six\n');
+    expect(await wire.lines()).toEqual([
+      'answered 4 by 5, shown in 5',
+      'answered 7 by 8, shown in 8',
+      'answered 9 by 10, shown in 10',
+    ]);
+  });
+
+  test('is told from what follows a gap, which the other side has', () => {
+    const GAP = 2 ** 25;
+    const verdicts: string[] = [];
+    const connection = new MessageConnection('client', (found) => {
+      verdicts.push(found.kind === 'match' ? found.verdict : found.kind);
+    });
+    const take = (toServer: boolean, seq: number, ack: number, text: string, flags = ACK) =>
+      connection.take(segment({ toServer, seq, ack, flags, payload: Buffer.from(text) }));
+    take(true, 0, 0, '', SYN);
+    take(false, 0, 1, '', SYN | ACK);
+    for (const at of [0, GAP, GAP + 4]) {
+      take(true, 1 + at, 1 + at, 'one\n');
+      connection.decide(entryAt(at, 'one\n'));
+      take(false, 1 + at, 5 + at, 'one\n');
+    }
+    connection.finish(BEGINNING + 60);
+    expect(verdicts).toEqual(['answered', 'answered', 'lost']);
   });
 
   test('is none of it, though a reset is before data', async () => {

@@ -1,5 +1,5 @@
 import { ACK, type Frame, SYN } from '#analysis/capture/frames.ts';
-import { type Part, type Range, type Segment, TcpStream } from '#analysis/capture/tcp-stream.ts';
+import { FAR, type Part, type Range, type Segment, TcpStream } from '#analysis/capture/tcp-stream.ts';
 import type { MessageEntry } from '#lib/journal/schema.ts';
 import { crcOf } from '#lib/message/crc.ts';
 import { LF, Message } from '#lib/message/message.ts';
@@ -9,6 +9,8 @@ import { type Pattern, unknown } from './pattern.ts';
 export class PlacedStream extends TcpStream {
   /** What is before this position was sent before the capture began; Infinity until positions are known. */
   beginning = Number.POSITIVE_INFINITY;
+  /** The sequence number after the latest segment that is far. */
+  #afterFar: number | undefined;
 
   /** The sequence number of the connection's first byte, as SYN and its acknowledgment have it. */
   open(sequence: number): void {
@@ -20,6 +22,22 @@ export class PlacedStream extends TcpStream {
   /** Whether positions are known. Where the capture begins in the middle they are not, at first. */
   get isPlaced(): boolean {
     return this.beginning < Number.POSITIVE_INFINITY;
+  }
+
+  /** Adds a segment. One that is far is left over of an earlier connection, unless it is acknowledged. */
+  override add(segment: Segment): ReturnType<TcpStream['add']> {
+    if (!this.isFar(segment.seq)) return super.add(segment);
+    this.#afterFar = segment.seq + segment.payload.length;
+    return { fresh: [], again: [] };
+  }
+
+  override acknowledge(sequence: number): void {
+    // The capture lacks more than a window: a gap.
+    if (this.#afterFar !== undefined && (sequence - this.#afterFar) >>> 0 < FAR) {
+      this.#afterFar = undefined;
+      this.end = Math.max(this.end, this.positionOf(sequence));
+    }
+    super.acknowledge(sequence);
   }
 
   /** What is at these positions, of which nothing is known before they are. */
