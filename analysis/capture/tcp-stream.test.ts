@@ -208,6 +208,37 @@ test('what was let go of is not put in again', () => {
   expect(read(4)).toEqual(['efgh', 2, 3]);
 });
 
+describe('positions that count from another beginning', () => {
+  const starts = () => stream.read().map(({ start, bytes, missing }) => `${start} ${bytes} after ${missing}`);
+
+  test('leave out what was let go of', () => {
+    add([0, 'abc'], [3, 'def']);
+    stream.drop(3);
+    stream.move(10);
+    const added = stream.add(segment(FIRST, 'abcdefg'));
+    expect(added).toEqual({ fresh: [{ from: 16, to: 17 }], again: expect.anything() });
+    expect([read(10), stream.end]).toEqual([['???defg', 2, 3], 17]);
+  });
+
+  test('keep what was acknowledged', () => {
+    add([0, 'a'], [5, 'f']);
+    stream.acknowledge(FIRST + 6);
+    stream.move(10);
+    stream.drop(10);
+    expect(starts()).toEqual(['10 a after 0', '15 f after 4']);
+  });
+
+  test.each([10, -3])('keep the end that a FIN has, %d bytes on', (by) => {
+    add([3, 'a'], [7, 'e']);
+    stream.finish(FIRST + 8);
+    stream.move(by);
+    stream.drop(3 + by);
+    stream.acknowledge(FIRST + 9);
+    expect(starts()).toEqual([`${3 + by} a after 0`, `${7 + by} e after 3`]);
+    expect(stream.end).toBe(8 + by);
+  });
+});
+
 describe('of a segment is told', () => {
   const ranges = (all: readonly Range[]) => all.map(({ from, to }) => `${from}-${to}`).join(' ');
 
