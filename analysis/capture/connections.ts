@@ -170,7 +170,8 @@ function isNew<State>(segment: Carried, known: Connection<State>): boolean {
   if (flags & SYN && syn === seq)
     return opens(flags) && known.isOver && Math.abs(time - known.latest) > SYN_AGAIN;
   if (flags & SYN) return opens(flags) || stream.isBegun;
-  // What is far before the latest is not sent again. While one whose SYN is known is open, it is left over of an earlier one.
+  // What is far before the latest is not sent again.
+  // An open connection with a known SYN keeps it: it is a late segment of an earlier one.
   const mayBeAnother = stream.isBegun && (syn === undefined || known.isOver);
   return payload.length > 0 && mayBeAnother && stream.end - stream.positionOf(seq) > FAR;
 }

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 export const NEWLINE = 0x0a;
 export const READ_BYTES = 64 * 1024;
 
-/** What was found behind the last newline when a journal was opened: the end of a write that was cut off. */
+/** What was found after the last newline when a journal was opened: the end of a write that was cut off. */
 export interface TornLine {
   readonly bytes: number;
   readonly text: string;

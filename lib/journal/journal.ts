@@ -143,7 +143,7 @@ export class Journal<Entry extends object = object> {
     }
   }
 
-  /** Has the first group that could not be written wait. */
+  /** Keeps the first group that could not be written. It is tried again later. */
   #wait(group: Group, error: unknown): void {
     this.#backlog.add(group, error);
     this.#onEvent({ what: 'waits', error });

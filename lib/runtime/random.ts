@@ -4,7 +4,7 @@ import { hash, randomBytes } from 'node:crypto';
 const HIGH = 2 ** -32;
 const LOW = 2 ** -53;
 
-/** Numbers that one hash gives, each of 8 of its bytes. */
+/** How many numbers a hash gives: 8 bytes are one. */
 const DRAWS_PER_HASH = 8;
 const DRAW_BYTES = 8;
 

@@ -32,7 +32,7 @@ interface Chosen {
 export class Ladders {
   readonly #chosen = new Map<string, Chosen>();
   readonly #rows: Placed[] = [];
-  /** Of each connection, how many frames have come, and the first ones, as far as they are not kept yet. */
+  /** How many frames of each connection have come, and its first ones, as far as they are not kept yet. */
   readonly #openings = new Map<string, { readonly rows: Placed[]; count: number }>();
 
   offer(match: Match): void {
