@@ -43,6 +43,8 @@ function untilInterrupted() {
   return terminal;
 }
 
+const WHOLE = /^[1-9]\d{0,8}$/;
+
 const program = new Command('inspect')
   .description('Reads the captures and journals of a run.')
   .exitOverride()
@@ -159,12 +161,14 @@ try {
 }
 
 function bytes(text: string): number {
-  return text === 'all' ? Number.POSITIVE_INFINITY : wholeNumber(text);
+  if (text === 'all') return Number.POSITIVE_INFINITY;
+  if (WHOLE.test(text)) return Number(text);
+  throw new InvalidArgumentError('allowed: a whole number from 1 to 999999999, or all');
 }
 
 function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('allowed: a whole number from 1 on');
+  if (WHOLE.test(text)) return Number(text);
+  throw new InvalidArgumentError('allowed: a whole number from 1 to 999999999');
 }
 
 function portsOfLab() {

@@ -24,7 +24,7 @@ test.each([
 });
 
 test.each([
-  ['tlsv1 alert protocol version', `${where} does not take this version of TLS`],
+  ['tlsv1 alert protocol version', `${where} does not take this version of TLS (LAB_TLS_MIN)`],
   [
     'ssl/tls alert handshake failure',
     `${where} broke the handshake off: it wants a client certificate, or another cipher suite`,

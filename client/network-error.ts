@@ -38,7 +38,7 @@ function certificateWanted(where: string): string {
 }
 
 function oldVersion(where: string): string {
-  return `${where} does not take this version of TLS`;
+  return `${where} does not take this version of TLS (LAB_TLS_MIN)`;
 }
 
 function noTls(where: string): string {

@@ -5,8 +5,9 @@ set -eu
 folder_given=${LAB_CAPTURES_DIR-}
 . "$(dirname "$0")/lib.sh"
 . setup/given-file.sh
-# The lab that is up may have been given others than those of .env.
-[ -n "$folder_given" ] || use_settings_of_lab LAB_CAPTURES_DIR LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT
+# The lab that is up may have been given others than those of .env. That of another folder has captures of its own.
+containers=$(lab_containers 2>/dev/null) || containers=
+[ -n "$folder_given" ] || [ -n "$(other_folder)" ] || use_settings_of_lab LAB_CAPTURES_DIR LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT
 
 command=$1
 shift
@@ -35,6 +36,7 @@ if [ "$command" = live ]; then
     esac
     host=$1
     shift
+    are_of_this_folder
     # What runs in a sidecar does not see that nobody reads any more. Where its tcpdump ends, all of it does.
     in_sidecar() { setup/exec.sh "capture-$host" "$@"; }
     id=/tmp/shown-$$

@@ -69,7 +69,7 @@ describe('in a lab that is up', () => {
     [['echo', 'MSG=Hey', 'RETRIES=0'], 'RETRIES is "0"; allowed: a whole number from 1 to 1000'],
     [['faults', 'ECHO_UDP=reset=1'], 'ECHO_UDP: "reset=1" names no fault; allowed: loss, '],
     [['faults', 'HTTP=404=1'], 'HTTP: "404=1" names no fault; allowed: timeout, '],
-    [['inspect', 'LAST=0'], 'LAST is "0"; allowed: a whole number from 1 on'],
+    [['inspect', 'LAST=0'], 'LAST is "0"; allowed: a whole number from 1 to 999999999'],
     [['inspect', 'ENTRIES=1', 'LAST=1'], 'LAST is given with ENTRIES; allowed: one of them'],
   ])('make %j is refused in the words of who typed it', async (args, message) => {
     const { code, stderr } = await lab.run(...args);
@@ -194,6 +194,7 @@ describe('in a lab that is up', () => {
       'shell',
       'faults',
       'echo MSG=a',
+      'inspect LIVE=1',
     ];
     let words = '';
     for (const target of targets) {
@@ -203,6 +204,13 @@ describe('in a lab that is up', () => {
       expect(stderr).toContain(
         `the lab ${lab.settings.COMPOSE_PROJECT_NAME} was started in ${process.cwd()}`,
       );
+    }
+    // Captures it has of its own, or none.
+    const { LAB_CAPTURES_DIR: _, ...settings } = lab.settings;
+    for (const target of ['inspect', 'annotate', 'report']) {
+      const { code, stderr } = await there(settings, target);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`there are no captures: ${clone}/captures is no folder`);
     }
     const lines = words.match(/^ {4}[A-Z_]+=.*$/gm)!.join('\n');
     await appendFile(join(clone, '.env'), `\n${lines}\n`);
@@ -225,7 +233,9 @@ describe('in a lab that is up', () => {
     expect(echo).toMatchObject({ code: 0, stdout: expect.stringContaining('Received valid reply: Hey\n') });
     expect(echo.stdout).toContain(`Connected to ${address} via TCP, encrypted by TLSv1.3\n`);
     const refused = await lab.run('echo', 'MSG=Hey', 'TLS=1.2');
-    expect(refused.stdout).toBe(`[CLIENT] Connection error: ${address} does not take this version of TLS\n`);
+    expect(refused.stdout).toBe(
+      `[CLIENT] Connection error: ${address} does not take this version of TLS (LAB_TLS_MIN)\n`,
+    );
 
     // They are for the lab that is up, whatever is set now.
     const certs = await lab.make('certs', { LAB_SERVER_ADDRESS: lab.settings.LAB_CLIENT_ADDRESS! });

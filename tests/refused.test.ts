@@ -286,8 +286,8 @@ describe('the token, the login and what is said', () => {
     ];
     const { code, stdout, stderr } = await command(wrong, 'docker', ...check);
     expect(code).toBe(2);
-    expect(stderr).toContain('LAB_TOKEN is not shown; allowed: ');
-    expect(stderr).toContain('LAB_BASIC is not shown; allowed: ');
+    expect(stderr).toContain('LAB_TOKEN has a value that is not shown; allowed: ');
+    expect(stderr).toContain('LAB_BASIC has a value that is not shown; allowed: ');
     expect(stdout + stderr).not.toContain('planted');
   });
 });

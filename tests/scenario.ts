@@ -111,13 +111,16 @@ export async function exchanges(
   ).join(' || ');
   const rows = await lab.frames(
     'server',
-    `(tcp && ${lab.saying} && !${AGAIN.join(' && !')} || udp) && (${filter || 'tcp || udp'}) && frame.time_epoch >= ${since}`,
+    `(tcp && ${lab.saying} || udp) && (${filter || 'tcp || udp'}) && frame.time_epoch >= ${since}`,
     ...['tcp.srcport', 'tcp.dstport', lab.said],
-    ...['udp.srcport', 'udp.dstport', 'udp.payload', 'frame.time_epoch'],
+    ...['udp.srcport', 'udp.dstport', 'udp.payload', 'tcp.stream', 'tcp.nxtseq', 'frame.time_epoch'],
   );
+  const isFresh = freshness();
   const frames = rows.flatMap((fields) => {
+    const [stream = '', next = ''] = fields.slice(-3);
+    if (stream && !isFresh(`${stream} from ${fields[0]}`, Number(next))) return [];
     const protocol = fields[0] ? ('tcp' as const) : ('udp' as const);
-    const [source, destination, said = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3);
+    const [source, destination, said = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3, 6);
     const at = Number(fields.at(-1)) * 1000;
     const isReply = source === lab.echoPortOf(protocol);
     const port = Number(isReply ? destination : source);
@@ -125,4 +128,14 @@ export async function exchanges(
     return payloads.map((payload) => ({ protocol, port, payload, at, isReply }));
   });
   return { requests: frames.filter((f) => !f.isReply), replies: frames.filter((f) => f.isReply) };
+}
+
+/** Tells of TCP segments whether they bring bytes of their stream that were not there yet, by the byte after them. */
+function freshness(): (stream: string, next: number) => boolean {
+  const ends = new Map<string, number>();
+  return (stream, next) => {
+    const isFresh = next > (ends.get(stream) ?? 0);
+    if (isFresh) ends.set(stream, next);
+    return isFresh;
+  };
 }

@@ -145,9 +145,8 @@ class Comparison {
   #listMissing(): void {
     const isDecided = (packet: Travelling) => this.#otherRan(packet).last >= packet.time;
     for (const packet of this.#missing.filter(isDecided)) {
-      if (packet.time < this.#otherRan(packet).first) continue;
       if (this.#isInGap(packet)) this.#unknown += 1;
-      else this.#list('neverArrived', packet);
+      else if (packet.time >= this.#otherRan(packet).first) this.#list('neverArrived', packet);
     }
     this.#missing = this.#missing.filter((packet) => !isDecided(packet));
   }

@@ -76,18 +76,19 @@ export async function* join<Name extends FieldName = never>({
 }
 
 /**
- * What is not found contradicts nothing while the sidecar of the host says that packets are missing, nor where those of
- * its connection have been cut: what was cut off may be what is missed.
+ * What is not found contradicts nothing while the sidecar of the host says that packets are missing, before the first
+ * packet that is left too, nor where those of its connection have been cut: what was cut off may be what is missed.
  */
 function excuses({ name }: Capture, { gaps = [] }: Run, { cutFrames }: Seen) {
   const own = gaps.filter(({ host }) => host === name);
   return <Kind extends MatchUnder | HandshakeMatch>(match: Kind): Kind => {
-    if (!isContradicted(match)) return match;
+    const isOutside = match.verdict === 'outside';
+    if (!isContradicted(match) && !isOutside) return match;
     const { entry } = match;
     const decided = timeOf(entry);
     const delay = 'delay_ms' in entry ? Number(entry.delay_ms) / 1000 : 0;
     const within = { from: decided - AROUND, to: decided + delay + AROUND };
-    if (cutFrames.has(talkOf(entry), within)) return { ...match, verdict: 'cut' };
+    if (!isOutside && cutFrames.has(talkOf(entry), within)) return { ...match, verdict: 'cut' };
     const isIn = own.some(({ from, to }) => within.to > from && within.from < to);
     return isIn ? { ...match, verdict: 'gap' } : match;
   };

@@ -143,7 +143,9 @@ describe('with --tls', () => {
   test('says that a server does not take its version', async () => {
     await serve({ ...serverCredentials, minVersion: 'TLSv1.3' });
     const { lines } = await run({ tls: { ca, maxVersion: 'TLSv1.2' }, requests: 1 });
-    expect(lines[0]).toBe(`/getbalance request failed: 127.0.0.1:${port} does not take this version of TLS`);
+    expect(lines[0]).toBe(
+      `/getbalance request failed: 127.0.0.1:${port} does not take this version of TLS (LAB_TLS_MIN)`,
+    );
   });
 
   test('says that a server does not speak TLS', async () => {

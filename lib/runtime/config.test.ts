@@ -192,7 +192,7 @@ describe('secret', () => {
     expect(read).toThrow(
       expect.objectContaining({
         message:
-          'KEY is not shown; allowed: small letters\nPORT is "x"; allowed: a whole number from 0 to 65535',
+          'KEY has a value that is not shown; allowed: small letters\nPORT is "x"; allowed: a whole number from 0 to 65535',
       }),
     );
     expect(read).not.toThrow(/sesame/i);

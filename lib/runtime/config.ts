@@ -31,8 +31,8 @@ export function readConfig<Schema extends ConfigSchema>(
     result.issues.map(({ path, message }) => {
       const name = String(path?.[0]?.key);
       const setting = schema.entries[name];
-      const value = setting && v.getMetadata(setting).secret ? 'not shown' : `"${environment[name]}"`;
-      return `${name} is ${value}; ${message}`;
+      const isSecret = setting && v.getMetadata(setting).secret;
+      return `${name} ${isSecret ? 'has a value that is not shown' : `is "${environment[name]}"`}; ${message}`;
     }),
   );
 }

@@ -6,7 +6,7 @@ import { endsOf } from '../declared/programs.ts';
 const server = ['127.0.0.1', '9'];
 const send = ['client/main.ts', 'send', ...server, '--protocol-mode', 'stop-and-wait'];
 const echo = ['client/main.ts', 'echo', ...server, '--message', 'x'];
-const names = 'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT TLS PROTOCOL INSECURE RETRIES LAST SECTIONS'
+const names = 'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT TLS PROTOCOL INSECURE RETRIES BYTES LAST SECTIONS'
   .split(' ')
   .map((name) => `--${name.toLowerCase().replace('_', '-')}=${name}`)
   .join(' ');
@@ -24,7 +24,11 @@ const cases: readonly (readonly [readonly string[], string])[] = [
     ['bench/main.ts', '--sections', 'echo ecko'],
     'SECTIONS is "echo ecko"; allowed: throughput, journal, held, echo, tls, transfer, inspect, idle, delay, start, memory',
   ],
-  [['analysis/main.ts', 'show', '--last', '0'], 'LAST is "0"; allowed: a whole number from 1 on'],
+  [
+    ['analysis/main.ts', 'show', '--bytes', 'x'],
+    'BYTES is "x"; allowed: a whole number from 1 to 999999999, or all',
+  ],
+  [['analysis/main.ts', 'show', '--last', '0'], 'LAST is "0"; allowed: a whole number from 1 to 999999999'],
 ];
 const ended = endsOf([...helps, ...cases.flatMap(([args]) => [{ args, names }, { args }])]);
 const places = readPlaces(ended.slice(0, helps.length));
