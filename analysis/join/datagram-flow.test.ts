@@ -465,3 +465,38 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     expect(await wire.lines()).toEqual(['answered 3 by 4, shown in 4', 'came 5 by none, shown in 5']);
   });
 });
+
+describe('a clock that is set back by less than is told, between a datagram and its entry', () => {
+  beforeEach(() => {
+    begin();
+    wire.pass(1);
+    wire.journalAhead = -0.003;
+  });
+
+  test('does not take what another one drips for its own', async () => {
+    const [first, second] = ['abcd\n', 'dcba\n'].map((message) => {
+      exchange(message, { fault: 'drip', interval_ms: 20 });
+      return [...message];
+    });
+    for (const [at, octet] of first!.entries()) {
+      for (const one of [second![at]!, octet]) udp.answer(one);
+      wire.pass(0.02);
+    }
+    expect(await wire.lines()).toEqual([
+      'answered 2 by 5+7+9+11+12, shown in 5',
+      'answered 3 by 4+6+8+10+13, shown in 4',
+    ]);
+  });
+
+  test('does not hide the request of one for which nothing leaves', async () => {
+    exchange('Hey', { fault: 'loss', loss: 'silent' });
+    expect(await wire.lines()).toEqual(['silent 2 by none, shown in 2']);
+  });
+
+  test('does not bring back a request that is not there', async () => {
+    const [request] = exchange('Hey', { fault: 'loss', loss: 'silent' });
+    wire.pass(1);
+    wire.tcp({ port: 50_001 }).client('');
+    expect(await wire.lines({ without: [request] })).toEqual(['lost none by none']);
+  });
+});

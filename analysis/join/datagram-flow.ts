@@ -35,6 +35,10 @@ export class DatagramFlow {
   readonly #astray: Datagram[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #unfinished: Waiting[] = [];
+  /** For whose message nothing leaves, and whose request is not there yet. */
+  readonly #silent: Waiting[] = [];
+  /** Those of messages whose request is not there yet, by its CRC. */
+  readonly #unasked = new Map<string | undefined, Waiting>();
   /** Datagrams of transfers that came, by their entries, and were not there at their time. */
   readonly #missed: MessageEntry[] = [];
   #latest: FrameRef | undefined;
@@ -50,7 +54,7 @@ export class DatagramFlow {
 
   /** Whether nothing is open. */
   get idle(): boolean {
-    const open = [this.#went, this.#astray, this.#waiting, this.#unfinished, this.#missed];
+    const open = [this.#went, this.#astray, this.#waiting, this.#unfinished, this.#silent, this.#missed];
     return this.#came.size === 0 && open.every(({ length }) => length === 0);
   }
 
@@ -65,9 +69,28 @@ export class DatagramFlow {
     if (frame.toServer && isOfTransfer(frame.payload)) this.#hmacBytes = hmacBytesOf(frame.payload);
     if (!this.#decided() && isOfTransfer(frame.payload)) return;
     const datagram = { frame: this.#latest, bytes: frame.payload, crc: crcOf(frame.payload) };
-    if (frame.toServer) this.#came.add(datagram);
-    else this.#went.push(datagram);
+    if (!frame.toServer) this.#went.push(datagram);
+    else if (!this.#isAfterItsEntry(datagram)) this.#came.add(datagram);
     this.#matchUntil(frame.time - 2 * MILLISECOND);
+  }
+
+  /**
+   * Whether this is the request of an entry from a moment before: the clock of the machine was set back by less than is
+   * told. What leaves for it is known now.
+   */
+  #isAfterItsEntry({ frame, bytes, crc }: Datagram): boolean {
+    const waiting = this.#unasked.get(crc);
+    if (!waiting || frame.time > timeOf(waiting.entry) + SLACK) return false;
+    this.#unasked.delete(crc);
+    waiting.request = [frame];
+    const silent = this.#silent.indexOf(waiting);
+    if (silent >= 0) {
+      this.#silent.splice(silent, 1);
+      this.#settle(waiting, 'silent');
+    } else if (waiting.answer.length === 0) {
+      waiting.left.splice(0, waiting.left.length, ...(answersTo(waiting.entry, bytes) ?? []));
+    }
+    return true;
   }
 
   /** All frames before the decision have been taken. */
@@ -97,6 +120,7 @@ export class DatagramFlow {
     for (const datagram of giveUp(this.#astray, most, () => true)) this.#leaveOut('server', datagram);
     const isOver = ({ latest }: Waiting) => latest < earliest;
     this.#settleLate([...giveUp(this.#waiting, most, isOver), ...giveUp(this.#unfinished, most, isOver)]);
+    this.#settleSilent(giveUp(this.#silent, most, isOver));
     for (const entry of giveUp(this.#missed, most, () => true)) this.#cameBy(entry);
   }
 
@@ -105,6 +129,7 @@ export class DatagramFlow {
     this.#matchUntil(Number.POSITIVE_INFINITY);
     for (const entry of this.#missed.splice(0)) this.#cameBy(entry);
     this.#settleLate([...this.#waiting.splice(0), ...this.#unfinished.splice(0)], until);
+    this.#settleSilent(this.#silent.splice(0));
     for (const datagram of this.#came.giveUp(Number.POSITIVE_INFINITY, 0)) this.#leaveOut('client', datagram);
     for (const datagram of this.#astray.splice(0)) this.#leaveOut('server', datagram);
   }
@@ -120,6 +145,13 @@ export class DatagramFlow {
       return;
     const late = this.#came.take(waiting.entry.crc);
     if (late) waiting.request = [late.frame];
+  }
+
+  #settleSilent(all: readonly Waiting[]): void {
+    for (const waiting of all) {
+      this.#askLate(waiting);
+      this.#settle(waiting, 'silent');
+    }
   }
 
   /** Says what is left of entries: by their content first, then by what is as long and was sent instead. */
@@ -168,11 +200,14 @@ export class DatagramFlow {
       shownBy: isSpread ? 0 : 1,
       latest: timeOf(entry) + latestOf(left ?? []),
     };
+    const isUnasked = !request && !isDatagram(entry);
+    if (left && isUnasked) this.#unasked.set(entry.crc, waiting);
     if (!left) {
       this.#isUnexplained = true;
       this.#settle(waiting, 'unexplained');
-    } else if (left.length === 0) this.#settle(waiting, 'silent');
-    else this.#waiting.push(waiting);
+    } else if (left.length > 0) this.#waiting.push(waiting);
+    else if (isUnasked) this.#silent.push(waiting);
+    else this.#settle(waiting, 'silent');
   }
 
   /** Matches what left before a time: all entries of then have been taken. */
@@ -187,11 +222,18 @@ export class DatagramFlow {
   /** Matches a datagram that left with the entry that it can be of; false when there is none. */
   #leave(datagram: Datagram): boolean {
     const { frame } = datagram;
-    const due = this.#waiting.filter((waiting) => dueOf(waiting) < frame.time + SLACK);
+    const due = this.#waiting.filter(
+      (waiting) => dueOf(waiting) < frame.time + SLACK && !this.#mayBeAsked(waiting, frame.time),
+    );
     const alike = bestKnown(due.filter(({ left }) => isOne(left[0]!, datagram)));
     const waiting = firstOf(alike.filter((one) => dueOf(one) > frame.time - SLACK)) ?? firstOf(alike);
     if (waiting) this.#take(waiting, 0, frame);
     return waiting !== undefined || this.#leaveOutOfTurn(due, datagram);
+  }
+
+  /** Whether the request of an entry may still come at a time, before which nothing leaves for it. */
+  #mayBeAsked(waiting: Waiting, time: number): boolean {
+    return this.#unasked.get(waiting.entry.crc) === waiting && time < timeOf(waiting.entry) + SLACK;
   }
 
   /** Of several pieces one may be missing: what is sent next is of the one after it. */
@@ -221,7 +263,9 @@ export class DatagramFlow {
     }
   }
 
-  #settle({ entry, request, answer, shownBy }: Waiting, verdict: Verdict): void {
+  #settle(waiting: Waiting, verdict: Verdict): void {
+    const { entry, request, answer, shownBy } = waiting;
+    if (this.#unasked.get(entry.crc) === waiting) this.#unasked.delete(entry.crc);
     const isOut = isDatagram(entry);
     const [asked] = request;
     const shown = answer[shownBy] ?? answer[0] ?? asked ?? (isOut ? this.#latest : undefined);
