@@ -53,10 +53,10 @@ function parseScript<Fault extends string>(
   for (const name of text.split(',').map((step) => step.trim())) {
     const step = name === NONE ? rest : known.find((fault) => fault === name);
     if (step !== undefined) steps.push(step);
-    else
-      problems.push(
-        `"${name}" in a script is no fault; allowed: ${[...new Set([...known, NONE])].join(', ')}`,
-      );
+    else {
+      const what = name === '' ? 'the script has an empty step' : `"${name}" in a script is no fault`;
+      problems.push(`${what}; allowed: ${[...new Set([...known, NONE])].join(', ')}`);
+    }
   }
   return parsed({ kind: 'script', steps }, problems);
 }
@@ -75,15 +75,22 @@ function parseProbabilities<Fault extends string>(
       problems.push(`"${term}" names no fault; allowed: ${faults.join(', ')}, or none alone`);
     } else if (of.has(fault)) {
       problems.push(`"${term}" names ${name} a second time; allowed: each fault once`);
-    }
-    if (!(probability >= 0 && probability <= 1)) {
-      problems.push(`"${term}" has no probability; allowed: name=p with p from 0 to 1`);
+    } else if (!(probability >= 0 && probability <= 1)) {
+      problems.push(
+        `"${term}" has no probability; allowed: name=p with p from 0 to 1, and a comma between two`,
+      );
     }
     if (fault !== undefined && !of.has(fault)) of.set(fault, probability);
   }
-  const sum = of.values().reduce((total, probability) => total + probability, 0);
-  if (sum > 1 + ROUNDING) problems.push(`the probabilities add up to ${round(sum)}; allowed: at most 1`);
+  problems.push(...sumProblems([...of.values()]));
   return parsed({ kind: 'probabilities', of }, problems);
+}
+
+/** What is wrong with probabilities of which each may be right. */
+function sumProblems(probabilities: readonly number[]): string[] {
+  if (!probabilities.every((probability) => probability <= 1)) return [];
+  const sum = probabilities.reduce((total, probability) => total + probability, 0);
+  return sum > 1 + ROUNDING ? [`the probabilities add up to ${round(sum)}; allowed: at most 1`] : [];
 }
 
 function parsed<Fault extends string>(
