@@ -114,11 +114,12 @@ describe('a handshake that failed can not be tied', () => {
       },
       { begins: 4, ends: 6 },
     );
-    expect(lines).toEqual(
-      ['before', 'before, unknown', 'behind', 'behind, unknown'].map(
-        (reason) => `${reason}: outside none by none`,
-      ),
-    );
+    expect(lines).toEqual([
+      'before: outside none by none',
+      'before, unknown: nameless none by none',
+      'behind: outside none by none',
+      'behind, unknown: nameless none by none',
+    ]);
   });
 
   test('in no capture at all', async () => {

@@ -7,6 +7,14 @@ import { encodeMessage, type Message } from '#lib/message/message.ts';
 import { lineOf, type TcpWire, Wire } from './join-testing.ts';
 import { isConfirmed } from './verdicts.ts';
 
+test('an entry without an address is nameless, also after the last frame of the capture', async () => {
+  const wire = new Wire();
+  const tcp = wire.tcp().open();
+  wire.pass(1);
+  tcp.decide('one\n', { client_ip: '', client_port: 0 });
+  expect(await wire.lines()).toEqual(['nameless none by none']);
+});
+
 describe('what was decided while the capture was not running is outside', () => {
   function both() {
     const wire = new Wire();

@@ -157,12 +157,13 @@ class Matching {
     this.findings.push(kind === 'match' ? { ...match, regime: this.#regimeOf.get(match.entry) } : match);
   }
 
-  /** An entry without frames is no contradiction where the capture was not running. */
+  /** An entry without frames is no contradiction where the capture was not running; one without an address stays just that. */
   #placed<Kind extends Match | HandshakeMatch>(match: Kind): Kind {
     const { entry, request, answer, verdict } = match;
     const { seen } = this.#parts;
     const isOutside = isBefore(entry, seen) || !(timeOf(entry) <= seen.last);
-    const isNowhere = request.length + answer.length === 0 && verdict !== 'unplaced';
+    const isLocated = verdict !== 'unplaced' && verdict !== 'nameless';
+    const isNowhere = request.length + answer.length === 0 && isLocated;
     return isNowhere && isOutside ? { ...match, verdict: 'outside' } : match;
   }
 }
