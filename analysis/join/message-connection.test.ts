@@ -469,14 +469,7 @@ describe('what is kept behind a message without its answer', () => {
     ['that is not captured', 'unanswered', ''],
   ])('is bounded: behind one %s', (_what, verdict, firstAnswer) => {
     const COUNT = 4 * MOST;
-    const verdicts: string[] = [];
-    const connection = new MessageConnection('client', (found) => {
-      verdicts.push(found.kind === 'match' ? found.verdict : found.kind);
-    });
-    const take = (toServer: boolean, seq: number, ack: number, text: string, flags = ACK) =>
-      connection.take(segment({ toServer, seq, ack, flags, payload: Buffer.from(text) }));
-    take(true, 0, 0, '', SYN);
-    take(false, 0, 1, '', SYN | ACK);
+    const { connection, take, verdicts } = openConnection();
     for (let at = 0; at < COUNT * 4; at += 4) {
       take(true, 1 + at, 1 + at, 'one\n');
       connection.decide(entryAt(at, 'one\n'));
@@ -619,14 +612,7 @@ describe('what is left over of an earlier connection, after the SYN', () => {
 
   test('is told from what follows a gap, which the other side has', () => {
     const GAP = 2 ** 25;
-    const verdicts: string[] = [];
-    const connection = new MessageConnection('client', (found) => {
-      verdicts.push(found.kind === 'match' ? found.verdict : found.kind);
-    });
-    const take = (toServer: boolean, seq: number, ack: number, text: string, flags = ACK) =>
-      connection.take(segment({ toServer, seq, ack, flags, payload: Buffer.from(text) }));
-    take(true, 0, 0, '', SYN);
-    take(false, 0, 1, '', SYN | ACK);
+    const { connection, take, verdicts } = openConnection();
     for (const at of [0, GAP, GAP + 4]) {
       take(true, 1 + at, 1 + at, 'one\n');
       connection.decide(entryAt(at, 'one\n'));
@@ -695,3 +681,16 @@ test('connections at the same time are told apart', async () => {
   tcp.answer('same\n');
   expect(await wire.lines()).toEqual(['answered 7 by 10, shown in 10', 'answered 8 by 9, shown in 9']);
 });
+
+/** A connection after its handshake, and the verdicts that it tells. */
+function openConnection() {
+  const verdicts: string[] = [];
+  const connection = new MessageConnection('client', (found) => {
+    verdicts.push(found.kind === 'match' ? found.verdict : found.kind);
+  });
+  const take = (toServer: boolean, seq: number, ack: number, text: string, flags = ACK) =>
+    connection.take(segment({ toServer, seq, ack, flags, payload: Buffer.from(text) }));
+  take(true, 0, 0, '', SYN);
+  take(false, 0, 1, '', SYN | ACK);
+  return { connection, take, verdicts };
+}

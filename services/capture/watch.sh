@@ -62,7 +62,7 @@ ask() {
     read -r asked_uptime _ </proc/uptime
 }
 
-# note_dropped COUNT: records that the kernel had no room for so many packets, some of them since it was asked last.
+# note_dropped COUNT: records the packets that the kernel had no room for since tcpdump was asked last; COUNT is all of them.
 note_dropped() {
     [ "$1" -gt "$noted" ] || return 0
     read -r uptime _ </proc/uptime
@@ -225,7 +225,6 @@ finish() {
 say_state() {
     : >/tmp/watched
     state=capturing
-    [ "$refused" -eq 0 ] || state="capturing, and the kernel had no room for $refused packets"
     if [ -n "$gap" ]; then
         missing=$lost
         if [ -n "$pid" ]; then
