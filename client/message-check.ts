@@ -8,7 +8,7 @@ export type Protocol = (typeof protocols)[number];
 /** What the client of the second seed document takes for an attack (3.3.1). */
 const UNSAFE = ['drop table', 'shutdown', 'malware'];
 
-/** Octets of the longest message with its tag: on UDP what fits into a datagram. */
+/** Bytes of the longest message with its tag: on UDP what fits into a datagram. */
 const LONGEST: Readonly<Record<Protocol, number>> = { tcp: LONGEST_MESSAGE, udp: 65_507 };
 
 /** Why a text is not sent, with its HMAC or with its checksum, or undefined when nothing is wrong with it. */

@@ -1,10 +1,10 @@
-import type { Random } from './random-octets.ts';
+import type { Random } from './random-bytes.ts';
 
 const HANDSHAKE = 0x16;
 const CLIENT_HELLO = 0x01;
 
 /**
- * The first record of a client that speaks TLS 1.3 and 1.2 (RFC 8446, 4.1.2), by random octets. A server answers it
+ * The first record of a client that speaks TLS 1.3 and 1.2 (RFC 8446, 4.1.2), by random bytes. A server answers it
  * and waits for the rest of the handshake.
  */
 export function clientHello(random: Random): Buffer {
@@ -13,7 +13,7 @@ export function clientHello(random: Random): Buffer {
     extension(11, vector(1, Buffer.from('00', 'hex'))), // point formats: uncompressed
     extension(13, vector(2, Buffer.from('040308040401', 'hex'))), // signature algorithms
     extension(43, vector(1, Buffer.from('03040303', 'hex'))), // versions: 1.3, 1.2
-    // A key share of x25519, where any 32 octets are a public key.
+    // A key share of x25519, where any 32 bytes are a public key.
     extension(51, vector(2, Buffer.concat([Buffer.from('001d', 'hex'), vector(2, random.bytes(32))]))),
   ];
   const hello = Buffer.concat([
@@ -41,7 +41,7 @@ function extension(type: number, content: Buffer): Buffer {
   return Buffer.concat([Buffer.from([type >> 8, type & 0xff]), vector(2, content)]);
 }
 
-/** Octets behind their length, which has so many octets itself. */
+/** Bytes behind their length, which has so many bytes itself. */
 function vector(width: number, content: Buffer): Buffer {
   const length = Buffer.alloc(width);
   length.writeUIntBE(content.length, 0, width);

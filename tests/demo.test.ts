@@ -15,7 +15,7 @@ let demo: Ended;
 
 const written = (file: string) => readFile(join(settings.LAB_CAPTURES_DIR!, file), 'utf8');
 const captured = (file: string) => readFile(join(settings.LAB_CAPTURES_DIR!, file));
-const octets = (text: string) => Buffer.from(text).toString('hex');
+const bytes = (text: string) => Buffer.from(text).toString('hex');
 
 /** The client's port, by which its connection is found in a capture. */
 function portOf({ outside }: Way): string {
@@ -45,11 +45,11 @@ describe('the demo', () => {
     const { experiments, ties, compared, periods }: Report = JSON.parse(await written('report.json'));
     const bytesOf = (section: string) =>
       experiments.find((experiment) => experiment.section === section)!.evidence.map(({ bytes }) => bytes);
-    expect(bytesOf('3.1')[0]).toBe(octets('Hello from Client\n'));
-    expect(bytesOf('3.2.2 A')).toEqual([octets('Test1\n'), octets('Test1\n')]);
-    expect(bytesOf('3.2.2 B')).toEqual([octets('Test1\n'), octets('Packet Loss')]);
+    expect(bytesOf('3.1')[0]).toBe(bytes('Hello from Client\n'));
+    expect(bytesOf('3.2.2 A')).toEqual([bytes('Test1\n'), bytes('Test1\n')]);
+    expect(bytesOf('3.2.2 B')).toEqual([bytes('Test1\n'), bytes('Packet Loss')]);
     const [before, after] = bytesOf('3.2.2 C').map((hex) => Buffer.from(hex, 'hex'));
-    expect(before!.map((octet, at) => octet ^ after![at]!).filter((difference) => difference !== 0)).toEqual(
+    expect(before!.map((byte, at) => byte ^ after![at]!).filter((difference) => difference !== 0)).toEqual(
       Buffer.from([0xff]),
     );
     expect([ties.entriesInAll, ties.looseInAll, compared!.inAll.neverArrived]).toEqual([0, 0, 0]);
@@ -92,7 +92,7 @@ describe('the demo', () => {
 describe('the same exchange three ways', () => {
   const { user, password } = secrets.login;
   const planted = [secrets.message, Buffer.from(`${user}:${password}`).toString('base64')];
-  const found = (octets: Buffer) => [...planted, user, password].filter((secret) => octets.includes(secret));
+  const found = (bytes: Buffer) => [...planted, user, password].filter((secret) => bytes.includes(secret));
   let said: readonly ThreeWays[];
 
   beforeAll(async () => {
@@ -191,7 +191,7 @@ describe('its report in a browser', () => {
   });
 
   test('prints', () => {
-    expect(look.paper.octets).toBeGreaterThan(50_000);
+    expect(look.paper.bytes).toBeGreaterThan(50_000);
   });
 });
 

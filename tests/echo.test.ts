@@ -136,7 +136,7 @@ describe('the echo server', () => {
     }
   });
 
-  test('truncates an answer to the octets that it journals', async () => {
+  test('truncates an answer to the bytes that it journals', async () => {
     for (const played of await play(lab, 'script:truncate,none', hey('--json'))) {
       expect(played.code).toBe(0);
       expect(resultsOf(played)).toEqual(['invalid-format', 'valid']);

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { crcOf } from '#lib/message/crc.ts';
 import { encodeMessage } from '#lib/message/message.ts';
 import { connectEcho, host, key, portOf, reset } from './echo-server.ts';
-import { Random } from './random-octets.ts';
+import { Random } from './random-bytes.ts';
 
 // flood.ts SEED DATAGRAMS CONNECTIONS, in the client host: sends so many datagrams from one port, most of them alike in
 // length and without a tag, and resets so many connections behind a message. It waits for no answer. Prints as JSON the

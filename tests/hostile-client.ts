@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { encodeMessage } from '#lib/message/message.ts';
 import { connectEcho, host, key, portOf, reset } from './echo-server.ts';
-import { Random } from './random-octets.ts';
+import { Random } from './random-bytes.ts';
 
 // hostile-client.ts INPUTS SEED, in the client host: sends so many hostile inputs to the echo server, the same for
 // the same seed, and prints as JSON what became of them.
@@ -25,7 +25,7 @@ const TCP_CLIENTS = 48;
 const MOST_KEPT = 200;
 /** When a connection counts as forgotten by the server, in ms. */
 const FORGOTTEN_MS = 120_000;
-/** Octets of an endless line: more than any message has. */
+/** Bytes of an endless line: more than any message has. */
 const ENDLESS = 70_000;
 
 const report = { datagrams: 0, exchanges: 0, refused: 0, forgotten: 0, endless: 0, ended: 0 };

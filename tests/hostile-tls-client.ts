@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { clientHello, record } from './client-hello.ts';
-import { Random } from './random-octets.ts';
+import { Random } from './random-bytes.ts';
 
 // hostile-tls-client.ts HANDSHAKES SEED, in the client host: begins so many hostile handshakes with both servers, the
 // same for the same seed, and prints as JSON what became of them.
@@ -39,7 +39,7 @@ const manners: readonly ((socket: Socket, random: Random) => Promise<unknown> | 
     leave(socket, random.of(['GET / HTTP/1.1\r\n\r\n', 'Hey|e4599fa9\n', '\n', 'CONNECT a:1\r\n'])),
   (socket) => leave(socket),
   (socket) => closed(socket.resetAndDestroy()),
-  // A ClientHello that is cut, altered, followed by noise, or comes an octet at a time.
+  // A ClientHello that is cut, altered, followed by noise, or comes a byte at a time.
   (socket, random) => leave(socket, cut(random)),
   (socket, random) => reset(socket, cut(random)),
   (socket, random) => leave(socket, altered(random)),

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
 /** How the suites of this run talk to the servers. A project of jest can say so too. */
 export const chosenWay = wayCalled((globalThis as { LAB_WAY?: string }).LAB_WAY ?? process.env.LAB_WAY);
-/** Octets that a command may print. */
+/** Bytes that a command may print. */
 const MOST_OUTPUT = 256 * 2 ** 20;
 
 /**
@@ -232,7 +232,7 @@ export class Lab {
     return this.way === 'tls' ? '(data || http)' : 'tcp.len > 0';
   }
 
-  /** The field with the octets that a frame has of a TCP connection; over TLS with commas between its records. */
+  /** The field with the bytes that a frame has of a TCP connection; over TLS with commas between its records. */
   get said(): string {
     return this.way === 'tls' ? 'data.data' : 'tcp.payload';
   }

@@ -112,7 +112,7 @@ async function states(): Promise<string[]> {
     .split('\n');
 }
 
-/** Octets of both captures, with all that was sent before. */
+/** Bytes of both captures, with all that was sent before. */
 async function sizes(): Promise<Record<Host, number>> {
   const look = async (host: Host) => {
     await lab.captured(host);

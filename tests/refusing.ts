@@ -44,11 +44,11 @@ export async function replayed(lab: Lab): Promise<Refusal> {
   if (code !== 0) throw new Error(stdout);
   const opens = `udp.dstport == ${lab.echoPort} && udp.payload contains "OPEN" && udp.payload contains "at="`;
   const [payload] = (await lab.frames('client', opens, 'udp.payload')).at(-1)!;
-  const octets = payload!.replace(/../g, '\\x$&');
+  const bytes = payload!.replace(/../g, '\\x$&');
   return {
     what: 'replayed transfer',
     server: 'echo',
-    line: `printf '%b' '${octets}' | nc -u -w 1 $server ${lab.echoPort}`,
+    line: `printf '%b' '${bytes}' | nc -u -w 1 $server ${lab.echoPort}`,
     prints: 'replayed: an OPEN with the id ',
     entry: { event: 'transfer', state: 'refused', reason: 'replayed' },
     wire: { text: 'replayed: an OPEN with the id ' },

@@ -124,7 +124,7 @@ export async function exchanges(
     const at = Number(fields.at(-1)) * 1000;
     const isReply = source === lab.echoPortOf(protocol);
     const port = Number(isReply ? destination : source);
-    const payloads = said.split(',').map((octets) => Buffer.from(octets, 'hex'));
+    const payloads = said.split(',').map((bytes) => Buffer.from(bytes, 'hex'));
     return payloads.map((payload) => ({ protocol, port, payload, at, isReply }));
   });
   return { requests: frames.filter((f) => !f.isReply), replies: frames.filter((f) => f.isReply) };

@@ -33,14 +33,14 @@ const decrypted = ({ HTTPS_PORT, ECHO_TLS_PORT }: Lab['settings']) =>
   ' -Y data -T fields -e frame.number -e data.data';
 
 /** What tshark prints as a number of a frame and hex digits a line. */
-const octetsByFrame = (rows: string) =>
+const bytesByFrame = (rows: string) =>
   new Map(
     rows
       .trim()
       .split('\n')
       .map((row) => {
-        const [frame, octets = ''] = row.split('\t');
-        return [Number(frame), Buffer.from(octets.replaceAll(',', ''), 'hex').toString('latin1')];
+        const [frame, bytes = ''] = row.split('\t');
+        return [Number(frame), Buffer.from(bytes.replaceAll(',', ''), 'hex').toString('latin1')];
       }),
   );
 
@@ -65,7 +65,7 @@ beforeAll(async () => {
   // Some in plain text too: from the same ports they are other connections.
   known.set('', await lab.runInClient('known-exchanges.ts', '20', '20'));
   found = await entriesOf(lab, 'server');
-  inside = octetsByFrame(await withTools(lab.settings, decrypted(lab.settings)));
+  inside = bytesByFrame(await withTools(lab.settings, decrypted(lab.settings)));
 });
 afterAll(() => lab?.end());
 
@@ -172,7 +172,7 @@ describe('an annotated capture', () => {
       expect(answer.map((frame) => shown.get(frame))).toContain(entry.outcome);
 
     const echo = await stock(`tls && data && tcp.port == ${ECHO_TLS_PORT}`, 'frame.number', 'data.data');
-    const opened = octetsByFrame(echo);
+    const opened = bytesByFrame(echo);
     const messages = ordered.filter((tie) => !isHttp(tie));
     expect(messages.length).toBeGreaterThan(MESSAGES / 2);
     for (const frame of messages.flatMap(({ request, answer }) => [...request, ...answer]))

@@ -26,7 +26,7 @@ import { isContradicted } from '#analysis/join/verdicts.ts';
 import { withoutAbout } from './about.ts';
 import { type OwnComments, ownCommentsIn, ownOf } from './own-comments.ts';
 
-/** A comment of pcapng has at most 65,535 octets. */
+/** A comment of pcapng has at most 65,535 bytes. */
 const LONGEST_COMMENT = 60_000;
 
 export interface Annotated {

@@ -17,7 +17,7 @@ import {
 
 type Order = 'little' | 'big';
 
-/** A block of a type with a body of 32-bit numbers and octets. */
+/** A block of a type with a body of 32-bit numbers and bytes. */
 function block(type: number, order: Order, ...body: (number | Buffer)[]): Buffer {
   const u32 = (number: number) => {
     const bytes = Buffer.alloc(4);
@@ -62,7 +62,7 @@ async function read(...parts: Buffer[]): Promise<Block[]> {
   return blocks;
 }
 
-describe.each(['little', 'big'] as const)('a file with octets in %s-endian order', (order) => {
+describe.each(['little', 'big'] as const)('a file with bytes in %s-endian order', (order) => {
   const all = [section(order), ethernet(order), packet(order, 7, 'Hey!')];
 
   test('is read block by block', async () => {
@@ -139,7 +139,7 @@ describe('a damaged file is read up to there, and why is told, of', () => {
   });
 });
 
-test('a packet is told by its time and octets, whatever writes it again', async () => {
+test('a packet is told by its time and bytes, whatever writes it again', async () => {
   const keysOf = async (...parts: Buffer[]) => {
     const keys = new PacketKeys();
     return (await read(...parts)).flatMap((one) => keys.of(one) ?? []);

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 
 /*
  * Blocks of a pcapng file (draft-ietf-opsawg-pcapng, 3 and 4): what is said about a section or a packet is among
- * its options. Each section has its own order of octets. Lengths are in octets.
+ * its options. Each section has its own order of bytes. Lengths are in bytes.
  */
 
 const SECTION = 0x0a0d0d0a;
@@ -37,7 +37,7 @@ const GREATEST = 16 * 1024 * 1024;
 export interface Block {
   readonly type: number;
   readonly bytes: Buffer;
-  /** The least octet of a number comes first. */
+  /** The least byte of a number comes first. */
   readonly isLittle: boolean;
 }
 
@@ -148,7 +148,7 @@ export function withComments(block: Block, comments: readonly string[]): Buffer 
   return bytes;
 }
 
-/** Tells packets apart, also when another program has written the file again: by their times and octets. */
+/** Tells packets apart, also when another program has written the file again: by their times and bytes. */
 export class PacketKeys {
   /** How many units of time each interface of the section has in a second. */
   #units: bigint[] = [];
@@ -161,8 +161,8 @@ export class PacketKeys {
     if (type !== PACKET) return undefined;
     const time = (BigInt(u32(bytes, 12, isLittle)) << 32n) | BigInt(u32(bytes, 16, isLittle));
     const units = this.#units[u32(bytes, 8, isLittle)] ?? 1_000_000n;
-    const octets = bytes.subarray(28, 28 + u32(bytes, 20, isLittle));
-    return `${(time * 1_000_000_000n) / units} ${octets.toString('latin1')}`;
+    const packet = bytes.subarray(28, 28 + u32(bytes, 20, isLittle));
+    return `${(time * 1_000_000_000n) / units} ${packet.toString('latin1')}`;
   }
 }
 

@@ -25,7 +25,7 @@ function add(...segments: (readonly [position: number, text: string])[]) {
 /** The bytes of a part, `?` for what the capture has not, and the frames that have them. */
 function read(start = 0, length = stream.end - start) {
   const { bytes, known, frames } = stream.part(start, length);
-  const text = [...bytes].map((octet, at) => (known && !known[at] ? '?' : String.fromCharCode(octet)));
+  const text = [...bytes].map((byte, at) => (known && !known[at] ? '?' : String.fromCharCode(byte)));
   return [text.join(''), ...frames.map(({ number }) => number)];
 }
 
@@ -147,7 +147,7 @@ describe('a hole', () => {
     expect(stream.end).toBe(3);
   });
 
-  test('is not made by the acknowledgment of a FIN, which counts as an octet', () => {
+  test('is not made by the acknowledgment of a FIN, which counts as a byte', () => {
     add([0, 'ab']);
     stream.finish(FIRST + 2);
     stream.acknowledge(FIRST + 3);
@@ -176,7 +176,7 @@ test('sequence numbers begin again after 2^32', () => {
   expect(wrapped.part(0, 6).bytes.toString()).toBe('abcdef');
 });
 
-test('more than 2^32 octets are counted on', () => {
+test('more than 2^32 bytes are counted on', () => {
   const piece = 2 ** 24;
   const pieces = 2 ** 8 + 1;
   for (let sent = 0; sent < pieces; sent += 1) stream.acknowledge((FIRST + piece * (sent + 1)) >>> 0);

@@ -62,7 +62,7 @@ class Talk {
   }
 }
 
-describe('octets inside of TLS are numbered', () => {
+describe('bytes inside of TLS are numbered', () => {
   test('from the SYN on, without handshakes, tickets and alerts', () => {
     const talk = new Talk().open();
     expect(talk.says('client', data('Hey'))).toBe('1001 9001 open Hey');

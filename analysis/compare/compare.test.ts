@@ -138,7 +138,7 @@ test('what is sent twice and arrives once has gone missing once', async () => {
   expect(await way.compare()).toMatchObject({ arrived: 3, inAll: { ...none, neverArrived: 1 } });
 });
 
-test('octets of TCP that are sent again are a retransmission', async () => {
+test('bytes of TCP that are sent again are a retransmission', async () => {
   const way = new Way();
   const segment = { text: 'Hey', seq: 1_000 };
   way.send('first', { time: 50, segment, arrives: [] });

@@ -50,6 +50,6 @@ export function differences(a: Buffer, b: Buffer): number[] {
   return Array.from({ length: Math.max(a.length, b.length) }, (_, at) => at).filter((at) => a[at] !== b[at]);
 }
 
-export function hex(octet: number | undefined): string {
-  return octet === undefined ? 'nothing' : `0x${octet.toString(16).padStart(2, '0')}`;
+export function hex(byte: number | undefined): string {
+  return byte === undefined ? 'nothing' : `0x${byte.toString(16).padStart(2, '0')}`;
 }

@@ -99,7 +99,7 @@ describe('plain text to the sink', () => {
     ['no newline', { sent: 'Hello from Client' }],
     ['an ACK of less', { ack: 3 }],
     ['an answer', { answer: 'Hello from Client\n' }],
-    ['an answer of the same octets as ACK', { ack: 0, answer: 'x' }],
+    ['an answer of the same bytes as ACK', { ack: 0, answer: 'x' }],
     ['a server that is no sink', { sink: false }],
     ['a sink that began later', { at: 60 }],
   ])('does not agree with %s', (_what, run) => {

@@ -27,10 +27,10 @@ export class Observations {
   }
 
   take(finding: Finding): void {
-    if (finding.kind === 'match') this.addMatch(finding, finding.regime?.profile);
+    if (finding.kind === 'match') this.addMatch(finding, finding.active?.profile);
     else if (finding.kind === 'frame') this.addFrame(finding.frame);
     else if (finding.kind === 'event' && finding.event.event === 'transfer')
-      this.addTransfer(finding.event, finding.regime?.profile);
+      this.addTransfer(finding.event, finding.active?.profile);
   }
 
   addFrame(frame: Frame): void {

@@ -84,7 +84,7 @@ describe('what is put together exposes', () => {
       expect(text(Buffer.concat([message, Buffer.from(ending)]))).toEqual(['hi']);
     });
 
-    test('that has lost an octet is there to be read', () => {
+    test('that has lost a byte is there to be read', () => {
       expect(text(message.subarray(0, -1))).toEqual([message.toString('latin1', 0, message.length - 1)]);
     });
 
@@ -133,12 +133,12 @@ describe('what is put together exposes', () => {
       '%1b',
       '|',
     );
-    const octets = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
+    const bytes = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
     const payload = fc
       .array(
         fc.oneof(
           word.map((text) => Buffer.from(text)),
-          octets,
+          bytes,
         ),
       )
       .map((parts) => Buffer.concat(parts));

@@ -87,10 +87,10 @@ function secret(name: string, value: Buffer): Exposure {
 
 /** The bytes of a form's value (WHATWG URL, application/x-www-form-urlencoded). */
 function decoded(value: string): Buffer {
-  const octets = value
+  const bytes = value
     .replaceAll('+', ' ')
     .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(octets, 'latin1');
+  return Buffer.from(bytes, 'latin1');
 }
 
 function exposure(what: ExposureKind, bytes: Buffer): Exposure {

@@ -29,8 +29,8 @@ class Frames {
   }
 
   /** Bytes that are in no frame. */
-  lose(from: 'client' | 'server', octets: number): this {
-    this.#next[from] += octets;
+  lose(from: 'client' | 'server', bytes: number): this {
+    this.#next[from] += bytes;
     return this;
   }
 }
@@ -70,7 +70,7 @@ describe('HTTP', () => {
     );
     expect(exposedBy(new Frames().add('client', get).add('server', chunked))).toEqual(['4 body: [7]']);
     const byByte = new Frames().add('client', get);
-    for (const octet of chunked) byByte.add('server', octet);
+    for (const byte of chunked) byByte.add('server', byte);
     expect(exposedBy(byByte)).toEqual([`${3 + chunked.length} body: [7]`]);
     const trailer = chunked.replace(/\r\n$/, 'X: y\r\n\r\n');
     const twice = new Frames().add('client', get + get).add('server', trailer + chunked);
@@ -208,7 +208,7 @@ describe('what is said to the echo server', () => {
     const sent = new Frames(9090).add('client', 'Hel').add('client', 'lo\nTest').add('client', '1\n');
     expect(exposedBy(sent)).toEqual(['4 body: Hello', '5 body: Test1']);
     const dripped = new Frames(9090).add('client', Buffer.concat([hey, hey]));
-    for (const octet of hey) dripped.add('server', Buffer.from([octet]));
+    for (const byte of hey) dripped.add('server', Buffer.from([byte]));
     expect(exposedBy(dripped)).toEqual(['3 body: Hey', '3 body: Hey', '15 body: Hey']);
   });
 

@@ -10,7 +10,7 @@ const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
 const BEGINNING = 1_750_000_000;
 const client = { '_ws.col.def_src': '10.0.142.133', '_ws.col.def_dst': '10.0.28.182' };
 
-/** A frame as tshark tells it; one that is cut has fewer octets than it had. */
+/** A frame as tshark tells it; one that is cut has fewer bytes than it had. */
 function frame(after: number, fields: Readonly<Record<string, string | number>>): string {
   return JSON.stringify({
     ...{ 'frame.time_epoch': `${(BEGINNING + after).toFixed(6)}000`, 'frame.len': 90, 'frame.cap_len': 90 },

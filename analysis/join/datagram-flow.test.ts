@@ -104,8 +104,8 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
 
     test('drip', async () => {
       exchange('Hey\n', { fault: 'drip', interval_ms: 20 });
-      for (const octet of 'Hey\n') {
-        udp.answer(octet);
+      for (const byte of 'Hey\n') {
+        udp.answer(byte);
         wire.pass(0.02);
       }
       expect(await wire.lines()).toEqual(['answered 1 by 2+3+4+5, shown in 2']);
@@ -116,7 +116,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       expect(await wire.lines()).toEqual(['unexplained 1 by none, shown in 1']);
     });
 
-    test('drip of more than a hundred octets', async () => {
+    test('drip of more than a hundred bytes', async () => {
       const long = 'x'.repeat(150);
       exchange(long, { fault: 'drip', interval_ms: 20 });
       for (let at = 0; at < 100; at += 1) {
@@ -288,7 +288,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     const whole = encodeDatagram(data);
     const corrupted = Buffer.from(whole);
     corrupted[82]! ^= 0xff;
-    const octet = (value: number) => `0x${value.toString(16)}`;
+    const byte = (value: number) => `0x${value.toString(16)}`;
 
     test.each<[string, Datagram, Partial<DatagramEntry>, Buffer[], string]>([
       ['none', ack, {}, [encodeDatagram(ack)], 'answered none by 2, shown in 2'],
@@ -297,7 +297,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       [
         'corruption',
         data,
-        { fault: 'corruption', offset: 82, before: octet(whole[82]!), after: octet(corrupted[82]!) },
+        { fault: 'corruption', offset: 82, before: byte(whole[82]!), after: byte(corrupted[82]!) },
         [corrupted],
         'answered none by 2, shown in 2',
       ],
@@ -478,8 +478,8 @@ describe('a clock that is set back by less than is told, between a datagram and 
       exchange(message, { fault: 'drip', interval_ms: 20 });
       return [...message];
     });
-    for (const [at, octet] of first!.entries()) {
-      for (const one of [second![at]!, octet]) udp.answer(one);
+    for (const [at, byte] of first!.entries()) {
+      for (const one of [second![at]!, byte]) udp.answer(one);
       wire.pass(0.02);
     }
     expect(await wire.lines()).toEqual([

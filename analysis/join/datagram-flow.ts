@@ -42,7 +42,7 @@ export class DatagramFlow {
   /** Datagrams of transfers that came, by their entries, and were not there at their time. */
   readonly #missed: MessageEntry[] = [];
   #latest: FrameRef | undefined;
-  /** Octets of the HMAC that the client's latest datagram of a transfer had; undefined before the first. */
+  /** Bytes of the HMAC that the client's latest datagram of a transfer had; undefined before the first. */
   #hmacBytes: number | undefined;
 
   constructor(client: string, { emit, decided, untaken }: FlowParts) {

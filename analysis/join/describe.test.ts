@@ -61,10 +61,10 @@ describe('a decision', () => {
 });
 
 describe('the comment on a frame', () => {
-  const regime = { from: undefined, profile: 'loss=0.1', seed: 'alice' };
+  const active = { from: undefined, profile: 'loss=0.1', seed: 'alice' };
   const match = (fields: Partial<MatchUnder>): MatchUnder => ({
     kind: 'match',
-    regime,
+    active,
     entry: message,
     verdict: 'answered',
     request: [],
@@ -94,8 +94,8 @@ describe('the comment on a frame', () => {
   });
 
   test('names no seed where none is known', () => {
-    for (const unknown of [undefined, { ...regime, seed: undefined }]) {
-      expect(describeMatch(match({ regime: unknown }))).toBe('fault=none, draw 4; echo.log entry 7');
+    for (const unknown of [undefined, { ...active, seed: undefined }]) {
+      expect(describeMatch(match({ active: unknown }))).toBe('fault=none, draw 4; echo.log entry 7');
     }
   });
 });

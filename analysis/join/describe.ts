@@ -34,10 +34,10 @@ export function describeMatch(match: MatchUnder | HandshakeMatch): string {
   return match.kind === 'match' ? describeDecided(match) : describeHandshake(match);
 }
 
-function describeDecided({ entry, verdict, end, regime }: MatchUnder): string {
+function describeDecided({ entry, verdict, end, active }: MatchUnder): string {
   const rest = isDatagram(entry) && verdict === 'silent' ? '' : remarkOf(verdict, end);
   const draw = isHttp(entry) ? entry.request : entry.message;
-  const seed = regime?.seed === undefined ? '' : `, seed ${regime.seed}`;
+  const seed = active?.seed === undefined ? '' : `, seed ${active.seed}`;
   // Nothing is drawn for a peer that is refused.
   const drawn = isRefused(entry) ? '' : `${seed}, draw ${draw}`;
   const journal = `${isHttp(entry) ? 'http' : 'echo'}.log entry ${entry.id}`;
@@ -63,18 +63,18 @@ function remarkOf(verdict: Verdict, end?: FrameRef): string {
 const KNOWN_REMARKS = Object.values(verdicts).flatMap(({ remark }) =>
   [0, undefined].flatMap((end) => remark?.(end) ?? []).map((said) => said.replaceAll('0', '\\d+')),
 );
-/** A line of `describeMatch`, of this run or an earlier one, to its last octet. */
+/** A line of `describeMatch`, of this run or an earlier one, to its last byte. */
 const LINE = new RegExp(
   `^(?:(?:fault|outcome)=|the TLS handshake failed: ).*; (?:http|echo)\\.log entry \\d+(?:; (?:${KNOWN_REMARKS.join('|')}))?$`,
 );
 const MORE = /^and \d+ more entries$/;
 
-/** As many lines as a comment of `longest` octets can hold, and how many more there are. */
+/** As many lines as a comment of `longest` bytes can hold, and how many more there are. */
 export function joinLines(lines: readonly string[], longest: number): string {
-  let octets = 0;
+  let bytes = 0;
   const fitting = lines.filter((line) => {
-    octets += Buffer.byteLength(line) + 1;
-    return octets < longest;
+    bytes += Buffer.byteLength(line) + 1;
+    return bytes < longest;
   });
   const more = lines.length - fitting.length;
   return more === 0 ? lines.join('\n') : [...fitting, `and ${more} more entries`].join('\n');

@@ -7,7 +7,7 @@ import { HELD } from './times.ts';
 
 /** What leaves at once, in a datagram of its own on UDP. */
 export interface Piece {
-  /** Its octets; undefined is the end of the connection by RST. */
+  /** Its bytes; undefined is the end of the connection by RST. */
   readonly bytes?: Pattern;
   /** Seconds from the decision until it leaves, at the earliest. */
   readonly at: number;
@@ -19,7 +19,7 @@ export interface Piece {
 export type Expected = readonly Piece[];
 
 /**
- * What the server did, as its own faults do it to the octets of the capture with the detail of the journal. Undefined
+ * What the server did, as its own faults do it to the bytes of the capture with the detail of the journal. Undefined
  * for a fault of which nothing is known here.
  *
  * @param message as the server took it

@@ -41,7 +41,7 @@ export class HttpConnection {
   readonly #lost: HttpEntry[] = [];
   readonly #answers: Answer[] = [];
   readonly #fins = new Set<boolean>();
-  /** The client has all of the server's octets before this sequence number. */
+  /** The client has all of the server's bytes before this sequence number. */
   #clientHas = 0;
   /** The latest segment with an answer, or an interim one: where it began, and where the answer may have. */
   #answered: { readonly seq: number; readonly from: number } | undefined;
@@ -149,7 +149,7 @@ export class HttpConnection {
     if (isAwaited(oldest)) this.#leaveOut('client', oldest.frame, oldest.what);
   }
 
-  /** What asked for more than a segment has answered is answered behind it, and other octets of it are no answer. */
+  /** What asked for more than a segment has answered is answered behind it, and other bytes of it are no answer. */
   #moveOn(next: number): void {
     if (this.#answered === undefined || ((next - this.#answered.seq) | 0) <= 0) return;
     const { from } = this.#answered;
@@ -262,7 +262,7 @@ export class HttpConnection {
     const end = this.#ends.find(({ number }) => number >= asked);
     const latest = this.#isBehindHeld(request) ? Number.POSITIVE_INFINITY : timeOf(entry) + LATE;
     const closing = this.#closings.find(({ number, time }) => number >= asked && time <= latest);
-    // A FIN is acknowledged as if it were an octet.
+    // A FIN is acknowledged as if it were a byte.
     const isSent =
       ((this.#clientHas - request.ack) | 0) > 1 || (((this.#sent ?? request.ack) - request.ack) | 0) > 0;
     if (entry.outcome === 'timeout') this.#tell(request, isSent ? 'different' : 'silent', { end });

@@ -23,9 +23,9 @@ export interface Request {
   /** Which one of those in the capture it is, from 1. */
   readonly number: number;
   frame: FrameRef;
-  /** Empty while it is not told yet: it is with its last octet, that of its body, and may be answered before. */
+  /** Empty while it is not told yet: it is with its last byte, that of its body, and may be answered before. */
   what: string;
-  /** Its answer begins here or behind: the client had all of the server's octets before this one when it asked. */
+  /** Its answer begins here or behind: the client had all of the server's bytes before this one when it asked. */
   ack: number;
   entry?: HttpEntry;
   answer?: Answer;

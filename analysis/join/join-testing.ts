@@ -4,7 +4,7 @@ import type { Carried } from '#analysis/capture/packet.ts';
 import { Seen } from '#analysis/capture/seen.ts';
 import type { Detail } from '#lib/faults/echo/fault.ts';
 import { stepsOf } from '#lib/faults/echo/replay.ts';
-import { Regimes } from '#lib/journal/run.ts';
+import { ActiveProfiles } from '#lib/journal/run.ts';
 import type {
   DatagramEntry,
   Entry,
@@ -27,7 +27,7 @@ export const BEGINNING = 1_750_000_000;
 const CLIENT = '10.0.142.133';
 const NONE: readonly string[] = [];
 
-type Octets = string | Buffer;
+type Bytes = string | Buffer;
 type Side = 'client' | 'server';
 
 /** What is told of a frame beside what follows from its place. */
@@ -45,8 +45,8 @@ export interface Joined {
   readonly clock: string | undefined;
 }
 
-/** Text as octets, each character one. */
-export function octets(text: Octets): Buffer {
+/** Text as bytes, each character one. */
+export function asBytes(text: Bytes): Buffer {
   return typeof text === 'string' ? Buffer.from(text, 'latin1') : text;
 }
 
@@ -141,7 +141,7 @@ export class Wire {
       frames: read(captured, seen, followed),
       entries: list(this.entries),
       seen,
-      regimes: new Regimes({ starts: [] }),
+      activeProfiles: new ActiveProfiles({ starts: [] }),
       onlyClient,
       isJournaled: () => true,
     })) {
@@ -249,17 +249,17 @@ export class TcpWire {
     return this;
   }
 
-  client(bytes: Octets, fields?: FrameFields): Frame {
+  client(bytes: Bytes, fields?: FrameFields): Frame {
     return this.says('client', bytes, fields);
   }
 
-  answer(bytes: Octets, fields?: FrameFields): Frame {
+  answer(bytes: Bytes, fields?: FrameFields): Frame {
     return this.says('server', bytes, fields);
   }
 
   /** A segment. One with a `seq` of its own is of the past. */
-  says(side: Side, bytes: Octets, fields: FrameFields = {}): Frame {
-    const payload = octets(bytes);
+  says(side: Side, bytes: Bytes, fields: FrameFields = {}): Frame {
+    const payload = asBytes(bytes);
     const flags = fields.flags ?? ACK;
     const wire = this.#carry(side, payload, fields);
     const isShut = fields.sealed === 'shut';
@@ -315,8 +315,8 @@ export class TcpWire {
   }
 
   /** The entry of a message, the next one that is like it. */
-  decide(message: Octets, fields: MessageFields = {}): MessageEntry {
-    const bytes = octets(message);
+  decide(message: Bytes, fields: MessageFields = {}): MessageEntry {
+    const bytes = asBytes(message);
     const found = this.#said.client.indexOf(bytes.toString('latin1'), this.#decided);
     const at = found < 0 ? this.#decided : found;
     this.#decided = at + bytes.length;
@@ -343,7 +343,7 @@ export class TcpWire {
     const { wire_answer_at } = this.#wirePlace(0);
     const place = { client_ip: this.from, client_port: this.port, tls: this.tls, wire_answer_at };
     this.#wire.note('sent', { ...place, entry: id, answer_at: this.#next });
-    const message = octets(this.#said.client.slice(at, at + bytes));
+    const message = asBytes(this.#said.client.slice(at, at + bytes));
     this.#write(expectedAnswer(entry, { bytes: message })?.filter(({ isHeld }) => isHeld));
   }
 
@@ -413,19 +413,19 @@ export class UdpWire {
     this.#port = port;
   }
 
-  client(bytes: Octets): Frame {
-    return this.#says(true, octets(bytes));
+  client(bytes: Bytes): Frame {
+    return this.#says(true, asBytes(bytes));
   }
 
-  answer(bytes: Octets): Frame {
-    return this.#says(false, octets(bytes));
+  answer(bytes: Bytes): Frame {
+    return this.#says(false, asBytes(bytes));
   }
 
-  decide(message: Octets, fields: MessageFields = {}): MessageEntry {
+  decide(message: Bytes, fields: MessageFields = {}): MessageEntry {
     return this.#wire.journal<MessageEntry>({
-      ...this.#wire.entryOf(octets(message)),
+      ...this.#wire.entryOf(asBytes(message)),
       ...this.#who,
-      crc: crcOf(octets(message)),
+      crc: crcOf(asBytes(message)),
       ...fields,
     });
   }

@@ -241,14 +241,14 @@ class Server {
       this.#wire.pass(0.2);
       leave(whole);
     } else if (drawn === 'corruption' && message.bodyLength > 0) {
-      const octet = whole.charCodeAt(0);
+      const byte = whole.charCodeAt(0);
       decide({
         fault: 'corruption',
         offset: 0,
-        before: `0x${octet.toString(16)}`,
-        after: `0x${(octet ^ 0xff).toString(16)}`,
+        before: `0x${byte.toString(16)}`,
+        after: `0x${(byte ^ 0xff).toString(16)}`,
       });
-      leave(String.fromCharCode(octet ^ 0xff) + whole.slice(1));
+      leave(String.fromCharCode(byte ^ 0xff) + whole.slice(1));
     } else if (drawn === 'duplicate') {
       decide({ fault: 'duplicate' });
       leave(whole + whole);

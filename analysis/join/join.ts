@@ -14,7 +14,7 @@ import {
   readEntries,
   timeOf,
 } from '#lib/journal/entries.ts';
-import { Regimes, type Run, sinkStretches } from '#lib/journal/run.ts';
+import { ActiveProfiles, type Run, sinkStretches } from '#lib/journal/run.ts';
 import type { Decision } from '#lib/journal/schema.ts';
 import type { HandshakeMatch } from './finding.ts';
 import { type MatchFinding, type MatchUnder, matches } from './matching.ts';
@@ -60,7 +60,7 @@ export async function* join<Name extends FieldName = never>({
     }),
     entries: readEntries(capture.folder),
     seen,
-    regimes: new Regimes(run),
+    activeProfiles: new ActiveProfiles(run),
     onlyClient: capture.name === 'client' ? run.addresses.client : undefined,
     isJournaled: journaledIn(run),
     withFrames: frames,

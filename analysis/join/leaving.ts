@@ -5,7 +5,7 @@ import { ENDINGS, type Expected, expectedAnswer, type Piece } from './expected.t
 import { agree, joinPatterns, type Pattern, unknown, withKnown } from './pattern.ts';
 import type { Datagram } from './untaken.ts';
 
-/** A datagram that leaves: the octets that it may have, and when. */
+/** A datagram that leaves: the bytes that it may have, and when. */
 export interface Leaving extends Omit<Piece, 'bytes'> {
   readonly forms: readonly Pattern[];
   /** Its CRC, where the journal has that. */
@@ -28,7 +28,7 @@ function unseenMessage({ length, tag }: MessageEntry, ending: Buffer): Pattern {
 /**
  * Those that leave in place of a datagram of a transfer, of which the journal has most of the header.
  *
- * @param hmacBytes octets of the HMAC that datagrams of that flow have, of which the journal says nothing; undefined
+ * @param hmacBytes bytes of the HMAC that datagrams of that flow have, of which the journal says nothing; undefined
  *   where the client's are not there to tell
  */
 export function inPlaceOf(entry: DatagramEntry, hmacBytes: number | undefined): Leaving[] | undefined {
@@ -84,7 +84,7 @@ function headerOf({ kind, transfer, sequence, ack, length, tag }: DatagramEntry)
     `wirelab/1 ${(kind ?? '').padEnd(5)} id=${transfer} ??? s=${number(sequence)} a=${number(ack)} ` +
     `w=????  l=${String(length).padStart(4, '0')}  tag=${tag}   \n`;
   const bytes = Buffer.from(header.padEnd(HEADER_BYTES).slice(0, HEADER_BYTES), 'latin1');
-  return { bytes, known: Buffer.from(bytes.map((octet) => (octet === UNKNOWN ? 0 : 1))) };
+  return { bytes, known: Buffer.from(bytes.map((byte) => (byte === UNKNOWN ? 0 : 1))) };
 }
 
 const UNKNOWN = '?'.charCodeAt(0);

@@ -1,7 +1,7 @@
 import type { Frame } from '#analysis/capture/frames.ts';
 import type { Seen } from '#analysis/capture/seen.ts';
 import { clientOf, deciderOf, isEvent, isHandshake, timeOf } from '#lib/journal/entries.ts';
-import type { Regime, Regimes } from '#lib/journal/run.ts';
+import type { ActiveProfile, ActiveProfiles } from '#lib/journal/run.ts';
 import type { Entry, EventEntry } from '#lib/journal/schema.ts';
 import { Clock } from './clock.ts';
 import { Conversations, isBefore } from './conversations.ts';
@@ -13,7 +13,7 @@ export interface MatchingParts {
   readonly entries: AsyncIterator<Entry>;
   /** Filled while the frames are read. */
   readonly seen: Seen;
-  readonly regimes: Regimes;
+  readonly activeProfiles: ActiveProfiles;
   /** Entries of other clients are of no frame in this capture. */
   readonly onlyClient?: string | undefined;
   /** Whether a journal speaks of a frame, or would. */
@@ -24,7 +24,7 @@ export interface MatchingParts {
 
 /** A decision with its frames, and what decided the faults then. */
 export interface MatchUnder extends Match {
-  readonly regime: Regime | undefined;
+  readonly active: ActiveProfile | undefined;
 }
 
 export type MatchFinding =
@@ -32,7 +32,7 @@ export type MatchFinding =
   | HandshakeMatch
   | Unjournaled
   /** An event of the journal, at its time; and what decided the faults of UDP then. */
-  | { readonly kind: 'event'; readonly event: EventEntry; readonly regime: Regime | undefined }
+  | { readonly kind: 'event'; readonly event: EventEntry; readonly active: ActiveProfile | undefined }
   /** A frame of a server, behind the entries before it. */
   | { readonly kind: 'frame'; readonly frame: Frame };
 
@@ -68,19 +68,19 @@ class Matching {
   readonly conversations: Conversations;
   readonly findings: MatchFinding[] = [];
   readonly #parts: MatchingParts;
-  /** An entry is matched later than it was read, under what may be another regime. */
-  readonly #regimeOf = new WeakMap<Entry, Regime>();
+  /** An entry is matched later than it was read, under what may be another active. */
+  readonly #activeOf = new WeakMap<Entry, ActiveProfile>();
   /** Datagrams that the server did not take and that its journal counts, less those that were found. */
   readonly #untaken = { overflow: 0, dropped: 0 };
 
   constructor(parts: MatchingParts) {
-    const { seen, regimes } = parts;
+    const { seen, activeProfiles } = parts;
     this.#parts = parts;
     this.conversations = new Conversations({
       seen,
       emit: (found) => this.#find(found),
       decided() {
-        const { profile, of } = regimes.of('echo-udp') ?? {};
+        const { profile, of } = activeProfiles.of('echo-udp') ?? {};
         return profile !== 'none' && of !== 'messages';
       },
       untaken: () => this.#whyUntaken(),
@@ -109,12 +109,12 @@ class Matching {
 
   /** Takes the next entry: all frames before it have been taken. */
   read(entry: Entry): void {
-    const { regimes, onlyClient } = this.#parts;
-    regimes.advance(entry);
+    const { activeProfiles, onlyClient } = this.#parts;
+    activeProfiles.advance(entry);
     if (isEvent(entry)) this.#readEvent(entry);
     else {
-      const regime = regimes.of(deciderOf(entry));
-      if (regime) this.#regimeOf.set(entry, regime);
+      const active = activeProfiles.of(deciderOf(entry));
+      if (active) this.#activeOf.set(entry, active);
       const isOther =
         onlyClient !== undefined && clientOf(entry) !== undefined && entry.client_ip !== onlyClient;
       if (!isOther) this.conversations.decide(entry);
@@ -128,8 +128,8 @@ class Matching {
   }
 
   #readEvent(event: EventEntry): void {
-    const { regimes, onlyClient } = this.#parts;
-    this.findings.push({ kind: 'event', event, regime: regimes.of('echo-udp') });
+    const { activeProfiles, onlyClient } = this.#parts;
+    this.findings.push({ kind: 'event', event, active: activeProfiles.of('echo-udp') });
     if (event.event === 'overflow' || event.event === 'dropped')
       this.#untaken[event.event] += event.datagrams;
     else if (event.event === 'sent') this.conversations.sent(event);
@@ -154,7 +154,7 @@ class Matching {
 
   #tell(match: Match | HandshakeMatch): void {
     const { kind } = match;
-    this.findings.push(kind === 'match' ? { ...match, regime: this.#regimeOf.get(match.entry) } : match);
+    this.findings.push(kind === 'match' ? { ...match, active: this.#activeOf.get(match.entry) } : match);
   }
 
   /** An entry without frames is no contradiction where the capture was not running; one without an address stays just that. */

@@ -1,4 +1,4 @@
-/** Octets, of which some may not be known. */
+/** Bytes, of which some may not be known. */
 export interface Pattern {
   readonly bytes: Buffer;
   /** 1 for each that is known; undefined when all are. */
@@ -15,23 +15,23 @@ export function joinPatterns(pieces: readonly Pattern[]): Pattern {
   };
 }
 
-/** Octets of which nothing is known but how many they are. */
+/** Bytes of which nothing is known but how many they are. */
 export function unknown(length: number): Pattern {
   return { bytes: Buffer.alloc(length), known: Buffer.alloc(length) };
 }
 
-export function knownOctets({ bytes, known }: Pattern): number {
-  return known ? known.reduce((count, octet) => count + octet, 0) : bytes.length;
+export function knownBytes({ bytes, known }: Pattern): number {
+  return known ? known.reduce((count, byte) => count + byte, 0) : bytes.length;
 }
 
-/** Octets with others in their place from a position on, as far as they are known. */
+/** Bytes with others in their place from a position on, as far as they are known. */
 export function withKnown({ bytes, known }: Pattern, at: number, others: Buffer): Pattern {
   const written = Buffer.from(bytes);
   others.copy(written, at);
   return { bytes: written, known: known && Buffer.from(known).fill(1, at, at + others.length) };
 }
 
-/** Whether two octet sequences of the same length agree wherever both are known. */
+/** Whether two byte sequences of the same length agree wherever both are known. */
 export function agree(a: Pattern, b: Pattern): boolean {
   if (!a.known && !b.known) return a.bytes.equals(b.bytes);
   for (let at = 0; at < a.bytes.length; at += 1) {
@@ -40,7 +40,7 @@ export function agree(a: Pattern, b: Pattern): boolean {
   return true;
 }
 
-/** The first octet in which two sequences differ, as far as they are known; their length where one goes on. */
+/** The first byte in which two sequences differ, as far as they are known; their length where one goes on. */
 export function firstDifference(a: Pattern, b: Pattern): number | undefined {
   if (!a.known && !b.known && a.bytes.equals(b.bytes)) return undefined;
   const length = Math.min(a.bytes.length, b.bytes.length);
@@ -52,8 +52,8 @@ export function firstDifference(a: Pattern, b: Pattern): number | undefined {
 }
 
 /**
- * What a function makes of octets that are not all known: what it makes of them whatever the others are. It is asked
- * twice, with other octets in their place.
+ * What a function makes of bytes that are not all known: what it makes of them whatever the others are. It is asked
+ * twice, with other bytes in their place.
  */
 export function through<Made>(
   { bytes, known }: Pattern,
@@ -61,15 +61,15 @@ export function through<Made>(
   merge: (one: Made, other: Made) => Made,
 ): Made {
   if (!known) return make(bytes);
-  const filled = (octet: number) => {
+  const filled = (byte: number) => {
     const all = Buffer.from(bytes);
-    for (let at = 0; at < all.length; at += 1) if (!known[at]) all[at] = octet;
+    for (let at = 0; at < all.length; at += 1) if (!known[at]) all[at] = byte;
     return all;
   };
   return merge(make(filled(0)), make(filled(1)));
 }
 
-/** What two have in common: octets that differ are not known. */
+/** What two have in common: bytes that differ are not known. */
 export function common(one: Buffer, other: Buffer): Pattern {
   if (one.length !== other.length) return unknown(one.length);
   if (one.equals(other)) return { bytes: one };

@@ -90,7 +90,7 @@ export function follow(
   if (flags & ACK) other.acknowledge(ack);
 }
 
-/** Whether octets are the message of an entry, by its length, its tag, which may be an HMAC, and its CRC if that is known. */
+/** Whether bytes are the message of an entry, by its length, its tag, which may be an HMAC, and its CRC if that is known. */
 export function isMessageOf({ crc, length, tag }: MessageEntry, bytes: Buffer): boolean {
   const message = new Message(bytes, tag?.startsWith('hmac'));
   if (message.bodyLength !== length || message.tag !== tag) return false;

@@ -2,7 +2,7 @@ import type { FrameRef } from '#analysis/capture/frames.ts';
 import { timeOf } from '#lib/journal/entries.ts';
 import type { MessageEntry } from '#lib/journal/schema.ts';
 import type { Leaving } from './leaving.ts';
-import { knownOctets } from './pattern.ts';
+import { knownBytes } from './pattern.ts';
 
 /** An entry whose datagrams have not all left yet. */
 export interface Waiting {
@@ -33,11 +33,11 @@ export function dueOf({ entry, left }: Waiting): number {
   return timeOf(entry) + left[0]!.at;
 }
 
-/** Those of which most octets are known: a corrupted byte where the journal has no other tells it from the rest. */
+/** Those of which most bytes are known: a corrupted byte where the journal has no other tells it from the rest. */
 export function bestKnown(alike: readonly Waiting[]): readonly Waiting[] {
   if (alike.length < 2) return alike;
   const counts = alike.map(({ left: [next] }) =>
-    next!.crc === undefined ? knownOctets(next!.forms[0]!) : next!.forms[0]!.bytes.length,
+    next!.crc === undefined ? knownBytes(next!.forms[0]!) : next!.forms[0]!.bytes.length,
   );
   const most = Math.max(...counts);
   return alike.filter((_, index) => counts[index] === most);

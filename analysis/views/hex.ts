@@ -1,37 +1,37 @@
 import { asciiOf, hexOf, hexRowsOf, isAscii } from '#lib/text/hex-rows.ts';
 import type { Paint } from './paint.ts';
 
-/** Octets of a row. */
+/** Bytes of a row. */
 const ROW = 16;
 
 export interface HexOptions {
-  /** How many octets of a payload are shown; of a longer one it says how many more there are. */
+  /** How many bytes of a payload are shown; of a longer one it says how many more there are. */
   readonly bytes: number;
   readonly paint: Paint;
 }
 
-/** Octets as Wireshark dumps them: offset, 16 octets in hex, and as ASCII with a dot for what is not readable. */
+/** Bytes as Wireshark dumps them: offset, 16 bytes in hex, and as ASCII with a dot for what is not readable. */
 export function hexRows(payload: Buffer, { bytes, paint }: HexOptions): string[] {
-  const rows = Array.from(hexRowsOf(payload.subarray(0, bytes), ROW), ({ offset, octets, padding }) => {
-    const hex = runs(octets, hexOf, ' ', paint);
-    return `${offset}   ${hex}${padding}   ${runs(octets, asciiOf, '', paint)}`;
+  const rows = Array.from(hexRowsOf(payload.subarray(0, bytes), ROW), ({ offset, bytes, padding }) => {
+    const hex = runs(bytes, hexOf, ' ', paint);
+    return `${offset}   ${hex}${padding}   ${runs(bytes, asciiOf, '', paint)}`;
   });
   const more = moreBytes(payload.length, bytes);
   return more === undefined ? rows : [...rows, more];
 }
 
-/** What is said of octets that are not shown. */
+/** What is said of bytes that are not shown. */
 export function moreBytes(length: number, bytes: number): string | undefined {
   return length > bytes ? `… ${length - bytes} more bytes; BYTES=all shows them` : undefined;
 }
 
-function runs(octets: Buffer, textOf: (octet: number) => string, between: string, paint: Paint): string {
+function runs(bytes: Buffer, textOf: (byte: number) => string, between: string, paint: Paint): string {
   const painted: string[] = [];
-  for (let at = 0; at < octets.length; ) {
-    const is = isAscii(octets[at]!);
+  for (let at = 0; at < bytes.length; ) {
+    const is = isAscii(bytes[at]!);
     let end = at + 1;
-    while (end < octets.length && isAscii(octets[end]!) === is) end += 1;
-    const text = Array.from(octets.subarray(at, end), textOf).join(between);
+    while (end < bytes.length && isAscii(bytes[end]!) === is) end += 1;
+    const text = Array.from(bytes.subarray(at, end), textOf).join(between);
     painted.push(paint(is ? 'readable' : 'unreadable', text));
     at = end;
   }

@@ -8,7 +8,7 @@ const paint = createPaint(false);
 const plain = { bytes: 512, paint };
 
 describe('a dump', () => {
-  test('has an offset, 16 octets and their ASCII in a row', () => {
+  test('has an offset, 16 bytes and their ASCII in a row', () => {
     expect(hexRows(Buffer.from('Hello from Client.\n'), plain)).toEqual([
       '0000   48 65 6c 6c 6f 20 66 72 6f 6d 20 43 6c 69 65 6e   Hello from Clien',
       '0010   74 2e 0a                                          t..',
@@ -16,8 +16,8 @@ describe('a dump', () => {
     expect(hexRows(Buffer.alloc(0), plain)).toEqual([]);
   });
 
-  test('has nothing but ASCII in it, whatever the octets are', () => {
-    const rows = hexRows(Buffer.from(Array.from({ length: 256 }, (_, octet) => octet)), plain);
+  test('has nothing but ASCII in it, whatever the bytes are', () => {
+    const rows = hexRows(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), plain);
     expect(rows).toHaveLength(16);
     expect(rows.join('')).toMatch(/^[ -~]+$/);
   });

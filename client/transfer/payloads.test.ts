@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { payloadsByCount, payloadsOfFile, payloadsOfText, UnreadableError } from './payloads.ts';
 
-/** Octets that are read from a file at once, rounded up to whole pieces. */
+/** Bytes that are read from a file at once, rounded up to whole pieces. */
 const BLOCK = 64 * 1024;
 
 let directory: string;

@@ -11,7 +11,7 @@ export class UnreadableError extends Error {
   readonly code = 'LAB_UNREADABLE';
 }
 
-/** Octets read from a file at once. */
+/** Bytes read from a file at once. */
 const BLOCK = 64 * 1024;
 
 /**

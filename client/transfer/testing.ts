@@ -65,7 +65,7 @@ class QuietTime {
   }
 }
 
-/** What the server does with a datagram; `reply` sends one back, or octets as they are. */
+/** What the server does with a datagram; `reply` sends one back, or bytes as they are. */
 export type Server = (datagram: Datagram, reply: (answer: Datagram | Buffer) => void) => void;
 
 /** Runs `client send` in each test of a file against a server that the test scripts. */
@@ -77,7 +77,7 @@ export function useScriptedTransfers() {
   const state = {
     port: 0,
     received: [] as Datagram[],
-    /** The octets of those. */
+    /** The bytes of those. */
     receivedBytes: [] as Buffer[],
     interrupt: () => interrupt.abort(),
     run,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StartRecord } from './lab-record.ts';
-import { Regimes, type Run, readRun } from './run.ts';
+import { ActiveProfiles, type Run, readRun } from './run.ts';
 import type { EventEntry } from './schema.ts';
 
 const at = (second: number) => `2025-06-01T10:00:${String(second).padStart(2, '0')}.000Z`;
@@ -117,44 +117,46 @@ describe('what decides', () => {
     ({ timestamp: at(second), id: second, event: 'dropped', ...fields }) as EventEntry;
 
   test('is what a program was started with, also a moment before', () => {
-    const regimes = new Regimes(run);
-    regimes.advance(event(9));
-    expect(regimes.of('echo-tcp')).toEqual({ from: at(10), profile: 'loss=0.1', seed: 'a' });
-    expect(regimes.of('http')).toEqual({ from: at(20), profile: '403=0.5', seed: 'b' });
+    const activeProfiles = new ActiveProfiles(run);
+    activeProfiles.advance(event(9));
+    expect(activeProfiles.of('echo-tcp')).toEqual({ from: at(10), profile: 'loss=0.1', seed: 'a' });
+    expect(activeProfiles.of('http')).toEqual({ from: at(20), profile: '403=0.5', seed: 'b' });
   });
 
   test('is another from the next start on', () => {
-    const regimes = new Regimes(run);
-    regimes.advance(event(39));
-    expect(regimes.of('echo-tcp')?.profile).toBe('loss=0.1');
-    regimes.advance(event(40));
-    expect(regimes.of('echo-tcp')).toEqual({ from: at(40), profile: 'delay=1', seed: 'c' });
-    expect(regimes.of('echo-udp')?.profile).toBe('none');
+    const activeProfiles = new ActiveProfiles(run);
+    activeProfiles.advance(event(39));
+    expect(activeProfiles.of('echo-tcp')?.profile).toBe('loss=0.1');
+    activeProfiles.advance(event(40));
+    expect(activeProfiles.of('echo-tcp')).toEqual({ from: at(40), profile: 'delay=1', seed: 'c' });
+    expect(activeProfiles.of('echo-udp')?.profile).toBe('none');
   });
 
   test('is what was put into force, until the next start', () => {
-    const regimes = new Regimes(run);
-    regimes.advance(event(30, { event: 'faults', server: 'echo-tcp', profile: 'script:loss', seed: 'd' }));
-    expect(regimes.of('echo-tcp')).toEqual({ from: at(30), profile: 'script:loss', seed: 'd' });
-    expect(regimes.of('echo-udp')?.profile).toBe('none');
+    const activeProfiles = new ActiveProfiles(run);
+    activeProfiles.advance(
+      event(30, { event: 'faults', server: 'echo-tcp', profile: 'script:loss', seed: 'd' }),
+    );
+    expect(activeProfiles.of('echo-tcp')).toEqual({ from: at(30), profile: 'script:loss', seed: 'd' });
+    expect(activeProfiles.of('echo-udp')?.profile).toBe('none');
     const script = { server: 'echo-udp', profile: 'script:loss', of: 'messages', seed: 'd' };
-    regimes.advance(event(31, { event: 'faults', ...script }));
-    expect(regimes.of('echo-udp')).toMatchObject({ profile: 'script:loss', of: 'messages' });
-    regimes.advance(event(50));
-    expect(regimes.of('echo-tcp')?.profile).toBe('delay=1');
+    activeProfiles.advance(event(31, { event: 'faults', ...script }));
+    expect(activeProfiles.of('echo-udp')).toMatchObject({ profile: 'script:loss', of: 'messages' });
+    activeProfiles.advance(event(50));
+    expect(activeProfiles.of('echo-tcp')?.profile).toBe('delay=1');
   });
 
   test('is not changed by other events, nor at other servers', () => {
-    const regimes = new Regimes(run);
-    regimes.advance(event(30, { server: 'echo-tcp', profile: 'loss=1' }));
-    regimes.advance(event(31, { event: 'faults', server: 'dns', profile: 'loss=1' }));
-    expect(regimes.of('echo-tcp')?.profile).toBe('loss=0.1');
+    const activeProfiles = new ActiveProfiles(run);
+    activeProfiles.advance(event(30, { server: 'echo-tcp', profile: 'loss=1' }));
+    activeProfiles.advance(event(31, { event: 'faults', server: 'dns', profile: 'loss=1' }));
+    expect(activeProfiles.of('echo-tcp')?.profile).toBe('loss=0.1');
   });
 
   test('is not known without a record', () => {
-    const regimes = new Regimes({ ...run, starts: [] });
-    expect(regimes.of('http')).toBeUndefined();
-    regimes.advance(event(1, { event: 'faults', server: 'http', profile: 'none', seed: 's' }));
-    expect(regimes.of('http')).toEqual({ from: at(1), profile: 'none', seed: 's' });
+    const activeProfiles = new ActiveProfiles({ ...run, starts: [] });
+    expect(activeProfiles.of('http')).toBeUndefined();
+    activeProfiles.advance(event(1, { event: 'faults', server: 'http', profile: 'none', seed: 's' }));
+    expect(activeProfiles.of('http')).toEqual({ from: at(1), profile: 'none', seed: 's' });
   });
 });

@@ -48,7 +48,7 @@ export interface Gap extends Stretch {
 export type RunDefaults = Pick<Run, 'addresses' | 'ports'>;
 
 /** What decides the faults of a server. */
-export interface Regime {
+export interface ActiveProfile {
   /** Since when, ISO 8601; undefined when no record says so. */
   readonly from: string | undefined;
   readonly profile: string;
@@ -141,9 +141,9 @@ export function sinkStretches({ starts }: Pick<Run, 'starts'>): Stretch[] {
 }
 
 /** Follows what decides the faults of each server through a run: what it was started with, and what was changed. */
-export class Regimes {
+export class ActiveProfiles {
   readonly #starts: StartRecord[];
-  readonly #current = new Map<Decider, Regime>();
+  readonly #current = new Map<Decider, ActiveProfile>();
 
   constructor({ starts }: Pick<Run, 'starts'>) {
     this.#starts = [...starts];
@@ -162,7 +162,7 @@ export class Regimes {
   }
 
   /** Undefined when neither record nor journal says anything of that server. */
-  of(decider: Decider): Regime | undefined {
+  of(decider: Decider): ActiveProfile | undefined {
     return this.#current.get(decider);
   }
 

@@ -124,7 +124,7 @@ test.each([
   expect(framer.mayBeWhole).toBe(left);
 });
 
-test('a message as long as allowed is read with its HMAC, and one that is an octet longer ends the stream', () => {
+test('a message as long as allowed is read with its HMAC, and one that is a byte longer ends the stream', () => {
   const longest = 'x'.repeat(LONGEST_MESSAGE - 77);
   expect(bodiesOf(`${signed(longest)}\n`)).toEqual([longest]);
   expect(bodiesOf(`${signed(`${longest}x`)}\n`)).toEqual(['too long']);

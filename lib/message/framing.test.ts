@@ -79,7 +79,7 @@ const messages = fc
 const stream = messages.map((all) => Buffer.concat(all));
 
 describe('the messages of a stream are the same', () => {
-  test('wherever it is cut once, and an octet at a time', () => {
+  test('wherever it is cut once, and a byte at a time', () => {
     fc.assert(
       fc.property(stream, (bytes) => {
         const positions = [...Array.from(bytes.keys(), (at) => [at]), [...bytes.keys()]];
@@ -182,7 +182,7 @@ describe('flush', () => {
   });
 });
 
-describe('a message as long as allowed is read, and one that is an octet longer ends the stream', () => {
+describe('a message as long as allowed is read, and one that is a byte longer ends the stream', () => {
   const line = (length: number) => Buffer.from(`${'x'.repeat(length)}\n`);
   const lineWithCrlf = (length: number) => Buffer.from(`${'x'.repeat(length)}\r\n`);
   const tagged = (length: number) => encodeMessage('x'.repeat(length - 9));

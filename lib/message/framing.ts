@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { HMAC_BYTES, hmacOctets, isHmac, isHmacTagOf } from './hmac.ts';
+import { HMAC_BYTES, hmacBytes, isHmac, isHmacTagOf } from './hmac.ts';
 import { BAR, CR, isTag, isTagOf, LF, Message, TAG_BYTES, tagLength } from './message.ts';
 
-/** Octets of the longest message on TCP, its tag included and its ending not. */
+/** Bytes of the longest message on TCP, its tag included and its ending not. */
 export const LONGEST_MESSAGE = 65_536;
 
 /** How many tags in form are verified in one message: what a peer can make us hash is bounded. */
@@ -45,12 +45,12 @@ export class Framer {
     this.#key = key;
   }
 
-  /** Octets that have come and are not part of a message yet. */
+  /** Bytes that have come and are not part of a message yet. */
   get buffered(): number {
     return this.#data.length;
   }
 
-  /** Octets of the stream up to the end of the last frame. */
+  /** Bytes of the stream up to the end of the last frame. */
   get taken(): number {
     return this.#taken;
   }
@@ -83,7 +83,7 @@ export class Framer {
       const message = this.#takeMessage(length);
       return message.textLength > LONGEST_MESSAGE ? this.#tooLong() : { kind: 'message', message };
     }
-    // A copy, so that a few octets don't hold on to the whole segment that they came in.
+    // A copy, so that a few bytes don't hold on to the whole segment that they came in.
     if (this.#isRest) this.#data = Buffer.from(this.#data);
     this.#isRest = false;
     return undefined;
@@ -148,14 +148,14 @@ export class Framer {
   }
 
   /**
-   * Octets of a tag that ends a message when it is right and that begins at a bar; 0 for none, undefined while it may
+   * Bytes of a tag that ends a message when it is right and that begins at a bar; 0 for none, undefined while it may
    * still become an HMAC.
    */
   #tagLengthAt(line: Buffer, bar: number): number | undefined {
     if (!this.#key) return isTag(line, bar, line.length) ? TAG_BYTES : 0;
-    const octets = hmacOctets(line, bar);
-    if (octets === HMAC_BYTES) return HMAC_BYTES;
-    return bar + octets === line.length ? undefined : 0;
+    const bytes = hmacBytes(line, bar);
+    if (bytes === HMAC_BYTES) return HMAC_BYTES;
+    return bar + bytes === line.length ? undefined : 0;
   }
 
   /** The same of one that stands before `end`. */
@@ -171,7 +171,7 @@ export class Framer {
     return isHmacTagOf(this.#key, tag, line.subarray(0, bar));
   }
 
-  /** Octets of the line ending at a position, 0 for none, undefined while a CR may still become one. */
+  /** Bytes of the line ending at a position, 0 for none, undefined while a CR may still become one. */
   #endingAt(position: number): number | undefined {
     if (this.#data[position] === LF) return 1;
     if (this.#data[position] !== CR) return 0;

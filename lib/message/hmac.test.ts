@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { HMAC_BYTES, hmacKey, hmacOctets, hmacTag, isHmac, isHmacTagOf } from './hmac.ts';
+import { HMAC_BYTES, hmacBytes, hmacKey, hmacTag, isHmac, isHmacTagOf } from './hmac.ts';
 
 // RFC 4231, 4.3; its key is text.
 const JEFE = 'Jefe';
@@ -44,19 +44,19 @@ test('isHmacTagOf is for the tag alone, with the key alone, of the parts alone',
 describe('the form of an HMAC', () => {
   const whole = Buffer.from(`|${TAG}`);
 
-  test('has 77 octets', () => {
-    expect([HMAC_BYTES, whole.length, hmacOctets(whole, 0)]).toEqual([77, 77, 77]);
-    expect(hmacOctets(Buffer.from(`a|${TAG}f`), 1)).toBe(77);
+  test('has 77 bytes', () => {
+    expect([HMAC_BYTES, whole.length, hmacBytes(whole, 0)]).toEqual([77, 77, 77]);
+    expect(hmacBytes(Buffer.from(`a|${TAG}f`), 1)).toBe(77);
   });
 
   test('may have begun, as far as there is something', () => {
-    for (const length of whole.keys()) expect(hmacOctets(whole.subarray(0, length), 0)).toBe(length);
+    for (const length of whole.keys()) expect(hmacBytes(whole.subarray(0, length), 0)).toBe(length);
   });
 
-  test('ends where an octet is of no HMAC', () => {
+  test('ends where a byte is of no HMAC', () => {
     for (const at of whole.keys()) {
       const other = Buffer.from(whole).fill('g', at, at + 1);
-      expect(hmacOctets(other, 0)).toBe(at);
+      expect(hmacBytes(other, 0)).toBe(at);
       expect(isHmac(other, other.length)).toBe(false);
     }
   });

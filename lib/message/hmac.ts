@@ -12,7 +12,7 @@ import { isSame } from '#lib/text/constant-time.ts';
 
 const PREFIX = Buffer.from('|hmac-sha256:');
 
-/** Octets of an HMAC: the bar, its name and 64 digits. */
+/** Bytes of an HMAC: the bar, its name and 64 digits. */
 export const HMAC_BYTES = PREFIX.length + 64;
 
 export type HmacProblem = 'no HMAC' | 'wrong HMAC';
@@ -41,24 +41,24 @@ export function isHmacTagOf(key: KeyObject, tag: string, ...parts: readonly (Buf
 }
 
 /**
- * How many octets from `start` on have the form of an HMAC, its bar included: 77 for a whole one. Fewer are the
+ * How many bytes from `start` on have the form of an HMAC, its bar included: 77 for a whole one. Fewer are the
  * beginning of one when nothing stands behind them yet.
  */
-export function hmacOctets(bytes: Buffer, start: number): number {
+export function hmacBytes(bytes: Buffer, start: number): number {
   let count = 0;
   for (; count < HMAC_BYTES && start + count < bytes.length; count += 1) {
-    const octet = bytes[start + count]!;
-    if (count < PREFIX.length ? octet !== PREFIX[count] : !isHexDigit(octet)) break;
+    const byte = bytes[start + count]!;
+    if (count < PREFIX.length ? byte !== PREFIX[count] : !isHexDigit(byte)) break;
   }
   return count;
 }
 
 /** Whether an HMAC in form, right or wrong, stands before `end`. */
 export function isHmac(bytes: Buffer, end: number): boolean {
-  return end >= HMAC_BYTES && hmacOctets(bytes, end - HMAC_BYTES) === HMAC_BYTES;
+  return end >= HMAC_BYTES && hmacBytes(bytes, end - HMAC_BYTES) === HMAC_BYTES;
 }
 
-/** Of octets: `0` to `9` and `a` to `f`. */
-export function isHexDigit(octet: number): boolean {
-  return (octet >= 0x30 && octet <= 0x39) || (octet >= 0x61 && octet <= 0x66);
+/** Of bytes: `0` to `9` and `a` to `f`. */
+export function isHexDigit(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66);
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { hmacKey } from './hmac.ts';
 import { checksum, encodeMessage, hmacProblem, Message } from './message.ts';
 
-const octets = fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes));
+const bytes = fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes));
 
 test.each([
   ['Hey', 'e4599fa9'],
@@ -36,7 +36,7 @@ describe('a message', () => {
     ['nine digits', 'Hey|e4599fa90', 'Hey|e4599fa90', undefined, ''],
     ['upper-case digits', 'Hey|E4599FA9', 'Hey|E4599FA9', undefined, ''],
     ['a digit that is none', 'Hey|e4599fag', 'Hey|e4599fag', undefined, ''],
-    ['octets that are no UTF-8', '\xff\x00\xc3(|e4599fa9\n', '\xff\x00\xc3(', 'e4599fa9', '\n'],
+    ['bytes that are no UTF-8', '\xff\x00\xc3(|e4599fa9\n', '\xff\x00\xc3(', 'e4599fa9', '\n'],
   ])('reads %s', (_what, text, body, tag, ending) => {
     const bytes = Buffer.from(text, 'latin1');
     expect(new Message(bytes)).toMatchObject({
@@ -48,7 +48,7 @@ describe('a message', () => {
   });
 
   test('gives back body and checksum of what encodeMessage made, with any ending', () => {
-    const property = fc.property(octets, fc.constantFrom('', '\n', '\r\n'), (body, text) => {
+    const property = fc.property(bytes, fc.constantFrom('', '\n', '\r\n'), (body, text) => {
       const ending = Buffer.from(text);
       const bytes = Buffer.concat([encodeMessage(body), ending]);
       expect(new Message(bytes)).toMatchObject({ bytes, body, tag: checksum(body), ending });
@@ -56,8 +56,8 @@ describe('a message', () => {
     fc.assert(property);
   });
 
-  test('loses no octet of any message', () => {
-    const property = fc.property(octets, (bytes) => {
+  test('loses no byte of any message', () => {
+    const property = fc.property(bytes, (bytes) => {
       const { body, tag, ending } = new Message(bytes);
       expect(Buffer.concat([body, Buffer.from(tag === undefined ? '' : `|${tag}`), ending])).toEqual(bytes);
     });

@@ -2,31 +2,31 @@ import { hash, type KeyObject } from 'node:crypto';
 import { HMAC_BYTES, type HmacProblem, hmacTag, isHexDigit, isHmac, isHmacTagOf } from './hmac.ts';
 
 /*
- * A message, in ABNF (RFC 5234), over octets:
+ * A message, in ABNF (RFC 5234), over bytes:
  *
  *   message = body [ tag / hmac ] [ ending ]
  *   tag     = "|" 8HEXDIG-lower                  ; the first 8 digits of SHA-1(body)
  *   hmac    = "|hmac-sha256:" 64HEXDIG-lower     ; of the body, with the token; where no token is set, a part of it
  *   ending  = [ CR ] LF
- *   body    = *OCTET                             ; no LF on TCP, where LF ends a message
+ *   body    = *BYTE                             ; no LF on TCP, where LF ends a message
  *
  * The tag is the last one that fits: a body may hold "|" and what looks like a tag.
  *
  * A message has no number. Whoever has read one with its HMAC can send it again, and nobody can tell.
  */
 
-/** Octets of a checksum tag: the bar and its digits. */
+/** Bytes of a checksum tag: the bar and its digits. */
 export const TAG_BYTES = 9;
 
 export const BAR = 0x7c;
 export const CR = 0x0d;
 export const LF = 0x0a;
 
-/** A whole message. Any octets are one. Its parts are views of its bytes, made when they are asked for. */
+/** A whole message. Any bytes are one. Its parts are views of its bytes, made when they are asked for. */
 export class Message {
   /** As it came, its tag and ending included. */
   readonly bytes: Buffer;
-  /** Octets without the line ending: what a person sees of it. */
+  /** Bytes without the line ending: what a person sees of it. */
   readonly textLength: number;
   readonly bodyLength: number;
   /** The 8 digits, or `hmac-sha256:` and its 64, right or wrong; undefined for a plain message. */
@@ -50,7 +50,7 @@ export class Message {
     return this.bytes.subarray(0, this.textLength);
   }
 
-  /** The octets of the line ending, none for a message that has none. */
+  /** The bytes of the line ending, none for a message that has none. */
   get ending(): Buffer {
     return this.bytes.subarray(this.textLength);
   }
@@ -83,7 +83,7 @@ export function hmacProblem(
   return isHmacTagOf(key, tag, body) ? undefined : 'wrong HMAC';
 }
 
-/** Octets of the tag, right or wrong, that stands before `end`; 0 for none. */
+/** Bytes of the tag, right or wrong, that stands before `end`; 0 for none. */
 export function tagLength(bytes: Buffer, end: number, withHmac: boolean): number {
   if (isTag(bytes, end - TAG_BYTES, end)) return TAG_BYTES;
   return withHmac && isHmac(bytes, end) ? HMAC_BYTES : 0;

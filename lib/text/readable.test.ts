@@ -54,15 +54,15 @@ describe('a text that is safe', () => {
   });
 });
 
-describe('octets as text', () => {
-  test('keeps UTF-8 and escapes octets that are none', () => {
+describe('bytes as text', () => {
+  test('keeps UTF-8 and escapes bytes that are none', () => {
     expect(readable(Buffer.from('Grüße 你好 🦈\r\n'))).toBe('Grüße 你好 🦈\\r\\n');
     expect(readable(Buffer.from('54658c7431', 'hex'))).toBe('Te\\x8ct1');
     expect(readable(Buffer.from('e4bd', 'hex'))).toBe('\\xe4\\xbd');
   });
 
-  test('lets no octet through that is no character, nor one that is hidden', () => {
-    const every = Buffer.from(Array.from({ length: 256 }, (_, octet) => octet));
+  test('lets no byte through that is no character, nor one that is hidden', () => {
+    const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     expect(readable(every)).toMatch(/^[ -~]+$/);
   });
 
@@ -76,7 +76,7 @@ describe('octets as text', () => {
 });
 
 describe('a message that is printed', () => {
-  test('has replacement characters for octets that are no UTF-8', () => {
+  test('has replacement characters for bytes that are no UTF-8', () => {
     expect(printable(Buffer.from('a\xffb', 'latin1'))).toBe('a\ufffdb');
   });
 

@@ -34,31 +34,31 @@ function escaped(hidden: string): string {
   return escapes[hidden] ?? Array.from({ length: hidden.length }, (_, index) => unit(index)).join('');
 }
 
-/** As many characters of UTF-8 (RFC 3629) as there are, or an octet that belongs to none. */
+/** As many characters of UTF-8 (RFC 3629) as there are, or a byte that belongs to none. */
 const UTF8 =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are characters too
   /(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|[\x80-\xff]/g;
 
-/** Octets as a text that is safe in one line, where an octet that is no UTF-8 becomes `\x8c`. */
+/** Bytes as a text that is safe in one line, where a byte that is no UTF-8 becomes `\x8c`. */
 export function readable(bytes: Buffer): string {
   return bytes
     .toString('latin1')
-    .replaceAll(UTF8, (octets) =>
-      isStray(octets)
-        ? `\\x${octets.charCodeAt(0).toString(16)}`
-        : safe(Buffer.from(octets, 'latin1').toString()),
+    .replaceAll(UTF8, (bytes) =>
+      isStray(bytes)
+        ? `\\x${bytes.charCodeAt(0).toString(16)}`
+        : safe(Buffer.from(bytes, 'latin1').toString()),
     );
 }
 
-function isStray(octets: string): boolean {
-  return octets.length === 1 && octets > '\x7f';
+function isStray(bytes: string): boolean {
+  return bytes.length === 1 && bytes > '\x7f';
 }
 
 /** How much of a message is printed, in characters. */
 const SHOWN = 1_000;
 
 /**
- * A message, or its first octets, safe in one line, cut when it is long. What is no UTF-8 becomes U+FFFD, as the
+ * A message, or its first bytes, safe in one line, cut when it is long. What is no UTF-8 becomes U+FFFD, as the
  * reference client prints it.
  */
 export function printable(bytes: Buffer, length = bytes.length): string {
@@ -69,19 +69,19 @@ export function printable(bytes: Buffer, length = bytes.length): string {
   return `${safe(cut)}… (${length} bytes)`;
 }
 
-/** How much of some octets must be printable UTF-8 for them to count as text: a corrupted `Te?t1` does. */
+/** How much of some bytes must be printable UTF-8 for them to count as text: a corrupted `Te?t1` does. */
 const SHARE = 0.6;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /(?![\t\n\r])[\x00-\x1f\x7f]/g;
 
-/** Whether octets are text: most of them are printable, or end a line, and not all of them are space. */
+/** Whether bytes are text: most of them are printable, or end a line, and not all of them are space. */
 export function isText(bytes: Buffer): boolean {
   const text = bytes.toString('latin1');
   if (text.trim() === '') return false;
   let other = 0;
-  for (const [octets] of text.matchAll(UTF8)) {
-    other += isStray(octets) ? 1 : (octets.match(CONTROLS)?.length ?? 0);
+  for (const [bytes] of text.matchAll(UTF8)) {
+    other += isStray(bytes) ? 1 : (bytes.match(CONTROLS)?.length ?? 0);
   }
   return 1 - other / bytes.length >= SHARE;
 }

@@ -17,7 +17,7 @@ import { data } from './datagram-testing.ts';
 const client: Signature = { key: hmacKey('alice')!, side: 'C' };
 const server: Signature = { ...client, side: 'S' };
 
-/** What is wrong with octets that are a datagram. */
+/** What is wrong with bytes that are a datagram. */
 function problem(bytes: Buffer, by: Signature) {
   return hmacProblem(bytes, decodeDatagram(bytes)!, by);
 }
@@ -58,7 +58,7 @@ test('without an HMAC it has none, even when its payload ends as one', () => {
 });
 
 describe('with a tag that is right', () => {
-  /** Octets changed by whoever does not know the token, and tagged anew. */
+  /** Bytes changed by whoever does not know the token, and tagged anew. */
   const altered = (from: string, to: string) => {
     const [own, bytes] = [encodeDatagram(data, client), encodeDatagram(data)];
     const text = own.toString('latin1').replace(tagAsSent(own), '00000000').replace(from, to);
@@ -109,7 +109,7 @@ test('a payload is as long as there is room for beside the HMAC', () => {
   expect(() => encodeDatagram({ ...data, payload: Buffer.alloc(1_244) }, client)).toThrow(RangeError);
 });
 
-/** Octets with the tag that is right for them. */
+/** Bytes with the tag that is right for them. */
 function retagged(bytes: Buffer): Buffer {
   bytes.write('00000000', 68, 'latin1');
   bytes.write(createHash('sha1').update(bytes).digest('hex').slice(0, 8), 68, 'latin1');

@@ -25,7 +25,7 @@ const ack: Datagram = {
   payload: Buffer.alloc(0),
 };
 
-const octet = fc.nat(255);
+const byte = fc.nat(255);
 const datagram: fc.Arbitrary<Datagram> = fc.record({
   kind: fc.constantFrom('OPEN', 'DATA', 'CLOSE', 'ACK', 'ABORT'),
   id: fc.nat(0xffffffff).map((number) => number.toString(16).padStart(8, '0')),
@@ -41,7 +41,7 @@ function rowsOf(bytes: Buffer): string[] {
   return bytes.toString('latin1').match(/.{1,16}/gs) ?? [];
 }
 
-/** The same with some octets of the header written over, and a tag that is right for it. */
+/** The same with some bytes of the header written over, and a tag that is right for it. */
 function forged(at: number, text: string): Buffer {
   const bytes = encodeDatagram(data);
   bytes.write('00000000', 68, 'latin1');
@@ -87,11 +87,11 @@ test('tagAsSent is the tag in the header', () => {
 });
 
 describe('a datagram that was damaged says nothing', () => {
-  test('when any one octet is another, wherever it is', () => {
+  test('when any one byte is another, wherever it is', () => {
     const property = fc.property(
       fc.constantFrom(data, ack),
       fc.nat(HEADER_BYTES + 4),
-      octet,
+      byte,
       (fields, position, value) => {
         const bytes = encodeDatagram(fields);
         const at = position % bytes.length;
@@ -103,7 +103,7 @@ describe('a datagram that was damaged says nothing', () => {
     fc.assert(property, { numRuns: 500 });
   });
 
-  test('when any one octet of the header is another one that a header can have there', () => {
+  test('when any one byte of the header is another one that a header can have there', () => {
     const alike = ' 0129abzSWGBNRACKO/=\n';
     const whole = encodeDatagram(data);
     const read: string[] = [];
@@ -151,13 +151,13 @@ test.each([
   ['a window that is no number', 50, '0x10'],
   ['a length that is no number', 58, ' 5  '],
   ['a length that is not its own', 58, '0004'],
-  ['another octet between its fields', 33, ':'],
+  ['another byte between its fields', 33, ':'],
   ['no newline at its end', 79, ' '],
 ])('a datagram with a tag that is right and %s says nothing either', (_what, at, text) => {
   expect(decodeDatagram(forged(at, text))).toBeUndefined();
 });
 
-test('reading a datagram leaves its octets as they were', () => {
+test('reading a datagram leaves its bytes as they were', () => {
   const right = encodeDatagram(data);
   const wrong = encodeDatagram(data).fill('x', HEADER_BYTES);
   const foreignTag = encodeDatagram(data).fill(0xe9, 68, 76);
@@ -213,7 +213,7 @@ test('a payload as long as allowed is written', () => {
 });
 
 test.each<[string, Partial<Datagram>]>([
-  ['a payload that is an octet too long', { payload: Buffer.alloc(LARGEST_PAYLOAD + 1) }],
+  ['a payload that is a byte too long', { payload: Buffer.alloc(LARGEST_PAYLOAD + 1) }],
   ['a payload whose length has five digits', { payload: Buffer.alloc(10_000) }],
   ['a window of five digits', { window: 10_000 }],
   ['a sequence number beyond the space', { sequence: SPACE }],

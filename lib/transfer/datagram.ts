@@ -3,7 +3,7 @@ import { HMAC_BYTES, type HmacProblem, hmacTag, isHmac, isHmacTagOf } from '#lib
 import { codeOfMode, type Kind, kinds, type ModeName, modeNames } from './kinds.ts';
 
 /*
- * A datagram of a transfer, in ABNF (RFC 5234), over octets. Its header has 80 of them, which are five rows of a hex
+ * A datagram of a transfer, in ABNF (RFC 5234), over bytes. Its header has 80 of them, which are five rows of a hex
  * dump:
  *
  *   datagram = header payload [ hmac ]
@@ -14,7 +14,7 @@ import { codeOfMode, type Kind, kinds, type ModeName, modeNames } from './kinds.
  *   mode     = "SW " / "GBN" / "SR "
  *   number   = 5DIGIT          ; s: of OPEN, DATA and CLOSE, a: of ACK, modulo 65,536; else 00000
  *   window   = 4DIGIT          ; of OPEN: what the sender would like, of ACK: what the receiver allows; else 0000
- *   length   = 4DIGIT          ; octets of the payload
+ *   length   = 4DIGIT          ; bytes of the payload
  *   tag      = 8HEXDIG-lower   ; first digits of SHA-1(datagram), with "00000000" in place of the tag
  *   payload  = 0*1320OCTET     ; the bytes of DATA; of the others text, see open.ts and receipt.ts, or a reason;
  *                              ; 0*1243OCTET before an HMAC
@@ -56,7 +56,7 @@ export const LARGEST_PAYLOAD = LARGEST_DATAGRAM - HEADER_BYTES;
 /** Of a datagram with an HMAC. */
 export const LARGEST_SIGNED_PAYLOAD = LARGEST_PAYLOAD - HMAC_BYTES;
 
-/** What is asked of the kernel for datagrams that wait to be read, in octets; it gives as much as it allows. */
+/** What is asked of the kernel for datagrams that wait to be read, in bytes; it gives as much as it allows. */
 export const RECEIVE_BUFFER = 4 * 2 ** 20;
 
 const MAGIC = Buffer.from('wirelab/');
@@ -71,7 +71,7 @@ const AT = { kind: 10, id: 19, mode: 28, sequence: 34, ack: 42, window: 50, leng
 const WIDTH = { kind: 5, id: 8, mode: 3, sequence: 5, ack: 5, window: 4, length: 4, tag: 8 } as const;
 type Field = keyof typeof AT;
 
-/** The octets of a header that are the same in every datagram. */
+/** The bytes of a header that are the same in every datagram. */
 const FIXED = FORM.keys()
   .toArray()
   .filter(
@@ -93,7 +93,7 @@ export function foreignVersion(bytes: Buffer): string | undefined {
   return version === '' || version === VERSION ? undefined : version;
 }
 
-/** The octets of a datagram, signed or not. @throws RangeError for a field that its place in the header can't hold */
+/** The bytes of a datagram, signed or not. @throws RangeError for a field that its place in the header can't hold */
 export function encodeDatagram(datagram: Datagram, signature?: Signature): Buffer {
   const { kind, id, mode, sequence, ack, window, payload } = datagram;
   const { length } = payload;
@@ -140,7 +140,7 @@ export function decodeDatagram(bytes: Buffer): Datagram | undefined {
   return { kind, id, mode, sequence, ack, window, payload: bytes.subarray(HEADER_BYTES, end) };
 }
 
-/** Octets of the HMAC of a datagram that was read, 0 for none. */
+/** Bytes of the HMAC of a datagram that was read, 0 for none. */
 export function hmacLength(bytes: Buffer, { payload }: Datagram): number {
   return bytes.length - HEADER_BYTES - payload.length;
 }

@@ -20,7 +20,7 @@ test.each([
 });
 
 test.each([65_535, 65_536, 65_537, 200_000])(
-  'is that of the whole, of %d octets in pieces of 1,000',
+  'is that of the whole, of %d bytes in pieces of 1,000',
   (size) => {
     const whole = Buffer.from(Uint8Array.from({ length: size }, (_, at) => at % 251));
     const pieces = Array.from({ length: Math.ceil(size / 1_000) }, (_, index) =>

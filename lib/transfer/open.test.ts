@@ -44,7 +44,7 @@ describe('what is wrong with it comes back as text:', () => {
   const whole = 'allowed: a whole number from';
 
   test.each([
-    ['no bytes', TEXT.replace('bytes', 'octets'), `bytes is ""; ${whole} 0 to 9007199254740991`],
+    ['no bytes', TEXT.replace('bytes', 'length'), `bytes is ""; ${whole} 0 to 9007199254740991`],
     ['too many bytes', TEXT.replace('1048576', '9007199254740992'), 'bytes is "9007199254740992"; '],
     ['far too many bytes', TEXT.replace('1048576', '9'.repeat(17)), `bytes is "${'9'.repeat(17)}"; `],
     ['a number below zero', TEXT.replace('1048576', '-1'), 'bytes is "-1"; '],

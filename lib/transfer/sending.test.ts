@@ -207,7 +207,7 @@ test('stop ends it at once, in the middle of a window too', () => {
 describe('counts', () => {
   const none = { first: 0, timeout: 0, 'go-back': 0 };
 
-  test('octets and datagrams from the first on, by why they were sent', () => {
+  test('bytes and datagrams from the first on, by why they were sent', () => {
     const { end, world, ack } = begin();
     expect(end.counts).toMatchObject({ bytes: HEADER + 3, datagrams: { ...none, first: 1 }, arrived: 0 });
     ack(0);

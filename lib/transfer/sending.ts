@@ -16,7 +16,7 @@ export interface Sending extends TransferKey {
   readonly rto: RtoLimits;
   /** Time-outs of one segment until the other side counts as gone. */
   readonly tries: number;
-  /** Octets of the HMAC of each datagram, when it has one, which count as sent too. */
+  /** Bytes of the HMAC of each datagram, when it has one, which count as sent too. */
   readonly hmacBytes?: number;
   /** Is told each round trip that was measured, in ms. */
   readonly onMeasured?: (milliseconds: number) => void;
@@ -24,7 +24,7 @@ export interface Sending extends TransferKey {
 
 /** What has gone over the wire so far. */
 export interface SendingCounts {
-  /** Octets of all datagrams, headers and HMACs included. */
+  /** Bytes of all datagrams, headers and HMACs included. */
   readonly bytes: number;
   readonly datagrams: Readonly<Record<Cause, number>>;
   /** Acks of what was not under way: once it was, or never. */

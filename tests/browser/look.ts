@@ -17,8 +17,8 @@ export interface Look {
   readonly asked: readonly string[];
   readonly views: readonly View[];
   readonly ladder: Opened;
-  /** What is on paper: arrows, and octets of the PDF. */
-  readonly paper: { readonly arrows: number; readonly octets: number };
+  /** What is on paper: arrows, and bytes of the PDF. */
+  readonly paper: { readonly arrows: number; readonly bytes: number };
 }
 
 /** A page at one width in one scheme. */
@@ -79,7 +79,7 @@ async function look(file: string, out: string | undefined): Promise<Look> {
     const { arrows } = await page.evaluate(measure);
     const pdf = await page.pdf({ format: 'A4', printBackground: false });
     if (out) await writeFile(join(out, 'printed.pdf'), pdf);
-    return { title, complaints, asked, views, ladder, paper: { arrows: arrows.length, octets: pdf.length } };
+    return { title, complaints, asked, views, ladder, paper: { arrows: arrows.length, bytes: pdf.length } };
   } finally {
     await browser.close();
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 // derive.ts, in the image that reads captures: makes the golden captures of other shapes, from the one of a run, with
-// the tools of the lab, and from octets. It is run when a shape is added; what it has made is committed.
+// the tools of the lab, and from bytes. It is run when a shape is added; what it has made is committed.
 
 const CAPTURES = join(import.meta.dirname, '..', 'captures');
 const RUN = join(CAPTURES, 'run');
@@ -17,7 +17,7 @@ const RAW_IP = 101;
 interface Packet {
   readonly seconds: number;
   readonly micros: number;
-  readonly octets: Buffer;
+  readonly bytes: Buffer;
 }
 
 /** A new golden capture, with these files of the run beside what it is made of. */
@@ -38,8 +38,8 @@ function packetsOf(path: string): Packet[] {
   const packets: Packet[] = [];
   for (let at = 24; at < bytes.length; ) {
     const length = bytes.readUInt32LE(at + 8);
-    const octets = bytes.subarray(at + 16, at + 16 + length);
-    packets.push({ seconds: bytes.readUInt32LE(at), micros: bytes.readUInt32LE(at + 4), octets });
+    const packet = bytes.subarray(at + 16, at + 16 + length);
+    packets.push({ seconds: bytes.readUInt32LE(at), micros: bytes.readUInt32LE(at + 4), bytes: packet });
     at += 16 + length;
   }
   return packets;
@@ -51,17 +51,17 @@ function pcap(link: number, packets: readonly Packet[]): Buffer {
   head.writeUInt32LE(0x00040002, 4);
   head.writeUInt32LE(65_535, 16);
   head.writeUInt32LE(link, 20);
-  const records = packets.map(({ seconds, micros, octets }) => {
+  const records = packets.map(({ seconds, micros, bytes }) => {
     const record = Buffer.alloc(16);
-    for (const [at, value] of [seconds, micros, octets.length, octets.length].entries()) {
+    for (const [at, value] of [seconds, micros, bytes.length, bytes.length].entries()) {
       record.writeUInt32LE(value, at * 4);
     }
-    return Buffer.concat([record, octets]);
+    return Buffer.concat([record, bytes]);
   });
   return Buffer.concat([head, ...records]);
 }
 
-/** The same with octets in the other order, and times in nanoseconds. */
+/** The same with bytes in the other order, and times in nanoseconds. */
 function bigEndianNanoseconds(packets: readonly Packet[]): Buffer {
   const bytes = pcap(ETHERNET, packets);
   bytes.writeUInt32BE(0xa1b23c4d);
@@ -70,11 +70,11 @@ function bigEndianNanoseconds(packets: readonly Packet[]): Buffer {
   bytes.writeUInt32BE(65_535, 16);
   bytes.writeUInt32BE(ETHERNET, 20);
   let at = 24;
-  for (const { seconds, micros, octets } of packets) {
-    for (const [index, value] of [seconds, micros * 1_000 + 123, octets.length, octets.length].entries()) {
+  for (const { seconds, micros, bytes } of packets) {
+    for (const [index, value] of [seconds, micros * 1_000 + 123, bytes.length, bytes.length].entries()) {
       bytes.writeUInt32BE(value, at + index * 4);
     }
-    at += 16 + octets.length;
+    at += 16 + bytes.length;
   }
   return bytes;
 }
@@ -85,8 +85,8 @@ const whole = join(RUN, 'server.pcap');
 const TAGS = Buffer.from('88a8000581000007', 'hex');
 const vlan = folder('qinq', ...JOURNALS, 'client.pcap');
 const tagged = server.map((packet) => {
-  const { octets } = packet;
-  return { ...packet, octets: Buffer.concat([octets.subarray(0, 12), TAGS, octets.subarray(12)]) };
+  const { bytes } = packet;
+  return { ...packet, bytes: Buffer.concat([bytes.subarray(0, 12), TAGS, bytes.subarray(12)]) };
 });
 writeFileSync(vlan('server.pcap'), pcap(ETHERNET, tagged));
 
@@ -94,13 +94,13 @@ const snap = folder('snapshot-length', ...JOURNALS);
 tool('editcap', '-s', '80', whole, snap('server.pcap'));
 
 const raw = folder('raw-ip', ...JOURNALS);
-const isIp = ({ octets }: Packet) => octets.readUInt16BE(12) === 0x0800;
-const bare = server.filter(isIp).map((packet) => ({ ...packet, octets: packet.octets.subarray(14) }));
+const isIp = ({ bytes }: Packet) => bytes.readUInt16BE(12) === 0x0800;
+const bare = server.filter(isIp).map((packet) => ({ ...packet, bytes: packet.bytes.subarray(14) }));
 writeFileSync(raw('server.pcap'), pcap(RAW_IP, bare));
 
 /** The same packet by IPv6, each address with the prefix `fd00::`. */
 function overIpv6(packet: Packet): Packet {
-  const [header, payload] = [packet.octets.subarray(0, 20), packet.octets.subarray(20)];
+  const [header, payload] = [packet.bytes.subarray(0, 20), packet.bytes.subarray(20)];
   const head = Buffer.alloc(40);
   head[0] = 0x60;
   head.writeUInt16BE(payload.length, 4);
@@ -112,7 +112,7 @@ function overIpv6(packet: Packet): Packet {
     head.set([0xfd, 0], to);
     header.copy(head, to + 12, from, from + 4);
   }
-  return { ...packet, octets: Buffer.concat([head, payload]) };
+  return { ...packet, bytes: Buffer.concat([head, payload]) };
 }
 
 const six = folder('ipv6', 'lab.log');
@@ -178,7 +178,7 @@ tool('editcap', '-a', '10:mine, in the annotated capture', '-a', `11:${ours}`, w
 tool('mergecap', '-a', '-w', own('server.annotated.pcapng'), gone, own('kept.pcapng'));
 for (const made of [gone, own('kept.pcapng')]) rmSync(made);
 
-// From octets alone: what HTTP and messages look like that no server of the lab sends.
+// From bytes alone: what HTTP and messages look like that no server of the lab sends.
 
 /** Builds packets of raw IP between two addresses, by IPv4 or IPv6. */
 class Wire {
@@ -204,14 +204,14 @@ class Wire {
       head.set([64, protocol], 8);
       head.set([...from!, ...to!], 12);
     }
-    this.packets.push({ seconds: 1_795_000_000, micros: at * 1_000, octets: Buffer.concat([head, payload]) });
+    this.packets.push({ seconds: 1_795_000_000, micros: at * 1_000, bytes: Buffer.concat([head, payload]) });
   }
 
   /** One connection: what is said, by the client unless it begins with `<`; a number before it is its offset. */
   connection(
     client: number,
     port: number,
-    said: readonly [octets: string | Buffer, offset?: number][],
+    said: readonly [bytes: string | Buffer, offset?: number][],
     six = false,
   ) {
     const next = { client: 1_001, server: 5_001 };
@@ -226,9 +226,9 @@ class Wire {
     };
     segment(true, 0x02, 1_000, Buffer.alloc(0));
     segment(false, 0x12, 5_000, Buffer.alloc(0));
-    for (const [octets, offset = 0] of said) {
-      const toServer = octets[0] !== '<' && octets[0] !== 0x3c;
-      const payload = Buffer.from(toServer ? (octets as string) : (octets.slice(1) as string), 'latin1');
+    for (const [bytes, offset = 0] of said) {
+      const toServer = bytes[0] !== '<' && bytes[0] !== 0x3c;
+      const payload = Buffer.from(toServer ? (bytes as string) : (bytes.slice(1) as string), 'latin1');
       const side = toServer ? 'client' : 'server';
       segment(toServer, 0x18, next[side] + offset, payload);
       if (offset === 0) next[side] += payload.length;

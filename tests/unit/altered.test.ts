@@ -7,7 +7,7 @@ import { Seen } from '#analysis/capture/seen.ts';
 import type { Match, Unjournaled } from '#analysis/join/finding.ts';
 import { matches } from '#analysis/join/matching.ts';
 import { readEntries } from '#lib/journal/entries.ts';
-import { Regimes, type Run, readRun } from '#lib/journal/run.ts';
+import { ActiveProfiles, type Run, readRun } from '#lib/journal/run.ts';
 import type { Entry } from '#lib/journal/schema.ts';
 import { endpoint, serverOn } from '#lib/lab/ports.ts';
 
@@ -23,7 +23,7 @@ let whole: Awaited<ReturnType<typeof found>>;
 
 interface Packet {
   readonly time: number;
-  readonly octets: Buffer;
+  readonly bytes: Buffer;
 }
 
 /** The packets of a pcap of tcpdump, by Ethernet. */
@@ -32,7 +32,7 @@ function packetsOf(bytes: Buffer): Packet[] {
   for (let at = 24; at < bytes.length; ) {
     const length = bytes.readUInt32LE(at + 8);
     const time = bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) / 1e6;
-    all.push({ time, octets: bytes.subarray(at + 16, at + 16 + length) });
+    all.push({ time, bytes: bytes.subarray(at + 16, at + 16 + length) });
     at += 16 + length;
   }
   return all;
@@ -40,33 +40,33 @@ function packetsOf(bytes: Buffer): Packet[] {
 
 /** Where the payload of a packet is; undefined of what is neither TCP nor UDP over IPv4. */
 function payloadIn(
-  octets: Buffer,
+  bytes: Buffer,
 ): { readonly at: number; readonly ip: number; readonly to: number } | undefined {
-  if (octets.readUInt16BE(12) !== 0x0800) return undefined;
-  const ip = 14 + (octets[14]! & 0x0f) * 4;
-  const to = 14 + octets.readUInt16BE(16);
-  if (octets[23] === 17) return { at: ip + 8, ip, to };
-  return octets[23] === 6 ? { at: ip + (octets[ip + 12]! >> 4) * 4, ip, to } : undefined;
+  if (bytes.readUInt16BE(12) !== 0x0800) return undefined;
+  const ip = 14 + (bytes[14]! & 0x0f) * 4;
+  const to = 14 + bytes.readUInt16BE(16);
+  if (bytes[23] === 17) return { at: ip + 8, ip, to };
+  return bytes[23] === 6 ? { at: ip + (bytes[ip + 12]! >> 4) * 4, ip, to } : undefined;
 }
 
-function carriedBy({ octets, time }: Packet, number: number): Carried | undefined {
-  const place = payloadIn(octets);
+function carriedBy({ bytes, time }: Packet, number: number): Carried | undefined {
+  const place = payloadIn(bytes);
   if (!place) return undefined;
   const { at, ip, to } = place;
-  const address = (from: number) => octets.subarray(from, from + 4).join('.');
-  const [fromPort, toPort] = [octets.readUInt16BE(ip), octets.readUInt16BE(ip + 2)];
+  const address = (from: number) => bytes.subarray(from, from + 4).join('.');
+  const [fromPort, toPort] = [bytes.readUInt16BE(ip), bytes.readUInt16BE(ip + 2)];
   const target = serverOn(toPort, run.ports);
   const { server, overTls = false } = target ?? serverOn(fromPort, run.ports) ?? {};
-  const isTcp = octets[23] === 6;
+  const isTcp = bytes[23] === 6;
   return {
     ...{ number, time, server, overTls, toServer: target !== undefined, fromPort, toPort },
     transport: isTcp ? 'tcp' : 'udp',
     from: endpoint(address(26), fromPort),
     to: endpoint(address(30), toPort),
-    payload: octets.subarray(at, to),
-    seq: isTcp ? octets.readUInt32BE(ip + 4) : Number.NaN,
-    ack: isTcp ? octets.readUInt32BE(ip + 8) : Number.NaN,
-    flags: isTcp ? octets[ip + 13]! : Number.NaN,
+    payload: bytes.subarray(at, to),
+    seq: isTcp ? bytes.readUInt32BE(ip + 4) : Number.NaN,
+    ack: isTcp ? bytes.readUInt32BE(ip + 8) : Number.NaN,
+    flags: isTcp ? bytes[ip + 13]! : Number.NaN,
   } as Carried;
 }
 
@@ -90,7 +90,7 @@ async function found(of: readonly (Packet | undefined)[]) {
       yield* journaled;
     })(),
     seen,
-    regimes: new Regimes(run),
+    activeProfiles: new ActiveProfiles(run),
     isJournaled: () => true,
   })) {
     if (finding.kind === 'match') matched.push(finding);
@@ -177,10 +177,10 @@ test('the whole capture confirms every entry that can be read, and has the frame
 function altered(number: number, at = -1, bits = 0x55): Packet[] {
   return packets.map((packet, index) => {
     if (index + 1 !== number) return packet;
-    const octets = Buffer.from(packet.octets);
-    const place = payloadIn(octets)!;
-    octets[at < 0 ? place.to + at : place.at + at]! ^= bits;
-    return { ...packet, octets };
+    const bytes = Buffer.from(packet.bytes);
+    const place = payloadIn(bytes)!;
+    bytes[at < 0 ? place.to + at : place.at + at]! ^= bits;
+    return { ...packet, bytes };
   });
 }
 
@@ -202,8 +202,7 @@ test('an answer of which a byte is altered is contradicted, and nothing else', a
     const { entry, request, answer } = match;
     for (const { number } of answer) {
       const isTcp = 'outcome' in entry || entry.protocol === 'tcp';
-      if (isTcp && packets[number - 1]!.octets.length === payloadIn(packets[number - 1]!.octets)!.at)
-        continue;
+      if (isTcp && packets[number - 1]!.bytes.length === payloadIn(packets[number - 1]!.bytes)!.at) continue;
       const lines = await changed(
         'outcome' in entry ? altered(number, 'HTTP/1.1 '.length, 1) : altered(number),
       );

@@ -133,7 +133,7 @@ export class Findings implements Listener {
   }
 
   #takeMatch(match: MatchUnder): void {
-    this.#periods.add(match, match.regime);
+    this.#periods.add(match, match.active);
     this.#ladders.offer(match);
     this.#comments.add(match);
     const { entry, verdict, took, shows, request, end } = match;

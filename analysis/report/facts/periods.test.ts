@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
 import type { Match } from '#analysis/join/finding.ts';
 import type { Verdict } from '#analysis/join/verdicts.ts';
-import type { Regime } from '#lib/journal/run.ts';
+import type { ActiveProfile } from '#lib/journal/run.ts';
 import type { Decision } from '#lib/journal/schema.ts';
 import { interval } from './interval.ts';
 import { Periods } from './periods.ts';
 
 const line = { timestamp: '2025-06-01T10:00:00.000Z', id: 1, client_ip: '10.0.142.133', client_port: 40_000 };
 
-function regime(profile: string, from = 'then'): Regime {
+function active(profile: string, from = 'then'): ActiveProfile {
   return { from, profile, seed: 's' };
 }
 
@@ -40,14 +40,14 @@ function countsOf(periods: Periods) {
 
 test('the rest of the probabilities is none, or 200 at the HTTP server', () => {
   const echo = new Periods();
-  echo.add(fault('none'), regime('loss=0.2,delay=0.3'));
+  echo.add(fault('none'), active('loss=0.2,delay=0.3'));
   expect(countsOf(echo)).toEqual([
     ['loss', 0.2, 0, 0],
     ['delay', 0.3, 0, 0],
     ['none', 0.5, 1, 1],
   ]);
   const http = new Periods();
-  http.add(outcome('timeout', 'silent'), regime('timeout=0.2,403=0.8'));
+  http.add(outcome('timeout', 'silent'), active('timeout=0.2,403=0.8'));
   expect(countsOf(http)).toEqual([
     ['timeout', 0.2, 1, 1],
     ['403', 0.8, 0, 0],
@@ -57,12 +57,12 @@ test('the rest of the probabilities is none, or 200 at the HTTP server', () => {
 
 test('the profile none is none alone', () => {
   const periods = new Periods();
-  periods.add(fault('none'), regime('none'));
+  periods.add(fault('none'), active('none'));
   expect(countsOf(periods)).toEqual([['none', 1, 1, 1]]);
 });
 
 test.each([
-  ['a script', regime('script:loss,none')],
+  ['a script', active('script:loss,none')],
   ['what is not known', undefined],
 ])('%s has no probabilities', (_what, under) => {
   const periods = new Periods();
@@ -73,13 +73,13 @@ test.each([
 
 test('what has no probability and was decided all the same has 0', () => {
   const periods = new Periods();
-  periods.add(fault('drip'), regime('loss=1'));
+  periods.add(fault('drip'), active('loss=1'));
   expect(countsOf(periods)).toContainEqual(['drip', 0, 1, 1]);
 });
 
 test('what the packets do not confirm is journaled and not seen, and the interval is of what is seen', () => {
   const periods = new Periods();
-  const under = regime('loss=0.5');
+  const under = active('loss=0.5');
   for (const verdict of ['silent', 'answered', 'different', 'lost'] as const)
     periods.add(fault('loss', verdict), under);
   for (const verdict of ['answered', 'came', 'unanswered'] as const)
@@ -94,11 +94,11 @@ test('what the packets do not confirm is journaled and not seen, and the interva
 
 test('each server and each time in which a profile was in force is a period of its own', () => {
   const periods = new Periods();
-  periods.add(fault('none'), regime('none', 'first'));
-  periods.add(matched({ fault: 'none', protocol: 'tcp' }), regime('none', 'first'));
-  periods.add(fault('loss'), regime('loss=1', 'second'));
-  periods.add(fault('none'), regime('none', 'third'));
-  periods.add(fault('none'), regime('none', 'first'));
+  periods.add(fault('none'), active('none', 'first'));
+  periods.add(matched({ fault: 'none', protocol: 'tcp' }), active('none', 'first'));
+  periods.add(fault('loss'), active('loss=1', 'second'));
+  periods.add(fault('none'), active('none', 'third'));
+  periods.add(fault('none'), active('none', 'first'));
   expect(periods.facts().map(({ decider, from, total }) => [decider, from, total])).toEqual([
     ['echo-udp', 'first', 2],
     ['echo-tcp', 'first', 1],

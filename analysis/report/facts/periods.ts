@@ -1,7 +1,7 @@
 import type { Match } from '#analysis/join/finding.ts';
 import { isConfirmed } from '#analysis/join/verdicts.ts';
 import { deciderOf, isHttp, isRefused } from '#lib/journal/entries.ts';
-import type { Regime } from '#lib/journal/run.ts';
+import type { ActiveProfile } from '#lib/journal/run.ts';
 import type { Decision } from '#lib/journal/schema.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
 import type { OutcomeFacts, Period } from './facts.ts';
@@ -9,7 +9,7 @@ import { interval } from './interval.ts';
 
 interface Counts {
   readonly decider: Decider;
-  readonly regime: Regime | undefined;
+  readonly active: ActiveProfile | undefined;
   readonly journaled: Map<string, number>;
   readonly seen: Map<string, number>;
 }
@@ -18,11 +18,11 @@ interface Counts {
 export class Periods {
   readonly #all = new Map<string, Counts>();
 
-  add(match: Match, regime: Regime | undefined): void {
+  add(match: Match, active: ActiveProfile | undefined): void {
     if (isRefused(match.entry)) return;
     const decider = deciderOf(match.entry);
-    const key = `${decider} ${regime?.from} ${regime?.profile} ${regime?.seed}`;
-    const counts = this.#all.get(key) ?? { decider, regime, journaled: new Map(), seen: new Map() };
+    const key = `${decider} ${active?.from} ${active?.profile} ${active?.seed}`;
+    const counts = this.#all.get(key) ?? { decider, active, journaled: new Map(), seen: new Map() };
     this.#all.set(key, counts);
     const outcome = outcomeOf(match.entry);
     count(counts.journaled, outcome);
@@ -30,16 +30,16 @@ export class Periods {
   }
 
   facts(): Period[] {
-    return [...this.#all.values()].map(({ decider, regime, journaled, seen }) => {
-      const configured = probabilitiesOf(regime?.profile, decider === 'http' ? '200' : 'none');
+    return [...this.#all.values()].map(({ decider, active, journaled, seen }) => {
+      const configured = probabilitiesOf(active?.profile, decider === 'http' ? '200' : 'none');
       const total = [...journaled.values()].reduce((sum, one) => sum + one, 0);
       const shown = [...seen.values()].reduce((sum, one) => sum + one, 0);
       const names = new Set([...(configured?.keys() ?? []), ...journaled.keys()]);
       return {
         decider,
-        from: regime?.from,
-        profile: regime?.profile ?? 'unknown',
-        seed: regime?.seed,
+        from: active?.from,
+        profile: active?.profile ?? 'unknown',
+        seed: active?.seed,
         total,
         outcomes: [...names].map(
           (outcome): OutcomeFacts => ({

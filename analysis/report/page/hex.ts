@@ -28,9 +28,9 @@ function rows(bytes: Buffer, width: number, marks: ReadonlySet<number>, most: nu
   const limit = (most * WIDE) / width;
   let left = 0;
   for (const row of hexRowsOf(bytes, width)) {
-    const { at, octets } = row;
-    if (at / width >= limit && !octets.some((_, index) => marks.has(at + index))) {
-      left += octets.length;
+    const { at, bytes } = row;
+    if (at / width >= limit && !bytes.some((_, index) => marks.has(at + index))) {
+      left += bytes.length;
       continue;
     }
     if (left > 0) shown.push(omitted(left));
@@ -41,9 +41,9 @@ function rows(bytes: Buffer, width: number, marks: ReadonlySet<number>, most: nu
   return shown.join('\n');
 }
 
-function line({ at, offset, octets, padding }: HexRow, marks: ReadonlySet<number>): string {
-  const digits = pieces(octets, at, marks, ' ', hexOf);
-  return `<i>${offset}</i>  ${digits}${padding}  ${pieces(octets, at, marks, '', asciiOf)}`;
+function line({ at, offset, bytes, padding }: HexRow, marks: ReadonlySet<number>): string {
+  const digits = pieces(bytes, at, marks, ' ', hexOf);
+  return `<i>${offset}</i>  ${digits}${padding}  ${pieces(bytes, at, marks, '', asciiOf)}`;
 }
 
 /** The bytes of a row, those beside each other that are marked in one mark. */

@@ -44,12 +44,12 @@ test.each(['', '\n', '|da39a3ee', '|da39a3ee\r\n'])('can not be done to %j, whos
 test('never touches tag or line ending, and leaves the message that it was given', () => {
   const property = fc.property(
     // A CR at the end would be part of a line ending.
-    fc.uint8Array({ minLength: 1 }).filter((octets) => octets.at(-1) !== 0x0d),
+    fc.uint8Array({ minLength: 1 }).filter((bytes) => bytes.at(-1) !== 0x0d),
     fc.boolean(),
     fc.constantFrom('', '\n', '\r\n'),
     fc.double({ min: 0, max: highest, noNaN: true }),
-    (octets, tagged, ending, random) => {
-      const body = Buffer.from(octets);
+    (drawn, tagged, ending, random) => {
+      const body = Buffer.from(drawn);
       const bytes = Buffer.concat([tagged ? encodeMessage(body) : body, Buffer.from(ending)]);
       const given = new Message(bytes);
       // A line break alone has no body.

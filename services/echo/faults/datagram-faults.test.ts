@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 afterEach(() => lab.close());
 
-/** What is decided about a datagram; without one, about octets that are damaged. */
+/** What is decided about a datagram; without one, about bytes that are damaged. */
 async function decide(fault: FaultName, one = hello, direction: Direction = 'in') {
   lab.script(fault);
   const answer = createDatagramFaults(lab.parts)(direction, encodeDatagram(one), one, peer);

@@ -190,7 +190,7 @@ describe('over TLS an entry says where it is on the wire', () => {
   test('as far as a message that comes in very many pieces is told', async () => {
     const client = await through({});
     const message = `${'x'.repeat(99)}\n`;
-    for (const octet of message) await new Promise((resolve) => client.write(octet, resolve));
+    for (const byte of message) await new Promise((resolve) => client.write(byte, resolve));
     await once(client, 'data');
     client.write('next\n');
     await once(client, 'data');

@@ -9,7 +9,7 @@ const echo = useTcpEcho({ overTls: true });
 
 test.each([
   ['a tagged message', 'Hey|e4599fa9'],
-  ['octets that are no UTF-8', '\xff\0\xc3(\xed\xa0\x80\n'],
+  ['bytes that are no UTF-8', '\xff\0\xc3(\xed\xa0\x80\n'],
   ['several messages in one record', 'one\nHey|e4599fa9Test3|5e595222\r\ntwo\n'],
   ['the longest message', `${'x'.repeat(LONGEST_MESSAGE - 1)}\n`],
 ])('a message comes back while the connection stays open: %s', async (_what, text) => {

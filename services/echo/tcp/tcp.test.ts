@@ -43,7 +43,7 @@ describe('a message comes back', () => {
     ['a plain line with CRLF', 'Hey\r\n'],
     ['a tagged message', 'Hey|e4599fa9'],
     ['a tagged line', 'Hey|e4599fa9\n'],
-    ['octets that are no UTF-8', '\xff\0\xc3(\xed\xa0\x80\n'],
+    ['bytes that are no UTF-8', '\xff\0\xc3(\xed\xa0\x80\n'],
     ['an empty line', '\n'],
     ['several messages in one segment', 'one\nHey|e4599fa9Test3|5e595222\r\ntwo\n'],
     ['the longest message', `${'x'.repeat(LONGEST_MESSAGE - 1)}\n`],

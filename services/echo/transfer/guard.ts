@@ -49,7 +49,7 @@ export class TransferGuard {
     this.#now = now;
   }
 
-  /** Why a datagram, whose octets are given too, is not taken from whoever sent it. */
+  /** Why a datagram, whose bytes are given too, is not taken from whoever sent it. */
   refusal(datagram: Datagram, bytes: Buffer): Refusal | undefined {
     if (!this.#signature) return hmacLength(bytes, datagram) > 0 ? NO_TOKEN : undefined;
     const problem = hmacProblem(bytes, datagram, this.#signature);

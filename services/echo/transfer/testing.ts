@@ -152,7 +152,7 @@ function createTransfers(token: string | undefined) {
       client.sending.start();
     },
 
-    /** Hands octets to the server that are no datagram of its version. */
+    /** Hands bytes to the server that are no datagram of its version. */
     receiveBytes(bytes: string): void {
       transfers.receive(undefined, Buffer.from(bytes), peer);
     },
@@ -164,7 +164,7 @@ function createTransfers(token: string | undefined) {
       return sent.slice(before);
     },
 
-    /** Hands a datagram to the server as its octets, signed or not, and returns what it sends to that. */
+    /** Hands a datagram to the server as its bytes, signed or not, and returns what it sends to that. */
     receiveSigned(one: Datagram, signature?: Signature, from = peer): Datagram[] {
       const before = sent.length;
       transfers.receive(one, encodeDatagram(one, signature), from);

@@ -4,8 +4,8 @@ import type { Log } from '#lib/runtime/log.ts';
 import { ManualTime, until } from '../testing.ts';
 import { Carrier } from './carrier.ts';
 
-/** With 16,384 octets of room for each: 64 MiB are 4,096 of them. */
-const OCTETS = 15_360;
+/** With 16,384 bytes of room for each: 64 MiB are 4,096 of them. */
+const BYTES = 15_360;
 const MOST = 4_096;
 
 let time: ManualTime;
@@ -32,17 +32,17 @@ const hold: Step = { do: 'send-after-next', bytes: Buffer.from('held') };
 const wait: Step = { do: 'wait', milliseconds: 50 };
 
 function carry(steps: Step[], port = 1) {
-  return carrier.carry({ id: 1, steps, journaled: Promise.resolve() }, at(port), OCTETS, time.now);
+  return carrier.carry({ id: 1, steps, journaled: Promise.resolve() }, at(port), BYTES, time.now);
 }
 
 test('what is held back takes room until it is delivered', async () => {
   await Promise.all(Array.from({ length: MOST }, (_, port) => carry([hold], port)));
-  expect(carrier.admits(OCTETS)).toBe(false);
+  expect(carrier.admits(BYTES)).toBe(false);
   await carry([send], 7);
   expect(delivered).toEqual(['one to 7', 'held to 7']);
   expect(onHeldDelivered).toHaveBeenCalledTimes(1);
-  expect(carrier.admits(OCTETS)).toBe(true);
-  expect(carrier.admits(OCTETS + 1)).toBe(false);
+  expect(carrier.admits(BYTES)).toBe(true);
+  expect(carrier.admits(BYTES + 1)).toBe(false);
 });
 
 test('a datagram without a step takes no room once it is journaled', async () => {

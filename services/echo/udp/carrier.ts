@@ -7,9 +7,9 @@ import { type GiveAnswerParts, type Given, giveAnswer, type Wire } from '../faul
 import { HeldAnswer } from '../faults/held.ts';
 import type { Peer } from '../peer.ts';
 
-/** Datagrams that may be under way at once, in octets. What comes on top of them is dropped. */
+/** Datagrams that may be under way at once, in bytes. What comes on top of them is dropped. */
 const MOST_UNDER_WAY = 64 * 2 ** 20;
-/** What a datagram takes beside its own octets, about. */
+/** What a datagram takes beside its own bytes, about. */
 const OVERHEAD = 1_024;
 
 interface Waiting {
@@ -43,16 +43,16 @@ export class Carrier {
     this.#dropped = new CalmCount(parts.timer, parts.onDropped);
   }
 
-  /** Makes room for a datagram of so many octets. False when there is none: it counts as dropped then. */
-  admits(octets: number): boolean {
-    if (this.#underWay + octets + OVERHEAD <= MOST_UNDER_WAY) return true;
+  /** Makes room for a datagram of so many bytes. False when there is none: it counts as dropped then. */
+  admits(bytes: number): boolean {
+    if (this.#underWay + bytes + OVERHEAD <= MOST_UNDER_WAY) return true;
     this.#dropped.add();
     return false;
   }
 
-  /** Takes the steps of a datagram of so many octets, counted from `began`. */
-  async carry(answer: Answer, peer: Peer, octets: number, began: number): Promise<Given> {
-    const cost = octets + OVERHEAD;
+  /** Takes the steps of a datagram of so many bytes, counted from `began`. */
+  async carry(answer: Answer, peer: Peer, bytes: number, began: number): Promise<Given> {
+    const cost = bytes + OVERHEAD;
     this.#underWay += cost;
     const wire = this.#wireTo(peer, cost);
     const given = await giveAnswer(answer, wire, began, this.#parts);

@@ -58,7 +58,7 @@ describe('a datagram comes back', () => {
     ['a tagged message', 'Hey|e4599fa9'],
     ['a wrong tag', 'Hey|00000000'],
     ['several lines', 'one\ntwo|e4599fa9\n\n'],
-    ['octets that are no UTF-8', '\0\xff\xc3(\xed\xa0\x80\n'],
+    ['bytes that are no UTF-8', '\0\xff\xc3(\xed\xa0\x80\n'],
     ['the largest datagram there is', 'x'.repeat(65_507)],
     ['an empty datagram', ''],
   ])('as one: %s', async (_what, text) => {

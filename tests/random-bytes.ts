@@ -1,6 +1,6 @@
 import { createCipheriv, hash } from 'node:crypto';
 
-/** Random octets and numbers that a seed repeats. */
+/** Random bytes and numbers that a seed repeats. */
 export class Random {
   readonly #stream;
 
