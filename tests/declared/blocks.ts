@@ -1,19 +1,22 @@
 import type { EchoFault } from '#lib/faults/echo/fault.ts';
 
-/** A part of a page that is made from the source: its name in the page, and its text. */
+/** A part of a page that is generated from the source: its name in the page, and its text. Any page can have it. */
 export interface Block {
-  readonly page: string;
   readonly name: string;
   readonly text: string;
 }
 
-/** A page with the text of a block in it. @throws when the page has not got its marks once */
-export function withBlock(page: string, { page: path, name, text }: Block): string {
-  const [before, rest, ...others] = page.split(`<!-- generated: ${name} -->\n`);
+/** The line of a page after which a block begins. */
+export const markOf = ({ name }: Pick<Block, 'name'>) => `<!-- generated: ${name} -->\n`;
+
+/** A page with the text of a block in it. @throws when the page does not have its marks exactly once */
+export function withBlock(page: string, block: Block): string {
+  const mark = markOf(block);
+  const [before, rest, ...others] = page.split(mark);
   const end = rest?.indexOf('<!-- end -->') ?? -1;
   if (others.length > 0 || end < 0)
-    throw new Error(`${path} has not once <!-- generated: ${name} --> with its <!-- end -->`);
-  return `${before}<!-- generated: ${name} -->\n\n${text}\n\n${rest?.slice(end)}`;
+    throw new Error(`a page needs exactly one ${mark.trim()} and its <!-- end -->`);
+  return `${before}${mark}\n${block.text}\n\n${rest?.slice(end)}`;
 }
 
 /** A table of Markdown. */
@@ -24,12 +27,10 @@ export function tableText(head: readonly string[], rows: readonly (readonly stri
 
 const code = (text: string) => `\`${text}\``;
 
-/** What the pages say of faults. */
+/** The tables of the echo server's faults. */
 export function blocksOfFaults(faults: readonly EchoFault[]): Block[] {
-  const page = 'docs/echo-server.md';
   return [
     {
-      page,
       name: 'faults',
       text: tableText(
         ['fault', 'what goes over the wire'],
@@ -37,7 +38,6 @@ export function blocksOfFaults(faults: readonly EchoFault[]): Block[] {
       ),
     },
     {
-      page,
       name: 'faults in Wireshark',
       text: tableText(
         ['fault', 'look for'],
@@ -45,7 +45,6 @@ export function blocksOfFaults(faults: readonly EchoFault[]): Block[] {
       ),
     },
     {
-      page,
       name: 'fields of faults',
       text: tableText(
         ['field', 'of', 'meaning'],
@@ -66,7 +65,6 @@ export interface OutcomeRow {
 
 export function blockOfOutcomes(rows: readonly OutcomeRow[]): Block {
   return {
-    page: 'docs/http-server.md',
     name: 'outcomes',
     text: tableText(
       ['outcome', 'default probability', 'on the wire'],
@@ -90,7 +88,6 @@ const KINDS = {
 
 export function blockOfVerdicts(rows: readonly VerdictRow[]): Block {
   return {
-    page: 'docs/evidence.md',
     name: 'verdicts',
     text: tableText(
       ['verdict', 'the packets', 'meaning'],

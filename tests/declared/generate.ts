@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withBlock } from './blocks.ts';
+import { markOf, withBlock } from './blocks.ts';
 import { faultList } from './fault-list.ts';
-import { root } from './project.ts';
+import { pageWith, root } from './project.ts';
 
-// npm run generate: makes anew what is made from the source, the list of faults and the parts of pages between marks.
+// npm run generate: writes what is generated from the source, the list of faults and the parts of pages between marks.
 
 const list = join(root, 'lib/faults/echo/all.ts');
 write(list, faultList(join(root, 'lib/faults/echo'), readFileSync(list, 'utf8')));
@@ -12,7 +12,7 @@ write(list, faultList(join(root, 'lib/faults/echo'), readFileSync(list, 'utf8'))
 // What these import has the list in it.
 const { blocks } = await import('./all-blocks.ts');
 for (const block of blocks()) {
-  const page = join(root, block.page);
+  const page = join(root, pageWith(markOf(block)));
   write(page, withBlock(readFileSync(page, 'utf8'), block));
 }
 

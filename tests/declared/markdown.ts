@@ -13,6 +13,15 @@ export function tablesOf(page: string): Table[] {
   });
 }
 
+/** The tables of a page whose head begins with these words, each with the heading above it. */
+export function tablesUnder(page: string, ...head: readonly string[]): (Table & { heading: string })[] {
+  return page.split(/^#+ (?=.*\n)/m).flatMap((section) =>
+    tablesOf(section)
+      .filter((table) => head.every((word, at) => table.head[at] === word))
+      .map((table) => ({ ...table, heading: section.split('\n')[0] ?? '' })),
+  );
+}
+
 /** The table of a page whose head begins with these words. */
 export function tableWith(page: string, ...head: readonly string[]): Table {
   const found = tablesOf(page).find((table) => head.every((word, at) => table.head[at] === word));
@@ -20,7 +29,7 @@ export function tableWith(page: string, ...head: readonly string[]): Table {
   return found;
 }
 
-/** What stands between backquotes, each by itself. */
+/** The texts between backquotes. */
 export function quotedIn(cell: string): string[] {
   return Array.from(cell.matchAll(/`([^`]*)`/g), ([, text = '']) => text);
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quotedIn, type Table, tableWith } from './markdown.ts';
+import { quotedIn, type Table, tablesOf, tablesUnder } from './markdown.ts';
 import { type Ended, endsOf } from './programs.ts';
 import { pages, read, root } from './project.ts';
 
@@ -14,22 +14,26 @@ interface Option {
 
 type Options = Readonly<Record<string, Option>>;
 
-/** What each place says of make's variables and of the programs' options. */
+/** The variables of make and the options of the programs, as each place has them. */
 export interface Places {
-  /** Of each program that make starts with options: these. */
+  /** The options of each program that make starts. */
   readonly programs: Readonly<Record<string, Options>>;
-  /** What make calls them, by target. */
+  /** The names that make has for them, by target. */
   readonly named: readonly {
     readonly target: string;
     readonly program: string;
     readonly option: string;
     readonly name: string;
   }[];
-  /** What stands in brackets behind a target, `WINDOW` and what is behind its `=`. */
+  /** The targets that `make` lists. */
+  readonly targets: readonly string[];
+  /** The brackets of each target in the Makefile: `WINDOW`, and what follows its `=`. */
   readonly brackets: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** What the row of a target in README names. */
-  readonly readme: Readonly<Record<string, readonly string[]>>;
-  /** The tables of options of the pages, each with the program and the target that it is of. */
+  /** The variables in the row of each target on its page. */
+  readonly rows: Readonly<Record<string, readonly string[]>>;
+  /** The tables of variables on that page, by target: the default of each variable. */
+  readonly variables: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The tables of options on all pages, each with its program and target. */
   readonly tables: readonly {
     readonly page: string;
     readonly program: string;
@@ -37,6 +41,9 @@ export interface Places {
     readonly table: Table;
   }[];
 }
+
+/** The page that lists all targets. */
+export const REFERENCE = 'docs/reference/targets.md';
 
 /** The variable of the Makefile that has a program's options, and the target that uses it. */
 const inMakefile = [
@@ -58,7 +65,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   bench: ['bench/main.ts'],
 };
 
-/** What the recipes take themselves. */
+/** The variables that the recipes themselves use. */
 const ofRecipes: Readonly<Record<string, readonly string[]>> = {
   inspect: ['CAPTURE', 'LIVE', 'ENTRIES', 'COMPARE'],
   wireshark: ['HOST'],
@@ -66,47 +73,72 @@ const ofRecipes: Readonly<Record<string, readonly string[]>> = {
   test: ['WAY'],
 };
 
-/** Where a program's options are listed, each with its name in make and its default. */
-const tables = [
-  { page: 'docs/echo-client.md', program: 'client echo', target: 'echo' },
-  { page: 'docs/reliable-transfer.md', program: 'client send', target: 'send' },
-] as const;
+/** The programs whose options a page lists, each with its name in make and its default. */
+const listed = ['client echo', 'client send'] as const;
 
 /** The runs that have each program print its options. */
 export const helps = Object.values(programs).map((args) => ({ args: [...args, '--help'] }));
 
-/** The places as they are. @param ended what became of `helps`, for a caller who runs more with them in one process */
+/** The places as they are. @param ended the ends of `helps`, for a caller who runs more with them in one process */
 export function readPlaces(ended = endsOf(helps)): Places {
   const names = namesInMakefile();
+  const makefile = read('Makefile');
+  const reference = read(REFERENCE);
+  const options = programsOf(ended);
   return {
-    programs: programsOf(ended),
+    programs: options,
     named: inMakefile.flatMap(({ target, program }, index) =>
       names[index]!.map(([option, name]) => ({ target, program, option, name })),
     ),
+    targets: Array.from(makefile.matchAll(/^([a-z-]+):.*## /gm), ([, target = '']) => target).filter(
+      (target) => target !== 'help',
+    ),
     brackets: Object.fromEntries(
-      Array.from(read('Makefile').matchAll(/^([a-z-]+):.*\[(.*)\]$/gm), ([, target = '', names = '']) => [
+      Array.from(makefile.matchAll(/^([a-z-]+):.*\[(.*)\]$/gm), ([, target = '', names = '']) => [
         target,
         Object.fromEntries(
           Array.from(names.matchAll(/([A-Z_]+)=(\S*)/g), ([, name = '', value = '']) => [name, value]),
         ),
       ]),
     ),
-    readme: Object.fromEntries(
-      tableWith(read('README.md'), 'target', 'what it does').rows.map(([target = '', what = '']) => [
-        target.replaceAll(/`|make /g, ''),
-        quotedIn(what).flatMap((text) => /^([A-Z_]+)=/.exec(text)?.[1] ?? []),
+    rows: Object.fromEntries(
+      tablesUnder(reference, 'target', 'takes').flatMap(({ rows }) =>
+        rows.map(([target = '', takes = '']) => [
+          target.replaceAll(/`|make /g, ''),
+          quotedIn(takes).map((name) => name.replace('=', '')),
+        ]),
+      ),
+    ),
+    variables: Object.fromEntries(
+      tablesUnder(reference, 'variable', 'default').map(({ heading, rows }) => [
+        heading.replace('make ', ''),
+        Object.fromEntries(
+          rows.map(([name = '', fallback = '']) => [
+            quotedIn(name)[0] ?? name,
+            quotedIn(fallback)[0] ?? fallback,
+          ]),
+        ),
       ]),
     ),
-    tables: tables.map((one) => ({
-      ...one,
-      table: tableWith(pages()[one.page]!, 'option', 'make', 'default'),
-    })),
+    tables: Object.entries(pages()).flatMap(([page, text]) =>
+      tablesOf(text)
+        .filter(({ head }) => head[0] === 'option' && head[1] === 'make')
+        .map((table) => ({ page, table, ...ownerOf(table, options) })),
+    ),
   };
 }
 
-/** Where two places do not agree, a line each. */
+/** The program with the most options of a table, and its target. */
+function ownerOf({ rows }: Table, all: Places['programs']): { program: string; target: string } {
+  const options = rows.flatMap(([option = '']) => quotedIn(option));
+  const shared = ({ program }: { program: string }) =>
+    options.filter((option) => all[program]?.[option]).length;
+  return inMakefile.reduce((best, one) => (shared(one) > shared(best) ? one : best));
+}
+
+/** The places that do not agree, a line each. */
 export function disagreements(places: Places): string[] {
-  return [...ofMake(places), ...ofReadme(places), ...ofTables(places)];
+  return [...ofMake(places), ...ofRows(places), ...ofVariables(places), ...ofTables(places)];
 }
 
 function ofMake({ programs: all, named, brackets }: Places): string[] {
@@ -136,25 +168,52 @@ function ofMake({ programs: all, named, brackets }: Places): string[] {
   return [...known, ...listed];
 }
 
-function ofReadme({ brackets, readme }: Places): string[] {
-  const targets = [...new Set([...Object.keys(readme), ...Object.keys(brackets)])];
-  return targets.flatMap((target) => {
-    const row = readme[target];
-    if (!row) return [`README.md: its table has no row of make ${target}`];
-    const names = Object.keys(brackets[target] ?? {});
-    return [
-      ...names
-        .filter((name) => !row.includes(name))
-        .map((name) => `README.md: make ${target} has no ${name}`),
-      ...row
-        .filter((name) => !names.includes(name))
-        .map((name) => `README.md: make ${target} takes no ${name}`),
-    ];
+function ofRows({ targets, brackets, rows }: Places): string[] {
+  return [...new Set([...targets, ...Object.keys(rows)])].flatMap((target) => {
+    const row = rows[target];
+    if (!row) return [`${REFERENCE}: no table has a row of make ${target}`];
+    if (!targets.includes(target)) return [`${REFERENCE}: there is no make ${target}`];
+    return differences(`${REFERENCE}: the row of make ${target}`, row, Object.keys(brackets[target] ?? {}));
   });
 }
 
-function ofTables({ programs: all, named, tables: listed }: Places): string[] {
-  return listed.flatMap(({ page, program, target, table }) => {
+function ofVariables({ programs: all, named, brackets, variables }: Places): string[] {
+  return Object.entries(variables).flatMap(([target, defaults]) => [
+    ...differences(
+      `${REFERENCE}: the table of make ${target}`,
+      Object.keys(defaults),
+      Object.keys(brackets[target] ?? {}),
+    ),
+    ...Object.entries(defaults).flatMap(([name, fallback]) => {
+      const own = named.find((one) => one.target === target && one.name === name);
+      const option = own && all[own.program]?.[own.option];
+      if (!option || fallback === defaultOf(own.option, option, fallback)) return [];
+      return [`${REFERENCE}: ${name} has the default "${fallback}", the program "${option.fallback}"`];
+    }),
+  ]);
+}
+
+/** The default of an option as make has it. A switch is 0 or 1; an option without a default may say so by either. */
+function defaultOf(name: string, { fallback }: Option, said: string): string {
+  if (name.startsWith('--no-')) return '1';
+  if (fallback === undefined) return said === '0' ? '0' : '';
+  return fallback === 'false' ? '0' : fallback;
+}
+
+function differences(place: string, names: readonly string[], own: readonly string[]): string[] {
+  return [
+    ...own.filter((name) => !names.includes(name)).map((name) => `${place} has no ${name}`),
+    ...names
+      .filter((name) => !own.includes(name))
+      .map((name) => `${place} has ${name}, which it does not take`),
+  ];
+}
+
+function ofTables({ programs: all, named, tables }: Places): string[] {
+  const missing = listed
+    .filter((program) => !tables.some((one) => one.program === program))
+    .map((program) => `no page has a table of the options of ${program}`);
+  const different = tables.flatMap(({ page, program, target, table }) => {
     const options = all[program] ?? {};
     const rows = table.rows.flatMap(([own = '', make = '', fallback = '']) =>
       quotedIn(own).map((option, at) => ({ option, make, fallback: defaultIn(fallback, at) })),
@@ -176,6 +235,7 @@ function ofTables({ programs: all, named, tables: listed }: Places): string[] {
       }),
     ];
   });
+  return [...missing, ...different];
 }
 
 /** The default in a cell, of several options each: `64`, `64, of stop-and-wait 1`, `off`, or words such as `asked for`. */
@@ -184,13 +244,13 @@ function defaultIn(cell: string, at: number): string {
   return said === 'off' ? 'false' : said;
 }
 
-/** A page may say in words what comes of an option without a default. */
+/** A page may describe in words an option without a default. */
 function agrees(said: string, own: string | undefined): boolean {
   if (own === undefined) return !/^[\d/]/.test(said);
   return said === own || own.endsWith(`/${said}`);
 }
 
-/** The options of each program, of its `--help`. */
+/** The options of each program, from its `--help`. */
 function programsOf(ended: readonly Ended[]): Places['programs'] {
   return Object.fromEntries(
     Object.keys(programs).map((program, index) => [program, optionsIn(ended[index]!.stdout)]),
@@ -207,7 +267,7 @@ function optionsIn(help: string): Options {
   );
 }
 
-/** What the Makefile calls the options of each of its variables. */
+/** The names that the Makefile has for the options, for each of its variables. */
 function namesInMakefile(): [option: string, name: string][][] {
   const folder = mkdtempSync(join(tmpdir(), 'wirelab-names-'));
   try {

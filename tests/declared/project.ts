@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -18,14 +18,37 @@ export function readAll(...patterns: readonly string[]): Record<string, string> 
   return Object.fromEntries(paths.map((path) => [path, read(path)]));
 }
 
-/** The pages that a person reads. What has changed once, in CHANGELOG.md, stays as it was then. */
+/** The pages that a person reads, by path. CHANGELOG.md is left out: it names what was there once. */
 export function pages(): Record<string, string> {
   return readAll(
     'README.md',
     'SECURITY.md',
     'CONTRIBUTING.md',
-    'docs/*.md',
+    'docs/**/*.md',
     'captures/README.md',
     'examples/*/README.md',
   );
+}
+
+/** The path of the page with this file name, in any folder. @throws when there is not exactly one */
+export function pageNamed(name: string, all = pages()): string {
+  return only(
+    Object.keys(all).filter((path) => basename(path) === name),
+    `have the name ${name}`,
+  );
+}
+
+/** The path of the page that has this text. @throws when there is not exactly one */
+export function pageWith(text: string, all = pages()): string {
+  return only(
+    Object.keys(all).filter((path) => all[path]?.includes(text)),
+    `have ${text.trim()}`,
+  );
+}
+
+function only(paths: readonly string[], what: string): string {
+  const [path, ...others] = paths;
+  if (path === undefined || others.length > 0)
+    throw new Error(`${paths.length} pages ${what}; allowed: 1 ${paths.join(' ')}`.trimEnd());
+  return path;
 }

@@ -4,33 +4,34 @@ import { parse } from 'yaml';
 import type { ConfigSchema } from '#lib/runtime/config.ts';
 import { configSchema as echoSchema } from '../../services/echo/config.ts';
 import { configSchema as httpSchema } from '../../services/http/config.ts';
-import { quotedIn, tablesOf, tableWith } from './markdown.ts';
+import { quotedIn, tablesOf } from './markdown.ts';
 import { pages, read, readAll } from './project.ts';
 
-/** A setting that a place names, and with what default where it says one. */
-interface Said {
+/** A setting that a place names, with its default if the place has one. */
+interface Mention {
   readonly place: string;
   readonly name: string;
   readonly value?: string;
 }
 
-/** What each place of the project says of the settings. */
+/** The settings as each place of the project has them. */
 export interface Places {
   readonly dotEnv: Readonly<Record<string, string>>;
-  /** Of docker-compose.yml: what each service is given, and all that is named. */
+  /** In docker-compose.yml: the settings of each service, and all that are named. */
   readonly given: Readonly<Record<string, readonly string[]>>;
   readonly used: readonly string[];
-  /** Of the servers, by service. */
+  /** The schemas of the servers, by service. */
   readonly schemas: Readonly<Record<string, ConfigSchema>>;
-  /** Of the other services, all that they run, by service. */
+  /** The sources of the other services, by service. */
   readonly programs: Readonly<Record<string, string>>;
-  readonly readme: readonly Said[];
+  /** The tables of the reference page, which lists all. */
+  readonly reference: readonly Mention[];
   /** The tables of settings of the other pages. */
-  readonly tables: readonly Said[];
-  /** What a script lets in, `NAME VALUE VALUE`. */
-  readonly choices: readonly Said[];
-  /** Where any text has a name like that of a setting. */
-  readonly mentions: readonly Said[];
+  readonly tables: readonly Mention[];
+  /** The values that a script allows, `NAME VALUE VALUE`. */
+  readonly choices: readonly Mention[];
+  /** Each word in any text that looks like a setting. */
+  readonly mentions: readonly Mention[];
 }
 
 /** A word that can only be a setting, or what `notSettings` lists. */
@@ -51,7 +52,10 @@ const notSettings: Readonly<Record<string, string>> = {
   ECHO_UDP: 'a variable of make faults',
 };
 
-/** What README lists besides the settings of `.env`. */
+/** The page that lists all settings. */
+export const REFERENCE = 'docs/reference/settings.md';
+
+/** The settings that it lists besides those of `.env`. */
 const besides = ['COMPOSE_PROJECT_NAME', 'LAB_IMAGES'];
 
 /** The places as they are. */
@@ -64,6 +68,11 @@ export function readPlaces(): Places {
     service,
     Object.keys(environment).filter((name) => name.match(NAME)),
   ]);
+  const tables = Object.entries(pages()).flatMap(([page, text]) =>
+    tablesOf(text).flatMap(({ head, rows }) =>
+      head[0] === 'setting' && head[1] === 'default' ? rowsOf(page, rows) : [],
+    ),
+  );
   const capture = textOf('services/capture/*');
   const client = textOf('client/**/*');
   const host = textOf('services/host/*.sh');
@@ -81,14 +90,8 @@ export function readPlaces(): Places {
       'server-host': host,
       'client-host': host,
     },
-    readme: rowsOf('README.md', tableWith(read('README.md'), 'setting', 'default', 'meaning').rows),
-    tables: Object.entries(pages()).flatMap(([page, text]) =>
-      page === 'README.md'
-        ? []
-        : tablesOf(text).flatMap(({ head, rows }) =>
-            head[0] === 'setting' && head[1] === 'default' ? rowsOf(page, rows) : [],
-          ),
-    ),
+    reference: tables.filter(({ place }) => place === REFERENCE),
+    tables: tables.filter(({ place }) => place !== REFERENCE),
     choices: Array.from(
       read('setup/checks.sh').matchAll(/'((?:LAB|HTTP|ECHO)_[A-Z_]+) ([\w. ]+)'/g),
       (found) => ({
@@ -164,17 +167,17 @@ function ofSchemas({ dotEnv, given, schemas }: Places): string[] {
   );
 }
 
-function ofPages({ dotEnv, readme, tables }: Places): string[] {
-  const listed = readme.map(({ name }) => name);
+function ofPages({ dotEnv, reference, tables }: Places): string[] {
+  const listed = reference.map(({ name }) => name);
   return [
-    ...missing(Object.keys(dotEnv), listed).map((name) => `README.md: its table has no row of ${name}`),
+    ...missing(Object.keys(dotEnv), listed).map((name) => `${REFERENCE}: no table has a row of ${name}`),
     ...missing(listed, [...Object.keys(dotEnv), ...besides]).map(
-      (name) => `README.md: ${name} is not in .env`,
+      (name) => `${REFERENCE}: ${name} is not in .env`,
     ),
     ...tables
-      .filter(({ name }) => !(name in dotEnv))
+      .filter(({ name }) => !(name in dotEnv || besides.includes(name)))
       .map(({ place, name }) => `${place}: ${name} is not in .env`),
-    ...[...readme, ...tables].flatMap(({ place, name, value }) => {
+    ...[...reference, ...tables].flatMap(({ place, name, value }) => {
       const own = dotEnv[name];
       if (own === undefined || value === own || value === 'set by make' || (value === 'empty' && own === ''))
         return [];
@@ -204,15 +207,15 @@ function ofMentions({ dotEnv, schemas, mentions }: Places): string[] {
     .map(({ place, name }) => `${place}: ${name} is no setting`);
 }
 
-/** A row can be of several settings, with as many defaults. */
-function rowsOf(place: string, rows: readonly (readonly string[])[]): Said[] {
+/** A row can have several settings, with as many defaults. */
+function rowsOf(place: string, rows: readonly (readonly string[])[]): Mention[] {
   return rows.flatMap(([names = '', values = '']) => {
     const defaults = quotedIn(values);
     return quotedIn(names).map((name, at) => ({ place, name, value: defaults[at] ?? values }));
   });
 }
 
-function mentionsIn(files: Readonly<Record<string, string>>, names: (text: string) => string[]): Said[] {
+function mentionsIn(files: Readonly<Record<string, string>>, names: (text: string) => string[]): Mention[] {
   return Object.entries(files).flatMap(([place, text]) => names(text).map((name) => ({ place, name })));
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { demoSteps, experiments } from '#analysis/experiments/experiments.ts';
 import { tableWith } from '../declared/markdown.ts';
-import { read } from '../declared/project.ts';
+import { pageNamed, read } from '../declared/project.ts';
 
 const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
 const steps = demoSteps({ server: '10.0.28.182', ports, timeout: 2 });
-const page = read('docs/demo-and-report.md');
+const page = read(pageNamed('demo-and-report.md'));
 
 describe('the demo, as its page has it', () => {
   test('says what it does in the same lines', () => {

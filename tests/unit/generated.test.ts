@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { blocks } from '../declared/all-blocks.ts';
-import { withBlock } from '../declared/blocks.ts';
+import { markOf, withBlock } from '../declared/blocks.ts';
 import { faultList } from '../declared/fault-list.ts';
-import { read, root } from '../declared/project.ts';
+import { pageWith, read, root } from '../declared/project.ts';
 
 /** What a test of something generated says when it is not what the source says. */
 const CURE = 'run npm run generate';
 
 describe('what npm run generate makes is what the source says', () => {
-  test.each(blocks())('$name, in $page', (block) => {
-    const page = read(block.page);
+  test.each(blocks())('$name', (block) => {
+    const page = read(pageWith(markOf(block)));
     expect([CURE, page]).toEqual([CURE, withBlock(page, block)]);
   });
 
@@ -23,7 +23,7 @@ describe('what npm run generate makes is what the source says', () => {
 });
 
 describe('a block of a page', () => {
-  const block = { page: 'docs/x.md', name: 'faults', text: '| new |' };
+  const block = { name: 'faults', text: '| new |' };
 
   test('is replaced, and nothing else', () => {
     const page =
@@ -32,9 +32,9 @@ describe('a block of a page', () => {
   });
 
   test.each(['', '<!-- generated: faults -->\n', '<!-- generated: faults -->\n<!-- end -->'.repeat(2)])(
-    'has its place once, which is not so in %j',
+    'is refused in %j',
     (page) => {
-      expect(() => withBlock(page, block)).toThrow('docs/x.md has not once <!-- generated: faults -->');
+      expect(() => withBlock(page, block)).toThrow('a page needs exactly one <!-- generated: faults -->');
     },
   );
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -83,6 +83,12 @@ function run(program: string): string {
   return execFileSync(process.execPath, [program], { cwd: project, env, encoding: 'utf8' });
 }
 
+/** All pages of its docs. */
+const docs = () =>
+  globSync('docs/**/*.md', { cwd: project })
+    .map((page) => readFileSync(join(project, page), 'utf8'))
+    .join('\n');
+
 /** What the command says that makes the list and the tables. */
 const generate = () => run('tests/declared/generate.ts');
 
@@ -92,8 +98,7 @@ beforeAll(() => {
     cpSync(join(root, name), join(project, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
-  const docs = readFileSync(join(root, 'docs/echo-server.md'), 'utf8');
-  const [, file = ''] = /## How to add a fault[\s\S]*?```ts\n([\s\S]*?)```/.exec(docs) ?? [];
+  const [, file = ''] = /## How to add a fault[\s\S]*?```ts\n([\s\S]*?)```/.exec(docs()) ?? [];
   const faults = join(project, 'lib/faults/echo');
   writeFileSync(join(faults, 'shout.ts'), file);
   writeFileSync(join(faults, 'stammer.ts'), STAMMER);
@@ -103,7 +108,6 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true }));
 
 test('a fault is one file: the list and the tables of the docs have it by one command', () => {
-  const docs = readFileSync(join(project, 'docs/echo-server.md'), 'utf8');
   for (const row of [
     '| `drip` | the answer comes a byte at a time, every 20 ms, from byte 100 on in one piece |\n' +
       '| `shout` | the answer comes in capital letters |\n' +
@@ -111,7 +115,7 @@ test('a fault is one file: the list and the tables of the docs have it by one co
     '| `shout` | an answer without small letters |\n',
     '| `letters` | `shout` | how many letters were raised |\n',
   ]) {
-    expect(docs).toContain(row);
+    expect(docs()).toContain(row);
   }
   expect(generate()).toBe('');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { demoSteps } from '#analysis/experiments/experiments.ts';
-import { disagreements, helps, type Places, readPlaces } from '../declared/options.ts';
+import { disagreements, helps, type Places, REFERENCE, readPlaces } from '../declared/options.ts';
 import { endsOf } from '../declared/programs.ts';
 
 const server = ['127.0.0.1', '9'];
@@ -33,6 +33,7 @@ const cases: readonly (readonly [readonly string[], string])[] = [
 const ended = endsOf([...helps, ...cases.flatMap(([args]) => [{ args, names }, { args }])]);
 const places = readPlaces(ended.slice(0, helps.length));
 const refusals = ended.slice(helps.length);
+const pageOf = (program: string) => places.tables.find((one) => one.program === program)?.page;
 
 function change(program: string, option: string, to: object | undefined): Partial<Places> {
   const { [option]: before, ...others } = places.programs[program]!;
@@ -48,23 +49,23 @@ const planted: readonly (readonly [string, Partial<Places>, readonly string[]])[
     change('client send', '--window', undefined),
     [
       'Makefile: make send has WINDOW for --window, which client send does not take',
-      'docs/reliable-transfer.md: client send has no --window',
+      `${pageOf('client send')}: client send has no --window`,
     ],
   ],
   [
     'an option that no page has',
     change('client echo', '--new', { meaning: 'new', fallback: undefined }),
-    ['docs/echo-client.md: its table has no row of --new'],
+    [`${pageOf('client echo')}: its table has no row of --new`],
   ],
   [
     'another default',
     change('client send', '--tries', { fallback: '99' }),
-    ['docs/reliable-transfer.md: --tries has the default "100", the program "99"'],
+    [`${pageOf('client send')}: --tries has the default "100", the program "99"`],
   ],
   [
     'a default that a page alone has',
     change('client echo', '--retries', { fallback: undefined }),
-    ['docs/echo-client.md: --retries has the default "3", the program "undefined"'],
+    [`${pageOf('client echo')}: --retries has the default "3", the program "undefined"`],
   ],
   [
     'a value that the program does not take',
@@ -81,29 +82,45 @@ const planted: readonly (readonly [string, Partial<Places>, readonly string[]])[
     { brackets: { ...places.brackets, balance: { ...places.brackets.balance, AGAIN: '' } } },
     [
       'Makefile: make balance has AGAIN in its brackets, and no option for it',
-      'README.md: make balance has no AGAIN',
+      `${REFERENCE}: the row of make balance has no AGAIN`,
+      `${REFERENCE}: the table of make balance has no AGAIN`,
     ],
   ],
-  ['a row of README that is gone', { readme: {} }, ['README.md: its table has no row of make echo']],
+  ['a target without a row', { rows: {} }, [`${REFERENCE}: no table has a row of make echo`]],
   [
-    'a name in README that no target takes',
-    { readme: { ...places.readme, demo: ['TIMEOUT', 'FAST'] } },
-    ['README.md: make demo takes no FAST'],
+    'a row of a target that is gone',
+    { targets: places.targets.filter((target) => target !== 'clean') },
+    [`${REFERENCE}: there is no make clean`],
+  ],
+  [
+    'a name in a row that its target does not take',
+    { rows: { ...places.rows, demo: ['TIMEOUT', 'FAST'] } },
+    [`${REFERENCE}: the row of make demo has FAST, which it does not take`],
+  ],
+  [
+    'another default in a table of variables',
+    change('client balance', '--requests', { fallback: '21' }),
+    [`${REFERENCE}: REQUESTS has the default "20", the program "21"`],
+  ],
+  [
+    'a table of options that is gone',
+    { tables: places.tables.filter(({ program }) => program !== 'client send') },
+    ['no page has a table of the options of client send'],
   ],
   [
     'another name on a page than in the Makefile',
     { named: places.named.map((one) => (one.option === '--text' ? { ...one, name: 'WORDS' } : one)) },
-    ['docs/reliable-transfer.md: --text is "TEXT" with make, the Makefile has "WORDS"'],
+    [`${pageOf('client send')}: --text is "TEXT" with make, the Makefile has "WORDS"`],
   ],
 ];
 
 describe("make's variables and the programs' options", () => {
-  test('are the same wherever they stand', () => {
+  test('are the same in every place', () => {
     expect(disagreements(places)).toEqual([]);
   });
 
   test('are read from every place', () => {
-    const { programs, named, brackets, readme, tables } = places;
+    const { programs, named, brackets, rows, variables, tables } = places;
     expect(programs['client send']!['--tries']).toMatchObject({ fallback: '100' });
     expect(Object.keys(programs['inspect show']!)).toContain('--no-keys');
     expect(named).toContainEqual({
@@ -113,7 +130,8 @@ describe("make's variables and the programs' options", () => {
       name: 'KEYS',
     });
     expect(brackets.send).toMatchObject({ MODE: 'selective-repeat|go-back-n|stop-and-wait' });
-    expect(readme.faults).toContain('ECHO_TCP');
+    expect(rows.faults).toContain('ECHO_TCP');
+    expect(variables.inspect).toMatchObject({ CAPTURE: 'server', KEYS: '1' });
     for (const { table } of tables) expect(table.rows.length).toBeGreaterThan(8);
   });
 

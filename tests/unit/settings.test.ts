@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { flag, integer } from '#lib/runtime/config.ts';
-import { disagreements, type Places, readPlaces } from '../declared/settings.ts';
+import { disagreements, type Places, REFERENCE, readPlaces } from '../declared/settings.ts';
 
 const places = readPlaces();
+/** Another page that has this setting in a table. */
+const page = places.tables.find(({ name }) => name === 'ECHO_BUFFER_KIB')?.place;
 const without = (name: string, names: readonly string[] = []) => names.filter((other) => other !== name);
 
 /** The places after one of them was changed, and what is said then. */
@@ -13,7 +15,7 @@ const planted: readonly (readonly [string, Partial<Places>, readonly string[]])[
     { dotEnv: { ...places.dotEnv, ECHO_PLANTED: '1' } },
     [
       'docker-compose.yml: it does not use ECHO_PLANTED of .env',
-      'README.md: its table has no row of ECHO_PLANTED',
+      `${REFERENCE}: no table has a row of ECHO_PLANTED`,
     ],
   ],
   [
@@ -26,8 +28,8 @@ const planted: readonly (readonly [string, Partial<Places>, readonly string[]])[
     [
       'docker-compose.yml: ECHO_BUFFER_KIB is not in .env',
       'services/echo/config.ts: ECHO_BUFFER_KIB is not in .env',
-      'README.md: ECHO_BUFFER_KIB is not in .env',
-      'docs/echo-server.md: ECHO_BUFFER_KIB is not in .env',
+      `${REFERENCE}: ECHO_BUFFER_KIB is not in .env`,
+      `${page}: ECHO_BUFFER_KIB is not in .env`,
     ],
   ],
   [
@@ -35,8 +37,8 @@ const planted: readonly (readonly [string, Partial<Places>, readonly string[]])[
     { dotEnv: { ...places.dotEnv, ECHO_BUFFER_KIB: '65' } },
     [
       'services/echo/config.ts: ECHO_BUFFER_KIB has another default than .env, "65"',
-      'README.md: ECHO_BUFFER_KIB has the default "64", in .env it is "65"',
-      'docs/echo-server.md: ECHO_BUFFER_KIB has the default "64", in .env it is "65"',
+      `${REFERENCE}: ECHO_BUFFER_KIB has the default "64", in .env it is "65"`,
+      `${page}: ECHO_BUFFER_KIB has the default "64", in .env it is "65"`,
     ],
   ],
   [
@@ -88,16 +90,16 @@ const planted: readonly (readonly [string, Partial<Places>, readonly string[]])[
 ];
 
 describe('the settings', () => {
-  test('are the same wherever they stand', () => {
+  test('are the same in every place', () => {
     expect(disagreements(places)).toEqual([]);
   });
 
   test('are read from every place', () => {
-    const { dotEnv, given, readme, tables, choices, mentions } = places;
+    const { dotEnv, given, reference, tables, choices, mentions } = places;
     expect(Object.keys(dotEnv).length).toBeGreaterThan(30);
     expect(given.http).toContain('LAB_TOKEN');
     expect(given['capture-client']).toContain('LAB_CAPTURE_FILES');
-    expect(readme.length).toBeGreaterThan(30);
+    expect(reference.length).toBeGreaterThan(30);
     expect(tables.length).toBeGreaterThan(5);
     expect(choices.map(({ name }) => name)).toContain('LAB_TLS_MIN');
     expect(mentions.length).toBeGreaterThan(100);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { codeOfMode, kinds, modeNames } from '#lib/transfer/kinds.ts';
-import { read } from '../declared/project.ts';
+import { pageNamed, read } from '../declared/project.ts';
 
 const dissector = read('dissector/wirelab.lua');
 
@@ -26,5 +26,5 @@ test('the dissector knows each kind of a datagram', () => {
 test('make send lists each mode, and a page is about each', () => {
   const [, words = ''] = /^send:.*\bMODE=(\S+)/m.exec(read('Makefile')) ?? [];
   expect(words.split('|').toSorted()).toEqual(modeNames.toSorted());
-  for (const mode of modeNames) expect(read(`docs/${mode}.md`)).toContain('MODE=');
+  for (const mode of modeNames) expect(read(pageNamed(`${mode}.md`))).toContain('MODE=');
 });
