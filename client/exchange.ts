@@ -6,14 +6,14 @@ import { type Channel, ConnectionLostError } from './channels/channel.ts';
 import { ConnectError, type Connection } from './connection.ts';
 import { explainTlsError } from './network-error.ts';
 import { type RetryPolicy, retry } from './policies/retry.ts';
-import { readReply, readReplyAsSeed, refusedFor } from './reply.ts';
+import { readReply, readReplyAsReference, refusedFor } from './reply.ts';
 
 export interface ExchangeOptions {
   readonly policy: RetryPolicy;
   /** How long the reply to one attempt may take, in seconds. */
   readonly timeout: number;
   /** Reads replies as the seed does, ends at a checksum mismatch, and waits for nothing on UDP. */
-  readonly seedCompatible: boolean;
+  readonly reference: boolean;
   /** Signs messages by HMAC in place of their checksums. */
   readonly key?: KeyObject | undefined;
 }
@@ -99,7 +99,7 @@ export async function exchange(
         port = channel.localPort;
         say(`[CLIENT] Attempts: ${attempt}`);
         channel.send(payload);
-        if (options.seedCompatible && connection.protocol === 'udp') record('sent');
+        if (options.reference && connection.protocol === 'udp') record('sent');
         else record('valid', await awaitEcho(channel, sent, options, { say, interrupted }));
       } catch (error) {
         if (error instanceof AttemptError) record(error.result, error.reply);
@@ -119,7 +119,7 @@ export async function exchange(
 async function awaitEcho(
   channel: Channel,
   sent: Message,
-  { timeout, seedCompatible, key }: ExchangeOptions,
+  { timeout, reference, key }: ExchangeOptions,
   { say, interrupted }: Pick<ExchangeParts, 'say' | 'interrupted'>,
 ): Promise<string> {
   const late = AbortSignal.timeout(timeout * 1000);
@@ -132,7 +132,7 @@ async function awaitEcho(
       say(`[CLIENT] Refused by server: ${printable(Buffer.from(refused))}`);
       throw new AttemptError('unauthorized', { reply: shown, retryable: false });
     }
-    const read = seedCompatible ? readReplyAsSeed(reply, key) : readReply(reply, sent, key);
+    const read = reference ? readReplyAsReference(reply, key) : readReply(reply, sent, key);
     const { verdict, current, original } = read;
     if (verdict === 'invalid-format') {
       say('[CLIENT] Invalid format (possible attack)');
@@ -145,7 +145,7 @@ async function awaitEcho(
           ? '[CLIENT] HMAC mismatch (corruption, or another token)'
           : '[CLIENT] Checksum mismatch (possible corruption)',
       );
-      throw new AttemptError('mismatch', { reply: shown, retryable: !seedCompatible });
+      throw new AttemptError('mismatch', { reply: shown, retryable: !reference });
     }
     if (verdict === 'valid') {
       say(`[CLIENT] Received valid reply: ${printable(new Message(reply, key !== undefined).body)}`);

@@ -60,7 +60,7 @@ overTls(program.command('echo'))
   .option('--count <n>', 'how often each message is sent', wholeNumber({ min: 1, max: 1_000_000 }), 1)
   .option('--concurrency <n>', 'connections at once', wholeNumber({ min: 1, max: 1_000 }), 1)
   .option('--backoff', 'wait longer before each further attempt, with jitter', false)
-  .option('--seed-compatible', 'read replies as the seed document does, and end at a mismatch', false)
+  .option('--reference', 'read replies as the reference client does, and give up at a mismatch', false)
   .option('--json', 'one JSON object a message', false)
   .action(async (address: string, port: number, options, command: Command) => {
     if (options.tls && options.protocol === 'udp') {

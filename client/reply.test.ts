@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { hmacKey } from '#lib/message/hmac.ts';
 import { checksum, encodeMessage, Message } from '#lib/message/message.ts';
-import { readReply, readReplyAsSeed, refusedFor } from './reply.ts';
+import { readReply, readReplyAsReference, refusedFor } from './reply.ts';
 
 const sent = new Message(encodeMessage('Test3'));
 const corrupted = Buffer.from([0xab, ...Buffer.from('est3|5e595222')]);
@@ -40,7 +40,7 @@ test.each([
   ['a loss notice', Buffer.from('error_code'), { verdict: 'invalid-format' }],
   ['a body with a bar', encodeMessage('a|b'), { verdict: 'mismatch' }],
 ])('as the seed, reads %s', (_what, reply, read) => {
-  expect(readReplyAsSeed(reply)).toMatchObject(read);
+  expect(readReplyAsReference(reply)).toMatchObject(read);
 });
 
 describe('with a token', () => {
@@ -70,7 +70,7 @@ describe('with a token', () => {
     ['a checksum', encodeMessage('Test3'), { verdict: 'mismatch' }],
     ['no bar', Buffer.from('error_code'), { verdict: 'invalid-format' }],
   ])('%s is read as the seed reads, by its HMAC', (_what, reply, read) => {
-    expect(readReplyAsSeed(reply, key)).toMatchObject(read);
+    expect(readReplyAsReference(reply, key)).toMatchObject(read);
   });
 });
 

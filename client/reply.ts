@@ -40,7 +40,7 @@ export function readReply(reply: Buffer, sent: Message, key?: KeyObject): ReadRe
  * As the client of the second seed document reads a reply (3.3.1): text, split at the first bar, bytes that are no
  * UTF-8 replaced before the checksum; any that agrees with itself is valid.
  */
-export function readReplyAsSeed(reply: Buffer, key?: KeyObject): ReadReply {
+export function readReplyAsReference(reply: Buffer, key?: KeyObject): ReadReply {
   const text = reply.toString();
   const bar = text.indexOf('|');
   if (bar < 0) return { verdict: 'invalid-format' };

@@ -107,7 +107,7 @@ export function useScriptedServer(tls?: TlsOptions) {
       count: 1,
       concurrency: 1,
       backoff: false,
-      seedCompatible: false,
+      reference: false,
       json: false,
       ...given,
     };

@@ -24,9 +24,9 @@ refuse() {
 typed_as() { printf '%s\n' ${LAB_OPTION_NAMES-} | sed -n "s/^$1=//p"; }
 given=" $* "
 case "$command" in
-    live) refuse LIVE --last --follow ;;
-    entries) refuse ENTRIES --last --follow --filter --bytes ;;
-    compare) refuse COMPARE --last --follow --filter --bytes --no-keys ;;
+    live) refuse LIVE --last --follow --transfer ;;
+    entries) refuse ENTRIES --last --follow --filter --transfer --bytes ;;
+    compare) refuse COMPARE --last --follow --filter --transfer --bytes --no-keys ;;
 esac
 
 if [ "$command" = live ]; then

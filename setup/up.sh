@@ -1,5 +1,6 @@
 #!/bin/sh
-# make up: the whole lab, from whatever this machine has to healthy containers, or nothing at all.
+# up.sh [NAME]: starts the whole lab, from whatever this machine has to healthy containers, or nothing at all. NAME is the
+# name of a new run.
 set -eu
 # Another port would be another host, and another folder another run: captures would begin anew in the middle of this one.
 fixed='LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR'
@@ -64,6 +65,12 @@ in_force() {
     [ "$ECHO_MODE" != sink ] || echo 'ECHO_MODE=sink: the echo server prints messages and answers none'
 }
 
+run_name=${1-}
+case "$run_name" in
+    [!A-Za-z0-9]* | *[!A-Za-z0-9._-]* | ?????????????????????????????????????????*)
+        stop "NAME is \"$run_name\"; allowed: up to 40 letters, digits, -, _ and ., with a letter or digit first"
+        ;;
+esac
 lock_lab 'make up'
 check_settings
 if containers=$(lab_containers 2>/dev/null); then
@@ -80,6 +87,8 @@ running=
 # A run ends with the container of its server host.
 if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$containers" | grep -qE "$(printf '\t')(running|paused)$(printf '\t')"; then
     running=yes
+    [ -z "$run_name" ] || [ "$run_name" = "$(of_run "$(captures_of_lab)" name)" ] ||
+        stop "NAME is \"$run_name\", and the run that is up began without it; a name is for a new run" 'cure: make down first'
     of_lab=$(settings_of_lab)
     for name in $fixed; do
         setting=$(setting_in "$of_lab" "$name") || true
@@ -114,6 +123,10 @@ else
     fi
 fi
 make_folders
+if [ -n "$run_name" ] && [ -z "$running" ]; then
+    printf '%s' "$run_name" >"$LAB_CAPTURES_DIR/.run-name"
+    at_exit 'rm -f "$LAB_CAPTURES_DIR/.run-name"'
+fi
 
 given=$LAB_SEED
 [ -n "$given" ] || [ -z "$running" ] || use_settings_of_lab LAB_SEED

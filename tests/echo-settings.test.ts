@@ -40,7 +40,7 @@ describe('an echo server with silent losses and a range of delays', () => {
   });
 
   test('makes the client of the seed document give up at a corruption, where there is a reply', async () => {
-    const options = ['--message', 'Test3', '--seed-compatible', '--json'];
+    const options = ['--message', 'Test3', '--reference', '--json'];
     const client = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
     const [tcp, udp] = await play(lab, 'script:corruption', client);
     expect(tcp.code).toBe(1);

@@ -26,8 +26,8 @@ describe('with a token', () => {
 
   test.each([false, true])(
     'a message goes and comes back with its HMAC (as the seed: %s)',
-    async (seedCompatible) => {
-      expect(await server.run([], { message, token, seedCompatible })).toEqual({
+    async (reference) => {
+      expect(await server.run([], { message, token, reference })).toEqual({
         code: 0,
         lines: [...begins(signed), ...valid, seed.closed],
       });
@@ -92,7 +92,7 @@ describe('with a token', () => {
 describe('without a token', () => {
   test('a server that wants one ends a message at once, and the client says what to do', async () => {
     const reason = 'no HMAC, and this server wants one (LAB_TOKEN)';
-    for (const given of [{}, { token: '' }, { seedCompatible: true }]) {
+    for (const given of [{}, { token: '' }, { reference: true }]) {
       const { code, lines } = await server.run([`refused: ${reason}\n`], { message, ...given });
       expect({ code, lines }).toEqual({
         code: 1,

@@ -46,9 +46,9 @@ describe("the seed's transcripts", () => {
     expect(server.connections).toBe(1);
   });
 
-  test('a corruption, with --seed-compatible', async () => {
+  test('a corruption, with --reference', async () => {
     const corrupted = Buffer.from('\xabest3|5e595222', 'latin1');
-    expect(await server.run([corrupted], { message: 'Test3', seedCompatible: true })).toEqual({
+    expect(await server.run([corrupted], { message: 'Test3', reference: true })).toEqual({
       code: 1,
       lines: [
         server.connected(),
@@ -149,7 +149,7 @@ describe('a server that behaves as the seed document has it', () => {
     expect((await server.run(['error_code', 'timeout', 'echo'], { message })).code).toBe(0);
   });
 
-  test('and never answers on UDP is given up, or with --seed-compatible not waited for', async () => {
+  test('and never answers on UDP is given up, or with --reference not waited for', async () => {
     const silent = createSocket('udp4').bind(0, '127.0.0.1');
     await once(silent, 'listening');
     const given = { message: 'Test4', protocol: 'udp', port: silent.address().port, timeout: 0.05 } as const;
@@ -161,7 +161,7 @@ describe('a server that behaves as the seed document has it', () => {
     const waited = await server.run([], given);
     expect(waited.code).toBe(1);
     expect(waited.lines.filter((line) => line === '[CLIENT] Timeout, retrying...')).toHaveLength(3);
-    expect(await server.run([], { ...given, seedCompatible: true })).toEqual({ code: 0, lines: first });
+    expect(await server.run([], { ...given, reference: true })).toEqual({ code: 0, lines: first });
     silent.close();
   });
 });

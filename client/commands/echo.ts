@@ -28,7 +28,7 @@ export interface EchoOptions {
   readonly concurrency: number;
   /** Waits before each further attempt. */
   readonly backoff: boolean;
-  readonly seedCompatible: boolean;
+  readonly reference: boolean;
   /** Over TLS, which is TCP; undefined in plain text. */
   readonly tls?: ConnectionOptions | undefined;
   /** Signs messages; without one, or with an empty one, they have checksums. */

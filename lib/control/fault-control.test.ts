@@ -131,7 +131,7 @@ describe('a refused change', () => {
   test('is every profile where there is no server', async () => {
     const empty = controlFaults([], parts);
     expect(await problemsOf({ profile: 'none' }, empty)).toEqual([
-      'profile: nothing is answered here (ECHO_MODE=sink), so nothing can have a fault',
+      'profile: the echo server is in sink mode (ECHO_MODE=sink) and sends no answers, so it has no faults',
     ]);
     expect(empty.status()).toEqual([]);
   });

@@ -55,7 +55,9 @@ function prepareAll(
     .filter((name) => !servers.includes(name))
     .map((name) => `profiles: no server is called "${name}"; allowed: ${servers.join(', ')}`);
   if (all.length === 0 && change.profile !== undefined) {
-    problems.push('profile: nothing is answered here (ECHO_MODE=sink), so nothing can have a fault');
+    problems.push(
+      'profile: the echo server is in sink mode (ECHO_MODE=sink) and sends no answers, so it has no faults',
+    );
   }
   const prepared = concerned.flatMap((faults) => {
     try {

@@ -17,9 +17,12 @@ interface Options {
   readonly check?: boolean;
 }
 
-/** Said of UDP, which has transfers too. */
+/** Printed after the line of UDP, which also carries transfers. */
 const OF_MESSAGES =
   '  A script for both protocols strikes messages. Transfers (make send) have no faults: ECHO_UDP= gives them a script.';
+
+const NO_FAULTS =
+  'echo: the server is in sink mode (ECHO_MODE=sink) and sends no answers, so it has no faults';
 
 /** Which option asks for the part of a change that a server names before its problem. */
 const optionOf: Readonly<Record<string, string>> = {
@@ -50,10 +53,7 @@ try {
     process.env.CONTROL_SOCKET ?? CONTROL_SOCKET,
     asked ? change(options) : undefined,
   );
-  if (!options.check)
-    log.info(
-      all.map(table).join('\n') || 'echo: nothing is answered (ECHO_MODE=sink), so nothing can have a fault',
-    );
+  if (!options.check) log.info(all.map(asked ? inForce : table).join('\n') || NO_FAULTS);
 } catch (error) {
   process.exitCode = explain(error);
 }
@@ -84,18 +84,23 @@ function asTyped(problem: string): string {
   return option ? `${nameOf(option)}: ${says.join(': ')}` : problem;
 }
 
-function table({ server, noun, profile, of, seed, draws, counts }: FaultStatus): string {
+/** The fault profile of a server, its seed and its next draw. */
+function inForce({ server, profile, of, seed, draws }: FaultStatus): string {
+  const line = `${server}: ${profile}, seed ${seed}, next draw ${draws + 1}`;
+  return server === 'echo-udp' && of === 'messages' ? `${line}\n${OF_MESSAGES}` : line;
+}
+
+/** The same with what was drawn. A fault that the profile does not have and that never happened has no row. */
+function table(status: FaultStatus): string {
+  const { noun, counts } = status;
   const total = counts.reduce((sum, { count }) => sum + count, 0);
-  const rows = counts.map(({ fault, probability, count }) => {
-    const share = total === 0 ? '' : percent(count / total);
-    return row(fault, percent(probability), share, String(count));
-  });
-  return [
-    `${server}: ${profile}, seed ${seed}, next draw ${draws + 1}`,
-    row(noun, 'probability', 'observed', 'count'),
-    ...rows,
-    ...(server === 'echo-udp' && of === 'messages' ? [OF_MESSAGES] : []),
-  ].join('\n');
+  const rows = counts
+    .filter(({ probability, count }) => probability > 0 || count > 0)
+    .map(({ fault, probability, count }) => {
+      const share = total === 0 ? '-' : percent(count / total);
+      return row(fault, percent(probability), share, String(count));
+    });
+  return [inForce(status), row(noun, 'probability', 'observed', 'count'), ...rows].join('\n');
 }
 
 function row(name: string, ...figures: string[]): string {

@@ -27,9 +27,12 @@ function stopClock(time: string) {
   writeProgram(join(directory, 'date'), date);
 }
 
-async function archive(...files: string[]) {
+/** Archives files of a run without a name. */
+const archive = (...files: string[]) => archiveAs('', ...files);
+
+async function archiveAs(name: string, ...files: string[]) {
   const env = { ...process.env, PATH: `${directory}${delimiter}${process.env.PATH}` };
-  const { stdout, stderr } = await promisify(execFile)('sh', [script, captures, ...files], {
+  const { stdout, stderr } = await promisify(execFile)('sh', [script, captures, name, ...files], {
     env,
     timeout: 4_000,
   });
@@ -58,6 +61,12 @@ test('moves the files it is told to a folder of the time, and no others', async 
     [`archive/${now}/server.pcap`]: 'one',
     [`archive/${now}/a b.log`]: 'two',
   });
+});
+
+test('names the folder after the run, if the run has a name', async () => {
+  await write({ 'server.pcap': 'one' });
+  expect(await archiveAs('first-try', 'server.pcap')).toBe(`archive/${now}-first-try\n`);
+  expect(await tree()).toEqual({ [`archive/${now}-first-try/server.pcap`]: 'one' });
 });
 
 test('says nothing and makes nothing when none of the files is there', async () => {
