@@ -67,6 +67,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
 
 /** The variables that the recipes themselves use. */
 const ofRecipes: Readonly<Record<string, readonly string[]>> = {
+  up: ['NAME'],
   inspect: ['CAPTURE', 'LIVE', 'ENTRIES', 'COMPARE'],
   wireshark: ['HOST'],
   demo: ['TIMEOUT'],
