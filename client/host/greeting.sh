@@ -1,13 +1,13 @@
 #!/bin/sh
-# What is here, on one screen.
-reach='Nothing here reaches beyond the lab.' raw='they need raw sockets: LAB_CLIENT_RAW=1 make shell'
-[ -z "${NMAP_PRIVILEGED-}" ] || reach='This shell has raw sockets.' raw='they have raw sockets here'
+# Prints what this host has, on one screen.
+reach='Nothing here reaches beyond the lab.' raw='these need raw sockets: LAB_CLIENT_RAW=1 make shell'
+[ -z "${NMAP_PRIVILEGED-}" ] || reach='This shell has raw sockets.' raw='this shell has the raw sockets that they need'
 cat <<GREETING
 This is the client host, $LAB_CLIENT_ADDRESS. $reach
 
-    server host     $LAB_SERVER_ADDRESS, by name server-host
+    server host     $LAB_SERVER_ADDRESS, also called server-host
                     http $HTTP_PORT, TLS $HTTPS_PORT     echo $ECHO_PORT TCP and UDP, TLS $ECHO_TLS_PORT
-    your files      /work, which is work/ of the clone: python3 client.py
+    your files      /work, the folder work/ of the clone: python3 client.py
 
     addresses       ip  ifconfig  route  arp  ss  netstat
     paths, names    ping  traceroute  mtr  nmap  iperf3  dig  host
@@ -18,5 +18,5 @@ This is the client host, $LAB_CLIENT_ADDRESS. $reach
     files, text     nano  vim  less  jq  xxd
     Python          python3 with requests and scapy
 
-man NAME explains a command: man ss. Ctrl-D leaves.
+man NAME explains a command, for example man ss. Ctrl-D leaves the shell.
 GREETING

@@ -1,7 +1,7 @@
 #!/bin/sh
-# student.sh COMMAND…: prepares the container of the client host and runs the command. The student is the owner of
-# /work, the folder work/ of the clone, so that the files made there belong to the person whose clone it is. Docker looks
-# the name up at each exec. With --raw it is root who begins, and the student has NET_RAW.
+# student.sh [--raw] COMMAND…: prepares the container of the client host and runs the command as the user student.
+# student gets the user and group of /work, the folder work/ of the clone, so files made there belong to the owner of the
+# clone. Docker looks the name up at each exec. With --raw, root starts the script and student keeps NET_RAW.
 set -eu
 
 uid=$(stat -c %u /work) gid=$(stat -c %g /work)
@@ -11,7 +11,7 @@ if [ -w /etc/passwd ]; then
     others=$(grep -vE '^(student|certificates):' /etc/group)
     printf 'student:x:%s:\ncertificates:x:10001:student\n%s\n' "$gid" "$others" >/etc/group
 fi
-# What Node has compiled is kept by user.
+# Node keeps compiled code per user id. This one shares the code that the build compiled for 10001.
 for compiled in /lab/.compile-cache/*-10001; do
     [ -e "${compiled%-*}-$uid" ] || ln -s "$compiled" "${compiled%-*}-$uid"
 done

@@ -1,3 +1,3 @@
 #!/bin/sh
-# Root's tcpdump would become another user, who may write no file here. -Z root changes nothing for anybody else.
+# As root, tcpdump would switch to a user who may not write here. -Z root stops that; for other users it changes nothing.
 exec /usr/bin/tcpdump -Z root "$@"
