@@ -6,6 +6,7 @@ import { findInMarkdown } from './markdown.ts';
 import { findInRooms, findLargeRooms } from './rooms.ts';
 import { checksThatAreOff, findInScripts } from './scripts.ts';
 import { openShellCheck } from './shellcheck.ts';
+import { checkedSources, findInWords } from './words.ts';
 
 /** What is not of the project: what is installed, and what a lab and its students write. */
 const INSTALLED = ['**/node_modules', '.git'];
@@ -29,6 +30,7 @@ async function* findings(): AsyncGenerator<Finding> {
   yield* findLargeRooms(rooms);
   yield* findInLua(sources('**/*.lua'));
   yield* findInMarkdown(sources('**/*.md', '.github/**/*.md'), read('.markdownlint.jsonc'));
+  yield* findInWords(checkedSources());
 }
 
 for await (const { file, line, message, rule } of findings()) {
