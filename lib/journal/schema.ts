@@ -182,6 +182,8 @@ export type Entry = Decision | EventEntry;
 
 /** Of each kind of decision. */
 export const decisions = { http, message: v.object(message), datagram } as const;
+/** Of each event. */
+export const events = event.options;
 
 /** Whether a line of a journal, parsed, is an entry. It may have more fields than those above. */
 export function isEntry(value: unknown): value is Entry {

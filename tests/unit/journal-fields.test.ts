@@ -1,34 +1,46 @@
 import { expect, test } from '@jest/globals';
 import { faults } from '#lib/faults/echo/all.ts';
-import { decisions } from '#lib/journal/schema.ts';
-import { quotedIn, tablesOf } from '../declared/markdown.ts';
-import { read } from '../declared/project.ts';
+import { decisions, events } from '#lib/journal/schema.ts';
+import { quotedIn, tablesUnder } from '../declared/markdown.ts';
+import { pageNamed, read } from '../declared/project.ts';
 
-/** The fields of a journal that the tables of a page name. */
-function namedBy(page: string): string[] {
-  const tables = tablesOf(read(page)).filter(({ head }) => head[0] === 'field' && head.at(-1) === 'meaning');
-  return tables.flatMap(({ rows }) => rows.flatMap(([names = '']) => quotedIn(names)));
+const tables = tablesUnder(read(pageNamed('journal.md')), 'field').filter(
+  ({ head }) => head.at(-1) === 'meaning',
+);
+
+/** The fields that the tables under a heading name, without the columns and tables that say more of a field. */
+function fieldsUnder(...headings: readonly string[]): string[] {
+  return tables
+    .filter(({ heading }) => headings.includes(heading))
+    .flatMap(({ rows }) => rows.flatMap(([names = '']) => quotedIn(names)))
+    .toSorted();
 }
+
+const shared = fieldsUnder('Every entry', 'The client', 'Where the packets are');
+const ofEvents = fieldsUnder('Every entry', 'Events');
 
 /** Those of a fault are in its file. */
 const ofFaults = faults.flatMap((fault) => Object.keys(fault.fields));
-const fields = {
-  http: Object.keys(decisions.http.entries),
-  message: [...new Set([...Object.keys(decisions.message.entries), ...ofFaults])],
-  datagram: Object.keys(decisions.datagram.entries),
-};
+const ofMessages = [...new Set([...Object.keys(decisions.message.entries), ...ofFaults])];
 
 test.each([
-  ['docs/http-server.md', fields.http],
-  ['docs/echo-server.md', fields.message],
-])('%s has a row of each field that its journal has', (page, own) => {
-  expect(namedBy(page).toSorted()).toEqual(own.toSorted());
+  ['HTTP requests', Object.keys(decisions.http.entries)],
+  ['Messages', ofMessages],
+])('the page of journals has a row of each field under %s', (heading, own) => {
+  expect([...shared, ...fieldsUnder(heading)].toSorted()).toEqual(own.toSorted());
 });
 
-test('docs/reliable-transfer.md has a row of each field that is of datagrams alone', () => {
-  const named = namedBy('docs/reliable-transfer.md').filter((name) => /^\w+$/.test(name));
-  expect(named).toEqual(
-    expect.arrayContaining(fields.datagram.filter((name) => !fields.message.includes(name))),
-  );
-  expect(fields.datagram).toEqual(expect.arrayContaining(named));
+test('the page of journals has a row of each field that datagrams alone have', () => {
+  const own = Object.keys(decisions.datagram.entries).filter((name) => !ofMessages.includes(name));
+  expect(fieldsUnder('Datagrams')).toEqual(own.toSorted());
 });
+
+test.each(events.map(({ entries }) => [entries.event.literal, Object.keys(entries)] as const))(
+  'the page of journals has a row of each field of the event %s',
+  (name, own) => {
+    const client = own.includes('client_ip') ? fieldsUnder('The client') : [];
+    // Whose handshake it was, a reader adds.
+    const inTheFile = name === 'handshake' ? own.filter((field) => field !== 'server') : own;
+    expect([...ofEvents, ...client, ...fieldsUnder(name)].toSorted()).toEqual(inTheFile.toSorted());
+  },
+);

@@ -92,13 +92,14 @@ const docs = () =>
 /** What the command says that makes the list and the tables. */
 const generate = () => run('tests/declared/generate.ts');
 
-/** The file in the docs, and the command that the docs name. */
+/** The file in the recipe, and the command that the recipe names. */
 beforeAll(() => {
   for (const name of ['package.json', 'lib', 'analysis', 'services', 'docs', 'tests/declared']) {
     cpSync(join(root, name), join(project, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
-  const [, file = ''] = /## How to add a fault[\s\S]*?```ts\n([\s\S]*?)```/.exec(docs()) ?? [];
+  const recipes = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+  const [, file = ''] = /^## Add a fault[\s\S]*?```ts\n([\s\S]*?)```/m.exec(recipes) ?? [];
   const faults = join(project, 'lib/faults/echo');
   writeFileSync(join(faults, 'shout.ts'), file);
   writeFileSync(join(faults, 'stammer.ts'), STAMMER);
@@ -110,9 +111,9 @@ afterAll(() => rmSync(project, { recursive: true }));
 test('a fault is one file: the list and the tables of the docs have it by one command', () => {
   for (const row of [
     '| `drip` | the answer comes a byte at a time, every 20 ms, from byte 100 on in one piece |\n' +
-      '| `shout` | the answer comes in capital letters |\n' +
+      '| `shout` | the echo has capital letters |\n' +
       '| `stammer` | half of it, the whole of it later, and then no more |\n',
-    '| `shout` | an answer without small letters |\n',
+    '| `shout` | an echo without small letters |\n',
     '| `letters` | `shout` | how many letters were raised |\n',
   ]) {
     expect(docs()).toContain(row);
@@ -120,7 +121,7 @@ test('a fault is one file: the list and the tables of the docs have it by one co
   expect(generate()).toBe('');
 });
 
-test('a fault by the recipe of the docs is served, journaled, matched and worded', () => {
+test('a fault by the recipe is served, journaled, matched and worded', () => {
   expect(JSON.parse(run('program.ts'))).toEqual({
     names: expect.arrayContaining(['drip', 'shout', 'stammer']),
     problems: [],
