@@ -17,7 +17,9 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{lib,analysis,services,client,bench,tests/unit,tests/lint}/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/{lib,analysis,services,client,bench,tests/unit,tests/lint,tests/docs}/**/*.test.ts',
+      ],
       runner: 'jest-light-runner',
       setupFiles: ['<rootDir>/tests/unit-setup.ts'],
     },

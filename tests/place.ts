@@ -6,13 +6,38 @@ import { isFree } from './free-port.ts';
 
 const run = promisify(execFile);
 
-/** The networks of test runs: 10.200.0.0/16 and so on. */
-const NETWORKS = { first: 200, count: 50 };
+/** Networks that test runs take, and the ports of each. */
+export interface Places {
+  /** The second number of the address of the first network. */
+  readonly first: number;
+  readonly count: number;
+  /** The port that reserves a network, and those of its servers: HTTP, HTTPS, echo, echo over TLS. */
+  readonly ports: (index: number) => readonly [reservation: number, ...servers: Four];
+}
+type Four = [number, number, number, number];
+
 /**
- * Each network has some ports of its own, from here on. They are below those that the kernel hands out to any program,
- * and Wireshark takes none of them for another protocol. The first of them is the reservation.
+ * 10.200.0.0/16 and so on. The ports are below those that the kernel hands out to any program, and Wireshark takes none of
+ * them for another protocol.
  */
-const PORTS = { first: 28_000, each: 10 };
+const USUAL: Places = {
+  first: 200,
+  count: 50,
+  ports: (index) => {
+    const first = 28_000 + 10 * index;
+    return [first, first + 1, first + 2, first + 3, first + 4];
+  },
+};
+
+/** Ports that Wireshark takes for HTTP, as it does 8080. */
+const HTTP_PORTS = [8088, 3128, 3132, 5985, 2869, 2710] as const;
+
+/** Addresses and ports that are as long as the default ones, so that packets and printed lines are too. */
+export const LIKE_THE_DEFAULT: Places = {
+  first: 1,
+  count: HTTP_PORTS.length,
+  ports: (index) => [28_500 + index, HTTP_PORTS[index]!, 8543 + index, 9190 + index, 9543 + index],
+};
 
 /** Where a lab is, as settings. */
 export type Place = Readonly<
@@ -37,25 +62,28 @@ const reservations = new Map<string, Server>();
  *
  * @param networksInUse what the networks that are there already look like, in any text
  */
-export async function takePlace(networksInUse: () => Promise<string> = ofDockerAndRoutes): Promise<Place> {
+export async function takePlace(
+  networksInUse: () => Promise<string> = ofDockerAndRoutes,
+  { first, count, ports }: Places = USUAL,
+): Promise<Place> {
   const inUse = await networksInUse();
-  for (let tried = 0; tried < NETWORKS.count; tried += 1) {
+  for (let tried = 0; tried < count; tried += 1) {
     // Runs at the same time begin with others, mostly.
-    const index = (process.pid + tried) % NETWORKS.count;
-    const network = `10.${NETWORKS.first + index}`;
-    if (inUse.includes(`${network}.`)) continue;
-    const first = PORTS.first + PORTS.each * index;
-    const reservation = await listen(first);
+    const index = (process.pid + tried) % count;
+    const network = `10.${first + index}`;
+    if (new RegExp(`\\b${network}\\.`).test(inUse)) continue;
+    const [reserved, ...servers] = ports(index);
+    const reservation = await listen(reserved);
     if (!reservation) continue;
-    const place = placeAt(network, first + 1);
+    const place = placeAt(network, servers);
     if (await hasFreePorts(place)) {
       reservations.set(place.LAB_SUBNET, reservation);
       return place;
     }
     reservation.close();
   }
-  const last = NETWORKS.first + NETWORKS.count - 1;
-  throw new Error(`no network from 10.${NETWORKS.first}.0.0/16 to 10.${last}.0.0/16 is free with its ports`);
+  const last = first + count - 1;
+  throw new Error(`no network from 10.${first}.0.0/16 to 10.${last}.0.0/16 is free with its ports`);
 }
 
 /** Lets others have it. */
@@ -64,15 +92,15 @@ export function leavePlace(subnet: string): void {
   reservations.delete(subnet);
 }
 
-function placeAt(network: string, port: number): Place {
+function placeAt(network: string, [http, https, echo, echoTls]: Four): Place {
   return {
     LAB_SUBNET: `${network}.0.0/16`,
     LAB_SERVER_ADDRESS: `${network}.28.182`,
     LAB_CLIENT_ADDRESS: `${network}.142.133`,
-    HTTP_PORT: String(port),
-    HTTPS_PORT: String(port + 1),
-    ECHO_PORT: String(port + 2),
-    ECHO_TLS_PORT: String(port + 3),
+    HTTP_PORT: String(http),
+    HTTPS_PORT: String(https),
+    ECHO_PORT: String(echo),
+    ECHO_TLS_PORT: String(echoTls),
   };
 }
 

@@ -67,5 +67,5 @@ export const FORBIDDEN: readonly Forbidden[] = [
   { pattern: /\bwhoever\b/i, instead: 'anybody who, each client that' },
   { pattern: /\bso many\b/i, instead: 'the number' },
   { pattern: /\bwhat is to be\b/i, instead: 'the thing itself' },
-  { pattern: /(?<![-\w])(?:stands?|stood|standing)\b(?! for\b|-)/i, instead: 'is' },
+  { pattern: /(?<![-\w])(?:stands?|stood|standing)\b(?! for\b| out\b|-)/i, instead: 'is' },
 ];

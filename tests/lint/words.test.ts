@@ -52,7 +52,7 @@ const cases: readonly (readonly [refused: readonly string[], allowed: readonly s
   [['what is to be sent'], ['it is to be']],
   [
     ['a line stands there', 'it stood'],
-    ['it stands for it', 'a stand-in', 'they understand', 'a stand-alone program'],
+    ['it stands for it', 'they stand out', 'a stand-in', 'they understand', 'a stand-alone program'],
   ],
 ];
 

@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaults, LAB_BASE_IMAGE, LAB_IMAGES } from '../images.ts';
+import { LIKE_THE_DEFAULT, leavePlace, type Place, takePlace } from '../place.ts';
+import { capturesOf, newProject, removeAbandoned, removeProject } from '../projects.ts';
+import type { Command } from './page.ts';
+import type { Printed, Runner } from './replay.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+/** In ms. */
+const MOST_TIME = 180_000;
+/** Between what the commands of a shell print. */
+const BETWEEN = '\u001e';
+/** Where the pages have the clone. */
+const HOME = '/home/you/wirelab';
+/** What a clone has that its lab does not need, or must not share. */
+const LEFT_OUT = /^(?:\.git|node_modules|captures|work)$/;
+
+/**
+ * A clone of the project in a folder of its own, with a lab in a place of its own. Its addresses and ports are as long as
+ * the default ones, and are replaced by those in what it prints, as the pages have the defaults.
+ */
+export class DocsLab implements Runner {
+  readonly #project = newProject();
+  readonly #clone = capturesOf(this.#project);
+  #place: Place | undefined;
+
+  readonly begin = async (): Promise<void> => {
+    await removeAbandoned();
+    this.#place = await takePlace(undefined, LIKE_THE_DEFAULT);
+    await mkdir(this.#clone);
+    for (const name of await readdir(root))
+      if (!LEFT_OUT.test(name)) await cp(join(root, name), join(this.#clone, name), { recursive: true });
+    const own = {
+      ...this.#place,
+      COMPOSE_PROJECT_NAME: this.#project,
+      LAB_IMAGES,
+      LAB_BASE_IMAGE,
+      LAB_SEED: 'alice',
+      // Beside other suites the disk holds tcpdump up for longer than beside a class.
+      LAB_CAPTURE_BUFFER_KIB: '262144',
+    };
+    const lines = Object.entries(own).map(([name, value]) => `${name}=${value}\n`);
+    const settings = await readFile(join(root, '.env'), 'utf8');
+    await writeFile(join(this.#clone, '.env'), `${settings}\n${lines.join('')}`);
+  };
+
+  /** Removes all of it, whatever state it is in. */
+  readonly end = async (): Promise<void> => {
+    await removeProject(this.#project);
+    if (this.#place) leavePlace(this.#place.LAB_SUBNET);
+  };
+
+  /** Ends the run, and removes its files, so that a page finds what its reader has. */
+  async freshRun({ up }: { up: boolean }): Promise<void> {
+    await this.#mustWork('make down');
+    for (const folder of ['captures', 'work']) {
+      await rm(join(this.#clone, folder), { recursive: true, force: true });
+      await mkdir(join(this.#clone, folder));
+    }
+    if (up) await this.#mustWork('make up');
+  }
+
+  /** Runs a command of this machine as it is typed, after what was set before. */
+  async machine({ text }: Command, set: readonly string[]): Promise<Printed> {
+    return this.#run(['bash', '-c', [...set, this.#localize(text)].join('\n')]);
+  }
+
+  /** Opens a shell in the client host by its command, and types the others. */
+  async shell([opened, ...typed]: readonly Command[]): Promise<Printed[]> {
+    const between = `printf '${BETWEEN}'`;
+    // Without a terminal the shell has no greeting of its own.
+    const script = ['/lab/client/host/greeting.sh'];
+    for (const { text } of typed) {
+      // Nothing that is typed later is for a command that reads.
+      const line = text.trim() === 'exit' ? ':' : this.#localize(text);
+      script.push(between, `{\n${line}\n} </dev/null`);
+    }
+    const words = ['bash', '-c', this.#localize(opened!.text)];
+    const { lines } = await this.#run(words, `exec 2>&1\n${script.join('\n')}\n`);
+    const parts = lines.join('\n').split(BETWEEN);
+    return [opened, ...typed].map((_, at) => ({ lines: (parts[at] ?? '').split('\n') }));
+  }
+
+  async #mustWork(command: string): Promise<void> {
+    const { code, lines } = await this.#run(['bash', '-c', command]);
+    if (code !== 0) throw new Error(`${command}: exit code ${code}\n${lines.join('\n')}`);
+  }
+
+  /** What it prints on either stream, in the words of the pages. */
+  async #run([program, ...args]: readonly string[], input = ''): Promise<Printed & { code: number }> {
+    // A file as a terminal is: scripts leave what they print in the order in which they print it.
+    const path = join(this.#clone, '.printed');
+    const file = await open(path, 'w');
+    const child = spawn(program!, args, {
+      cwd: this.#clone,
+      env: ownEnvironment(),
+      stdio: ['pipe', file.fd, file.fd],
+      detached: true,
+    });
+    child.stdin!.on('error', () => {}).end(input);
+    let late = false;
+    const limit = setTimeout(() => {
+      late = true;
+      process.kill(-child.pid!, 'SIGKILL');
+    }, MOST_TIME);
+    const code = await new Promise<number>((resolve) => {
+      child.on('close', (exit) => resolve(exit ?? 1));
+    });
+    clearTimeout(limit);
+    await file.close();
+    const text = await readFile(path, 'utf8');
+    if (late)
+      throw new Error(
+        `${args.join(' ')}: it still ran after ${MOST_TIME / 1000} s, and had printed\n${text}`,
+      );
+    const lines = this.#generalize(text).split('\n');
+    return { code, lines: lines.map((line) => line.trimEnd()) };
+  }
+
+  /** With the addresses and ports of this lab in place of the default ones. */
+  #localize(text: string): string {
+    return this.#names().reduce((all, [common, own]) => all.replaceAll(common, own), text);
+  }
+
+  #generalize(text: string): string {
+    return this.#names()
+      .reduce((all, [common, own]) => all.replaceAll(own, common), text)
+      .replaceAll(this.#clone, HOME)
+      .replaceAll(this.#project, 'wirelab')
+      .replaceAll(`${LAB_IMAGES}/`, 'wirelab/');
+  }
+
+  /** What is called differently here: in the pages, and here. */
+  #names(): (readonly [common: string, own: string])[] {
+    const network = (subnet: string) => subnet.replace(/0\.0\/.*$/, '');
+    return Object.entries(this.#place!).flatMap(([name, own]): [string, string][] => {
+      if (name === 'LAB_SUBNET') return [[network(defaults[name]!), network(own)]];
+      return name.endsWith('_PORT') ? [[defaults[name]!, own]] : [];
+    });
+  }
+}
+
+/** Without what a shell may have set for another lab. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const others = Object.entries(process.env).filter(
+    ([name]) => !(name in defaults) && !/^(?:LAB|HTTP|HTTPS|ECHO|COMPOSE|MAKE)[A-Z_]*$/.test(name),
+  );
+  return { ...Object.fromEntries(others), LC_ALL: 'C.UTF-8' };
+}
