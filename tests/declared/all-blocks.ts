@@ -4,13 +4,19 @@ import { parseProfile } from '#lib/faults/fault-profile.ts';
 import { answers, DEFAULT_PROFILE, type Outcome, outcomes, summaries } from '../../services/http/outcomes.ts';
 import { type Block, blockOfOutcomes, blockOfVerdicts, blocksOfFaults, type OutcomeRow } from './blocks.ts';
 
-/** All parts of pages that are made from the source. */
+/** All parts of pages that are generated from the source. */
 export function blocks(): Block[] {
   const faults = faultNames.faults.map((name) => faultCalled(name)!);
   return [
     ...blocksOfFaults(faults),
     blockOfOutcomes([outcomes.rest, ...outcomes.faults].map(rowOf)),
-    blockOfVerdicts(verdictNames.map((name) => ({ name, ...verdicts[name] }))),
+    blockOfVerdicts(
+      verdictNames.map((reason) => ({
+        reason,
+        verdict: verdicts[reason].kind,
+        meaning: verdicts[reason].meaning,
+      })),
+    ),
   ];
 }
 

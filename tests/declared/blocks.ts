@@ -56,7 +56,7 @@ export function blocksOfFaults(faults: readonly EchoFault[]): Block[] {
   ];
 }
 
-/** An outcome of the HTTP server, as its page has it. */
+/** An outcome of the HTTP server, as the page of the server has it. */
 export interface OutcomeRow {
   readonly name: string;
   readonly probability: string;
@@ -73,25 +73,19 @@ export function blockOfOutcomes(rows: readonly OutcomeRow[]): Block {
   };
 }
 
-/** What the packets do to an entry, as its page has it. */
+/** A verdict with its reason, as the page of verdicts has it. */
 export interface VerdictRow {
-  readonly name: string;
-  readonly kind: 'confirmed' | 'contradicted' | 'unknown';
+  readonly reason: string;
+  readonly verdict: string;
   readonly meaning: string;
 }
-
-const KINDS = {
-  confirmed: 'they confirm it',
-  contradicted: 'they contradict it: `!`',
-  unknown: "they can't say",
-} as const;
 
 export function blockOfVerdicts(rows: readonly VerdictRow[]): Block {
   return {
     name: 'verdicts',
     text: tableText(
-      ['verdict', 'the packets', 'meaning'],
-      rows.map(({ name, kind, meaning }) => [code(name), KINDS[kind], meaning]),
+      ['verdict', 'reason', 'meaning'],
+      rows.map(({ verdict, reason, meaning }) => [code(verdict), code(reason), meaning]),
     ),
   };
 }

@@ -14,15 +14,12 @@ describe('the demo, as its page has it', () => {
   });
 
   test('has the same experiments, after the two that are made three ways', () => {
-    const [login, message, ...rows] = tableWith(page, '§', 'experiment').rows;
-    expect([login![1], message![1]]).toEqual(['A login three ways', 'A message three ways']);
-    expect(rows.map(([, title]) => title)).toEqual(experiments.map(({ title }) => title));
-    const sections = experiments.map(({ section }) => (section.startsWith('document 1') ? '' : section));
-    expect(rows.map(([section]) => section)).toEqual(sections);
+    const [login, message, ...titles] = tableWith(page, 'experiment').rows.map(([title]) => title);
+    expect([login, message]).toEqual(['A login three ways', 'A message three ways']);
+    expect(titles).toEqual(experiments.map(({ title }) => title));
   });
 
   test('counts them', () => {
-    const said = `All ${experiments.length + 2} experiments agree.\n`;
-    for (const text of [page, read('README.md')]) expect(text).toContain(said);
+    expect(page).toContain(`All ${experiments.length + 2} experiments agree.\n`);
   });
 });
