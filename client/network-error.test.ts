@@ -24,10 +24,10 @@ test.each([
 });
 
 test.each([
-  ['tlsv1 alert protocol version', `${where} does not take this version of TLS (LAB_TLS_MIN)`],
+  ['tlsv1 alert protocol version', `${where} does not accept this version of TLS (LAB_TLS_MIN)`],
   [
     'ssl/tls alert handshake failure',
-    `${where} broke the handshake off: it wants a client certificate, or another cipher suite`,
+    `${where} refused the handshake: it requires a client certificate or another cipher suite`,
   ],
   ['wrong version number', `${where} does not speak TLS on that port`],
 ])("reads the alert of a failed write in OpenSSL's words: %s", (reason, line) => {
@@ -47,7 +47,7 @@ test.each([
   const cert = { subjectaltname: 'DNS:elsewhere' };
   const error = Object.assign(new Error(), { code: 'ERR_TLS_CERT_ALTNAME_INVALID', cert });
   expect(explainNetworkError(wrap(error), where)).toBe(
-    `the certificate of ${where} is for others: DNS:elsewhere`,
+    `the certificate of ${where} is for other names: DNS:elsewhere`,
   );
 });
 

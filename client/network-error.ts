@@ -1,26 +1,27 @@
-/** What went wrong, in words a student can act on, by the code that Node gives a failed connection. */
+/** Why a connection failed, in words that help a student, by the error code of Node. */
 const explanations: Readonly<Record<string, (where: string) => string>> = {
   ECONNREFUSED: (where) => `connection refused by ${where}: nothing listens on that port`,
   ECONNRESET: (where) => `connection reset: ${where} closed it without an answer`,
   EPIPE: (where) => `connection reset: ${where} closed it without an answer`,
   EHOSTUNREACH: (where) => `no route to ${where}: no host has that address`,
   ENETUNREACH: (where) => `no route to ${where}: its network can't be reached`,
-  ETIMEDOUT: (where) => `no answer from ${where}: the connection could not be opened in time`,
+  ETIMEDOUT: (where) => `no answer from ${where}: the connection was not opened in time`,
   ENOTFOUND: (where) => `name not found: ${where}`,
   EAI_AGAIN: (where) => `name not found: ${where} (the name server does not answer)`,
   CERT_HAS_EXPIRED: (where) => `the certificate of ${where} has expired`,
-  CERT_NOT_YET_VALID: (where) => `the certificate of ${where} is not valid yet: a clock is wrong`,
-  INVALID_PURPOSE: (where) => `the certificate of ${where} is not one of a server`,
+  CERT_NOT_YET_VALID: (where) =>
+    `the certificate of ${where} is not valid yet: one of the two clocks is wrong`,
+  INVALID_PURPOSE: (where) => `the certificate of ${where} is not meant for servers`,
   DEPTH_ZERO_SELF_SIGNED_CERT: (where) =>
-    `the certificate of ${where} is self-signed: no CA stands behind it`,
+    `the certificate of ${where} is self-signed: no CA has confirmed it`,
   SELF_SIGNED_CERT_IN_CHAIN: unknownCa,
   UNABLE_TO_GET_ISSUER_CERT: unknownCa,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownCa,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownCa,
   CERT_SIGNATURE_FAILURE: unknownCa,
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: certificateWanted,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: certificateRequired,
   'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE': (where) =>
-    `${where} broke the handshake off: it wants a client certificate, or another cipher suite`,
+    `${where} refused the handshake: it requires a client certificate or another cipher suite`,
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: oldVersion,
   ERR_SSL_UNSUPPORTED_PROTOCOL: oldVersion,
   ERR_TLS_HANDSHAKE_TIMEOUT: (where) =>
@@ -30,26 +31,26 @@ const explanations: Readonly<Record<string, (where: string) => string>> = {
 };
 
 function unknownCa(where: string): string {
-  return `the certificate of ${where} is of an unknown CA, which may be anybody`;
+  return `the certificate of ${where} was issued by an unknown CA, so the server may be anybody`;
 }
 
-function certificateWanted(where: string): string {
-  return `${where} wants a client certificate, and none was given`;
+function certificateRequired(where: string): string {
+  return `${where} requires a client certificate, and the client sent none`;
 }
 
 function oldVersion(where: string): string {
-  return `${where} does not take this version of TLS (LAB_TLS_MIN)`;
+  return `${where} does not accept this version of TLS (LAB_TLS_MIN)`;
 }
 
 function noTls(where: string): string {
   return `${where} does not speak TLS on that port`;
 }
 
-/** A certificate that is not taken ends a connection within so many ms; a fault of the server takes longer. */
+/** A server that rejects a certificate ends the connection within this time, in ms. A fault of the server takes longer. */
 export const AT_ONCE_MS = 1_000;
 
-/** A server that runs on Node refuses a certificate of another CA without a word, by closing the connection. */
-export const CERTIFICATE_HINT = 'it may not take the certificate of this client';
+/** A server on Node.js rejects a certificate of another CA without an alert: it closes the connection. */
+export const CERTIFICATE_HINT = 'it probably rejected the certificate of this client';
 
 /** Whether a connection was open and the other side ended it. */
 export function closedByPeer(error: unknown): boolean {
@@ -57,7 +58,7 @@ export function closedByPeer(error: unknown): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
-/** An error of the system or of TLS, or one of axios, which has that as its cause. */
+/** An error of the system or of TLS; or an error of axios, with such an error as its cause. */
 interface NetworkError {
   readonly code?: string;
   readonly message?: string;
@@ -65,7 +66,7 @@ interface NetworkError {
   readonly cause?: NetworkError;
 }
 
-/** What an alert says, or another failure of TLS, of a connection that was open; undefined for any other end. */
+/** Explains an alert or another failure of TLS on an open connection. Undefined when TLS is not the reason. */
 export function explainTlsError(error: unknown): string | undefined {
   const code = codeOf((error ?? {}) as NetworkError);
   return code.startsWith('ERR_SSL_') ? explainNetworkError(error, 'the server') : undefined;
@@ -76,13 +77,13 @@ export function explainNetworkError(error: unknown, where: string): string {
   const failure = error as NetworkError;
   const code = codeOf(failure);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const { subjectaltname = 'nobody' } = failure.cert ?? failure.cause?.cert ?? {};
-    return `the certificate of ${where} is for others: ${subjectaltname}`;
+    const { subjectaltname = 'no name' } = failure.cert ?? failure.cause?.cert ?? {};
+    return `the certificate of ${where} is for other names: ${subjectaltname}`;
   }
   return explanations[code]?.(where) ?? failure.message ?? String(error);
 }
 
-/** The code of an error. When a write fails by an alert, only the message names it, in OpenSSL's words. */
+/** The code of an error. When an alert makes a write fail, only the message has the alert, in OpenSSL's words. */
 function codeOf({ code = '', message = '' }: NetworkError): string {
   const [, reason] = (code === 'EPROTO' && /:SSL routines:[^:]*:([^:]+):/.exec(message)) || [];
   return reason ? `ERR_SSL_${reason.replaceAll(' ', '_').toUpperCase()}` : code;

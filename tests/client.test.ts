@@ -22,8 +22,8 @@ describe('make faults', () => {
 
     const refused = await lab.exec('http', 'faults', '--profile', '403=2,404=1');
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('"403=2" has no probability; allowed: name=p with p from 0 to 1');
-    expect(refused.stderr).toContain('"404=1" names no fault; allowed: timeout, 403, 500, or none alone');
+    expect(refused.stderr).toContain('"403=2" has no valid probability; allowed: name=p with p from 0 to 1');
+    expect(refused.stderr).toContain('"404=1" names no outcome; allowed: timeout, 403, 500, or none alone');
     expect(await outcome()).toBe('403');
 
     expect((await lab.exec('http', 'faults', '--seed', 'bob', '--profile', 'none')).stdout).toContain(

@@ -200,7 +200,7 @@ describe('make faults', () => {
       'bob',
     );
     expect(code).toBe(2);
-    expect(stderr).toContain('"loss=2" has no probability; allowed: name=p with p from 0 to 1');
+    expect(stderr).toContain('"loss=2" has no valid probability; allowed: name=p with p from 0 to 1');
     expect(stderr).toContain('"noise=1" names no fault; allowed: loss, delay, corruption, duplicate,');
     expect(stderr).toContain('"reset" in a script is no fault');
     expect([await settings(), await lab.journal('echo')]).toEqual(before);

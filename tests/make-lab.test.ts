@@ -68,7 +68,7 @@ describe('in a lab that is up', () => {
     [['send', 'TEXT=Hey', 'WINDOW=many'], 'WINDOW is "many"; allowed: a whole number from 1 to 256'],
     [['echo', 'MSG=Hey', 'RETRIES=0'], 'RETRIES is "0"; allowed: a whole number from 1 to 1000'],
     [['faults', 'ECHO_UDP=reset=1'], 'ECHO_UDP: "reset=1" names no fault; allowed: loss, '],
-    [['faults', 'HTTP=404=1'], 'HTTP: "404=1" names no fault; allowed: timeout, '],
+    [['faults', 'HTTP=404=1'], 'HTTP: "404=1" names no outcome; allowed: timeout, '],
     [['inspect', 'LAST=0'], 'LAST is "0"; allowed: a whole number from 1 to 999999999'],
     [['inspect', 'ENTRIES=1', 'LAST=1'], 'LAST is given with ENTRIES; allowed: one of them'],
   ])('make %j is refused in the words of who typed it', async (args, message) => {
@@ -234,7 +234,7 @@ describe('in a lab that is up', () => {
     expect(echo.stdout).toContain(`Connected to ${address} via TCP, encrypted by TLSv1.3\n`);
     const refused = await lab.run('echo', 'MSG=Hey', 'TLS=1.2');
     expect(refused.stdout).toBe(
-      `[CLIENT] Connection error: ${address} does not take this version of TLS (LAB_TLS_MIN)\n`,
+      `[CLIENT] Connection error: ${address} does not accept this version of TLS (LAB_TLS_MIN)\n`,
     );
 
     // They are for the lab that is up, whatever is set now.

@@ -114,7 +114,7 @@ describe('make up refuses, with a cure and nothing left behind', () => {
     await writeFile(journal, 'the run before');
     await refuses(
       { HTTP_FAULTS: 'timeout=0.9,403=0.9,404=0' },
-      'HTTP_FAULTS is "timeout=0.9,403=0.9,404=0"; "404=0" names no fault; allowed: timeout, 403, 500, or none alone',
+      'HTTP_FAULTS is "timeout=0.9,403=0.9,404=0"; "404=0" names no outcome; allowed: timeout, 403, 500, or none alone',
       'the probabilities add up to 1.8; allowed: at most 1',
       'the lab did not come up',
     );

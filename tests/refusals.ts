@@ -21,12 +21,14 @@ export interface Refusal {
 }
 
 export const OLD = '@SECLEVEL=0';
-const UNKNOWN_CA = 'the client does not know the CA of this certificate (its alert unknown_ca)';
-const LEFT = 'the client left in the middle; it may not trust this certificate';
-const LEFT_12 = 'the client left right behind it; it may not trust this certificate';
-const TOO_OLD = 'its TLS version is too old (alert protocol_version)';
-const NO_CERTIFICATE = 'no client certificate (alert certificate_required, by TLS 1.2 handshake_failure)';
-const HINT = 'it may not take the certificate of this client';
+const UNKNOWN_CA = "the client does not know the CA of the server's certificate (alert unknown_ca)";
+const LEFT = "the client disconnected during the handshake; it probably rejected the server's certificate";
+const LEFT_12 =
+  "the client disconnected right after the handshake; it probably rejected the server's certificate";
+const TOO_OLD = 'the TLS version of the client is too old (alert protocol_version)';
+const NO_CERTIFICATE =
+  'the client sent no certificate (alert certificate_required; in TLS 1.2 handshake_failure)';
+const HINT = 'it probably rejected the certificate of this client';
 
 /** What a row says of both servers, over TLS. */
 interface Both {
@@ -101,7 +103,7 @@ export const untrusting = (lab: Lab): Refusal[] => [
     {
       what: 'another CA',
       client: '--ca /tmp/foreign.pem',
-      prints: 'is of an unknown CA, which may be anybody',
+      prints: 'was issued by an unknown CA, so the server may be anybody',
       reason: LEFT,
       wire: { end: true },
     },
@@ -109,7 +111,7 @@ export const untrusting = (lab: Lab): Refusal[] => [
     {
       what: 'TLS 1.2 where 1.3 is the oldest',
       client: '1.2',
-      prints: 'does not take this version of TLS',
+      prints: 'does not accept this version of TLS',
       reason: TOO_OLD,
       wire: { alert: 70 },
     },
@@ -120,7 +122,7 @@ export const untrusting = (lab: Lab): Refusal[] => [
     // What is meant for the plain port would stand in the capture.
     line: `LAB_TOKEN= LAB_BASIC= ${commandsOf(lab).balance()}`,
     prints: 'closed it without an answer',
-    entry: { event: 'handshake', reason: 'plain HTTP on a port of TLS' },
+    entry: { event: 'handshake', reason: 'plain HTTP on a TLS port' },
     wire: { end: true },
   },
   {
@@ -128,7 +130,7 @@ export const untrusting = (lab: Lab): Refusal[] => [
     server: 'echo',
     line: `LAB_TOKEN= ${commandsOf(lab).echo()}`,
     prints: 'by server, retrying',
-    entry: { event: 'handshake', reason: 'what came is no TLS' },
+    entry: { event: 'handshake', reason: 'the client sent something other than TLS' },
     wire: { end: true },
   },
 ];
@@ -150,7 +152,7 @@ export const shown = (lab: Lab): { readonly make: string; readonly refusals: Ref
         curl: '--cacert /certificates/ca.pem',
         openssl: '-CAfile /certificates/ca.pem -verify_return_error',
         prints: 'certificate has expired',
-        reason: 'to the client this certificate has expired (its alert certificate_expired)',
+        reason: "for the client, the server's certificate has expired (alert certificate_expired)",
         wire: { alert: 45 },
       },
     ]),
@@ -161,7 +163,7 @@ export const shown = (lab: Lab): { readonly make: string; readonly refusals: Ref
       {
         what: 'server certificate of another host',
         client: '',
-        prints: 'is for others: DNS:elsewhere',
+        prints: 'is for other names: DNS:elsewhere',
         reason: LEFT,
         wire: { end: true },
       },
@@ -173,7 +175,7 @@ export const shown = (lab: Lab): { readonly make: string; readonly refusals: Ref
       {
         what: 'self-signed server certificate',
         client: '',
-        prints: 'is self-signed: no CA stands behind it',
+        prints: 'is self-signed: no CA has confirmed it',
         reason: LEFT,
         wire: { end: true },
       },
@@ -195,14 +197,14 @@ export const uncertified = (lab: Lab): Refusal[] =>
     {
       what: 'no client certificate, TLS 1.3',
       client: '1.3 --no-certificate',
-      prints: 'wants a client certificate, and none was given',
+      prints: 'requires a client certificate, and the client sent none',
       reason: NO_CERTIFICATE,
       wire: { alert: 116 },
     },
     {
       what: 'no client certificate, TLS 1.2',
       client: '1.2 --no-certificate',
-      prints: 'broke the handshake off: it wants a client certificate, or another cipher suite',
+      prints: 'refused the handshake: it requires a client certificate or another cipher suite',
       reason: NO_CERTIFICATE,
       wire: { alert: 40 },
     },
@@ -210,14 +212,14 @@ export const uncertified = (lab: Lab): Refusal[] =>
       what: `client certificate of another CA, TLS ${version}`,
       client: `${version} --certificate /tmp/of-foreign.pem --key /tmp/of-foreign.key`,
       prints: version === '1.3' ? HINT : 'closed it without an answer',
-      reason: 'the client certificate is of another CA',
+      reason: 'the client certificate was issued by another CA',
       wire: { end: true } as const,
     })),
     {
       what: 'self-signed client certificate',
       client: '1.3 --certificate /tmp/foreign.pem --key /tmp/foreign.key',
       prints: HINT,
-      reason: 'the client certificate is signed by itself',
+      reason: 'the client certificate is self-signed',
       wire: { end: true },
     },
     {
@@ -231,13 +233,13 @@ export const uncertified = (lab: Lab): Refusal[] =>
       what: "a server's certificate as a client's",
       client: '1.3 --certificate /certificates/host-certificate.pem --key /certificates/host-key.pem',
       prints: HINT,
-      reason: 'the client certificate is not one of a client',
+      reason: 'the client certificate is not meant for clients',
       wire: { end: true },
     },
     {
       what: 'another CA, TLS 1.2',
       client: '1.2 --ca /tmp/foreign.pem',
-      prints: 'is of an unknown CA, which may be anybody',
+      prints: 'was issued by an unknown CA, so the server may be anybody',
       reason: LEFT_12,
       wire: { end: true },
     },

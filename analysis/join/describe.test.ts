@@ -19,15 +19,15 @@ const segment: DatagramEntry = {
 describe('a decision', () => {
   test.each<[string, Partial<MessageEntry>]>([
     ['fault=none', {}],
-    ['fault=loss a notice in place of the answer', { fault: 'loss', loss: 'notice' }],
-    ['fault=loss no answer', { fault: 'loss', loss: 'silent' }],
+    ['fault=loss a notice in place of the echo', { fault: 'loss', loss: 'notice' }],
+    ['fault=loss no echo', { fault: 'loss', loss: 'silent' }],
     ['fault=delay 1234.5 ms', { fault: 'delay', delay_ms: 1_234.5 }],
     [
       'fault=corruption byte 0: 0x48 to 0xb7',
       { fault: 'corruption', offset: 0, before: '0x48', after: '0xb7' },
     ],
     ['fault=duplicate twice', { fault: 'duplicate' }],
-    ['fault=reorder after the next', { fault: 'reorder' }],
+    ['fault=reorder sent after the next one', { fault: 'reorder' }],
     ['fault=truncate 2 bytes kept', { fault: 'truncate', kept: 2 }],
     ['fault=reset', { fault: 'reset' }],
     ['fault=drip a byte every 20 ms', { fault: 'drip', interval_ms: 20 }],

@@ -94,17 +94,17 @@ describe('with --tls', () => {
     [
       'one of another host',
       otherServer,
-      'the certificate of WHERE is for others: IP Address:192.0.2.1, DNS:other-host',
+      'the certificate of WHERE is for other names: IP Address:192.0.2.1, DNS:other-host',
     ],
     [
       'one that is signed by itself',
       selfSignedServer,
-      'the certificate of WHERE is self-signed: no CA stands behind it',
+      'the certificate of WHERE is self-signed: no CA has confirmed it',
     ],
     [
       'one of another CA',
       foreignServer,
-      'the certificate of WHERE is of an unknown CA, which may be anybody',
+      'the certificate of WHERE was issued by an unknown CA, so the server may be anybody',
     ],
   ])('refuses a server with %s, except with --insecure', async (_which, credentials, words) => {
     await serve(credentials);
@@ -118,17 +118,17 @@ describe('with --tls', () => {
   });
 
   test.each([
-    ['no certificate', {}, 'WHERE wants a client certificate, and none was given', 1],
+    ['no certificate', {}, 'WHERE requires a client certificate, and the client sent none', 1],
     [
       'no certificate by TLS 1.2',
       { maxVersion: 'TLSv1.2' },
-      'WHERE broke the handshake off: it wants a client certificate, or another cipher suite',
+      'WHERE refused the handshake: it requires a client certificate or another cipher suite',
       1,
     ],
     [
       'a certificate that is not taken',
       { cert: foreignClient.cert, key: foreignClient.key },
-      'connection reset: WHERE closed it without an answer; it may not take the certificate of this client',
+      'connection reset: WHERE closed it without an answer; it probably rejected the certificate of this client',
       1,
     ],
   ] as const)('says why it is refused that shows %s', async (_which, options, words, code) => {
@@ -144,7 +144,7 @@ describe('with --tls', () => {
     await serve({ ...serverCredentials, minVersion: 'TLSv1.3' });
     const { lines } = await run({ tls: { ca, maxVersion: 'TLSv1.2' }, requests: 1 });
     expect(lines[0]).toBe(
-      `/getbalance request failed: 127.0.0.1:${port} does not take this version of TLS (LAB_TLS_MIN)`,
+      `/getbalance request failed: 127.0.0.1:${port} does not accept this version of TLS (LAB_TLS_MIN)`,
     );
   });
 

@@ -48,7 +48,7 @@ describe('with --tls', () => {
   });
 
   test('a server of another CA ends it with 1, before anything is sent', async () => {
-    const reason = `the certificate of 127.0.0.1:${server.port} is of an unknown CA, which may be anybody`;
+    const reason = `the certificate of 127.0.0.1:${server.port} was issued by an unknown CA, so the server may be anybody`;
     expect(await server.run([], { message, tls: { ca: foreignCa } })).toEqual({
       code: 1,
       lines: [`[CLIENT] Connection error: ${reason}`],
@@ -67,7 +67,7 @@ describe('with --tls', () => {
         `${server.connected()}, encrypted by TLSv1.3`,
         ready,
         first,
-        '[CLIENT] Refused by server: the server wants a client certificate, and none was given',
+        '[CLIENT] Refused by server: the server requires a client certificate, and the client sent none',
         closed,
       ],
     });

@@ -117,7 +117,7 @@ describe('a refused change', () => {
   test('names a problem of both servers once', async () => {
     expect(await problemsOf({ profile: 'lost=1', seed: '' })).toEqual([
       'profile: "lost=1" names no fault; allowed: loss, delay, reset, or none alone',
-      'seed: is empty; allowed: any other text',
+      'seed is empty; allowed: any other text',
     ]);
   });
 

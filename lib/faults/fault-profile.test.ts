@@ -4,12 +4,12 @@ import { formatProfile, parseProfile, pick, probabilities, restrictProfile } fro
 
 const names = { noun: 'outcome', faults: ['timeout', '403', '500'], rest: '200' } as const;
 
-const noFault = 'names no fault; allowed: timeout, 403, 500, or none alone';
-const noProbability = 'has no probability; allowed: name=p with p from 0 to 1, and a comma between two';
+const noFault = 'names no outcome; allowed: timeout, 403, 500, or none alone';
+const noProbability = 'has no valid probability; allowed: name=p with p from 0 to 1, separated by commas';
 const steps = 'allowed: timeout, 403, 500, 200, none';
-const noStep = `in a script is no fault; ${steps}`;
+const noStep = `in the script is no outcome; ${steps}`;
 const emptyStep = `the script has an empty step; ${steps}`;
-const twice = 'names 403 a second time; allowed: each fault once';
+const twice = 'names 403 a second time; allowed: each outcome once';
 
 function profileOf(text: string) {
   const { profile, problems } = parseProfile(text, names);

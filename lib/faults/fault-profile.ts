@@ -1,8 +1,8 @@
 /**
- * Which fault names a program knows.
+ * The fault names that a program knows.
  *
- * `faults` stand in the order in which a draw is laid over them; `rest` is what happens with the remaining
- * probability.
+ * The order of `faults` matters: `pick` compares a draw with their probabilities one after another. `rest` is what
+ * happens with the remaining probability.
  */
 export interface FaultNames<Fault extends string = string> {
   /** What one of them is called: `outcome` or `fault`. */
@@ -11,7 +11,7 @@ export interface FaultNames<Fault extends string = string> {
   readonly rest: Fault;
 }
 
-/** Probabilities by fault, each from 0 to 1, together at most 1; or faults in order, over and over. */
+/** Probabilities by fault, each from 0 to 1 and together at most 1; or a script of faults that is repeated for ever. */
 export type FaultProfile<Fault extends string = string> =
   | { readonly kind: 'probabilities'; readonly of: ReadonlyMap<Fault, number> }
   | { readonly kind: 'script'; readonly steps: readonly Fault[] };
@@ -20,17 +20,17 @@ export type ParsedProfile<Fault extends string> =
   | { readonly profile: FaultProfile<Fault>; readonly problems: readonly [] }
   | { readonly profile: undefined; readonly problems: readonly string[] };
 
-/** What a sum of decimal fractions may exceed 1 by and still mean 1: 0.33 + 0.56 + 0.11 does. */
+/** A sum of decimal fractions may exceed 1 by this much and still mean 1, as 0.33 + 0.56 + 0.11 does. */
 const ROUNDING = 1e-9;
 
 const SCRIPT = 'script:';
-/** The profile without faults, and in a script another name of the rest. */
+/** The fault profile without faults. In a script it is another name of the rest. */
 const NONE = 'none';
 
 /**
- * Reads `timeout=0.2,403=0.2`, or `script:timeout,403,none`; `none` is the profile without faults.
+ * Reads `timeout=0.2,403=0.2`, `script:timeout,403,none`, or `none` for no faults.
  *
- * Every problem of the text is reported, not the first alone, each with what was written and what is allowed.
+ * Reports every problem of the text, each with what was written and what is allowed.
  */
 export function parseProfile<Fault extends string>(
   text: string,
@@ -45,7 +45,7 @@ export function parseProfile<Fault extends string>(
 
 function parseScript<Fault extends string>(
   text: string,
-  { faults, rest }: FaultNames<Fault>,
+  { noun, faults, rest }: FaultNames<Fault>,
 ): ParsedProfile<Fault> {
   const known: readonly Fault[] = [...faults, rest];
   const steps: Fault[] = [];
@@ -54,7 +54,7 @@ function parseScript<Fault extends string>(
     const step = name === NONE ? rest : known.find((fault) => fault === name);
     if (step !== undefined) steps.push(step);
     else {
-      const what = name === '' ? 'the script has an empty step' : `"${name}" in a script is no fault`;
+      const what = name === '' ? 'the script has an empty step' : `"${name}" in the script is no ${noun}`;
       problems.push(`${what}; allowed: ${[...new Set([...known, NONE])].join(', ')}`);
     }
   }
@@ -63,7 +63,7 @@ function parseScript<Fault extends string>(
 
 function parseProbabilities<Fault extends string>(
   text: string,
-  { faults }: FaultNames<Fault>,
+  { noun, faults }: FaultNames<Fault>,
 ): ParsedProfile<Fault> {
   const of = new Map<Fault, number>();
   const problems: string[] = [];
@@ -72,12 +72,12 @@ function parseProbabilities<Fault extends string>(
     const fault = faults.find((known) => known === name);
     const probability = value === '' || more.length > 0 ? Number.NaN : Number(value);
     if (fault === undefined) {
-      problems.push(`"${term}" names no fault; allowed: ${faults.join(', ')}, or none alone`);
+      problems.push(`"${term}" names no ${noun}; allowed: ${faults.join(', ')}, or none alone`);
     } else if (of.has(fault)) {
-      problems.push(`"${term}" names ${name} a second time; allowed: each fault once`);
+      problems.push(`"${term}" names ${name} a second time; allowed: each ${noun} once`);
     } else if (!(probability >= 0 && probability <= 1)) {
       problems.push(
-        `"${term}" has no probability; allowed: name=p with p from 0 to 1, and a comma between two`,
+        `"${term}" has no valid probability; allowed: name=p with p from 0 to 1, separated by commas`,
       );
     }
     if (fault !== undefined && !of.has(fault)) of.set(fault, probability);
@@ -86,7 +86,7 @@ function parseProbabilities<Fault extends string>(
   return parsed({ kind: 'probabilities', of }, problems);
 }
 
-/** What is wrong with probabilities of which each may be right. */
+/** The problem when probabilities that are right alone are too much together. */
 function sumProblems(probabilities: readonly number[]): string[] {
   if (!probabilities.every((probability) => probability <= 1)) return [];
   const sum = probabilities.reduce((total, probability) => total + probability, 0);
@@ -107,7 +107,7 @@ export function formatProfile(profile: FaultProfile): string {
   return Array.from(profile.of, ([fault, probability]) => `${fault}=${probability}`).join(',');
 }
 
-/** The part of a profile that a program with fewer names can do; what it can't do becomes the rest. */
+/** Reduces a profile to the names that a server knows. Every other name becomes the rest. */
 export function restrictProfile<Fault extends string>(
   profile: FaultProfile,
   { faults, rest }: FaultNames<Fault>,
@@ -124,8 +124,8 @@ export function restrictProfile<Fault extends string>(
 }
 
 /**
- * The probability of every fault that a profile can lead to, the rest included, in the order of the names. Of a
- * script it is the share of its steps.
+ * The probability of every name, the rest included, in the order of the names. For a script it is the share of its
+ * steps.
  */
 export function probabilities<Fault extends string>(
   profile: FaultProfile<Fault>,
@@ -141,7 +141,7 @@ export function probabilities<Fault extends string>(
   return all.set(rest, round(Math.max(0, 1 - sum)));
 }
 
-/** Lays a number in [0, 1) over probabilities. */
+/** Picks a fault by a number in [0, 1): the first one at which the sum of the probabilities exceeds the number. */
 export function pick<Fault extends string>(
   probabilities: ReadonlyMap<Fault, number>,
   { faults, rest }: FaultNames<Fault>,

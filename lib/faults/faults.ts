@@ -9,30 +9,30 @@ import {
   restrictProfile,
 } from './fault-profile.ts';
 
-/** What decides the faults of a server: its profile and the seed of its draws. */
+/** What decides the faults of a server: its fault profile and the seed of its draws. */
 export interface FaultSettings<Fault extends string = string> {
   readonly profile: FaultProfile<Fault>;
   readonly seed: string;
-  /** Whether the profile was given for several servers of a program, and not for this one alone. */
+  /** Whether the profile is for several servers of a program, and not for this one alone. */
   readonly isShared?: boolean;
 }
 
-/** What a person may ask to change; `reset` goes first, so that the others apply to the configured settings. */
+/** A change that a person may ask for. `reset` comes first, so the others apply to the configured settings. */
 export interface FaultChange {
-  /** For every server of the program; a server leaves out faults that it can't do. */
+  /** For every server of the program. A server leaves out faults that it does not have. */
   readonly profile?: string;
-  /** For one server, by its name; it goes before `profile`. */
+  /** For one server, by its name. It takes precedence over `profile`. */
   readonly profiles?: Readonly<Record<string, string>>;
   readonly seed?: string;
   readonly reset?: boolean;
 }
 
-/** What `make faults` shows of a server. `counts` began when the settings in force did. */
+/** What `make faults` shows of a server. `counts` begins with the active profile. */
 export interface FaultStatus {
   readonly server: string;
   readonly noun: string;
   readonly profile: string;
-  /** Of a script that is for messages, and not for datagrams of transfers. */
+  /** `messages` for a script that does not apply to the datagrams of transfers. */
   readonly of?: 'messages';
   readonly seed: string;
   readonly draws: number;
@@ -48,11 +48,11 @@ export interface Drawn<Fault extends string> {
   readonly fault: Fault;
   /** The number of its draw, counted from 1. */
   readonly draw: number;
-  /** One more number in [0, 1) of the same draw, the same each time, for what the fault itself leaves open. */
+  /** One more number in [0, 1) of the same draw, always the same, for the details of the fault. */
   readonly detail: () => number;
 }
 
-/** A change that was refused, with every problem of it. */
+/** A change was refused. Lists every problem. */
 export class FaultChangeError extends Error {
   readonly code = 'LAB_FAULT_CHANGE';
   readonly problems: readonly string[];
@@ -63,7 +63,7 @@ export class FaultChangeError extends Error {
   }
 }
 
-/** The source of a server's decisions: the same seed gives the same faults in the same order. */
+/** Decides the faults of a server. The same seed gives the same faults in the same order. */
 export class Faults<Fault extends string = string> {
   readonly server: string;
   readonly #names: FaultNames<Fault>;
@@ -73,10 +73,10 @@ export class Faults<Fault extends string = string> {
   #source: Draws;
   #draws = 0;
   #counts = new Map<Fault, number>();
-  /** Decisions since the settings in force began, which is where a script began. */
+  /** Decisions since the active profile began, which is where a script begins. */
   #decisions = 0;
 
-  /** @param shared the names that a profile for every server of the program may hold */
+  /** @param shared the names that a profile for every server of the program may contain */
   constructor(
     server: string,
     names: FaultNames<Fault>,
@@ -91,15 +91,17 @@ export class Faults<Fault extends string = string> {
     this.#source = new Draws(configured.seed, server);
   }
 
-  /** Whether the profile is `none`, which leaves nothing to decide. */
+  /** Whether the profile is `none`: there is nothing to decide. */
   get off(): boolean {
     const { profile } = this.#settings;
     return profile.kind === 'probabilities' && profile.of.size === 0;
   }
 
   /**
-   * Whether the profile is a script for several servers. It is one of messages, which all of them answer: datagrams of
-   * transfers would take its steps both ways in turns, and with most lengths it would strike the same ones for ever.
+   * Whether the profile is a script for several servers. Such a script applies to messages alone.
+   *
+   * Datagrams of transfers would take its steps in both directions by turns. With most lengths of a script, the same
+   * datagrams would then be lost for ever.
    */
   get isScriptOfMessages(): boolean {
     const { profile, isShared = false } = this.#settings;
@@ -120,10 +122,12 @@ export class Faults<Fault extends string = string> {
   }
 
   /**
-   * Prepares a change of profile, seed or both, to be carried out by the function that is returned. A new seed
-   * and a reset begin at draw 1; a new profile alone goes on with the next draw. A script begins at its first step.
+   * Prepares a change of profile, seed or both. The function that it returns carries the change out.
    *
-   * @throws FaultChangeError when a part of it is not allowed
+   * A new seed and a reset begin at draw 1. A new profile alone continues with the next draw. A script begins at its
+   * first step.
+   *
+   * @throws FaultChangeError when a part of the change is not allowed
    */
   prepare({ profile, profiles, seed, reset = false }: FaultChange): () => void {
     const own = profiles?.[this.server];
@@ -132,7 +136,7 @@ export class Faults<Fault extends string = string> {
       asked === undefined ? undefined : parseProfile(asked, own === undefined ? this.#shared : this.#names);
     const whose = own === undefined ? 'profile' : `${this.server} profile`;
     const problems = (parsed?.problems ?? []).map((problem) => `${whose}: ${problem}`);
-    if (seed === '') problems.push('seed: is empty; allowed: any other text');
+    if (seed === '') problems.push('seed is empty; allowed: any other text');
     if (problems.length > 0) throw new FaultChangeError(problems);
 
     return () => {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type FaultNames, type FaultProfile, parseProfile } from './fault-profile.ts';
 
-/** A fault profile in the names of a program. */
+/** A setting: a fault profile with the names of a program. */
 export function faultProfile<Fault extends string>(
   meaning: string,
   fallback: string,
@@ -10,7 +10,7 @@ export function faultProfile<Fault extends string>(
   return v.pipe(v.optional(v.string(), fallback), toProfile(names), v.description(meaning));
 }
 
-/** A fault profile, or undefined when it is unset. */
+/** A setting: a fault profile, or undefined when it is unset. */
 export function optionalFaultProfile<Fault extends string>(meaning: string, names: FaultNames<Fault>) {
   return v.pipe(v.optional(v.pipe(v.string(), toProfile(names))), v.description(meaning));
 }

@@ -98,7 +98,7 @@ describe('readConfig', () => {
           'PORT is "65536"; allowed: a whole number from 0 to 65535',
           'FILES is "1.5"; allowed: a whole number from 1 to 9',
           'HOLD is "-1"; allowed: seconds from 0 to 60',
-          'FAULTS is "loss=2,lost=0.1"; "loss=2" has no probability; allowed: name=p with p from 0 to 1, and a comma between two',
+          'FAULTS is "loss=2,lost=0.1"; "loss=2" has no valid probability; allowed: name=p with p from 0 to 1, separated by commas',
           'FAULTS is "loss=2,lost=0.1"; "lost=0.1" names no fault; allowed: loss, delay, or none alone',
           'OWN is "lost=1"; "lost=1" names no fault; allowed: loss, delay, or none alone',
           'MODE is "mirror"; allowed: echo, sink',

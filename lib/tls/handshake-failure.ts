@@ -1,57 +1,65 @@
-/** Why a handshake failed, by the code that Node gives it; the alert's name is that of RFC 8446, 6.2. */
+/** Why a handshake failed, by the error code of Node. The names of alerts are those of RFC 8446, 6.2. */
 const reasons: Readonly<Record<string, string>> = {
   ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE:
-    'no client certificate (alert certificate_required, by TLS 1.2 handshake_failure)',
-  ERR_SSL_UNSUPPORTED_PROTOCOL: 'its TLS version is too old (alert protocol_version)',
-  ERR_SSL_NO_SHARED_CIPHER: 'no cipher suite in common (alert handshake_failure)',
-  ERR_SSL_HTTP_REQUEST: 'plain HTTP on a port of TLS',
-  ERR_SSL_HTTPS_PROXY_REQUEST: 'plain HTTP on a port of TLS',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'what came is no TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'what came is no TLS',
+    'the client sent no certificate (alert certificate_required; in TLS 1.2 handshake_failure)',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'the TLS version of the client is too old (alert protocol_version)',
+  ERR_SSL_NO_SHARED_CIPHER: 'client and server have no cipher suite in common (alert handshake_failure)',
+  ERR_SSL_HTTP_REQUEST: 'plain HTTP on a TLS port',
+  ERR_SSL_HTTPS_PROXY_REQUEST: 'plain HTTP on a TLS port',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the client sent something other than TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the client sent something other than TLS',
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA:
-    'the client does not know the CA of this certificate (its alert unknown_ca)',
-  ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR: 'the client could not verify what was signed (its alert decrypt_error)',
+    "the client does not know the CA of the server's certificate (alert unknown_ca)",
+  ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR:
+    "the client could not verify the server's signature (alert decrypt_error)",
   'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED':
-    'to the client this certificate has expired (its alert certificate_expired)',
+    "for the client, the server's certificate has expired (alert certificate_expired)",
   'ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE':
-    'the client does not take this certificate (its alert bad_certificate)',
+    "the client rejected the server's certificate (alert bad_certificate)",
   'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN':
-    'the client does not take this certificate (its alert certificate_unknown)',
-  ERR_TLS_HANDSHAKE_TIMEOUT: 'it was not finished in time',
+    "the client rejected the server's certificate (alert certificate_unknown)",
+  ERR_TLS_HANDSHAKE_TIMEOUT: 'the client did not finish the handshake in time',
 };
 
-/** Why a client certificate was not taken, by the code that verifying it gave. */
+/** Why a client certificate was rejected, by the code of its verification. */
 const certificateReasons: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'the client certificate has expired',
   CERT_NOT_YET_VALID: 'the client certificate is not valid yet',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'the client certificate is signed by itself',
-  SELF_SIGNED_CERT_IN_CHAIN: 'the client certificate is of another CA',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the client certificate is of another CA',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the client certificate is of another CA',
-  UNABLE_TO_GET_ISSUER_CERT: 'the client certificate is of another CA',
-  CERT_SIGNATURE_FAILURE: 'the client certificate is of another CA',
-  INVALID_PURPOSE: 'the client certificate is not one of a client',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the client certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the client certificate was issued by another CA',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the client certificate was issued by another CA',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the client certificate was issued by another CA',
+  UNABLE_TO_GET_ISSUER_CERT: 'the client certificate was issued by another CA',
+  CERT_SIGNATURE_FAILURE: 'the client certificate was issued by another CA',
+  INVALID_PURPOSE: 'the client certificate is not meant for clients',
 };
 
-/** Of a client that was connected and closed before it had sent anything. */
-export const LEFT_WITHOUT_A_WORD = 'the client left right behind it; it may not trust this certificate';
+/** A client finished its handshake and disconnected before it sent anything. */
+export const DISCONNECTED_AT_ONCE =
+  "the client disconnected right after the handshake; it probably rejected the server's certificate";
 
-/** What is known of a handshake that failed. */
+/** What the server knows about a handshake that failed. */
 export interface HandshakeFailure {
   readonly code: string | undefined;
-  /** What OpenSSL says of it. */
+  /** The reason that OpenSSL gives. */
   readonly reason: string | undefined;
-  /** What verifying the client's certificate gave, when it was not taken. */
+  /** The code of the verification, when the server rejected the client's certificate. */
   readonly certificate: string | undefined;
-  /** The client had ended its side. */
-  readonly left: boolean;
+  /** The client had already ended its side. */
+  readonly disconnected: boolean;
 }
 
 /** Why a handshake failed, in words for a student. */
-export function explainHandshakeFailure({ code = '', reason, certificate, left }: HandshakeFailure): string {
+export function explainHandshakeFailure({
+  code = '',
+  reason,
+  certificate,
+  disconnected,
+}: HandshakeFailure): string {
   if (certificate)
-    return certificateReasons[certificate] ?? `the client certificate is not taken: ${certificate}`;
-  if (left || code === 'ECONNRESET')
-    return 'the client left in the middle; it may not trust this certificate';
+    return certificateReasons[certificate] ?? `the client certificate was rejected: ${certificate}`;
+  if (disconnected || code === 'ECONNRESET') {
+    return "the client disconnected during the handshake; it probably rejected the server's certificate";
+  }
   return reasons[code] ?? reason ?? code;
 }

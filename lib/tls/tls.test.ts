@@ -35,13 +35,13 @@ function byPort(one: { client_port?: unknown }, other: { client_port?: unknown }
   return Number(one.client_port) - Number(other.client_port);
 }
 
-const left = 'the client left in the middle; it may not trust this certificate';
+const left = "the client disconnected during the handshake; it probably rejected the server's certificate";
 
 describe('a handshake that fails is journaled', () => {
   test.each([
-    ['what is no TLS', 'Hey|e4599fa9\n', 'what came is no TLS'],
-    ['plain HTTP', 'GET / HTTP/1.1\r\n\r\n', 'plain HTTP on a port of TLS'],
-    ['plain HTTP for a proxy', 'CONNECT a:1 HTTP/1.1\r\n\r\n', 'plain HTTP on a port of TLS'],
+    ['what is no TLS', 'Hey|e4599fa9\n', 'the client sent something other than TLS'],
+    ['plain HTTP', 'GET / HTTP/1.1\r\n\r\n', 'plain HTTP on a TLS port'],
+    ['plain HTTP for a proxy', 'CONNECT a:1 HTTP/1.1\r\n\r\n', 'plain HTTP on a TLS port'],
   ])('of %s', async (_what, text, reason) => {
     const socket = await plainClient(await serve());
     const { localPort } = socket;
@@ -53,30 +53,36 @@ describe('a handshake that fails is journaled', () => {
     ]);
   });
 
-  const noCertificate = 'no client certificate (alert certificate_required, by TLS 1.2 handshake_failure)';
+  const noCertificate =
+    'the client sent no certificate (alert certificate_required; in TLS 1.2 handshake_failure)';
   const wanted = { LAB_MTLS: true };
   const wantedOld = { LAB_MTLS: true, LAB_TLS_MIN: '1.2' } as const;
   const old = { maxVersion: 'TLSv1.2' } as const;
   const foreign = { cert: foreignClient.cert, key: foreignClient.key };
   const noClient = { cert: serverCredentials.cert, key: serverCredentials.key };
   test.each([
-    ['a version that is too old', {}, old, 'its TLS version is too old (alert protocol_version)'],
     [
-      'no cipher suite in common',
+      'a version that is too old',
+      {},
+      old,
+      'the TLS version of the client is too old (alert protocol_version)',
+    ],
+    [
+      'client and server have no cipher suite in common',
       { LAB_TLS_MIN: '1.2' },
       { ...old, ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' },
-      'no cipher suite in common (alert handshake_failure)',
+      'client and server have no cipher suite in common (alert handshake_failure)',
     ],
     ['no client certificate', wanted, {}, noCertificate],
     ['no client certificate by TLS 1.2', wantedOld, old, noCertificate],
-    ['a foreign client certificate', wanted, foreign, 'the client certificate is of another CA'],
+    ['a foreign client certificate', wanted, foreign, 'the client certificate was issued by another CA'],
     [
       'a foreign client certificate by TLS 1.2',
       wantedOld,
       { ...old, ...foreign },
-      'the client certificate is of another CA',
+      'the client certificate was issued by another CA',
     ],
-    ['a certificate of a server', wanted, noClient, 'the client certificate is not one of a client'],
+    ['a certificate of a server', wanted, noClient, 'the client certificate is not meant for clients'],
     ['a client that does not know the CA', {}, { ca: foreignCa }, left],
   ] as const)('of %s', async (_what, settings, options, reason) => {
     const socket = tlsClient(await serve(settings), options);
@@ -119,7 +125,8 @@ describe('a handshake that fails is journaled', () => {
     const socket = tlsClient(await serve({ LAB_TLS_MIN: '1.2' }), { ca: foreignCa, maxVersion: 'TLSv1.2' });
     await once(socket, 'connect');
     const { localPort } = socket;
-    const reason = 'the client left right behind it; it may not trust this certificate';
+    const reason =
+      "the client disconnected right after the handshake; it probably rejected the server's certificate";
     expect(await servers.opened.noted).toEqual(failure({ client_port: localPort }, reason));
   });
 
@@ -138,7 +145,9 @@ describe('a handshake that fails is journaled', () => {
     waiting[1]!.write(hello);
     await Promise.all(waiting.map((socket) => once(socket.resume(), 'close')));
     expect(servers.opened.notes.sort(byPort)).toEqual(
-      ports.map((client_port) => failure({ client_port }, 'it was not finished in time')).sort(byPort),
+      ports
+        .map((client_port) => failure({ client_port }, 'the client did not finish the handshake in time'))
+        .sort(byPort),
     );
   });
 

@@ -110,7 +110,7 @@ afterAll(() => rmSync(project, { recursive: true }));
 
 test('a fault is one file: the list and the tables of the docs have it by one command', () => {
   for (const row of [
-    '| `drip` | the answer comes a byte at a time, every 20 ms, from byte 100 on in one piece |\n' +
+    '| `drip` | the echo is sent a byte at a time, every 20 ms; from byte 100 on it follows in one piece |\n' +
       '| `shout` | the echo has capital letters |\n' +
       '| `stammer` | half of it, the whole of it later, and then no more |\n',
     '| `shout` | an echo without small letters |\n',

@@ -7,9 +7,9 @@ type Detail = { readonly offset: number; readonly before: string; readonly after
 export const corruption = {
   name: 'corruption',
   protocols: ['tcp', 'udp'],
-  summary: 'one byte of the body has all its bits flipped; tag and line ending are right',
+  summary: 'one byte of the body has all its bits flipped; tag and line ending are unchanged',
   inWireshark:
-    "one byte of the answer's payload differs from the message's, at `offset`, from `before` to `after`",
+    'the echo differs from the message in one byte: at `offset` it has `after` instead of `before`',
   fields: { offset: 'which byte, from 0', before: 'what it was', after: 'what it became' },
   draw({ bytes, bodyLength }, random) {
     if (bodyLength === 0) return undefined;

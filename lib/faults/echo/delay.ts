@@ -5,11 +5,11 @@ type Detail = { readonly delay_ms: number };
 export const delay = {
   name: 'delay',
   protocols: ['tcp', 'udp'],
-  summary: 'the answer comes late (ECHO_DELAY_SECONDS)',
+  summary: 'the echo is sent late (ECHO_DELAY_SECONDS)',
   inWireshark:
-    'the time between message and answer is `delay_ms` of the journal. On TCP the ACK of the message comes at once: the network is not slow, the server is',
+    'the time between message and echo is `delay_ms` of the journal. On TCP the ACK of the message is sent at once: the network is not slow, the server is',
   fields: {
-    delay_ms: 'milliseconds, counted from when the message came, or from when the answer before it was done',
+    delay_ms: 'milliseconds from when the message arrived, or from when the echo before it was sent',
   },
   // Tenths of a millisecond: as fine as a timer can keep.
   draw: (_message, random, { delay: { from, to } }) => ({

@@ -1,7 +1,7 @@
 import type { EchoFault, Step } from './fault.ts';
 
 const INTERVAL_MS = 20;
-/** So many bytes drip, and what is left of a longer answer follows whole: a drip ends within two seconds. */
+/** Bytes that are sent one by one. The rest of a longer echo follows in one piece, so a drip ends within two seconds. */
 const DRIPPED = 100;
 
 type Detail = { readonly interval_ms: number };
@@ -9,8 +9,8 @@ type Detail = { readonly interval_ms: number };
 export const drip = {
   name: 'drip',
   protocols: ['tcp', 'udp'],
-  summary: `the answer comes a byte at a time, every ${INTERVAL_MS} ms, from byte ${DRIPPED} on in one piece`,
-  inWireshark: `answers of one byte each, ${INTERVAL_MS} ms apart. On TCP, Follow Stream puts them together; on UDP they stay datagrams of one byte`,
+  summary: `the echo is sent a byte at a time, every ${INTERVAL_MS} ms; from byte ${DRIPPED} on it follows in one piece`,
+  inWireshark: `segments of one byte each, ${INTERVAL_MS} ms apart. On TCP, Follow Stream puts them together; on UDP they stay datagrams of one byte`,
   fields: { interval_ms: 'time between two pieces' },
   draw: ({ bytes }) => (bytes.length === 0 ? undefined : { interval_ms: INTERVAL_MS }),
   steps({ bytes }, { interval_ms }: Detail) {

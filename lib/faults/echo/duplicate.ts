@@ -3,9 +3,9 @@ import type { EchoFault } from './fault.ts';
 export const duplicate = {
   name: 'duplicate',
   protocols: ['tcp', 'udp'],
-  summary: 'the answer comes twice',
+  summary: 'the echo is sent twice',
   inWireshark:
-    'two answers with the same payload. On TCP their sequence numbers differ, which tells them from a retransmission. A client that has closed after the first answers the second by RST',
+    'two echoes with the same payload. On TCP their sequence numbers differ; in a retransmission they would be the same. A client that has closed after the first echo answers the second one by RST',
   fields: {},
   draw: () => ({}),
   steps: ({ bytes }) => [

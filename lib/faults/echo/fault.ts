@@ -3,68 +3,69 @@ import type { SecondsRange } from '#lib/runtime/config.ts';
 
 export type Protocol = 'tcp' | 'udp';
 
-/** What the faults leave to the settings of the server. */
+/** What the settings of the server decide about faults. */
 export interface FaultOptions {
-  /** Whether a lost answer is replaced by a notice, as in the second seed document, or really never comes. */
+  /** Whether the server sends a notice in place of a lost echo, as the reference server does, or nothing. */
   readonly loss: 'notice' | 'silent';
   readonly delay: SecondsRange;
 }
 
-/** What a server does to answer, in order. */
+/** What a server does for a message. It takes the steps in order. */
 export type Step =
   | { readonly do: 'send'; readonly bytes: Buffer }
-  /** Before the next step, counted from the step before, the first from when the message came. */
+  /** Waits before the next step. The first wait counts from when the message arrived. */
   | { readonly do: 'wait'; readonly milliseconds: number }
-  /** After the next answer to the same client, or alone when none goes out within a second. */
+  /** Sends after the next echo to the same client, or alone when there is none within a second. */
   | { readonly do: 'send-after-next'; readonly bytes: Buffer }
   /** Ends the connection by RST. */
   | { readonly do: 'reset' };
 
-/** How long an answer waits for the next one to overtake it, in ms. */
+/** How long an echo waits for the next one to overtake it, in ms. */
 export const PATIENCE_MS = 1_000;
 
-/** What a fault decided for one message, as its journal entry has it: with it and the message the steps follow. */
+/** What a fault decided for one message, as in its journal entry. The steps follow from it and the message. */
 export type Detail = Readonly<Record<string, string | number>>;
 
 /**
- * One way in which an answer goes wrong. `draw` decides; the rest is pure and follows from the message and from what
- * was decided. The TCP and the UDP server carry the steps out, and the reader of a capture takes the same steps on its
- * bytes and the journal's detail, to see whether they left.
+ * One way in which an echo goes wrong. `draw` decides; the rest is pure and follows from the message and the decision.
  *
- * A new fault is a file like this one's neighbours, its test, and its line in index.ts.
+ * The TCP and the UDP server carry the steps out. The reader of a capture computes the same steps from the captured
+ * bytes and the journal's detail, and checks that the capture has their bytes.
+ *
+ * A new fault is a file beside this one, and its test. `npm run generate` then adds it to all.ts.
  */
 export interface EchoFault<Name extends string = string> {
   readonly name: Name;
   readonly protocols: readonly Protocol[];
-  /** What goes over the wire, in one line. */
+  /** What happens on the wire, in one line. */
   readonly summary: string;
   /** How to find it in Wireshark. */
   readonly inWireshark: string;
-  /** What each field of the detail means, as the journal has it. */
+  /** What each field of the detail in the journal means. */
   readonly fields: Readonly<Record<string, string>>;
   /**
-   * Decides what the fault itself leaves open.
+   * Decides the details of this fault, such as which byte is corrupted.
    *
    * @param random one number in [0, 1)
-   * @returns undefined when the fault can't be done to this message, which is then answered as it is
+   * @returns undefined when the message can't have this fault; its echo is then right
    */
   draw(message: Message, random: () => number, options: FaultOptions): Detail | undefined;
   /** What the server does. */
   steps(message: Message, detail: Detail): readonly Step[];
-  /** What the fault did, in words that follow its name in comments and lists; empty when the name says all. */
+  /** What the fault did, in words that follow its name in comments and lists. Empty when the name is enough. */
   phrase(detail: Detail): string;
-  /** What the server prints, a line each. */
+  /** The lines that the server prints. */
   said(message: Message, detail: Detail): readonly string[];
 }
 
-/** What a fault does to one message, as its server needs it. */
+/** What a fault does to one message: all that its server needs. */
 export interface Decision {
   readonly detail: Detail;
   readonly steps: readonly Step[];
   readonly said: readonly string[];
 }
 
-/** Draws a fault for a message. Undefined when it can't be done to this one. */
+/** Draws the details of a fault. Undefined when the message can't have it. */
 export function decide(
   fault: EchoFault,
   message: Message,
@@ -75,7 +76,7 @@ export function decide(
   return detail && { detail, steps: fault.steps(message, detail), said: fault.said(message, detail) };
 }
 
-/** A whole number from 0 to below `count`, out of a number in [0, 1). */
+/** Turns a number in [0, 1) into a whole number from 0 to `count` - 1. */
 export function below(count: number, random: number): number {
   return Math.floor(random * count);
 }

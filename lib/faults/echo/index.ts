@@ -4,10 +4,10 @@ import type { EchoFault, Protocol } from './fault.ts';
 
 export type FaultName = (typeof faults)[number]['name'] | 'none';
 
-/** The defaults of the second seed document, 3.3.2. */
+/** The defaults of the reference server. */
 export const DEFAULT_PROFILE = 'loss=0.2,delay=0.2,corruption=0.2';
 
-/** The names that a profile for both protocols may hold. */
+/** The names that a fault profile for both protocols may contain. */
 export const faultNames: FaultNames<FaultName> = namesOf(faults);
 
 export const faultNamesOf: Readonly<Record<Protocol, FaultNames<FaultName>>> = {
@@ -17,7 +17,7 @@ export const faultNamesOf: Readonly<Record<Protocol, FaultNames<FaultName>>> = {
 
 const byName = new Map<string, EchoFault>(faults.map((fault) => [fault.name, fault]));
 
-/** Undefined for `none`, and for a fault that there is not. */
+/** Undefined for `none`, and for an unknown fault. */
 export function faultCalled(name: string): EchoFault | undefined {
   return byName.get(name);
 }

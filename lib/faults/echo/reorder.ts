@@ -3,11 +3,11 @@ import type { EchoFault } from './fault.ts';
 export const reorder = {
   name: 'reorder',
   protocols: ['tcp', 'udp'],
-  summary: 'the answer comes after the next one to the same client, or a second late when there is none',
-  inWireshark: 'of two messages sent together, the second is answered first',
+  summary: 'the echo is sent after the next one to the same client, or a second late when there is none',
+  inWireshark: 'two messages are sent together, and the echo of the second is sent first',
   fields: {},
   draw: () => ({}),
   steps: ({ bytes }) => [{ do: 'send-after-next', bytes }],
-  phrase: () => 'after the next',
+  phrase: () => 'sent after the next one',
   said: () => ['Simulating reordering'],
 } as const satisfies EchoFault;

@@ -4,8 +4,8 @@ import type { Detail, Step } from './fault.ts';
 import { faultCalled } from './index.ts';
 
 /**
- * What the server did for a message, out of its journal entry: `fault` and its detail there. Undefined for
- * a fault that this version does not know.
+ * What the server did for a message, computed from `fault` and its detail in the journal entry. Undefined for a fault
+ * that this version does not know.
  */
 export function stepsOf(message: Message, fault: string, detail: Detail): readonly Step[] | undefined {
   if (fault === 'none') return [{ do: 'send', bytes: message.bytes }];
@@ -13,7 +13,7 @@ export function stepsOf(message: Message, fault: string, detail: Detail): readon
   return faultCalled(fault)?.steps(message, detail);
 }
 
-/** What a fault did, in words that follow its name; undefined for one that this version does not know. */
+/** What a fault did, in words that follow its name. Undefined for a fault that this version does not know. */
 export function phraseOf(fault: string, detail: Detail): string | undefined {
   if (fault === 'none') return '';
   if (fault === 'refused') return String(detail.reason);

@@ -5,9 +5,9 @@ type Detail = { readonly kept: number };
 export const truncate = {
   name: 'truncate',
   protocols: ['tcp', 'udp'],
-  summary: 'the answer breaks off; a line ending still follows',
-  inWireshark: 'an answer shorter than its message',
-  fields: { kept: 'how many bytes, line ending left out' },
+  summary: 'the end of the body is cut off; a line ending still follows',
+  inWireshark: 'an echo shorter than its message',
+  fields: { kept: 'bytes of the message that are sent, without the line ending' },
   draw({ textLength }, random) {
     return textLength < 2 ? undefined : { kept: 1 + below(textLength - 1, random()) };
   },

@@ -41,7 +41,7 @@ describe('a datagram', () => {
       const { guard } = createGuard(token);
       expect(guard.refusal(one, encodeDatagram(one, { key, side: 'C' }))).toEqual({
         reason: 'no token',
-        told: 'an HMAC, and this server has no token to check it by (LAB_TOKEN)',
+        sent: 'the datagram has an HMAC, and this server has no token to check it (LAB_TOKEN)',
       });
       expect(guard.refusal(one, encodeDatagram(one))).toBeUndefined();
     },
@@ -56,8 +56,8 @@ describe('an OPEN', () => {
     [-30_001, 'the OPEN is 31 s old; allowed: 30 s'],
     [30_001, 'the OPEN is 31 s ahead; allowed: 30 s'],
     [-START, `the OPEN is ${Math.ceil(START / 1000)} s old; allowed: 30 s`],
-  ])('of %d ms from now is fresh or not', (at, told) => {
-    const refusal = told && { reason: 'replayed', told: `replayed, or a clock is wrong: ${told}` };
+  ])('of %d ms from now is fresh or not', (at, problem) => {
+    const refusal = problem && { reason: 'replayed', sent: `replayed, or a clock is wrong: ${problem}` };
     expect(createGuard('alice').open('c0ffee01', at)).toEqual(refusal);
   });
 
@@ -70,7 +70,7 @@ describe('an OPEN', () => {
     expect([open('c0ffee01', 0), open('c0ffee02', 0)]).toEqual([undefined, undefined]);
     expect(open('c0ffee01', 0)).toEqual({
       reason: 'replayed',
-      told: 'replayed: an OPEN with the id c0ffee01 was taken before',
+      sent: 'replayed: an OPEN with the id c0ffee01 was accepted before',
     });
   });
 

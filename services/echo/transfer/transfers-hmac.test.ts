@@ -65,7 +65,7 @@ describe('an OPEN', () => {
 
   test('from another port is refused as a replay, and the transfer goes on', () => {
     receive(opened);
-    expect(refused(opened, own, elsewhere)).toBe(`replayed: an OPEN with the id ${ID} was taken before`);
+    expect(refused(opened, own, elsewhere)).toBe(`replayed: an OPEN with the id ${ID} was accepted before`);
     expect(kinds(receive(data(1, 'Hello'), close(2)))).toEqual(['ACK', 'ACK']);
     expect(server.states()).toEqual(['refused', 'received']);
   });
@@ -85,7 +85,7 @@ describe('an OPEN', () => {
   });
 
   test('without its time is refused', () => {
-    expect(refused(open(), own)).toBe('an OPEN without its time, and this server wants one (LAB_TOKEN)');
+    expect(refused(open(), own)).toBe('the OPEN has no time, and this server requires one (LAB_TOKEN)');
   });
 });
 
@@ -137,7 +137,7 @@ describe('without a token', () => {
 
   test('a signed OPEN is refused, as nobody could trust the answers to it', () => {
     expect(plain.receiveSigned(opened, own).map(text)).toEqual([
-      'an HMAC, and this server has no token to check it by (LAB_TOKEN)',
+      'the datagram has an HMAC, and this server has no token to check it (LAB_TOKEN)',
     ]);
     expect(plain.states()).toEqual(['refused']);
   });

@@ -81,9 +81,9 @@ export class Transfers {
    * Answers what is not taken. Not in the name of a transfer that is known: anybody may send from its address, and a
    * client that has heard nothing yet takes an answer that is not signed.
    */
-  #refuse(datagram: Datagram, peer: Peer, { reason, told = reason }: Refusal): void {
+  #refuse(datagram: Datagram, peer: Peer, { reason, sent = reason }: Refusal): void {
     if (UNANSWERED.has(datagram.kind) || this.#all.has(keyOf(datagram, peer))) return;
-    this.#tell(datagram, peer, told);
+    this.#tell(datagram, peer, sent);
     if (datagram.kind === 'OPEN') this.#notes.refused({ opened: datagram, peer }, reason);
   }
 
