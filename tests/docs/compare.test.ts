@@ -62,6 +62,9 @@ describe('lines of a page and those that were printed', () => {
     expect(differ('a\n…\nd', 'a\nd')).toBeUndefined();
     expect(differ('…\nd', 'a\nd\nb\nd')).toBeUndefined();
     expect(differ('in 3 s … (b.c)', 'in 4 s or more (b.c)')).toBeUndefined();
+    expect(differ('  … → …   none in 3 s', '  5 6 → 8   none in 4 s')).toBeUndefined();
+    expect(differ('No. …, 6', 'No. 1 of 3 packets, 6')).toBeUndefined();
+    expect(differ('transfer 01234567 in … s …', 'transfer 76543210 in 4 s')).toBeUndefined();
     expect(differ('…', '')).toBeUndefined();
   });
 

@@ -1,4 +1,4 @@
-import { masked } from './masks.ts';
+import { masked, squeezed } from './masks.ts';
 
 /** Matches any lines in a page, and any text in a line. */
 const ANY = '…';
@@ -21,7 +21,7 @@ export function align(page: readonly string[], printed: readonly string[]): Step
   const cost = Array.from({ length: left.length + 1 }, () => new Float64Array(right.length + 1));
   const instead = (i: number, j: number) => {
     const row = rows[i]!;
-    if (row.pattern.test(lines[j]!)) return 0;
+    if (row.pattern.test(lines[j]!) || row.unmasked.test(squeezed(right[j]!))) return 0;
     return COST.other + 1 - likeness(row.words, lines[j]!);
   };
   for (let i = left.length; i >= 0; i -= 1) {
@@ -84,14 +84,25 @@ export function rewritten(steps: readonly Step[]): string[] {
 interface Row {
   /** Whether any lines may be in its place. */
   readonly any: boolean;
+  /** For a line that is masked, and for one that isn't: what is left out by … can keep a mask from its place. */
   readonly pattern: RegExp;
+  readonly unmasked: RegExp;
   readonly words: string;
 }
 
 function patternOf(line: string): Row {
   const words = masked(line);
-  const parts = words.split(ANY).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return { any: words === ANY, pattern: new RegExp(`^${parts.join('.*')}$`), words };
+  return { any: words === ANY, pattern: withAny(words), unmasked: withAny(squeezed(line)), words };
+}
+
+function withAny(text: string): RegExp {
+  const parts = text.split(ANY).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  // What is left out at an end may be nothing, and then there is no blank either.
+  const pattern = parts
+    .join('.*')
+    .replace(/ \.\*$/, '(?: .*)?')
+    .replace(/^\.\* /, '(?:.* )?');
+  return new RegExp(`^${pattern}$`);
 }
 
 /** The share of words that two lines have in common, from 0 to 1. */

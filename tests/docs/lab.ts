@@ -12,6 +12,8 @@ const root = join(import.meta.dirname, '..', '..');
 const MOST_TIME = 180_000;
 /** Between what the commands of a shell print. */
 const BETWEEN = '\u001e';
+/** On a terminal, curl shows no progress of what it prints there. */
+const LIKE_A_TERMINAL = 'curl() { command curl --no-progress-meter "$@"; }';
 /** Where the pages have the clone. */
 const HOME = '/home/you/wirelab';
 /** What a clone has that its lab does not need, or must not share. */
@@ -71,7 +73,7 @@ export class DocsLab implements Runner {
   async shell([opened, ...typed]: readonly Command[]): Promise<Printed[]> {
     const between = `printf '${BETWEEN}'`;
     // Without a terminal the shell has no greeting of its own.
-    const script = ['/lab/client/host/greeting.sh'];
+    const script = ['/lab/client/host/greeting.sh', LIKE_A_TERMINAL];
     for (const { text } of typed) {
       // Nothing that is typed later is for a command that reads.
       const line = text.trim() === 'exit' ? ':' : this.#localize(text);

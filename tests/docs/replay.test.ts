@@ -78,3 +78,13 @@ test('what differs is told, and what a command without printed lines printed is 
 test('a block that can not be run is refused', async () => {
   await expect(replay(new Script(), page('$ reboot'))).rejects.toThrow('does not begin with make');
 });
+
+test('the id of a transfer is that of this run in the commands that follow', async () => {
+  const script = new Script({ 'make send': { lines: ['Transfer 01234567: 5 bytes', 'x'], code: 0 } });
+  const deviations = await replay(
+    script,
+    page('$ make send\nTransfer 89abcdef: 5 bytes\ny', '$ make inspect TRANSFER=89abcdef'),
+  );
+  expect(script.done).toContain('make inspect TRANSFER=01234567');
+  expect(deviations.map(({ printed }) => printed)).toEqual([['Transfer 89abcdef: 5 bytes', 'x']]);
+});

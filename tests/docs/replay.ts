@@ -1,4 +1,5 @@
-import { align, differenceOf, rewritten } from './compare.ts';
+import { align, differenceOf, rewritten, type Step } from './compare.ts';
+import { transfersIn } from './masks.ts';
 import { type Block, type Change, type Command, isSetting, isShell, problemOf } from './page.ts';
 
 /** How a command ended. */
@@ -38,12 +39,15 @@ export async function replay(lab: Runner, blocks: readonly Block[]): Promise<Dev
   /** What was set on this machine, for each command that follows. */
   const set: string[] = [];
   const deviations: Deviation[] = [];
+  /** The ids of transfers in the page, and those that are in their place now. */
+  const ids = new Map<string, string>();
   for (const block of runnable) {
-    for (const group of groupsOf(block.commands)) {
+    for (const group of groupsOf(block.commands.map((command) => withIds(command, ids)))) {
       const printed = isShell(group[0]!) ? await lab.shell(group) : [await lab.machine(group[0]!, set)];
       if (isSetting(group[0]!)) set.push(group[0]!.text);
       for (const [at, command] of group.entries()) {
-        const deviation = judge(block, command, printed[at]!);
+        learn(align(command.printed, printed[at]!.lines), ids);
+        const deviation = judge(block, command, printed[at]!, ids);
         if (deviation) deviations.push(deviation);
       }
     }
@@ -67,14 +71,39 @@ function groupsOf(commands: readonly Command[]): Command[][] {
 const SHELL: Command = { line: 0, where: 'machine', text: 'make shell', printed: [], printedFrom: 0 };
 
 /** A page that shows nothing of what a command prints says nothing about it, but that it works. */
-function judge(block: Block, command: Command, { lines, code = 0 }: Printed): Deviation | undefined {
+function judge(
+  block: Block,
+  command: Command,
+  { lines, code = 0 }: Printed,
+  ids: ReadonlyMap<string, string>,
+): Deviation | undefined {
   const shows = command.printed.some((line) => line.trim() !== '' && line.trim() !== '…');
   if (!shows) {
     if (code === 0) return undefined;
     const difference = `it ended with exit code ${code}, and printed\n${lines.join('\n')}`;
     return { block, command, difference, printed: command.printed };
   }
-  const steps = align(command.printed, lines);
+  const steps = align(command.printed, withPageIds(lines, ids));
   const difference = differenceOf(steps);
   return difference ? { block, command, difference, printed: rewritten(steps) } : undefined;
+}
+
+/** Keeps the id of each transfer beside that which the page has for it. */
+function learn(steps: readonly Step[], ids: Map<string, string>): void {
+  for (const step of steps) {
+    if (step.kind !== 'same' && step.kind !== 'other') continue;
+    const now = transfersIn(step.printed);
+    for (const [at, id] of transfersIn(step.page).entries()) if (now[at]) ids.set(id, now[at]);
+  }
+}
+
+function withIds(command: Command, ids: ReadonlyMap<string, string>): Command {
+  const text = command.text.replaceAll(/\b[0-9a-f]{8}\b/g, (id) => ids.get(id) ?? id);
+  return { ...command, text };
+}
+
+/** So that a page that is written anew has the ids that its commands have. */
+function withPageIds(lines: readonly string[], ids: ReadonlyMap<string, string>): string[] {
+  const pages = new Map(Array.from(ids, ([page, now]) => [now, page]));
+  return lines.map((line) => line.replaceAll(/\b[0-9a-f]{8}\b/g, (id) => pages.get(id) ?? id));
 }
