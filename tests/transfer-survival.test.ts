@@ -29,11 +29,11 @@ const send = (...options: string[]) =>
     `echo $$ >/tmp/pid; exec client send $server $udp_port --protocol-mode stop-and-wait ${options.join(' ')}`,
   );
 const signal = (name: string) => lab.shell(`kill -${name} $(cat /tmp/pid)`);
-/** Lets a big transfer begin, and does something in the middle of it. */
+/** Lets a transfer of nearly as many segments as an echo may have begin, and does something in the middle of it. */
 const inTheMiddle = async (happen: () => Promise<unknown>, ...options: string[]) => {
   const before = (await lab.journal('echo')).length;
   let running = true;
-  const ended = send('--count 20000', ...options).finally(() => {
+  const ended = send('--count 65000 --segment 20', ...options).finally(() => {
     running = false;
   });
   await eventually('100 entries of the transfer', 60_000, async () => {
@@ -42,6 +42,17 @@ const inTheMiddle = async (happen: () => Promise<unknown>, ...options: string[])
   });
   await happen();
   return ended;
+};
+
+/** Sends the client a signal in the middle of a transfer, and looks how the server ends that. */
+const endsWith = async (name: string, state: string, reason: string) => {
+  // Nothing of the client's last word may be lost here.
+  await lab.faults('--udp', 'duplicate=0.1');
+  const before = (await lab.transfers()).length;
+  await inTheMiddle(() => signal(name), '--echo');
+  const [event] = await eventsOnce(before, state);
+  expect(event).toMatchObject({ reason, mode: 'stop-and-wait' });
+  expect(event!.bytes).toBeGreaterThan(0);
 };
 
 /** Starts so many transfers at once, of all protocols. */
@@ -60,6 +71,10 @@ describe(`${TRANSFERS} transfers at once, each of ${BYTES} bytes, of all protoco
     expect(await eventsOnce(0, 'returned', TRANSFERS)).toHaveLength(TRANSFERS);
   });
 });
+
+// A busy machine may give a client no time for 2 s, so the server waits longer here.
+test('the client is interrupted: the server ends the transfer and says why', () =>
+  endsWith('INT', 'aborted', 'the client was interrupted'));
 
 describe('a server that forgets a transfer after 2 s of silence', () => {
   beforeAll(() => lab.change(['echo'], { ECHO_IDLE_SECONDS: '2' }));
@@ -98,18 +113,8 @@ describe('a server that forgets a transfer after 2 s of silence', () => {
       await eventually('the server', 60_000, async () => (await lab.faults()).code === 0);
     });
 
-    test.each([
-      ['is killed', 'KILL', 'idle', 'nothing came for 2 s'],
-      ['is interrupted', 'INT', 'aborted', 'the client was interrupted'],
-    ])('the client %s: the server ends the transfer and says why', async (_what, name, state, reason) => {
-      // Nothing of the client's last word may be lost here.
-      await lab.faults('--udp', 'duplicate=0.1');
-      const before = (await lab.transfers()).length;
-      await inTheMiddle(() => signal(name), '--echo');
-      const [event] = await eventsOnce(before, state);
-      expect(event).toMatchObject({ reason, mode: 'stop-and-wait' });
-      expect(event!.bytes).toBeGreaterThan(0);
-    });
+    test('the client is killed: the server ends the transfer and says why', () =>
+      endsWith('KILL', 'idle', 'nothing came for 2 s'));
 
     test('the client is gone when its bytes come back: the server gives up', async () => {
       // Slow enough for what comes next to be in time.
