@@ -1,32 +1,32 @@
 .DEFAULT_GOAL := help
 .SILENT:
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-# A make that a recipe starts, as the tests do, is told nothing of this one's command line.
+# A make that a recipe starts, as the tests do, must not inherit this command line.
 unexport MAKEFLAGS MFLAGS MAKEOVERRIDES
 
 .PHONY: help
 help: ## list the targets
 	setup/piped.sh awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# Git for Windows can write CRLF into a clone, which no shell reads.
+# Git for Windows can write CRLF into a clone, and no shell reads that.
 crlf := $(firstword $(shell LC_ALL=C grep -rl --include='*.sh' --include='*.awk' --include='*.bashrc' "$$(printf '\r')" setup services client))
 $(if $(crlf),$(error $(crlf) has Windows line ends (CRLF); cure: git config core.autocrlf input && \
     git ls-files --eol | awk '/ w.crlf / { print $$NF }' | xargs sed -i 's/\r$$//'))
 
-# What is typed as NAME=value is taken as it is, without an expansion of $ by make: first of all, before make looks
-# at any of it. The shell of a recipe reads it from its environment.
+# A typed NAME=value is used as it is: make must not expand a $ in it. So this comes first. The shell of a recipe reads the
+# value from its environment.
 typed := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 $(foreach name,$(typed),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
 given = $(filter $(1),$(typed))
-# Only a blank before the value is lost, as make drops it: it shows in make's own command line.
-blank_in_front = $(shell { if [ -r /proc/$$PPID/cmdline ]; \
+# make drops a blank before the value. Only its own command line still shows it.
+leading_blank = $(shell { if [ -r /proc/$$PPID/cmdline ]; \
     then tr '\n\0' ' \n' </proc/$$PPID/cmdline | grep -oE '^[A-Z_]+ *=[[:space:]]'; \
     else ps -ww -o args= -p $$PPID | grep -oE '[A-Z_]+= +[^ ]+' | grep -vE '= +[A-Z_]+='; fi; } | sed 's/[ =].*//')
-$(if $(typed),$(if $(blank_in_front),$(error $(firstword $(blank_in_front)) begins with a blank, which make drops; \
-    allowed: another first character (in make shell, the client takes any))))
+$(if $(typed),$(if $(leading_blank),$(error $(firstword $(leading_blank)) begins with a blank, which make drops; \
+    allowed: another first character (the client in make shell accepts a blank))))
 
-# What a target takes of that: the names in brackets after it, the settings of .env, and some that are not the lab's.
-# Any other would do nothing, as one that is misspelt.
+# A target accepts the names in brackets in its help, the settings of .env, and some names that are not the lab's. Any
+# other name is refused: it is probably misspelt.
 goals = $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 names = $(sort $(shell sed -nE 's/^($(subst $() ,|,$(goals))):.*\[(.*)\]$$/\2/p' $(MAKEFILE_LIST) | grep -oE '[A-Z_]+='))
 settings = $(shell LC_ALL=C awk -v names=1 -f setup/env.awk .env)
@@ -40,7 +40,7 @@ $(if $(if $(typed),$(strangers)),$(error make $(goals) takes no $(strangers); al
 up: ## start the lab: two hosts, servers, client, captures [NAME=first-try]
 	setup/up.sh $(if $(call given,NAME),"$$NAME")
 
-down: ## end the lab; captures stay, complete
+down: ## end the lab; the captures are complete and stay
 	setup/down.sh
 
 clean: ## end the lab and remove its images and certificates; captures stay
@@ -52,40 +52,40 @@ status: ## show what runs, and whether it is well
 runs: ## list the runs: this one and those in the archive
 	setup/runs.sh
 
-logs: ## what the programs print, as they print it (Ctrl-C ends)
+logs: ## show what the programs print, live (Ctrl-C ends it)
 	setup/of-lab.sh setup/logs.sh
 
-certs: ## make a new CA and new certificates; servers that run take them at once
+certs: ## make a new CA and new certificates; running servers use them at once
 	setup/certs.sh
 
-doctor: ## check this machine: each row ok, or a problem with its cure
+doctor: ## check this machine and the lab; each problem comes with its cure
 	setup/doctor.sh
 
 # From the client host
 
-# $(call option,NAME,--name): the option with the value typed, and nothing without one.
+# $(call option,NAME,--name): the option with the typed value, or nothing.
 option = $(if $(naming),$(2)=$(1),$(if $(call given,$(1)),$(2) "$$$(1)"))
-# $(call switch,NAME,--name,--no-name): the switch for 1, and for 0 the other, if there is one.
+# $(call switch,NAME,--name,--no-name): the first switch for 1, the second for 0.
 switch = $(if $(naming),$(or $(2),$(3))=$(1),$(call switch_given,$(1),$(2),$(3)))
 switch_given = $(if $(call given,$(1)),$(if $(filter-out 0 1,$($(1))),$(error $(1) is "$($(1))"; allowed: 0, 1))$(if $(filter 1,$($(1))),$(2))$(if $(filter 0,$($(1))),$(3)))
 
-# $(call named,VARIABLE): what its options are called here, --name=NAME, so that a program speaks of what was typed.
+# $(call named,VARIABLE): maps options to make's names, --name=NAME, so that a program's errors name what was typed.
 names_of = $(foreach naming,yes,$($(1)))
 named = LAB_OPTION_NAMES="$(strip $(call names_of,$(1)))"
 
-# TLS=1 takes the newest version that both sides have, TLS=1.2 that one.
+# TLS=1 uses the newest version that both sides support; TLS=1.2 uses that version.
 over_tls = $(if $(call given,TLS),$(if $(filter-out 0 1 1.2 1.3,$(TLS)),$(error TLS is "$(TLS)"; allowed: 0, 1, 1.2, 1.3))$(filter-out 0,$(TLS)))
 tls = $(if $(naming),--tls=TLS,$(if $(over_tls),--tls$(if $(filter-out 1,$(TLS)), "$$TLS"))) $(call switch,INSECURE,--insecure)
 # A client that gives up exits with 1. A lab sheet asks for that, so it is no error of make.
 or_gave_up = || [ $$? -eq 1 ]
 .PHONY: balance echo send shell
-balance: ## 20 requests to the HTTP server and its logs [REQUESTS= TIMEOUT= INTERVAL= TLS=1|1.2|1.3 INSECURE=1 JSON=1]
+balance: ## send 20 requests to the HTTP server, then print its logs [REQUESTS= TIMEOUT= INTERVAL= TLS=1|1.2|1.3 INSECURE=1 JSON=1]
 	$(call named,balance) setup/exec.sh client sh -c \
 	    'exec client balance "$$LAB_SERVER_ADDRESS" "$$$(if $(over_tls),HTTPS_PORT,HTTP_PORT)" "$$@"' client $(balance) $(or_gave_up)
 balance = $(tls) $(call option,REQUESTS,--requests) $(call option,TIMEOUT,--timeout) \
     $(call option,INTERVAL,--interval) $(call switch,JSON,--json)
 
-# Without MSG on a terminal it asks for what is missing.
+# Without MSG on a terminal, it asks for what is missing.
 echo: ## send a message to the echo server [MSG= PROTOCOL=tcp|udp RETRIES= TIMEOUT= COUNT= CONCURRENCY= BACKOFF=1 REFERENCE=1 TLS=1|1.2|1.3 INSECURE=1 JSON=1]
 	$(call named,echo) setup/exec.sh client sh -c \
 	    'exec client echo "$$LAB_SERVER_ADDRESS" "$$$(if $(over_tls),ECHO_TLS_PORT,ECHO_PORT)" "$$@"' client $(echo) $(or_gave_up)
@@ -96,13 +96,13 @@ echo = $(tls) $(call option,MSG,--message) $(call option,RETRIES,--retries) $(ca
 
 send: ## send reliably over UDP [FILE= TEXT= COUNT= MODE=selective-repeat|go-back-n|stop-and-wait WINDOW= SEGMENT= ECHO=1 MIN_RTO= MAX_RTO= TRIES= JSON=1]
 	$(call named,send) setup/send.sh "$(if $(call given,FILE),$$FILE)" $(send) $(or_gave_up)
-# The file itself is lent to the client by send.sh.
+# send.sh copies the file to the client.
 send = $(if $(naming),--file=FILE) $(or $(call option,MODE,--protocol-mode),--protocol-mode selective-repeat) \
     $(call option,TEXT,--text) $(call option,COUNT,--count) $(call option,WINDOW,--window) \
     $(call option,SEGMENT,--segment) $(call option,MIN_RTO,--min-rto) $(call option,MAX_RTO,--max-rto) \
     $(call option,TRIES,--tries) $(call switch,ECHO,--echo) $(call switch,JSON,--json)
 
-shell: ## a shell in the client host
+shell: ## open a shell in the client host
 	setup/shell.sh
 
 # Faults while the lab runs
@@ -112,7 +112,7 @@ http_faults = $(call option,HTTP,--profile) $(all_faults)
 echo_profiles = $(call option,ECHO,--profile) $(call option,ECHO_TCP,--tcp) $(call option,ECHO_UDP,--udp)
 echo_faults = $(echo_profiles) $(all_faults)
 all_faults = $(call option,SEED,--seed) $(call switch,RESET,--reset)
-# The echo server is asked first whether it would take its part, so that a refusal changes neither server.
+# First ask the echo server whether it accepts its part, so that a refusal changes neither server.
 faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,none' ECHO_TCP= ECHO_UDP= SEED= RESET=1]
 	$(if $(strip $(echo_profiles)),$(call named,echo_faults) setup/exec.sh echo faults $(echo_faults) --check)
 	$(call named,http_faults) setup/exec.sh http faults $(http_faults)
@@ -121,44 +121,44 @@ faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,no
 # Reading the packets
 
 .PHONY: inspect annotate report wireshark demo
-inspect: ## packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all|0 TRANSFER= FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 KEYS=0 JSON=1]
+inspect: ## show packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all|0 TRANSFER= FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 KEYS=0 JSON=1]
 	$(call named,inspect) setup/inspect.sh $(reading) $(inspect)
 inspect = $(call option,FILTER,--filter) $(call option,TRANSFER,--transfer) $(call option,BYTES,--bytes) $(call option,LAST,--last) \
     $(call switch,FOLLOW,--follow) $(call switch,KEYS,,--no-keys) $(call switch,JSON,--json)
 capture = "$(if $(call given,CAPTURE),$$CAPTURE,server)"
 modes = $(foreach one,LIVE ENTRIES COMPARE,$(call switch,$(one),$(one)))
-# Both captures are compared.
+# COMPARE reads both captures, so CAPTURE has no meaning with it.
 clash = $(or $(word 2,$(modes)),$(if $(filter COMPARE,$(modes)),$(if $(call given,CAPTURE),CAPTURE)))
-reading = $(if $(clash),$(error $(clash) is given with $(firstword $(modes)); allowed: one of them))$(or $(call switch,LIVE,live $(capture)),$(call switch,ENTRIES,entries $(capture)),$(call switch,COMPARE,compare),show $(capture))
+reading = $(if $(clash),$(error $(clash) can not be combined with $(firstword $(modes)); give one of them))$(or $(call switch,LIVE,live $(capture)),$(call switch,ENTRIES,entries $(capture)),$(call switch,COMPARE,compare),show $(capture))
 
-annotate: ## write captures/*.annotated.pcapng: each journal entry a comment on its packet
+annotate: ## write captures/*.annotated.pcapng: each journal entry as a comment on its packet
 	setup/inspect.sh annotate
 
-report: ## write captures/report.html: what was configured, what the packets show
+report: ## write captures/report.html: what you configured, and what the packets show
 	setup/inspect.sh report
 
-wireshark: ## live packets in the Wireshark of this machine [HOST=server|client]
+wireshark: ## show live packets in this machine's Wireshark [HOST=server|client]
 	setup/wireshark.sh $(if $(call given,HOST),"$$HOST")
 
-demo: ## every experiment of the two assignments, each checked against the packets [TIMEOUT=2 instead of 10]
+demo: ## run every experiment of the two assignments and check each against the packets [TIMEOUT=2 instead of 10]
 	setup/demo.sh $(if $(call given,TIMEOUT),"$$TIMEOUT")
 
 # Development
 
 .PHONY: test test-unit golden lint bench
-test: ## unit tests, then the suites in containers; with WAY those alone, as clients with a token or over TLS [WAY=token|tls]
+test: ## run unit tests, then the container suites; WAY runs only those, with a token or over TLS [WAY=token|tls]
 	setup/dependencies.sh && setup/images.sh && \
 	    $(if $(call given,WAY),LAB_WAY="$$WAY" npm run --silent test:containers,npm run --silent test)
 
-test-unit: ## unit tests alone, no container
+test-unit: ## run only the unit tests, without containers
 	setup/dependencies.sh && npm run --silent test:unit
 
-golden: ## make what the golden captures are compared with anew, and show what is different
+golden: ## read the golden captures again, and show what is different
 	setup/dependencies.sh && setup/images.sh && node tests/golden/update.ts
 
-lint: ## format, types and lint, of programs, scripts, Dockerfiles, the dissector and pages
+lint: ## check format, types and style of programs, scripts, Dockerfiles, dissector and pages
 	setup/dependencies.sh && npm run --silent lint
 
-bench: ## measure speed, memory and start-up, beside the baseline [SECTIONS='echo start' BASELINE=1]
+bench: ## measure speed, memory and start-up, and compare with the baseline [SECTIONS='echo start' BASELINE=1]
 	setup/dependencies.sh && setup/images.sh && $(call named,bench) npm run --silent bench -- $(bench)
 bench = $(call option,SECTIONS,--sections) $(call switch,BASELINE,--baseline)

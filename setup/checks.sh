@@ -1,9 +1,9 @@
-# What can stop the lab, one function each, for `make doctor` and `make up`. Sourced after lib.sh; those that
-# speak of containers need `containers`.
-# Each calls `ok NAME DETAIL`, `warn NAME DETAIL CURE…` or `problem NAME DETAIL CURE…`, which the caller defines.
+# Checks of what can stop the lab, one function each, for `make doctor` and `make up`. Sourced after lib.sh. Those about
+# containers need `containers`. Each calls `ok NAME DETAIL`, `warn NAME DETAIL CURE…` or `problem NAME DETAIL CURE…`. The
+# caller defines these three.
 . setup/networks.sh
 
-# The settings that the shell needs to be right. The programs check their own.
+# Checks the settings that scripts use. The programs check their own.
 check_settings() {
     wrong=
     others=
@@ -12,7 +12,7 @@ check_settings() {
         in_range "$value" 1 65535 || wrong="$wrong$name is \"$value\"; allowed: a whole number from 1 to 65535
 "
         for other in $others; do
-            [ "$value" != "$(port_of "$other")" ] || wrong="$wrong$name is \"$value\"; allowed: another than $other
+            [ "$value" != "$(port_of "$other")" ] || wrong="$wrong$name is \"$value\"; it must differ from $other
 "
         done
         others="$others $name"
@@ -35,20 +35,20 @@ check_settings() {
     else
         for name in LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS; do
             eval "value=\$$name"
-            is_host "$value" "$LAB_SUBNET" || wrong="$wrong$name is \"$value\"; allowed: an address of $LAB_SUBNET, not its first two or its last
+            is_host "$value" "$LAB_SUBNET" || wrong="$wrong$name is \"$value\"; allowed: an address of $LAB_SUBNET, except its first two and its last
 "
         done
     fi
-    [ "$LAB_SERVER_ADDRESS" != "$LAB_CLIENT_ADDRESS" ] || wrong="${wrong}LAB_CLIENT_ADDRESS is \"$LAB_CLIENT_ADDRESS\"; allowed: another than LAB_SERVER_ADDRESS
+    [ "$LAB_SERVER_ADDRESS" != "$LAB_CLIENT_ADDRESS" ] || wrong="${wrong}LAB_CLIENT_ADDRESS is \"$LAB_CLIENT_ADDRESS\"; it must differ from LAB_SERVER_ADDRESS
 "
     if [ -n "$wrong" ]; then
         problem settings "${wrong%?}" 'change it in .env or in the shell'
         return 1
     fi
-    ok settings 'addresses, ports and capture limits are allowed'
+    ok settings 'addresses, ports and capture limits are valid'
 }
 
-# in_range VALUE MIN MAX: a whole number without leading zeros.
+# in_range VALUE MIN MAX: true for a whole number without leading zeros in that range.
 in_range() {
     case "$1" in '' | 0?* | *[!0-9]* | ????????*) return 1 ;; esac
     [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
@@ -59,28 +59,28 @@ check_leftover() {
     if [ -n "$left" ]; then
         problem 'leftover lab' "not running: $left" 'make down'
     else
-        ok 'leftover lab' none
+        ok 'leftover lab' 'there is none'
     fi
 }
 
 check_captures() { check_folder captures LAB_CAPTURES_DIR; }
 check_work() { check_folder work LAB_WORK_DIR; }
 
-# check_folder NAME SETTING: the folder, or where it would be made.
+# check_folder NAME SETTING: checks the folder, or the place where make up would make it.
 check_folder() {
     folder=$(printenv "$2")
     parent=$folder
     while [ ! -e "$parent" ]; do parent=$(dirname -- "$parent"); done
     elsewhere="another folder: $2=\$HOME/$1 make up"
     if [ ! -d "$parent" ] || case "$parent" in /proc* | /sys* | /dev*) true ;; *) false ;; esac; then
-        # Some file systems look writable, such as /proc.
+        # Some file systems only look writable, such as /proc.
         problem "$1" "$folder is not a folder that $(id -un) may write to" "$elsewhere"
     elif [ ! -w "$parent" ] || [ ! -x "$parent" ]; then
         problem "$1" "$folder is not a folder that $(id -un) may write to" \
             "sudo mkdir -p $(quoted "$folder") && sudo chown $(id -u):$(id -g) $(quoted "$folder"), or $elsewhere"
     elif case "$(df -P "$parent" | awk 'NR == 2 { print $1 }')" in [A-Z]:*) true ;; *) false ;; esac; then
-        warn "$1" "$folder is on a drive of Windows, which keeps neither owners nor modes of files" \
-            'clone into the home folder of WSL, where it is faster too'
+        warn "$1" "$folder is on a Windows drive, which keeps neither owners nor modes of files" \
+            'clone into the home folder of WSL; it is faster too'
     else
         ok "$1" "${folder#"$PWD"/} is writable"
     fi

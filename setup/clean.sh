@@ -1,6 +1,5 @@
 #!/bin/sh
-# make clean: ends the lab, and removes the certificates and the images of this lab. Labs of other clones have images
-# of their own.
+# make clean: ends the lab, and removes its certificates and images. Labs of other clones have their own images.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -10,4 +9,4 @@ quietly docker compose down --volumes
 for image in $(docker image ls --filter "reference=$LAB_IMAGES/*" --format '{{.Repository}}:{{.Tag}}'); do
     quietly docker image rm "$image"
 done
-say 'its certificates and images are removed'
+say 'the certificates and images of the lab are removed'

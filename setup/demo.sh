@@ -1,8 +1,7 @@
 #!/bin/sh
-# demo.sh [SECONDS]: makes the experiments of the seed documents, one after another, on fresh captures, then asks the
-# packets whether each came out as expected, and writes annotated captures and the report. SECONDS shortens the
-# time-out of the balance requests, which is 10 s. analysis/experiments/ knows what to do and what must come of it.
-# Exits 1 when one does not agree.
+# demo.sh [SECONDS]: runs the experiments of both assignments in a new run, and checks each against the packets. Then it
+# writes annotated captures and the report. SECONDS shortens the timeout of the balance requests, which is 10 s.
+# analysis/experiments/ has the steps and the expected results. Exits 1 if an experiment does not agree.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -12,8 +11,8 @@ timeout=${1:-10}
 in_range "$timeout" 1 2000 || stop "TIMEOUT is \"$timeout\"; allowed: whole seconds from 1 to 2000"
 export LAB_SEED="${LAB_SEED:-demo}"
 
-# take STEP…: a step of the plan, which begins with who takes it. What a client prints is for its own experiments: here
-# the packets speak. A message may well be given up.
+# take STEP…: carries out a step of the plan. Its first word names who carries it out. The output of the client is not
+# needed, because the packets are checked. The client may give up a message.
 take() {
     taker=$1
     shift
@@ -22,7 +21,7 @@ take() {
         up) quietly env "$@" setup/up.sh ;;
         faults) setup/exec.sh echo faults "$@" >/dev/null </dev/null ;;
         client) setup/exec.sh client "$@" >/dev/null 2>&1 </dev/null || true ;;
-        *) stop "the plan of the demo has a step for $taker, whom setup/demo.sh does not know" ;;
+        *) stop "the plan of the demo has a step for $taker, which setup/demo.sh does not know" ;;
     esac
 }
 
@@ -30,7 +29,7 @@ lock_lab 'make demo'
 setup/images.sh
 read_containers
 if [ -n "$containers" ]; then
-    say 'the lab that is up ends; its captures go to the archive'
+    say 'ending the running lab; its captures go to the archive'
     quietly setup/down.sh
 fi
 
@@ -49,7 +48,7 @@ $plan
 END
 set +f
 
-say 'asking the packets'
+say 'checking the packets'
 setup/inspect.sh demo || failed=$?
-say 'the lab is up with the settings of the demo; make down ends it, and the next make up begins a run of yours'
+say 'the lab is still up, with the settings of the demo; make down ends it, and then make up begins your own run'
 exit "${failed:-0}"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# make doctor: everything that can stop the lab, a row each, with its cure. Changes nothing. Exits 1 when a
+# make doctor: checks everything that can stop the lab, in a row each. A problem has its cure. Changes nothing. Exits 1 if a
 # row has a problem.
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -8,7 +8,7 @@ set -eu
 . setup/rows.sh
 . setup/lab-checks.sh
 
-# Everything else needs these two.
+# All other checks need these two.
 check_engine() {
     version=$(docker version --format '{{.Server.Version}}' 2>&1) || {
         docker_is_podman || problem engine "$(no_engine "$version" 'make up' 2>&1 | sed -n '1s/^wirelab: //p')" \
@@ -39,43 +39,43 @@ check_base_image() {
     if docker image inspect "$LAB_BASE_IMAGE" >/dev/null 2>&1; then
         ok 'base image' "$LAB_BASE_IMAGE is here"
     else
-        ok 'base image' "$LAB_BASE_IMAGE is not here; make up gets it"
+        ok 'base image' "$LAB_BASE_IMAGE is not here yet; make up gets it"
     fi
 }
 
-# A missing one shows only when packets do not flow.
+# Without one of these, the lab starts and no packets flow.
 check_kernel() {
     missing=
     [ "$(docker info --format '{{.OSType}}')" = linux ] || missing="$missing Linux containers;"
     [ "$(docker info --format '{{.IPv4Forwarding}}')" = true ] || missing="$missing IPv4 forwarding (sysctl net.ipv4.ip_forward=1);"
-    # The engine's kernel is this one only where the engine is not in a virtual machine.
+    # An engine in a virtual machine has another kernel.
     if [ "$(uname -s)" = Linux ]; then
         [ -r /proc/net/packet ] || missing="$missing packet sockets (modprobe af_packet);"
         [ -e /sys/module/bridge ] || [ -d /sys/class/net/docker0 ] || missing="$missing bridges (modprobe bridge);"
     fi
     if [ -z "$missing" ]; then
-        ok kernel 'bridges, packet sockets and forwarding are there'
+        ok kernel 'it has bridges, packet sockets and forwarding'
     else
-        problem kernel "missing:${missing%;}" 'switch on what is missing, as root'
+        problem kernel "missing:${missing%;}" 'enable what is missing, as root'
     fi
 }
 
-# Not a problem either way, but nobody should have to find out. A lab that is up has the settings it was started with.
+# None of this is a problem, but everybody should know it. A running lab has the settings of its start.
 say_secrets() {
     if is_up http; then
         use_settings_of_lab LAB_TLS_KEYLOG LAB_TOKEN LAB_BASIC LAB_MTLS
     fi
     if [ "$LAB_TLS_KEYLOG" = 1 ]; then
-        ok 'TLS keys' 'kept in tls.keys beside the captures, for teaching: anybody who has it can decrypt the captures (LAB_TLS_KEYLOG=0 keeps none)'
+        ok 'TLS keys' 'kept in tls.keys beside the captures, for teaching: anybody with this file can decrypt them (LAB_TLS_KEYLOG=0 keeps no keys)'
     else
-        ok 'TLS keys' 'not kept (LAB_TLS_KEYLOG=0): nobody reads what goes over TLS'
+        ok 'TLS keys' 'not kept (LAB_TLS_KEYLOG=0): nobody can decrypt TLS in the captures'
     fi
     wanted=
     [ -z "$LAB_TOKEN" ] || wanted="$wanted LAB_TOKEN"
     [ -z "$LAB_BASIC" ] || wanted="$wanted LAB_BASIC"
     [ "$LAB_MTLS" != 1 ] || wanted="$wanted LAB_MTLS"
     if [ -n "$wanted" ]; then
-        ok access "wanted of clients:$wanted"
+        ok access "clients need:$wanted"
     else
         ok access 'everybody may talk to the servers'
     fi

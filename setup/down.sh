@@ -1,11 +1,11 @@
 #!/bin/sh
-# make down: ends the lab. The programs stop first, so that the captures hold their last packets too.
+# make down: ends the lab. The programs stop before the captures, so that the captures have their last packets.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/lab-checks.sh
 . setup/run-record.sh
 
-# say_packets HOST: what its captures hold of this run, and what is missing in them.
+# say_packets HOST: prints how many packets its captures have of this run, and how many are missing.
 say_packets() {
     records=$(capture_records "$1")
     of_records() { printf '%s\n' "$records" | "$@"; }
@@ -20,19 +20,19 @@ say_packets() {
     of_records no_room | sed 's/^/warning: /'
 }
 
-# guests: the containers that are left on the network of the lab, in one line.
+# guests: the containers of others on the network of the lab, in one line.
 guests() {
     docker network inspect --format '{{range .Containers}}{{println .Name}}{{end}}' "${COMPOSE_PROJECT_NAME}_lab" 2>/dev/null |
         paste -s -d ' ' - | sed 's/ *$//'
 }
 
-# With containers of others on its network, Compose can't remove that.
+# Compose can't remove a network that has other containers.
 remove_lab() {
     output=$(docker compose down --remove-orphans 2>&1 </dev/null) && failed= || failed=yes
     found=$(guests)
     network=${COMPOSE_PROJECT_NAME}_lab
     [ -z "$found" ] ||
-        stop "the lab has ended, but its network $network stays, as other containers are on it: $found" \
+        stop "the lab has ended, but its network $network stays, because other containers are on it: $found" \
             "cure: for name in $found; do docker network disconnect $network \$name; done && make down"
     [ -z "$failed" ] || stop "$output"
 }
@@ -40,7 +40,7 @@ remove_lab() {
 lock_lab 'make down'
 read_containers
 if [ -z "$containers" ]; then
-    # A make up that was cut off can have left a network without a container.
+    # An interrupted make up can have left a network without containers.
     remove_lab
     say 'no lab is up'
     exit
@@ -49,7 +49,7 @@ quietly docker compose stop http echo client
 quietly docker compose stop capture-server capture-client
 use_settings_of_lab LAB_CAPTURE_FILES
 for host in server client; do say_packets "$host"; done
-# A capture that was killed leaves this.
+# A killed capture leaves .run.
 kept=$(captures_of_lab)
 [ -n "$kept" ] && is_own_run "$kept" || kept=
 remove_lab

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that a Docker engine with Compose v2 and buildx answers. One that does is left as it is; otherwise
-# root on Debian or Ubuntu gets one installed and started, and anyone else is told what to do.
+# Makes sure that a Docker engine with Compose v2 and buildx answers. An engine that answers is not changed. Otherwise, root
+# on Debian or Ubuntu gets one installed and started, and everybody else gets advice.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/engine-kind.sh
@@ -17,14 +17,14 @@ explain() {
         Linux) set -- 'Install Docker Engine with Compose v2 and buildx (https://docs.docker.com/engine/install/), then:' \
             '  sudo systemctl start docker' \
             "  $may_use_docker" \
-            'On Debian or Ubuntu, `sudo make up` does all of it.' ;;
+            'On Debian or Ubuntu, `sudo make up` does all of this.' ;;
         *) set -- 'Install Docker Desktop (https://docs.docker.com/desktop/) and run make inside WSL.' ;;
     esac
     stop "$problem" "$@"
 }
 
-# Debian 12 has neither Compose v2 nor an engine new enough. They come from Debian 13, pinned so low that
-# nothing else on the machine does.
+# Debian 12 has no Compose v2, and its engine is too old. So both come from Debian 13, with a pin so low that no other
+# package of the machine does.
 add_trixie() {
     printf '%s\n' 'Types: deb' "URIs: $(apt_mirror)" 'Suites: trixie' 'Components: main' \
         'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg' >/etc/apt/sources.list.d/wirelab-trixie.sources
@@ -66,7 +66,7 @@ if docker_is_podman; then check_engine_kind; fi
         [0-9]*) problem='Docker has no Compose v2 or no buildx' ;;
         *) problem='no Docker engine answers' ;;
     esac
-    # An engine that somebody has named is theirs to start, and rights are for their owner to give.
+    # This script does not start an engine that DOCKER_HOST names, and it does not give rights.
     case "$version" in *'ermission denied'*) no_engine "$version" ;; [0-9]*) ;; *) [ -z "${DOCKER_HOST-}" ] || no_engine "$version" ;; esac
     can_install || explain
     { command -v dockerd >/dev/null && has_plugins; } || install_engine

@@ -1,14 +1,14 @@
-# Reads .env as Docker Compose does, or refuses a line that Compose may read in another way. Prints each setting as
-# shell code that leaves what the environment has already; with -v names=1 the names alone. Each setting that
-# docker-compose.yml uses, given as the second file, must have a value. Run with LC_ALL=C.
+# Reads .env as Docker Compose does, and refuses a line that Compose may read in another way. Prints each setting as shell
+# code that keeps a value of the environment; with -v names=1, only the names. The second file is docker-compose.yml: each
+# setting that it uses must have a value. Run with LC_ALL=C.
 
-# The first thing wrong with a line is the one that is said.
+# Only the first problem of a line is printed.
 function refuse(why, cure) {
     if (refused != FNR && !names) printf "wirelab: .env, line %d: %s\n    cure: %s\n", FNR, why, cure >"/dev/stderr"
     refused = FNR
 }
 
-# expand(TEXT): with the values of $NAME and ${NAME}, and $$ as $. The environment is asked first, as Compose does.
+# expand(TEXT): replaces $NAME and ${NAME} by their values, and $$ by $. The environment comes first, as with Compose.
 function expand(text, done, name) {
     if (text ~ /\\/ && text ~ /\$/) refuse(setting " has a backslash and a $", plain_text)
     while (refused != FNR && match(text, /\$(\$|[A-Za-z_][A-Za-z0-9_]*|\{)/)) {
@@ -31,7 +31,7 @@ function expand(text, done, name) {
     return done text
 }
 
-# quoted(TEXT, QUOTE): what is between the quotes; a comment may follow.
+# quoted(TEXT, QUOTE): the text between the quotes; a comment may follow.
 function quoted(text, quote, rest) {
     rest = index(substr(text, 2), quote)
     if (!rest) refuse(setting " has no closing " quote " on its line", "close the quote")
@@ -50,7 +50,7 @@ function unquoted(text, comment) {
 BEGIN { apostrophe = sprintf("%c", 39) }
 
 FILENAME != ARGV[1] {
-    # Two kinds need no value here: a setting with a default there, and a variable of a container's shell ($$NAME).
+    # Two kinds need no value: a setting with a default there, and a variable of a container's shell ($$NAME).
     gsub(/#.*|\$\$\{?[A-Z_]+|\$\{[A-Z_]+:-/, "")
     while (match($0, /(LAB|HTTP|HTTPS|ECHO)_[A-Z_]+/)) {
         setting = substr($0, RSTART, RLENGTH)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# exec.sh SERVICE COMMAND…: runs it in that container of the lab, on this terminal where there is one. It is told how
-# make calls its options.
+# exec.sh SERVICE COMMAND…: runs the command in that container of the lab, on this terminal if there is one. The command
+# gets make's names of its options, for its errors.
 set -eu
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,6 @@
 # The file that a person names as CAPTURE. Sourced after lib.sh.
 
-# followed PATH: what a link points to, also over others.
+# followed PATH: the end of a chain of links.
 followed() {
     target=$1
     while [ -L "$target" ]; do
@@ -10,13 +10,13 @@ followed() {
     printf '%s\n' "$target"
 }
 
-# target_of PATH: the same without links on the way.
+# target_of PATH: the file itself, by a path without links.
 target_of() {
     target=$(followed "$1")
     printf '%s/%s\n' "$(cd -- "$(dirname -- "$target")" && pwd -P)" "$(basename -- "$target")"
 }
 
-# closed_folder PATH: the folder on the way to it that the person may not look into, empty where there is none.
+# closed_folder PATH: the folder of this path that the person may not search, or nothing.
 closed_folder() {
     way=$(followed "$1")
     while [ ! -e "$way" ] && case "$way" in */*) true ;; *) false ;; esac; do
@@ -25,7 +25,7 @@ closed_folder() {
     done
 }
 
-# check_given PATH: stops when it is no file that can be read.
+# check_given PATH: stops unless it is a readable file.
 check_given() {
     closed=$(closed_folder "$1")
     if [ -n "$closed" ]; then

@@ -1,29 +1,29 @@
 #!/bin/sh
-# Mends a lab that is up, in the run that it has: what is paused goes on, then hosts that are not running start, then
-# programs that are not on the network of their host or do not answer. Compose makes anew what has no host any more.
+# Repairs a running lab without ending its run. It resumes paused containers, starts stopped hosts, then restarts programs
+# that lost the network of their host or do not answer. It removes programs without a host; Compose makes them again.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/lab-checks.sh
 
 containers_of() { for service; do docker compose ps --all --quiet "$service"; done; }
 
-# of_kind WORD…: the services that are not well in these ways.
+# of_kind WORD…: the services with these problems.
 of_kind() {
     for kind; do printf '%s\n' "$unwell" | awk -v kind="$kind" '$2 == kind { print $1 }'; done
 }
 
-# with COMMAND SERVICE…: runs docker COMMAND on their containers, if there are any.
+# with COMMAND SERVICE…: runs docker COMMAND on the containers of these services, if there are any.
 with() {
     command=$1
     shift
     [ $# -eq 0 ] || {
-        say "mending the lab: $command $*"
+        say "repairing the lab: $command $*"
         # shellcheck disable=SC2046,SC2086
         quietly docker $command $(containers_of "$@")
     }
 }
 
-# Until the captures that have started capture: what programs send before that is in none.
+# Waits until the captures capture. Packets that programs send before are in no file.
 await_captures() {
     for _ in $(seq 300); do
         docker ps --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --format '{{.Names}} {{.Status}}' |
@@ -32,7 +32,8 @@ await_captures() {
     done
 }
 
-# Docker calls what was paused unhealthy until its next check, within 10 s; the client has one a day, and starts again.
+# After a pause, Docker calls a container unhealthy until its next check, within 10 s. The client's check runs once a day, so
+# it restarts instead.
 await_checks() {
     for _ in $(seq 150); do
         docker ps --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter health=unhealthy \

@@ -1,25 +1,25 @@
 #!/bin/sh
-# inspect.sh COMMAND [CAPTURE] OPTION…: runs `inspect` on the captures, in a container of its own, also when no lab is
-# up; `live` in the sidecar of a host, server or client. CAPTURE may be the path of a file of this machine.
+# inspect.sh COMMAND [CAPTURE] OPTION…: runs analysis/main.ts on the captures, in its own container, so it needs no running
+# lab. `live` runs in the sidecar of a host, server or client. CAPTURE may be the path of a file on this machine.
 set -eu
 folder_given=${LAB_CAPTURES_DIR-}
 . "$(dirname "$0")/lib.sh"
 . setup/given-file.sh
-# The lab that is up may have been given others than those of .env. That of another folder has captures of its own.
+# A running lab may have other settings than .env. The lab of another folder has its own captures.
 containers=$(lab_containers 2>/dev/null) || containers=
 [ -n "$folder_given" ] || [ -n "$(other_folder)" ] || use_settings_of_lab LAB_CAPTURES_DIR LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT
 
 command=$1
 shift
-# refuse WITH OPTION…: stops when one of these options is given, which mean nothing with it.
+# refuse WITH OPTION…: stops if one of these options is given, because it has no meaning with WITH.
 refuse() {
     with=$1
     shift
     for option; do
-        case "$given" in *" $option "*) stop "$(typed_as "$option") is given with $with; allowed: one of them" ;; esac
+        case "$given" in *" $option "*) stop "$(typed_as "$option") can not be combined with $with; give one of them" ;; esac
     done
 }
-# typed_as OPTION: as make calls it.
+# typed_as OPTION: make's name of it.
 # shellcheck disable=SC2086
 typed_as() { printf '%s\n' ${LAB_OPTION_NAMES-} | sed -n "s/^$1=//p"; }
 given=" $* "
@@ -37,11 +37,11 @@ if [ "$command" = live ]; then
     host=$1
     shift
     are_of_this_folder
-    # What runs in a sidecar does not see that nobody reads any more. Where its tcpdump ends, all of it does.
+    # A program in a sidecar does not notice that its reader has left. When its tcpdump ends, all of it ends.
     in_sidecar() { setup/exec.sh "capture-$host" "$@"; }
     id=/tmp/shown-$$
     at_exit 'in_sidecar sh -c "$end_it" sh "$id" >/dev/null 2>&1 </dev/null || true'
-    # The code above has it.
+    # The code for at_exit uses it.
     # shellcheck disable=SC2034
     end_it='
         [ -e "$1" ] || exit 0
@@ -57,26 +57,26 @@ if [ "$command" = live ]; then
 fi
 
 case "$command" in annotate | report | demo) lock_lab "make $command" ;; esac
-[ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures: $LAB_CAPTURES_DIR is no folder" 'cure: make up'
+[ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures, because there is no folder $LAB_CAPTURES_DIR" 'cure: make up'
 setup/images.sh >&2
-# mount SOURCE TARGET […]: an option of docker run, for a path with any character: a field with a quote or a comma is quoted
-# as in CSV.
+# mount SOURCE TARGET: an option of docker run, for a path with any character. A field with a quote or a comma is quoted as
+# in CSV.
 mount() { printf 'type=bind,"source=%s",target=%s' "$(printf %s "$1" | sed 's/"/""/g')" "$2"; }
 
-# owner_inside: whose the captures are, as a container sees it.
+# owner_inside: the owner of the captures, as a container sees it.
 owner_inside() {
     docker run --rm --network none --read-only --mount "$(mount "$LAB_CAPTURES_DIR" /captures)" --entrypoint stat \
         "$LAB_IMAGES/capture" -c %u:%g /captures
 }
 
 security=$(docker info --format '{{.SecurityOptions}}')
-# A label on the person's files would be for ever.
+# A label on the person's files would stay there.
 selinux=
 case "$security" in *name=selinux*) selinux='--security-opt label=disable' ;; esac
 owner=$(captures_owner)
 is_root=
 [ "$(id -u)" -ne 0 ] || is_root=yes
-# The person is root in the containers of a rootless engine, and others have other numbers there.
+# In containers of a rootless engine the person is root, and other users have other numbers.
 case "$security" in
     *name=rootless*)
         is_root=yes
@@ -95,8 +95,8 @@ copy_for_student() {
     folder=$copies
 }
 
-# What only reads runs as student, for whom it has been compiled already; and for root tshark would leave out the
-# dissector.
+# Commands that only read run as student: the image has compiled code for that user, and tshark ignores the dissector for
+# root.
 case "$command" in
     show | entries)
         case "$1" in
@@ -106,7 +106,7 @@ case "$command" in
                 file=$(target_of "$1")
                 folder=$(dirname -- "$file")
                 given=yes
-                # A file of the person's own may be for that person alone. Of root's the student is given a copy.
+                # Only the person may be able to read the file. If that is root, the student gets a copy.
                 reader=$(id -u):$(id -g)
                 if [ -n "$is_root" ]; then
                     reader=10001:10001
@@ -123,7 +123,7 @@ case "$command" in
 esac
 terminal=
 if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
-# Not by Compose, which would make the lab's network for it.
+# Not with Compose, because that would make the lab's network.
 # shellcheck disable=SC2086
 docker run --rm --init $terminal $selinux --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" $groups \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \

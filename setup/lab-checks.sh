@@ -1,5 +1,5 @@
-# What can be wrong with a lab that is up, one function each, for `make status`, `make doctor` and `make up`. Sourced
-# after lib.sh. Each calls `ok NAME DETAIL` or `problem NAME DETAIL CURE…`, which the caller defines.
+# Checks of a running lab, one function each, for `make status`, `make doctor` and `make up`. Sourced after lib.sh. Each
+# calls `ok NAME DETAIL` or `problem NAME DETAIL CURE…`. The caller defines both.
 
 check_lab() {
     check_hosts
@@ -9,15 +9,15 @@ check_lab() {
     check_datagrams
 }
 
-# Every container of the lab that is not well, a line each: service, a word for what is wrong with it, and a detail. A
-# program joins the network namespace that its host has when the program starts: a host that starts again has another.
-# One whose health check exits 3 does its work, and can't write it down: check_growth and check_journals say that.
+# Prints a line for each container that is not well: its service, a word for the problem, and a detail. A program joins the
+# network namespace that its host has at that moment, and a host that starts again has a new one. A health check that exits
+# 3 means that the program works but can't write its file. check_growth and check_journals report that.
 unwell() {
     docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
         --filter label=com.docker.compose.container-number |
         xargs docker inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.State.StartedAt}} {{.HostConfig.NetworkMode}} {{with index .State "Health"}}{{.Status}}{{range .Log}} {{.ExitCode}}{{end}}{{end}}' |
         awk '
-            # Fractions of a second have as many digits as they need.
+            # Docker leaves out trailing zeros of fractions.
             function time(text) { sub(/Z$/, "", text); return substr(text (text ~ /\./ ? "" : ".") "000000000", 1, 29) }
             { id[NR] = $1; service[NR] = $2; state[NR] = $3; began[NR] = time($4); mode[NR] = $5; health[NR] = $6; code[NR] = $NF; of[$1] = NR }
             END {
@@ -36,21 +36,21 @@ unwell() {
 check_hosts() {
     found=$(unwell | while read -r service what detail; do
         case "$what" in
-            hostless) echo "the host of $service was removed" ;;
+            hostless) echo "$service has no host: its container was removed" ;;
             paused) echo "$service is paused" ;;
             stopped) echo "$service is not running ($detail)" ;;
-            astray) echo "$service is off the network: $detail was started again without it" ;;
+            astray) echo "$service is off the network: $detail has restarted without it" ;;
             silent) echo "$service does not answer" ;;
         esac
     done)
     if [ -n "$found" ]; then
-        problem hosts "$found" 'make up, which goes on with this run'
+        problem hosts "$found" 'make up, which continues this run'
     else
-        ok hosts 'each program is on its host, and answers'
+        ok hosts 'each program is on its host and answers'
     fi
 }
 
-# captures_folder: where the files of the lab that is up go, whatever LAB_CAPTURES_DIR says now.
+# captures_folder: the captures folder of the running lab, whatever LAB_CAPTURES_DIR is now.
 captures_folder() {
     found=$(captures_of_lab)
     printf '%s\n' "${found:-$LAB_CAPTURES_DIR}"
@@ -61,33 +61,33 @@ shown_folder() {
     printf '%s\n' "${found#"$PWD"/}"
 }
 
-# capture_records HOST: what its capture has recorded in this run, a line of JSON each: of a disk that is full the
-# container alone has them.
+# capture_records HOST: the records of its capture in this run, a line of JSON each. If the disk is full, only the container
+# has them.
 capture_records() {
     { docker logs "$COMPOSE_PROJECT_NAME-capture-$1-1" 2>/dev/null; cat "$(captures_folder)/lab.log" 2>/dev/null; } |
         grep "\"program\":\"capture\",\"host\":\"$1\"" | sort -u
 }
 
-# gaps: of such records, the packets that are missing, a line for each gap.
+# gaps: reads such records, and prints a line for each gap.
 gaps() {
-    sed -nE 's/.*"event":"gap","from":"([^"]*)","to":"([^"]*)","packets":([0-9]+),"reason":"(.*)"\}$/\3 packets are missing, from \1 to \2: \4/p'
+    sed -nE 's/.*"event":"gap","from":"([^"]*)","to":"([^"]*)","packets":([0-9]+),"reason":"(.*)"\}$/\3 packets are missing from \1 to \2: \4/p'
 }
 
-# sum NAME: of such records, what they have under a name, over the run.
+# sum NAME: reads such records, and adds up the numbers with that name.
 sum() {
     sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'
 }
 
-# no_room: of the records of a capture, the packets that the kernel had no room for, in a line.
+# no_room: reads such records, and prints a line if the kernel had no room for packets.
 no_room() {
     all=$(sum dropped)
     [ "$all" -eq 0 ] || (
         use_settings_of_lab LAB_CAPTURE_BUFFER_KIB
-        printf 'the kernel had no room for %s packets; give it more: LAB_CAPTURE_BUFFER_KIB=%s make up\n' "$all" "$((LAB_CAPTURE_BUFFER_KIB * 4))"
+        printf 'the kernel had no room for %s packets; give it a larger buffer: LAB_CAPTURE_BUFFER_KIB=%s make up\n' "$all" "$((LAB_CAPTURE_BUFFER_KIB * 4))"
     )
 }
 
-# That what passes each host gets into its capture, as the sidecar has seen.
+# Checks that the packets of each host get into its capture, as the sidecar reports.
 check_growth() {
     said=
     for host in server client; do
@@ -100,26 +100,26 @@ check_growth() {
     done
     case "$said" in
         *'does not run'*)
-            problem capture "${said%?}" 'make up, which goes on with this run' && return ;;
+            problem capture "${said%?}" 'make up, which continues this run' && return ;;
         *'No such device'*)
-            problem capture "${said%?}" 'the network of the host is another since it was started again: make up, which goes on with this run' && return ;;
+            problem capture "${said%?}" 'make up, which continues this run (the host has restarted, with a new network interface)' && return ;;
         *': No such file or directory'*)
-            problem capture "${said%?}" 'the folder was removed: make down, then make up' && return ;;
+            problem capture "${said%?}" 'make down, then make up (the folder was removed)' && return ;;
         ?*)
-            problem capture "${said%?}" "make room in $(shown_folder), or make it writable again; the capture goes on by itself then" && return ;;
+            problem capture "${said%?}" "make room in $(shown_folder), or make it writable again; then the capture continues by itself" && return ;;
     esac
     said=$(for host in server client; do
         records=$(capture_records "$host")
         { printf '%s\n' "$records" | gaps && printf '%s\n' "$records" | no_room; } | sed "s/^/$host.pcap: /"
     done)
     if [ -n "$said" ]; then
-        problem capture "$said" 'make down, then make up: a new run has whole captures'
+        problem capture "$said" 'make down, then make up: a new run has complete captures'
     else
-        ok capture 'each packet gets into the captures'
+        ok capture 'all packets get into the captures'
     fi
 }
 
-# That what the servers decide gets into their journals, and the keys of TLS beside them, as they say themselves.
+# Checks that the servers can write their journals and the TLS keys, as they report themselves.
 check_journals() {
     said=
     for server in http echo; do
@@ -130,13 +130,13 @@ check_journals() {
 "
     done
     if [ -n "$said" ]; then
-        problem journals "${said%?}" "make room in $(shown_folder), or make it writable again; they go on by themselves then"
+        problem journals "${said%?}" "make room in $(shown_folder), or make it writable again; then they continue by themselves"
     else
-        ok journals 'each answer is in its journal'
+        ok journals 'every decision is in its journal'
     fi
 }
 
-# Room for what the captures may still grow by.
+# Checks that there is room for the captures to grow.
 check_space() {
     folder=$(captures_folder)
     while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
@@ -147,23 +147,23 @@ check_space() {
     wanted=$((most > taken ? most - taken : 0))
     little=$((wanted < 200 ? wanted : 200))
     if [ "$free" -lt "$little" ]; then
-        problem space "$free MB are free in $(shown_folder); the captures may take $wanted MB more" \
-            'remove what is not needed there, such as old runs in archive/, or keep less: LAB_CAPTURE_FILES and LAB_CAPTURE_FILE_MB'
+        problem space "$free MB are free in $(shown_folder); the captures may need $wanted MB more" \
+            'remove old runs from archive/, or keep less: LAB_CAPTURE_FILES and LAB_CAPTURE_FILE_MB'
     elif [ "$free" -lt "$wanted" ]; then
-        ok space "$free MB are free in $(shown_folder), less than the $wanted MB that the captures may still take"
+        ok space "$free MB are free in $(shown_folder), less than the $wanted MB that the captures may still need"
     else
-        ok space "$free MB are free; the captures may take $wanted MB more"
+        ok space "$free MB are free; the captures may need $wanted MB more"
     fi
 }
 
-# UDP datagrams that came faster than the echo server took them, as the kernel counts since that server's start.
+# Reports UDP datagrams that arrived too fast for the echo server. The kernel counts them since the start of that server.
 check_datagrams() {
     use_settings_of_lab ECHO_PORT
     lost=$(docker exec "$COMPOSE_PROJECT_NAME-echo-1" cat /proc/net/udp /proc/net/udp6 2>/dev/null |
         awk -v port="$(printf '%04X' "$ECHO_PORT")" '{ split($2, local, ":") } local[2] == port { lost += $NF } END { print lost + 0 }')
     if [ "$lost" -gt 0 ]; then
-        ok datagrams "$lost UDP datagrams came too fast for the echo server and were lost; they are in the captures"
+        ok datagrams "$lost UDP datagrams arrived too fast for the echo server, and the kernel dropped them; the captures have them"
     else
-        ok datagrams 'no UDP datagram was lost at the echo server'
+        ok datagrams 'the echo server lost no UDP datagram'
     fi
 }

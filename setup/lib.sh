@@ -1,33 +1,32 @@
-# Shared by the scripts in setup/. Sourced, never run; leaves the caller in the root of the project with the
-# settings of the lab in its environment.
+# Shared by the scripts in setup/. Sourced, never run. Afterwards the caller is in the root of the project, with the settings
+# of the lab in its environment.
 
-# The first script of all takes care of a reader that leaves.
+# Only the first script handles a reader that leaves early.
 if [ -z "${LAB_PIPED-}" ]; then
     [ ! -p /dev/stdout ] || exec "$(dirname "$0")/piped.sh" "$0" "$@"
     export LAB_PIPED=no
 fi
 
-# The first engine with health checks that have a start interval, and the first Compose that knows of it.
+# The oldest engine and the oldest Compose that support start_interval of health checks.
 oldest_engine=25
 oldest_compose=2.20.2
 
-# Where the servers write their decisions, and what they were started with, in the captures folder.
+# The journals of the servers and the record of the run, in the captures folder.
 journals='http.log echo.log lab.log'
 
-# Whose files captures are, as uid:gid: the owner of their folder.
-# By ls, as stat has other options on macOS.
+# captures_owner: the owner of the captures folder, as uid:gid. With ls, because stat has other options on macOS.
 # shellcheck disable=SC2012
 captures_owner() { ls -dn "$LAB_CAPTURES_DIR" | awk '{ print $3 ":" $4 }'; }
 
 # The ports of the lab: setting and protocol.
 ports='HTTP_PORT/tcp HTTPS_PORT/tcp ECHO_PORT/tcp ECHO_PORT/udp ECHO_TLS_PORT/tcp'
 
-# port_of SETTING/PROTOCOL: its number.
+# port_of SETTING/PROTOCOL: the number of that port.
 port_of() { printenv "${1%/*}"; }
 
 say() { printf 'wirelab: %s\n' "$*"; }
 
-# Prints each argument as a line on stderr and exits 2: this machine needs something from its owner.
+# stop LINE…: prints the lines on stderr and exits 2: the person must do something first.
 stop() {
     printf 'wirelab: %s\n' "$1" >&2
     shift
@@ -35,7 +34,7 @@ stop() {
     exit 2
 }
 
-# at_exit CODE: is run when the script ends, however it does, the last one first.
+# at_exit CODE: runs CODE when the script ends, in any way. The last CODE runs first.
 at_exit_code=
 at_exit() { at_exit_code="$1; $at_exit_code"; }
 trap 'eval "$at_exit_code"' EXIT
@@ -43,7 +42,8 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# quietly COMMAND…: its output is shown only when it fails. By a file, as a daemon that it starts would hold a pipe open.
+# quietly COMMAND…: shows the output only if the command fails. The output goes to a file, because a daemon that the command
+# starts would keep a pipe open.
 quietly() {
     quietly_output=$(mktemp)
     quietly_code=0
@@ -53,12 +53,12 @@ quietly() {
     return "$quietly_code"
 }
 
-# The value of one field of /etc/os-release, empty where there is none.
+# os_field NAME: the value of this field of /etc/os-release, or nothing.
 os_field() {
     sed -n "s/^$1=//p" /etc/os-release 2>/dev/null | tr -d '"'
 }
 
-# True as root on Debian, Ubuntu or a system that calls itself one of their kind.
+# True for root on Debian, Ubuntu or a related system.
 can_install() {
     [ "$(id -u)" -eq 0 ] || return 1
     case " $(os_field ID) $(os_field ID_LIKE) " in
@@ -71,16 +71,16 @@ apt_install() {
     {
         quietly apt-get update &&
             quietly env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@"
-    } || stop "apt-get could not install $* (its output is above)"
+    } || stop "apt-get could not install $*; its output is above"
 }
 
-# The mirror this machine's own apt uses for its release, so that a mirror of the house is kept.
+# The mirror that this machine's apt uses, because an institution may have its own.
 apt_mirror() {
     apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
         awk -v release="$(os_field VERSION_CODENAME)" '$2 == release { print $1; exit }'
 }
 
-# at_least OLDEST VERSION
+# at_least OLDEST VERSION: true if VERSION is at least OLDEST.
 at_least() {
     awk -v a="$1" -v b="$2" 'BEGIN {
         n = split(a, x, "."); sub(/^v/, "", b); split(b, y, ".")
@@ -88,8 +88,8 @@ at_least() {
     }'
 }
 
-# The CA certificates this machine trusts, extra ones of its network included: HTTPS is intercepted on some
-# networks, and image builds take this file as a secret.
+# The CA certificates that this machine trusts, including extra ones of its network: some networks intercept HTTPS. Image
+# builds get this file as a secret.
 ca_file() {
     for file in "${NODE_EXTRA_CA_CERTS-}" "${SSL_CERT_FILE-}" /etc/ssl/certs/ca-certificates.crt \
         /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
@@ -101,7 +101,7 @@ ca_file() {
     printf '%s\n' "$LAB_CA_FILE"
 }
 
-# Where the engine listens: DOCKER_HOST, else the context in use.
+# The address of the engine: DOCKER_HOST, else the current context.
 engine_address() {
     if [ -z "${DOCKER_HOST-}${DOCKER_CONTEXT-}" ] && ! grep -qs '"currentContext"' "${DOCKER_CONFIG:-${HOME-}/.docker}/config.json"; then
         echo unix:///var/run/docker.sock
@@ -110,13 +110,13 @@ engine_address() {
     fi
 }
 
-# The containers of this lab, a line each: service, state and folder of the compose file, between tabs.
+# The containers of this lab, a line each: service, state and folder of the Compose file, separated by tabs.
 lab_containers() {
     docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format \
         '{{.Label "com.docker.compose.service"}}{{"\t"}}{{.State}}{{"\t"}}{{.Label "com.docker.compose.project.working_dir"}}'
 }
 
-# Sets `containers` to the above, or stops: when nobody answers, and when they are the lab of another folder.
+# Sets `containers` to these lines. Stops if no engine answers, or if they are the lab of another folder.
 read_containers() {
     containers=$(lab_containers 2>&1) || no_engine "$containers" 'make up, which starts one or says what this system needs'
     are_of_this_folder
@@ -124,28 +124,28 @@ read_containers() {
 
 are_of_this_folder() { [ -z "$containers" ] || [ -z "$(other_folder)" ] || other_lab; }
 
-# is_up SERVICE: true where its container runs, of those in `containers`.
+# is_up SERVICE: true if its container runs, by `containers`.
 is_up() { printf '%s\n' "$containers" | grep -q "^$1$(printf '\t')running$(printf '\t')"; }
 
-# no_engine WORDS CURE: stops, as the docker command fails with these words.
+# no_engine WORDS CURE: stops, because the docker command failed with these words.
 no_engine() {
     case "$1" in
         *'ermission denied'*) stop "$(id -un) may not use the Docker engine" "cure: $may_use_docker" ;;
         *'not found'*) stop 'there is no docker command' "cure: $2" ;;
     esac
-    [ -z "${DOCKER_HOST-}" ] || stop "no Docker engine answers at DOCKER_HOST, $DOCKER_HOST" 'cure: start it, or unset DOCKER_HOST'
+    [ -z "${DOCKER_HOST-}" ] || stop "no Docker engine answers at DOCKER_HOST, $DOCKER_HOST" 'cure: start that engine, or unset DOCKER_HOST'
     stop 'no Docker engine answers' "cure: $2"
 }
 may_use_docker='sudo usermod --append --groups docker "$USER", then log out and in again'
 
-# The folder of another lab among `containers`, empty when there is none. Docker would take over its containers.
+# The folder of another lab in `containers`, or nothing. Docker would take over its containers.
 other_folder() {
     printf '%s\n' "$containers" | cut -f 3 | sort -u | while IFS= read -r folder; do
         [ -z "$folder" ] || [ "$(canonical "$folder")" = "$PWD" ] || printf '%s\n' "$folder"
     done | sed 1q
 }
 
-# canonical PATH: an absolute path without links, . and .. as far as it is there.
+# canonical PATH: an absolute path. The part that exists is free of links, . and .. .
 canonical() {
     there=$1 rest=
     until [ -d "$there" ]; do
@@ -157,18 +157,18 @@ canonical() {
     printf '%s\n' "${there:-/}"
 }
 
-# Stops with settings for a lab beside the one of another folder.
+# Stops, and prints settings for a second lab beside the one of another folder.
 other_lab() {
     . setup/checks.sh
     folder=$(other_folder)
-    use="work with it there, cd $(quoted "$folder"),"
-    [ -d "$folder" ] || use="end it, docker compose --project-name $COMPOSE_PROJECT_NAME down, as that folder is gone,"
+    use="use it there: cd $(quoted "$folder"),"
+    [ -d "$folder" ] || use="end it (that folder is gone): docker compose --project-name $COMPOSE_PROJECT_NAME down,"
     stop "the lab $COMPOSE_PROJECT_NAME was started in $folder, and this folder is $PWD" \
-        "cure: $use or put these lines at the end of .env for a lab beside it:" \
+        "cure: $use or add these lines to the end of .env, for a second lab:" \
         "$(settings_of_another_lab | sed '2,$s/^/    /')"
 }
 
-# quoted TEXT: as a shell reads it back.
+# quoted TEXT: quoted so that a shell reads the same text.
 quoted() {
     case "$1" in
         *[!A-Za-z0-9_./:@%+=,-]* | '') printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")" ;;
@@ -176,26 +176,26 @@ quoted() {
     esac
 }
 
-# What the containers of the lab that is up were started with, NAME=value a line; nothing where there is none.
+# The settings of the running containers, NAME=value a line, or nothing if no lab is up.
 settings_of_containers() {
     docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}{{range .Mounts}}{{if eq .Destination "/captures"}}LAB_CAPTURES_DIR={{println .Source}}{{end}}{{end}}' \
         "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" \
         "$COMPOSE_PROJECT_NAME-capture-client-1" "$COMPOSE_PROJECT_NAME-client-1" 2>/dev/null || true
 }
 
-# captures_of_lab: the captures folder of the lab that is up, empty where there is none.
+# captures_of_lab: the captures folder of the running lab, or nothing.
 captures_of_lab() { settings_of_containers | sed -n 's/^LAB_CAPTURES_DIR=//p' | sed 1q; }
 
-# settings_of_lab: the settings of its containers and of its network.
+# settings_of_lab: the settings of the running lab: its containers and its network.
 settings_of_lab() {
     settings_of_containers
     docker network inspect --format '{{range .IPAM.Config}}LAB_SUBNET={{println .Subnet}}{{end}}' "${COMPOSE_PROJECT_NAME}_lab" 2>/dev/null || true
 }
 
-# setting_in SETTINGS NAME: its line among these.
+# setting_in SETTINGS NAME: the line of that setting.
 setting_in() { printf '%s\n' "$1" | grep -m 1 "^$2="; }
 
-# use_settings_of_lab NAME…: takes them over from the lab that is up.
+# use_settings_of_lab NAME…: sets these to the values of the running lab.
 use_settings_of_lab() {
     of_lab=$(settings_of_lab)
     for wanted; do
@@ -205,17 +205,17 @@ use_settings_of_lab() {
 
 cd -P "$(dirname "$0")/.." || exit
 . setup/lock.sh
-# The shell overrides .env, as Compose has it.
-[ -r .env ] || stop "there is no .env in $PWD that can be read" 'cure: git checkout .env'
+# The shell overrides .env, as with Compose.
+[ -r .env ] || stop "there is no readable .env in $PWD" 'cure: git checkout .env'
 settings_read=$(LC_ALL=C awk -f setup/env.awk .env docker-compose.yml) || exit 2
 eval "$settings_read"
 : "${COMPOSE_PROJECT_NAME:=wirelab}"
 case "$COMPOSE_PROJECT_NAME" in
     [!a-z0-9]* | *[!a-z0-9_-]*)
-        stop "COMPOSE_PROJECT_NAME is \"$COMPOSE_PROJECT_NAME\"; allowed: small letters, digits, - and _, with a letter or digit first"
+        stop "COMPOSE_PROJECT_NAME is \"$COMPOSE_PROJECT_NAME\"; allowed: lowercase letters, digits, - and _, with a letter or digit first"
         ;;
 esac
-# Labs of one clone can share its images, as those of the tests do.
+# Several labs of one clone can share its images, as the test labs do.
 : "${LAB_IMAGES:=$COMPOSE_PROJECT_NAME}"
 for folder in LAB_CAPTURES_DIR LAB_WORK_DIR; do
     path=$(printenv "$folder") || true

@@ -1,5 +1,5 @@
 #!/bin/sh
-# make logs, in a lab that is up: what its programs print. Ctrl-C is how it ends, and no error.
+# make logs: shows what the programs of a running lab print. It ends with Ctrl-C, which is no error.
 set -eu
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,6 @@
 # Networks and ports: what this machine uses, and what is free. Sourced by checks.sh.
 
-# Numbers of IPv4 addresses and networks, for awk.
+# Functions of awk that turn IPv4 addresses and networks into numbers.
 addresses='
     function number(text, part, i) {
         if (split(text, part, ".") != 4) return -1
@@ -16,24 +16,25 @@ addresses='
 
 is_network() { awk -v text="$1" "$addresses"'BEGIN { exit !(parse(text) && size >= 4 && first % size == 0) }'; }
 
-# is_host ADDRESS NETWORK: its first address is the network, its second Docker's gateway, its last the broadcast.
+# is_host ADDRESS NETWORK: true unless it is the first address (the network), the second (Docker's gateway) or the last
+# (broadcast).
 is_host() {
     awk -v address="$1" -v network="$2" "$addresses"'BEGIN {
         parse(network); n = number(address); exit !(n > first + 1 && n < first + size - 1) }'
 }
 
-# The functions below print a line for each network that this machine uses: the network, then `taken` where the lab must not
-# overlap it or `warn` where it had better not, then what it is.
+# The functions below print a line for each network that this machine uses: the network, a word, and what it is. The word
+# is `taken` if the lab must not overlap the network, and `warn` if it should not.
 
-# A network that is removed at this moment is left out.
+# A network that is just being removed is left out.
 docker_networks() {
     # shellcheck disable=SC2046
     docker network inspect --format '{{$name := .Name}}{{range .IPAM.Config}}{{println .Subnet "taken the Docker network" $name}}{{end}}' \
         $(docker network ls --quiet) 2>/dev/null | awk 'NF && $NF != ENVIRON["COMPOSE_PROJECT_NAME"] "_lab"'
 }
 
-# Routes of every table, as a VPN has its own. A route wider than /8, such as 0.0.0.0/1, is a part of a default route and
-# is left out. So are the bridges of Docker: docker_networks has them.
+# The routes of all tables, because a VPN has its own table. A route wider than /8, such as 0.0.0.0/1, is part of a default
+# route and is left out. Docker's bridges are left out too: docker_networks has them.
 routes() {
     command -v ip >/dev/null || return 0
     { ip -4 route show table all type unicast 2>/dev/null || ip -4 route show; } | awk '{
@@ -42,7 +43,7 @@ routes() {
         bits = $1 ~ /\// ? $1 : 32
         sub(/.*\//, "", bits)
         if ($1 == "default") { if (via) print via "/32 warn the gateway of this machine"; next }
-        if (bits == 32) print $1 (($1 ~ /\//) ? "" : "/32"), "warn a host that this machine has a route to by", dev
+        if (bits == 32) print $1 (($1 ~ /\//) ? "" : "/32"), "warn a host to which this machine has a route by", dev
         else if (bits + 0 >= 8) print $1, "taken the route of this machine by", dev
     }'
     ip -4 -o addr show 2>/dev/null | awk '$2 !~ /^(br-|docker)/ && $4 ~ /^[0-9.]+(\/32)?$/ { sub(/\/.*/, "", $4); print $4 "/32 warn an address of this machine, on " $2 }'
@@ -70,19 +71,19 @@ connections() {
     ' /proc/net/tcp | sort -u
 }
 
-# All that a subnet of the lab can be in the way of, a line each: network, taken or warn, what it is.
+# All networks that the lab's subnet could hide, a line each: network, taken or warn, what it is.
 networks_in_use() {
     docker_networks | beside 'routes; name_servers; ssh_client; connections'
 }
 
-# beside CODE: passes its input on, then what the code prints, which is run meanwhile.
+# beside CODE: runs CODE while its input is still being made, and prints the input, then the output of CODE.
 beside() {
     beside_printed=$(eval "$1")
     cat
     printf '%s\n' "$beside_printed"
 }
 
-# free_network NETWORKS: settings of one that overlaps none of these lines.
+# free_network NETWORKS: the settings of a network that overlaps none of these lines.
 free_network() {
     printf '%s\n' "$1" | awk "$addresses"'
         parse($1) { low[++count] = first; high[count] = first + size }
@@ -106,15 +107,15 @@ free_network() {
         }'
 }
 
-# in_one_line LINES
+# in_one_line LINES: the lines, separated by blanks.
 in_one_line() { printf '%s\n' "$1" | paste -s -d ' ' -; }
 
 another_network() {
     free=$(free_network "$1")
-    if [ -n "$free" ]; then echo "another network: $(in_one_line "$free") make up"; else echo 'end what uses it: no private network is free'; fi
+    if [ -n "$free" ]; then echo "another network: $(in_one_line "$free") make up"; else echo 'end the program that uses it, because no private network is free'; fi
 }
 
-# unused_network NAME: true where the network is one of Docker that no container has, stopped ones included.
+# unused_network NAME: true if this Docker network has no container, not even a stopped one.
 unused_network() {
     case "$1" in bridge | host | none | ingress | docker_gwbridge) return 1 ;; esac
     [ -z "$(docker ps --all --quiet --filter "network=$1")" ]
@@ -141,7 +142,7 @@ check_subnet() {
                 ;;
             warn)
                 warned=yes
-                warn subnet "$LAB_SUBNET takes from this machine, while the lab is up, $what (${network%/32})" "$another_network"
+                warn subnet "while the lab is up, its subnet $LAB_SUBNET hides from this machine $what (${network%/32})" "$another_network"
                 ;;
         esac
     done <<OVERLAPPING
@@ -150,8 +151,8 @@ OVERLAPPING
     [ -n "$warned" ] || ok subnet "$LAB_SUBNET is free"
 }
 
-# The ports that have a socket on any or the loopback address of this machine, a line each: port/protocol, another program.
-# On Linux alone.
+# The ports with a socket on the loopback address or on all addresses of this machine, a line each: port/protocol, another
+# program. Only on Linux.
 sockets() {
     for protocol in tcp udp; do
         cat "/proc/net/$protocol" "/proc/net/${protocol}6" 2>/dev/null | awk -v protocol="$protocol" '
@@ -164,7 +165,7 @@ sockets() {
     done
 }
 
-# port_taken tcp|udp PORT: by a socket, on another system.
+# port_taken tcp|udp PORT: true if a socket has it, on systems other than Linux.
 port_taken() {
     [ ! -r /proc/net/tcp ] && command -v lsof >/dev/null || return 1
     case "$1" in
@@ -173,8 +174,8 @@ port_taken() {
     esac
 }
 
-# The ports that containers publish on any or the loopback address, a line each: port/protocol, the container. The engine can
-# do it without a socket.
+# The ports that containers publish on the loopback address or on all addresses, a line each: port/protocol, the container.
+# The engine can publish a port without a socket.
 published_ports() {
     docker ps --format '{{.Names}} {{.Ports}}' | awk '{
         for (i = 2; i <= NF; i++) {
@@ -192,12 +193,12 @@ published_ports() {
     }'
 }
 
-# The ports that are in use, a line each: port/protocol, who has it. What a container publishes has a socket too, mostly.
+# The ports in use, a line each: port/protocol, user. Containers come first, because most published ports have a socket too.
 ports_in_use() {
     published_ports | beside sockets
 }
 
-# user_of PORT/PROTOCOL LINES: who has it by the first of these lines, empty when nobody has.
+# user_of PORT/PROTOCOL LINES: the user of this port by the first of these lines, or nothing.
 user_of() {
     lines="
 $2
@@ -212,7 +213,7 @@ $1 "}
     fi
 }
 
-# free_ports LINES SETTING…: NAME=port a line, each free, in none of these lines, and another than all ports of the lab.
+# free_ports LINES SETTING…: NAME=port a line. Each port is free, in none of these lines, and none of the lab's ports.
 free_ports() {
     used=$1
     shift
@@ -229,7 +230,7 @@ free_ports() {
     done
 }
 
-# who_has PROTOCOL PORT: the command of this system that names the program.
+# who_has PROTOCOL PORT: the command that shows which program has this port.
 who_has() {
     if [ "$(uname -s)" = Darwin ] || ! command -v ss >/dev/null; then
         case "$1" in tcp) echo "sudo lsof -nP -iTCP:$2 -sTCP:LISTEN" ;; udp) echo "sudo lsof -nP -iUDP:$2" ;; esac
@@ -240,7 +241,7 @@ who_has() {
 
 check_ports() {
     if is_up server-host; then
-        ok ports 'the lab is up and has its own'
+        ok ports 'the running lab has its ports'
         return
     fi
     used=$(ports_in_use)
@@ -253,7 +254,7 @@ check_ports() {
         [ -n "$user" ] || continue
         taken="$taken$port/${use#*/} is taken by $user
 "
-        [ "$user" != 'another program' ] || set -- "$@" "end the program that $(who_has "${use#*/}" "$port") names"
+        [ "$user" != 'another program' ] || set -- "$@" "end the program that this command shows: $(who_has "${use#*/}" "$port")"
         case " $settings " in *" ${use%/*} "*) ;; *) settings="$settings ${use%/*}" ;; esac
     done
     if [ -z "$taken" ]; then
@@ -264,7 +265,7 @@ check_ports() {
     problem ports "${taken%?}" "$@" "other ports: $(in_one_line "$(free_ports "$used" $settings)") make up"
 }
 
-# Settings, a line each, of a lab beside those that are here, which pass the checks of make up.
+# Settings for another lab on this machine, a line each. They pass the checks of make up.
 settings_of_another_lab() {
     base=${COMPOSE_PROJECT_NAME%-[0-9]}
     number=2

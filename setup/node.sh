@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that Node.js with npm is on this machine: for the tests, lint and bench, whose own Node npm
-# then installs beside the other development dependencies, and for making a base image.
+# Makes sure that this machine has Node.js with npm. Tests, lint, bench and a base image made here need it. npm then
+# installs the exact Node of the project in node_modules.
 set -eu
 . "$(dirname "$0")/lib.sh"
 

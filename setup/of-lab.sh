@@ -1,5 +1,5 @@
 #!/bin/sh
-# of-lab.sh COMMAND…: runs it where there is a lab, and says so where there is none.
+# of-lab.sh COMMAND…: runs the command if the lab is up. Otherwise prints that it is down.
 set -eu
 . "$(dirname "$0")/lib.sh"
 

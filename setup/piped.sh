@@ -1,14 +1,13 @@
 #!/bin/sh
-# piped.sh COMMAND…: runs it for a reader of its output that may leave before the end, as head does. That is no error. The
-# command is ended then as when its terminal goes, unless it has said by the file $LAB_PIPED/whole that it must not be cut
-# off.
+# piped.sh COMMAND…: runs the command for a reader that may leave early, as head does. That is no error. The command then ends
+# as if its terminal had closed. It makes the file $LAB_PIPED/whole if it must not be interrupted.
 set -eu
 
 LAB_PIPED=$(mktemp -d)
 export LAB_PIPED
 trap 'rm -rf "$LAB_PIPED"' EXIT
 
-# The command and all that it has started: a shell would wait for the end of what it runs.
+# The command and all its descendants, because a shell would wait for its children.
 processes() {
     if [ -r /proc/self/stat ]; then
         cat /proc/[0-9]*/stat 2>/dev/null | sed 's/^\([0-9]*\) .*) . \([0-9]*\) .*/\1 \2/'
@@ -24,8 +23,8 @@ processes() {
         }'
 }
 
-# All of them are stopped first: one that runs could start another meanwhile, which nobody would end. TERM is for those
-# that ignore HUP, by nohup.
+# Stops all of them first: a running process could start another one meanwhile, which would stay. TERM ends those that ignore
+# HUP, as with nohup.
 hang_up() {
     stopped=
     while :; do
@@ -41,7 +40,7 @@ hang_up() {
     done
 }
 
-# What is printed on stderr, but for what comes of the end that a command is given.
+# Prints the stderr of the command, except for messages about being ended.
 words() {
     trap '' HUP INT TERM
     while IFS= read -r line || [ -n "$line" ]; do
@@ -52,19 +51,19 @@ words() {
 trap 'exit 130' HUP INT TERM
 {
     {
-        # The shell would say how the command ended.
+        # Without this, the shell would print how the command ended.
         exec 4>&2 2>/dev/null
         code=0
         (exec sh -c 'echo $$ >"$LAB_PIPED/id"; exec "$@"' sh "$@" >&3 2>&4 3>&- 4>&-) || code=$?
         echo "$code" >"$LAB_PIPED/code"
     } 2>&1 >/dev/null | words 3>&-
 } 3>&1 | {
-    # After Ctrl-C the command may have more to say.
+    # After Ctrl-C the command may print more.
     trap '' HUP INT TERM
     cat 2>/dev/null || {
         if [ ! -e "$LAB_PIPED/whole" ]; then
             : >"$LAB_PIPED/cut"
-            # Once it has ended, its number may be another's.
+            # After its end, another process may have its number.
             [ -e "$LAB_PIPED/code" ] || hang_up
         fi
         cat >/dev/null

@@ -1,5 +1,5 @@
-# How checks speak in `make doctor` and `make status`: a row each. Sourced. `problems` counts the rows with a problem.
-# The first problem stops `make up`: stopping.sh.
+# Output of checks in `make doctor` and `make status`: a row each. Sourced. `problems` counts the rows with a problem.
+# `make up` stops at the first problem instead: stopping.sh.
 problems=0
 
 # ok NAME DETAIL
@@ -11,7 +11,7 @@ problem() {
     row PROBLEM "$@"
 }
 
-# warn NAME DETAIL CURE…: the lab works, but something beside it may not.
+# warn NAME DETAIL CURE…: the lab works, but something else on this machine may not.
 warn() { row warning "$@"; }
 
 row() {

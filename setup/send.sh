@@ -1,6 +1,6 @@
 #!/bin/sh
-# send.sh FILE OPTION…: `client send` from the client host. FILE is one of this machine, or empty; it is lent to the
-# client for as long as it sends it.
+# send.sh FILE OPTION…: runs `client send` in the client host. FILE is a file of this machine, or empty. The client gets a
+# copy, which is removed afterwards.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -10,7 +10,7 @@ client='exec client send "$LAB_SERVER_ADDRESS" "$ECHO_PORT" "$@"'
 if [ -z "$file" ]; then
     exec setup/exec.sh client sh -c "$client" client "$@"
 fi
-[ -f "$file" ] && [ -r "$file" ] || stop "FILE is \"$file\"; allowed: a file that can be read"
+[ -f "$file" ] && [ -r "$file" ] || stop "FILE is \"$file\"; allowed: a readable file"
 folder=$(setup/exec.sh client mktemp -d </dev/null)
 forget() { setup/exec.sh client rm -r -- "$folder" </dev/null; }
 at_exit forget

@@ -1,11 +1,11 @@
 #!/bin/sh
-# make shell: a shell in the client host, with LAB_CLIENT_RAW=1 one that has raw sockets, in a container of its own.
-# How the last command in it ended is no error of make's.
+# make shell: opens a shell in the client host. With LAB_CLIENT_RAW=1 it has raw sockets, in its own container. The exit code
+# of the shell is no error of make.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
 case "$LAB_CLIENT_RAW" in
-    # The lab may have been started with it.
+    # The running lab may have raw sockets.
     0) use_settings_of_lab LAB_CLIENT_RAW ;;
     1) ;;
     *) stop "LAB_CLIENT_RAW is \"$LAB_CLIENT_RAW\"; allowed: 0, 1" ;;

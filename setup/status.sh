@@ -1,5 +1,5 @@
 #!/bin/sh
-# make status: what runs, and how it is. Exits 1 when a row has a problem.
+# make status: shows what runs, and whether it is well. Exits 1 if a row has a problem.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/rows.sh

@@ -1,4 +1,4 @@
-# How checks speak in `make up` and setup/engine.sh: the first problem stops. Sourced after lib.sh. Rows are in rows.sh.
+# Output of checks in `make up` and setup/engine.sh: the first problem stops. Sourced after lib.sh. rows.sh prints rows.
 
 # ok NAME DETAIL
 ok() { :; }
@@ -10,7 +10,7 @@ problem() {
     stop "$what" "$(printf 'cure: %s\n' "$@" | sed '2,$s/^/    /')"
 }
 
-# warn NAME DETAIL CURE…: the lab works, but something beside it may not.
+# warn NAME DETAIL CURE…: the lab works, but something else on this machine may not.
 warn() {
     say "warning: $2" >&2
     shift 2

@@ -2,7 +2,7 @@
 # up.sh [NAME]: starts the whole lab, from whatever this machine has to healthy containers, or nothing at all. NAME is the
 # name of a new run.
 set -eu
-# Another port would be another host, and another folder another run: captures would begin anew in the middle of this one.
+# These can't change in a running lab: other ports or addresses need another host, and another folder needs another run.
 fixed='LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR'
 asked_for=" $(for name in $fixed; do eval "[ -z \"\${$name-}\" ] || printf '%s ' \"\$name\""; done)"
 . "$(dirname "$0")/lib.sh"
@@ -13,13 +13,13 @@ asked_for=" $(for name in $fixed; do eval "[ -z \"\${$name-}\" ] || printf '%s '
 lab_exec() { docker compose exec --no-TTY "$@" 2>/dev/null; }
 
 state_of='{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}} {{.RestartCount}}'
-# What Compose says beside its progress, then of each program that is not well its state and what it printed on
-# stderr. A program that was started again says it again.
+# reasons OUTPUT: prints the errors of Compose, then what each failed program printed on stderr. A program that restarted
+# repeats its lines, so each line is printed once.
 reasons() {
     printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
     for service in server-host client-host certificates http echo capture-server capture-client; do
         container=$(docker compose ps --all --quiet "$service" 2>/dev/null)
-        # One without a health check that ends again and again runs in between.
+        # A program without a health check runs for a moment between its failures.
         case "$(docker inspect --format "$state_of" "$container" 2>/dev/null)" in
             '' | 'running healthy '* | 'running  0') continue ;;
         esac
@@ -28,7 +28,7 @@ reasons() {
     done
 }
 
-# As docker compose up --wait, which looks only every half second.
+# The same as docker compose up --wait, which looks only every half second.
 wait_until_healthy() {
     for _ in $(seq 800); do
         case "$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format '{{.State}}: {{.Status}}')" in
@@ -40,7 +40,7 @@ wait_until_healthy() {
     return 1
 }
 
-# A folder is its owner's, whom the files in it belong to then: under sudo the person who typed that.
+# The files of a run belong to the owner of their folder. Under sudo, that is the person who typed it.
 make_folders() {
     for folder in "$LAB_CAPTURES_DIR" "$LAB_WORK_DIR"; do
         [ ! -e "$folder" ] || continue
@@ -49,7 +49,7 @@ make_folders() {
     done
 }
 
-# What a new lab needs of this machine, before anything is built.
+# Checks what a new lab needs from this machine, before anything is built.
 check_place() {
     check_subnet
     check_ports
@@ -57,12 +57,12 @@ check_place() {
     check_work
 }
 
-# Who is refused by the servers, and what they do else than by default. Values are secrets.
+# Lists the settings that change who may use the servers, and what they do. Values are secrets.
 in_force() {
-    [ -z "$LAB_TOKEN" ] || echo 'LAB_TOKEN: HTTP wants it as a bearer token, the echo server an HMAC made with it'
-    [ -z "$LAB_BASIC" ] || echo "LAB_BASIC: HTTP takes its name and password$([ -z "$LAB_TOKEN" ] || echo ' too')"
-    [ "$LAB_MTLS" != 1 ] || echo 'LAB_MTLS: over TLS the servers want a certificate of the lab'"'"'s CA'
-    [ "$ECHO_MODE" != sink ] || echo 'ECHO_MODE=sink: the echo server prints messages and answers none'
+    [ -z "$LAB_TOKEN" ] || echo 'LAB_TOKEN: HTTP wants it as a bearer token; the echo server wants an HMAC made with it'
+    [ -z "$LAB_BASIC" ] || echo "LAB_BASIC: HTTP accepts this name and password$([ -z "$LAB_TOKEN" ] || echo ' too')"
+    [ "$LAB_MTLS" != 1 ] || echo 'LAB_MTLS: over TLS, the servers want a certificate from the lab'"'"'s CA'
+    [ "$ECHO_MODE" != sink ] || echo 'ECHO_MODE=sink: the echo server prints messages and does not answer'
 }
 
 run_name=${1-}
@@ -84,7 +84,7 @@ look=$!
 [ -n "$containers" ] || check_place
 wait "$look" || setup/images.sh
 running=
-# A run ends with the container of its server host.
+# A run ends together with the container of its server host.
 if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$containers" | grep -qE "$(printf '\t')(running|paused)$(printf '\t')"; then
     running=yes
     [ -z "$run_name" ] || [ "$run_name" = "$(of_run "$(captures_of_lab)" name)" ] ||
@@ -93,14 +93,14 @@ if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$conta
     for name in $fixed; do
         setting=$(setting_in "$of_lab" "$name") || true
         asked=$(printenv "$name")
-        # Compose by itself takes a folder as it is written.
+        # Compose by itself does not make the path absolute.
         [ "$name" != LAB_CAPTURES_DIR ] || [ -z "$setting" ] || setting=$name=$(canonical "${setting#*=}")
-        # A server that was removed has none, and gets this one.
+        # A removed server has no setting, and gets this one.
         [ -n "$setting" ] && [ "$setting" != "$name=$asked" ] || continue
         case "$asked_for" in
             *" $name "*) ;;
             *)
-                say "$name stays ${setting#*=} while this lab is up; $asked is for after make down"
+                say "$name stays ${setting#*=} while this lab is up; make down, then make up uses $asked"
                 export "${setting?}"
                 continue
                 ;;
@@ -109,15 +109,15 @@ if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$conta
     done
     check_work
     setup/heal.sh
-    # A lab that is in use must not end by a setting that its programs would refuse.
+    # A wrong setting must not end a lab that is in use, so its programs check it first.
     for program in http echo; do
         quietly docker compose run --rm --no-TTY --no-deps "$program" node "services/$program/main.ts" --check ||
             refused=yes
     done
-    [ -z "${refused-}" ] || stop 'the lab goes on as it was: a setting is not allowed (above)'
+    [ -z "${refused-}" ] || stop 'the lab was not changed, because a setting is not allowed; see above'
 else
     if [ -n "$containers" ]; then
-        say 'removing what an earlier lab left'
+        say 'removing the rest of an earlier lab'
         quietly docker compose down --remove-orphans
         check_place
     fi
@@ -133,24 +133,24 @@ given=$LAB_SEED
 
 { output=$(docker compose up --detach --no-build --remove-orphans 2>&1 </dev/null) && wait_until_healthy; } || {
     reasons "$output" >&2
-    [ -z "$running" ] || stop 'the lab goes on, but not all of it is well (the reason is above)' 'make status says more'
-    # One that this lab began leaves no files. What is there else is an earlier run, or that of another lab.
+    [ -z "$running" ] || stop 'the lab is up, but a part of it is not well; the reason is above' 'make status shows more'
+    # If this lab began the run, its files are removed. Other files belong to an earlier run or to another lab.
     began=
     ! is_own_run "$LAB_CAPTURES_DIR" || began=yes
     docker compose down >/dev/null 2>&1 || true
     [ -z "$began" ] || forget_run "$LAB_CAPTURES_DIR"
-    stop 'the lab did not come up (the reason is above) and was taken down again'
+    stop 'the lab did not start and was taken down again; the reason is above'
 }
 
 if [ -n "$given" ]; then
-    # A seed that is asked for begins at draw 1, also in a lab that has gone on with it.
+    # A given seed begins at draw 1, also in a running lab that has used it already.
     [ -z "$running" ] || for server in http echo; do lab_exec "$server" faults --reset >/dev/null; done
     seed="$LAB_SEED (LAB_SEED)"
 elif [ -n "$running" ]; then
     seed="$(lab_exec http faults | sed -n '1s/.*, seed \(.*\), next draw \(.*\)/\1 (as before, next draw \2)/p')"
 else
     drawn=$(of_run "$LAB_CAPTURES_DIR" seed)
-    seed="$drawn (drawn; the same run again: LAB_SEED=$drawn make up)"
+    seed="$drawn (drawn; to repeat this run: LAB_SEED=$drawn make up)"
 fi
 in_force=$(in_force | sed '1s/^/    in force     /; 2,$s/^/                 /')
 shown() { printf '%s\n' "${1#"$PWD"/}"; }

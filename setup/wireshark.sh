@@ -1,6 +1,6 @@
 #!/bin/sh
-# wireshark.sh [HOST]: the packets of that host, server or client, in the Wireshark of this machine: those of now and
-# as they come. The lab's dissector is loaded, its ports are known, and TLS is decrypted where there are keys.
+# wireshark.sh [HOST]: shows the packets of that host, server or client, in this machine's Wireshark: the present ones, then
+# new ones live. Wireshark gets the lab's dissector, its ports, and the TLS keys if there are any.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -12,7 +12,7 @@ esac
 
 is_wsl() { grep -qi microsoft /proc/sys/kernel/osrelease 2>/dev/null; }
 
-# How Wireshark is started here, empty where there is none. On WSL that of Windows is meant, which has a screen.
+# The command that starts Wireshark here, or nothing. On WSL it is the Wireshark of Windows.
 find_wireshark() {
     if is_wsl && [ -x '/mnt/c/Program Files/Wireshark/Wireshark.exe' ]; then
         echo '/mnt/c/Program Files/Wireshark/Wireshark.exe'
@@ -42,7 +42,7 @@ how_to_get_it() {
 wireshark=$(find_wireshark)
 if [ -z "$wireshark" ]; then
     printf 'wirelab: %s\n' 'no Wireshark was found on this machine' >&2
-    printf '    %s\n' "get it: $(how_to_get_it)" 'without it: make inspect LIVE=1' >&2
+    printf '    %s\n' "cure: $(how_to_get_it)" 'without Wireshark: make inspect LIVE=1' >&2
     exit 1
 fi
 
@@ -53,7 +53,7 @@ is_up "capture-$host" ||
 use_settings_of_lab HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT
 dissector=$PWD/dissector/wirelab.lua
 keys=$LAB_CAPTURES_DIR/tls.keys
-# Empty for now, it fills with the first connection.
+# It is empty until the first TLS connection.
 [ -r "$keys" ] || keys=
 case "$wireshark" in
     *.exe)
@@ -62,15 +62,15 @@ case "$wireshark" in
         ;;
 esac
 
-# What follows the file in the sidecar does not see that nobody reads any more, so it is ended by its id.
+# The program in the sidecar does not notice that its reader has left, so it is ended by its id.
 in_sidecar() { docker compose exec --no-TTY "capture-$host" sh -c "$@" </dev/null; }
 id_file=/tmp/wireshark-$$
 end() { in_sidecar '[ ! -e "$1" ] || { kill "$(cat "$1")"; rm "$1"; }' sh "$id_file" 2>/dev/null || true; }
 at_exit end
 
-say "packets of the $host host; close Wireshark or press Ctrl-C to end"
-# The file and not a second capture: it has what was before, and reading it needs no rights. When it is full the packets
-# end here, as what comes then stands in a file with a header of its own.
+say "showing packets of the $host host; close Wireshark or press Ctrl-C to end"
+# It reads the file instead of a second capture: the file has the earlier packets too, and reading it needs no rights. When
+# the file is full, the packets end here, because the next file has its own header.
 in_sidecar 'echo $$ >"$1"; exec tail -c +1 -f "$2"' sh "$id_file" "/captures/$host.pcap" | {
     "$wireshark" -X "lua_script:$dissector" -d "tcp.port==$ECHO_PORT,wirelab" -d "udp.port==$ECHO_PORT,wirelab" \
         -d "tcp.port==$HTTP_PORT,http" -d "tcp.port==$HTTPS_PORT,tls" -d "tls.port==$HTTPS_PORT,http" \

@@ -55,7 +55,7 @@ beforeAll(async () => {
     LAB_CAPTURE_FILE_MB: '3',
     LAB_CAPTURE_FILES: '2',
   });
-  await status(/^ok +capture +each packet gets into the captures$/m);
+  await status(/^ok +capture +all packets get into the captures$/m);
 });
 
 afterAll(async () => {
@@ -100,7 +100,7 @@ describe('on a full disk', () => {
   });
 
   test('each answer is in the journal once there is room, whole and in order', async () => {
-    await status(/^ok +journals +each answer is in its journal$/m);
+    await status(/^ok +journals +every decision is in its journal$/m);
     const entries = await lab.journal();
     expect(entries.map(({ id }) => id)).toEqual(Array.from({ length: 80 }, (_, index) => index + 1));
   });

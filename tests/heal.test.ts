@@ -47,7 +47,7 @@ describe.each(hosts)('a lab whose $host host is lost under traffic', ({ host, pr
       for (const target of ['status', 'doctor']) {
         expect(said[target]!.code).not.toBe(0);
         expect(said[target]!.stdout).toMatch(new RegExp(`^PROBLEM +hosts +.*${what}`, 'ms'));
-        expect(said[target]!.stdout).toContain('cure: make up, which goes on with this run');
+        expect(said[target]!.stdout).toContain('cure: make up, which continues this run');
       }
     });
 
@@ -110,7 +110,7 @@ describe('a lab of which nobody sends anything', () => {
     expect(await make('up')).toMatchObject({
       code: 0,
       stderr: '',
-      stdout: expect.stringContaining('wirelab: mending the lab: unpause '),
+      stdout: expect.stringContaining('wirelab: repairing the lab: unpause '),
     });
     expect((await make('status')).stdout).toMatch(/^ok +hosts /m);
     expect(await record()).toBe(before);

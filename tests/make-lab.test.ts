@@ -19,7 +19,7 @@ describe('in a lab that is up', () => {
 
   test('a seed is drawn where none is asked for', () => {
     expect(up.code).toBe(0);
-    expect(up.stdout).toMatch(/seed {9}([0-9a-f]{8}) \(drawn; the same run again: LAB_SEED=\1 make up\)/);
+    expect(up.stdout).toMatch(/seed {9}([0-9a-f]{8}) \(drawn; to repeat this run: LAB_SEED=\1 make up\)/);
   });
 
   test('make faults changes both servers or neither, and make echo shows it', async () => {
@@ -70,7 +70,7 @@ describe('in a lab that is up', () => {
     [['faults', 'ECHO_UDP=reset=1'], 'ECHO_UDP: "reset=1" names no fault; allowed: loss, '],
     [['faults', 'HTTP=404=1'], 'HTTP: "404=1" names no outcome; allowed: timeout, '],
     [['inspect', 'LAST=0'], 'LAST is "0"; allowed: a whole number from 1 to 999999999'],
-    [['inspect', 'ENTRIES=1', 'LAST=1'], 'LAST is given with ENTRIES; allowed: one of them'],
+    [['inspect', 'ENTRIES=1', 'LAST=1'], 'LAST can not be combined with ENTRIES; give one of them'],
   ])('make %j is refused in the words of who typed it', async (args, message) => {
     const { code, stderr } = await lab.run(...args);
     expect(code).toBe(2);
@@ -263,7 +263,7 @@ describe('in a lab that is up', () => {
     try {
       const { code, stderr } = await lab.run('down');
       expect(code).toBe(2);
-      expect(stderr).toContain(`its network ${network} stays, as other containers are on it: ${guest}`);
+      expect(stderr).toContain(`its network ${network} stays, because other containers are on it: ${guest}`);
       const cure = /cure: (.*)/.exec(stderr)![1]!;
       expect(await lab.command('sh', '-c', cure)).toMatchObject({
         code: 0,

@@ -84,8 +84,8 @@ describe('without a lab', () => {
     ['echo TLS=2', /TLS is "2"; allowed: 0, 1, 1\.2, 1\.3/],
     ['inspect FOLLOW=yes', /FOLLOW is "yes"; allowed: 0, 1/],
     ['inspect KEYS=2', /KEYS is "2"; allowed: 0, 1/],
-    ['inspect LIVE=1 ENTRIES=1', /ENTRIES is given with LIVE; allowed: one of them/],
-    ['inspect COMPARE=1 CAPTURE=client', /CAPTURE is given with COMPARE; allowed: one of them/],
+    ['inspect LIVE=1 ENTRIES=1', /ENTRIES can not be combined with LIVE; give one of them/],
+    ['inspect COMPARE=1 CAPTURE=client', /CAPTURE can not be combined with COMPARE; give one of them/],
   ])('make %s is refused before anything is done', async (line, message) => {
     const { code, stdout, stderr } = await run(line);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -116,7 +116,7 @@ describe('make up refuses, with a cure and nothing left behind', () => {
       { HTTP_FAULTS: 'timeout=0.9,403=0.9,404=0' },
       'HTTP_FAULTS is "timeout=0.9,403=0.9,404=0"; "404=0" names no outcome; allowed: timeout, 403, 500, or none alone',
       'the probabilities add up to 1.8; allowed: at most 1',
-      'the lab did not come up',
+      'the lab did not start',
     );
     expect(await readFile(journal, 'utf8')).toBe('the run before');
     expect(await readdir(lab.settings.LAB_CAPTURES_DIR!)).toEqual(['archive', 'http.log']);
@@ -133,7 +133,7 @@ describe('make up refuses, with a cure and nothing left behind', () => {
 
   test('an engine that does not answer', async () => {
     const engine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
-    await refuses(engine, 'no Docker engine answers at DOCKER_HOST', 'cure: start it, or unset DOCKER_HOST');
+    await refuses(engine, 'no Docker engine answers at DOCKER_HOST', 'cure: start that engine, or unset DOCKER_HOST');
     for (const line of [
       'down',
       'status',

@@ -1,6 +1,6 @@
 #!/bin/sh
-# student.sh [--raw] COMMAND…: prepares the container of the client host and runs the command as the user student.
-# student gets the user and group of /work, the folder work/ of the clone, so files made there belong to the owner of the
+# student.sh [--raw] COMMAND…: prepares the container of the client host and runs the command as the user student. The user
+# student gets the user and group id of /work, which is work/ of the clone. So files made there belong to the owner of the
 # clone. Docker looks the name up at each exec. With --raw, root starts the script and student keeps NET_RAW.
 set -eu
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Whether packets are captured and none are missing, and the host is on the network. Waits for a capture that has just
-# started. Exits 3 while packets are missing.
+# The health check of a capture: it captures, no packets are missing, and the host is on the network. Waits for a capture
+# that has just started. Exits 3 while packets are missing.
 set -eu
 until [ -s /tmp/state ]; do sleep 0.02; done
 read -r state </tmp/state
@@ -12,5 +12,5 @@ case "$state" in
         ;;
 esac
 # capture.sh looks every 2 s.
-[ -n "$(find /tmp/watched -newermt '-30 seconds')" ] || { echo 'nobody watches the capture any more'; exit 1; }
+[ -n "$(find /tmp/watched -newermt '-30 seconds')" ] || { echo 'capture.sh no longer watches the capture'; exit 1; }
 grep -qx up /sys/class/net/eth0/operstate

@@ -1,9 +1,9 @@
-# What is recorded of a capture: lines of JSON in lab.log, printed too, so that `docker logs` has what found no room.
-# Sourced in the captures folder.
+# The records of a capture: lines of JSON in lab.log. They are printed too, so that `docker logs` has them when the disk is
+# full. Sourced in the captures folder.
 
 now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
 
-# has_room: whether a megabyte can be written here. Sets `refusal` to the system's reason when not.
+# has_room: true if a megabyte can be written here. Otherwise sets `refusal` to the system's reason.
 has_room() {
     room=.$HOST.room
     refusal=$(dd if=/dev/zero of="$room" bs=1M count=1 2>&1 >/dev/null) && refusal= ||
@@ -14,7 +14,7 @@ has_room() {
 
 unwritten=
 
-# record NAME VALUE…: a line with these members.
+# record NAME VALUE…: adds a record with these fields.
 record() {
     line=$(printf '{"timestamp":"%s","program":"capture","host":"%s"' "$(now)" "$HOST")
     while [ $# -gt 1 ]; do
@@ -27,7 +27,7 @@ record() {
     write_record
 }
 
-# write_record: what was not written yet, once there is room for whole lines.
+# write_record: writes the records that are not written yet, once there is room for whole lines.
 write_record() {
     [ -n "$unwritten" ] && [ -e lab.log ] && has_room || return 0
     { printf '%s' "$unwritten" >>lab.log; } 2>/dev/null && unwritten=

@@ -1,19 +1,19 @@
-# Starting and ending a tcpdump. Each has a number, and files of its own until they get their names. Sourced in the
-# captures folder.
+# Starts and ends a tcpdump. Each has a number, and its files have names with that number until they get their own. Sourced
+# in the captures folder.
 
-# run_state PID: sets `run` to the letter that Linux has for it, Z when it has ended.
+# run_state PID: sets `run` to Linux's letter for the state of the process; Z if it has ended.
 run_state() {
     { read -r _ _ run _ <"/proc/$1/stat"; } 2>/dev/null || run=Z
 }
 
-# start_tcpdump NUMBER: sets `started` to its process id. When it does not start, it fails and sets `refusal`.
+# start_tcpdump NUMBER: sets `started` to its process id. If it can not start, this fails and sets `refusal`.
 start_tcpdump() {
     has_room || return 1
     : >"/tmp/$HOST.pcap.$1.heard"
     : >"/tmp/$HOST.pcap.$1.packets"
-    # -U with immediate mode: a packet is in the file as soon as it has passed, and a stop loses none.
-    # -s: Linux sends no TCP segment of more than 65,343 bytes at once, and 65,450 with its place in the buffer are just
-    # less than 64 KiB. One byte over that, the kernel would take 128 KiB for each packet, and 0.2 s more to start.
+    # With -U and --immediate-mode, a packet is in the file as soon as it has passed, so a stop loses none.
+    # The length 65450: Linux sends no TCP segment of more than 65,343 bytes at once. Packets of 65,450 bytes just fit into slots of
+    # 64 KiB in the kernel's buffer. With larger slots, of 128 KiB, starting would take 0.2 s more.
     tcpdump -i eth0 -n -U --immediate-mode -s 65450 -B "$LAB_CAPTURE_BUFFER_KIB" -Z root \
         -C "$LAB_CAPTURE_FILE_MB" -z "$here/rotate.sh" -w "$HOST.pcap.$1." -F "$here/filter" \
         2>>"/tmp/$HOST.pcap.$1.heard" 5<&- &
@@ -30,7 +30,7 @@ start_tcpdump() {
     done
 }
 
-# take_name NUMBER: the file of that tcpdump becomes $HOST.pcap. What has that name gets a number.
+# take_name NUMBER: renames the file of that tcpdump to $HOST.pcap. The file with that name gets a number.
 take_name() {
     (
         flock -w 10 9
@@ -41,13 +41,13 @@ take_name() {
     PIECE=$1 "$here/rotate.sh"
 }
 
-# end_tcpdump PID NUMBER: sets `captured` and `dropped` to what it counted: packets that it took, and those that the
-# kernel had no room for. `captured` is empty for one that was killed.
+# end_tcpdump PID NUMBER: ends it, and sets `captured` and `dropped` to its counts: packets that it captured, and packets
+# that the kernel had no room for. `captured` is empty if it was killed.
 end_tcpdump() {
     kill -TERM "$1" 2>/dev/null
     kill -CONT "$1" 2>/dev/null
     run_state "$1"
-    # A signal to this shell ends a wait early.
+    # A signal to this shell ends wait early.
     while [ "$run" != Z ]; do
         wait "$1"
         run_state "$1"
@@ -59,5 +59,5 @@ end_tcpdump() {
     dropped=$(sed -nE 's/^([0-9]+) packets? dropped by kernel$/\1/p' "$heard")
 }
 
-# rotated NUMBER: the packets in the full files of that tcpdump.
+# rotated NUMBER: how many packets the full files of that tcpdump have.
 rotated() { awk '{ n += $1 } END { print n + 0 }' "/tmp/$HOST.pcap.$1.packets"; }

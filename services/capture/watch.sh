@@ -1,5 +1,5 @@
-# Watching that what passes gets into the file, and going on in a new one when it does not. Sourced in the captures
-# folder. It asks tcpdump itself, by a signal: the interface counts packets too that are not captured.
+# Checks that packets get into the file, and goes on in a new file if they do not. Sourced in the captures folder. It asks
+# tcpdump for its counts by a signal, because the interface also counts packets that the filter leaves out.
 
 pid='' piece=0 count=0 refused=0 noted=0 before_count=0 gap='' cause='' why='' lost=0 unseen_from='' at=''
 
@@ -10,10 +10,10 @@ packets_seen() {
         seen=$((received + sent)); } 2>/dev/null
 }
 
-# link: which interface that is. A host that starts again has another, which counts from 0.
+# link: the number of the interface. A host that starts again has a new interface, which counts from 0.
 link() { cat /sys/class/net/eth0/iflink 2>/dev/null; }
 
-# find_file: sets `file` to the one that tcpdump writes and that is still there under its name.
+# find_file: sets `file` to the file that tcpdump writes, if it is still there under its name.
 find_file() {
     for file in "/proc/$pid/fd/"*; do
         for name in "$HOST.pcap" "$HOST.pcap.$piece."*; do
@@ -23,7 +23,7 @@ find_file() {
     return 1
 }
 
-# hold_file: keeps that file open as 5, and sets `at` to where tcpdump writes in it.
+# hold_file: keeps that file open as descriptor 5, and sets `at` to the position of tcpdump in it.
 hold_file() {
     if [ ! "$file" -ef "/proc/$$/fd/5" ]; then
         command exec 5<"$file" || return 1
@@ -34,10 +34,10 @@ hold_file() {
     done <"/proc/$pid/fdinfo/${file##*/}"
 }
 
-# bytes_before OFFSET: the last of them in that file.
+# bytes_before OFFSET: the 16 bytes before it in that file, in hex.
 bytes_before() { od -An -tx1 -j "$(($1 - 16))" -N 16 "/proc/$$/fd/5"; }
 
-# is_changed: whether what tcpdump has written is no longer there as it was.
+# is_changed: true if another program has changed what tcpdump wrote.
 is_changed() {
     [ -s "/proc/$$/fd/5" ] || return 0
     [ "$at" != "$printed_at" ] || return 1
@@ -46,7 +46,8 @@ is_changed() {
     return 1
 }
 
-# answer: sets `count` to what tcpdump has captured and `refused` to what the kernel had no room for, if it has answered.
+# answer: if tcpdump has answered, sets `count` to the packets that it captured and `refused` to those that the kernel
+# dropped.
 answer() {
     answered=
     while read -r who n _ what _ _ _ _ _ no_room _; do
@@ -62,7 +63,7 @@ ask() {
     read -r asked_uptime _ </proc/uptime
 }
 
-# note_dropped COUNT: records the packets that the kernel had no room for since tcpdump was asked last; COUNT is all of them.
+# note_dropped COUNT: records the packets that the kernel dropped since the last question. COUNT is the total.
 note_dropped() {
     [ "$1" -gt "$noted" ] || return 0
     read -r uptime _ </proc/uptime
@@ -72,7 +73,7 @@ note_dropped() {
     noted=$1
 }
 
-# is_whole: whether the files have all that tcpdump has counted, which is looked at only where the disk is full.
+# is_whole: true if the files have all packets that tcpdump counted. It counts them only if the disk is full.
 is_whole() {
     has_room && return
     in_files=$(($(packets_in "$HOST.pcap") + $(rotated "$piece")))
@@ -81,8 +82,8 @@ is_whole() {
     return 1
 }
 
-# is_stuck: whether tcpdump has captured packets, and its file has not grown. The two are not read at one time, so the
-# file must have been as long also before and after.
+# is_stuck: true if tcpdump captured packets and its file did not grow. Count and length can not be read at the same
+# moment, so the length must be the same before and after.
 is_stuck() {
     stuck=
     if [ -n "$asked_at" ]; then
@@ -106,18 +107,18 @@ is_stuck() {
     [ -n "$stuck" ]
 }
 
-# look: sets `why` when packets that pass do not get into the file.
+# look: sets `why` if packets do not get into the file.
 look() {
     why=
     [ -n "$pid" ] || { why='tcpdump does not run'; return; }
     run_state "$pid"
     case "$run" in
         Z) why='tcpdump ended' && return ;;
-        # Its buffer keeps packets for a while.
+        # It was stopped. Its buffer still has the packets.
         T) kill -CONT "$pid" ;;
     esac
     if ! find_file || ! hold_file; then
-        # Twice: a file may just be getting its number.
+        # Only the second time counts: a file may just be getting its number.
         away=$((away + 1))
         [ "$away" -lt 2 ] || if [ -e "$HOST.pcap" ]; then why="$HOST.pcap was replaced"; else why="$HOST.pcap was deleted"; fi
         return
@@ -130,7 +131,7 @@ look() {
     fi
 }
 
-# settle: ends the tcpdump, and adds to `lost` what it has captured that is in no file.
+# settle: ends tcpdump, and adds the packets that it captured and did not write to `lost`.
 settle() {
     end_tcpdump "$pid" "$piece"
     case "$cause" in
@@ -167,7 +168,7 @@ end_gap() {
     gap='' cause='' lost=0
 }
 
-# resume: goes on with a capture of this run that ended, whose last record says what the interface had counted by then.
+# resume: continues a capture of this run that ended. Its last record has the count of the interface at that time.
 resume() {
     last=$(grep "\"program\":\"capture\",\"host\":\"$HOST\".*\"link\":$(link)}" lab.log 2>/dev/null | tail -n 1)
     [ -n "$last" ] || return 0
@@ -175,10 +176,10 @@ resume() {
     unseen_from=$(printf '%s\n' "$last" | sed 's/.*"interface":\([0-9]*\).*/\1/')
     gap='the capture was stopped'
     case "$last" in *'"event":"end"'*) return ;; esac
-    # It was killed: what it captured since is in its files.
+    # It was killed: its files have the packets since then.
     in_files=0
     trim "$HOST.pcap"
-    # Their names have no blanks.
+    # These names have no blanks.
     # shellcheck disable=SC2044
     for written in $(find . -maxdepth 1 -name "$HOST.*pcap" -newermt "$gap_from"); do
         in_files=$((in_files + $(packets_in "$written")))
@@ -189,7 +190,7 @@ resume() {
     record event end captured "$in_files" interface "$unseen_from" link "$(link)"
 }
 
-# go_on: in a new file, once there can be one. Until then packets are missing.
+# go_on: continues in a new file, as soon as there can be one. Until then packets are missing.
 go_on() {
     [ -n "$gap" ] || [ "$piece" -eq 0 ] || begin_gap "$why"
     [ "$why" != 'tcpdump ended' ] || settle
@@ -210,7 +211,7 @@ go_on() {
     find_file && hold_file
 }
 
-# finish: for good.
+# finish: ends the capture for good.
 finish() {
     [ -z "$pid" ] || settle && unseen_from=
     if [ -z "$gap" ] && [ "$lost" -gt 0 ]; then
@@ -221,7 +222,7 @@ finish() {
     [ -z "$gap" ] || end_gap
 }
 
-# say_state: what the health check, make status and make doctor read. `capturing` where all is well.
+# say_state: writes the state for the health check, make status and make doctor: `capturing` if all is well.
 say_state() {
     : >/tmp/watched
     state=capturing

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Begins a run in the captures folder, or continues the run of this container: a run lasts as long as the container of
 # the server host. The files of an earlier run go to the archive. All files belong to the owner of the folder. Each server
-# may write its own journal, and both may write the record of the run and the TLS keys. make up NAME=… leaves the name of
-# the run in .run-name.
+# may write its own journal. Both may write the record of the run and the TLS keys. The file .run-name has the name that
+# make up NAME=… gave.
 set -eu
 . "${0%/*}/journals.sh"
 cd /captures

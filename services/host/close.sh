@@ -1,13 +1,13 @@
 #!/bin/sh
-# close.sh [PORT/PROTOCOL…]: lets this host talk to hosts of its own network only. The machine that it runs on is on that
-# network too, as the gateway, and gets answers from the published ports and nothing else. No connection is tracked:
-# a lab can have more of them than such a table holds.
+# close.sh [PORT/PROTOCOL…]: lets this host talk only to hosts of its own network. This machine is on that network too, as
+# the gateway; it gets answers from the published ports and nothing else. The rules don't track connections, because a lab
+# can have more of them than the kernel's table holds.
 set -eu
 
 gateway=$(ip -4 route show default | awk '{ print $3; exit }')
 subnet=$(ip -4 route show dev eth0 scope link | awk '{ print $1; exit }')
 ip -4 route replace unreachable default
-# A program that binds itself to the interface needs no route, so that a route alone closes nothing.
+# A program that binds to the interface needs no route, so the rules below are needed too.
 [ $# -gt 0 ] || [ -z "$gateway" ] || ip -4 route add unreachable "$gateway"
 
 rules() {
@@ -25,11 +25,11 @@ rules() {
     fi
     echo COMMIT
 }
-# Kernels without nf_tables have the older tables.
+# Kernels without nf_tables have the legacy tables.
 said=$(rules "$@" | iptables-restore 2>&1) || said=$(rules "$@" | iptables-legacy-restore 2>&1) || {
-    printf 'the host can not be closed, so it does not start: %s\n' "$said" >&2
+    printf 'the host does not start, because its firewall rules can not be set: %s\n' "$said" >&2
     exit 1
 }
 
-# Nothing of the lab speaks IPv6, which an engine may give its networks.
+# The lab uses no IPv6, but an engine may enable it for its networks.
 [ ! -e /proc/net/if_inet6 ] || ip -6 address flush dev eth0

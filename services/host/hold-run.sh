@@ -1,10 +1,10 @@
 #!/bin/sh
-# hold-run.sh COMMAND…: as the owner of the captures folder, begins or continues the run and runs the command, which
-# holds the lock on the record of the run for as long as the host runs: join.sh waits for that.
+# hold-run.sh COMMAND…: begins or continues the run, as the owner of the captures folder, then runs the command. The command
+# holds a lock on the record of the run while the host runs. join.sh waits for that lock.
 set -eu
 
-chmod u+rwx,g=rx,o+x /captures # the servers pass through
-# One lab at a time prepares a folder.
+chmod u+rwx,g=rx,o+x /captures # the servers need x to open their files
+# Only one lab at a time may prepare a folder.
 exec 8</captures
 flock 8
 "${0%/*}/begin-run.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
-# host.sh [PORT/PROTOCOL…]: owns a host's network namespace. Closes the host, whose ports are published on this machine;
-# begins or continues the run as the owner of the captures folder, if the host has it; then gives up every right and sleeps.
+# host.sh [PORT/PROTOCOL…]: owns the network namespace of a host. It closes the host, except for these published ports. If
+# the host has the captures folder, it begins or continues the run, as the owner of that folder. Then it gives up all
+# rights and sleeps.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -8,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 give_up='--reuid 10001 --regid 10001 --clear-groups --inh-caps=-all --ambient-caps=-all sleep infinity'
 # shellcheck disable=SC2086
 [ -d /captures ] || exec setpriv $give_up
-# Root without any other right may not look into a folder of somebody else.
+# Root without capabilities may not look into another user's folder.
 owner=$(stat -c %u:%g /captures)
 keep=-all,+chown,+setuid,+setgid
 # shellcheck disable=SC2086

@@ -1,7 +1,7 @@
-# The files of a run that the servers write: each its own journal, by a group of its own, and all of them the record of
-# the run and the keys of TLS. Sourced in the captures folder, by who owns it.
+# The files of a run that the servers write. Each server writes its own journal through its own group. Both write the
+# record of the run and the TLS keys. Sourced in the captures folder, as its owner.
 
-# make_journal NAME [FILE]: makes it empty, as FILE if that is given.
+# make_journal NAME [FILE]: makes an empty journal NAME with its group and mode, in FILE if that is given.
 make_journal() {
     case "$1" in
         http.log) set -- "${2-$1}" 10002 664 ;;

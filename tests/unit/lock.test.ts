@@ -29,7 +29,7 @@ test('one at a time has the lock of a lab, and others say who has it', async () 
   });
   const [words] = await once(second.stderr, 'data');
   expect(String(words)).toBe(
-    `wirelab: waiting for make up, process ${first.pid}, to be done with this lab\n`,
+    `wirelab: waiting until make up (process ${first.pid}) has finished with this lab\n`,
   );
   // Another lab does not wait.
   expect(inSetup("lock_lab 'make up'; echo in", { COMPOSE_PROJECT_NAME: project('other') }).stdout).toBe(

@@ -70,7 +70,7 @@ describe('the subnet of the lab', () => {
     [{ servers: '10.0.0.2' }, 'the name server (10.0.0.2)'],
     [
       { routes: '10.0.5.7 via 192.168.1.1 dev eth0' },
-      'a host that this machine has a route to by eth0 (10.0.5.7)',
+      'a host to which this machine has a route by eth0 (10.0.5.7)',
     ],
     [{ routes: 'default via 10.0.0.1 dev eth0 onlink' }, 'the gateway of this machine (10.0.0.1)'],
     [
@@ -80,7 +80,7 @@ describe('the subnet of the lab', () => {
     [{ peers: '10.0.9.9' }, 'the other end of a connection of this machine (10.0.9.9)'],
   ])('with %j is warned of', (machine, what) => {
     expect(subnet(machine)).toBe(
-      `warning  subnet         10.0.0.0/16 takes from this machine, while the lab is up, ${what}\n                        cure: another network: ${another}\n`,
+      `warning  subnet         while the lab is up, its subnet 10.0.0.0/16 hides from this machine ${what}\n                        cure: another network: ${another}\n`,
     );
   });
 
@@ -120,7 +120,7 @@ describe('ports', () => {
       'PROBLEM  ports          8080/tcp is taken by another program',
       '8443/tcp is taken by the container web',
       '9090/udp is taken by the container web',
-      "cure: end the program that sudo ss -lnp --tcp 'sport = :8080' names",
+      "cure: end the program that this command shows: sudo ss -lnp --tcp 'sport = :8080'",
       'cure: other ports: HTTP_PORT=8280 HTTPS_PORT=8543 ECHO_PORT=9190 make up',
       '',
     ]);

@@ -29,9 +29,9 @@ test('takes the drops of a port, of IPv4 and IPv6, and no other', () => {
 test.each([
   [
     HEAD + row(9090, 90_474) + row(53, 7),
-    '90474 UDP datagrams came too fast for the echo server and were lost; they are in the captures',
+    '90474 UDP datagrams arrived too fast for the echo server, and the kernel dropped them; the captures have them',
   ],
-  [HEAD + row(9090, 0) + row(53, 7), 'no UDP datagram was lost at the echo server'],
+  [HEAD + row(9090, 0) + row(53, 7), 'the echo server lost no UDP datagram'],
 ])('make status has a row of them', (tables, said) => {
   const script = `
     . setup/lab-checks.sh
