@@ -133,7 +133,11 @@ describe('make up refuses, with a cure and nothing left behind', () => {
 
   test('an engine that does not answer', async () => {
     const engine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
-    await refuses(engine, 'no Docker engine answers at DOCKER_HOST', 'cure: start that engine, or unset DOCKER_HOST');
+    await refuses(
+      engine,
+      'no Docker engine answers at DOCKER_HOST',
+      'cure: start that engine, or unset DOCKER_HOST',
+    );
     for (const line of [
       'down',
       'status',

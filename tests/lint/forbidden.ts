@@ -54,7 +54,7 @@ export const FORBIDDEN: readonly Forbidden[] = [
   // What the assignments describe is the reference programs; a seed is a random seed.
   {
     pattern:
-      /\bseed(?:'s|s')? (?:documents?|programs?|clients?|servers?|assignments?|tasks?)\b|\bseed-compatible\b|\bSEED_COMPATIBLE\b/i,
+      /\bseed(?:'s|s')? (?:documents?|programs?|clients?|servers?|assignments?|tasks?)\b|\bseed-compatible\b|\bSEED_COMPATIBLE\b(?! is now called)/i,
     instead: 'reference server, reference client, REFERENCE',
   },
   { pattern: /(?<!\bRFC \d+,? )§ ?\d/, instead: 'a link to docs/assignments.md' },
