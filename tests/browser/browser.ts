@@ -10,6 +10,8 @@ import type { Look } from './look.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 const IMAGE = imageOf('browser');
+/** Where the page is in the container. */
+const FOLDER = '/look';
 /** In ms. A browser starts in seconds, and an image that is not there yet is built in minutes. */
 const LIMITS = { build: 600_000, look: 180_000 } as const;
 
@@ -19,13 +21,27 @@ const LIMITS = { build: 600_000, look: 180_000 } as const;
  * @param out folder for the page, pictures of it and how it prints; without it none are made
  */
 export async function lookAt(html: string, out?: string): Promise<Look> {
-  const name = `wirelab-browser-${randomUUID()}`;
   const folder = out ?? (await mkdtemp(join(tmpdir(), 'wirelab-look-')));
+  try {
+    return JSON.parse(await runInBrowser('look.ts', html, folder, ...(out === undefined ? [] : [FOLDER])));
+  } finally {
+    if (out === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Has a program of this folder open a page, which is written to a folder, and returns what it prints. */
+export async function runInBrowser(
+  program: string,
+  html: string,
+  folder: string,
+  ...args: readonly string[]
+): Promise<string> {
+  const name = `wirelab-browser-${randomUUID()}`;
   try {
     await writeFile(join(folder, 'report.html'), html);
     const mounts = [
       ...['node_modules', 'tests', 'package.json'].map((path) => `${join(root, path)}:/lab/${path}:ro`),
-      `${folder}:/look`,
+      `${folder}:${FOLDER}`,
     ];
     const { stdout } = await run(
       'docker',
@@ -34,15 +50,14 @@ export async function lookAt(html: string, out?: string): Promise<Look> {
         ...['--network', 'none', '--cap-drop', 'ALL', '--read-only', '--tmpfs', '/tmp'],
         ...['--security-opt', 'no-new-privileges', '--user', `${process.getuid?.()}:${process.getgid?.()}`],
         ...mounts.flatMap((mount) => ['--volume', mount]),
-        ...[IMAGE, '/look/report.html', ...(out === undefined ? [] : ['/look'])],
+        ...['--entrypoint', 'node', IMAGE, `tests/browser/${program}`, `${FOLDER}/report.html`, ...args],
       ],
       { timeout: LIMITS.look, maxBuffer: 64 * 1024 * 1024 },
     );
-    return JSON.parse(stdout);
+    return stdout;
   } finally {
     // One that ran into its limit is still there.
     await run('docker', ['rm', '--force', name]).catch(() => undefined);
-    if (out === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
