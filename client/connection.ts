@@ -5,7 +5,7 @@ import { explainNetworkError } from './network-error.ts';
 /** A connection could not be opened. */
 export class ConnectError extends Error {
   readonly code = 'LAB_CONNECT';
-  /** The server was there before, so it may come back. */
+  /** Whether another attempt makes sense: a connection was open before, so the server may come back. */
   readonly retryable: boolean;
 
   constructor(message: string, { retryable, cause }: { retryable: boolean; cause: unknown }) {
@@ -20,7 +20,7 @@ export interface ConnectionParts {
   readonly interrupted: AbortSignal;
 }
 
-/** A channel to the server that is opened again after it was lost. Prints the seed's lines. */
+/** A channel to the server that is opened again when it is lost. Prints the lines of the reference client. */
 export class Connection {
   readonly protocol: Protocol;
   readonly #target: Target;
@@ -58,12 +58,12 @@ export class Connection {
     return this.#channel;
   }
 
-  /** The replies that have come so far and that nobody has received. */
+  /** The replies that have arrived and that nobody has read. */
   takeWaiting(): Buffer[] {
     return this.#channel?.takeWaiting() ?? [];
   }
 
-  /** Gives up a channel that no longer serves; the next `open` makes another. */
+  /** Closes a channel that can't be used any more. The next `open` makes a new one. */
   drop(): void {
     this.#channel?.close();
     this.#channel = undefined;

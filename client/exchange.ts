@@ -12,9 +12,9 @@ export interface ExchangeOptions {
   readonly policy: RetryPolicy;
   /** How long the reply to one attempt may take, in seconds. */
   readonly timeout: number;
-  /** Reads replies as the seed does, ends at a checksum mismatch, and waits for nothing on UDP. */
+  /** Acts like the reference client: reads replies as text, gives up at a mismatch, and waits for no reply on UDP. */
   readonly reference: boolean;
-  /** Signs messages by HMAC in place of their checksums. */
+  /** The key that signs messages with an HMAC, in place of a checksum. */
   readonly key?: KeyObject | undefined;
 }
 
@@ -36,15 +36,15 @@ const results = [
   'refused',
   'not-connected',
 ] as const;
-/** How an attempt ended; `sent` waits for no reply, and `unauthorized` is one that the server refuses (LAB_TOKEN). */
+/** How an attempt ended. `sent`: no reply was awaited. `unauthorized`: the server refused the message (LAB_TOKEN). */
 export type Result = (typeof results)[number];
 
 export interface Attempt {
   readonly attempt: number;
   readonly result: Result;
-  /** The client's port, which names the exchange in a capture; undefined when there was no connection. */
+  /** The client's port. It identifies the exchange in a capture; undefined when there was no connection. */
   readonly port?: number;
-  /** The reply, when one came. */
+  /** The reply, when there was one. */
   readonly reply?: string;
   readonly milliseconds: number;
 }
@@ -68,10 +68,9 @@ class AttemptError extends Error {
 }
 
 /**
- * Sends one message until its echo comes back or the attempts are used up, and prints the lines of the second
- * seed document (3.3.3).
+ * Sends one message until its echo comes back or the attempts are used up. Prints the lines of the reference client.
  *
- * @returns every attempt; the last one says how it ended
+ * @returns all attempts; the last one tells how the exchange ended
  * @throws the signal's reason when interrupted
  */
 export async function exchange(
@@ -165,7 +164,7 @@ async function receive(
   } catch (cause) {
     interrupted.throwIfAborted();
     if (cause instanceof ConnectionLostError) {
-      // By TLS 1.3 a client is done before the server has looked at its certificate.
+      // In TLS 1.3 the client finishes before the server checks its certificate.
       const refused = explainTlsError(cause.cause);
       if (refused !== undefined) {
         say(`[CLIENT] Refused by server: ${refused}`);
@@ -181,12 +180,12 @@ async function receive(
   }
 }
 
-/** A tag for a line that has two: of an HMAC the digits that a checksum has. */
+/** A tag for a line with two tags: an HMAC is cut to 8 hex digits, as many as a checksum has. */
 function shortened(tag: string | undefined): string | undefined {
   return tag?.replace(/^(hmac-sha256:[0-9a-f]{8})[0-9a-f]{56}$/, '$1…');
 }
 
-/** Milliseconds with one digit behind the point. */
+/** Milliseconds with one decimal. */
 function round(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
 }

@@ -27,21 +27,21 @@ const program = new Command('client')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) })
   .configureHelp({ showGlobalOptions: true })
-  // The usage has options, which make does not take.
+  // The usage shows options, but make has variables in their place.
   .showHelpAfterError(!process.env.LAB_OPTION_NAMES);
 
 const { LAB_TOKEN: token, LAB_BASIC: basic } = process.env;
 
 overTls(program.command('balance'))
-  .description("requests /getbalance again and again over one session, then prints the server's logs")
+  .description("sends requests to /getbalance over one session, then prints the server's logs")
   .argument('<server_address>', 'address or name of the server')
   .argument('<port>', 'its TCP port', wholeNumber({ min: 1, max: 65_535 }))
   .option('--requests <n>', 'how many requests', wholeNumber({ min: 1, max: 1_000_000 }), 20)
-  .option('--timeout <seconds>', 'how long an answer may take', seconds({ min: 0.001, max: 3600 }), 10)
+  .option('--timeout <seconds>', 'how long a response may take', seconds({ min: 0.001, max: 3600 }), 10)
   .option('--interval <seconds>', 'pause after each request', seconds({ min: 0, max: 3600 }), 0.5)
   .option('--json', 'one JSON object a line', false)
   .action(async (address: string, port: number, options, command: Command) => {
-    // Only this one needs axios, which takes longer to load than all the rest.
+    // Only this command needs axios, which takes longer to load than everything else.
     const { balance } = await import('./commands/balance.ts');
     process.exitCode = await balance(
       { address, port, ...options, tls: tlsOf(command), token, basic },
@@ -53,8 +53,12 @@ overTls(program.command('echo'))
   .description('sends messages with checksums to the echo server until their echoes come back')
   .argument('<server_address>', 'address or name of the server')
   .argument('<port>', 'its TCP and UDP port', wholeNumber({ min: 1, max: 65_535 }))
-  .option('--protocol <protocol>', 'tcp or udp; without it, it is asked for; tcp in a pipe', oneOf(protocols))
-  .option('--message <text>', 'what to send; without it, it is asked for, or the lines of a pipe are sent')
+  .option(
+    '--protocol <protocol>',
+    'tcp or udp; without it, the client asks, or uses tcp in a pipe',
+    oneOf(protocols),
+  )
+  .option('--message <text>', 'what to send; without it, the client asks, or sends the lines of a pipe')
   .option('--retries <n>', 'attempts for each message', wholeNumber({ min: 1, max: 1_000 }), 3)
   .option('--timeout <seconds>', 'how long a reply may take', seconds({ min: 0.001, max: 3600 }), 3)
   .option('--count <n>', 'how often each message is sent', wholeNumber({ min: 1, max: 1_000_000 }), 1)
@@ -82,39 +86,34 @@ overTls(program.command('echo'))
 
 program
   .command('send')
-  .description('sends to the echo server over UDP, reliably, by a protocol of the textbook')
+  .description('sends data to the echo server over UDP, reliably, by a textbook protocol')
   .argument('<server_address>', 'address or name of the server')
   .argument('<port>', 'its UDP port', wholeNumber({ min: 1, max: 65_535 }))
   .requiredOption('--protocol-mode <mode>', modeNames.join(', '), oneOf(modeNames))
-  .option('--file <path>', 'sends a file')
-  .option('--count <n>', 'sends so many numbered segments', wholeNumber({ min: 1, max: 1_000_000 }))
-  .option('--text <text>', 'sends a text')
+  .option('--file <path>', 'send a file')
+  .option('--count <n>', 'send this number of numbered segments', wholeNumber({ min: 1, max: 1_000_000 }))
+  .option('--text <text>', 'send a text')
   .option(
     '--window <n>',
-    `segments under way at once (default: ${defaults.window}, of stop-and-wait 1)`,
+    `segments on the way at once (default: ${defaults.window}, for stop-and-wait 1)`,
     wholeNumber({ min: 1, max: LARGEST_WINDOW }),
   )
-  .option('--echo', 'has the server send all of it back', false)
+  .option('--echo', 'let the server send everything back', false)
   .option(
     '--segment <bytes>',
-    `bytes of a segment (default: ${LARGEST_PAYLOAD}, with LAB_TOKEN ${LARGEST_SIGNED_PAYLOAD})`,
+    `bytes in a segment (default: ${LARGEST_PAYLOAD}, with LAB_TOKEN ${LARGEST_SIGNED_PAYLOAD})`,
     wholeNumber({ min: 1, max: LARGEST_PAYLOAD }),
   )
   .option(
     '--min-rto <ms>',
-    'shortest retransmission time-out',
+    'shortest retransmission timeout',
     wholeNumber(limits['min-rto']),
     defaults.minRto,
   )
-  .option(
-    '--max-rto <ms>',
-    'longest retransmission time-out',
-    wholeNumber(limits['max-rto']),
-    defaults.maxRto,
-  )
+  .option('--max-rto <ms>', 'longest retransmission timeout', wholeNumber(limits['max-rto']), defaults.maxRto)
   .option(
     '--tries <n>',
-    'time-outs of a segment until the server counts as gone',
+    'timeouts of one segment after which the client gives up',
     wholeNumber(limits.tries),
     defaults.tries,
   )
@@ -143,22 +142,22 @@ interface TlsFlags {
   readonly insecure: boolean;
 }
 
-/** Options that mean nothing without --tls. */
+/** Options that need --tls. */
 const ofTls = ['ca', 'certificate', 'key', 'insecure'] as const;
 
-/** Adds the options by which a command talks over TLS. */
+/** Adds the options for TLS to a command. */
 function overTls(command: Command): Command {
   return command
     .option(
       '--tls [version]',
-      `over TLS, by the newest version or that of ${tlsVersions.join(', ')}`,
+      `use TLS, in its newest version or in one of ${tlsVersions.join(', ')}`,
       oneOf(tlsVersions, ', or nothing'),
     )
-    .option('--ca <file>', "CA that the server's certificate must be of", '/certificates/ca.pem')
+    .option('--ca <file>', "CA that must have signed the server's certificate", '/certificates/ca.pem')
     .option('--certificate <file>', 'client certificate', '/certificates/certificate.pem')
-    .option('--no-certificate', 'gives none, whatever the server wants')
-    .option('--key <file>', 'its key', '/certificates/key.pem')
-    .option('--insecure', 'takes any certificate', false);
+    .option('--no-certificate', 'send no client certificate')
+    .option('--key <file>', 'key of the client certificate', '/certificates/key.pem')
+    .option('--insecure', 'accept any certificate of the server', false);
 }
 
 function tlsOf(command: Command) {
@@ -173,7 +172,7 @@ function tlsOf(command: Command) {
   }
   if (options.insecure)
     log.warn(
-      `${nameOf('--insecure')}: whoever answers counts as the server, its certificate is not verified`,
+      `${nameOf('--insecure')}: the server's certificate is not verified, so anybody can pretend to be the server`,
     );
   return readTlsOptions({ ...options, ...(tls !== true && { version: tls }) });
 }

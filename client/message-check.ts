@@ -5,13 +5,13 @@ import { TAG_BYTES } from '#lib/message/message.ts';
 export const protocols = ['tcp', 'udp'] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** What the client of the second seed document takes for an attack (3.3.1). */
+/** Texts that the reference client takes for an attack. */
 const UNSAFE = ['drop table', 'shutdown', 'malware'];
 
-/** Bytes of the longest message with its tag: on UDP what fits into a datagram. */
+/** The most bytes in a message with its tag. On UDP it must fit into one datagram. */
 const LONGEST: Readonly<Record<Protocol, number>> = { tcp: LONGEST_MESSAGE, udp: 65_507 };
 
-/** Why a text is not sent, with its HMAC or with its checksum, or undefined when nothing is wrong with it. */
+/** Why a text can't be sent, with its HMAC or its checksum. Undefined when it can. */
 export function refusal(text: string, protocol: Protocol, withHmac = false): string | undefined {
   if (text.trim() === '') return 'Empty message, nothing sent';
   const lower = text.toLowerCase();

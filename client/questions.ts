@@ -1,13 +1,13 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
-/** Where a person, or a pipe, says what the command line did not. */
+/** Gets from a person, or from a pipe, what the command line leaves open. */
 export interface Questions {
-  /** Asks for a line, empty at the end of the input; undefined where nobody sits at a terminal. */
+  /** Asks for a line; the line is empty at the end of the input. Undefined when there is no terminal. */
   readonly ask: ((prompt: string) => Promise<string>) | undefined;
   /** The lines of a pipe. */
   readonly lines: AsyncIterable<string>;
-  /** To be called when there are no more questions: an open input keeps the process alive. */
+  /** Call it when there are no more questions: an open input keeps the process alive. */
   close(): void;
 }
 
@@ -16,12 +16,12 @@ export interface QuestionsParts {
   readonly output: Writable;
   /** Ends the lines. */
   readonly interrupted: AbortSignal;
-  /** A terminal that is asked takes Ctrl-C for itself, and hands it on here. */
+  /** Called for Ctrl-C while a question is open, because the terminal then handles Ctrl-C itself. */
   readonly interrupt: () => void;
 }
 
 export function createQuestions({ input, output, interrupted, interrupt }: QuestionsParts): Questions {
-  // One reader for all questions, begun at the first: it keeps the lines that were typed ahead.
+  // One reader for all questions, opened at the first one: it keeps the lines that were typed ahead.
   let reader: { readonly lines: AsyncIterator<string>; readonly prompt: (text: string) => void } | undefined;
   let close = () => {};
 

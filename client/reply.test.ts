@@ -83,10 +83,7 @@ test.each([
     'refused: no HMAC, and this server wants one (LAB_TOKEN)\n',
     'no HMAC, and this server wants one (LAB_TOKEN): give this client the LAB_TOKEN of the server',
   ],
-  [
-    'refused: wrong HMAC\n',
-    'wrong HMAC: the LAB_TOKEN of the server is another one than that of this client',
-  ],
+  ['refused: wrong HMAC\n', 'wrong HMAC: this client and the server have different LAB_TOKENs'],
   ['refused: it is Sunday\r\n', 'it is Sunday'],
   ['refused: wrong HMAC', undefined],
   ['refused: wrong HMAC|e4599fa9\n', undefined],

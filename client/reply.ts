@@ -3,28 +3,29 @@ import { refusals } from '#lib/message/hmac.ts';
 import { Message, tagOf } from '#lib/message/message.ts';
 import { isSame } from '#lib/text/constant-time.ts';
 
-/** What a reply is to the message that waits for one. */
+/** What a reply means for the message that waits for one. */
 export type Verdict =
   | 'valid'
-  /** No tag, such as a loss notice, which doesn't say whose it is. */
+  /** It has no tag. Example: a loss notice, which does not tell whose it is. */
   | 'invalid-format'
-  /** Ours by its tag, with another body; of HMACs also one that is not right, whoever made it. */
+  /** It has the tag of the message and another body; or a wrong HMAC. */
   | 'mismatch'
-  /** A late answer to another message. */
+  /** It is a late echo of another message. */
   | 'other';
 
 export interface ReadReply {
   readonly verdict: Verdict;
-  /** The tag that its body should have; undefined without a tag. */
+  /** The tag that fits the body; undefined when the reply has no tag. */
   readonly current?: string;
   readonly original?: string;
 }
 
 /**
- * Reads a reply to `sent`, a message with a tag: with a key an HMAC, without one a checksum.
+ * Reads a reply to `sent`, a message with a tag: an HMAC with a key, a checksum without one.
  *
- * A reply carries no number. Body and tag tell whether it answers this message or another, but not which attempt
- * it answers; and what has no tag could be anybody's.
+ * A reply has no number. Body and tag show whether it belongs to this message, but not to which attempt. A reply
+ * without
+ * a tag could belong to any message.
  */
 export function readReply(reply: Buffer, sent: Message, key?: KeyObject): ReadReply {
   const { body, tag: original } = new Message(reply, key !== undefined);
@@ -37,8 +38,9 @@ export function readReply(reply: Buffer, sent: Message, key?: KeyObject): ReadRe
 }
 
 /**
- * As the client of the second seed document reads a reply (3.3.1): text, split at the first bar, bytes that are no
- * UTF-8 replaced before the checksum; any that agrees with itself is valid.
+ * Reads a reply like the reference client: as text, split at the first bar. Bytes that are not UTF-8 are replaced
+ * before
+ * the checksum. A reply whose checksum fits its own body is valid, whatever was sent.
  */
 export function readReplyAsReference(reply: Buffer, key?: KeyObject): ReadReply {
   const text = reply.toString();
@@ -49,15 +51,15 @@ export function readReplyAsReference(reply: Buffer, key?: KeyObject): ReadReply 
   return { verdict: isSame(current, original) ? 'valid' : 'mismatch', current, original };
 }
 
-/** What there is to do about a refusal, by its reason. */
+/** What a person can do about a refusal, by its reason. */
 const advice = new Map([
   [refusals['no HMAC'], 'give this client the LAB_TOKEN of the server'],
-  [refusals['wrong HMAC'], 'the LAB_TOKEN of the server is another one than that of this client'],
+  [refusals['wrong HMAC'], 'this client and the server have different LAB_TOKENs'],
 ]);
 
 /**
- * Why a server with a token refuses a message, and what there is to do about it. Undefined for any other reply: a
- * refusal is a line, which no answer to a message without a line ending is.
+ * Why a server with a token refuses a message, and what a person can do about it. Undefined for any other reply: only a
+ * refusal has a line ending when the message has none.
  */
 export function refusedFor(reply: Buffer): string | undefined {
   const { tag, text, ending } = new Message(reply);

@@ -1,6 +1,6 @@
 import type { Attempt, Result } from './exchange.ts';
 
-/** Counts what became of messages and of their attempts. */
+/** Counts messages, and their attempts by result. */
 export class Tally {
   messages = 0;
   givenUp = 0;

@@ -6,14 +6,14 @@ export const tlsVersions = ['1.3', '1.2'] as const;
 export type TlsVersion = (typeof tlsVersions)[number];
 
 export interface TlsChoice {
-  /** The one version to speak; without it the newest that both sides know. */
+  /** The TLS version to use; by default the newest that both sides know. */
   readonly version?: TlsVersion;
-  /** Path of the CA by which the server's certificate is verified, PEM. */
+  /** Path of the CA that must have signed the server's certificate, PEM. */
   readonly ca: string;
-  /** Paths of a client certificate and its key, PEM, for a server that wants one; false gives none. */
+  /** Paths of a client certificate and its key, PEM. `false`: send none, even if the server asks for one. */
   readonly certificate: string | false;
   readonly key: string;
-  /** Takes any certificate. */
+  /** Accepts any certificate of the server. */
   readonly insecure: boolean;
 }
 
@@ -22,7 +22,7 @@ export class TlsOptionsError extends Error {
   readonly code = 'LAB_TLS_OPTIONS';
 }
 
-/** Reads what a connection by TLS needs. @throws TlsOptionsError */
+/** Reads the files of a TLS connection. @throws TlsOptionsError */
 export function readTlsOptions({ version, ca, certificate, key, insecure }: TlsChoice): ConnectionOptions {
   const versions = version && {
     minVersion: `TLSv${version}` as const,
@@ -48,7 +48,7 @@ function readPair(certificate: string, keyPath: string) {
 
 function readCertificate(option: string, path: string): Buffer {
   const pem = read(option, path);
-  // Node would leave out what is none.
+  // Node.js would ignore a file without a certificate.
   parse(option, path, 'a certificate', () => new X509Certificate(pem));
   return pem;
 }

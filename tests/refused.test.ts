@@ -201,7 +201,7 @@ describe('who may talk', () => {
 
   test('with --insecure, who is warned, meets a self-signed server', () => {
     const warning =
-      'warn: --insecure: whoever answers counts as the server, its certificate is not verified\n';
+      "warn: --insecure: the server's certificate is not verified, so anybody can pretend to be the server\n";
     for (const { code, stderr } of insecure) expect({ code, stderr }).toEqual({ code: 0, stderr: warning });
   });
 });

@@ -1,21 +1,21 @@
 import type { KeyObject } from 'node:crypto';
 
-/** The way to a server and back. */
+/** A connection to a server, by TCP, TLS or UDP. */
 export interface Channel {
-  /** The client's port, which names the exchange in a capture. */
+  /** The client's port. It identifies the exchange in a capture. */
   readonly localPort: number;
-  /** The version of TLS that encrypts it; undefined in plain text. */
+  /** The TLS version; undefined in plain text. */
   readonly tls?: string | undefined;
-  /** False once there will be no more replies than have come. */
+  /** False when no more replies can arrive. */
   readonly open: boolean;
   send(payload: Buffer): void;
   /**
-   * The next reply, as it came. One caller at a time.
+   * The bytes of the next reply. It serves one caller at a time.
    *
-   * @throws ConnectionLostError when there will be none, the signal's reason when aborted
+   * @throws ConnectionLostError when no more replies can arrive; the signal's reason when aborted
    */
   receive(signal: AbortSignal): Promise<Buffer>;
-  /** The replies that have come so far and that nobody has received. */
+  /** The replies that have arrived and that nobody has read. */
   takeWaiting(): Buffer[];
   close(): void;
 }
@@ -25,18 +25,18 @@ export interface Target {
   readonly port: number;
   /** How long the connection may take to open, in seconds. */
   readonly timeout: number;
-  /** What replies are signed with; without it they have checksums. */
+  /** The key of the replies' HMACs. Without it, replies have checksums. */
   readonly key?: KeyObject | undefined;
 }
 
 /** Opens a channel. @throws the system's error, with its code; the signal's reason when aborted */
 export type OpenChannel = (target: Target, signal: AbortSignal) => Promise<Channel>;
 
-/** The server ended the connection: `reset` by RST, `closed` in order. */
+/** The server ended the connection: `reset` by RST, `closed` by FIN. `refused`: no program listens on a UDP port. */
 export class ConnectionLostError extends Error {
   readonly code = 'LAB_CONNECTION_LOST';
   readonly how: 'reset' | 'closed' | 'refused';
-  /** What the reason may be, where the server gives none. */
+  /** The probable reason, when the server gives none. */
   readonly hint: string | undefined;
 
   constructor(
@@ -49,7 +49,7 @@ export class ConnectionLostError extends Error {
   }
 }
 
-/** The replies of a channel, in the order in which they came. */
+/** The replies of a channel, in their order. */
 export class Inbox {
   readonly #replies: Buffer[] = [];
   #lost: ConnectionLostError | undefined;
@@ -60,7 +60,7 @@ export class Inbox {
     this.#arrival.resolve();
   }
 
-  /** There will be no more replies than have come. */
+  /** Marks that no more replies can arrive. */
   lose(error: ConnectionLostError): void {
     this.#lost ??= error;
     this.#arrival.resolve();

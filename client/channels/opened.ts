@@ -6,9 +6,10 @@ interface Closable extends EventEmitter {
 }
 
 /**
- * Waits until a socket says that it is open, for so many seconds at most.
+ * Waits until a socket emits an event, for `timeout` seconds at most.
  *
- * @throws the system's error, ETIMEDOUT when time is up, the signal's reason when aborted; the socket is closed then
+ * @throws the system's error; ETIMEDOUT when the time is up; the signal's reason when aborted. The socket is then
+ * closed
  */
 export async function opened(
   socket: Closable,

@@ -6,7 +6,7 @@ import { AT_ONCE_MS } from '../network-error.ts';
 import { type Channel, ConnectionLostError, Inbox, type OpenChannel } from './channel.ts';
 import { opened } from './opened.ts';
 
-/** How long a reply without an end may pause before it counts as whole, in ms. */
+/** A reply without an end counts as complete when nothing follows it for this time, in ms. */
 const QUIET_MS = 150;
 
 export const openTcp: OpenChannel = async ({ address, port, timeout, key }, signal) => {
@@ -16,10 +16,10 @@ export const openTcp: OpenChannel = async ({ address, port, timeout, key }, sign
 };
 
 /**
- * Messages over a connection that is open.
+ * A channel over an open connection.
  *
- * @param key what replies are signed with, see `Target`
- * @param hint why the server may have closed it when it has not said a word
+ * @param key the key of the replies' HMACs, see `Target`
+ * @param hint the probable reason when the server closes the connection at once and without a byte
  */
 export function channelOver(socket: Socket, key: KeyObject | undefined, hint?: string): Channel {
   const inbox = new Inbox();

@@ -5,10 +5,10 @@ import type { OpenChannel } from './channel.ts';
 import { opened } from './opened.ts';
 import { channelOver } from './tcp.ts';
 
-/** As TCP, and encrypted. The connection is open when the server's certificate has been verified. */
+/** TCP with encryption. The connection is open when the server's certificate is verified. */
 export function openTlsWith(tls: ConnectionOptions): OpenChannel {
   return async ({ address, port, timeout, key }, signal) => {
-    // A name that is asked for by SNI is none of an address (RFC 6066, 3).
+    // SNI takes names, not addresses (RFC 6066, 3).
     const socket = connect({ ...tls, host: address, port, servername: isIP(address) ? '' : address });
     socket.setNoDelay();
     let connected = false;
@@ -16,7 +16,7 @@ export function openTlsWith(tls: ConnectionOptions): OpenChannel {
       connected = true;
     });
     await opened(socket, 'secureConnect', { timeout, signal }).catch((error: NodeJS.ErrnoException) => {
-      // A server that does not know TLS waits for more.
+      // A server that does not speak TLS waits for more bytes.
       if (connected && error.code === 'ETIMEDOUT') error.code = 'ERR_TLS_HANDSHAKE_TIMEOUT';
       throw error;
     });

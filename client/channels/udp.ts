@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { type Channel, ConnectionLostError, Inbox, type OpenChannel } from './channel.ts';
 import { opened } from './opened.ts';
 
-/** A connected socket: replies of others are not received, and a closed port is reported. */
+/** A connected socket: it receives replies of this server only, and reports a closed port. */
 export const openUdp: OpenChannel = async ({ address, port, timeout }, signal) => {
   const socket = createSocket('udp4');
   socket.connect(port, address);

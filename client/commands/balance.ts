@@ -12,16 +12,16 @@ export interface BalanceOptions {
   readonly port: number;
   /** How many requests to `/getbalance`. */
   readonly requests: number;
-  /** How long the answer to one request may take, in seconds. */
+  /** How long the response to one request may take, in seconds. */
   readonly timeout: number;
   /** The pause after each request, in seconds. */
   readonly interval: number;
-  /** Over TLS; undefined in plain text. */
+  /** The options for TLS; undefined in plain text. */
   readonly tls?: ConnectionOptions | undefined;
-  /** Says who asks, a token before a name and password, `user:password`. */
+  /** The credentials: a token, or else `user:password`. */
   readonly token?: string | undefined;
   readonly basic?: string | undefined;
-  /** One JSON object a line instead of the seed's lines. */
+  /** Prints JSON objects instead of the lines of the reference client. */
   readonly json: boolean;
 }
 
@@ -32,18 +32,18 @@ export interface BalanceParts {
   readonly interrupted: AbortSignal;
 }
 
-/** How a request ended: a status code, no answer in time, or no connection. */
+/** How a request ended: by a status code, by a timeout, or without a response. */
 type Result =
   | { readonly kind: 'status'; readonly status: number; readonly body: string }
   | { readonly kind: 'timeout' }
-  /** `closed`: a connection was open, and the server ended it. */
+  /** `closed`: the connection was open, and the server ended it. */
   | { readonly kind: 'failed'; readonly reason: string; readonly closed: boolean };
 
 /**
- * The client of the first seed document, section 2: so many requests to `/getbalance` over one kept-alive
- * session, a line each, then the server's logs.
+ * The client of the first assignment: sends requests to `/getbalance` over one kept-alive session and prints a line for
+ * each, then the server's logs.
  *
- * @returns 0, 1 when not one request reached the server, 130 when interrupted
+ * @returns 0; 1 when no request reached the server; 130 when interrupted
  */
 export async function balance(options: BalanceOptions, parts: BalanceParts): Promise<number> {
   const { log, sleep, interrupted } = parts;
@@ -65,7 +65,7 @@ export async function balance(options: BalanceOptions, parts: BalanceParts): Pro
     const logs = await ask('/getlogs');
     printLogs(logs, options, log);
     if ([...results, logs].some((result) => result.kind === 'status' && result.status === 401)) {
-      log.warn('401: the server wants to know who asks; give this client its LAB_TOKEN or LAB_BASIC');
+      log.warn("401: the server requires credentials; give this client the server's LAB_TOKEN or LAB_BASIC");
     }
   } catch (error) {
     if (!interrupted.aborted) throw error;
@@ -74,7 +74,7 @@ export async function balance(options: BalanceOptions, parts: BalanceParts): Pro
     );
     return 130;
   }
-  // Over TLS the end of a connection may have been that of its handshake.
+  // Over TLS, the connection may have ended during the handshake.
   const isReached = (result: Result) => result.kind !== 'failed' || (result.closed && !options.tls);
   return results.some(isReached) ? 0 : 1;
 }
@@ -94,7 +94,7 @@ function openSession({ address, port, tls, token, basic }: BalanceOptions): Axio
   });
 }
 
-/** What says who asks: a bearer's token, or else a name and password (RFC 6750, RFC 7617). */
+/** The header with the credentials: a bearer token, or else a name and password (RFC 6750, RFC 7617). */
 function authorization(token: string | undefined, basic: string | undefined) {
   if (token) return { authorization: `Bearer ${token}` };
   return basic ? { authorization: `Basic ${Buffer.from(basic).toString('base64')}` } : {};
@@ -122,7 +122,9 @@ async function get(
 
 type Failed = Extract<Result, { kind: 'failed' }>;
 
-/** Whether a server that has not said a word yet may have closed the connection for its client's certificate. */
+/**
+ * Whether the server may have closed the connection because of the client's certificate: at once and without a byte.
+ */
 function isDoubtful(
   result: Result,
   before: readonly Result[],
@@ -148,7 +150,7 @@ function printLogs(result: Result, { json }: BalanceOptions, log: Log): void {
   else log.info(`/getlogs request failed: ${result.kind === 'failed' ? result.reason : 'timed out'}`);
 }
 
-/** The entries, or the body as it is when it isn't JSON, such as the server's error. */
+/** The entries; or the body itself when it is no JSON, such as an error of the server. */
 function logEntries(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -74,7 +74,7 @@ describe('with a token', () => {
       lines: [
         ...begins(signed),
         '[CLIENT] Message received: refused: wrong HMAC',
-        '[CLIENT] Refused by server: wrong HMAC: the LAB_TOKEN of the server is another one than that of this client',
+        '[CLIENT] Refused by server: wrong HMAC: this client and the server have different LAB_TOKENs',
         seed.closed,
       ],
     });

@@ -18,9 +18,9 @@ export interface EchoOptions {
   readonly port: number;
   readonly protocol?: Protocol;
   readonly message?: string;
-  /** Attempts in all for each message. */
+  /** Attempts for each message, the first one included. */
   readonly retries: number;
-  /** How long the reply to one attempt, or a connection, may take, in seconds. */
+  /** How long a reply, or opening a connection, may take, in seconds. */
   readonly timeout: number;
   /** How often each message is sent. */
   readonly count: number;
@@ -29,11 +29,11 @@ export interface EchoOptions {
   /** Waits before each further attempt. */
   readonly backoff: boolean;
   readonly reference: boolean;
-  /** Over TLS, which is TCP; undefined in plain text. */
+  /** The options for TLS, which runs over TCP; undefined in plain text. */
   readonly tls?: ConnectionOptions | undefined;
-  /** Signs messages; without one, or with an empty one, they have checksums. */
+  /** The token that signs messages. Without one, or with an empty one, they have checksums. */
   readonly token?: string | undefined;
-  /** One JSON object a message instead of the seed's lines. */
+  /** Prints a JSON object for each message instead of the lines of the reference client. */
   readonly json: boolean;
 }
 
@@ -48,14 +48,13 @@ export interface EchoParts {
   readonly interrupted: AbortSignal;
 }
 
-/** The longest waits of --backoff, in ms: before the second attempt, and of all. */
+/** The longest waits with --backoff, in ms: before the second attempt, and before any attempt. */
 const BACKOFF = { first: 100, longest: 5_000 };
 
 /**
- * The client of the second seed document, 3.3: sends messages with checksums and survives what happens to their
- * echoes.
+ * The client of the second assignment: sends messages with checksums, and survives the faults of the echo server.
  *
- * @returns 0 when every message came back, 1 when one was given up, 2 when one is not allowed, 130 when interrupted
+ * @returns 0 when every message came back; 1 when one was given up; 2 when one is not allowed; 130 when interrupted
  */
 export async function echo(options: EchoOptions, parts: EchoParts): Promise<number> {
   const { log, questions } = parts;
@@ -73,7 +72,7 @@ export async function echo(options: EchoOptions, parts: EchoParts): Promise<numb
   return outcome(tally, options, parts);
 }
 
-/** Sends all messages, over several connections at once when that is asked for. */
+/** Sends all messages, over as many connections as `concurrency` asks for. */
 async function exchangeAll(
   protocol: Protocol,
   tally: Tally,
@@ -88,7 +87,7 @@ async function exchangeAll(
   parts.interrupted.throwIfAborted();
 }
 
-/** The exit code of what ended the client early. @throws an error that is none of the lab's */
+/** The exit code for an error. @throws the error when it is no error of the lab */
 function failure(
   error: unknown,
   tally: Tally,
@@ -115,7 +114,7 @@ function outcome(tally: Tally, { json }: EchoOptions, { log, nameOf }: EchoParts
   return tally.givenUp > 0 ? 1 : 0;
 }
 
-/** Undefined when the answer is none of the protocols. Without a terminal it is TCP. */
+/** Asks for the protocol. Without a terminal it is TCP; undefined when the answer is no protocol. */
 async function askProtocol({ ask }: Questions): Promise<Protocol | undefined> {
   if (!ask) return 'tcp';
   const answer = (await ask('[CLIENT] Choose UDP/TCP: ')).trim().toLowerCase();
@@ -143,7 +142,7 @@ async function work(
     attempts: retries,
     backoff: options.backoff ? exponentialBackoff({ ...BACKOFF, random }) : noBackoff,
   };
-  // Of many connections at once, what belongs to one message is printed together.
+  // With several connections at once, the lines of one message are printed together.
   const together: string[] = [];
   const say = (line: string) => {
     if (json) return;
@@ -157,7 +156,7 @@ async function work(
   const open = protocol === 'tcp' ? openStream : openUdp;
   const connection = new Connection(protocol, { address, port, timeout, key }, { open, say, interrupted });
   try {
-    // As the seed: first the connection, then the question.
+    // Like the reference client: first the connection, then the question.
     await connection.open();
     for (let next = await texts.next(); !next.done; next = await texts.next()) {
       const text = next.value;

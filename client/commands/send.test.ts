@@ -28,7 +28,7 @@ async function runJson(scripted: Server, given: Partial<SendOptions>) {
 }
 
 const FAULTS =
-  "the echo server's faults may have struck every try (make faults shows them), or it answers nothing (ECHO_MODE=sink)";
+  'the faults of the echo server may have hit every try (make faults shows them), or it is in sink mode (ECHO_MODE=sink)';
 
 describe('a transfer', () => {
   const rounds: [ModeName, number][] = [
@@ -46,9 +46,9 @@ describe('a transfer', () => {
       ),
       expect.stringMatching(/^\[CLIENT\] {3}goodput {5}[\d.]+ k?B\/s$/),
       expect.stringMatching(/^\[CLIENT\] {3}efficiency {2}[\d.]+ % \(5 useful of \d+ bytes sent\)$/),
-      '[CLIENT]   segments    5, and 0 retransmissions: 0 by time-out, 0 behind one that timed out',
+      '[CLIENT]   segments    5, and 0 retransmissions: 0 after a timeout, 0 after a timeout of an earlier segment',
       '[CLIENT]   receiver    0 duplicates, 0 out of order and dropped',
-      '[CLIENT]   ignored     0 late acks, 0 foreign, 0 damaged datagrams',
+      '[CLIENT]   ignored     0 duplicate ACKs, 0 foreign ACKs, 0 damaged datagrams',
       expect.stringMatching(/^\[CLIENT\] {3}round trip {2}p50 .* of [1-5] measured$/),
       `[CLIENT]   SHA-256     ${SHA256}, the same on both sides`,
     ]);
@@ -122,8 +122,8 @@ describe('a transfer', () => {
       { text: 'Hello', echo: true, protocolMode: 'stop-and-wait' },
       { isTTY: true, write: (text) => written.push(text) },
     );
-    expect(written[0]).toMatch(/sent \[#{16}\] ?100 % 5 B again \d+ RTT .* window 1$/);
-    expect(written.join('\n')).toMatch(/back \[#{6}\.{10}\] +40 % 2 B again /);
+    expect(written[0]).toMatch(/sent \[#{16}\] ?100 % 5 B resent \d+ RTT .* window 1$/);
+    expect(written.join('\n')).toMatch(/back \[#{6}\.{10}\] +40 % 2 B resent /);
     expect(written).toContain('\r\x1b[2K');
   });
 });
@@ -148,7 +148,7 @@ describe('an echo', () => {
     const onItsWay = (one: Datagram): Datagram =>
       one.kind === 'DATA' ? { ...one, payload: Buffer.from('x') } : one;
     const { code, lines } = await server.run(receiver({ onItsWay }), { text: 'Hello', echo: true });
-    const reason = 'what came back is not what the server sent';
+    const reason = 'the returned bytes are not those that the server sent';
     expect({ code, lines }).toEqual({
       code: 1,
       lines: [`error: [CLIENT] Transfer ${ID} failed: ${reason}`],
@@ -165,7 +165,7 @@ describe('an echo', () => {
     );
     expect({ code, lines }).toEqual({
       code: 1,
-      lines: [`error: [CLIENT] Transfer ${ID} failed: nothing has come back for 1 s; ${FAULTS}`],
+      lines: [`error: [CLIENT] Transfer ${ID} failed: no datagram came back for 1 s; ${FAULTS}`],
     });
   });
 });
@@ -216,9 +216,9 @@ describe('is refused with 2, and nothing is sent', () => {
   const missing = join(tmpdir(), 'wirelab-that-is-not-there');
 
   test.each<[string, Partial<SendOptions>, string]>([
-    ['nothing to send', {}, '0 of --file, --count and --text are given; allowed: one'],
-    ['a count and a text', { count: 1, text: '' }, '2 of --file, --count and --text are given; allowed: one'],
-    ['all', { count: 1, text: '', file: '' }, '3 of --file, --count and --text are given; allowed: one'],
+    ['nothing to send', {}, 'nothing to send: give --file, --count or --text'],
+    ['a count and a text', { count: 1, text: '' }, 'give only one of --file, --count and --text'],
+    ['all', { count: 1, text: '', file: '' }, 'give only one of --file, --count and --text'],
     [
       'a window of 2 with stop-and-wait',
       { text: '', window: 2, protocolMode: 'stop-and-wait' },

@@ -22,24 +22,24 @@ import { ClientTransfer } from '../transfer/transfer.ts';
 export interface SendOptions {
   readonly address: string;
   readonly port: number;
-  /** What to send: one of the three. */
+  /** What to send: exactly one of these three. */
   readonly file?: string;
   readonly count?: number;
   readonly text?: string;
   readonly protocolMode: ModeName;
-  /** Segments under way at once; without it as many as is usual for the protocol. */
+  /** Segments on the way at once. The default depends on the protocol. */
   readonly window?: number;
   readonly echo: boolean;
-  /** Bytes of a DATA; without it as many as there is room for. */
+  /** Bytes in a DATA. By default as many as fit. */
   readonly segment?: number;
-  /** Bounds of the retransmission time-out, in ms. */
+  /** Bounds of the retransmission timeout, in ms. */
   readonly minRto: number;
   readonly maxRto: number;
-  /** Time-outs of one segment until the server counts as gone. */
+  /** Timeouts of one segment after which the client gives up. */
   readonly tries: number;
-  /** Signs datagrams; without one, or with an empty one, none are. */
+  /** The token that signs datagrams. Without one, or with an empty one, they are not signed. */
   readonly token?: string | undefined;
-  /** One JSON object instead of lines. */
+  /** Prints one JSON object instead of lines. */
   readonly json: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface SendParts {
   readonly log: Log;
   readonly nameOf: NameOf;
   readonly clock: () => number;
-  /** The time of the day. */
+  /** The time of day. */
   readonly now: () => Date;
   readonly timer: Timer;
   /** 8 hex digits that no other transfer has. */
@@ -57,14 +57,14 @@ export interface SendParts {
   readonly interrupted: AbortSignal;
 }
 
-/** What counts when nothing is given: a time-out for a short wire, in ms, with its tries and its window. */
+/** The defaults: bounds of the timeout for a short wire, in ms, tries, and window. */
 export const defaults = { minRto: 50, maxRto: 100, tries: 100, window: 64 } as const;
 
 /**
- * Sends a file, a text or numbered segments to the server by one of the three protocols, and says what it took.
+ * Sends a file, a text or numbered segments to the server by one of the three protocols, and prints a summary.
  *
- * @returns 0 when all arrived, and came back where that was asked for; 1 when not; 2 for what is not allowed, 130 when
- * interrupted
+ * @returns 0 when all bytes arrived, and came back if `echo` is set; 1 when not; 2 when an option is not allowed; 130
+ * when interrupted
  */
 export async function send(options: SendOptions, parts: SendParts): Promise<number> {
   const { log, nameOf } = parts;
@@ -88,7 +88,7 @@ export async function send(options: SendOptions, parts: SendParts): Promise<numb
   }
 }
 
-/** Options with what was left open. */
+/** Options with their defaults filled in. */
 type Sized = SendOptions & { readonly window: number; readonly segment: number };
 
 function problemsOf(
@@ -101,13 +101,17 @@ function problemsOf(
     problems.push(`${nameOf(option)} is "${value}"; allowed${allowed}`);
   const given = [file, count, text].filter((source) => source !== undefined).length;
   if (given !== 1) {
-    const [first, second, third] = ['--file', '--count', '--text'].map(nameOf);
-    problems.push(`${given} of ${first}, ${second} and ${third} are given; allowed: one`);
+    problems.push(sourceProblem(given, ['--file', '--count', '--text'].map(nameOf)));
   }
   if (window > most) refuse('--window', window, ` for ${protocolMode}: 1 to ${most}`);
   if (minRto > maxRto) refuse('--min-rto', minRto, `: at most ${nameOf('--max-rto')}, ${maxRto}`);
   if (segment > room) refuse('--segment', segment, ` with LAB_TOKEN: 1 to ${room}`);
   return problems;
+}
+
+function sourceProblem(given: number, [first, second, third]: readonly string[]): string {
+  if (given === 0) return `nothing to send: give ${first}, ${second} or ${third}`;
+  return `give only one of ${first}, ${second} and ${third}`;
 }
 
 function payloadsOf({ file, count, text = '', segment }: Sized): Payloads {

@@ -2,7 +2,7 @@ import type { Sleep } from '#lib/runtime/sleep.ts';
 import type { Backoff } from './backoff.ts';
 
 export interface RetryPolicy {
-  /** Attempts in all, at least 1. */
+  /** Attempts, the first one included; at least 1. */
   readonly attempts: number;
   readonly backoff: Backoff;
 }
@@ -13,7 +13,7 @@ export interface RetryParts {
   readonly signal: AbortSignal;
 }
 
-/** Errors say themselves whether another attempt may go better. */
+/** An error tells whether another attempt may succeed. */
 function mayRetry(error: unknown): boolean {
   return (error as { retryable?: boolean }).retryable === true;
 }
@@ -22,7 +22,7 @@ function mayRetry(error: unknown): boolean {
  * Runs an operation until an attempt succeeds.
  *
  * @param operation gets the number of the attempt, counted from 1
- * @throws the error of the last attempt, at once when it may not be retried; the signal's reason when aborted
+ * @throws the error of the last attempt, or one that does not allow another attempt; the signal's reason when aborted
  */
 export async function retry<Result>(
   { attempts, backoff }: RetryPolicy,

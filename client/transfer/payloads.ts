@@ -1,17 +1,17 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
-/** What a transfer is to carry: asked for piece by piece, so that a large file is never whole in memory. */
+/** The data of a transfer, read piece by piece, so that a large file is never in memory as a whole. */
 export interface Payloads extends Iterator<Buffer> {
   readonly bytes: number;
   close(): void;
 }
 
-/** What can't be sent, in words for the person who asked for it. */
+/** A file can't be sent. The message is for the person who asked for it. */
 export class UnreadableError extends Error {
   readonly code = 'LAB_UNREADABLE';
 }
 
-/** Bytes read from a file at once. */
+/** Bytes in one read of a file. */
 const BLOCK = 64 * 1024;
 
 /**
@@ -22,7 +22,7 @@ const BLOCK = 64 * 1024;
 export function payloadsOfFile(path: string, size: number): Payloads {
   try {
     const stat = statSync(path);
-    // Opening anything else might wait, as for the writer of a pipe.
+    // Opening anything else may block: a pipe waits for its writer.
     if (!stat.isFile()) throw new UnreadableError(`${path} is not a file`);
     const file = openSync(path, 'r');
     return payloads(stat.size, piecesOfFile(file, stat.size, size), () => closeSync(file));
@@ -38,7 +38,7 @@ export function payloadsOfText(text: string, size: number): Payloads {
   return payloads(bytes.length, piecesOf(bytes, size));
 }
 
-/** So many full pieces, each of them its number again and again, to be found in a capture. */
+/** Full pieces that each repeat their number, such as `segment 3`, so that a person finds them in a capture. */
 export function payloadsByCount(count: number, size: number): Payloads {
   return payloads(count * size, numbered(count, size));
 }
@@ -51,7 +51,7 @@ function* piecesOf(bytes: Buffer, size: number): Generator<Buffer> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
-/** A file that has become shorter ends early; of one that has become longer the end is not sent. */
+/** When the file becomes shorter meanwhile, the data ends early. When it becomes longer, its new end is not sent. */
 function* piecesOfFile(file: number, bytes: number, size: number): Generator<Buffer> {
   const block = Math.ceil(BLOCK / size) * size;
   for (let position = 0; position < bytes; ) {
@@ -67,7 +67,7 @@ function readOrThrow(file: number, buffer: Buffer, position: number): number {
   try {
     return readSync(file, buffer, 0, buffer.length, position);
   } catch (cause) {
-    throw new UnreadableError(`the file can't be read any more: ${(cause as Error).message}`, { cause });
+    throw new UnreadableError(`the file can't be read to its end: ${(cause as Error).message}`, { cause });
   }
 }
 

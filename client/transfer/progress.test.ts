@@ -19,7 +19,7 @@ const line = (given: Partial<ProgressState> = {}) =>
 
 describe('the line', () => {
   test('has all that is known', () => {
-    expect(line()).toBe('sent [########........] 50 % 500.0 kB again 7 RTT 1.2 ms RTO 50 ms window 64');
+    expect(line()).toBe('sent [########........] 50 % 500.0 kB resent 7 RTT 1.2 ms RTO 50 ms window 64');
   });
 
   test.each([
@@ -75,12 +75,12 @@ describe('on a terminal', () => {
   });
 
   test.each([
-    ['its columns', { columns: 60 }, 'sent [########........]  50 % 500.0 kB again 7 RTT 1.2 ms'],
+    ['its columns', { columns: 60 }, 'sent [########........]  50 % 500.0 kB resent 7 RTT 1.2 ms'],
     ['few of them', { columns: 30 }, 'sent [########........]  50 %'],
     [
       '80 of one that does not say how many it has',
       { columns: 0 },
-      'sent [########........]  50 % 500.0 kB again 7 RTT 1.2 ms RTO 50 ms window 64',
+      'sent [########........]  50 % 500.0 kB resent 7 RTT 1.2 ms RTO 50 ms window 64',
     ],
   ])('the line has as many whole figures as fit into %s, the last left free', (_what, screen, line) => {
     const remove = show({ isTTY: true, ...screen });

@@ -1,4 +1,4 @@
-/** A terminal, or what takes its place. */
+/** A terminal, or any other output. */
 export interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -10,23 +10,23 @@ export interface ProgressState {
   readonly done: number;
   readonly all: number;
   readonly retransmissions: number;
-  /** Smoothed round-trip time and retransmission time-out, in ms. */
+  /** Smoothed round-trip time and retransmission timeout, in ms. */
   readonly rtt: number | undefined;
   readonly rto: number;
   readonly window: number;
 }
 
 const BAR = 16;
-/** How often it is drawn, in ms. */
+/** Time between two updates, in ms. */
 const DRAW_MS = 100;
-/** Of a terminal that does not say how wide it is. */
+/** The width when a terminal does not tell its own. */
 const USUAL_COLUMNS = 80;
 const CLEAR_LINE = '\r\x1b[2K';
 
 /**
- * Draws how far a transfer is, on one line of a terminal; nothing where there is none.
+ * Shows the progress of a transfer on one line of a terminal. Does nothing without a terminal.
  *
- * @returns what removes the line
+ * @returns a function that removes the line
  */
 export function showProgress(screen: Screen, state: () => ProgressState): () => void {
   if (!screen.isTTY) return () => undefined;
@@ -39,7 +39,7 @@ export function showProgress(screen: Screen, state: () => ProgressState): () => 
   };
 }
 
-/** The line of a state, with as many of its figures as there is room for. */
+/** The progress line, with as many figures as fit. */
 export function progressLine(state: ProgressState, columns: number): string {
   const { what, done, all, retransmissions, rtt, rto, window } = state;
   const share = all === 0 ? 1 : Math.min(1, done / all);
@@ -48,7 +48,7 @@ export function progressLine(state: ProgressState, columns: number): string {
   const percent = `${Math.floor(share * 100)} %`.padStart(6);
   const figures = [
     inBytes(done),
-    `again ${retransmissions}`,
+    `resent ${retransmissions}`,
     `RTT ${rtt === undefined ? '-' : `${rtt.toFixed(1)} ms`}`,
     `RTO ${rto.toFixed(0)} ms`,
     `window ${window}`,
@@ -61,7 +61,7 @@ export function progressLine(state: ProgressState, columns: number): string {
   return line;
 }
 
-/** An amount of data as a person reads it. */
+/** An amount of data in a readable unit. */
 export function inBytes(bytes: number): string {
   if (bytes < 999.5) return `${Math.round(bytes)} B`;
   if (bytes < 999_950) return `${(bytes / 1e3).toFixed(1)} kB`;

@@ -1,26 +1,28 @@
+import { counted } from '#lib/text/figures.ts';
 import { printable } from '#lib/text/readable.ts';
 import { type Datagram, hmacProblem, type Signature } from '#lib/transfer/datagram.ts';
 
-/** What is said beside the reason of an ABORT that has no right HMAC. */
+/** Follows the reason of an ABORT without a valid HMAC. */
 const NOT_SIGNED =
-  'is the LAB_TOKEN of the server that of this client? A refusal is not signed, so somebody else may have sent it';
+  'check that client and server have the same LAB_TOKEN. This refusal is not signed, so somebody else may have sent it';
 
 /**
- * Tells what a server with the token has signed from all else.
+ * Checks which datagrams a server with the token has signed.
  *
- * A server signs no refusal: neither that of an OPEN, which may be recorded, nor that of a token that it does not know.
- * So an ABORT without a right HMAC counts until something with one has come: whoever reads the wire can end a transfer
- * at its beginning. Later only a signed one ends it, which a server sends for a transfer that has failed, and to its
- * client alone.
+ * A server does not sign refusals. So an ABORT without a valid HMAC counts until the first signed datagram arrives.
+ * Until
+ * then, somebody who reads the wire can end a transfer. After that, only a signed ABORT ends it. A server sends one
+ * for a
+ * transfer that has failed, and to its client alone.
  */
 export class ServerProof {
   readonly #signature: Signature | undefined;
   #isGiven = false;
   #ignored = 0;
-  /** The reason of the latest ABORT among those that were ignored. */
+  /** The reason of the last ignored ABORT. */
   #ignoredAbort: string | undefined;
 
-  /** @param key without one, everything counts as signed */
+  /** @param key without a key, every datagram counts as signed */
   constructor(key: Signature['key'] | undefined) {
     this.#signature = key && { key, side: 'S' };
   }
@@ -35,18 +37,18 @@ export class ServerProof {
     return false;
   }
 
-  /** Why the server refuses the transfer, as far as anybody can tell; undefined when nothing says that it does. */
+  /** Why the server seems to refuse the transfer, by an unsigned ABORT. Undefined without one. */
   get refusal(): string | undefined {
     if (this.#isGiven || this.#ignoredAbort === undefined) return undefined;
     return `${this.#ignoredAbort}; ${NOT_SIGNED}`;
   }
 
-  /** What there is to say about datagrams that were ignored. */
+  /** A sentence about the ignored datagrams, when there were some. */
   get remarks(): string[] {
     if (this.#ignored === 0) return [];
-    return [
-      `datagrams that came without a right HMAC and were ignored (LAB_TOKEN): ${this.#ignored}`,
-      ...(this.#ignoredAbort === undefined ? [] : [`among them an ABORT: ${this.#ignoredAbort}`]),
-    ];
+    const ignored = `ignored ${counted(this.#ignored, 'datagram')} with a missing or wrong HMAC (check LAB_TOKEN)`;
+    if (this.#ignoredAbort === undefined) return [ignored];
+    const which = this.#ignored === 1 ? 'an ABORT' : 'one of them an ABORT';
+    return [`${ignored}, ${which}: ${this.#ignoredAbort}`];
   }
 }

@@ -1,6 +1,6 @@
 import type { EndParts } from '#lib/transfer/end.ts';
 
-/** Knows for how long nothing has been heard from the other side. */
+/** Measures for how long no datagram of the other side has arrived. */
 export class Silence {
   readonly #parts: Pick<EndParts, 'clock' | 'timer'>;
   #since = 0;
@@ -10,18 +10,21 @@ export class Silence {
     this.#parts = parts;
   }
 
-  /** Whether anything has been heard at all. */
+  /** Whether any datagram has arrived. */
   get isBroken(): boolean {
     return this.#isBroken;
   }
 
-  /** Something has been heard. */
+  /** Call it when a datagram arrives. */
   break(): void {
     this.#isBroken = true;
     this.#since = this.#parts.clock();
   }
 
-  /** Calls once nothing has been heard for so many ms, counted from now at the earliest. Returns what cancels it. */
+  /**
+   * Calls back when no datagram has arrived for a number of milliseconds, from now on. Returns a function that cancels
+   * it.
+   */
   whenItLasts(milliseconds: number, call: () => void): () => void {
     const { clock, timer } = this.#parts;
     this.#since = clock();

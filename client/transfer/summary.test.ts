@@ -16,7 +16,7 @@ const result: TransferResult = {
   counts: {
     bytes: 1_250_000,
     datagrams: { first: 760, timeout: 12, 'go-back': 1_100 },
-    acks: { late: 5, foreign: 6 },
+    acks: { duplicate: 5, foreign: 6 },
     arrived: 1_000_000,
   },
   trips: trips(1, 2, 3, 40),
@@ -36,9 +36,9 @@ describe('the lines', () => {
       '[CLIENT] Transfer c0ffee01: 1,000,000 bytes in 2.50 s by go-back-n, window 64',
       '[CLIENT]   goodput     399.9 kB/s',
       '[CLIENT]   efficiency  80.0 % (1,000,000 useful of 1,250,000 bytes sent)',
-      '[CLIENT]   segments    760, and 1,112 retransmissions: 12 by time-out, 1,100 behind one that timed out',
+      '[CLIENT]   segments    760, and 1,112 retransmissions: 12 after a timeout, 1,100 after a timeout of an earlier segment',
       '[CLIENT]   receiver    1,234 duplicates, 56 out of order and dropped',
-      '[CLIENT]   ignored     5 late acks, 6 foreign, 3 damaged datagrams',
+      '[CLIENT]   ignored     5 duplicate ACKs, 6 foreign ACKs, 3 damaged datagrams',
       expect.stringMatching(
         /^\[CLIENT\] {3}round trip {2}p50 2\.00 ms, p90 40\.\d\d ms, p99 40\.\d\d ms of 4 measured$/,
       ),
@@ -69,7 +69,7 @@ describe('the object', () => {
     ...{ goodput: 399_936, efficiency: 0.8, sent_bytes: 1_250_000, segments: 760 },
     retransmissions: { timeout: 12, go_back: 1_100 },
     receiver: { duplicates: 1_234, out_of_order: 56 },
-    ignored: { late_acks: 5, foreign_acks: 6, damaged: 3 },
+    ignored: { duplicate_acks: 5, foreign_acks: 6, damaged: 3 },
     rtt_ms: { measured: 4, p50: 2, p90: expect.closeTo(40, 0), p99: expect.closeTo(40, 0) },
   };
 

@@ -4,17 +4,17 @@ import type { Receipt } from '#lib/transfer/receipt.ts';
 import { retransmissions, type SendingCounts } from '#lib/transfer/sending.ts';
 import { inBytes } from './progress.ts';
 
-/** What is known of a transfer once it has ended. */
+/** The result of a transfer. */
 export interface TransferResult {
   readonly id: string;
   readonly mode: string;
   readonly window: number;
-  /** From the OPEN to the ack of the CLOSE, in ms. */
+  /** From the OPEN to the ACK of the CLOSE, in ms. */
   readonly milliseconds: number;
   readonly counts: SendingCounts;
-  /** Round trips that were measured, in ns. */
+  /** Measured round trips, in ns. */
   readonly trips: RecordableHistogram;
-  /** Datagrams that came damaged. */
+  /** Damaged datagrams that arrived. */
   readonly damaged: number;
   readonly receipt: Receipt;
 }
@@ -22,18 +22,18 @@ export interface TransferResult {
 export interface ReturnResult {
   readonly milliseconds: number;
   readonly receipt: Receipt;
-  /** Whether it is what was sent. */
+  /** Whether the returned bytes are the sent bytes. */
   readonly identical: boolean;
 }
 
 const PERCENTILES = [50, 90, 99] as const;
 const NS_PER_MS = 1e6;
 
-/** The summary as lines, without what came back. */
+/** The summary as lines, without the return. */
 export function summaryLines(result: TransferResult): string[] {
   const { id, mode, window, milliseconds, counts, damaged, receipt } = result;
   const { datagrams, acks } = counts;
-  const again = retransmissions(counts);
+  const resent = retransmissions(counts);
   const times = PERCENTILES.map((percentile) => `p${percentile} ${tripText(result, percentile)}`);
   const rows: [string, string][] = [
     ['goodput', `${inBytes(goodput(result))}/s`],
@@ -43,7 +43,7 @@ export function summaryLines(result: TransferResult): string[] {
     ],
     [
       'segments',
-      `${count(datagrams.first)}, and ${counted(again, 'retransmission')}: ${count(datagrams.timeout)} by time-out, ${count(datagrams['go-back'])} behind one that timed out`,
+      `${count(datagrams.first)}, and ${counted(resent, 'retransmission')}: ${count(datagrams.timeout)} after a timeout, ${count(datagrams['go-back'])} after a timeout of an earlier segment`,
     ],
     [
       'receiver',
@@ -51,7 +51,7 @@ export function summaryLines(result: TransferResult): string[] {
     ],
     [
       'ignored',
-      `${counted(acks.late, 'late ack')}, ${count(acks.foreign)} foreign, ${counted(damaged, 'damaged datagram')}`,
+      `${counted(acks.duplicate, 'duplicate ACK')}, ${counted(acks.foreign, 'foreign ACK')}, ${counted(damaged, 'damaged datagram')}`,
     ],
     [
       'round trip',
@@ -89,7 +89,7 @@ export function summaryFields(result: TransferResult, back: ReturnResult | undef
     segments: first,
     retransmissions: { timeout, go_back: goBack },
     receiver: { duplicates: receipt.duplicates, out_of_order: receipt.outOfOrder },
-    ignored: { late_acks: counts.acks.late, foreign_acks: counts.acks.foreign, damaged },
+    ignored: { duplicate_acks: counts.acks.duplicate, foreign_acks: counts.acks.foreign, damaged },
     rtt_ms: {
       measured: trips.count,
       ...Object.fromEntries(PERCENTILES.map((p) => [`p${p}`, trips.count === 0 ? null : trip(result, p)])),
@@ -107,7 +107,7 @@ export function summaryFields(result: TransferResult, back: ReturnResult | undef
   };
 }
 
-/** Bytes of the application a second. */
+/** Bytes of the application per second. */
 function goodput({ receipt, milliseconds }: TransferResult): number {
   return (receipt.bytes / milliseconds) * 1000;
 }

@@ -10,7 +10,7 @@ import {
   RECEIVE_BUFFER,
   type Signature,
 } from '#lib/transfer/datagram.ts';
-import { abortion, TransferError, type TransferKey } from '#lib/transfer/end.ts';
+import { abortOf, TransferError, type TransferKey } from '#lib/transfer/end.ts';
 import { encodeOpen } from '#lib/transfer/open.ts';
 import type { Receipt } from '#lib/transfer/receipt.ts';
 import { ReceivingEnd } from '#lib/transfer/receiving.ts';
@@ -25,20 +25,23 @@ import { Silence } from './silence.ts';
 export interface TransferOptions extends TransferKey {
   readonly address: string;
   readonly port: number;
-  /** Whether the server sends back what it received. */
+  /** Whether the server sends the received data back. */
   readonly echo: boolean;
-  /** Bytes of each segment but the last. */
+  /** Bytes in each segment except the last. */
   readonly segment: number;
   readonly rto: RtoLimits;
-  /** Timeouts of one segment until the server counts as gone. */
+  /** Timeouts of one segment after which the client gives up. */
   readonly tries: number;
-  /** Signs datagrams, and takes none that are not signed by it; without one, or with an empty one, none are. */
+  /**
+   * The token that signs datagrams. The client then accepts only signed ones. Without one, or with an empty one, none
+   * are.
+   */
   readonly token?: string | undefined;
 }
 
 export interface TransferParts {
   readonly clock: () => number;
-  /** The time of the day, by which a server with a token knows an OPEN that was recorded. */
+  /** The time of day. By it, a server with a token recognizes a replayed OPEN. */
   readonly now: () => Date;
   readonly timer: Timer;
   /** Ends the transfer. */
@@ -48,20 +51,25 @@ export interface TransferParts {
 
 /** How long the name of the server may take to look up, in seconds. */
 const OPEN_SECONDS = 10;
-/** How many of its longest timeouts the server may be silent until it misses no ACK any more, and bounds, in ms. */
+/**
+ * How long the client waits for retransmissions of the server after the end: 8 longest timeouts, within these bounds in
+ * ms.
+ */
 const LAST_ACKS = 8;
 const LINGER = { min: 500, max: 3_000 };
 
-/** What may be the cause when a transfer ends in silence. */
+/** The probable cause when no datagram arrives. */
 const FAULTS =
-  "the echo server's faults may have struck every try (make faults shows them), or it answers nothing (ECHO_MODE=sink)";
+  'the faults of the echo server may have hit every try (make faults shows them), or it is in sink mode (ECHO_MODE=sink)';
 
-/** A transfer to the server, and back when it is asked to echo, over a socket of its own. */
+/** A transfer to the server, and back with `echo`, over a socket of its own. */
 export class ClientTransfer {
   readonly sending: SendingEnd;
-  /** The receiver's receipt, once all has arrived. @throws TransferError; the signal's reason when interrupted */
+  /**
+   * The receiver's receipt, when everything has arrived. @throws TransferError; the signal's reason when interrupted
+   */
   readonly sent: Promise<Receipt>;
-  /** That of what came back; undefined when nothing is asked back. @throws as `sent` */
+  /** The receipt of the returned data; undefined without `echo`. @throws like `sent` */
   readonly returned: Promise<Receipt> | undefined;
   readonly #options: TransferOptions;
   readonly #interrupted: AbortSignal;
@@ -74,7 +82,7 @@ export class ClientTransfer {
   readonly #failed = Promise.withResolvers<never>();
   readonly #back = Promise.withResolvers<Receipt>();
   readonly #interrupt = () => this.#failed.reject(this.#interrupted.reason);
-  /** What the system said last, unless something has come since. */
+  /** The system's last error, when no datagram has arrived since. */
   #refused: unknown;
   #damaged = 0;
   #open = true;
@@ -105,7 +113,7 @@ export class ClientTransfer {
 
     socket
       .on('message', (bytes) => this.#receive(bytes))
-      // Nobody listens; that may change, as when the server is started again.
+      // No program listens on the port. That may change: the server may restart.
       .on('error', (error) => {
         this.#refused = error;
       });
@@ -114,7 +122,7 @@ export class ClientTransfer {
 
     this.sent = this.#orFailed(this.sending.done);
     this.returned = options.echo ? this.sent.then(() => this.#comesBack()) : undefined;
-    // Whoever waits for the first may never come to wait for the second.
+    // The caller may never await this one, when the first one fails.
     this.returned?.catch(() => undefined);
   }
 
@@ -123,19 +131,19 @@ export class ClientTransfer {
     return this.#receiving.bytes;
   }
 
-  /** Datagrams that came damaged. */
+  /** Damaged datagrams that arrived. */
   get damaged(): number {
     return this.#damaged;
   }
 
-  /** Acknowledges what the server still sends, as long as it may miss an ACK, and closes. */
+  /** Acknowledges segments as long as the server may miss an ACK, then closes the socket. */
   async close(): Promise<void> {
     if (this.#receiving.closed && !this.#interrupted.aborted) await this.#linger();
     this.#interrupted.removeEventListener('abort', this.#interrupt);
     this.sending.stop();
     this.#outbox.flush();
     this.#open = false;
-    // Not before what was sent last has left.
+    // The last datagram must be sent first.
     setImmediate(() => this.#socket.close());
   }
 
@@ -158,7 +166,10 @@ export class ClientTransfer {
         onData: () => undefined,
         onClose: (receipt, intact) => {
           if (intact) this.#back.resolve(receipt);
-          else this.#back.reject(new TransferError('altered', 'what came back is not what the server sent'));
+          else
+            this.#back.reject(
+              new TransferError('altered', 'the returned bytes are not those that the server sent'),
+            );
         },
       },
       { transmit: (datagram) => this.#outbox.put(datagram) },
@@ -187,7 +198,7 @@ export class ClientTransfer {
   }
 
   #isOwn({ id, mode, kind }: Datagram): boolean {
-    // A server that speaks another version does not know the id.
+    // A server of another version can't read the id.
     if (kind === 'ABORT' && id === '00000000' && !this.sending.opened) return true;
     return id === this.#options.id && mode === this.#options.mode;
   }
@@ -195,12 +206,15 @@ export class ClientTransfer {
   #comesBack(): Promise<Receipt> {
     const most = this.#options.tries * this.#options.rto.max;
     const cancel = this.#silence.whenItLasts(most, () =>
-      this.#failed.reject(new TransferError('silent', `nothing has come back for ${most / 1000} s`)),
+      this.#failed.reject(new TransferError('silent', `no datagram came back for ${most / 1000} s`)),
     );
     return this.#orFailed(this.#back.promise).finally(cancel);
   }
 
-  /** What a direction ends with. When it fails, the server is told so, unless it knows. */
+  /**
+   * The result of one direction. When it fails, the client tells the server, unless the server ended the transfer
+   * itself.
+   */
   async #orFailed(ended: Promise<Receipt>): Promise<Receipt> {
     try {
       return await Promise.race([ended, this.#failed.promise]);
@@ -208,7 +222,7 @@ export class ClientTransfer {
       this.sending.stop();
       const isKnown = error instanceof TransferError && error.how === 'aborted';
       const reason = this.#interrupted.aborted ? 'the client was interrupted' : (error as Error).message;
-      if (!isKnown) this.#outbox.put(abortion(this.#options, reason));
+      if (!isKnown) this.#outbox.put(abortOf(this.#options, reason));
       if (!(error instanceof TransferError) || error.how !== 'silent') throw error;
       throw new TransferError('silent', [error.message, ...this.#causesOfSilence()].join('; '));
     }

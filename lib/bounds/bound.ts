@@ -1,22 +1,22 @@
 import { createLimit, type Limit, type LimitParts } from '#lib/journal/limit.ts';
 
-/** What all clients may hold at once, and what one of them may. */
+/** How much all clients together may hold at once, and how much each of them. */
 export interface Bound {
   readonly all: Limit;
   readonly each: Limit;
 }
 
-export interface ToldBound extends Bound {
-  /** Says what was not said yet. */
+export interface ReportingBound extends Bound {
+  /** Reports what is not reported yet. */
   close(): void;
 }
 
-/** A bound by two settings, `NAME` and `NAME_PER_CLIENT`, that says in the log and in the journal what it refuses. */
+/** A bound by two settings, `NAME` and `NAME_PER_CLIENT`. It reports refusals to the log and the journal. */
 export function createBound<Name extends string>(
   name: Name,
   settings: Readonly<Record<Name | `${Name}_PER_CLIENT`, number>>,
   parts: LimitParts,
-): ToldBound {
+): ReportingBound {
   const all = createLimit(name, settings[name], parts);
   const each = createLimit(`${name}_PER_CLIENT`, settings[`${name}_PER_CLIENT`], parts);
   return {

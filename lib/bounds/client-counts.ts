@@ -1,7 +1,7 @@
 import type { Limit } from '#lib/journal/limit.ts';
 import type { Bound } from './bound.ts';
 
-/** Counts what clients hold at once, by their addresses, so that one can't take the place of all others. */
+/** Counts what each client, by its address, holds at once, so that one client can't take everything. */
 export class ClientCounts {
   readonly #bound: Bound;
   readonly #takenBy = new Map<string, number>();
@@ -11,7 +11,7 @@ export class ClientCounts {
     this.#bound = bound;
   }
 
-  /** Takes a place for a client. Returns the limit that is in the way when there is none. */
+  /** Takes a place for a client. Returns the limit that is reached, or undefined when there was a place. */
   take(client: string): Limit | undefined {
     const own = this.#takenBy.get(client) ?? 0;
     const { all, each } = this.#bound;
@@ -29,9 +29,11 @@ export class ClientCounts {
     else this.#takenBy.delete(client);
   }
 
-  /** What a client is told that gets no place, such as `too many connections: 6000 of this client are open (NAME)`. */
-  refusal(inTheWay: Limit, what: string, does: string): string {
-    const whose = inTheWay === this.#bound.each ? ' of this client' : '';
-    return `too many ${what}: ${inTheWay.allowed}${whose} are ${does} (${inTheWay.setting})`;
+  /**
+   * The text for a client that gets no place, such as `too many connections: 6000 of this client are open (NAME)`.
+   */
+  refusal(reached: Limit, what: string, state: string): string {
+    const whose = reached === this.#bound.each ? ' of this client' : '';
+    return `too many ${what}: ${reached.allowed}${whose} are ${state} (${reached.setting})`;
   }
 }

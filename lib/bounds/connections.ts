@@ -2,34 +2,34 @@ import type { Server, Socket } from 'node:net';
 import type { Bound } from './bound.ts';
 import { ClientCounts } from './client-counts.ts';
 
-/** How many connections above the bound, at most, are told why they are not served. Others are just closed. */
-const TOLD = 512;
+/** How many connections above the bound get a reason for their refusal. Further ones are just closed. */
+const EXPLAINED = 512;
 
-/** Ends a connection that is not even told why it is not served. */
+/** Closes a connection without giving its client a reason. */
 export class TooManyConnections extends Error {}
 
 /**
  * Keeps the connections of a server within a bound. A connection over TLS counts from its first packet, because one
- * that never shakes hands costs as much as another.
+ * without a handshake needs as many resources.
  */
 export class BoundConnections {
   readonly #counts: ClientCounts;
   readonly #refusals = new WeakMap<Socket, string>();
-  readonly #told: number;
+  readonly #explained: number;
   readonly #carrierOf: (socket: Socket) => Socket | undefined;
-  /** Refused, and still open. */
+  /** Connections that are refused and still open. */
   #refused = 0;
 
-  /** @param carrierOf the TCP connection below one over TLS; undefined in plain text */
+  /** @param carrierOf returns the TCP connection below a connection over TLS; undefined in plain text */
   constructor(server: Server, bound: Bound, carrierOf: (socket: Socket) => Socket | undefined) {
     this.#counts = new ClientCounts(bound);
-    this.#told = Math.min(bound.all.allowed, TOLD);
+    this.#explained = Math.min(bound.all.allowed, EXPLAINED);
     this.#carrierOf = carrierOf;
-    server.maxConnections = bound.all.allowed + this.#told;
+    server.maxConnections = bound.all.allowed + this.#explained;
     server.on('connection', (socket) => this.#admit(socket)).on('drop', () => bound.all.exceeded());
   }
 
-  /** Why a connection is not served, for its client; undefined when it is. */
+  /** Why a connection is refused, in words for its client. Undefined when it is served. */
   refusalOf(socket: Socket): string | undefined {
     return this.#refusals.get(this.#carrierOf(socket) ?? socket);
   }
@@ -37,17 +37,18 @@ export class BoundConnections {
   /** Counts a TCP connection until it is closed. */
   #admit(socket: Socket): void {
     const client = socket.remoteAddress ?? '';
-    const inTheWay = this.#counts.take(client);
-    if (!inTheWay) {
+    const reached = this.#counts.take(client);
+    if (!reached) {
       socket.once('close', () => this.#counts.giveBack(client));
       return;
     }
-    inTheWay.exceeded();
-    this.#refusals.set(socket, this.#counts.refusal(inTheWay, 'connections', 'open'));
+    reached.exceeded();
+    this.#refusals.set(socket, this.#counts.refusal(reached, 'connections', 'open'));
     this.#refused += 1;
     socket.once('close', () => {
       this.#refused -= 1;
     });
-    if (this.#refused > this.#told) socket.on('error', () => undefined).destroy(new TooManyConnections());
+    if (this.#refused > this.#explained)
+      socket.on('error', () => undefined).destroy(new TooManyConnections());
   }
 }

@@ -152,7 +152,7 @@ describe('askFaults', () => {
     await expect(asked).rejects.toMatchObject({
       problems: [
         'profile: "lost=0.1" names no fault; allowed: loss, delay, or none alone',
-        'seed is empty; allowed: any other text',
+        'seed: "" is no seed; allowed: any other text',
       ],
     });
   });

@@ -4,19 +4,19 @@ import { text } from 'node:stream/consumers';
 import * as v from 'valibot';
 import { type FaultChange, FaultChangeError, type FaultStatus } from '#lib/faults/faults.ts';
 
-/** Where the socket is in a container of the lab. */
+/** The path of the socket in a container of the lab. */
 export const CONTROL_SOCKET = '/run/wirelab/control.sock';
 
-/** What a program lets its control socket ask of it. */
+/** What a program offers on its control socket. */
 export interface Controlled {
-  /** What the program can't do although it serves, in words, such as writing its journal. */
+  /** What does not work although the program serves, in words. Example: it can't write its journal. */
   readonly problems?: () => readonly string[];
-  /** Undefined for a program without faults. */
+  /** Undefined when the program has no faults. */
   readonly faults?: {
-    /** Of each server of the program. */
+    /** The status of each server of the program. */
     status(): readonly FaultStatus[];
     /**
-     * Carries a change out, or with `check` only finds out whether it could.
+     * Carries a change out. With `check` it only finds out whether the change is allowed.
      *
      * @throws FaultChangeError when the change is not allowed
      */
@@ -39,10 +39,10 @@ const changeSchema = v.pipe(
 /**
  * Serves HTTP on a Unix socket, which no network reaches: `GET /health`, `GET /faults`, `POST /faults`.
  *
- * It is opened last, when the program serves on all of its ports: that the socket answers is the health check.
+ * A program opens it last, after all of its ports. So the health check needs only an answer from this socket.
  */
 export async function openControl(path: string, controlled: Controlled): Promise<Server> {
-  // A killed program leaves its socket file behind.
+  // A program that was killed has left its socket file.
   await unlink(path).catch(() => undefined);
   const server = createServer((incoming, response) => {
     answer(controlled, incoming)
@@ -92,10 +92,11 @@ function send(response: ServerResponse, status: number, body: object): void {
 }
 
 /**
- * Asks the program behind a control socket for its faults, after a change when one is given. With `check` the
- * change is only looked at.
+ * Asks a program by its control socket for its faults, after a change when one is given. With `check` the program
+ * only
+ * finds out whether the change is allowed.
  *
- * @throws FaultChangeError when the change was refused, the system's error when nobody answers
+ * @throws FaultChangeError when the change is refused; the system's error when no program answers
  */
 export async function askFaults(
   path: string,

@@ -66,8 +66,8 @@ describe('a change', () => {
       ['faults', { server: 'echo-udp', profile: 'script:delay', of: 'messages', seed: 'alice', message: 1 }],
     ]);
     expect(info.mock.calls).toEqual([
-      ['Faults of echo-tcp are now script:delay, seed alice, next draw 1'],
-      ['Faults of echo-udp are now script:delay, seed alice, next draw 2'],
+      ['Fault profile of echo-tcp is now script:delay, seed alice, next draw 1'],
+      ['Fault profile of echo-udp is now script:delay, seed alice, next draw 2'],
     ]);
   });
 
@@ -117,7 +117,7 @@ describe('a refused change', () => {
   test('names a problem of both servers once', async () => {
     expect(await problemsOf({ profile: 'lost=1', seed: '' })).toEqual([
       'profile: "lost=1" names no fault; allowed: loss, delay, reset, or none alone',
-      'seed is empty; allowed: any other text',
+      'seed: "" is no seed; allowed: any other text',
     ]);
   });
 

@@ -6,13 +6,14 @@ import type { Controlled } from './control.ts';
 export interface FaultControlParts {
   readonly log: Log;
   readonly note: Note;
-  /** What the journal calls the number of a draw. */
+  /** The name of the field for the number of a draw in the journal. */
   readonly counts: 'request' | 'message';
 }
 
 /**
- * What the control socket does with the faults of a program, which may run several servers. A change is carried
- * out by all that it concerns or, when one refuses it, by none; each notes it in the journal.
+ * What the control socket offers for the faults of a program, which may run several servers. Either all of the
+ * servers
+ * that a change concerns carry it out, or none when one refuses it. Each journals the change.
  */
 export function controlFaults(
   all: readonly Faults[],
@@ -28,9 +29,9 @@ export function controlFaults(
       for (const carryOut of prepared) carryOut();
       for (const faults of concerned) {
         const { server, profile, of, seed, draws } = faults.status();
-        log.info(`Faults of ${server} are now ${profile}, seed ${seed}, next draw ${draws + 1}`);
+        log.info(`Fault profile of ${server} is now ${profile}, seed ${seed}, next draw ${draws + 1}`);
         await note('faults', { server, profile, of, seed, ...counted(counts, draws) }).catch(
-          (error: unknown) => log.error(`the change is in force and can't be journaled: ${error}`),
+          (error: unknown) => log.error(`the change is made, but it can't be journaled: ${error}`),
         );
       }
     },

@@ -79,7 +79,7 @@ test('a refused change lists every problem and changes nothing', () => {
       problems: [
         'profile: "lost=0.1" names no fault; allowed: loss, delay, or none alone',
         'profile: the probabilities add up to 1.8; allowed: at most 1',
-        'seed is empty; allowed: any other text',
+        'seed: "" is no seed; allowed: any other text',
       ],
     }),
   );

@@ -136,7 +136,7 @@ export class Faults<Fault extends string = string> {
       asked === undefined ? undefined : parseProfile(asked, own === undefined ? this.#shared : this.#names);
     const whose = own === undefined ? 'profile' : `${this.server} profile`;
     const problems = (parsed?.problems ?? []).map((problem) => `${whose}: ${problem}`);
-    if (seed === '') problems.push('seed is empty; allowed: any other text');
+    if (seed === '') problems.push('seed: "" is no seed; allowed: any other text');
     if (problems.length > 0) throw new FaultChangeError(problems);
 
     return () => {

@@ -10,21 +10,24 @@ import {
 } from 'node:fs';
 import { NEWLINE } from './end-of-file.ts';
 
-/** What others did to a file between two writes. */
+/** What other programs did to a file between two writes. */
 export type FileEvent =
-  /** Another program has shortened it. */
+  /** Another program shortened the file by this number of bytes. */
   | { readonly what: 'cut'; readonly bytes: number }
-  /** It was deleted or replaced, with that much in it; the journal goes on in what has its name now, or in a new one. */
+  /**
+   * Somebody deleted or replaced the file, which had this number of bytes. The journal continues in the new file of
+   * that name.
+   */
   | { readonly what: 'replaced'; readonly bytes: number };
 
-/** A file of lines that is written at its end, whatever other programs do to it. */
+/** A file of lines that grows at its end, whatever other programs do to it. */
 export class AppendedFile {
   readonly path: string;
   readonly #onEvent: (event: FileEvent) => void;
   #file: number;
   #size: number;
 
-  /** @param size how much is known to be in it */
+  /** @param size the known size of the file, in bytes */
   constructor(path: string, size: number, onEvent: (event: FileEvent) => void) {
     this.path = path;
     this.#onEvent = onEvent;
@@ -32,7 +35,7 @@ export class AppendedFile {
     this.#size = size;
   }
 
-  /** Writes lines, or nothing: what was written of them is taken back before it throws what the file system says. */
+  /** Writes all of the lines or none: after an error it removes the part that was written, and throws the error. */
   append(lines: string): void {
     const { size } = this.#followName();
     if (size < this.#size) this.#onEvent({ what: 'cut', bytes: this.#size - size });
@@ -48,12 +51,12 @@ export class AppendedFile {
     }
   }
 
-  /** Whether what is written is found by the name of the file. */
+  /** Whether somebody who opens the file by its name gets the lines that are written here. */
   hasItsName(): boolean {
     try {
       this.#followName();
     } catch {
-      // It has no name, as is said below.
+      // The file has no name any more, so the comparison below fails.
     }
     const named = statSync(this.path, { throwIfNoEntry: false });
     const { dev, ino } = fstatSync(this.#file);
@@ -64,7 +67,7 @@ export class AppendedFile {
     closeSync(this.#file);
   }
 
-  /** Goes on in what has the name now, or in a new file, when the one that is open has no name any more. */
+  /** When the open file has no name any more, continues in the file that has the name now, or in a new one. */
   #followName(): Stats {
     const stats = fstatSync(this.#file);
     if (stats.nlink > 0) return stats;
@@ -77,7 +80,7 @@ export class AppendedFile {
     return fstatSync(other);
   }
 
-  /** Whether what another program left in the file ends with a whole line. */
+  /** Whether the file ends with a whole line, after another program changed it. */
   #endsWithLine(size: number): boolean {
     const last = Buffer.alloc(1, NEWLINE);
     if (size > 0) readSync(this.#file, last, 0, 1, size - 1);

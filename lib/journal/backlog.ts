@@ -4,22 +4,22 @@ export interface Group {
   readonly entries: number;
 }
 
-/** Groups that wait, up to a count: those that were there when a reader came. */
+/** The groups that were waiting when a reader opened the journal: the first `count`. */
 export interface Waiting {
   readonly groups: readonly Group[];
   readonly count: number;
 }
 
-/** What became of the entries that came while the file could not be written. */
+/** How many entries were written and refused after the file could not be written for a while. */
 export interface Cleared {
   readonly entries: number;
   readonly refused: number;
 }
 
-/** Groups that wait in their order for a file to be written, up to so many characters. */
+/** Groups that wait, in their order, until a file can be written. It holds at most `most` characters. */
 export class Backlog {
   readonly #most: number;
-  /** Readers share it: groups are added to it, and it is replaced when some are written. */
+  /** Readers share this array. Groups are only added to it; writing some of them replaces it. */
   #groups: Group[] = [];
   #entries = 0;
   #length = 0;
@@ -43,12 +43,12 @@ export class Backlog {
     return this.#entries;
   }
 
-  /** Why the file could not be written when it was last tried. */
+  /** Why the last attempt to write the file failed. */
   get error(): unknown {
     return this.#error;
   }
 
-  /** @throws the error when too many wait already */
+  /** @throws the given error when too much waits already */
   add(group: Group, error: unknown): void {
     if (this.#length + group.lines.length > this.#most) {
       this.#refused += group.entries;
@@ -60,7 +60,7 @@ export class Backlog {
     this.#groups.push(group);
   }
 
-  /** Writes what waits until that fails. Returns what became of it once nothing waits any more. */
+  /** Writes the waiting groups until one fails. Returns the counts once nothing waits any more. */
   write(append: (lines: string) => void): Cleared | undefined {
     const waited = this.#groups;
     let count = 0;

@@ -3,20 +3,20 @@ import { type FileHandle, open } from 'node:fs/promises';
 export const NEWLINE = 0x0a;
 export const READ_BYTES = 64 * 1024;
 
-/** What was found after the last newline when a journal was opened: the end of a write that was cut off. */
+/** A last line without a newline, found when a journal was opened: a write was interrupted. */
 export interface TornLine {
   readonly bytes: number;
   readonly text: string;
 }
 
-/** What was in the file of a journal when it was opened. */
+/** What a journal's file contained when it was opened. */
 export interface Found {
   readonly size: number;
   readonly id: number;
   readonly torn?: TornLine;
 }
 
-/** Creates a file of lines, or takes a torn last line out of it, so that every line in it stays readable. */
+/** Creates a file of lines, or removes a torn last line from it, so that every line stays readable. */
 export async function mendEnd(path: string): Promise<Found> {
   const file = await open(path, 'a+');
   try {
@@ -33,7 +33,7 @@ export async function mendEnd(path: string): Promise<Found> {
   }
 }
 
-/** Where the last newline ends, 0 when there is none. */
+/** The offset after the last newline; 0 when there is none. */
 export async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
   const chunk = Buffer.alloc(READ_BYTES);
   for (let end = size; end > 0; ) {
@@ -46,7 +46,7 @@ export async function endOfLastLine(file: FileHandle, size: number): Promise<num
   return 0;
 }
 
-/** The id of the last entry, 0 when there is none. Only the last line is read. */
+/** The id of the last entry; 0 when there is none. Reads only the last line. */
 async function lastId(file: FileHandle, whole: number): Promise<number> {
   if (whole === 0) return 0;
   const start = await endOfLastLine(file, whole - 1);

@@ -24,24 +24,24 @@ export function isDatagram(entry: Entry): entry is DatagramEntry {
   return 'direction' in entry;
 }
 
-/** Whether a peer was refused: nothing was drawn for it, and it counts in no share. */
+/** Whether the server refused the client. It makes no draw for it, so the entry counts in no statistics. */
 export function isRefused(entry: Decision): boolean {
   return isHttp(entry) ? entry.outcome === '401' : entry.fault === 'refused';
 }
 
-/** How many datagrams an entry says never got to the program, as the buffer of its socket was full. */
+/** How many datagrams the kernel dropped before the program read them, because the socket's buffer was full. */
 export function lostDatagrams(entry: Entry): number {
   return isEvent(entry) && entry.event === 'overflow' ? entry.datagrams : 0;
 }
 
-/** A TLS handshake that failed, and whose journal says so. */
+/** A TLS handshake that failed, and the server whose journal has it. */
 export type HandshakeEvent = EventNamed<'handshake'> & { readonly server: ServerName };
 
 export function isHandshake(entry: Entry): entry is HandshakeEvent {
   return isEvent(entry) && entry.event === 'handshake';
 }
 
-/** Address and port of a client, `10.0.142.133:51234`, when its entry has both. */
+/** Address and port of a client, as `10.0.142.133:51234`, when the entry has both. */
 export function clientOf({
   client_ip,
   client_port,
@@ -49,21 +49,21 @@ export function clientOf({
   return client_ip && client_port ? endpoint(client_ip, client_port) : undefined;
 }
 
-/** Which of the servers an entry with a decision is of. */
+/** The server that made a decision. */
 export function deciderOf(entry: Decision): Decider {
   return isHttp(entry) ? 'http' : `echo-${entry.protocol}`;
 }
 
-/** When an entry was written, in seconds since 1970; journals have milliseconds. */
+/** When an entry was written, in seconds since 1970. Journals have milliseconds. */
 export function timeOf({ timestamp }: Pick<Entry, 'timestamp'>): number {
   return Date.parse(timestamp) / 1000;
 }
 
-/** Reads the journals of a run, put together in the order of their time. A line that is no entry is left out. */
+/** Reads the journals of a run, merged in the order of time. Skips lines that are no entries. */
 export async function* readEntries(folder: string): AsyncGenerator<Entry> {
   const journals = (['http', 'echo'] as const).map((server) => readJournal(folder, server));
   const heads = await Promise.all(journals.map((journal) => journal.next()));
-  // Each journal is in order, also where its clock was set back: what follows is as much later.
+  // Each journal is in order. Where a clock was set back, the entries after that count as this much later.
   const lags = journals.map(() => 0);
   for (;;) {
     const [http, echo] = heads.map(({ value }, at) =>
@@ -81,14 +81,14 @@ export async function* readEntries(folder: string): AsyncGenerator<Entry> {
 
 async function* readJournal(folder: string, server: ServerName): AsyncGenerator<Entry, undefined> {
   const file = await open(join(folder, `${server}.log`)).catch((error: NodeJS.ErrnoException) => {
-    // A run without that server has no such journal.
+    // A run without this server has no journal of it.
     if (error.code !== 'ENOENT') throw error;
     return undefined;
   });
   if (!file) return;
   for await (const line of file.readLines()) {
     const entry = parse(line);
-    // Of other events the servers say themselves whose they are.
+    // Other events have their server in a field of their own.
     if (entry) yield isHandshake(entry) ? { ...entry, server } : entry;
   }
 }

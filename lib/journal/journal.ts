@@ -7,36 +7,36 @@ import { type Found, mendEnd, type TornLine } from './end-of-file.ts';
 import { readJsonArray } from './json-array.ts';
 
 const RETRY_MS = 1_000;
-/** Some 100,000 entries. */
+/** In characters: about 100,000 entries. */
 const MOST_WAITING = 16 * 2 ** 20;
 
 /** What happened to the file of a journal. */
 export type JournalEvent =
   | FileEvent
-  /** It can't be written: entries wait in memory. */
+  /** The file can't be written. Entries wait in memory. */
   | { readonly what: 'waits'; readonly error: unknown }
-  /** All of these entries are written now, but for those that were refused as too many waited. */
+  /** The waiting entries are now written. `refused` counts those that found no room. */
   | ({ readonly what: 'goes-on' } & Cleared)
-  /** These lines still wait, and the journal is closed. */
+  /** The journal is closed, and these lines could not be written. */
   | { readonly what: 'unwritten'; readonly lines: string };
 
 export interface JournalOptions {
   readonly onEvent?: (event: JournalEvent) => void;
-  /** By which what could not be written is tried again. */
+  /** Times the next attempt to write. */
   readonly timer?: Timer;
-  /** Of entries that wait, in characters. */
+  /** The most that may wait in memory, in characters. */
   readonly mostWaiting?: number;
 }
 
 /**
  * An append-only JSON Lines file. One writer; any number of readers.
  *
- * Entries of one turn of the event loop share a write, so a busy server pays for one write a group and not one an
- * entry. The write is synchronous: it takes microseconds, and handing it to another thread and waiting for it
- * takes a busy machine of few cores a hundred times as long.
+ * Entries of one turn of the event loop share a write, so a busy server makes few writes. A write is synchronous: it
+ * takes microseconds. Handing it to another thread takes a hundred times as long on a busy machine with few cores.
  *
- * While the file can't be written, such as on a full disk, entries wait in memory and are written in their order as soon
- * as it can.
+ * While the file can't be written, for example on a full disk, entries wait in memory. They are written in their
+ * order
+ * as soon as possible.
  */
 export class Journal<Entry extends object = object> {
   readonly torn: TornLine | undefined;
@@ -62,8 +62,8 @@ export class Journal<Entry extends object = object> {
   }
 
   /**
-   * Opens or creates the file at `path`. Ids go on after those in it. A torn last line is taken out of the
-   * file, so that every line in it stays readable, and kept in `torn` for the caller to journal.
+   * Opens or creates the file at `path`. Ids continue after the last one in it. A torn last line is removed from the
+   * file, so that every line stays readable, and kept in `torn` for the caller to journal.
    *
    * @throws when the file can't be read and written
    */
@@ -78,13 +78,13 @@ export class Journal<Entry extends object = object> {
     return this.#file.path;
   }
 
-  /** The id of the next entry: unique and rising over the whole file, restarts included. */
+  /** The id of the next entry. Ids are unique and rise over the whole file, restarts included. */
   nextId(): number {
     this.#id += 1;
     return this.#id;
   }
 
-  /** Looks whether entries are where they are looked for. Says why they are not, in words. */
+  /** Checks that readers can find the entries. Returns the problem in words, or undefined. */
   check(): string | undefined {
     const { entries, error } = this.#backlog;
     if (entries > 0) return `${entries} entries wait until ${this.path} can be written: ${error}`;
@@ -92,10 +92,11 @@ export class Journal<Entry extends object = object> {
   }
 
   /**
-   * Resolves once the entry is in the file and readers see it, or waits for the file to be written.
+   * Resolves when the entry is in the file, or waits in memory for a file that can't be written.
    *
-   * @throws what the file system says, such as ENOSPC, when too many wait already: the group of the entry is then lost;
-   * or that the journal is closed
+   * @throws when the journal is closed; or the error of the file system, such as ENOSPC, when too much waits
+   * already. The
+   * entries of the same turn are then lost
    */
   append(entry: Entry): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error(`${this.path} is closed`));
@@ -106,9 +107,11 @@ export class Journal<Entry extends object = object> {
   }
 
   /**
-   * The whole journal as the bytes of one JSON array, an entry a line, read piece by piece; what waits is its end.
+   * The whole journal as the bytes of one JSON array, an entry a line. It is read in chunks, and ends with the
+   * entries
+   * that wait in memory.
    *
-   * @throws what the file system says when the file can't be opened
+   * @throws the error of the file system when the file can't be opened
    */
   toJsonArray(): Promise<Readable> {
     return readJsonArray(this.path, this.#backlog);
@@ -123,7 +126,7 @@ export class Journal<Entry extends object = object> {
       const lines = this.#backlog.waiting.groups.map((group) => group.lines).join('');
       this.#onEvent({ what: 'unwritten', lines });
     }
-    // Its events may have been journaled.
+    // Its events may have added entries.
     await this.#group?.catch(() => undefined);
     this.#isClosed = true;
     this.#file.close();
@@ -143,7 +146,7 @@ export class Journal<Entry extends object = object> {
     }
   }
 
-  /** Keeps the first group that could not be written. It is tried again later. */
+  /** Keeps the first group that could not be written, for a later attempt. */
   #wait(group: Group, error: unknown): void {
     this.#backlog.add(group, error);
     this.#onEvent({ what: 'waits', error });

@@ -4,16 +4,16 @@ import type { Backlog, Waiting } from './backlog.ts';
 import { endOfLastLine, NEWLINE, READ_BYTES } from './end-of-file.ts';
 
 /**
- * The lines of a file as the bytes of one JSON array, read piece by piece; what waits to be written to it is its end.
+ * The lines of a file as the bytes of one JSON array. It is read in chunks, and ends with the entries of the backlog.
  *
- * @throws what the file system says when the file can't be opened
+ * @throws the error of the file system when the file can't be opened
  */
 export async function readJsonArray(path: string, backlog: Backlog): Promise<Readable> {
   const file = await open(path, 'r');
   try {
     const size = await endOfLastLine(file, (await file.stat()).size);
     const array = Readable.from(jsonArray(file, size, backlog.waiting), { objectMode: false });
-    // Not left to the generator: one that nobody began to read runs no `finally`.
+    // The generator can't close the file: nobody may begin to read it, and then its `finally` does not run.
     return array.once('close', () => file.close());
   } catch (error) {
     await file.close();
@@ -34,7 +34,7 @@ async function* jsonArray(
     if (bytesRead === 0) break;
     position += bytesRead;
     const whole = chunk[bytesRead - 1] === NEWLINE;
-    // latin1 maps bytes to characters one to one, so a character cut by the chunk stays as it is.
+    // latin1 maps each byte to one character, so a character that the chunk cuts in two stays as it is.
     const text = chunk.toString('latin1', 0, whole ? bytesRead - 1 : bytesRead).replaceAll('\n', ',\n');
     yield Buffer.from(open ? `,\n${text}` : text, 'latin1');
     open = whole;

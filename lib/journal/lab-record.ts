@@ -4,21 +4,21 @@ import type { FaultStatus } from '#lib/faults/faults.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
-/** What a program was started with: a line of captures/lab.log, by which a capture explains itself later. */
+/** How a program was started: a line of captures/lab.log. With it, a capture can be read without the lab. */
 export const startSchema = v.object({
   /** ISO 8601, UTC. */
   timestamp: v.pipe(v.string(), v.isoTimestamp()),
   program: v.string(),
-  /** Of wirelab and of Node.js. */
+  /** The versions of wirelab and of Node.js. */
   versions: v.object({ wirelab: v.string(), node: v.string() }),
-  /** Addresses of both hosts, as far as the program was told. */
+  /** Addresses of both hosts, as far as the program knows them. */
   addresses: v.object({ server: v.optional(v.string()), client: v.optional(v.string()) }),
   port: v.pipe(v.number(), v.integer()),
-  /** Its port of TLS. */
+  /** The port for TLS. */
   tlsPort: v.optional(v.pipe(v.number(), v.integer())),
-  /** What it does instead of answering, such as `sink`. */
+  /** A mode in which the program sends no responses, such as `sink`. */
   mode: v.optional(v.string()),
-  /** What decides its faults, for each of its servers. */
+  /** The fault profile of each of its servers. */
   faults: v.array(
     v.object({
       ...{ server: v.string(), profile: v.string(), seed: v.string() },
@@ -29,14 +29,14 @@ export const startSchema = v.object({
 
 export type StartRecord = v.InferOutput<typeof startSchema>;
 
-/** What a program is told of the lab around it. */
+/** What a program knows about the lab around it. */
 interface LabSettings {
   readonly LAB_RECORD: string;
   readonly LAB_SERVER_ADDRESS?: string | undefined;
   readonly LAB_CLIENT_ADDRESS?: string | undefined;
 }
 
-/** Adds a line to the record. A program serves without it too. */
+/** Adds a line to the record. When that fails, the program serves all the same. */
 export function recordStart(
   { LAB_RECORD: path, LAB_SERVER_ADDRESS: server, LAB_CLIENT_ADDRESS: client }: LabSettings,
   {
@@ -55,6 +55,6 @@ export function recordStart(
   try {
     appendFileSync(path, `${JSON.stringify(record)}\n`);
   } catch (error) {
-    log.warn(`the start can't be recorded in ${path}: ${error}`);
+    log.warn(`the start of the program can't be recorded in ${path}: ${error}`);
   }
 }

@@ -9,21 +9,25 @@ export interface LimitParts {
   readonly timer: Timer;
 }
 
-/** A bound on what clients may hold, and the name of its setting. */
+/** How much clients may hold, and the name of the setting. */
 export interface Limit {
   readonly setting: string;
   readonly allowed: number;
-  /** Something came on top of it, and was refused. */
+  /** Counts one refusal. */
   exceeded(): void;
 }
 
-export interface ToldLimit extends Limit {
-  /** Says what was not said yet. */
+export interface ReportingLimit extends Limit {
+  /** Reports what is not reported yet. */
   close(): void;
 }
 
-/** A limit that says in the log and in the journal how often it was exceeded, once a second. */
-export function createLimit(setting: string, allowed: number, { log, note, timer }: LimitParts): ToldLimit {
+/** A limit that reports to the log and the journal, once a second, how often it was exceeded. */
+export function createLimit(
+  setting: string,
+  allowed: number,
+  { log, note, timer }: LimitParts,
+): ReportingLimit {
   const count = new CalmCount(timer, (refused) => {
     log.warn(`${setting} is ${allowed}: ${refused} more were refused within a second`);
     note('limit', { setting, allowed, refused }).catch((error) =>

@@ -41,7 +41,9 @@ test('a last line that was cut off is said and noted', async () => {
     { id: 7 },
     { timestamp: '2025-01-02T03:04:05.006Z', event: 'torn', id: 8, bytes: 11, text: '{"id":8,"me' },
   ]);
-  expect(warnings).toEqual([`the last line of ${path} was cut off: its 11 bytes are set aside`]);
+  expect(warnings).toEqual([
+    `the last line of ${path} was incomplete: its 11 bytes are now in the event "torn"`,
+  ]);
 });
 
 test.each([

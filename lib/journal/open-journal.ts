@@ -2,13 +2,13 @@ import type { Log } from '#lib/runtime/log.ts';
 import { Journal, type JournalEvent } from './journal.ts';
 import type { Entry, EventName, EventNamed } from './schema.ts';
 
-/** What is said of an event beside its time and its number. */
+/** The fields of an event, without its time and its number. */
 export type EventDetail<Name extends EventName> = Omit<EventNamed<Name>, 'timestamp' | 'id' | 'event'>;
 
-/** Journals what happens to a server beside its decisions. */
+/** Journals an event: anything that is not a decision. */
 export type Note = <Name extends EventName>(event: Name, detail: EventDetail<Name>) => Promise<void>;
 
-/** Opens a server's journal, and says and journals it when its last line was cut off, and what happens to its file. */
+/** Opens a server's journal. Logs and journals a torn last line, and what happens to the file later. */
 export async function openJournal(
   path: string,
   { log, now }: { readonly log: Log; readonly now: () => Date },
@@ -22,20 +22,22 @@ export async function openJournal(
       ...detail,
     } as unknown as EventNamed<typeof event>);
   if (journal.torn) {
-    log.warn(`the last line of ${path} was cut off: its ${journal.torn.bytes} bytes are set aside`);
+    log.warn(
+      `the last line of ${path} was incomplete: its ${journal.torn.bytes} bytes are now in the event "torn"`,
+    );
     await note('torn', journal.torn);
   }
   return { journal, note };
 
   function onEvent(event: JournalEvent): void {
-    const { text, detail } = described(path, event);
+    const { text, detail } = describe(path, event);
     log.warn(text);
     if (detail) note('journal', detail).catch((error) => log.error(`the journal can't be written: ${error}`));
   }
 }
 
-/** What is said of it, and what is journaled, when entries of it are lost. */
-function described(
+/** The line for the log and, when entries are lost, the event for the journal. */
+function describe(
   path: string,
   event: JournalEvent,
 ): { readonly text: string; readonly detail?: EventDetail<'journal'> } {
@@ -44,7 +46,7 @@ function described(
       return { text: `entries wait until ${path} can be written: ${event.error}` };
     case 'goes-on': {
       const { entries, refused } = event;
-      const text = `${path} can be written again: ${entries} entries had waited, ${refused} were refused`;
+      const text = `${path} can be written again: ${entries} entries waited, ${refused} were refused`;
       return refused > 0 ? { text, detail: { state: 'refused', entries: refused } } : { text };
     }
     case 'cut':
@@ -54,10 +56,10 @@ function described(
       };
     case 'replaced':
       return {
-        text: `${path} was deleted or replaced, with ${event.bytes} bytes in it: the journal goes on in a new file`,
+        text: `${path} was deleted or replaced when it had ${event.bytes} bytes: the journal continues in a new file`,
         detail: { state: 'replaced', bytes: event.bytes },
       };
     case 'unwritten':
-      return { text: `these entries could not be written to ${path}:\n${event.lines.trimEnd()}` };
+      return { text: `these entries were not written to ${path}:\n${event.lines.trimEnd()}` };
   }
 }

@@ -16,7 +16,7 @@ const gapSchema = v.object({
   to: v.pipe(v.string(), v.isoTimestamp()),
 });
 
-/** A sidecar has begun to capture on an interface, or has ended; `link` tells interfaces apart. */
+/** A sidecar began or ended its capture on an interface. `link` identifies the interface. */
 const captureSchema = v.object({
   timestamp: v.pipe(v.string(), v.isoTimestamp()),
   program: v.literal('capture'),
@@ -25,17 +25,19 @@ const captureSchema = v.object({
   link: v.union([v.number(), v.string()]),
 });
 
-/** So long after an interface is gone its sidecar may notice it, in seconds: it looks every 2 s. */
+/**
+ * A sidecar checks its interface every 2 s. So it notices within this time, in seconds, that the interface is gone.
+ */
 const NOTICED_AFTER = 3;
 
-/** What a run was: where its hosts were, and what its programs were started with. */
+/** How a run was set up: the addresses of its hosts, and how its programs were started. */
 export interface Run {
   readonly addresses: Readonly<Record<Host, string>>;
   readonly ports: Ports;
-  /** Of wirelab and Node.js; empty when no program left a record. */
+  /** The versions of wirelab and Node.js. Empty when no program wrote a record. */
   readonly versions: Readonly<Record<string, string>>;
   readonly starts: readonly StartRecord[];
-  /** When packets of a host are missing in its capture, as its sidecar has recorded. */
+  /** The times in which a host's capture lacks packets, as recorded by its sidecar. */
   readonly gaps?: readonly Gap[];
 }
 
@@ -44,24 +46,24 @@ export interface Gap extends Stretch {
   readonly host: string;
 }
 
-/** What the settings of today say, for captures without a record of their own. */
+/** The settings of today, for captures without a record of their own. */
 export type RunDefaults = Pick<Run, 'addresses' | 'ports'>;
 
-/** What decides the faults of a server. */
+/** The fault profile that a server uses at some time. */
 export interface ActiveProfile {
-  /** Since when, ISO 8601; undefined when no record says so. */
+  /** When it became active, ISO 8601. Undefined when nothing records that. */
   readonly from: string | undefined;
   readonly profile: string;
-  /** Of a script that is for messages, and not for datagrams of transfers. */
+  /** `messages` for a script that does not apply to the datagrams of transfers. */
   readonly of?: 'messages' | undefined;
   readonly seed: string | undefined;
 }
 
-/** Reads the record of a run out of the folder with its captures. */
+/** Reads the record of a run from the folder with its captures. */
 export async function readRun(folder: string, defaults: RunDefaults): Promise<Run> {
   const text = await readFile(join(folder, 'lab.log'), 'utf8').catch(() => '');
   const records = text.split('\n').flatMap(parse);
-  const starts = thoseOf(startSchema, records);
+  const starts = recordsOf(startSchema, records);
   const last = (program: string) => starts.findLast((start) => start.program === program);
   const latest = starts.at(-1);
   return {
@@ -77,11 +79,11 @@ export async function readRun(folder: string, defaults: RunDefaults): Promise<Ru
     },
     versions: latest ? { wirelab: latest.versions.wirelab, 'Node.js': latest.versions.node } : {},
     starts,
-    gaps: [...thoseOf(gapSchema, records).map(gapOf), ...lostInterfaces(records)],
+    gaps: [...recordsOf(gapSchema, records).map(gapOf), ...lostInterfaces(records)],
   };
 }
 
-/** What is in a line, unless it is torn. */
+/** The value in a line; none when the line is torn. */
 function parse(line: string): unknown[] {
   try {
     return [JSON.parse(line)];
@@ -90,7 +92,7 @@ function parse(line: string): unknown[] {
   }
 }
 
-function thoseOf<Schema extends v.GenericSchema>(
+function recordsOf<Schema extends v.GenericSchema>(
   schema: Schema,
   records: readonly unknown[],
 ): v.InferOutput<Schema>[] {
@@ -105,13 +107,13 @@ function gapOf({ host, from, to }: v.InferOutput<typeof gapSchema>): Gap {
 }
 
 /**
- * A host that is started again has another interface. Nobody counts what passed on the one before, from the last look
- * at it on.
+ * A host that is restarted gets a new interface. The packets on the old one are not counted after the last check of
+ * the sidecar, so the gap begins there.
  */
 function lostInterfaces(records: readonly unknown[]): Gap[] {
   const begun = new Map<string, number | string>();
   const ended = new Map<string, number>();
-  return thoseOf(captureSchema, records).flatMap(({ host, event, link, timestamp }) => {
+  return recordsOf(captureSchema, records).flatMap(({ host, event, link, timestamp }) => {
     const at = Date.parse(timestamp) / 1000;
     if (event === 'end') {
       ended.set(host, at);
@@ -124,13 +126,13 @@ function lostInterfaces(records: readonly unknown[]): Gap[] {
   });
 }
 
-/** A stretch of time, in seconds since 1970, its end not included. */
+/** A stretch of time, in seconds since 1970. `to` is not part of it. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
-/** When the echo server only printed what came, which no journal speaks of. */
+/** When the echo server was in sink mode: it printed messages, and no journal has them. */
 export function sinkStretches({ starts }: Pick<Run, 'starts'>): Stretch[] {
   const echo = starts.filter(({ program }) => program === 'echo');
   const began = (start: StartRecord | undefined) =>
@@ -140,18 +142,18 @@ export function sinkStretches({ starts }: Pick<Run, 'starts'>): Stretch[] {
   );
 }
 
-/** Follows what decides the faults of each server through a run: what it was started with, and what was changed. */
+/** Follows the active profile of each server through a run: the one at its start, and each change. */
 export class ActiveProfiles {
   readonly #starts: StartRecord[];
   readonly #current = new Map<Decider, ActiveProfile>();
 
   constructor({ starts }: Pick<Run, 'starts'>) {
     this.#starts = [...starts];
-    // What comes before the first start of a program is of that start too: its clock is in milliseconds.
+    // An entry may seem to be older than the start of its program, because clocks have milliseconds.
     for (const start of starts) this.#begin(start, true);
   }
 
-  /** Goes on to the time of an entry. */
+  /** Moves forward to the time of an entry. */
   advance(entry: Entry): void {
     while (this.#starts[0] && this.#starts[0].timestamp <= entry.timestamp)
       this.#begin(this.#starts.shift()!);
@@ -161,7 +163,7 @@ export class ActiveProfiles {
     if (isDecider(server)) this.#current.set(server, { from: timestamp, profile, of, seed });
   }
 
-  /** Undefined when neither record nor journal says anything of that server. */
+  /** Undefined when neither the record nor a journal names a profile for this server. */
   of(decider: Decider): ActiveProfile | undefined {
     return this.#current.get(decider);
   }

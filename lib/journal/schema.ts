@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { kinds, modeNames } from '#lib/transfer/kinds.ts';
 
 /*
- * What a line of a journal is. Servers write these entries and readers read them, each by the types below; docs have
- * the same fields in tables.
+ * The lines of a journal. Servers write these entries, and readers read them, with the types below. The docs list the
+ * same fields in tables.
  */
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -16,21 +16,21 @@ const line = {
 };
 
 const client = {
-  /** Empty, or not there, of a connection that its client had reset before the server looked at it. */
+  /** Empty or missing when the client reset its connection before the server asked for its address. */
   client_ip: v.optional(v.string()),
   client_port: v.optional(count),
 };
 
-/** Where on its connection an entry is, in bytes from 0. Journals of before version 0.3 do not have it. */
+/** Stream offsets: where on its connection an entry is, in bytes from 0. Versions before 0.3 did not journal them. */
 const place = {
-  /** Where its answer begins in what the server sends; without TLS around it. */
+  /** Where the response begins in the bytes that the server sends; over TLS, before they are encrypted. */
   answer_at: v.optional(count),
-  /** The version of TLS that it came over, such as `TLSv1.3`. */
+  /** The TLS version of the connection, such as `TLSv1.3`. */
   tls: v.optional(v.string()),
-  /** Of a connection over TLS, on the wire: the server read it within these bytes of its client. */
+  /** Over TLS, on the wire: the server read the message between these two bytes of the client's stream. */
   wire_from: v.optional(count),
   wire_to: v.optional(count),
-  /** The first record of its answer begins there. */
+  /** Over TLS, on the wire: where the first record of the response begins. */
   wire_answer_at: v.optional(count),
 };
 
@@ -39,11 +39,11 @@ const http = v.object({
   ...client,
   ...place,
   outcome: v.string(),
-  /** Number of the draw; of a request that was refused there was none. */
+  /** Number of the draw. A refused request has none. */
   request: v.optional(count),
-  /** Which request of its connection it is, from 1. */
+  /** The number of the request on its connection, from 1. */
   exchange: v.optional(count),
-  /** Of a request that was refused: its path, cut when it is long, and why. */
+  /** For a refused request: its path, cut when it is long, and the reason. */
   path: v.optional(v.string()),
   reason: v.optional(v.string()),
 });
@@ -53,23 +53,23 @@ const message = {
   ...client,
   ...place,
   fault: v.string(),
-  /** Number of the draw; of a message that was refused there was none. */
+  /** Number of the draw. A refused message has none. */
   message: v.optional(count),
   protocol: v.picklist(['tcp', 'udp']),
-  /** Bytes of the body. */
+  /** Bytes in the body. */
   length: count,
-  /** 8 digits, or `hmac-sha256:` and 64. */
+  /** 8 hex digits, or `hmac-sha256:` and 64 hex digits. */
   tag: v.optional(v.string()),
-  /** Of a message that was refused: why. */
+  /** For a refused message: the reason. */
   reason: v.optional(v.string()),
-  /** A fault that was drawn and could not be done. */
+  /** A fault that was drawn, and that the message can't have. */
   drawn: v.optional(v.string()),
-  /** Of TCP: where the message begins in what the client sends, and its bytes, tag and line ending included. */
+  /** On TCP: where the message begins in the client's stream, and its length with tag and line ending. */
   at: v.optional(count),
   bytes: v.optional(count),
-  /** Without TLS: CRC-32 of the message or the datagram as a capture of the server's host has it, 8 hex digits. */
+  /** Without TLS: CRC-32 of the message or datagram, as the capture of the server host has it, in 8 hex digits. */
   crc: v.optional(v.string()),
-  // What a fault decided; a new one has fields of its own.
+  // The details of faults. A new fault may add fields of its own.
   loss: v.optional(v.string()),
   delay_ms: v.optional(v.number()),
   offset: v.optional(count),
@@ -90,31 +90,31 @@ const datagram = v.object({
 });
 
 const event = v.variant('event', [
-  /** The faults of a server were changed. */
+  /** The fault profile of a server was changed. */
   v.object({
     ...line,
     event: v.literal('faults'),
     server: v.string(),
     profile: v.string(),
-    /** Of a script that is for messages, and not for datagrams of transfers. */
+    /** `messages` for a script that does not apply to the datagrams of transfers. */
     of: v.optional(v.literal('messages')),
     seed: v.optional(v.string()),
-    /** Draws before it: of the HTTP server, and of the echo server. */
+    /** Draws before the change: `request` for the HTTP server, `message` for the echo server. */
     request: v.optional(count),
     message: v.optional(count),
   }),
-  /** An answer that was held back for another to overtake it has left. */
+  /** A reordered echo was sent, after the next one or a second later. */
   v.object({
     ...line,
     ...client,
     event: v.literal('sent'),
-    /** The id of the entry that it is of. */
+    /** The id of its entry. */
     entry: count,
     tls: place.tls,
     answer_at: count,
     wire_answer_at: place.wire_answer_at,
   }),
-  /** What became of a transfer. */
+  /** The result of a transfer. */
   v.object({
     ...line,
     ...client,
@@ -139,18 +139,18 @@ const event = v.variant('event', [
     ...client,
     event: v.literal('handshake'),
     reason: v.string(),
-    /** Whose journal it is in, which its reader says. */
+    /** The server whose journal has the entry. Its reader adds this field. */
     server: v.optional(v.picklist(['http', 'echo'])),
   }),
-  /** Datagrams that never got to the server, as the buffer of its socket was full. */
+  /** Datagrams that the kernel dropped before the server read them, because the socket's buffer was full. */
   v.object({ ...line, event: v.literal('overflow'), protocol: v.literal('udp'), datagrams: count }),
-  /** Datagrams that the server dropped, as too many waited for their answers. */
+  /** Datagrams that the server dropped, because too many waited for their echoes. */
   v.object({ ...line, event: v.literal('dropped'), protocol: v.literal('udp'), datagrams: count }),
-  /** A limit on what clients may hold was exceeded so often within a second. */
+  /** How often within a second a limit was exceeded. */
   v.object({ ...line, event: v.literal('limit'), setting: v.string(), allowed: count, refused: count }),
-  /** The last line of the journal was cut off when it was opened. */
+  /** The last line of the journal was incomplete when the journal was opened. */
   v.object({ ...line, event: v.literal('torn'), bytes: count, text: v.string() }),
-  /** What another program or a full disk did to the file of the journal. */
+  /** Another program or a full disk damaged the file of the journal. */
   v.object({
     ...line,
     event: v.literal('journal'),
@@ -166,12 +166,12 @@ export type HttpEntry = Readonly<v.InferOutput<typeof http>>;
 export type MessageEntry = Readonly<v.InferOutput<v.ObjectSchema<typeof message, undefined>>>;
 /** What the echo server decided for a datagram of a transfer. */
 export type DatagramEntry = Readonly<v.InferOutput<typeof datagram>>;
-/** What happened beside decisions. */
+/** Anything that is not a decision. */
 export type EventEntry = Readonly<v.InferOutput<typeof event>>;
 export type EventName = EventEntry['event'];
 export type EventNamed<Name extends EventName> = Extract<EventEntry, { readonly event: Name }>;
 
-/** Where the packets of a message are. */
+/** The stream offsets of a message, and its CRC. */
 export type Place = Pick<
   MessageEntry,
   'at' | 'bytes' | 'answer_at' | 'wire_from' | 'wire_to' | 'wire_answer_at' | 'crc'
@@ -180,12 +180,12 @@ export type Place = Pick<
 export type Decision = HttpEntry | MessageEntry | DatagramEntry;
 export type Entry = Decision | EventEntry;
 
-/** Of each kind of decision. */
+/** The schema of each kind of decision. */
 export const decisions = { http, message: v.object(message), datagram } as const;
-/** Of each event. */
+/** The schema of each event. */
 export const events = event.options;
 
-/** Whether a line of a journal, parsed, is an entry. It may have more fields than those above. */
+/** Whether a parsed line of a journal is an entry. It may have more fields than those above. */
 export function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null) return false;
   if ('event' in value) return v.is(event, value);

@@ -1,8 +1,8 @@
-/** The servers that draw apart from each other, as their profiles and seeds are told. */
+/** The servers that make draws, each with a fault profile and a stream of draws of its own. */
 export const deciders = ['http', 'echo-tcp', 'echo-udp'] as const;
 export type Decider = (typeof deciders)[number];
 
-/** As a person reads them. */
+/** Their names in sentences. */
 export const deciderNames = {
   http: 'HTTP',
   'echo-tcp': 'echo over TCP',

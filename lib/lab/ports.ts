@@ -1,6 +1,6 @@
 export type Transport = 'tcp' | 'udp';
 
-/** Ports of the servers; those of TLS have names of their own. */
+/** Ports of the servers. `https` and `echoTls` are those for TLS. */
 export interface Ports {
   readonly http: number;
   readonly https: number;
@@ -10,7 +10,7 @@ export interface Ports {
 
 export type ServerName = 'http' | 'echo';
 
-/** Which server has a port, and whether it speaks TLS there; undefined when none has it. */
+/** The server on a port, and whether it speaks TLS there. Undefined when no server has this port. */
 export function serverOn(
   port: number,
   { http, https, echo, echoTls }: Ports,

@@ -2,60 +2,61 @@ import type { KeyObject } from 'node:crypto';
 import { HMAC_BYTES, hmacBytes, isHmac, isHmacTagOf } from './hmac.ts';
 import { BAR, CR, isTag, isTagOf, LF, Message, TAG_BYTES, tagLength } from './message.ts';
 
-/** Bytes of the longest message on TCP, its tag included and its ending not. */
+/** The most bytes in a message on TCP, with its tag and without its line ending. */
 export const LONGEST_MESSAGE = 65_536;
 
-/** How many tags in form are verified in one message: what a peer can make us hash is bounded. */
+/** Possible tags that are verified in one message, at most: it limits how much a client can make the server hash. */
 const MAX_VERIFIED = 64;
 
 const NOTHING = Buffer.alloc(0);
 
 export type Frame =
   | { readonly kind: 'message'; readonly message: Message }
-  /** The line ending of the message before, which came too late to be part of it. */
+  /** The line ending of the message before, which arrived after that message was complete. */
   | { readonly kind: 'ending'; readonly bytes: Buffer }
-  /** More than the longest message without an end. The stream can't be read on. */
+  /** More bytes than the longest message, without an end. The rest of the stream can't be read. */
   | { readonly kind: 'too-long' };
 
 /**
- * Finds the messages in a byte stream, however it is cut into segments.
+ * Finds the messages in a byte stream. How the stream is cut into segments makes no difference.
  *
- * A message ends with a newline, or with a tag that is right for what stands before it: the one at the end of what has
- * come, or else the first. A line ending right behind belongs to it. A wrong tag ends nothing by itself: when it stands
- * at the end of what has come and no more follows, `mayBeWhole` says so and the caller decides by `flush`, as at the
- * end of the stream.
+ * A message ends with a newline, or with a right tag: the checksum of all bytes before it. When the bytes at the end of
+ * the buffer are a right tag, that tag counts, otherwise the first right one. A line ending directly after the tag
+ * belongs to the message.
  *
- * With a key the tag that is right is the HMAC alone. Anybody can make a checksum, and a signed body may hold one that
- * is right: it ends as little as a wrong tag does, so that the body stays whole however it is cut, and that whoever
- * sends a checksum and waits can be told of it.
+ * A wrong tag ends no message. But when it is at the end of the buffer, and nothing more arrives, the message may be
+ * complete. `mayBeWhole` reports that, and the caller decides by calling `flush`, as it does at the end of the stream.
+ *
+ * With a key, only an HMAC ends a message. Anybody can make a checksum, and a signed body may contain a right one. If a
+ * checksum ended a message, such a body would be cut. A client that sends a checksum and waits still gets its refusal.
  */
 export class Framer {
   readonly #key: KeyObject | undefined;
   #data: Buffer = NOTHING;
-  /** Up to here no message ends. */
+  /** No message ends before this offset. */
   #scanned = 0;
   #verified = 0;
   #wholesTried = 0;
   #endingMayCome = false;
   #taken = 0;
-  /** Whether what is left is the end of a segment whose messages have been taken. */
+  /** Whether the buffer is the end of a segment whose messages have been taken. */
   #isRest = false;
 
   constructor(key?: KeyObject) {
     this.#key = key;
   }
 
-  /** Bytes that have come and are not part of a message yet. */
+  /** Bytes that have arrived and are not part of a message yet. */
   get buffered(): number {
     return this.#data.length;
   }
 
-  /** Bytes of the stream up to the end of the last frame. */
+  /** The stream offset after the last frame. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** Whether what is left ends with a tag in form, of either kind with a key. */
+  /** Whether the buffer ends with bytes in the form of a tag. With a key, a checksum or an HMAC counts. */
   get mayBeWhole(): boolean {
     return tagLength(this.#data, this.#data.length, this.#key !== undefined) > 0;
   }
@@ -65,7 +66,7 @@ export class Framer {
     this.#data = this.#data.length === 0 ? bytes : Buffer.concat([this.#data, bytes]);
   }
 
-  /** The next frame, or undefined until more has come. */
+  /** The next frame, or undefined when more bytes are needed. */
   next(): Frame | undefined {
     if (this.#data.length === 0) return undefined;
     if (this.#endingMayCome) {
@@ -76,20 +77,20 @@ export class Framer {
       if (this.#data.length === 0) return undefined;
     }
     const length = this.#messageLength();
-    // A CR may be the beginning of an ending.
+    // A CR may be the beginning of a line ending.
     const unfinished = this.#data.length - (this.#data.at(-1) === CR ? 1 : 0);
     if (length === undefined && unfinished > LONGEST_MESSAGE) return this.#tooLong();
     if (length !== undefined) {
       const message = this.#takeMessage(length);
       return message.textLength > LONGEST_MESSAGE ? this.#tooLong() : { kind: 'message', message };
     }
-    // A copy, so that a few bytes don't hold on to the whole segment that they came in.
+    // A copy, so that a few bytes don't keep the whole segment in memory.
     if (this.#isRest) this.#data = Buffer.from(this.#data);
     this.#isRest = false;
     return undefined;
   }
 
-  /** What is left as a message of its own, or undefined when nothing is. */
+  /** The buffer as a message of its own, or undefined when it is empty. */
   flush(): Message | undefined {
     return this.#data.length === 0 ? undefined : this.#takeMessage(this.#data.length);
   }
@@ -133,13 +134,16 @@ export class Framer {
     return undefined;
   }
 
-  /** Where a message ends by a tag that is right and ends at `tagEnd`: with the line when that is one message too. */
+  /**
+   * Where a message with a right tag that ends at `tagEnd` ends: at the end of the line, when the whole line is a
+   * message too.
+   */
   #endOfText(line: Buffer, tagEnd: number): number {
     const end = textEnd(line);
     return tagEnd < end && this.#isWhole(line, end) ? end : tagEnd;
   }
 
-  /** Whether all that has come, or its first line, is one message by a tag that ends at `end`. */
+  /** Whether the whole line is one message, with a right tag that ends at `end`. */
   #isWhole(line: Buffer, end: number): boolean {
     const length = this.#wholesTried === MAX_VERIFIED ? 0 : this.#tagLengthBefore(line, end);
     if (length === 0) return false;
@@ -148,8 +152,9 @@ export class Framer {
   }
 
   /**
-   * Bytes of a tag that ends a message when it is right and that begins at a bar; 0 for none, undefined while it may
-   * still become an HMAC.
+   * The length of a possible tag that begins at a bar, in bytes. 0 when there is none; undefined when more bytes may
+   * make
+   * it an HMAC.
    */
   #tagLengthAt(line: Buffer, bar: number): number | undefined {
     if (!this.#key) return isTag(line, bar, line.length) ? TAG_BYTES : 0;
@@ -158,20 +163,20 @@ export class Framer {
     return bar + bytes === line.length ? undefined : 0;
   }
 
-  /** The same of one that stands before `end`. */
+  /** The same for a tag that ends at `end`. */
   #tagLengthBefore(line: Buffer, end: number): number {
     if (!this.#key) return tagLength(line, end, false);
     return isHmac(line, end) ? HMAC_BYTES : 0;
   }
 
-  /** Whether a tag in form is the one of all that stands before it. */
+  /** Whether a possible tag is the right one for all bytes before it. */
   #isRight(line: Buffer, bar: number, length: number): boolean {
     if (!this.#key) return isTagOf(line, bar);
     const tag = line.toString('latin1', bar + 1, bar + length);
     return isHmacTagOf(this.#key, tag, line.subarray(0, bar));
   }
 
-  /** Bytes of the line ending at a position, 0 for none, undefined while a CR may still become one. */
+  /** The length of the line ending at a position. 0 when there is none; undefined when a CR may become one. */
   #endingAt(position: number): number | undefined {
     if (this.#data[position] === LF) return 1;
     if (this.#data[position] !== CR) return 0;
@@ -180,7 +185,7 @@ export class Framer {
   }
 }
 
-/** Where a line ends without the CR of its ending. */
+/** Where a line ends, without the CR of its line ending. */
 function textEnd(line: Buffer): number {
   return line.at(-1) === CR ? line.length - 1 : line.length;
 }

@@ -6,13 +6,13 @@ import { HMAC_BYTES, type HmacProblem, hmacTag, isHexDigit, isHmac, isHmacTagOf 
  *
  *   message = body [ tag / hmac ] [ ending ]
  *   tag     = "|" 8HEXDIG-lower                  ; the first 8 digits of SHA-1(body)
- *   hmac    = "|hmac-sha256:" 64HEXDIG-lower     ; of the body, with the token; where no token is set, a part of it
+ *   hmac    = "|hmac-sha256:" 64HEXDIG-lower     ; HMAC-SHA-256 of the body; without a token, part of the body
  *   ending  = [ CR ] LF
- *   body    = *BYTE                             ; no LF on TCP, where LF ends a message
+ *   body    = *OCTET                             ; no LF on TCP, where LF ends a message
  *
- * The tag is the last one that fits: a body may hold "|" and what looks like a tag.
+ * The last possible tag is the tag. So a body may contain "|", and bytes that look like a tag.
  *
- * A message has no number. Whoever has read one with its HMAC can send it again, and nobody can tell.
+ * A message has no number. Anybody who has read one with its HMAC can replay it, and no server can tell.
  */
 
 /** Bytes of a checksum tag: the bar and its digits. */
@@ -22,17 +22,17 @@ export const BAR = 0x7c;
 export const CR = 0x0d;
 export const LF = 0x0a;
 
-/** A whole message. Any bytes are one. Its parts are views of its bytes, made when they are asked for. */
+/** A whole message. Any bytes are one. Its parts are views of its bytes, made on demand. */
 export class Message {
-  /** As it came, its tag and ending included. */
+  /** All bytes, with tag and line ending. */
   readonly bytes: Buffer;
-  /** Bytes without the line ending: what a person sees of it. */
+  /** The length without the line ending. */
   readonly textLength: number;
   readonly bodyLength: number;
-  /** The 8 digits, or `hmac-sha256:` and its 64, right or wrong; undefined for a plain message. */
+  /** 8 hex digits, or `hmac-sha256:` and 64, right or wrong. Undefined for a plain message. */
   readonly tag: string | undefined;
 
-  /** @param withHmac whether an HMAC is told from the body, as where a token is set */
+  /** @param withHmac whether an HMAC counts as a tag, as where a token is set */
   constructor(bytes: Buffer, withHmac = false) {
     this.bytes = bytes;
     this.textLength = bytes.length - endingLength(bytes);
@@ -50,7 +50,7 @@ export class Message {
     return this.bytes.subarray(0, this.textLength);
   }
 
-  /** The bytes of the line ending, none for a message that has none. */
+  /** The bytes of the line ending; empty when there is none. */
   get ending(): Buffer {
     return this.bytes.subarray(this.textLength);
   }
@@ -61,20 +61,19 @@ export function checksum(body: Buffer | string): string {
   return hash('sha1', body).slice(0, TAG_BYTES - 1);
 }
 
-/** What a message has behind its bar: its HMAC with a key, its checksum without one. */
+/** The tag of a message, after its bar: its HMAC with a key, its checksum without one. */
 export function tagOf(body: Buffer | string, key: KeyObject | undefined): string {
   return key ? hmacTag(key, body) : checksum(body);
 }
 
 /**
- * A body with its tag and no ending, as the client of the second seed document sends it (3.3.1); with a key, with its
- * HMAC.
+ * A body with its tag and without a line ending, as the reference client sends it. With a key, the tag is the HMAC.
  */
 export function encodeMessage(body: Buffer | string, key?: KeyObject): Buffer {
   return Buffer.concat([Buffer.from(body), Buffer.from(`|${tagOf(body, key)}`)]);
 }
 
-/** What is wrong with the HMAC of a message that was read with it; undefined when it is right. */
+/** The problem with the HMAC of a message that was read `withHmac`. Undefined when the HMAC is right. */
 export function hmacProblem(
   { tag, body, bodyLength, textLength }: Message,
   key: KeyObject,
@@ -83,13 +82,13 @@ export function hmacProblem(
   return isHmacTagOf(key, tag, body) ? undefined : 'wrong HMAC';
 }
 
-/** Bytes of the tag, right or wrong, that stands before `end`; 0 for none. */
+/** The length of the tag, right or wrong, that ends at `end`; 0 when there is none. */
 export function tagLength(bytes: Buffer, end: number, withHmac: boolean): number {
   if (isTag(bytes, end - TAG_BYTES, end)) return TAG_BYTES;
   return withHmac && isHmac(bytes, end) ? HMAC_BYTES : 0;
 }
 
-/** Whether a checksum tag in form, right or wrong, stands at `start` and ends by `end`. */
+/** Whether the bytes at `start` have the form of a checksum tag, right or wrong, and end by `end`. */
 export function isTag(bytes: Buffer, start: number, end: number): boolean {
   if (start < 0 || start + TAG_BYTES > end || bytes[start] !== BAR) return false;
   for (let index = start + 1; index < start + TAG_BYTES; index += 1) {
@@ -98,7 +97,7 @@ export function isTag(bytes: Buffer, start: number, end: number): boolean {
   return true;
 }
 
-/** Whether the tag at `start` is the checksum of all that stands before it. */
+/** Whether the tag at `start` is the checksum of all bytes before it. */
 export function isTagOf(bytes: Buffer, start: number): boolean {
   return checksum(bytes.subarray(0, start)) === bytes.toString('latin1', start + 1, start + TAG_BYTES);
 }

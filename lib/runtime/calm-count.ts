@@ -1,33 +1,33 @@
 import type { Timer } from './timer.ts';
 
-/** How often it is told, in ms. */
-const TELL_MS = 1_000;
+/** Time between two reports, in ms. */
+const REPORT_MS = 1_000;
 
-/** Counts what may happen ten thousand times a second, and tells how often it did once a second. */
+/** Counts something that may happen ten thousand times a second, and reports the count once a second. */
 export class CalmCount {
   readonly #timer: Timer;
-  readonly #tell: (times: number) => void;
+  readonly #report: (times: number) => void;
   #times = 0;
   #cancel: (() => void) | undefined;
 
-  constructor(timer: Timer, tell: (times: number) => void) {
+  constructor(timer: Timer, report: (times: number) => void) {
     this.#timer = timer;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   add(): void {
     this.#times += 1;
-    this.#cancel ??= this.#timer(TELL_MS, () => this.flush());
+    this.#cancel ??= this.#timer(REPORT_MS, () => this.flush());
   }
 
-  /** Tells what was counted until now. */
+  /** Reports the count now. */
   flush(): void {
     const times = this.#times;
     this.drop();
-    if (times > 0) this.#tell(times);
+    if (times > 0) this.#report(times);
   }
 
-  /** Forgets what was counted until now. */
+  /** Forgets the count. */
   drop(): void {
     this.#cancel?.();
     this.#cancel = undefined;

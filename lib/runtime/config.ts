@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Every setting that is not as it must be, a line each: its name, its value and what is allowed. */
+/** Settings with a value that is not allowed. Each has a line: its name, its value and what is allowed. */
 export class ConfigError extends Error {
   readonly code = 'LAB_CONFIG';
 
@@ -9,11 +9,12 @@ export class ConfigError extends Error {
   }
 }
 
-/** The settings of a program: name of the environment variable to how it is read. */
+/** The settings of a program: the name of each environment variable, and how it is read. */
 export type ConfigSchema = v.ObjectSchema<v.ObjectEntries, undefined>;
 
 /**
- * Reads a program's settings out of the environment. An empty variable counts as unset, as Compose passes it.
+ * Reads a program's settings from the environment. An empty variable counts as unset, because Compose passes unset ones
+ * as empty.
  *
  * @throws ConfigError with all problems at once
  */
@@ -37,7 +38,7 @@ export function readConfig<Schema extends ConfigSchema>(
   );
 }
 
-/** What a program prints for `--help`: every setting with its meaning and default. */
+/** The text for `--help`: every setting with its meaning and default. */
 export function describeConfig(schema: ConfigSchema): string {
   const rows = Object.entries(schema.entries).map(([name, setting]) => {
     const fallback = 'default' in setting && setting.default;
@@ -46,7 +47,7 @@ export function describeConfig(schema: ConfigSchema): string {
   return ['Settings, from the environment:', ...rows].join('\n');
 }
 
-/** A path inside of the container: no setting of the lab, so neither `.env` nor docker-compose.yml has it. */
+/** A path inside the container. It is no setting of the lab, so neither `.env` nor docker-compose.yml has it. */
 export function insidePath(meaning: string, fallback: string) {
   return v.pipe(v.optional(v.string(), fallback), v.description(meaning), v.metadata({ inside: true }));
 }
@@ -56,7 +57,7 @@ export function optionalText(meaning: string) {
   return v.pipe(v.optional(v.string()), v.description(meaning));
 }
 
-/** A text that nobody is to read, or undefined when it is unset. No message shows its value. */
+/** A secret text, or undefined when it is unset. No message shows its value. */
 export function secret(meaning: string, { form, allowed }: { form: RegExp; allowed: string }) {
   return v.pipe(
     v.optional(v.pipe(v.string(), v.regex(form, `allowed: ${allowed}`))),

@@ -1,30 +1,30 @@
 import type { Log } from './log.ts';
 
-/** How long what is said may wait for more, in ms. */
+/** How long a line may wait for more lines, in ms. */
 const GATHER_MS = 10;
 
 /**
- * Prints what is said, texts of whole lines, in its order and together with what is said shortly after: a busy
- * server pays for one pass through the log a group and not one a message.
+ * Prints lines in their order, and several at once when they follow each other within a few milliseconds. So a busy
+ * server goes through the log once for a group of messages, not for each.
  */
 export class GroupedLog {
   readonly #log: Log;
-  #said: string[] = [];
+  #lines: string[] = [];
 
   constructor(log: Log) {
     this.#log = log;
   }
 
   readonly say = (text: string): void => {
-    if (this.#said.length === 0) setTimeout(() => this.flush(), GATHER_MS);
-    this.#said.push(text);
+    if (this.#lines.length === 0) setTimeout(() => this.flush(), GATHER_MS);
+    this.#lines.push(text);
   };
 
-  /** Prints what was said until now. */
+  /** Prints the waiting lines now. */
   flush(): void {
-    if (this.#said.length === 0) return;
-    this.#log.info(this.#said.join('\n'));
-    this.#said = [];
+    if (this.#lines.length === 0) return;
+    this.#log.info(this.#lines.join('\n'));
+    this.#lines = [];
   }
 }
 

@@ -4,8 +4,8 @@ import { safeLines } from '#lib/text/readable.ts';
 export type Log = winston.Logger;
 
 /**
- * A log whose information lines are the bare message, so that what a lab sheet shows is what is printed.
- * Warnings and errors say what they are and go to stderr. Whatever a message quotes, the terminal stays as it is.
+ * A log that prints information as it is, so that the output matches a lab sheet. Warnings and errors begin with their
+ * level and go to stderr. Control characters in a message are escaped, so they can't change the terminal.
  */
 export function createLog(): Log {
   return winston.createLogger({

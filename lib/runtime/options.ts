@@ -1,16 +1,16 @@
 import { type Argument, type Command, InvalidArgumentError, type Option } from 'commander';
 
-/** How the person who typed an option calls it. */
+/** Returns the name by which a person knows an option. */
 export type NameOf = (option: string) => string;
 
-/** Options that do not go together, in the words of the person who typed it. */
+/** Options that contradict each other. The message uses the names that the person typed. */
 export class OptionError extends Error {
   readonly code = 'LAB_OPTION';
 }
 
 /**
- * Whoever types `make send WINDOW=8` reads of `WINDOW`, and of `--window` who types that. make says what it calls the
- * options of a program in LAB_OPTION_NAMES: `--window=WINDOW --text=TEXT`.
+ * A person who types `make send WINDOW=8` reads about `WINDOW`; a person who types `--window 8` reads about `--window`.
+ * make passes its names for the options of a program in LAB_OPTION_NAMES: `--window=WINDOW --text=TEXT`.
  */
 export function optionNames({ LAB_OPTION_NAMES = '' }: Readonly<Record<string, string | undefined>>): NameOf {
   const names = new Map(
@@ -20,8 +20,8 @@ export function optionNames({ LAB_OPTION_NAMES = '' }: Readonly<Record<string, s
 }
 
 /**
- * Has every option and argument of a program refuse a value as settings do: `WINDOW is "x"; allowed: …`. What reads a
- * value throws an InvalidArgumentError with what is allowed.
+ * Makes every option and argument of a program refuse a value as settings do: `WINDOW is "x"; allowed: …`. The function
+ * that reads a value throws an InvalidArgumentError with what is allowed.
  */
 export function refuseByName(program: Command, nameOf: NameOf): void {
   for (const option of program.options) refuseAs(() => nameOf(option.long ?? option.flags), option, program);
@@ -37,7 +37,7 @@ function refuseAs(name: () => string, target: Option | Argument, command: Comman
       return read(text, before as never);
     } catch (error) {
       if (!(error instanceof InvalidArgumentError)) throw error;
-      // Under its own code commander would add to it.
+      // With commander's own code, commander would add text of its own.
       return command.error(`error: ${name()} is "${text}"; ${error.message}`, { code: 'LAB_OPTION' });
     }
   });

@@ -1,6 +1,7 @@
 /**
- * Sends what is put into it at the end of the turn of the event loop, one right behind the other. The other side then
- * wakes up once for all of them, which on a machine of few cores costs a sender less than waking it each time.
+ * Collects items and sends them together at the end of the turn of the event loop. The other side then wakes up once
+ * for
+ * all of them. On a machine with few cores, that is cheaper for the sender too.
  */
 export class Outbox<Item> {
   readonly #send: (item: Item) => void;
@@ -15,7 +16,7 @@ export class Outbox<Item> {
     this.#items.push(item);
   }
 
-  /** Sends what is there now. */
+  /** Sends the collected items now. */
   flush(): void {
     const items = this.#items;
     this.#items = [];

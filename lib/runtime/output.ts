@@ -1,11 +1,11 @@
 /**
- * Ends the program when what it prints can't be written. A reader that leaves before the end, such as `head`, is no
- * error; a full disk is.
+ * Ends the program when its output can't be written. A full disk is an error. A reader that ends early, such as `head`,
+ * is none.
  */
 export function endWithOutput(program: NodeJS.Process): void {
   program.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') program.exit(0);
-    program.stderr.write(`error: not all of the output is written: ${message}\n`);
+    program.stderr.write(`error: the output is incomplete: ${message}\n`);
     program.exit(1);
   });
 }

@@ -3,14 +3,15 @@ import { ConfigError, type ConfigSchema, describeConfig, readConfig } from './co
 import type { Log } from './log.ts';
 import { onShutdown } from './shutdown.ts';
 
-/** Ends what a program has started. */
+/** Ends everything that a program has started. */
 export type Close = () => Promise<void>;
 
 /**
  * Runs a server: reads its settings, starts it, and closes it at SIGTERM or SIGINT.
  *
- * `--help` prints the settings, `--check` ends once they are read. Exits 2 for settings that are not allowed, 1
- * when it can't start.
+ * `--help` prints the settings. `--check` reads the settings and ends. The exit code is 2 when a setting is not
+ * allowed,
+ * and 1 when the program can't start.
  */
 export async function runProgram<Schema extends ConfigSchema>(
   target: NodeJS.Process,

@@ -4,15 +4,16 @@ import { hash, randomBytes } from 'node:crypto';
 const HIGH = 2 ** -32;
 const LOW = 2 ** -53;
 
-/** How many numbers a hash gives: 8 bytes are one. */
+/** A hash has 64 bytes, and a number needs 8. */
 const DRAWS_PER_HASH = 8;
 const DRAW_BYTES = 8;
 
 /**
  * The draws of a stream, numbers in [0, 1) with 53 random bits.
  *
- * The eight draws from 8k + 1 on are the SHA-512 of (seed, stream, k), and no generator is carried along: a draw can
- * be repeated alone, and one stream never shifts another.
+ * The draws 8k + 1 to 8k + 8 are the SHA-512 of (seed, stream, k). There is no state from draw to draw: each draw can
+ * be
+ * repeated alone, and one stream never shifts another.
  */
 export class Draws {
   readonly #seed: string;
@@ -22,7 +23,7 @@ export class Draws {
 
   /**
    * @param seed any string, LAB_SEED
-   * @param stream what the draws decide, such as `http`
+   * @param stream what the draws are for, such as `http`
    */
   constructor(seed: string, stream: string) {
     this.#seed = seed;
@@ -43,7 +44,7 @@ export class Draws {
   }
 }
 
-/** A seed for a run that was given none: short enough to be typed again. */
+/** A seed for a run without one: short, so that a person can type it again. */
 export function newSeed(): string {
   return randomBytes(4).toString('hex');
 }

@@ -1,9 +1,9 @@
-/** How long what is under way may take to end before the process ends all the same, in ms. */
+/** How long closing may take before the process ends anyway, in ms. */
 const DEADLINE_MS = 2_000;
 
 /**
- * Runs `close` at the first SIGTERM or SIGINT and ends the process when it is done: 0, or 1 when it failed or
- * took longer than the deadline. As PID 1 of a container a process has no default action for these signals.
+ * Runs `close` at the first SIGTERM or SIGINT, then ends the process: with 0, or with 1 when `close` failed or took too
+ * long. It is needed because PID 1 of a container ignores these signals by default.
  */
 export function onShutdown(target: NodeJS.Process, close: () => Promise<void>): void {
   let closing = false;

@@ -1,4 +1,4 @@
-/** Calls back once, after so many ms, unless what it returns is called before. */
+/** Calls back once, after a number of milliseconds. The function that it returns cancels that. */
 export type Timer = (milliseconds: number, ring: () => void) => () => void;
 
 export const timer: Timer = (milliseconds, ring) => {

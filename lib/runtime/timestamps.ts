@@ -1,4 +1,4 @@
-/** The time as journals have it: ISO 8601, UTC, milliseconds. Within one millisecond it is formatted once. */
+/** The time in the form of journals: ISO 8601, UTC, with milliseconds. It is formatted once per millisecond. */
 export function timestamps(now: () => Date): () => string {
   let formatted = Number.NaN;
   let text = '';

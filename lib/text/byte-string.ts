@@ -1,9 +1,12 @@
 const escapes: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 92: '\\\\' };
 
-/** How much is printed, in bytes. */
+/** Bytes that are printed, at most. */
 const SHOWN = 1_000;
 
-/** Bytes as the seed prints them, which is how Python writes a bytes literal: `b'\xabest3|5e595222'`. Of many the first thousand. */
+/**
+ * Bytes as the reference server prints them, a bytes literal of Python: `b'\xabest3|5e595222'`. It prints the first
+ * 1,000.
+ */
 export function byteString(bytes: Buffer): string {
   const quote = bytes.includes("'") && !bytes.includes('"') ? '"' : "'";
   const characters = Array.from(bytes.subarray(0, SHOWN), (byte) => {

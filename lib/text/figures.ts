@@ -20,7 +20,7 @@ export function percent(share: number): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(1)}${SPACE}%` : '–';
 }
 
-/** Between a figure and its unit, which stay on one line. */
+/** A space that keeps a number and its unit on one line. */
 const SPACE = '\u00a0';
 
 /** A time in the unit that suits it: `412 µs`, `1.2 ms`, `2.990 s`, `12 min 30 s`. */
@@ -34,7 +34,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 60)}${SPACE}min ${whole % 60}${SPACE}s`;
 }
 
-/** The one in the middle, of two the mean; NaN of none. */
+/** The value in the middle, or the mean of the two in the middle. NaN when there is none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const half = sorted.length / 2;

@@ -1,10 +1,10 @@
-/** A row of a dump as Wireshark has it. */
+/** A row of a hex dump, in Wireshark's layout. */
 export interface HexRow {
-  /** Where it begins, in bytes, and in hex. */
+  /** The offset of its first byte, as a number and in hex. */
   readonly at: number;
   readonly offset: string;
   readonly bytes: Buffer;
-  /** As wide as the bytes that a whole row has more. */
+  /** Spaces for the bytes that a full row has more. */
   readonly padding: string;
 }
 

@@ -1,10 +1,11 @@
 /**
- * Emoji that Unicode recommends, as a whole: some have joiners and selectors inside. And the characters that a reader
- * would not see, or that turn or end a line: controls, formats (bidi, zero width, tags), halves of characters,
- * separators of lines, and ignorables (UAX #44).
+ * Characters that a reader would not see, or that reverse or end a line. These are controls, formats (bidi, zero width,
+ * tags), halves of characters, line separators and ignorable characters (UAX #44).
+ *
+ * Emoji that Unicode recommends match as a whole, because some contain joiners and selectors.
  */
 const HIDDEN = /\p{RGI_Emoji}|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gv;
-/** Nothing to look for is the usual case, and these find it sooner. */
+/** Most texts have none of these characters, and these simpler patterns find that out faster. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const MAY_HIDE = /[\x00-\x1f\x7f-\uffff]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -14,14 +15,14 @@ const EMOJI = /^\p{RGI_Emoji}$/v;
 const escapes: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 /**
- * A text from outside in one line, fit for a terminal and a page: what would not be seen as what it is becomes `\n`,
- * `\u202e` and the like. The escapes are those of JSON, so that a line of JSON stays one and means the same.
+ * Makes a text from outside safe for one line of a terminal or a page: hidden characters become `\n`, `\u202e` and
+ * similar escapes. The escapes are those of JSON, so a line of JSON stays one line with the same meaning.
  */
 export function safe(text: string): string {
   return MAY_HIDE.test(text) ? text.replaceAll(HIDDEN, escaped) : text;
 }
 
-/** The same of a text that may have several lines: their ends and tabs stay. */
+/** The same for a text with several lines: newlines and tabs stay. */
 export function safeLines(text: string): string {
   return LINES_MAY_HIDE.test(text)
     ? text.replaceAll(HIDDEN, (hidden) => (hidden === '\n' || hidden === '\t' ? hidden : escaped(hidden)))
@@ -34,12 +35,12 @@ function escaped(hidden: string): string {
   return escapes[hidden] ?? Array.from({ length: hidden.length }, (_, index) => unit(index)).join('');
 }
 
-/** As many characters of UTF-8 (RFC 3629) as there are, or a byte that belongs to none. */
+/** A run of valid UTF-8 characters (RFC 3629), or one byte that belongs to none. */
 const UTF8 =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are characters too
   /(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|[\x80-\xff]/g;
 
-/** Bytes as a text that is safe in one line, where a byte that is no UTF-8 becomes `\x8c`. */
+/** Bytes as a text that is safe in one line. A byte that is not UTF-8 becomes `\x8c`. */
 export function readable(bytes: Buffer): string {
   return bytes
     .toString('latin1')
@@ -54,12 +55,12 @@ function isStray(bytes: string): boolean {
   return bytes.length === 1 && bytes > '\x7f';
 }
 
-/** How much of a message is printed, in characters. */
+/** Characters of a message that are printed, at most. */
 const SHOWN = 1_000;
 
 /**
- * A message, or its first bytes, safe in one line, cut when it is long. What is no UTF-8 becomes U+FFFD, as the
- * reference client prints it.
+ * A message, or its first bytes, safe in one line, cut when it is long. Bytes that are not UTF-8 become U+FFFD, as in
+ * the output of the reference client.
  */
 export function printable(bytes: Buffer, length = bytes.length): string {
   const text = bytes.toString('utf8', 0, Math.min(length, SHOWN * 4));
@@ -69,13 +70,13 @@ export function printable(bytes: Buffer, length = bytes.length): string {
   return `${safe(cut)}… (${length} bytes)`;
 }
 
-/** How much of some bytes must be printable UTF-8 for them to count as text: a corrupted `Te?t1` does. */
+/** Bytes count as text when this share of them is printable UTF-8. A corrupted `Te?t1` still does. */
 const SHARE = 0.6;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /(?![\t\n\r])[\x00-\x1f\x7f]/g;
 
-/** Whether bytes are text: most of them are printable, or end a line, and not all of them are space. */
+/** Whether bytes are text: most of them are printable or end a line, and not all of them are blank. */
 export function isText(bytes: Buffer): boolean {
   const text = bytes.toString('latin1');
   if (text.trim() === '') return false;

@@ -1,9 +1,9 @@
-/** How much of a path stands in the journal, in characters. */
+/** Characters of a path that are journaled, at most. */
 const LONGEST = 200;
 
 /**
- * The path of a request target (RFC 9112, 3.2), without what may be secret around it: a name and password before it,
- * a query after it. Of CONNECT it is the host and port that it names. Of a target that is no URL it is empty.
+ * The path of a request target (RFC 9112, 3.2), without the parts that may be secret: a name and password before it, a
+ * query after it. For CONNECT it is the host and port of the target. It is empty for a target that is no URL.
  */
 export function pathOf(target = '/'): string {
   if (target === '*') return target;
@@ -12,7 +12,7 @@ export function pathOf(target = '/'): string {
   return URL.parse(target, 'http://lab')?.pathname ?? '';
 }
 
-/** The path as an entry of a request that was refused has it. */
+/** The path in the entry of a refused request. */
 export function journaledPathOf(target?: string): string {
   return pathOf(target).slice(0, LONGEST);
 }

@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 
 /**
- * The TCP connection below one over TLS. It counts bytes as they are on the wire, records and handshake included, where
- * the socket above it counts what is inside.
+ * The TCP connection below a connection over TLS. It counts the bytes on the wire, records and handshake included. The
+ * TLS socket above it counts the decrypted bytes.
  */
 export class Carrier {
   readonly socket: Socket;
-  /** What was read last: from here to there. */
+  /** The stretch of bytes that was read last. */
   #from = 0;
   #to = 0;
   #isSettled = false;
@@ -18,10 +18,11 @@ export class Carrier {
   }
 
   /**
-   * Where on the wire that is what has just been handed on: what was read since this was asked for the last time, or
-   * the same as then where nothing was.
+   * The bytes on the wire that contain the data which the TLS socket has just emitted: all bytes since the last call.
+   * When
+   * no byte was read since then, it returns the same range again.
    *
-   * @param isAll whether nothing that was read is still to be handed on
+   * @param isAll whether the TLS socket has emitted everything that was read
    */
   read(isAll = true): { readonly from: number; readonly to: number } {
     const to = this.socket.bytesRead;
@@ -31,15 +32,17 @@ export class Carrier {
     return { from, to };
   }
 
-  /** Resolves once the end of its own handshake is on the wire, session tickets included: after that no byte is but what is written. */
+  /**
+   * Resolves when the whole handshake of the server is written, session tickets included. Later bytes are data alone.
+   */
   async settled(): Promise<void> {
     if (this.#isSettled) return;
-    // They leave at the end of the turn in which the client's last words came.
+    // Session tickets are written at the end of the turn in which the client's last handshake message arrives.
     await new Promise(setImmediate);
     this.#isSettled = true;
   }
 
-  /** Where on the wire what is written next begins, when all that was written before has left. */
+  /** The offset on the wire of the next byte to be written. */
   get written(): number {
     return this.socket.bytesWritten;
   }
@@ -66,18 +69,18 @@ export class Carriers {
         open.set(key, socket);
         once(socket, 'close').then(
           () => {
-            // After a reset the next connection may come from the same port before this is seen.
+            // After a reset, a new connection may use the same port before the close of the old one is noticed.
             if (open.get(key) === socket) open.delete(key);
           },
           () => undefined,
         );
       })
-      // What was read by then, and by the end of the handshake, is of the handshake.
+      // All bytes that were read until these events belong to the handshake.
       .on('keylog', (_line, socket: TLSSocket) => find(socket)?.read())
       .on('secureConnection', (socket) => find(socket)?.read());
   }
 
-  /** Undefined in plain text, and of a client that is gone. */
+  /** Undefined in plain text, and for a client that has disconnected. */
   of(socket: Socket): Carrier | undefined {
     return this.#of.get(socket);
   }

@@ -25,7 +25,7 @@ test.each(['ca.pem', 'certificate.pem', 'key.pem'])('says who makes %s when it i
   expect(error).toBeInstanceOf(CredentialsError);
   expect(error).toMatchObject({
     code: 'LAB_CREDENTIALS',
-    message: `${join(folder, name)} can't be read (ENOENT): the service certificates makes it`,
+    message: `${join(folder, name)} can't be read (ENOENT); the service "certificates" makes this file`,
     cause: { code: 'ENOENT' },
   });
 });

@@ -1,27 +1,27 @@
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import type { Log } from '#lib/runtime/log.ts';
 
-/** Lines of keys that wait for room. */
+/** Lines that wait in memory, at most, while the file can't be written. */
 const MOST_WAITING = 50_000;
-/** Lines that are written together. */
+/** Lines in one write, at most. */
 const TOGETHER = 256;
 const NEWLINE = Buffer.from('\n');
 
-/** A key log (NSS key log format, draft-ietf-tls-keylogfile), to which all servers add lines as Node gives them. */
+/** A key log (NSS key log format, draft-ietf-tls-keylogfile). All servers add the lines that Node gives them. */
 export interface KeyLog {
   write(line: Buffer): void;
-  /** Tries again what found no way. Says why keys are not in the file, in words. */
+  /** Tries to write the waiting lines. Returns in words why keys are missing in the file, or undefined. */
   check(): string | undefined;
 }
 
-/** Opens the key log. A server serves without it too: its captures then stay encrypted. */
+/** Opens the key log. When that fails, the server serves all the same, and its captures can't be decrypted. */
 export function openKeyLog(path: string, log: Log): KeyLog {
   let file: number | undefined;
   const waiting: Buffer[] = [];
   let isCut = false;
   let problem: string | undefined;
 
-  /** Writes what waits, to the file that has the name now. */
+  /** Writes the waiting lines, to the file that has the name now. */
   function write(): void {
     if (file !== undefined && fstatSync(file).nlink === 0) {
       closeSync(file);
@@ -30,7 +30,8 @@ export function openKeyLog(path: string, log: Log): KeyLog {
     file ??= openSync(path, 'a');
     while (waiting.length > 0) {
       const lines = waiting.slice(0, TOGETHER);
-      // Another server may have written since a line was cut off. Readers pass over one that is no key.
+      // A write may have cut a line off, and another server may have written since. Readers skip lines that are no
+      // keys.
       let left = writeSync(file, Buffer.concat(isCut ? [NEWLINE, ...lines] : lines));
       if (isCut) left -= NEWLINE.length;
       let whole = 0;

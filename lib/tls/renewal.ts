@@ -2,15 +2,15 @@ import { watch } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timer as realTimer, type Timer } from '#lib/runtime/timer.ts';
 
-/** How often certificates that are not there yet are looked for, in ms. */
+/** Time between two attempts to read missing certificates, in ms. */
 const LOOK_MS = 50;
-/** So long after the last change certificates count as whole, in ms: they come one file after the other. */
+/** New certificates are complete when no file has changed for this time, in ms. They are written one by one. */
 const SETTLED_MS = 300;
 
 /**
- * Reads until it works: the service that makes the certificates starts together with those that use them.
+ * Reads until it works. The service that makes the certificates starts at the same time as the servers.
  *
- * @throws what reading has thrown last, when time is up
+ * @throws the last error of `read`, when the time is up
  */
 export async function readPatiently<Read>(read: () => Promise<Read>, patienceMs: number): Promise<Read> {
   const until = performance.now() + patienceMs;
@@ -25,10 +25,10 @@ export async function readPatiently<Read>(read: () => Promise<Read>, patienceMs:
 }
 
 /**
- * Calls when files in a folder were put in place of others.
+ * Calls back when files in a folder were replaced.
  *
- * @param onBlind is told why they can't be seen any more, such as when the system has no watches left
- * @returns what ends it
+ * @param onBlind gets the reason when the folder can't be watched, for example when the system has no watches left
+ * @returns a function that ends the watch
  */
 export function onRenewed(
   folder: string,

@@ -97,6 +97,6 @@ describe('certificates that are read again', () => {
     await servers.opened.tls.reload();
     expect(await nameAt(port)).toBe('server-host');
     expect(servers.opened.said).toEqual([expect.stringMatching(why)]);
-    expect(servers.opened.said[0]).toMatch(/^error: the certificates stay as they were: /);
+    expect(servers.opened.said[0]).toMatch(/^error: the new certificates can't be used, the old ones stay: /);
   });
 });

@@ -218,11 +218,11 @@ test.each([
   [{}, '1.3 or newer'],
   [
     { LAB_TLS_MIN: '1.2', LAB_MTLS: true, LAB_TLS_KEYLOG: true, TLS_KEYS: '/dev/null' },
-    '1.2 or newer, client certificates wanted, keys in /dev/null',
+    '1.2 or newer, client certificates required, keys in /dev/null',
   ],
 ] as const)('says how it is set: %j', async (settings, said) => {
   servers.opened = await openTestTls(settings);
-  expect(servers.opened.tls.said).toBe(said);
+  expect(servers.opened.tls.description).toBe(said);
 });
 
 test('no second handshake is made on a connection, which would end its idle time-out', async () => {

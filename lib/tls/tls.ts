@@ -10,25 +10,25 @@ import { type Peer, watchHandshakes } from './handshakes.ts';
 import { openKeyLog } from './key-log.ts';
 import { onRenewed, readPatiently } from './renewal.ts';
 
-/** How long a handshake may take, in ms. A connection that is only half open costs memory for so long. */
+/** How long a handshake may take, in ms. Until then, a connection that is only half open needs memory. */
 const HANDSHAKE_MS = 5_000;
 /** How long a server waits for its certificates when it starts, in ms. */
 const PATIENCE_MS = 30_000;
 
-/** TLS as the servers of the lab speak it. */
+/** TLS of a server of the lab. */
 export interface Tls {
   readonly options: TlsOptions;
-  /** In words for who starts it. */
-  readonly said: string;
-  /** Journals the handshakes that fail on a server, and logs the keys of the others. Returns the server. */
+  /** A description, which the server prints when it starts. */
+  readonly description: string;
+  /** Journals the failed handshakes of a server, and logs the keys of the others. Returns the server. */
   watch<Watched extends Server>(server: Watched): Watched;
-  /** The TCP connection below one of those servers. */
+  /** The TCP connection below a connection of a watched server. */
   carrierOf(socket: Socket): Carrier | undefined;
-  /** Reads the certificates again, for connections that come from now on: which happens by itself when they change. */
+  /** Reads the certificates again, for new connections. It runs by itself when the files change. */
   reload(): Promise<void>;
-  /** Looks whether the keys of connections are logged. Says why they are not, in words. */
+  /** Checks that the keys of connections are logged. Returns in words why they are not, or undefined. */
   check(): string | undefined;
-  /** Looks for new certificates no more. */
+  /** Stops watching for new certificates. */
   close(): void;
 }
 
@@ -41,7 +41,7 @@ export interface TlsParts {
   readonly patienceMs?: number;
 }
 
-/** @throws CredentialsError when there are no certificates, OpenSSL's error when they are none or of another key */
+/** @throws CredentialsError when a file can't be read; OpenSSL's error when the files don't fit together */
 export async function openTls(
   config: TlsConfig,
   { log, note, handshakeMs = HANDSHAKE_MS, patienceMs = PATIENCE_MS }: TlsParts,
@@ -51,7 +51,7 @@ export async function openTls(
   const keyLog = config.LAB_TLS_KEYLOG ? openKeyLog(config.TLS_KEYS, log) : undefined;
   const read = async (): Promise<TlsOptions> => {
     const credentials = await readCredentials(config.TLS_CERTIFICATES);
-    // Throws where they do not fit each other, such as in the middle of a renewal.
+    // Throws when they don't fit together, for example during a renewal.
     createSecureContext(credentials);
     return {
       ...credentials,
@@ -59,7 +59,7 @@ export async function openTls(
       requestCert: config.LAB_MTLS,
       rejectUnauthorized: true,
       handshakeTimeout: handshakeMs,
-      // A second handshake would end the idle time-out of its connection.
+      // A second handshake would end the idle timeout of its connection.
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     };
   };
@@ -79,19 +79,19 @@ export async function openTls(
       for (const server of servers) server.setSecureContext(renewed);
       log.info('The certificates were read again');
     } catch (error) {
-      log.error(`the certificates stay as they were: ${error}`);
+      log.error(`the new certificates can't be used, the old ones stay: ${error}`);
     }
   }
 
   const options = await readPatiently(read, patienceMs);
   const close = onRenewed(config.TLS_CERTIFICATES, reload, (problem) =>
-    log.warn(`new certificates are taken at the next start only: ${problem}`),
+    log.warn(`new certificates will be read at the next start only: ${problem}`),
   );
   return {
     options,
-    said: [
+    description: [
       `${config.LAB_TLS_MIN} or newer`,
-      ...(config.LAB_MTLS ? ['client certificates wanted'] : []),
+      ...(config.LAB_MTLS ? ['client certificates required'] : []),
       ...(config.LAB_TLS_KEYLOG ? [`keys in ${config.TLS_KEYS}`] : []),
     ].join(', '),
     watch(server) {

@@ -3,29 +3,30 @@ import { HMAC_BYTES, type HmacProblem, hmacTag, isHmac, isHmacTagOf } from '#lib
 import { codeOfMode, type Kind, kinds, type ModeName, modeNames } from './kinds.ts';
 
 /*
- * A datagram of a transfer, in ABNF (RFC 5234), over bytes. Its header has 80 of them, which are five rows of a hex
- * dump:
+ * A datagram of a transfer, in ABNF (RFC 5234), over bytes. Its header has 80 bytes, five rows of a hex dump:
  *
  *   datagram = header payload [ hmac ]
  *   header   = "wirelab/1" SP kind SP "id=" id SP mode SP "s=" number SP "a=" number SP
  *              "w=" window 2SP "l=" length 2SP "tag=" tag 3SP LF
  *   kind     = "OPEN " / "DATA " / "CLOSE" / "ACK  " / "ABORT"
- *   id       = 8HEXDIG-lower   ; of the transfer, drawn by the client
+ *   id       = 8HEXDIG-lower   ; id of the transfer, drawn by the client
  *   mode     = "SW " / "GBN" / "SR "
- *   number   = 5DIGIT          ; s: of OPEN, DATA and CLOSE, a: of ACK, modulo 65,536; else 00000
- *   window   = 4DIGIT          ; of OPEN: what the sender would like, of ACK: what the receiver allows; else 0000
- *   length   = 4DIGIT          ; bytes of the payload
+ *   number   = 5DIGIT          ; modulo 65,536. s: in OPEN, DATA and CLOSE. a: in ACK. Else 00000
+ *   window   = 4DIGIT          ; in OPEN: what the sender asks for. In ACK: what the receiver allows. Else 0000
+ *   length   = 4DIGIT          ; bytes in the payload
  *   tag      = 8HEXDIG-lower   ; first digits of SHA-1(datagram), with "00000000" in place of the tag
- *   payload  = 0*1320OCTET     ; the bytes of DATA; of the others text, see open.ts and receipt.ts, or a reason;
- *                              ; 0*1243OCTET before an HMAC
+ *   payload  = 0*1320OCTET     ; DATA: bytes. OPEN, CLOSE, ACK: text, see open.ts and receipt.ts. ABORT: a reason.
+ *                              ; With an HMAC: 0*1243OCTET
  *   hmac     = "|hmac-sha256:" 64HEXDIG-lower
- *                              ; of side header payload, side being "C" for what the client sends and "S" for what
- *                              ; the server sends, with "00000000" in place of the tag
+ *                              ; HMAC of side, header and payload, with "00000000" in place of the tag.
+ *                              ; side is "C" in datagrams of the client, "S" in those of the server
  *
- * The tag is of all the rest, HMAC included: a right one says that nothing was damaged, and a wrong HMAC behind it
- * that the sender has another token. The side keeps a datagram from passing for an answer when it is sent back to
- * whoever sent it. Of a datagram that somebody has read and sends again, the id keeps it to its transfer and the
- * number to its place. Numbers wrap: one that is 65,536 segments old fits again, and the SHA-256 at the CLOSE shows it.
+ * The tag covers everything, HMAC included. With a right tag, nothing was damaged. With a right tag and a wrong HMAC,
+ * the
+ * sender has another token. Because of the side, nobody can send a client's datagram back to it as an answer.
+ *
+ * A replayed datagram has the id of its transfer and its number there, so it counts as a duplicate. Numbers wrap: a
+ * recorded datagram fits again 65,536 segments later. The SHA-256 in the CLOSE then shows the difference.
  */
 
 export interface Datagram {
@@ -39,7 +40,7 @@ export interface Datagram {
   readonly payload: Buffer;
 }
 
-/** How a side signs what it sends: the client is `C`, the server `S`. */
+/** How one side signs its datagrams. The client is side `C`, the server `S`. */
 export interface Signature {
   readonly key: KeyObject;
   readonly side: 'C' | 'S';
@@ -50,13 +51,13 @@ export const SPACE = 65_536;
 export const LARGEST_WINDOW = 256;
 
 export const HEADER_BYTES = 80;
-/** A datagram that no link on the way cuts into fragments, tunnels included. */
+/** Bytes of a datagram that no link on the path fragments, tunnels included. */
 const LARGEST_DATAGRAM = 1_400;
 export const LARGEST_PAYLOAD = LARGEST_DATAGRAM - HEADER_BYTES;
-/** Of a datagram with an HMAC. */
+/** The same for a datagram with an HMAC. */
 export const LARGEST_SIGNED_PAYLOAD = LARGEST_PAYLOAD - HMAC_BYTES;
 
-/** What is asked of the kernel for datagrams that wait to be read, in bytes; it gives as much as it allows. */
+/** The receive buffer that a socket asks for, in bytes. The kernel gives as much of it as it allows. */
 export const RECEIVE_BUFFER = 4 * 2 ** 20;
 
 const MAGIC = Buffer.from('wirelab/');
@@ -65,7 +66,7 @@ const NO_TAG = '00000000';
 const ZERO = 0x30;
 const ID = /^[0-9a-f]{8}$/;
 
-/** A header with nothing in its fields, and where each field begins. */
+/** A header with empty fields, and the offset of each field. */
 const FORM = Buffer.from('wirelab/1       id=         SW  s=      a=      w=      l=      tag=           \n');
 const AT = { kind: 10, id: 19, mode: 28, sequence: 34, ack: 42, window: 50, length: 58, tag: 68 } as const;
 const WIDTH = { kind: 5, id: 8, mode: 3, sequence: 5, ack: 5, window: 4, length: 4, tag: 8 } as const;
@@ -81,25 +82,25 @@ const FIXED = FORM.keys()
 const kindOf = new Map(kinds.map((kind) => [kind.padEnd(WIDTH.kind), kind]));
 const modeOf = new Map(modeNames.map((mode) => [codeOfMode[mode].padEnd(WIDTH.mode), mode]));
 
-/** Whether a datagram belongs to a transfer, of any version, and is no message. */
+/** Whether a datagram belongs to a transfer, of any version. Otherwise it is a message. */
 export function isOfTransfer(bytes: Buffer): boolean {
   return bytes.length > MAGIC.length && MAGIC.compare(bytes, 0, MAGIC.length) === 0;
 }
 
-/** The version of a datagram of a transfer, when it is another one than this program speaks. */
+/** The version of a transfer's datagram, when this program does not know it. */
 export function foreignVersion(bytes: Buffer): string | undefined {
   if (!isOfTransfer(bytes)) return undefined;
   const [version = ''] = /^\d+(?= )/.exec(bytes.toString('latin1', MAGIC.length, MAGIC.length + 4)) ?? [];
   return version === '' || version === VERSION ? undefined : version;
 }
 
-/** The bytes of a datagram, signed or not. @throws RangeError for a field that its place in the header can't hold */
+/** Encodes a datagram, signed or not. @throws RangeError when a value does not fit into its field */
 export function encodeDatagram(datagram: Datagram, signature?: Signature): Buffer {
   const { kind, id, mode, sequence, ack, window, payload } = datagram;
   const { length } = payload;
   const hmacBytes = signature ? HMAC_BYTES : 0;
   if (!ID.test(id) || sequence >= SPACE || ack >= SPACE || length > LARGEST_PAYLOAD - hmacBytes) {
-    throw new RangeError(`no datagram has id ${id}, numbers ${sequence} and ${ack}, ${length} bytes`);
+    throw new RangeError(`a datagram can't have id ${id}, numbers ${sequence} and ${ack}, ${length} bytes`);
   }
   const header =
     `wirelab/1 ${kind.padEnd(WIDTH.kind)} id=${id} ${codeOfMode[mode].padEnd(WIDTH.mode)} ` +
@@ -118,8 +119,9 @@ export function encodeDatagram(datagram: Datagram, signature?: Signature): Buffe
 }
 
 /**
- * Reads a datagram, with an HMAC or without, whoever may have signed it. Undefined when its form, its length or its tag
- * is not right: it was damaged, and says nothing.
+ * Reads a datagram, with or without an HMAC; it does not verify the HMAC. Undefined when the form, the length or the
+ * tag
+ * is wrong: the datagram was damaged.
  */
 export function decodeDatagram(bytes: Buffer): Datagram | undefined {
   if (bytes.length < HEADER_BYTES) return undefined;
@@ -140,12 +142,12 @@ export function decodeDatagram(bytes: Buffer): Datagram | undefined {
   return { kind, id, mode, sequence, ack, window, payload: bytes.subarray(HEADER_BYTES, end) };
 }
 
-/** Bytes of the HMAC of a datagram that was read, 0 for none. */
+/** Bytes of the HMAC in a datagram that was read; 0 when it has none. */
 export function hmacLength(bytes: Buffer, { payload }: Datagram): number {
   return bytes.length - HEADER_BYTES - payload.length;
 }
 
-/** What is wrong with the HMAC of a datagram that was read; undefined when that side has signed it. */
+/** The problem with the HMAC of a datagram that was read. Undefined when that side has signed it. */
 export function hmacProblem(
   bytes: Buffer,
   datagram: Datagram,
@@ -159,7 +161,7 @@ export function hmacProblem(
   return right ? undefined : 'wrong HMAC';
 }
 
-/** The tag of an encoded datagram, as it stands there. */
+/** The tag in an encoded datagram, right or wrong. */
 export function tagAsSent(bytes: Buffer): string {
   return text(bytes, 'tag');
 }
@@ -168,7 +170,7 @@ function isTagRight(bytes: Buffer): boolean {
   return withoutTag(bytes, (tag) => tagOf(bytes) === tag);
 }
 
-/** Asks something of a datagram while zeros stand in place of its tag. */
+/** Calls back while the datagram has zeros in place of its tag. */
 function withoutTag(bytes: Buffer, ask: (tag: string) => boolean): boolean {
   const tag = tagAsSent(bytes);
   bytes.fill(ZERO, AT.tag, AT.tag + WIDTH.tag);
@@ -185,7 +187,7 @@ function text(bytes: Buffer, field: Field): string {
   return bytes.toString('latin1', AT[field], AT[field] + WIDTH[field]);
 }
 
-/** The number in a field; NaN, with which no comparison holds, when it is none. */
+/** The number in a field. NaN for no number; every comparison with NaN is false. */
 function number(bytes: Buffer, field: Field): number {
   let value = 0;
   for (let at = AT[field]; at < AT[field] + WIDTH[field]; at += 1) {

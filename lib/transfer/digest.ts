@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The SHA-256 of a stream of pieces, and their length. */
+/** Computes the SHA-256 and the length of a stream. */
 export class Digest {
   readonly #hash = createHash('sha256');
   #bytes = 0;
@@ -14,7 +14,7 @@ export class Digest {
     this.#hash.update(piece);
   }
 
-  /** 64 hex digits. Called once, at the end. */
+  /** 64 hex digits. Call it once, at the end. */
   hex(): string {
     return this.#hash.digest('hex');
   }

@@ -2,7 +2,7 @@ import type { Timer } from '#lib/runtime/timer.ts';
 import { type Datagram, LARGEST_SIGNED_PAYLOAD } from './datagram.ts';
 import type { ModeName } from './kinds.ts';
 
-/** What an end of a transfer needs from its surroundings. */
+/** What one end of a transfer needs from its surroundings. */
 export interface EndParts {
   /** Sends a datagram to the other side. */
   readonly transmit: (datagram: Datagram) => void;
@@ -15,13 +15,13 @@ export interface EndParts {
 export interface TransferKey {
   readonly id: string;
   readonly mode: ModeName;
-  /** Segments that may be under way at once. */
+  /** Segments that may be on the way at once. */
   readonly window: number;
 }
 
 /**
- * A transfer that did not come to its end: the other side stopped answering (`silent`) or ended it (`aborted`), or
- * what arrived is not what was sent (`altered`).
+ * A transfer failed. `silent`: the other side stopped acknowledging. `aborted`: the other side ended it. `altered`: the
+ * received bytes are not the sent bytes.
  */
 export class TransferError extends Error {
   readonly code = 'LAB_TRANSFER';
@@ -33,8 +33,8 @@ export class TransferError extends Error {
   }
 }
 
-/** The end of a transfer, with its reason as text, or as much of it as there is room for beside an HMAC. */
-export function abortion({ id, mode }: Omit<TransferKey, 'window'>, reason: string): Datagram {
+/** An ABORT with its reason as text. A long reason is cut, so that an HMAC fits too. */
+export function abortOf({ id, mode }: Omit<TransferKey, 'window'>, reason: string): Datagram {
   const payload = Buffer.from(reason).subarray(0, LARGEST_SIGNED_PAYLOAD);
   return { kind: 'ABORT', id, mode, sequence: 0, ack: 0, window: 0, payload };
 }

@@ -1,4 +1,4 @@
-// What OPEN, CLOSE and the ack of a CLOSE say beside their header: text such as `bytes=1048576 echo=no`.
+// The text in the payload of OPEN, CLOSE and the ACK of a CLOSE, such as `bytes=1048576 echo=no`.
 
 export function encodeFields(fields: Readonly<Record<string, string | number>>): Buffer {
   return Buffer.from(

@@ -66,7 +66,7 @@ describe('the sender of go-back-n', () => {
   });
 
   test.each([
-    ['what was acknowledged before', 0, 'late'],
+    ['what was acknowledged before', 0, 'duplicate'],
     ['what was never sent', 4, 'foreign'],
     ['the last number', 99, 'foreign'],
     ['a number outside the space', 100, 'foreign'],
@@ -83,9 +83,9 @@ describe('the sender of go-back-n', () => {
     sender.ack(120, 3);
     expect([0, 1, 2, 3, 4].map((number) => sender.ack(130, number)[0])).toEqual([
       'foreign',
-      'late',
-      'late',
-      'late',
+      'duplicate',
+      'duplicate',
+      'duplicate',
       'foreign',
     ]);
   });
@@ -95,7 +95,7 @@ describe('the sender of go-back-n', () => {
     sender.ack(120, 2);
     expect(sender.offer(130, 'd', 'e')).toEqual(['send 0 d, first', 'send 1 e, first']);
     expect(sender.timeout(220)).toEqual(['send 3 c, timeout', 'send 0 d, go-back', 'send 1 e, go-back']);
-    expect(sender.ack(240, 2)).toEqual(['late']);
+    expect(sender.ack(240, 2)).toEqual(['duplicate']);
     expect(sender.ack(240, 0)).toEqual(['arrived c', 'arrived d']);
     expect(sender.state.base).toBe(5);
   });

@@ -1,15 +1,16 @@
 import type { Mode, SenderAction, SenderState, Step } from './machine.ts';
 import { ahead, lastDelivered, wasDelivered } from './receiver.ts';
-import { acknowledge, expired, ignore, indexOf, sendAgain, sendFirst } from './sender.ts';
+import { acknowledge, expired, ignore, indexOf, retransmit, sendFirst } from './sender.ts';
 
 /**
- * Go-back-N, Kurose and Ross, section 3.4.3: a window of segments under way, one timer for the oldest, and an ack
- * stands for all segments before it too. The receiver keeps nothing that comes out of order, so a time-out sends the
- * whole window again.
+ * Go-back-N (Kurose and Ross, section 3.4.3). A window of segments is on the way, with one timer for the oldest. An ACK
+ * acknowledges all earlier segments too. The receiver keeps no segment that is out of order, so after a timeout the
+ * sender
+ * retransmits the whole window.
  */
 export const goBackN: Mode = {
   name: 'go-back-n',
-  // With as many as there are numbers, a window sent again could be taken for the next one.
+  // With a window as large as the number space, a receiver could take a retransmitted window for the next one.
   largestWindow: (space) => space - 1,
 
   send(state, event) {
@@ -28,7 +29,7 @@ export const goBackN: Mode = {
       case 'timeout': {
         const [waiting, gaveUp] = expired(state, 0);
         if (waiting.givenUp !== undefined) return [waiting, gaveUp];
-        const [sent, actions] = sendAllAgain(waiting, event.now);
+        const [sent, actions] = retransmitAll(waiting, event.now);
         return [{ ...sent, alarm: event.now + sent.rto.timeout }, actions];
       }
     }
@@ -51,11 +52,11 @@ export const goBackN: Mode = {
   },
 };
 
-function sendAllAgain(state: SenderState, now: number): Step<SenderState, SenderAction> {
+function retransmitAll(state: SenderState, now: number): Step<SenderState, SenderAction> {
   let next = state;
   const all: SenderAction[] = [];
   for (const index of state.sent.keys()) {
-    const [sent, actions] = sendAgain(next, index, now, index === 0 ? 'timeout' : 'go-back');
+    const [sent, actions] = retransmit(next, index, now, index === 0 ? 'timeout' : 'go-back');
     next = sent;
     all.push(...actions);
   }

@@ -11,7 +11,7 @@ export const modes: Readonly<Record<ModeName, Mode>> = {
   'selective-repeat': selectiveRepeat,
 };
 
-/** The largest window of a protocol that a datagram may ask for. */
+/** The largest window that a datagram may ask for with a protocol. */
 export function largestWindow(mode: ModeName): number {
   return Math.min(LARGEST_WINDOW, modes[mode].largestWindow(SPACE));
 }

@@ -3,34 +3,35 @@ import { LARGEST_PAYLOAD } from './datagram.ts';
 import { decodeFields, encodeFields } from './fields.ts';
 
 /**
- * What the client asks for in an OPEN: `bytes=1048576 segment=1320 echo=no min-rto=50 max-rto=100 tries=100`, and with
- * a token `at=1735787045006` behind it.
+ * The parameters in an OPEN: `bytes=1048576 segment=1320 echo=no min-rto=50 max-rto=100 tries=100`. With a token,
+ * `at=1735787045006` follows.
  */
 export interface OpenParameters {
-  /** Bytes that will come. */
+  /** Bytes of the whole transfer. */
   readonly bytes: number;
-  /** Bytes of each DATA but the last. */
+  /** Bytes in each DATA except the last. */
   readonly segment: number;
-  /** Whether the server sends them back, by the same protocol. */
+  /** Whether the server sends the bytes back, by the same protocol. */
   readonly echo: boolean;
   /**
-   * For what the server sends: bounds of its retransmission time-out, in ms, and time-outs of one segment until the
-   * client counts as gone.
+   * For the server's own segments: bounds of its retransmission timeout, in ms, and timeouts of one segment after which
+   * it gives up.
    */
   readonly minRto: number;
   readonly maxRto: number;
   readonly tries: number;
   /**
-   * When the client opened it, in ms since 1970, by which a server with a token knows an OPEN that was recorded and is
-   * sent again. What the server sends back has none: the client has just drawn its id.
+   * When the client made the OPEN, in ms since 1970. A server with a token recognizes a replayed OPEN by it. The
+   * server's
+   * own OPEN has no time, because the client has just drawn the id.
    */
   readonly at?: number | undefined;
 }
 
-/** How much of a value that is not allowed is shown, in characters. */
+/** Characters of a refused value that are shown, at most. */
 const SHOWN = 40;
 
-/** What is allowed, both ends included. */
+/** The allowed ranges, both ends included. */
 export const limits = {
   bytes: { min: 0, max: Number.MAX_SAFE_INTEGER },
   segment: { min: 1, max: LARGEST_PAYLOAD },
@@ -46,7 +47,7 @@ export function encodeOpen({ bytes, segment, echo, minRto, maxRto, tries, at }: 
   return encodeFields(at === undefined ? fields : { ...fields, at });
 }
 
-/** Reads the payload of an OPEN. What is wrong with it comes back as text, a line for all of it. */
+/** Reads the payload of an OPEN. Returns all problems in one line of text when it is not allowed. */
 export function decodeOpen(payload: Buffer): OpenParameters | string {
   const fields = decodeFields(payload);
   const problems: string[] = [];

@@ -1,16 +1,17 @@
 import { decodeFields, encodeFields } from './fields.ts';
 
 /**
- * What both sides of a transfer count up to: `bytes=1048576 sha-256=…`. The CLOSE has that of the sender, over what
- * it sent; the ack of the CLOSE has that of the receiver, over what it handed on, and what it dropped besides.
+ * The result of a transfer, as `bytes=1048576 sha-256=…`. The CLOSE has the sender's result, over the sent bytes. The
+ * ACK
+ * of the CLOSE has the receiver's, over the delivered bytes, and the number of segments that it dropped.
  */
 export interface Receipt {
   readonly bytes: number;
   /** 64 hex digits. */
   readonly sha256: string;
-  /** Segments that came once more. */
+  /** Segments that arrived again. */
   readonly duplicates: number;
-  /** Segments that came before their turn and that the protocol does not keep. */
+  /** Segments that arrived before their turn, and that the protocol does not keep. */
   readonly outOfOrder: number;
 }
 
@@ -18,7 +19,7 @@ export function encodeReceipt({ bytes, sha256, duplicates, outOfOrder }: Receipt
   return encodeFields({ bytes, 'sha-256': sha256, duplicates, 'out-of-order': outOfOrder });
 }
 
-/** Undefined for a payload that is none. */
+/** Undefined when the payload is no receipt. */
 export function decodeReceipt(payload: Buffer): Receipt | undefined {
   const fields = decodeFields(payload);
   const sha256 = fields.get('sha-256') ?? '';
@@ -30,7 +31,7 @@ export function decodeReceipt(payload: Buffer): Receipt | undefined {
   return /^[0-9a-f]{64}$/.test(sha256) ? { bytes, sha256, duplicates, outOfOrder } : undefined;
 }
 
-/** Whether what arrived is what was sent. */
+/** Whether the received bytes are the sent bytes. */
 export function agree(one: Receipt, other: Receipt): boolean {
   return one.bytes === other.bytes && one.sha256 === other.sha256;
 }

@@ -8,15 +8,18 @@ import { agree, decodeReceipt, encodeReceipt, type Receipt } from './receipt.ts'
 import { firstReceiverState } from './receiver.ts';
 
 export interface Receiving extends TransferKey {
-  /** Takes the payload of each DATA: each once, in order. */
+  /** Gets the payload of each DATA: each once, in order. */
   readonly onData: (payload: Buffer) => void;
-  /** All is there. `intact`: it is what the sender says that it sent. */
+  /** Everything has arrived. `intact`: the received bytes are those that the CLOSE names. */
   readonly onClose: (receipt: Receipt, intact: boolean) => void;
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** One direction of a transfer, on the side that receives: runs the receiver of a protocol, and acks for good. */
+/**
+ * One direction of a transfer, on the receiving side. It runs the receiver of a protocol, and never stops
+ * acknowledging.
+ */
 export class ReceivingEnd {
   readonly #receiving: Receiving;
   readonly #parts: Pick<EndParts, 'transmit'>;
@@ -24,7 +27,7 @@ export class ReceivingEnd {
   readonly #digest = new Digest();
   readonly #dropped = { duplicate: 0, 'out-of-order': 0, foreign: 0 };
   #state: ReceiverState;
-  /** The ack of the CLOSE, and its number. */
+  /** The receipt in the ACK of the CLOSE, and its number. */
   #last: { readonly number: number; readonly receipt: Buffer } | undefined;
 
   constructor(receiving: Receiving, parts: Pick<EndParts, 'transmit'>) {
@@ -34,7 +37,7 @@ export class ReceivingEnd {
     this.#state = firstReceiverState({ window: receiving.window, space: SPACE });
   }
 
-  /** Bytes that were handed on. */
+  /** Bytes that were delivered. */
   get bytes(): number {
     return this.#digest.bytes;
   }
@@ -43,11 +46,11 @@ export class ReceivingEnd {
     return this.#last !== undefined;
   }
 
-  /** Takes an OPEN, a DATA or a CLOSE in. */
+  /** Takes an OPEN, a DATA or a CLOSE. */
   receive({ kind, sequence, payload }: Datagram): void {
     const segment = { kind: kind as SegmentKind, payload };
     const [state, actions] = this.#mode.receive(this.#state, { number: sequence, segment });
-    // Behind a CLOSE there is nothing.
+    // Nothing may follow a CLOSE.
     if (this.#last && state !== this.#state) return;
     let { base } = this.#state;
     this.#state = state;

@@ -1,20 +1,20 @@
-/** Bounds of the retransmission time-out, in ms. RFC 6298 asks for at least 1,000 and at least 60,000. */
+/** Bounds of the retransmission timeout, in ms. RFC 6298 asks for at least 1,000 (min) and at least 60,000 (max). */
 export interface RtoLimits {
   readonly min: number;
   readonly max: number;
 }
 
-/** What is known of the round trip, in ms. */
+/** The estimate of the round trip, in ms. */
 export interface Rto {
-  /** The retransmission time-out. */
+  /** The retransmission timeout (RTO). */
   readonly timeout: number;
   /** Smoothed round-trip time and its variation; undefined before the first measurement. */
   readonly smoothed: { readonly time: number; readonly variation: number } | undefined;
 }
 
-/** RFC 6298, section 2.1: what stands in until the first measurement, in ms. */
+/** RFC 6298, section 2.1: the timeout before the first measurement, in ms. */
 const INITIAL_MS = 1_000;
-/** The granularity of the clock that rings, in ms. */
+/** The granularity of the timer, in ms. */
 const GRANULARITY_MS = 1;
 const ALPHA = 1 / 8;
 const BETA = 1 / 4;
@@ -35,10 +35,10 @@ export function measuredRto({ smoothed }: Rto, milliseconds: number, limits: Rto
 }
 
 /**
- * RFC 6298, 5.5: after a time-out the next is twice as long, until a round trip is measured again.
+ * RFC 6298, 5.5: a timeout doubles the RTO. It stays doubled until a round trip is measured again.
  *
- * @param expired the time-out that passed. Of several segments that left with the same one, the first to time out
- * doubles it and the others find it doubled.
+ * @param expired the timeout that passed. When several segments were sent with the same one, the first that times out
+ * doubles it. The others find it doubled.
  */
 export function backedOffRto(rto: Rto, expired: number, limits: RtoLimits): Rto {
   const doubled = within(2 * Math.min(expired, rto.timeout), limits);

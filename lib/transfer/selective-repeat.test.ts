@@ -65,7 +65,7 @@ describe('the sender of selective repeat', () => {
   });
 
   test.each([
-    ['what left the window', 0, 'late'],
+    ['what left the window', 0, 'duplicate'],
     ['what was never sent', 4, 'foreign'],
     ['the last number', 99, 'foreign'],
     ['a number outside the space', 100, 'foreign'],
@@ -148,7 +148,7 @@ describe('the sender of selective repeat', () => {
       'send 5 e, first',
       'send 0 f, first',
     ]);
-    expect(sender.ack(210, 1)).toEqual(['late']);
+    expect(sender.ack(210, 1)).toEqual(['duplicate']);
     expect(sender.ack(220, 0)).toEqual(['measured 20']);
     expect(sender.timeout(300)).toEqual(['send 4 d, timeout', 'send 5 e, timeout']);
     sender.ack(310, 4);

@@ -8,15 +8,16 @@ import type {
   Step,
 } from './machine.ts';
 import { ahead, duplicate, foreign, wasDelivered } from './receiver.ts';
-import { acknowledge, expired, ignore, indexOf, sendAgain, sendFirst } from './sender.ts';
+import { acknowledge, expired, ignore, indexOf, retransmit, sendFirst } from './sender.ts';
 
 /**
- * Selective repeat, Kurose and Ross, section 3.4.4: a window of segments under way, each with a time-out and an ack of
- * its own. The receiver keeps what comes out of order, so that only what is missing is sent again.
+ * Selective repeat (Kurose and Ross, section 3.4.4). A window of segments is on the way, each with its own timer and
+ * its
+ * own ACK. The receiver keeps segments that are out of order, so the sender retransmits only the missing ones.
  */
 export const selectiveRepeat: Mode = {
   name: 'selective-repeat',
-  // The windows of both sides can lie one behind the other, and no number may be in both.
+  // The receiver's window can begin where the sender's ends, and no number may be in both.
   largestWindow: (space) => Math.floor(space / 2),
 
   send(state, event) {
@@ -28,13 +29,13 @@ export const selectiveRepeat: Mode = {
       case 'ack': {
         const index = indexOf(state, event.number);
         if (index === undefined) return ignore(state, event.number);
-        if (state.sent[index]!.acknowledged) return [state, [{ do: 'ignored', ack: 'late' }]];
+        if (state.sent[index]!.acknowledged) return [state, [{ do: 'ignored', ack: 'duplicate' }]];
         const covered = state.sent.with(index, { ...state.sent[index]!, acknowledged: true });
         const [slid, actions] = acknowledge(state, index, covered, event);
         return [withAlarm(slid), actions];
       }
       case 'timeout':
-        return sendOverdueAgain(state, event.now);
+        return retransmitOverdue(state, event.now);
     }
   },
 
@@ -45,7 +46,7 @@ export const selectiveRepeat: Mode = {
       return [state, wasDelivered(state, number) ? [duplicate, ack] : [foreign]];
     }
     if (state.waiting.has(distance)) return [state, [duplicate, ack]];
-    return handOn(state, new Map(state.waiting).set(distance, segment), ack);
+    return deliverNext(state, new Map(state.waiting).set(distance, segment), ack);
   },
 };
 
@@ -57,22 +58,22 @@ function withAlarm(state: SenderState): SenderState {
   return { ...state, alarm };
 }
 
-function sendOverdueAgain(state: SenderState, now: number): Step<SenderState, SenderAction> {
+function retransmitOverdue(state: SenderState, now: number): Step<SenderState, SenderAction> {
   let next = state;
   const all: SenderAction[] = [];
   for (const [index, { acknowledged, sentAt, timeout }] of state.sent.entries()) {
     if (acknowledged || sentAt + timeout > now) continue;
     const [waiting, gaveUp] = expired(next, index, timeout);
     if (waiting.givenUp !== undefined) return [waiting, [...all, ...gaveUp]];
-    const [sent, actions] = sendAgain(waiting, index, now, 'timeout');
+    const [sent, actions] = retransmit(waiting, index, now, 'timeout');
     next = sent;
     all.push(...actions);
   }
   return [withAlarm(next), all];
 }
 
-/** Hands on what is complete from the front. */
-function handOn(
+/** Delivers the segments that are next in order. */
+function deliverNext(
   state: ReceiverState,
   waiting: Map<number, Segment>,
   ack: ReceiverAction,

@@ -2,7 +2,7 @@ import type { Cause, Segment, SenderAction, SenderOptions, SenderState, Sent, St
 import { backedOffRto, initialRto, measuredRto } from './rto.ts';
 import { distance } from './sequence.ts';
 
-// What the senders of the three protocols share: their first state, and the moves they are put together from.
+// What the senders of the three protocols share: the first state, and the steps that they combine.
 
 export function firstSenderState(options: SenderOptions): SenderState {
   return {
@@ -16,12 +16,12 @@ export function firstSenderState(options: SenderOptions): SenderState {
   };
 }
 
-/** Whether the sender takes another segment. */
+/** Whether the sender can take another segment. */
 export function hasRoom({ sent, window, givenUp }: SenderState): boolean {
   return sent.length < window && givenUp === undefined;
 }
 
-/** The sequence number of the segment at an index of those under way. */
+/** The sequence number of a segment on the way, by its index. */
 function numberAt({ base, options }: SenderState, index: number): number {
   return (base + index) % options.space;
 }
@@ -39,8 +39,8 @@ export function sendFirst(
   return [{ ...state, sent }, [{ do: 'send', number, segment, cause: 'first' }]];
 }
 
-/** Sends the segment at an index once more, with the time-out of now. */
-export function sendAgain(
+/** Retransmits the segment at an index, with the current timeout. */
+export function retransmit(
   state: SenderState,
   index: number,
   now: number,
@@ -56,9 +56,9 @@ export function sendAgain(
 }
 
 /**
- * Backs off after a time-out of the segment at an index; gives up when that was the last try.
+ * Handles a timeout of the segment at an index: backs off, or gives up when it was the last try.
  *
- * @param timeout the one that passed, in ms
+ * @param timeout the timeout that passed, in ms
  */
 export function expired(
   state: SenderState,
@@ -75,25 +75,25 @@ export function expired(
   return [{ ...state, rto: backedOffRto(state.rto, timeout, state.options.rto) }, []];
 }
 
-/** The index that an ack's number means among the segments under way. Undefined when it means none of them. */
+/** The index of the segment on the way that has this number. Undefined when there is none. */
 export function indexOf({ base, sent, options }: SenderState, number: number): number | undefined {
   const index = distance(base, number, options.space);
   return number < options.space && index < sent.length ? index : undefined;
 }
 
-/** What becomes of an ack that means none of the segments under way. */
+/** Ignores an ACK for no segment on the way. */
 export function ignore(state: SenderState, number: number): Step<SenderState, SenderAction> {
   const { base, options } = state;
-  const behind = distance(number, base - 1, options.space);
-  const late = number < options.space && behind < Math.min(base, options.window);
-  return [state, [{ do: 'ignored', ack: late ? 'late' : 'foreign' }]];
+  const age = distance(number, base - 1, options.space);
+  const isDuplicate = number < options.space && age < Math.min(base, options.window);
+  return [state, [{ do: 'ignored', ack: isDuplicate ? 'duplicate' : 'foreign' }]];
 }
 
 /**
- * Takes an ack in: the round trip of the segment at `index` counts, and the segments that are acknowledged at the
- * front leave the window. The receiver's word on the window counts from the ack of the OPEN on.
+ * Takes an ACK: measures the round trip of the segment at `index`, and slides the window over the acknowledged segments
+ * at its start. The ACK of the OPEN also sets the window that the receiver allows.
  *
- * @param sent the segments under way, those acknowledged that the ack covers
+ * @param sent the segments on the way, with those marked that the ACK acknowledges
  */
 export function acknowledge(
   state: SenderState,
@@ -116,7 +116,7 @@ export function acknowledge(
   return [{ ...next, rto }, [{ do: 'measured', milliseconds: measured }, ...arrived]];
 }
 
-/** Karn's rule: of a segment that was sent more than once nobody knows which copy an ack answers. */
+/** Karn's rule: when a segment was sent more than once, nobody knows which copy the ACK answers. */
 function measure({ copies, sentAt }: Sent, now: number): number | undefined {
   return copies === 1 ? now - sentAt : undefined;
 }

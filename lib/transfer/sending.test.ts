@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { abortion } from './end.ts';
+import { abortOf } from './end.ts';
 import {
   ackDatagram,
   ID,
@@ -143,14 +143,14 @@ describe('done', () => {
     await expect(end.done).rejects.toMatchObject({
       code: 'LAB_TRANSFER',
       how: 'altered',
-      message: `what arrived is not what was sent: ${their}; sent: 4 bytes, SHA-256 ${SHA_OF_ABCD}`,
+      message: `the received bytes are not the sent bytes: received ${their}; sent 4 bytes, SHA-256 ${SHA_OF_ABCD}`,
     });
     expect(world.ringsAt).toBeUndefined();
   });
 
   test('fails as aborted with the text of an ABORT, after which it is silent', async () => {
     const { end, world, ack } = begin();
-    end.receive(abortion({ id: ID, mode: 'go-back-n' }, 'the window is 3'));
+    end.receive(abortOf({ id: ID, mode: 'go-back-n' }, 'the window is 3'));
     await expect(end.done).rejects.toMatchObject({ how: 'aborted', message: 'the window is 3' });
     expect(world.ringsAt).toBeUndefined();
     world.told();
@@ -181,7 +181,7 @@ test('stop ends it without a word', async () => {
   end.stop();
   expect(world.ringsAt).toBeUndefined();
   expect(ack(0)).toEqual([]);
-  end.receive(abortion({ id: ID, mode: 'go-back-n' }, 'too late'));
+  end.receive(abortOf({ id: ID, mode: 'go-back-n' }, 'too late'));
   await Promise.resolve();
   expect(settled).not.toHaveBeenCalled();
 });
@@ -233,7 +233,7 @@ describe('counts', () => {
   test('acks of what is not under way', () => {
     const { end, ack } = begin();
     for (const number of [0, 0, 0, 4, 65_535, 1]) ack(number);
-    expect(end.counts.acks).toEqual({ late: 2, foreign: 2 });
+    expect(end.counts.acks).toEqual({ duplicate: 2, foreign: 2 });
   });
 });
 

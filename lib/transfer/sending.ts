@@ -9,38 +9,38 @@ import type { RtoLimits } from './rto.ts';
 import { firstSenderState, hasRoom } from './sender.ts';
 
 export interface Sending extends TransferKey {
-  /** What the OPEN says. */
+  /** The payload of the OPEN. */
   readonly open: Buffer;
-  /** The payloads of the DATA, in order; asked for the next one when there is room for it. */
+  /** The payloads of the DATA, in order. The next one is read when there is room for it. */
   readonly payloads: Iterator<Buffer>;
   readonly rto: RtoLimits;
-  /** Time-outs of one segment until the other side counts as gone. */
+  /** Timeouts of one segment after which the sender gives up. */
   readonly tries: number;
-  /** Bytes of the HMAC of each datagram, when it has one, which count as sent too. */
+  /** Bytes of the HMAC of each datagram, when it has one. They count as sent too. */
   readonly hmacBytes?: number;
-  /** Is told each round trip that was measured, in ms. */
+  /** Gets each measured round trip, in ms. */
   readonly onMeasured?: (milliseconds: number) => void;
 }
 
-/** What has gone over the wire so far. */
+/** What was sent so far. */
 export interface SendingCounts {
   /** Bytes of all datagrams, headers and HMACs included. */
   readonly bytes: number;
   readonly datagrams: Readonly<Record<Cause, number>>;
-  /** Acks of what was not under way: once it was, or never. */
-  readonly acks: { readonly late: number; readonly foreign: number };
-  /** Bytes of the application that are acknowledged, and all before them. */
+  /** ACKs for no segment on the way. `duplicate`: for one that was acknowledged before. Otherwise `foreign`. */
+  readonly acks: { readonly duplicate: number; readonly foreign: number };
+  /** Bytes of the application up to the first one that is not acknowledged. */
   readonly arrived: number;
 }
 
-/** Datagrams that were sent again. */
+/** Datagrams that were sent once more. */
 export function retransmissions({ datagrams }: SendingCounts): number {
   return datagrams.timeout + datagrams['go-back'];
 }
 
-/** One direction of a transfer, on the side that sends: runs the sender of a protocol until all has arrived. */
+/** One direction of a transfer, on the sending side. It runs the sender of a protocol until everything has arrived. */
 export class SendingEnd {
-  /** What the receiver says that it received. @throws TransferError, or what the payloads throw */
+  /** Resolves with the receiver's result. @throws TransferError, or the error of `payloads` */
   readonly done: Promise<Receipt>;
   readonly #done = Promise.withResolvers<Receipt>();
   readonly #parts: EndParts;
@@ -48,11 +48,11 @@ export class SendingEnd {
   readonly #mode: Mode;
   readonly #digest = new Digest();
   readonly #datagrams: Record<Cause, number> = { first: 0, timeout: 0, 'go-back': 0 };
-  readonly #acks = { late: 0, foreign: 0 };
+  readonly #acks = { duplicate: 0, foreign: 0 };
   #bytes = 0;
   #arrived = 0;
   #state: SenderState;
-  /** What the application has given and that is not sent yet. */
+  /** The next payload of the application, which is not sent yet. */
   #ahead: IteratorResult<Buffer> | undefined;
   #own: Receipt | undefined;
   #theirs: Receipt | undefined;
@@ -74,7 +74,7 @@ export class SendingEnd {
     return { bytes: this.#bytes, datagrams: this.#datagrams, acks: this.#acks, arrived: this.#arrived };
   }
 
-  /** Smoothed round-trip time, undefined until one was measured, and time-out of now, in ms. */
+  /** The smoothed round-trip time, undefined before the first measurement, and the current timeout, in ms. */
   get timing(): { readonly rtt: number | undefined; readonly rto: number } {
     const { smoothed, timeout } = this.#state.rto;
     return { rtt: smoothed?.time, rto: timeout };
@@ -85,7 +85,7 @@ export class SendingEnd {
     return this.#state.base > 0;
   }
 
-  /** Segments that may be under way now. */
+  /** Segments that may be on the way now. */
   get window(): number {
     return this.#state.window;
   }
@@ -99,7 +99,7 @@ export class SendingEnd {
     this.#arm();
   }
 
-  /** Takes an ACK or an ABORT in. */
+  /** Takes an ACK or an ABORT. */
   receive({ kind, ack, window, payload }: Datagram): void {
     if (this.#ended) return;
     if (kind === 'ABORT') {
@@ -112,7 +112,7 @@ export class SendingEnd {
     this.#arm();
   }
 
-  /** Ends it without a word to the other side. */
+  /** Ends the transfer without telling the other side. */
   stop(): void {
     this.#ended = true;
     this.#silence();
@@ -126,7 +126,7 @@ export class SendingEnd {
     }
   }
 
-  /** The CLOSE goes alone: only when all before it has arrived can its ack say what arrived. */
+  /** The CLOSE is sent alone: its ACK can only have the result when everything before it has arrived. */
   #next(): Segment | undefined {
     try {
       this.#ahead ??= this.#sending.payloads.next();
@@ -198,7 +198,12 @@ export class SendingEnd {
     }
     const their = this.#theirs ? `${this.#theirs.bytes} bytes, SHA-256 ${this.#theirs.sha256}` : 'no receipt';
     const own = `${this.#own?.bytes} bytes, SHA-256 ${this.#own?.sha256}`;
-    this.#end(new TransferError('altered', `what arrived is not what was sent: ${their}; sent: ${own}`));
+    this.#end(
+      new TransferError(
+        'altered',
+        `the received bytes are not the sent bytes: received ${their}; sent ${own}`,
+      ),
+    );
   }
 
   #end(error: unknown): void {
@@ -206,7 +211,7 @@ export class SendingEnd {
     this.#done.reject(error);
   }
 
-  /** Has the timer ring at the machine's alarm. One that rings too early is set anew when it does. */
+  /** Sets the timer to the machine's alarm. A timer that rings too early is then set again. */
   #arm(): void {
     const { alarm } = this.#state;
     if (this.#ended || alarm === undefined) return;

@@ -57,7 +57,7 @@ describe('the sender of stop-and-wait', () => {
   });
 
   test.each([
-    ['one that came before', 0, 'late'],
+    ['one that came before', 0, 'duplicate'],
     ['the number behind it', 2, 'foreign'],
     ['the last number', 99, 'foreign'],
     ['a number outside the space', 100, 'foreign'],
@@ -71,7 +71,7 @@ describe('the sender of stop-and-wait', () => {
 
   test.each([
     [0, 'foreign'],
-    [1, 'late'],
+    [1, 'duplicate'],
     [2, 'foreign'],
   ])('knows an ack for late that is of the last segment: %d', (number, told) => {
     const sender = waiting();

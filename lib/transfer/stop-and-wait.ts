@@ -3,16 +3,16 @@ import type { Mode } from './machine.ts';
 import { ahead, duplicate, foreign, wasDelivered } from './receiver.ts';
 
 /**
- * Stop-and-wait, rdt 3.0 of Kurose and Ross, section 3.4.1: one segment is under way at a time.
+ * Stop-and-wait (rdt 3.0 in Kurose and Ross, section 3.4.1): one segment is on the way at a time.
  *
- * With a space of 2 this is the alternating-bit protocol, which is right on a wire that keeps the order. The wire of
- * the lab does not, so the numbers here go further.
+ * With a number space of 2, this is the alternating-bit protocol. It needs a wire that keeps the order. The wire of the
+ * lab does not, so the number space here is larger.
  */
 export const stopAndWait: Mode = {
   name: 'stop-and-wait',
   largestWindow: () => 1,
 
-  // That of go-back-N is the same where one segment is under way.
+  // The same as in go-back-N with a window of one.
   send: goBackN.send,
 
   receive(state, { number, segment }) {

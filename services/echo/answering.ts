@@ -17,19 +17,19 @@ export interface AnsweringParts {
   readonly say: Say;
   readonly now: () => Date;
   readonly options: FaultOptions;
-  /** What messages are signed with; without one, or with an empty one, they are not. */
+  /** The token with which messages are signed. Without one, or with an empty one, they are not signed. */
   readonly token?: string | undefined;
 }
 
 export interface Answer {
-  /** Of its entry in the journal. */
+  /** The id of its journal entry. */
   readonly id: number;
   readonly steps: readonly Step[];
-  /** Resolves when the decision is in the journal. Before that nothing of the answer may leave. */
+  /** Resolves when the decision is in the journal. Nothing of the answer may be sent before that. */
   readonly journaled: Promise<void>;
 }
 
-/** What was decided for a message: by a draw, or for a reason without one. */
+/** The decision for a message, with its draw or, when it is refused, its reason. */
 interface Decided {
   readonly fault: FaultName | 'none' | 'refused';
   readonly draw?: number;
@@ -37,8 +37,8 @@ interface Decided {
 }
 
 /**
- * Decides what to answer a message with, prints the decision and journals it. One that is not signed as it must be is
- * no part of the experiment: it is refused, and nothing is drawn for it. The place is where the packets have it.
+ * Decides what to answer to a message, prints the decision and journals it. A message without a valid signature is
+ * refused without a draw, so it changes no experiment. `place` tells where the packets have the message.
  */
 export type Answering = (message: Message, peer: Peer, place: Place) => Answer;
 
@@ -90,13 +90,13 @@ export function createAnswering(
     return {
       id,
       steps: stepsOf(message, 'none', {})!,
-      // `drawn` is a fault that can't be done to this message, such as corruption of an empty body.
+      // The message can't have the fault that was drawn. Example: an empty body can't be corrupted.
       journaled: journal.append(drawn === 'none' ? entry : { ...entry, drawn }),
     };
   };
 }
 
-/** The lines of the seed, 3.3.3, for one message. */
+/** The lines of the reference server for one message. */
 function said(protocol: Protocol, message: Message, peer: Peer, lines?: readonly string[]): string {
   const shown = printable(message.bytes, message.textLength);
   const received =

@@ -31,7 +31,7 @@ const clock = () => performance.now();
 
 const LISTEN = { host: '0.0.0.0', backlog: 4096 };
 
-/** What serves on the ports. */
+/** The servers on the ports, and what belongs to them. */
 interface Mode {
   readonly tcp: ConnectionServer;
   /** The same over TLS. */
@@ -40,7 +40,7 @@ interface Mode {
   readonly controlled: Controlled;
   readonly encryption: Tls;
   readonly note: Note;
-  /** What it says of itself once it listens. */
+  /** Lines that the program prints when it listens. */
   readonly said: readonly string[];
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ await runProgram(process, configSchema, log, async (config) => {
   const { tcp, tls, udp, encryption, controlled, note, said, close } = await (config.ECHO_MODE === 'sink'
     ? sink(config)
     : echo(config));
-  const lookForLost = watchOverflow(udp, {
+  const reportOverflow = watchOverflow(udp, {
     timer,
     onLost(datagrams) {
       log.warn(`${datagrams} UDP datagrams were lost: the buffer of the socket was full`);
@@ -71,7 +71,7 @@ await runProgram(process, configSchema, log, async (config) => {
   const control = await openControl(config.CONTROL_SOCKET, controlled);
   log.info(`[TCP SERVER] Listening on 0.0.0.0:${port}`);
   log.info(`[UDP SERVER] Listening on 0.0.0.0:${port}`);
-  log.info(`[TCP SERVER] TLS on port ${tlsPort}, ${encryption.said}`);
+  log.info(`[TCP SERVER] TLS on port ${tlsPort}, ${encryption.description}`);
   log.info('[MAIN] TCP and UDP servers are running...\n');
   for (const line of said) log.info(line);
 
@@ -79,7 +79,7 @@ await runProgram(process, configSchema, log, async (config) => {
     say('\n[MAIN] Shutting down servers...');
     tcp.close();
     tls.close();
-    lookForLost();
+    reportOverflow();
     udp.close();
     encryption.close();
     control.close();
@@ -124,7 +124,7 @@ async function echo(config: Config): Promise<Mode> {
       faults: udpFaults,
       timer,
       onDropped(datagrams) {
-        log.warn(`${datagrams} datagrams were dropped: too many wait for their answers`);
+        log.warn(`${datagrams} datagrams were dropped: too many wait for their echoes`);
         note('dropped', { protocol: 'udp', datagrams }).catch((error) => log.error(String(error)));
       },
     }),
@@ -134,7 +134,7 @@ async function echo(config: Config): Promise<Mode> {
     },
     said: [tcpFaults, udpFaults].map((faults) => {
       const { server, profile } = faults.status();
-      return `Faults of ${server}: ${profile}, seed ${seed}`;
+      return `Fault profile of ${server}: ${profile}, seed ${seed}`;
     }),
     async close() {
       connections.close();
@@ -158,7 +158,7 @@ async function sink(config: Config): Promise<Mode> {
       problems: () => [encryption.check()].filter((problem) => problem !== undefined),
       faults: controlFaults([], { log, note, counts: 'message' }),
     },
-    said: ['Sink: what comes is printed and not answered'],
+    said: ['Sink mode: messages are printed and not answered'],
     close: async () => connections.close(),
   };
 }

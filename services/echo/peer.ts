@@ -1,12 +1,12 @@
-/** The other end of an exchange. */
+/** The client of an exchange. */
 export interface Peer {
   readonly address: string;
   readonly port: number;
-  /** The version of TLS that it speaks; undefined in plain text. */
+  /** The TLS version of its connection; undefined in plain text. */
   readonly tls?: string | undefined;
 }
 
-/** A peer as the seed prints it. */
+/** A client as the reference server prints it. */
 export function formatPeer({ address, port }: Peer): string {
   return `('${address}', ${port})`;
 }

@@ -6,7 +6,7 @@ import { createLog } from '#lib/runtime/log.ts';
 import { optionNames } from '#lib/runtime/options.ts';
 import { safeLines } from '#lib/text/readable.ts';
 
-// `faults` on the PATH of a server's container, which is what `make faults` runs.
+// `make faults` runs this program as `faults` in the containers of the servers.
 
 interface Options {
   readonly profile?: string;
@@ -17,14 +17,14 @@ interface Options {
   readonly check?: boolean;
 }
 
-/** Printed after the line of UDP, which also carries transfers. */
+/** Printed after the line for UDP, because transfers use UDP. */
 const OF_MESSAGES =
-  '  A script for both protocols strikes messages. Transfers (make send) have no faults: ECHO_UDP= gives them a script.';
+  '  A script for both protocols applies to messages only. ECHO_UDP= gives transfers (make send) a script.';
 
 const NO_FAULTS =
   'echo: the server is in sink mode (ECHO_MODE=sink) and sends no answers, so it has no faults';
 
-/** Which option asks for the part of a change that a server names before its problem. */
+/** The option for each part of a change that a server names before a problem. */
 const optionOf: Readonly<Record<string, string>> = {
   profile: '--profile',
   'echo-tcp profile': '--tcp',
@@ -36,13 +36,13 @@ const log = createLog();
 const nameOf = optionNames(process.env);
 
 const program = new Command('faults')
-  .description('Shows what decides the faults of this program, after a change when one is asked for.')
+  .description('Shows the active fault profile of this program, after a change if you ask for one.')
   .option('--profile <profile>', 'new fault profile, such as timeout=0.5,403=0.1, script:loss,none, or none')
-  .option('--tcp <profile>', 'new fault profile of the echo server on TCP alone')
-  .option('--udp <profile>', 'new fault profile of the echo server on UDP alone')
-  .option('--seed <text>', 'new seed, beginning at draw 1')
-  .option('--reset', 'back to the configured profile and seed, at draw 1')
-  .option('--check', 'only say whether the change is allowed')
+  .option('--tcp <profile>', 'new fault profile of the echo server for TCP only')
+  .option('--udp <profile>', 'new fault profile of the echo server for UDP only')
+  .option('--seed <text>', 'new seed; begins at draw 1')
+  .option('--reset', 'return to the configured fault profile and seed; begins at draw 1')
+  .option('--check', 'only check whether the change is allowed')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) });
 
@@ -53,7 +53,7 @@ try {
     process.env.CONTROL_SOCKET ?? CONTROL_SOCKET,
     asked ? change(options) : undefined,
   );
-  if (!options.check) log.info(all.map(asked ? inForce : table).join('\n') || NO_FAULTS);
+  if (!options.check) log.info(all.map(asked ? activeProfile : table).join('\n') || NO_FAULTS);
 } catch (error) {
   process.exitCode = explain(error);
 }
@@ -79,18 +79,18 @@ function explain(error: unknown): number {
 }
 
 function asTyped(problem: string): string {
-  const [part = '', ...says] = problem.split(': ');
+  const [part = '', ...words] = problem.split(': ');
   const option = optionOf[part];
-  return option ? `${nameOf(option)}: ${says.join(': ')}` : problem;
+  return option ? `${nameOf(option)}: ${words.join(': ')}` : problem;
 }
 
 /** The fault profile of a server, its seed and its next draw. */
-function inForce({ server, profile, of, seed, draws }: FaultStatus): string {
+function activeProfile({ server, profile, of, seed, draws }: FaultStatus): string {
   const line = `${server}: ${profile}, seed ${seed}, next draw ${draws + 1}`;
   return server === 'echo-udp' && of === 'messages' ? `${line}\n${OF_MESSAGES}` : line;
 }
 
-/** The same with what was drawn. A fault that the profile does not have and that never happened has no row. */
+/** The same with the counts of each fault. A fault with probability 0 that never happened has no row. */
 function table(status: FaultStatus): string {
   const { noun, counts } = status;
   const total = counts.reduce((sum, { count }) => sum + count, 0);
@@ -100,7 +100,7 @@ function table(status: FaultStatus): string {
       const share = total === 0 ? '-' : percent(count / total);
       return row(fault, percent(probability), share, String(count));
     });
-  return [inForce(status), row(noun, 'probability', 'observed', 'count'), ...rows].join('\n');
+  return [activeProfile(status), row(noun, 'probability', 'observed', 'count'), ...rows].join('\n');
 }
 
 function row(name: string, ...figures: string[]): string {

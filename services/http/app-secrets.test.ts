@@ -260,7 +260,7 @@ test('no secret stands in the journal, the log or an answer, given rightly or wr
   const all = JSON.stringify([answers, fileOfJournal(), logged]);
   const secrets = [token, 'swordfish', login.authorization.slice('Basic '.length), 'guess1', 'guess2'];
   expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
-  expect(logged.filter((line) => line.includes('was refused'))).toHaveLength(13);
+  expect(logged.filter((line) => line.includes('refused a request'))).toHaveLength(13);
   expect(logged).toHaveLength(14);
 });
 

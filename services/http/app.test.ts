@@ -295,7 +295,9 @@ describe('/getlogs', () => {
       late.abort();
       await once(socket.resume(), 'close');
       expect(timeout).toHaveBeenCalledWith(READ_SECONDS * 1_000);
-      expect(warn.mock.calls).toEqual([['127.0.0.1 had not read /getlogs after 7 s: it was cut off']]);
+      expect(warn.mock.calls).toEqual([
+        ['127.0.0.1 did not read /getlogs within 7 s: the response was cut off'],
+      ]);
       expect(error).not.toHaveBeenCalled();
     } finally {
       timeout.mockRestore();

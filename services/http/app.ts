@@ -9,11 +9,11 @@ import { startPage, startPageHeaders } from './start-page.ts';
 export type AppParts = AuthorizeParts &
   BalanceParts &
   LogsParts & {
-    /** Who may ask; without any, everybody. */
+    /** The credentials that requests need. Without any, everybody may ask. */
     readonly secrets?: Secrets;
   };
 
-/** The unreliable HTTP server of the first assignment, apart from listening. */
+/** The unreliable HTTP server of the first assignment. It does not listen yet. */
 export function createApp(parts: AppParts): RequestListener {
   const { exchanges, log, faults, timeoutSeconds, secrets = {} } = parts;
   const { basic } = secrets;
@@ -24,7 +24,7 @@ export function createApp(parts: AppParts): RequestListener {
 
   if (basic !== undefined) app.all('/login', authorize({ basic }, parts));
   app.use(isAuthorized);
-  // Express would answer HEAD by GET's handler, and a look at the headers would cost a draw.
+  // Express would answer HEAD with the handler of GET, and so make a draw for it.
   app.head(/.*/, notFound);
   app.get('/', (_request, response) => {
     const page = startPage(faults.status(), { timeoutSeconds, hasLogin: basic !== undefined });
@@ -40,7 +40,7 @@ export function createApp(parts: AppParts): RequestListener {
   app.use(notFound);
   app.use(((error, _request, response, _next) => fail(error, response)) satisfies ErrorRequestHandler);
 
-  // Express runs no middleware for a target in which it finds no path, such as that of CONNECT or `http://[`.
+  // Express runs no middleware when it finds no path in a target, such as that of CONNECT or `http://[`.
   return (request, response) => {
     exchanges.take(request);
     app(request as Request, response as Response, async () => {

@@ -9,7 +9,7 @@ import { tlsVersion } from '#lib/tls/version.ts';
 import type { Exchanges } from './exchanges.ts';
 import { clientAddress, respond } from './respond.ts';
 
-/** Who may talk to the server. Undefined wants nothing. */
+/** The credentials that requests need. When both are undefined, they need none. */
 export interface Secrets {
   readonly token?: string | undefined;
   /** `user:password`. */
@@ -23,7 +23,7 @@ export interface AuthorizeParts {
   readonly now: () => Date;
 }
 
-/** Why a request is refused, and the challenges that say what would do (RFC 9110, 11.6.1). */
+/** Why a request is refused, and the challenges that tell what the server accepts (RFC 9110, 11.6.1). */
 export interface Refusal {
   readonly reason:
     | 'no credentials'
@@ -34,7 +34,7 @@ export interface Refusal {
   readonly challenges: readonly string[];
 }
 
-/** Middleware that lets a request on which has the secrets that are wanted, and answers 401 to any other. */
+/** Middleware that passes on a request with valid credentials, and answers 401 to any other. */
 export function authorize(secrets: Secrets, parts: AuthorizeParts) {
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void | Promise<void> => {
     const refusal = refusalOf(request, secrets);
@@ -48,7 +48,7 @@ async function refuse(
   response: ServerResponse,
   { journal, exchanges, log, now }: AuthorizeParts,
 ): Promise<void> {
-  // An answer has no socket while one to a request before it is still to leave.
+  // A response has no socket until all earlier responses of the connection are sent.
   const { socket, url } = request;
   const exchange = await exchanges.of(request, response);
   const client = clientAddress(socket);
@@ -63,16 +63,17 @@ async function refuse(
     ...exchange,
     tls: tlsVersion(socket),
   });
-  log.warn(`a request of ${client}:${socket.remotePort} was refused: ${reason}`);
+  log.warn(`refused a request from ${client}:${socket.remotePort}: ${reason}`);
   response.setHeader('www-authenticate', challenges);
   respond(response, 401, 'Unauthorized');
 }
 
 /**
- * Looks at the credentials of a request: a bearer's token (RFC 6750) or a name and password (RFC 7617), whichever of
- * them the server has.
+ * Checks the credentials of a request: a bearer token (RFC 6750), or a name and password (RFC 7617), as far as the
+ * server
+ * has them.
  *
- * @returns undefined when they are right, or none are wanted
+ * @returns undefined when the credentials are right, or the server needs none
  */
 export function refusalOf(request: IncomingMessage, { token, basic }: Secrets): Refusal | undefined {
   if (token === undefined && basic === undefined) return undefined;
@@ -85,7 +86,7 @@ export function refusalOf(request: IncomingMessage, { token, basic }: Secrets): 
     ],
   });
   if (!authorization) return refused('no credentials');
-  // Node would take the first.
+  // Node.js would take the first of them.
   if ((request.headersDistinct.authorization?.length ?? 0) > 1) return refused('several credentials');
   const [, scheme = '', given = ''] = /^(\S*) *(.*)$/.exec(authorization) ?? [];
   switch (scheme.toLowerCase()) {
@@ -96,7 +97,7 @@ export function refusalOf(request: IncomingMessage, { token, basic }: Secrets): 
         : refused('wrong token', ', error="invalid_token"');
     case 'basic':
       if (basic === undefined) return refused('unknown scheme');
-      // Node decodes what is no base64 too, so the encoded forms are compared.
+      // Node.js also decodes invalid base64, so the encoded forms are compared.
       return isSame(digest(Buffer.from(basic).toString('base64')), digest(given))
         ? undefined
         : refused('wrong name or password');
@@ -105,7 +106,7 @@ export function refusalOf(request: IncomingMessage, { token, basic }: Secrets): 
   }
 }
 
-/** Of a fixed length, as how long a secret is nobody is to find out by the time of an answer. */
+/** A hash has a fixed length, so the time of a response does not reveal the length of a secret. */
 function digest(text: string): string {
   return hash('sha256', text);
 }

@@ -22,7 +22,7 @@ export interface BalanceParts {
   readonly held: WeakSet<Socket>;
 }
 
-/** Answers by the outcome that is drawn, once that is in the journal. */
+/** Draws an outcome, journals it, then answers by it. */
 export function serveBalance(parts: BalanceParts): RequestHandler {
   const { faults, journal, exchanges, sleep, timeoutSeconds, held } = parts;
   const timestamp = timestamps(parts.now);
@@ -47,7 +47,7 @@ export function serveBalance(parts: BalanceParts): RequestHandler {
     }
     held.add(socket);
     await sleepWhileOpen(socket, timeoutSeconds * 1000, sleep);
-    // By TLS there is a last word, without which a connection looks cut (RFC 8446, 6.1).
+    // TLS has a closing alert, without which a connection looks truncated (RFC 8446, 6.1).
     socket.destroySoon();
   };
 }

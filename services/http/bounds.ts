@@ -8,27 +8,29 @@ import { type Sleep, sleepWhileOpen } from '#lib/runtime/sleep.ts';
 import type { Carrier } from '#lib/tls/carriers.ts';
 import { unavailable } from './respond.ts';
 
-/** How long a connection that is one too many may take to ask, in ms. */
+/** How long a refused connection may take to send its request, in ms. */
 const PATIENCE_MS = 1_000;
 
-/** How often requests that do not end are looked for; each gets its 408 before its connection counts as idle, in ms. */
-export const LOOK_MS = 1_000;
-/** The most requests sent after one that is held, on the same connection: none of them will be answered. */
+/**
+ * Time between two checks for unfinished requests, in ms. A request gets its 408 before its connection counts as idle.
+ */
+export const CHECK_MS = 1_000;
+/** Requests after a held one on the same connection, at most. None of them will be answered. */
 const MOST_AFTER = 100;
 
 export interface BoundsParts {
-  /** Open at once on this server. */
+  /** Connections that may be open at once on this server. */
   readonly connections: Bound;
-  /** How long a request may take to come, and how long nothing may move on a connection. */
+  /** How long a request may take to arrive, and how long a connection may be without traffic. */
   readonly idleSeconds: number;
   readonly sleep: Sleep;
-  /** The connection below one over TLS. */
+  /** Returns the TCP connection below a connection over TLS. */
   readonly carrierOf: (socket: Socket) => Carrier | undefined;
-  /** Whether it is the server that lets the client of this connection wait. */
+  /** Whether the client of this connection waits because of the outcome `timeout`. */
   readonly isHeld: (socket: Socket) => boolean;
 }
 
-/** Has a server answer by `app`, and bounds what its clients can cost. Returns the server. */
+/** Makes a server answer with `app`, and limits what its clients can cost. Returns the server. */
 export function serveWithin<Bounded extends Server>(
   server: Bounded,
   app: RequestListener,
@@ -38,7 +40,7 @@ export function serveWithin<Bounded extends Server>(
   const latest = new WeakMap<Socket, ServerResponse>();
   const afterHeld = new WeakMap<Socket, number>();
   const admit = (socket: Socket) => {
-    // Each request that is under way on it listens.
+    // Each unfinished request on the socket adds a listener.
     socket.setMaxListeners(0);
     if (bound.refusalOf(socket) === undefined) return;
     sleepWhileOpen(socket, PATIENCE_MS, sleep).then(() => socket.destroy());
@@ -54,7 +56,7 @@ export function serveWithin<Bounded extends Server>(
     unavailable(response, refusal);
   };
   server.headersTimeout = server.requestTimeout = idleSeconds * 1000;
-  server.timeout = idleSeconds * 1000 + 2 * LOOK_MS;
+  server.timeout = idleSeconds * 1000 + 2 * CHECK_MS;
   return (
     server
       .on('request', answer)
@@ -62,7 +64,7 @@ export function serveWithin<Bounded extends Server>(
       .on('timeout', (socket) => {
         if (!isHeld(socket)) socket.destroy();
       })
-      // Node hands the connection over, as a proxy would need it.
+      // For CONNECT, Node.js passes on the bare connection, as a proxy would need it.
       .on('connect', async (request, socket: Socket) => {
         socket.on('error', () => undefined);
         const before = latest.get(socket);

@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import type { HttpEntry } from '#lib/journal/schema.ts';
 import type { Carrier } from '#lib/tls/carriers.ts';
 
-/** Where a request and its answer are on their connection. */
+/** The number and the stream offsets of a request and its response. */
 export type Exchange = Pick<HttpEntry, 'exchange' | 'answer_at' | 'wire_from' | 'wire_to' | 'wire_answer_at'>;
 
-/** On the request itself: a map of all requests costs each of them a hash, and the collector a look. */
+/** The number is kept on the request itself, which is cheaper than a map of all requests. */
 const NUMBER = Symbol('exchange');
 type Numbered = IncomingMessage & { [NUMBER]?: number };
 
-/** Counts the requests of each connection, and says where their answers begin. */
+/** Counts the requests of each connection, and finds where their responses begin. */
 export class Exchanges {
   readonly #carrierOf: (socket: Socket) => Carrier | undefined;
   readonly #counts = new WeakMap<Socket, number>();
@@ -19,7 +19,7 @@ export class Exchanges {
     this.#carrierOf = carrierOf;
   }
 
-  /** Counts also what a server answers before any listener: by itself Node refuses an unknown `Expect`, uncounted. */
+  /** Also counts requests with an unknown `Expect`. Node.js would answer them by itself, before any listener. */
   watch<Watched extends Server>(server: Watched): Watched {
     return server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
       this.take(request);
@@ -27,7 +27,7 @@ export class Exchanges {
     });
   }
 
-  /** Takes each request, as it comes. */
+  /** Counts a request. Call it for each one, in their order. */
   take(request: IncomingMessage): void {
     const { socket } = request;
     const number = (this.#counts.get(socket) ?? 0) + 1;
@@ -35,7 +35,7 @@ export class Exchanges {
     (request as Numbered)[NUMBER] = number;
   }
 
-  /** Where one is that was taken, and where its answer begins, as long as no answer before it is still to leave. */
+  /** The place of a counted request. `answer_at` is only known when all earlier responses are sent. */
   of(request: IncomingMessage, response: ServerResponse): Exchange | Promise<Exchange> {
     const { socket } = request;
     const carrier = this.#carrierOf(socket);
@@ -51,7 +51,7 @@ export class Exchanges {
   }
 }
 
-/** An answer has its socket once it is its turn. */
+/** A response gets its socket when it is its turn. */
 function beginningOf(response: ServerResponse, socket: Socket): number | undefined {
   return response.socket ? socket.bytesWritten : undefined;
 }

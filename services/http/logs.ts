@@ -13,14 +13,14 @@ export interface LogsParts {
   readonly journal: Journal;
   readonly log: Log;
   readonly sleep: Sleep;
-  /** How many may read the journal at once. */
+  /** How many clients may read the journal at once. */
   readonly logReaders: Bound;
-  /** How long one may take to read it, in seconds. */
+  /** How long a client may take to read it, in seconds. */
   readonly readSeconds: number;
 }
 
-/** What a pipeline says of a client that left in the middle, or before its answer began. */
-const LEFT = new Set<string | undefined>(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE']);
+/** Error codes of a pipeline whose client has disconnected, before or during the response. */
+const DISCONNECTED = new Set<string | undefined>(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE']);
 
 /** Answers with the journal as a JSON array. */
 export function serveLogs(parts: LogsParts): RequestHandler {
@@ -38,7 +38,7 @@ export function serveLogs(parts: LogsParts): RequestHandler {
   };
 }
 
-/** Resolves once the answers to the requests before it on its connection have left, or the client has. */
+/** Resolves when all earlier responses of the connection are sent, or the client has disconnected. */
 async function hasItsTurn(response: ServerResponse, socket: Socket): Promise<void> {
   if (response.socket || socket.destroyed) return;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -63,26 +63,27 @@ async function sendLogs(
     response.writeHead(200, { 'content-type': 'application/json' });
     await pipeline(entries, response, { signal });
   } catch (error) {
-    // Where the client has left there is nobody to tell.
-    if (signal.aborted) log.warn(`${client} had not read /getlogs after ${readSeconds} s: it was cut off`);
-    else if (!LEFT.has((error as NodeJS.ErrnoException).code))
+    // When the client has disconnected, nobody needs to know.
+    if (signal.aborted)
+      log.warn(`${client} did not read /getlogs within ${readSeconds} s: the response was cut off`);
+    else if (!DISCONNECTED.has((error as NodeJS.ErrnoException).code))
       log.error(`the journal can't be read: ${error}`);
   } finally {
-    // Where the client has left before it began, the pipeline leaves it open.
+    // When the client disconnects before the response begins, the pipeline does not close the stream.
     entries.destroy();
   }
 }
 
-/** How long a reader waits for another one to be done, in ms: a class that asks at once is served in turn. */
+/** How long a reader waits for a free place, in ms. So a class that asks at the same time is served in turn. */
 const PATIENCE_MS = 1_000;
 
-/** A reader who waits for a place. */
+/** A client that waits for a place. */
 interface Waiting {
   readonly client: string;
   readonly settle: (refusal: string | undefined) => void;
 }
 
-/** Who reads the journal: each holds a file handle and buffers until the client has taken all of it. */
+/** Limits the clients that read the journal. Each needs a file handle and buffers until it has read everything. */
 class LogReaders {
   readonly #counts: ClientCounts;
   readonly #sleep: Sleep;
@@ -93,22 +94,22 @@ class LogReaders {
     this.#sleep = sleep;
   }
 
-  /** Resolves when there is a place for this client, and with the reason when there was none in time. */
+  /** Resolves when there is a place for this client; with a reason, when there was none in time. */
   async enter(socket: Socket, client: string): Promise<string | undefined> {
-    const inTheWay = this.#counts.take(client);
-    if (!inTheWay) return undefined;
+    const reached = this.#counts.take(client);
+    if (!reached) return undefined;
     const { promise, resolve: settle } = Promise.withResolvers<string | undefined>();
     const waiting = { client, settle };
     this.#waiting.add(waiting);
     sleepWhileOpen(socket, PATIENCE_MS, this.#sleep).then(() => {
       if (!this.#waiting.delete(waiting)) return;
-      if (!socket.destroyed) inTheWay.exceeded();
-      settle(this.#counts.refusal(inTheWay, 'readers of /getlogs', 'reading'));
+      if (!socket.destroyed) reached.exceeded();
+      settle(this.#counts.refusal(reached, 'readers of /getlogs', 'reading'));
     });
     return promise;
   }
 
-  /** Gives a place back, to the one who has waited longest of those that may have it. */
+  /** Frees a place, and gives it to the client that has waited longest and may have it. */
   leave(client: string): void {
     this.#counts.giveBack(client);
     for (const waiting of this.#waiting) {

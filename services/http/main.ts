@@ -16,7 +16,7 @@ import { sleep } from '#lib/runtime/sleep.ts';
 import { timer } from '#lib/runtime/timer.ts';
 import { openTls } from '#lib/tls/tls.ts';
 import { createApp } from './app.ts';
-import { LOOK_MS, serveWithin } from './bounds.ts';
+import { CHECK_MS, serveWithin } from './bounds.ts';
 import { configSchema } from './config.ts';
 import { Exchanges } from './exchanges.ts';
 import { outcomes } from './outcomes.ts';
@@ -54,7 +54,7 @@ await runProgram(process, configSchema, log, async (config) => {
     carrierOf,
     isHeld: (socket: Socket) => held.has(socket),
   };
-  const options = { connectionsCheckingInterval: LOOK_MS };
+  const options = { connectionsCheckingInterval: CHECK_MS };
   const servers = [
     { server: createServer(options), port: config.HTTP_PORT },
     { server: tls.watch(createTlsServer({ ...tls.options, ...options })), port: config.HTTPS_PORT },
@@ -75,8 +75,8 @@ await runProgram(process, configSchema, log, async (config) => {
     faults: controlFaults([faults], { log, note, counts: 'request' }),
   });
   log.info(`Starting HTTP server on port ${config.HTTP_PORT}...`);
-  log.info(`TLS on port ${config.HTTPS_PORT}, ${tls.said}`);
-  log.info(`Faults ${formatProfile(config.HTTP_FAULTS)}, seed ${seed}`);
+  log.info(`TLS on port ${config.HTTPS_PORT}, ${tls.description}`);
+  log.info(`Fault profile ${formatProfile(config.HTTP_FAULTS)}, seed ${seed}`);
 
   return async () => {
     for (const server of servers) server.close();

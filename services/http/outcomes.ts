@@ -1,6 +1,6 @@
 import type { FaultNames } from '#lib/faults/fault-profile.ts';
 
-/** What the server can decide for a request to `/getbalance`; a draw is laid over them in this order. */
+/** The outcomes of a request to `/getbalance`, in the order in which a draw is compared with their probabilities. */
 export const outcomes = {
   noun: 'outcome',
   faults: ['timeout', '403', '500'],
@@ -9,10 +9,10 @@ export const outcomes = {
 
 export type Outcome = (typeof outcomes.faults)[number] | typeof outcomes.rest;
 
-/** The defaults of the first seed document, section 1.2. */
+/** The defaults of the reference server. */
 export const DEFAULT_PROFILE = 'timeout=0.2,403=0.2,500=0.1';
 
-/** An answer as it goes onto the wire, or `hold`: keep the client waiting, then close without a byte. */
+/** A response on the wire; or `hold`: let the client wait, then close the connection without a byte. */
 export type Answer =
   | { readonly kind: 'respond'; readonly status: number; readonly type?: string; readonly body: string }
   | { readonly kind: 'hold' };
@@ -33,7 +33,7 @@ export const answers: Readonly<Record<Outcome, Answer>> = {
   timeout: { kind: 'hold' },
 };
 
-/** What a person sees of each outcome, with how long a request is held. */
+/** What a client gets for each outcome. `hold` is the time that a timeout takes. */
 export const summaries: Readonly<Record<Outcome, (hold: string) => string>> = {
   '200': () => 'a page with a balance',
   '403': () => 'Forbidden',

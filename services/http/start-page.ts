@@ -7,7 +7,7 @@ export interface StartPageFacts {
   readonly hasLogin: boolean;
 }
 
-/** Nothing is fetched and nothing runs. */
+/** The browser fetches nothing else and runs no script. */
 export const startPageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
@@ -39,10 +39,10 @@ rect { fill: var(--line); } rect + rect { fill: var(--accent); }
 @media (max-width: 30rem) { dl div { grid-template-columns: 1fr; } }
 `;
 
-/** The page of `/`: what this server is, where to go from it, and what it draws. It needs nothing else. */
+/** The page at `/`: what this server is, which paths it has, and its outcomes. It needs no other file. */
 export function startPage({ profile, counts }: FaultStatus, facts: StartPageFacts): string {
   const script = profile.startsWith('script:')
-    ? `<p>Now a script decides, over and over: <code>${profile.slice('script:'.length).replaceAll(',', ', ')}</code>.</p>`
+    ? `<p>A script decides, again and again: <code>${profile.slice('script:'.length).replaceAll(',', ', ')}</code>.</p>`
     : '';
   return `<!doctype html>
 <html lang="en">
@@ -69,7 +69,7 @@ ${facts.hasLogin ? '<div><dt><a href="/login">/login</a></dt><dd>asks for a name
 ${script}<dl>
 ${counts.map(({ fault, probability }) => outcome(fault as Outcome, probability, facts)).join('\n')}
 </dl>
-<p class="note">A browser asks again by itself when a connection ends without an answer: a timeout then looks like a slow
+<p class="note">A browser asks again by itself when a connection ends without a response. So a timeout looks like a slow
 page, and the journal has two entries. <code>make balance</code> and <code>curl</code> ask once.</p>
 </main>
 </body>

@@ -16,7 +16,7 @@ const cases: readonly (readonly [readonly string[], string])[] = [
   [[...send, '--window', 'x'], 'WINDOW is "x"; allowed: a whole number from 1 to 256'],
   [[...send, '--count', '1', '--window', '2'], 'WINDOW is "2"; allowed for stop-and-wait: 1 to 1'],
   [[...send, '--count', '1', '--min-rto', '101'], 'MIN_RTO is "101"; allowed: at most MAX_RTO, 100'],
-  [send, '0 of FILE, COUNT and TEXT are given; allowed: one'],
+  [send, 'nothing to send: give FILE, COUNT or TEXT'],
   [[...echo, '--retries', ''], 'RETRIES is ""; allowed: a whole number from 1 to 1000'],
   [[...echo, '--insecure'], 'INSECURE is given without TLS; allowed: both, or neither'],
   [[...echo, '--tls', '--protocol', 'udp'], 'PROTOCOL is "udp"; allowed with TLS: tcp'],

@@ -17,9 +17,7 @@ describe.each(['analysis/main.ts', 'client/main.ts'])('%s', (program) => {
   test('ends with an error when the disk of its output is full', () => {
     expect(sh(`node ${program} --help >/dev/full`)).toEqual({
       status: 1,
-      stderr: expect.stringMatching(
-        /^error: not all of the output is written: ENOSPC: no space left on device/,
-      ),
+      stderr: expect.stringMatching(/^error: the output is incomplete: ENOSPC: no space left on device/),
     });
   });
 

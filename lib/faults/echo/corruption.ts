@@ -10,7 +10,11 @@ export const corruption = {
   summary: 'one byte of the body has all its bits flipped; tag and line ending are unchanged',
   inWireshark:
     'the echo differs from the message in one byte: at `offset` it has `after` instead of `before`',
-  fields: { offset: 'which byte, from 0', before: 'what it was', after: 'what it became' },
+  fields: {
+    offset: 'index of the altered byte, from 0',
+    before: 'its value in the message',
+    after: 'its value in the echo',
+  },
   draw({ bytes, bodyLength }, random) {
     if (bodyLength === 0) return undefined;
     const offset = below(bodyLength, random());

@@ -11,7 +11,7 @@ export const drip = {
   protocols: ['tcp', 'udp'],
   summary: `the echo is sent a byte at a time, every ${INTERVAL_MS} ms; from byte ${DRIPPED} on it follows in one piece`,
   inWireshark: `segments of one byte each, ${INTERVAL_MS} ms apart. On TCP, Follow Stream puts them together; on UDP they stay datagrams of one byte`,
-  fields: { interval_ms: 'time between two pieces' },
+  fields: { interval_ms: 'milliseconds between two pieces' },
   draw: ({ bytes }) => (bytes.length === 0 ? undefined : { interval_ms: INTERVAL_MS }),
   steps({ bytes }, { interval_ms }: Detail) {
     const pieces = Array.from(bytes.subarray(0, DRIPPED), (_, index) => bytes.subarray(index, index + 1));

@@ -8,13 +8,13 @@ import { type Datagram, tagAsSent } from '#lib/transfer/datagram.ts';
 import type { Answer, AnsweringParts } from '../answering.ts';
 import type { Peer } from '../peer.ts';
 
-/** Whether the datagram of a transfer came from the client or goes to it. */
+/** `in`: from the client to the server. `out`: from the server to the client. */
 export type Direction = 'in' | 'out';
 
 /**
- * Decides what happens to a datagram of a transfer on its way, and journals it. Undefined when nothing is to be
- * decided, as the profile is `none` or a script for messages: a transfer of many megabytes would be as many lines
- * without a word in them.
+ * Decides what happens to a datagram of a transfer on its way, and journals it. Undefined when there is nothing to
+ * decide: the profile is `none`, or a script for messages. A transfer of many megabytes would fill the journal with
+ * entries that have no information.
  */
 export type DatagramFaults = (
   direction: Direction,
@@ -23,7 +23,7 @@ export type DatagramFaults = (
   peer: Peer,
 ) => Answer | undefined;
 
-/** What the draws of messages decide is decided here for each datagram of a transfer, both ways. A loss is silent. */
+/** Decides with the draws of messages, for each datagram of a transfer, in both directions. A loss is always silent. */
 export function createDatagramFaults({
   faults,
   journal,
@@ -69,7 +69,7 @@ function headerFields(datagram: Datagram | undefined, bytes: Buffer) {
   };
 }
 
-/** Of what leaves first; undefined when nothing does. */
+/** The CRC of the first bytes that are sent. Undefined when none are. */
 function crcOfFirst(steps: readonly Step[]): string | undefined {
   const first = steps.find((step) => step.do === 'send' || step.do === 'send-after-next');
   return first && crcOf(first.bytes);

@@ -80,7 +80,7 @@ describe('the steps', () => {
     wire.wait = async () => {
       wire.open = false;
     };
-    expect(await give([wait(5), send('a')])).toBe('gone');
+    expect(await give([wait(5), send('a')])).toBe('disconnected');
     expect(done).toEqual([]);
   });
 
@@ -89,7 +89,7 @@ describe('the steps', () => {
       wire.open = false;
       return undefined;
     };
-    expect(await give([send('a'), wait(5), { do: 'reset' }])).toBe('gone');
+    expect(await give([send('a'), wait(5), { do: 'reset' }])).toBe('disconnected');
     expect(done).toEqual([]);
   });
 });

@@ -3,13 +3,13 @@ import type { Answer } from '../answering.ts';
 
 /** The way back to one client. */
 export interface Wire {
-  /** False when the client is gone, which ends the answer. */
+  /** False when the client has disconnected. That ends the answer. */
   readonly open: boolean;
-  /** Returns a promise when the client must first take what was sent before. */
+  /** Returns a promise when the client must first read what was sent before. */
   send(bytes: Buffer): Promise<void> | undefined;
   sendAfterNext(bytes: Buffer): void;
   reset(): void;
-  /** Returns early when the client goes. */
+  /** Returns early when the client disconnects. */
   wait(milliseconds: number): Promise<void>;
 }
 
@@ -19,15 +19,15 @@ export interface GiveAnswerParts {
   readonly clock: () => number;
 }
 
-/** What stands for an answer that could not be journaled, as the HTTP server says it. */
+/** Sent in place of an answer whose entry could not be journaled. The HTTP server uses the same text. */
 const NOT_JOURNALED = Buffer.from('Error writing log file\n');
 
-/** What became of an answer: something was sent, nothing was to be sent yet or ever, or the client was gone. */
-export type Given = 'sent' | 'nothing' | 'gone';
+/** The result of an answer: bytes were sent, nothing was sent (yet), or the client had disconnected. */
+export type Given = 'sent' | 'nothing' | 'disconnected';
 
 /**
- * Takes the steps of an answer. Waits add up from `began`, in ms of the clock, so that what the server does meanwhile
- * makes no answer later than its delay.
+ * Takes the steps of an answer. Waits count from `began`, in ms of the clock, so the time that the server itself needs
+ * does not add to a delay.
  */
 export async function giveAnswer(
   { steps, journaled }: Answer,
@@ -45,7 +45,7 @@ export async function giveAnswer(
   let due = began;
   let given: Given = 'nothing';
   for (const step of steps) {
-    if (!wire.open) return 'gone';
+    if (!wire.open) return 'disconnected';
     if (step.do === 'send') {
       given = 'sent';
       const taken = wire.send(step.bytes);
@@ -63,6 +63,6 @@ export async function giveAnswer(
 }
 
 async function waitUntil(due: number, wire: Wire, clock: () => number): Promise<void> {
-  // More than once: a timer may fire a little early.
+  // A timer may fire a little early, so this waits until the time is really up.
   for (let left = due - clock(); left > 0 && wire.open; left = due - clock()) await wire.wait(left);
 }

@@ -1,7 +1,7 @@
 import { PATIENCE_MS } from '#lib/faults/echo/fault.ts';
 import type { Sleep } from '#lib/runtime/sleep.ts';
 
-/** An answer that is held back so that the next one to the same client overtakes it. */
+/** Holds an answer back, so that the next one to the same client overtakes it. */
 export class HeldAnswer {
   readonly #sleep: Sleep;
   #send: (() => void) | undefined;
@@ -12,9 +12,9 @@ export class HeldAnswer {
   }
 
   /**
-   * Holds an answer back. When one is held already it goes out behind this one, and nothing is held any more.
+   * Holds an answer back. When another one is held already, the new one is sent first, then the old one.
    *
-   * @param send is called when the answer's time has come
+   * @param send sends the answer when it is time
    */
   hold(bytes: Buffer, send: (bytes: Buffer) => void): void {
     if (this.#send) {
@@ -30,7 +30,7 @@ export class HeldAnswer {
     );
   }
 
-  /** Sends the answer that is held, if there is one: the next one is out, or there will be none. */
+  /** Sends the held answer, if there is one: the next one was sent, or there will be none. */
   release(): void {
     const send = this.#send;
     this.#send = undefined;

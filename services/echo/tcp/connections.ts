@@ -9,35 +9,37 @@ import type { Tls } from '#lib/tls/tls.ts';
 import { tlsVersion } from '#lib/tls/version.ts';
 import { formatPeer, type Peer } from '../peer.ts';
 
-/** How long a connection that ends with an error line is still read, so that the line is not lost, in ms. */
+/**
+ * After an error line, the server reads the connection for this time, in ms. Otherwise a reset could destroy the line.
+ */
 const LINGER_MS = 1_000;
 
 export interface ConnectionParts {
-  /** Open at once on this server; one more gets an error line. */
+  /** Connections that may be open at once on this server. One more gets an error line. */
   readonly connections: Bound;
-  /** How long nothing may come or go before a connection is closed. */
+  /** A connection without traffic for this time is closed. */
   readonly idleSeconds: number;
-  /** Of a server whose connections are encrypted. */
+  /** For a server with encrypted connections. */
   readonly tls?: Tls;
   readonly say: Say;
   readonly sleep: Sleep;
 }
 
-/** What serves one connection. */
+/** The handler of one connection. */
 export interface Served {
-  /** Whether it is the server that lets the client wait, by a delay. */
+  /** Whether the client waits because of a delay of the server. */
   readonly waiting: boolean;
 }
 
-/** What is below a connection. */
+/** The layer below a connection. */
 export interface Below {
-  /** Ends it by RST. */
+  /** Ends the connection by RST. */
   readonly reset: () => void;
-  /** Of one over TLS. */
+  /** For a connection over TLS. */
   readonly carrier: Carrier | undefined;
 }
 
-/** A TCP server, apart from listening. */
+/** A TCP server that does not listen yet. */
 export interface ConnectionServer {
   readonly server: Server;
   /** Stops listening and drops every connection. */
@@ -45,8 +47,8 @@ export interface ConnectionServer {
 }
 
 /**
- * A TCP server that bounds what its clients can cost. A client that has ended its side can still be answered.
- * Resets and vanished clients end their own connection and nothing else.
+ * A TCP server that limits what its clients can cost. A client that has closed its side still gets its answers. A reset
+ * or a client that vanishes ends its own connection only.
  */
 export function createConnectionServer(
   { connections, idleSeconds, say, sleep, tls }: ConnectionParts,
@@ -59,7 +61,7 @@ export function createConnectionServer(
   server.on(tls ? 'secureConnection' : 'connection', accept);
   server.on('connection', (socket) => {
     open.add(socket);
-    // The close that follows says all there is to say.
+    // The close event follows, and is enough.
     socket.on('error', () => undefined).once('close', () => open.delete(socket));
   });
   return {
@@ -82,7 +84,7 @@ export function createConnectionServer(
       if (!socket.destroyed) refuse(socket, peer, refusal, { say, sleep });
       return;
     }
-    // What is encrypted can't be reset itself, but the connection that carries it can.
+    // A TLS socket can't send an RST, but the TCP connection below it can.
     const carrier = tls?.carrierOf(socket);
     const reset = () => {
       if (!tls) socket.resetAndDestroy();

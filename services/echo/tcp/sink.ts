@@ -5,7 +5,7 @@ import { printable } from '#lib/text/readable.ts';
 import { formatPeer } from '../peer.ts';
 import { type ConnectionParts, type ConnectionServer, createConnectionServer } from './connections.ts';
 
-// The server of the second seed document, 3.1.1: it receives, prints and answers nothing.
+// The first server of the second assignment: it receives and prints, and answers nothing.
 
 export function createTcpSink(parts: ConnectionParts): ConnectionServer {
   return createConnectionServer(parts, (socket, peer) => {
@@ -24,7 +24,7 @@ export function createUdpSink({ say }: { readonly say: Say }): UdpSocket {
   });
 }
 
-/** What came, line by line and fit for a terminal. */
+/** The received lines, each safe for a terminal. */
 function lines(bytes: Buffer): string {
   const { text } = new Message(bytes);
   return text

@@ -3,80 +3,80 @@ import type { Place } from '#lib/journal/schema.ts';
 import { crcOf } from '#lib/message/crc.ts';
 import type { Carrier } from '#lib/tls/carriers.ts';
 
-/** What was read at once: it ends there inside of TLS, and is within these bytes on the wire. */
+/** One read of the socket: where its decrypted bytes end, and between which offsets they are on the wire. */
 interface Read {
   end: number;
   readonly from: number;
   to: number;
 }
 
-/** So many reads are told apart while no message is whole; of more, a message is known to be in all of them. */
+/** Reads that are kept apart while no message is complete. Further reads are merged, and then count as one. */
 const MOST_READS = 64;
 
-/** Where the messages of one connection are, and where their answers begin. */
+/** The stream offsets of the messages on one connection, and of their echoes. */
 export class StreamOffsets {
   readonly #socket: Socket;
   readonly #carrier: Carrier | undefined;
   #reads: Read[] = [];
-  #came = 0;
-  /** Writes that have not left TLS yet. */
-  #leaving = 0;
-  #onLeft: (() => void)[] = [];
+  #received = 0;
+  /** Writes that TLS has not passed on yet. */
+  #pendingWrites = 0;
+  #onWritten: (() => void)[] = [];
 
   constructor(socket: Socket, carrier: Carrier | undefined) {
     this.#socket = socket;
     this.#carrier = carrier;
   }
 
-  /** Takes down that so many bytes came. */
-  came(length: number): void {
-    this.#came += length;
+  /** Records that a number of bytes was received. */
+  received(length: number): void {
+    this.#received += length;
     if (!this.#carrier) return;
     const { from, to } = this.#carrier.read(this.#socket.readableLength === 0);
     const last = this.#reads.at(-1);
     const isSame = last?.from === from && last.to === to;
-    if (last && (isSame || this.#reads.length === MOST_READS)) [last.end, last.to] = [this.#came, to];
-    else this.#reads.push({ end: this.#came, from, to });
+    if (last && (isSame || this.#reads.length === MOST_READS)) [last.end, last.to] = [this.#received, to];
+    else this.#reads.push({ end: this.#received, from, to });
   }
 
-  /** Where a message is that ends at a position, and its answer, as `settled` has resolved. */
+  /** The offsets of a message that ends at `end`, and of its echo. Call it after `settled` has resolved. */
   of(end: number, message: Buffer): Place {
     const bytes = message.length;
     const at = end - bytes;
     const answer_at = this.#socket.bytesWritten;
-    // What is encrypted can't be found by it, and nobody is to guess it from that.
+    // Over TLS, a capture has other bytes, and a CRC of the plaintext could reveal them.
     if (!this.#carrier) return { at, bytes, crc: crcOf(message), answer_at };
     return { at, bytes, answer_at, ...this.#onWire(this.#carrier, at, end) };
   }
 
-  /** Where what is written next begins. */
+  /** The offset of the next byte to be written. */
   get next(): { readonly answer_at: number; readonly wire_answer_at: number | undefined } {
     return { answer_at: this.#socket.bytesWritten, wire_answer_at: this.#carrier?.written };
   }
 
-  /** Writes, and says whether more may be written at once. */
+  /** Writes. Returns whether more may be written at once. */
   write(bytes: Buffer): boolean {
     if (!this.#carrier) return this.#socket.write(bytes);
-    this.#leaving += 1;
+    this.#pendingWrites += 1;
     return this.#socket.write(bytes, () => {
-      this.#leaving -= 1;
-      if (this.#leaving === 0) for (const call of this.#onLeft.splice(0)) call();
+      this.#pendingWrites -= 1;
+      if (this.#pendingWrites === 0) for (const call of this.#onWritten.splice(0)) call();
     });
   }
 
-  /** Over TLS: resolves once all that was written is on the wire, so that its bytes there are counted. */
+  /** Over TLS: resolves when all written bytes are on the wire, and so are counted there. */
   settled(): Promise<void> | undefined {
     return this.#carrier && this.#settledBelow(this.#carrier);
   }
 
-  /** Whether what was written is all on the wire. */
+  /** Whether all written bytes are on the wire. */
   get isSettled(): boolean {
-    return this.#leaving === 0;
+    return this.#pendingWrites === 0;
   }
 
   async #settledBelow(carrier: Carrier): Promise<void> {
     await carrier.settled();
-    while (this.#leaving > 0) await new Promise<void>((resolve) => this.#onLeft.push(resolve));
+    while (this.#pendingWrites > 0) await new Promise<void>((resolve) => this.#onWritten.push(resolve));
   }
 
   #onWire(carrier: Carrier, at: number, end: number): Place {

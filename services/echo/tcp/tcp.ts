@@ -18,16 +18,16 @@ import {
 } from './connections.ts';
 import { StreamOffsets } from './stream-offsets.ts';
 
-/** How long a tag that ends nothing by itself must stand at the end of what has come to end a message, in ms. */
+/** A wrong tag ends a message when nothing follows it for this time, in ms. */
 const QUIET_MS = 50;
 
 export interface TcpEchoParts extends AnsweringParts, ConnectionParts, GiveAnswerParts {
   readonly note: Note;
-  /** So much of what a client sends ahead of its answers is taken, and a segment; the rest waits in its kernel. */
+  /** Bytes that the server reads ahead of the answers, plus one segment. The rest waits in the kernels. */
   readonly bufferBytes: number;
 }
 
-/** The TCP server that answers each message with itself or a fault, apart from listening. */
+/** The TCP server that answers each message with itself or a fault. It does not listen yet. */
 export function createTcpEcho(parts: TcpEchoParts): ConnectionServer {
   const answering = createAnswering('tcp', parts);
   return createConnectionServer(
@@ -36,7 +36,7 @@ export function createTcpEcho(parts: TcpEchoParts): ConnectionServer {
   );
 }
 
-/** One client. Its messages are answered one after another, in the order in which they came. */
+/** One client. Its messages are answered one after another, in their order. */
 class Connection implements Served, Wire {
   readonly #socket: Socket;
   readonly #peer: Peer;
@@ -45,7 +45,7 @@ class Connection implements Served, Wire {
   readonly #parts: TcpEchoParts;
   readonly #framer: Framer;
   readonly #offsets: StreamOffsets;
-  /** Of the entry whose answer is given. */
+  /** The id of the entry whose answer is being sent. */
   #entry = 0;
   #held: HeldAnswer | undefined;
   #arrived = 0;
@@ -78,7 +78,7 @@ class Connection implements Served, Wire {
   }
 
   send(bytes: Buffer): Promise<void> | undefined {
-    // Over TLS what waits together would leave in one record, and nobody could tell where each begins.
+    // Over TLS, several waiting writes would share one record, and no offset on the wire could tell them apart.
     if (!this.#offsets.isSettled) return this.#sendSettled(bytes);
     return this.#offsets.write(bytes) || this.#socket.destroyed ? undefined : this.#drained();
   }
@@ -94,7 +94,7 @@ class Connection implements Served, Wire {
     this.#held.hold(bytes, (late) => this.#sendLate(entry, late));
   }
 
-  /** Sends what was held back, and journals where: its entry could not say it. */
+  /** Sends an answer that was held back, and journals its offset, which its entry could not have. */
   #sendLate(entry: number, bytes: Buffer): void {
     if (!this.#offsets.isSettled) {
       this.#offsets.settled()?.then(() => this.#sendLate(entry, bytes));
@@ -129,7 +129,7 @@ class Connection implements Served, Wire {
   #receive(bytes: Buffer): void {
     this.#quiet?.abort();
     this.#arrived = this.#parts.clock();
-    this.#offsets.came(bytes.length);
+    this.#offsets.received(bytes.length);
     this.#framer.push(bytes);
     if (this.#framer.buffered > this.#parts.bufferBytes) this.#socket.pause();
     this.#work();
@@ -140,11 +140,11 @@ class Connection implements Served, Wire {
     this.#work();
   }
 
-  /** Answers what is whole. At the end of the stream, or when nothing more came for a while, so is the rest. */
+  /** Answers the complete messages. After a pause, or at the end of the stream, the rest counts as a message too. */
   async #work({ quiet = false } = {}): Promise<void> {
     if (this.#working) return;
     this.#working = true;
-    // What has waited for the answers before it begins when they are done.
+    // A message that waited for earlier answers begins when they are done.
     let began = this.#arrived;
     let restIsWhole = quiet;
     while (this.open) {
@@ -170,7 +170,7 @@ class Connection implements Served, Wire {
     return undefined;
   }
 
-  /** What to do when there is nothing left to answer. */
+  /** Called when there is nothing left to answer. */
   #rest(): void {
     if (!this.open) return;
     if (this.#ended && this.#framer.buffered === 0) {
@@ -198,7 +198,7 @@ class Connection implements Served, Wire {
     const answer = this.#answering(message, this.#peer, place);
     this.#entry = answer.id;
     const given = await giveAnswer(answer, this, began, this.#parts);
-    if (given === 'gone') say('[TCP SERVER] Failed to send response: the client is gone');
+    if (given === 'disconnected') say('[TCP SERVER] Failed to send response: the client has disconnected');
     if (given !== 'sent') return;
     say('[TCP SERVER] Sent response.\n');
     this.#held?.release();

@@ -12,16 +12,16 @@ export interface TransferNotesParts {
   readonly log: Log;
 }
 
-/** What became of a transfer. */
-export type Fate = EventDetail<'transfer'>;
+/** The result of a transfer, as in the journal. */
+export type TransferResult = EventDetail<'transfer'>;
 
-/** Which transfer is spoken of: by its OPEN and its client. */
+/** A transfer, known by its OPEN and its client. */
 interface Subject {
   readonly opened: Datagram;
   readonly peer: Peer;
 }
 
-/** Journals and prints what becomes of transfers. */
+/** Journals and prints the results of transfers. */
 export class TransferNotes {
   readonly #parts: TransferNotesParts;
 
@@ -39,7 +39,7 @@ export class TransferNotes {
     this.print(
       subject,
       `received: ${receipt.bytes} bytes in ${seconds} s, ${receipt.duplicates} duplicates, ` +
-        `SHA-256 ${receipt.sha256}${intact ? '' : ', which is not what was sent'}`,
+        `SHA-256 ${receipt.sha256}${intact ? '' : '; the sent bytes have another one'}`,
     );
   }
 
@@ -55,7 +55,7 @@ export class TransferNotes {
 
   failed(
     subject: Subject,
-    how: Fate['state'],
+    how: TransferResult['state'],
     detail: { readonly reason: string; readonly bytes: number },
   ): void {
     this.#journal(how, subject, detail);
@@ -66,16 +66,16 @@ export class TransferNotes {
     this.#parts.say(`[UDP SERVER] Transfer ${opened.id} of ${formatPeer(peer)} ${what}`);
   }
 
-  #journal(state: Fate['state'], { opened, peer }: Subject, detail: Partial<Fate>): void {
+  #journal(state: TransferResult['state'], { opened, peer }: Subject, detail: Partial<TransferResult>): void {
     const { id, mode, window } = opened;
     const entry = { client_ip: peer.address, client_port: peer.port, transfer: id, state, mode, window };
     this.#parts
       .note('transfer', { ...entry, ...detail })
-      .catch((error) => this.#parts.log.error(`what became of transfer ${id} can't be journaled: ${error}`));
+      .catch((error) => this.#parts.log.error(`the result of transfer ${id} can't be journaled: ${error}`));
   }
 }
 
-/** A receipt as the journal has it. */
-function receiptFields({ bytes, sha256, duplicates, outOfOrder }: Receipt): Partial<Fate> {
+/** The fields of a receipt in the journal. */
+function receiptFields({ bytes, sha256, duplicates, outOfOrder }: Receipt): Partial<TransferResult> {
   return { bytes, sha256, duplicates, out_of_order: outOfOrder };
 }

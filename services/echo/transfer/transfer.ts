@@ -1,19 +1,19 @@
 import type { Timer } from '#lib/runtime/timer.ts';
 import { printable } from '#lib/text/readable.ts';
 import type { Datagram } from '#lib/transfer/datagram.ts';
-import { abortion, TransferError } from '#lib/transfer/end.ts';
+import { abortOf, TransferError } from '#lib/transfer/end.ts';
 import { encodeOpen, type OpenParameters } from '#lib/transfer/open.ts';
 import type { Receipt } from '#lib/transfer/receipt.ts';
 import { ReceivingEnd } from '#lib/transfer/receiving.ts';
 import { SendingEnd } from '#lib/transfer/sending.ts';
 import type { Peer } from '../peer.ts';
 import { COST_OF_FINISHED, costOf, costOfSegment, type Memory, MOST_HELD, segmentsOf } from './memory.ts';
-import type { Fate, TransferNotes } from './notes.ts';
+import type { TransferNotes, TransferResult } from './notes.ts';
 
 export interface TransferParts {
-  /** Sends a datagram in the name of a transfer: signed where there is a token. */
+  /** Sends a datagram of a transfer, signed when there is a token. */
   readonly transmit: (datagram: Datagram, peer: Peer) => void;
-  /** Sends any other datagram, never signed. */
+  /** Sends any other datagram, without a signature. */
   readonly transmitUnsigned: (datagram: Datagram, peer: Peer) => void;
   readonly clock: () => number;
   readonly timer: Timer;
@@ -22,26 +22,25 @@ export interface TransferParts {
 }
 
 /**
- * One transfer of one client. It is `receiving` until all has come, then, when it is asked to echo, `returning`.
- * When it is `finished`, nothing is left to do but to acknowledge again what was acknowledged before; a client that
- * goes on with one that has `failed` is told why.
+ * One transfer of one client. It is `receiving` until everything has arrived. With echo it is then `returning`. When it
+ * is `finished`, it only acknowledges segments again. When it has `failed`, it answers the client with the reason.
  */
 export class Transfer {
   readonly opened: Datagram;
   readonly peer: Peer;
-  /** When the client was heard last, in ms of the clock. */
+  /** When the last datagram of the client arrived, in ms of the clock. */
   lastHeard: number;
   readonly #parameters: OpenParameters;
   readonly #parts: TransferParts;
   readonly #began: number;
   readonly #receiving: ReceivingEnd;
-  /** What came and is to be sent back. */
+  /** The received payloads that will be sent back. */
   readonly #kept: Buffer[] = [];
   #returning: SendingEnd | undefined;
   #state: 'receiving' | 'returning' | 'finished' | 'failed' = 'receiving';
-  /** Why it failed. */
+  /** Why the transfer failed. */
   #failure = '';
-  /** Bytes of memory that it counts for. */
+  /** Memory of this transfer, in bytes. */
   #held = 0;
 
   constructor(opened: Datagram, parameters: OpenParameters, peer: Peer, parts: TransferParts) {
@@ -63,7 +62,7 @@ export class Transfer {
     parts.notes.print(this, `opened: ${opened.mode}, window ${opened.window}, ${parameters.bytes} bytes`);
   }
 
-  /** Whether it has come to an end, good or bad, so that another may take its place. */
+  /** Whether the transfer is over, so that its memory may be used for another one. */
   get isOver(): boolean {
     return this.#state === 'finished' || this.#state === 'failed';
   }
@@ -75,17 +74,17 @@ export class Transfer {
     else if (this.#state === 'failed') this.#abort();
     else if (this.#isOwn(datagram)) this.#take(datagram);
     else {
-      const reason = `the id ${datagram.id} is that of another transfer of yours`;
-      this.#parts.transmitUnsigned(abortion(datagram, reason), this.peer);
+      const reason = `the id ${datagram.id} belongs to another transfer of this client`;
+      this.#parts.transmitUnsigned(abortOf(datagram, reason), this.peer);
     }
   }
 
-  /** Fails because nothing has come for so many seconds, unless it is over. */
+  /** Fails because no datagram arrived for a number of seconds, unless the transfer is over. */
   idle(seconds: number): void {
-    this.#fail('idle', `nothing came for ${seconds} s`);
+    this.#fail('idle', `no datagram arrived for ${seconds} s`);
   }
 
-  /** Gives back what it holds, and ends without a word. */
+  /** Frees its memory, and ends without telling the client. */
   forget(): void {
     this.#returning?.stop();
     this.#hold(-this.#held);
@@ -118,10 +117,10 @@ export class Transfer {
     const { bytes, segment, echo } = this.#parameters;
     const tooMany = echo && this.#kept.length >= segmentsOf(this.#parameters);
     if (this.#receiving.bytes > bytes || tooMany) {
-      return `more came than was announced, which is ${bytes} bytes, ${segment} a segment`;
+      return `more data arrived than the OPEN announced: ${bytes} bytes, ${segment} in a segment`;
     }
     if (!echo || this.#parts.memory.makesRoom(costOfSegment(length))) return undefined;
-    return `there is no more room: ${MOST_HELD} bytes of memory are allowed for all transfers at once`;
+    return `no memory is left: all transfers together may use ${MOST_HELD} bytes`;
   }
 
   #received(receipt: Receipt, intact: boolean): void {
@@ -129,7 +128,7 @@ export class Transfer {
     this.#parts.notes.received(this, receipt, intact, this.#secondsSince(this.#began));
   }
 
-  /** Sends back what came, by the protocol by which it came. */
+  /** Sends the received data back, by the same protocol. */
   async #return(): Promise<void> {
     const began = this.#parts.clock();
     const returning = this.#createReturning();
@@ -158,7 +157,7 @@ export class Transfer {
     );
   }
 
-  #fail(how: Fate['state'], reason: string): void {
+  #fail(how: TransferResult['state'], reason: string): void {
     if (this.isOver) return;
     this.#parts.notes.failed(this, how, { reason, bytes: this.#receiving.bytes });
     this.#failure = reason;
@@ -175,7 +174,7 @@ export class Transfer {
 
   /** Tells the client that the transfer has failed. */
   #abort(): void {
-    this.#transmit(abortion(this.opened, this.#failure));
+    this.#transmit(abortOf(this.opened, this.#failure));
   }
 
   #transmit(datagram: Datagram): void {

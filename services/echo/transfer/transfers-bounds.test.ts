@@ -37,7 +37,7 @@ describe('is refused', () => {
   ])('once, an echo of more bytes than were announced, %s', (_order, datagrams) => {
     server.receive(open({ echo: true }));
     const aborts = server.receive(...datagrams).filter(({ kind }) => kind === 'ABORT');
-    expect(text(aborts[0]!)).toBe('more came than was announced, which is 5 bytes, 5 a segment');
+    expect(text(aborts[0]!)).toBe('more data arrived than the OPEN announced: 5 bytes, 5 in a segment');
     expect(server.note.mock.calls).toMatchObject([['transfer', { state: 'refused', bytes: 6 }]]);
     expect(kinds(server.receive(open({ echo: true })))).toEqual(['ABORT']);
   });
@@ -56,7 +56,7 @@ describe('is refused', () => {
 
   test('a datagram of another version', () => {
     server.receiveBytes('wirelab/2 OPEN  and more');
-    const payload = Buffer.from('version 2 is not spoken here; allowed: 1');
+    const payload = Buffer.from('this server does not know version 2; allowed: 1');
     expect(server.sent).toEqual([
       datagram({ kind: 'ABORT', id: '00000000', mode: 'stop-and-wait', payload }),
     ]);
@@ -73,7 +73,7 @@ describe('the memory of all transfers together', () => {
 
   test('bounds an echo', () => {
     expect(server.refused(echo(FULL_BYTES + 1))).toBe(
-      'the transfer would take 67109257 bytes of memory; allowed: 67108864, of 67108864 for all at once',
+      'the transfer would take 67109257 bytes of memory; allowed: 67108864 of the 67108864 for all transfers',
     );
     expect(kinds(server.receive(echo(FULL_BYTES)))).toEqual(['ACK']);
   });
@@ -85,9 +85,13 @@ describe('the memory of all transfers together', () => {
   test('is less while others are under way, by what they keep', () => {
     const other = { id: 'c0ffee02' };
     server.receive(open({ echo: true }, { ...other, window: 1 }));
-    expect(server.refused(echo(FULL_BYTES))).toMatch(/; allowed: 67102648, of 67108864 for all at once$/);
+    expect(server.refused(echo(FULL_BYTES))).toMatch(
+      /; allowed: 67102648 of the 67108864 for all transfers$/,
+    );
     server.receive(data(1, 'Hello', other));
-    expect(server.refused(echo(FULL_BYTES))).toMatch(/; allowed: 67101843, of 67108864 for all at once$/);
+    expect(server.refused(echo(FULL_BYTES))).toMatch(
+      /; allowed: 67101843 of the 67108864 for all transfers$/,
+    );
   });
 
   test('counts the segments of an echo, however little is in them', () => {
@@ -104,7 +108,9 @@ describe('the memory of all transfers together', () => {
       if (answer?.kind === 'ABORT') refused += 1;
     }
     const answers = [1, 2, 3, 4, 5].flatMap((number) => server.receive(data(number, 'x'.repeat(1_000))));
-    expect(text(answers.find(({ kind }) => kind === 'ABORT')!)).toMatch(/^there is no more room: 67108864/);
+    expect(text(answers.find(({ kind }) => kind === 'ABORT')!)).toMatch(
+      /^no memory is left: all transfers together may use 67108864/,
+    );
     expect(server.note).toHaveBeenLastCalledWith(
       'transfer',
       expect.objectContaining({ transfer: ID, state: 'refused' }),
@@ -147,7 +153,7 @@ describe('silence', () => {
     for (let second = 0; second < 2; second += 1) await server.time.pass(LOOK_MS);
     expect(server.states()).toEqual([]);
     await server.time.pass(LOOK_MS);
-    const detail = { state: 'idle', reason: 'nothing came for 3 s', bytes: 3 };
+    const detail = { state: 'idle', reason: 'no datagram arrived for 3 s', bytes: 3 };
     expect(server.note.mock.calls).toMatchObject([['transfer', detail]]);
     expect([server.transfers.size, server.time.waiting(LOOK_MS)]).toEqual([0, 0]);
   });

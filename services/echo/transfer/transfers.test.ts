@@ -59,7 +59,7 @@ describe('a transfer', () => {
   test('that is not what was sent is noted as such', () => {
     server.receive(open(), data(1, 'Hullo'), close(2));
     expect(server.note).toHaveBeenCalledWith('transfer', expect.objectContaining({ intact: false }));
-    expect(server.said.at(-1)).toMatch(/, which is not what was sent$/);
+    expect(server.said.at(-1)).toMatch(/; the sent bytes have another one$/);
   });
 
   test('goes on when it can not be noted', async () => {
@@ -86,7 +86,7 @@ describe('a transfer', () => {
     ['a DATA of another protocol', data(1, 'Hello', { mode: 'go-back-n' })],
   ])('goes on when %s comes with its id', (_what, other) => {
     server.receive(open());
-    expect(server.refused(other)).toBe(`the id ${ID} is that of another transfer of yours`);
+    expect(server.refused(other)).toBe(`the id ${ID} belongs to another transfer of this client`);
     expect(kinds(server.receive(data(1, 'Hello'), close(2)))).toEqual(['ACK', 'ACK']);
     expect(server.states()).toEqual(['received']);
   });
@@ -112,8 +112,8 @@ describe('an unknown transfer', () => {
     ['DATA', data(1, 'Hello')],
     ['CLOSE', close(1)],
   ])('has its %s answered by an ABORT that says what may have happened', (_kind, one) => {
-    const reason = 'it was never opened, has ended long ago, or the server was started again since';
-    expect(server.refused(one)).toBe(`no transfer ${ID} is under way here: ${reason}`);
+    const reason = 'it was never opened, ended long ago, or the server has restarted since';
+    expect(server.refused(one)).toBe(`the server has no transfer ${ID}: ${reason}`);
     expect(server.note).not.toHaveBeenCalled();
   });
 

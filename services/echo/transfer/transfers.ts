@@ -1,5 +1,5 @@
 import { type Datagram, foreignVersion } from '#lib/transfer/datagram.ts';
-import { abortion } from '#lib/transfer/end.ts';
+import { abortOf } from '#lib/transfer/end.ts';
 import type { Kind } from '#lib/transfer/kinds.ts';
 import { largestWindow } from '#lib/transfer/modes.ts';
 import { decodeOpen, type OpenParameters } from '#lib/transfer/open.ts';
@@ -9,26 +9,28 @@ import { costOf, costOfEcho, Memory, MOST_HELD } from './memory.ts';
 import { TransferNotes, type TransferNotesParts } from './notes.ts';
 import { Transfer, type TransferParts } from './transfer.ts';
 
-/** How often idle transfers are looked for, in ms. */
-const LOOK_MS = 1_000;
+/** Time between two checks for idle transfers, in ms. */
+const CHECK_MS = 1_000;
 
-/** What is not answered, whatever it says: two that answer each other would never end. */
+/** Kinds that the server never answers: two programs that answer each other would never end. */
 const UNANSWERED: ReadonlySet<Kind> = new Set(['ACK', 'ABORT']);
 
 export interface TransfersParts
   extends TransferNotesParts,
     TransferGuardParts,
     Omit<TransferParts, 'notes' | 'memory'> {
-  /** A transfer of which nothing is heard for so long ends. */
+  /** A transfer without a datagram from its client for this time ends. */
   readonly idleSeconds: number;
 }
 
 /**
- * The transfers of all clients: takes them in, and hands each its datagrams.
+ * The transfers of all clients: accepts new ones, and gives each its datagrams.
  *
- * Only what a transfer says to the port from which its OPEN came is signed, an ABORT after it has failed included.
- * Refusals go out unsigned, those of authentic datagrams too, which may be recorded ones: a signature does not say to
- * whom it was given, and with a signed ABORT of an id anybody could end the transfer that has it.
+ * The server signs the datagrams of an accepted transfer, an ABORT after its failure included. They go to the port that
+ * sent the OPEN.
+ *
+ * A refusal is not signed, even when the refused datagram has a valid signature: that datagram can be a recording. A
+ * signature does not name a receiver. With a signed ABORT, anybody could end the transfer that has this id.
  */
 export class Transfers {
   readonly #parts: TransfersParts;
@@ -37,7 +39,7 @@ export class Transfers {
   readonly #all = new Map<string, Transfer>();
   readonly #memory = new Memory(() => this.#removals());
   readonly #transferParts: TransferParts;
-  #stopLooking: (() => void) | undefined;
+  #stopChecking: (() => void) | undefined;
 
   constructor(parts: TransfersParts) {
     this.#parts = parts;
@@ -46,12 +48,12 @@ export class Transfers {
     this.#transferParts = { ...parts, notes: this.#notes, memory: this.#memory };
   }
 
-  /** Transfers that are known, those included that only wait for a last ACK to be asked for again. */
+  /** Transfers in memory. Some are over, and only acknowledge the last segments again. */
   get size(): number {
     return this.#all.size;
   }
 
-  /** Takes a datagram in that came to the server; undefined is one that was damaged. */
+  /** Takes a datagram that arrived. `datagram` is undefined when it was damaged. */
   receive(datagram: Datagram | undefined, bytes: Buffer, peer: Peer): void {
     if (!datagram) {
       this.#refuseVersion(bytes, peer);
@@ -62,7 +64,7 @@ export class Transfers {
     else this.#take(datagram, peer);
   }
 
-  /** Ends all of them without a word, as a server does that is killed. */
+  /** Ends all transfers without telling their clients, like a server that is killed. */
   close(): void {
     for (const key of this.#all.keys()) this.#forget(key);
   }
@@ -72,14 +74,14 @@ export class Transfers {
     if (transfer) transfer.receive(datagram);
     else if (datagram.kind === 'OPEN') this.#open(datagram, peer);
     else if (!UNANSWERED.has(datagram.kind)) {
-      const reason = 'it was never opened, has ended long ago, or the server was started again since';
-      this.#tell(datagram, peer, `no transfer ${datagram.id} is under way here: ${reason}`);
+      const reason = 'it was never opened, ended long ago, or the server has restarted since';
+      this.#tell(datagram, peer, `the server has no transfer ${datagram.id}: ${reason}`);
     }
   }
 
   /**
-   * Answers what is not taken. Not in the name of a transfer that is known: anybody may send from its address, and a
-   * client that has heard nothing yet takes an answer that is not signed.
+   * Answers a refused datagram, unless it has the id of a known transfer. Anybody can send a datagram from the client's
+   * address, and a client accepts an unsigned ABORT before it gets a signed datagram.
    */
   #refuse(datagram: Datagram, peer: Peer, { reason, sent = reason }: Refusal): void {
     if (UNANSWERED.has(datagram.kind) || this.#all.has(keyOf(datagram, peer))) return;
@@ -91,7 +93,7 @@ export class Transfers {
     const version = foreignVersion(bytes);
     if (version === undefined) return;
     const nobody = { id: '00000000', mode: 'stop-and-wait' } as const;
-    this.#tell(nobody, peer, `version ${version} is not spoken here; allowed: 1`);
+    this.#tell(nobody, peer, `this server does not know version ${version}; allowed: 1`);
   }
 
   #open(opened: Datagram, peer: Peer): void {
@@ -108,7 +110,7 @@ export class Transfers {
     this.#guard.remember(opened.id);
     const transfer = new Transfer(opened, parameters, peer, this.#transferParts);
     this.#all.set(keyOf(opened, peer), transfer);
-    this.#stopLooking ??= this.#parts.timer(LOOK_MS, () => this.#endIdle());
+    this.#stopChecking ??= this.#parts.timer(CHECK_MS, () => this.#endIdle());
     transfer.receive(opened);
   }
 
@@ -117,7 +119,7 @@ export class Transfers {
     if (reason !== undefined) return { reason };
     const needed = costOf(opened) + (parameters.echo ? costOfEcho(parameters) : 0);
     if (this.#memory.makesRoom(needed)) return undefined;
-    const room = `${this.#memory.left}, of ${MOST_HELD} for all at once`;
+    const room = `${this.#memory.left} of the ${MOST_HELD} for all transfers`;
     return { reason: `the transfer would take ${needed} bytes of memory; allowed: ${room}` };
   }
 
@@ -127,7 +129,7 @@ export class Transfers {
 
   #endIdle(): void {
     const { timer, clock, idleSeconds } = this.#parts;
-    this.#stopLooking = timer(LOOK_MS, () => this.#endIdle());
+    this.#stopChecking = timer(CHECK_MS, () => this.#endIdle());
     const since = clock() - idleSeconds * 1000;
     for (const [key, transfer] of this.#all) {
       if (transfer.lastHeard > since) continue;
@@ -140,22 +142,22 @@ export class Transfers {
     this.#all.get(key)?.forget();
     this.#all.delete(key);
     if (this.#all.size > 0) return;
-    this.#stopLooking?.();
-    this.#stopLooking = undefined;
+    this.#stopChecking?.();
+    this.#stopChecking = undefined;
   }
 
-  /** Tells whoever has sent something why it is not taken. */
+  /** Answers a datagram with the reason why it is not accepted. */
   #tell(of: Pick<Datagram, 'id' | 'mode'>, peer: Peer, reason: string): void {
-    this.#parts.transmitUnsigned(abortion(of, reason), peer);
+    this.#parts.transmitUnsigned(abortOf(of, reason), peer);
   }
 }
 
-/** What tells the transfer that a datagram belongs to from those of others. */
+/** A key for the transfer of a datagram: client address, port and id. */
 function keyOf({ id }: Datagram, { address, port }: Peer): string {
   return `${address}:${port}/${id}`;
 }
 
-/** What is not allowed in the header of an OPEN. */
+/** The problem in the header of an OPEN, if there is one. */
 function openProblem({ mode, window, sequence }: Datagram): string | undefined {
   const most = largestWindow(mode);
   if (window < 1 || window > most) return `the window is ${window}; allowed for ${mode}: 1 to ${most}`;

@@ -54,7 +54,7 @@ test('nothing is delivered once it is closed', async () => {
   const given = carry([wait, send]);
   await until(() => time.waiting(50) === 1);
   carrier.close();
-  expect(await given).toBe('gone');
+  expect(await given).toBe('disconnected');
   expect([delivered, time.waiting(50)]).toEqual([[], 0]);
 });
 

@@ -7,9 +7,9 @@ import { type GiveAnswerParts, type Given, giveAnswer, type Wire } from '../faul
 import { HeldAnswer } from '../faults/held.ts';
 import type { Peer } from '../peer.ts';
 
-/** Datagrams that may be under way at once, in bytes. What comes on top of them is dropped. */
+/** Datagrams that may be on the way at once, in bytes. Further ones are dropped. */
 const MOST_UNDER_WAY = 64 * 2 ** 20;
-/** What a datagram takes beside its own bytes, about. */
+/** About how many bytes a datagram needs besides its own. */
 const OVERHEAD = 1_024;
 
 interface Waiting {
@@ -21,16 +21,16 @@ export interface CarrierParts extends GiveAnswerParts {
   readonly sleep: Sleep;
   readonly timer: Timer;
   readonly deliver: (bytes: Buffer, peer: Peer) => void;
-  /** A datagram that was held back has been delivered. */
+  /** Called when a datagram that was held back is delivered. */
   readonly onHeldDelivered?: () => void;
-  /** Is told how many datagrams were dropped since it was told last. */
+  /** Gets the number of datagrams dropped since its last call. */
   readonly onDropped: (datagrams: number) => void;
 }
 
-/** Carries datagrams one way, late or out of order where their fault says so, within bounded memory. */
+/** Carries datagrams in one direction, with the delays and reordering of their faults, in bounded memory. */
 export class Carrier {
   readonly #parts: CarrierParts;
-  /** Those that wait for their time, the next one first. */
+  /** Waiting datagrams, the next one first. */
   readonly #waiting: Waiting[] = [];
   readonly #closed = new AbortController();
   readonly #held = new Map<string, HeldAnswer>();
@@ -43,14 +43,14 @@ export class Carrier {
     this.#dropped = new CalmCount(parts.timer, parts.onDropped);
   }
 
-  /** Makes room for a datagram of so many bytes. False when there is none: it counts as dropped then. */
+  /** Whether there is room for a datagram of this size. Otherwise it counts as dropped. */
   admits(bytes: number): boolean {
     if (this.#underWay + bytes + OVERHEAD <= MOST_UNDER_WAY) return true;
     this.#dropped.add();
     return false;
   }
 
-  /** Takes the steps of a datagram of so many bytes, counted from `began`. */
+  /** Takes the steps of a datagram. Waits count from `began`. */
   async carry(answer: Answer, peer: Peer, bytes: number, began: number): Promise<Given> {
     const cost = bytes + OVERHEAD;
     this.#underWay += cost;
@@ -61,7 +61,7 @@ export class Carrier {
     return given;
   }
 
-  /** Nothing is delivered from now on. */
+  /** Stops all deliveries. */
   close(): void {
     this.#open = false;
     this.#closed.abort();
@@ -103,13 +103,13 @@ export class Carrier {
     if (this.#open) this.#parts.deliver(bytes, peer);
   }
 
-  /** Returns early when the carrier closes; and of two waits whose end comes in one turn, the earlier first. */
+  /** Returns early when the carrier closes. Of two waits that end in the same turn, the earlier one returns first. */
   #wait(milliseconds: number): Promise<void> {
     const { clock, sleep } = this.#parts;
     const { promise, resolve: go } = Promise.withResolvers<void>();
     const due = clock() + milliseconds;
-    const behind = this.#waiting.findLastIndex((other) => other.due <= due);
-    this.#waiting.splice(behind + 1, 0, { due, go });
+    const previous = this.#waiting.findLastIndex((other) => other.due <= due);
+    this.#waiting.splice(previous + 1, 0, { due, go });
     const wake = () => {
       const now = Math.max(due, clock());
       while (this.#waiting.length > 0 && this.#waiting[0]!.due <= now) this.#waiting.shift()!.go();

@@ -2,12 +2,12 @@ import type { Socket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import type { Timer } from '#lib/runtime/timer.ts';
 
-/** How often the kernel is asked, in ms. */
-const LOOK_MS = 1_000;
-/** Its sockets of UDP (proc_net_udp(5)). In a container these are of its host. */
+/** Time between two reads of the kernel's counters, in ms. */
+const CHECK_MS = 1_000;
+/** The kernel's table of UDP sockets (proc_net_udp(5)). In a container, it has the sockets of its host. */
 const TABLES = ['/proc/net/udp', '/proc/net/udp6'];
 
-/** How many datagrams for a port the kernel dropped since its socket was opened, as the buffer was full. */
+/** How many datagrams for a port the kernel has dropped because the socket's buffer was full. */
 export function dropsOf(tables: string, port: number): number {
   const own = port.toString(16).toUpperCase().padStart(4, '0');
   let drops = 0;
@@ -19,34 +19,35 @@ export function dropsOf(tables: string, port: number): number {
 
 export interface OverflowParts {
   readonly timer: Timer;
-  /** Is told how many datagrams were lost since it was told last. */
+  /** Gets the number of datagrams lost since its last call. */
   readonly onLost: (datagrams: number) => void;
-  /** The kernel's tables. */
+  /** Reads the kernel's tables. */
   readonly read?: () => string;
 }
 
 /**
- * Watches for datagrams that a socket never got, from when it listens until it is closed. Returns what looks once more:
- * to be called before it is closed, as the kernel forgets then.
+ * Watches for datagrams that the kernel dropped, as long as the socket listens. Returns a function that checks once
+ * more.
+ * Call it before the socket is closed, because the kernel then forgets the number.
  */
 export function watchOverflow(
   socket: Socket,
   { timer, onLost, read = readTables }: OverflowParts,
 ): () => void {
-  let told = 0;
+  let reported = 0;
   let cancel: (() => void) | undefined;
-  const look = () => {
+  const check = () => {
     const drops = dropsOf(read(), socket.address().port);
-    if (drops > told) onLost(drops - told);
-    told = drops;
+    if (drops > reported) onLost(drops - reported);
+    reported = drops;
     cancel?.();
-    cancel = timer(LOOK_MS, look);
+    cancel = timer(CHECK_MS, check);
   };
-  socket.once('listening', look).once('close', () => cancel?.());
-  return look;
+  socket.once('listening', check).once('close', () => cancel?.());
+  return check;
 }
 
-/** Nothing where there is no such table: Linux alone counts for each socket. */
+/** Empty when there is no such table. Only Linux counts dropped datagrams per socket. */
 function readTables(): string {
   return TABLES.map((table) => {
     try {

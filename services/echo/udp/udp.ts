@@ -26,15 +26,16 @@ export interface UdpEchoParts extends AnsweringParts, GiveAnswerParts {
   readonly sleep: Sleep;
   readonly timer: Timer;
   readonly note: Note;
-  /** A transfer of which nothing is heard for so long ends. */
+  /** A transfer without a datagram from its client for this time ends. */
   readonly idleSeconds: number;
-  /** Is told how many datagrams were dropped since it was told last. */
+  /** Gets the number of datagrams dropped since its last call. */
   readonly onDropped: (datagrams: number) => void;
 }
 
 /**
- * The UDP server, apart from binding: answers each message with itself or a fault, and takes part in transfers, whose
- * datagrams have faults on the way in and on the way out.
+ * The UDP server, not bound yet. It answers each message with itself or a fault. It also serves transfers, whose
+ * datagrams
+ * have faults in both directions.
  */
 export function createUdpEcho(parts: UdpEchoParts): Socket {
   return new UdpEcho(parts).socket;
@@ -80,7 +81,8 @@ class UdpEcho {
     return createSocket({
       type: 'udp4',
       recvBufferSize: RECEIVE_BUFFER,
-      // Peers have addresses and no names, so nothing is looked up. Only the address to bind must not come at once.
+      // Clients have addresses and no names, so nothing is looked up. Only the address to bind must not be returned at
+      // once.
       lookup(address, _options, callback) {
         if (listening) callback(null, address, 4);
         else process.nextTick(callback, null, address, 4);
@@ -91,7 +93,7 @@ class UdpEcho {
       })
       .on('error', (error) => this.#parts.log.error(`the UDP socket failed: ${error}`))
       .on('message', (bytes, peer) => {
-        // Port 0 is allowed on the wire (RFC 768) and can't be answered.
+        // Port 0 is allowed on the wire (RFC 768), but nobody can send an answer to it.
         if (peer.port === 0) return;
         if (isOfTransfer(bytes)) this.#receive(bytes, peer);
         else this.#answer(bytes, peer);
@@ -121,7 +123,7 @@ class UdpEcho {
     if (this.#open && !this.#isCarried('out', bytes, datagram, peer)) this.#outbox.put([bytes, peer]);
   }
 
-  /** False when nothing was decided about a datagram: it goes its way at once. */
+  /** False when there is no decision about a datagram: it passes at once. */
   #isCarried(direction: Direction, bytes: Buffer, datagram: Datagram | undefined, peer: Peer): boolean {
     const way = this.#ways[direction];
     if (!way.admits(bytes.length)) return true;
@@ -131,7 +133,7 @@ class UdpEcho {
   }
 
   #send(bytes: Buffer, { address, port }: Peer): void {
-    // Fails when the address can't be reached; UDP promises nothing, and the next datagram is served.
+    // This may fail when the address can't be reached. UDP promises nothing, and the server continues.
     if (this.#open) this.socket.send(bytes, port, address);
   }
 
