@@ -113,12 +113,13 @@ export async function exchanges(
     'server',
     `(tcp && ${lab.saying} || udp) && (${filter || 'tcp || udp'}) && frame.time_epoch >= ${since}`,
     ...['tcp.srcport', 'tcp.dstport', lab.said],
-    ...['udp.srcport', 'udp.dstport', 'udp.payload', 'tcp.stream', 'tcp.nxtseq', 'frame.time_epoch'],
+    ...['udp.srcport', 'udp.dstport', 'udp.payload', 'tcp.stream', 'tcp.seq', 'tcp.len', 'frame.time_epoch'],
   );
   const isFresh = freshness();
   const frames = rows.flatMap((fields) => {
-    const [stream = '', next = ''] = fields.slice(-3);
-    if (stream && !isFresh(`${stream} from ${fields[0]}`, Number(next))) return [];
+    const [stream = '', seq, length] = fields.slice(-4);
+    // Not by the number after it: a segment that is sent again may end in the FIN that was sent meanwhile.
+    if (stream && !isFresh(`${stream} from ${fields[0]}`, Number(seq) + Number(length))) return [];
     const protocol = fields[0] ? ('tcp' as const) : ('udp' as const);
     const [source, destination, said = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3, 6);
     const at = Number(fields.at(-1)) * 1000;
