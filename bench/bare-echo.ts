@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-// The least that Node can do: send back what comes, on TCP and UDP.
+// The least work in Node.js: send every byte back, on TCP and UDP.
 
 const port = Number(process.env.ECHO_PORT);
 

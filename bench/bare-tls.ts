@@ -3,7 +3,7 @@ import { createServer as createTls } from 'node:tls';
 import { server } from '#lib/tls/testing.ts';
 import { answers } from '../services/http/outcomes.ts';
 
-// node bench/bare-tls.ts http|echo: the least that Node can do over TLS, one answer to everything or an echo.
+// node bench/bare-tls.ts http|echo: the least work in Node.js over TLS, one response to everything or an echo.
 
 const answer = answers['200'];
 if (answer.kind !== 'respond') throw new Error('the outcome 200 is no response');

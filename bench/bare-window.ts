@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { HEADER_BYTES } from '#lib/transfer/datagram.ts';
 
-// The least that Node can do for a transfer: answers each datagram with one as long as an ack, and reads what comes
-// on TCP until its end.
+// The least work in Node.js for a transfer: answers each datagram with one as long as an ACK, and reads a TCP stream to
+// its end.
 
 const port = Number(process.env.ECHO_PORT);
 const ACK = Buffer.alloc(HEADER_BYTES);

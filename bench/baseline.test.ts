@@ -22,7 +22,7 @@ const measured = new Map([
 ]);
 const baseline = withMeasured({}, measured, place);
 
-/** The same ratio with each round so many times as large. */
+/** The same ratio with each round multiplied by a factor. */
 function times(factor: number, { name, better, rounds }: Ratio): Ratio {
   return { name, better, rounds: rounds.map((figure) => figure * factor) };
 }
@@ -168,7 +168,7 @@ describe('against the baseline', () => {
     const text = againstBaseline(elsewhere, measured, { ...place, commit: '32e83c7' });
     const { cores, kernel, node } = elsewhere.echo!;
     expect(text).toContain(
-      `  echo: the baseline is of another kind of machine, ${cores} cores, ${kernel}, Node ${node}`,
+      `  echo: the baseline is from another kind of machine, ${cores} cores, ${kernel}, Node ${node}`,
     );
     expect(text).not.toContain('delay: the baseline is');
   });

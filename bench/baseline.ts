@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { format, type Spread, spread, table } from './figures.ts';
 import { directions, type Ratio } from './section.ts';
 
-// The ratios of an earlier run, kept in baseline.json, and what has moved since.
+// The ratios of an earlier run, kept in baseline.json, and what has changed since.
 
-/** Digits behind the point. */
+/** Decimals. */
 const DIGITS = 3;
 
 const Known = v.strictObject({
@@ -15,7 +15,7 @@ const Known = v.strictObject({
   high: v.number(),
 });
 
-/** Where a section was measured. Nothing in it tells one machine from another of its kind. */
+/** Where a section was measured. It describes the kind of a machine, not the machine itself. */
 const Place = v.strictObject({
   commit: v.string(),
   cores: v.number(),
@@ -40,12 +40,12 @@ export function parseBaseline(text: string): Baseline {
   return v.parse(Baseline, JSON.parse(text));
 }
 
-/** As Biome formats it. */
+/** In the format of Biome. */
 export function printBaseline(baseline: Baseline): string {
   return `${JSON.stringify(baseline, undefined, 2)}\n`;
 }
 
-/** The baseline with the sections that were measured in place of the same ones before. */
+/** The baseline, with new figures for the sections that were measured. */
 export function withMeasured(baseline: Baseline, measured: Measured, place: Place): Baseline {
   const fresh = [...measured]
     .filter(([, ratios]) => ratios.length > 0)
@@ -62,13 +62,13 @@ function known({ better, rounds }: Ratio): v.InferOutput<typeof Known> {
   return { better, rounds: rounds.length, median: middle!, low: from!, high: to! };
 }
 
-/** Whether the ratio has moved by more than noise: the quartile ranges have no figure in common. */
+/** Whether the ratio has changed by more than noise: the quartile ranges do not overlap. */
 export function moved(before: Spread, now: Spread, better: Ratio['better']): (typeof moves)[number] {
   if (now.low <= before.high && before.low <= now.high) return 'within noise';
   return now.low > before.high === (better === 'higher') ? 'better' : 'worse';
 }
 
-/** The ratios of the sections that were measured beside the baseline, as text. */
+/** The new ratios beside the baseline, as text. */
 export function againstBaseline(baseline: Baseline, measured: Measured, place: Place): string {
   const rows = [...measured].flatMap(([section, ratios]) => rowsOf(section, ratios, baseline[section]));
   const without = [...measured].filter(([, ratios]) => ratios.length === 0).map(([section]) => section);
@@ -78,7 +78,8 @@ export function againstBaseline(baseline: Baseline, measured: Measured, place: P
     ...(rows.length > 0 ? [table([['', 'baseline', 'now', 'moved'], ...rows])] : []),
     ...(without.length > 0 ? [`  one sample, so no spread and no baseline: ${without.join(', ')}`] : []),
     ...elsewhere.map(
-      (section) => `  ${section}: the baseline is of another kind of machine, ${kindOf(baseline[section]!)}`,
+      (section) =>
+        `  ${section}: the baseline is from another kind of machine, ${kindOf(baseline[section]!)}`,
     ),
   ].join('\n');
 }
@@ -105,7 +106,7 @@ function words({ median, low, high }: Spread): string {
   return `${format(median, 2)} (${format(low, 2)} to ${format(high, 2)})`;
 }
 
-/** Another processor count, kernel or Node can move a ratio too. */
+/** Another number of cores, kernel or Node.js can change a ratio too. */
 function isOfKind(before: Baseline[string] | undefined, { commit: _, ...kind }: Place): boolean {
   return (
     !before || Object.entries(kind).every(([name, value]) => before[name as keyof typeof kind] === value)

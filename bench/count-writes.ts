@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-// Preloaded into a server: counts its synchronous writes, which are those of its journal, and leaves their number
-// in the file BENCH_WRITES when it ends.
+// Preloaded into a server: counts its synchronous writes, which are those of its journal. At the end it writes their
+// number to the file BENCH_WRITES.
 
 const STDERR = 2;
 const { writeSync } = fs;

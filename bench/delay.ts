@@ -47,7 +47,7 @@ export const delay: Section = {
   },
 };
 
-/** How much later than its delay each answer followed its message, in ms, by the rows of tshark. */
+/** How much later than its delay each echo was sent, in ms, by the rows of tshark. */
 function lateness(frames: string, echoPort: string): number[] {
   const asked = new Map<string, number>();
   return frames

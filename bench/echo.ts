@@ -4,11 +4,11 @@ import { type Program, startLabServer, startProgram } from './programs.ts';
 import { hasPython } from './python.ts';
 import { type Ratio, ratio, type Section } from './section.ts';
 
-// Many short rounds: the neighbours on a machine change by the second.
+// Many short rounds, because the load of other programs on a machine changes by the second.
 const ROUNDS = 7;
 const ROUND_MS = 1_500;
 const WARM_UP_MS = 2_000;
-/** Draws are made and nothing is drawn, so that every message comes back at once. */
+/** The server makes draws that never give a fault, so every message comes back at once. */
 const NO_FAULTS = 'loss=0,delay=0,corruption=0';
 
 interface Contender {

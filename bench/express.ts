@@ -1,7 +1,7 @@
 import express from 'express';
 import { answers } from '../services/http/outcomes.ts';
 
-// What Express does at best: the answer of the lab's server, without a decision and without a journal.
+// The best that Express can do: the response of the lab's server, without a draw and without a journal.
 
 const answer = answers['200'];
 if (answer.kind !== 'respond') throw new Error('the outcome 200 is no response');

@@ -1,4 +1,4 @@
-/** The middle one of an odd number of figures. */
+/** The figure in the middle of an odd number of figures. */
 export function median(figures: readonly number[]): number {
   return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)]!;
 }
@@ -10,7 +10,7 @@ export interface Spread {
   readonly high: number;
 }
 
-/** Of at least one figure; between two figures by their distance. */
+/** Needs at least one figure. A quartile between two figures is interpolated. */
 export function spread(figures: readonly number[]): Spread {
   const sorted = figures.toSorted((a, b) => a - b);
   const at = (share: number) => {
@@ -25,7 +25,7 @@ export function format(figure: number, digits = 0): string {
   return figure.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** Rows as text, the first column to the left and figures to the right. */
+/** Rows as text: the first column is aligned left, figures are aligned right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows

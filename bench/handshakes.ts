@@ -3,14 +3,14 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ca } from '#lib/tls/testing.ts';
 
-/** Clients that connect at once, one connection behind the other each. */
+/** Clients at the same time. Each opens one connection after another. */
 export const CLIENTS = 8;
 
 /**
- * Opens connections for so many milliseconds, each anew: over TLS with a full handshake, and the server's certificate
- * verified.
+ * Opens new connections for a number of milliseconds. Over TLS, each has a full handshake, and the client verifies the
+ * server's certificate.
  *
- * @returns how many in a second were opened
+ * @returns connections per second
  * @throws the system's error, the signal's reason when aborted
  */
 export async function handshakes(
@@ -28,7 +28,7 @@ export async function handshakes(
       const socket = way === 'tls' ? connectTls({ ...target, ca }) : connect(target);
       await once(socket, way === 'tls' ? 'secureConnect' : 'connect', { signal });
       opened += 1;
-      // An end in order, and not one that the server must take for a fault.
+      // A normal end, which the server does not take for a fault.
       socket.end().resume();
       await once(socket, 'close', { signal });
     }

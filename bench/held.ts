@@ -13,8 +13,8 @@ const REQUESTS = 5_000;
 const BATCH = 250;
 const HOLD_SECONDS = 30;
 const HEALTH_CHECKS = 101;
-/** How often a condition is looked at, and how long it may take to come true, in ms. */
-const LOOK_MS = 50;
+/** Time between two checks of a condition, and the longest time until it must be true, in ms. */
+const CHECK_MS = 50;
 const PATIENCE_MS = 60_000;
 
 export const held: Section = {
@@ -27,25 +27,25 @@ export const held: Section = {
     });
     const rows = [await row('before', server)];
     const idle = await openFiles(server.pid);
-    const allGone = () => until(async () => (await openFiles(server.pid)) <= idle, signal);
+    const allClosed = () => until(async () => (await openFiles(server.pid)) <= idle, signal);
 
     using patient = new Crowd(server);
     await patient.ask(signal);
     rows.push(await row('all held', server));
-    await allGone();
-    rows.push(await row('the server has let them go', server));
+    await allClosed();
+    rows.push(await row('the server has closed them', server));
 
     using hasty = new Crowd(server);
     await hasty.ask(signal);
     rows.push(await row('all held again', server));
     hasty.leave();
-    await allGone();
-    rows.push(await row('the clients have left', server));
+    await allClosed();
+    rows.push(await row('the clients have disconnected', server));
 
     const text = [
-      table([['', 'memory MiB', 'open files', 'health ms', 'its worst'], ...rows]),
+      table([['', 'memory MiB', 'open files', 'health ms', 'worst'], ...rows]),
       '',
-      `  The server let them go after ${patient.waits()} s with ${patient.bytesReceived()} bytes sent.`,
+      `  The server closed them after ${patient.waits()} s and sent ${patient.bytesReceived()} bytes.`,
     ].join('\n');
     return { text, ratios: [] };
   },
@@ -119,16 +119,16 @@ async function row(moment: string, { pid, control }: LabServer): Promise<string[
   ];
 }
 
-/** How long the answer takes, in ms. */
+/** How long the response takes, in ms. */
 async function healthCheck(socketPath: string): Promise<number> {
   const asked = performance.now();
   const [response] = await once(request({ socketPath, path: '/health' }).end(), 'response');
-  if (response.statusCode !== 200) throw new Error(`the health check answered ${response.statusCode}`);
+  if (response.statusCode !== 200) throw new Error(`the health check returned ${response.statusCode}`);
   await once(response.resume(), 'end');
   return performance.now() - asked;
 }
 
 async function until(condition: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
-  while (!(await condition())) await sleep(LOOK_MS, patience);
+  while (!(await condition())) await sleep(CHECK_MS, patience);
 }

@@ -8,8 +8,8 @@ import type { Section } from './section.ts';
 
 const CONNECTIONS = 5_000;
 const BATCH = 250;
-/** How often the server is looked at until all connections are gone, in ms. */
-const LOOK_MS = 50;
+/** Time between two checks whether all connections are closed, in ms. */
+const CHECK_MS = 50;
 
 export const idle: Section = {
   title: `${format(CONNECTIONS)} connections to the echo server held idle, each after one message and its echo`,
@@ -27,7 +27,7 @@ export const idle: Section = {
         }
         rows.push(await row(round, server));
         for (const socket of sockets.splice(0)) socket.destroy();
-        while ((await openFiles(server.pid)) > files) await setTimeout(LOOK_MS, undefined, { signal });
+        while ((await openFiles(server.pid)) > files) await setTimeout(CHECK_MS, undefined, { signal });
         rows.push(await row('closed', server));
       }
     } finally {

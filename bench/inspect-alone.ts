@@ -3,18 +3,20 @@ import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, writeFile
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-// inspect-alone.ts PACKETS ROUNDS, in a container with the capture tools: puts copies of the run in /captures one behind the
-// other, each a hundred seconds later, until there are so many packets; reads them by tshark alone and joins them, in turns.
+// inspect-alone.ts PACKETS ROUNDS, in a container with the capture tools: makes a capture with this number of packets.
+// It
+// consists of copies of the run in /captures, each a hundred seconds later than the one before. By turns, the script
+// reads it with tshark alone and matches it with the journals.
 
-/** What was measured. */
+/** The results. */
 export interface Measured {
   readonly packets: number;
   readonly entries: number;
   readonly confirmed: number;
-  /** Of each round, with the join, and by tshark alone. */
+  /** The seconds of each round: with matching, and of tshark alone. */
   readonly seconds: readonly number[];
   readonly tsharkSeconds: readonly number[];
-  /** The most memory that each process had. */
+  /** The most memory that each process used. */
   readonly nodeMiB: number;
   readonly tsharkMiB: number;
 }
@@ -42,12 +44,12 @@ for (let round = 0; round < Number(process.argv[3]); round += 1) {
   most.tsharkMiB = Math.max(most.tsharkMiB, joined.tsharkMiB);
   last = joined.last;
 }
-const { confirmed, contradicted, unknown } = JSON.parse(last);
-const entries = confirmed + contradicted + unknown;
+const { confirmed, contradicted, encrypted = 0, unknown } = JSON.parse(last);
+const entries = confirmed + contradicted + encrypted + unknown;
 const measured: Measured = { packets, entries, confirmed, seconds, tsharkSeconds, ...most };
 console.log(JSON.stringify(measured));
 
-/** Returns how many packets there are. */
+/** Returns the number of packets. */
 function repeat(wanted: number): number {
   const count = Number(
     execFileSync('capinfos', ['-T', '-r', '-M', '-c', '/captures/server.pcap']).toString().split('\t')[1],
@@ -77,7 +79,7 @@ function later(entry: { readonly timestamp: string }, seconds: number): string {
   });
 }
 
-/** Runs a program, and looks at its memory and that of the tshark it runs, until it ends. */
+/** Runs a program to its end, and measures its memory and that of its tshark. */
 async function watched(program: string, args: readonly string[]) {
   const began = performance.now();
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -102,7 +104,7 @@ async function watched(program: string, args: readonly string[]) {
   return { seconds, last: last.trim().split('\n').at(-1)!, nodeMiB: most.node, tsharkMiB: most.tshark };
 }
 
-/** The most memory that a process has had, in MiB. */
+/** The most memory that a process has used, in MiB. */
 function memoryOf(id: number | undefined): number {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1_024;

@@ -5,7 +5,7 @@ import { createBenchLab, LAB_PROJECT } from './lab.ts';
 import { run } from './programs.ts';
 import { type Ratio, ratio, type Section } from './section.ts';
 
-/** Packets of the captures, about, and how often each is read. */
+/** About how many packets each capture has, and how often it is read. */
 const SIZES = [
   { packets: 200_000, rounds: 5 },
   { packets: 1_000_000, rounds: 3 },
@@ -13,7 +13,7 @@ const SIZES = [
 const MESSAGES = 1_500;
 
 export const inspect: Section = {
-  title: `joining journals and captures, beside tshark alone reading the same capture into the same fields; every fault, ${MESSAGES} messages over each protocol and a transfer, over and over; medians of interleaved rounds, ${SIZES.map(({ rounds }) => rounds).join(' and ')}`,
+  title: `matching journals and captures, compared with tshark alone reading the same fields of the same capture; every fault, ${MESSAGES} messages over each protocol and a transfer, many times; medians of interleaved rounds, ${SIZES.map(({ rounds }) => rounds).join(' and ')}`,
 
   async run(signal) {
     await using lab = await createBenchLab({
@@ -26,7 +26,7 @@ export const inspect: Section = {
     for (const protocol of ['tcp', 'udp']) {
       const load = ['--count', String(MESSAGES), '--concurrency', '16', '--timeout', '0.3'];
       const message = ['--protocol', protocol, '--message', 'Hey'];
-      // Some messages are given up, which is told by the status.
+      // The client gives up some messages, and then ends with an error.
       await client('echo', lab.server, lab.echoPort, ...message, ...load).catch(() => undefined);
     }
     const quick = ['--min-rto', '5', '--max-rto', '10', '--window', '8'];
@@ -55,7 +55,7 @@ export const inspect: Section = {
       ratios.push(ofTshark);
     }
     const text = table([
-      ['packets', 'entries', 'confirmed %', 's', 'of tshark', 'target', 'MiB of node', 'and of its tshark'],
+      ['packets', 'entries', 'confirmed %', 's', 'of tshark', 'target', 'MiB of node', 'MiB of its tshark'],
       ...rows,
     ]);
     return { text, ratios };

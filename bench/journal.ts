@@ -8,25 +8,25 @@ import type { Section } from './section.ts';
 const ROUNDS = 5;
 const REQUESTS = 20_000;
 
-/** What a round left. */
-interface Left {
+/** The result of a round. */
+interface Round {
   readonly seconds: number;
   readonly failed: number;
   readonly entries: number;
   readonly ids: number;
-  /** Of the draws from 1 on, how many are there. */
+  /** How many of the draws 1 to REQUESTS are in the journal. */
   readonly draws: number;
   readonly twice: boolean;
   readonly writes: number;
 }
 
 export const journal: Section = {
-  title: `what ${format(REQUESTS)} requests over ${CONNECTIONS} connections leave in it; ${ROUNDS} rounds, each with a new server`,
+  title: `the entries of ${format(REQUESTS)} requests over ${CONNECTIONS} connections; ${ROUNDS} rounds, each with a new server`,
 
   async run(signal) {
-    const rounds: Left[] = [];
+    const rounds: Round[] = [];
     while (rounds.length < ROUNDS) rounds.push(await measure(signal));
-    // The same in every round, or all that there were.
+    // The figure of all rounds, or each different one.
     const shown = (name: 'failed' | 'entries' | 'ids' | 'draws') =>
       [...new Set(rounds.map((round) => round[name]))].map((figure) => format(figure)).join(', ');
     const inWrite = rounds.map(({ entries, writes }) => entries / writes);
@@ -50,7 +50,7 @@ export const journal: Section = {
   },
 };
 
-async function measure(signal: AbortSignal): Promise<Left> {
+async function measure(signal: AbortSignal): Promise<Round> {
   await using folder = await temporaryFolder();
   const counted = join(folder.path, 'writes');
   const { result, text } = await loadServer(counted, signal);
@@ -70,7 +70,7 @@ async function measure(signal: AbortSignal): Promise<Left> {
   };
 }
 
-/** Loads a server that counts its writes and has ended when this returns. */
+/** Sends requests to a server that counts its writes. The server has ended when this returns. */
 async function loadServer(counted: string, signal: AbortSignal) {
   await using server = await startLabServer('http', {
     HTTP_FAULTS: 'none',

@@ -3,16 +3,16 @@ import { LAB_IMAGES } from '../tests/images.ts';
 import { leavePlace, takePlace } from '../tests/place.ts';
 import { run, type Settings, temporaryFolder } from './programs.ts';
 
-/** A whole lab beside any that a person may have up: project, network, ports and captures of its own. */
+/** A whole lab with its own project, network, ports and captures, so it can run beside any other lab. */
 export interface BenchLab extends AsyncDisposable {
   readonly server: string;
   readonly httpPort: string;
   readonly echoPort: string;
-  /** Folder of its captures. */
+  /** The folder of its captures. */
   readonly captures: string;
   up(signal: AbortSignal): Promise<void>;
   down(): Promise<void>;
-  /** Runs a command in a container and returns what it printed. */
+  /** Runs a command in a container, and returns what it printed. */
   exec(service: string, command: readonly string[], signal: AbortSignal): Promise<string>;
 }
 
@@ -27,13 +27,13 @@ export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab
     ...(await takePlace()),
     LAB_CAPTURES_DIR: join(folder.path, 'captures'),
     LAB_SEED: 'bench',
-    // The captures belong to whoever owns the temporary folder, under sudo too.
+    // The captures belong to the owner of the temporary folder, under sudo too.
     SUDO_UID: '',
     SUDO_GID: '',
     ...overrides,
   };
   made.defer(() => leavePlace(settings.LAB_SUBNET!));
-  // Also takes what a start left that was cut off, which make down does not see.
+  // This also removes the rest of an interrupted start, which make down does not see.
   made.defer(
     async () =>
       void (await run('docker', ['compose', 'down', '--volumes', '--remove-orphans'], { settings })),
@@ -54,7 +54,7 @@ export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab
   };
 }
 
-/** Ids of a project's containers. */
+/** The ids of a project's containers. */
 export async function containers(project: string): Promise<string[]> {
   const filter = `label=com.docker.compose.project=${project}`;
   const printed = await run('docker', ['ps', '--all', '--quiet', '--filter', filter]);

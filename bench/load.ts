@@ -3,7 +3,7 @@ import autocannon, { type Result } from 'autocannon';
 export const CONNECTIONS = 64;
 
 /**
- * Requests the address over 64 connections, for so many seconds or so many times.
+ * Sends requests over 64 connections, for a number of seconds or a number of requests.
  *
  * @throws the signal's reason when aborted
  */

@@ -7,7 +7,7 @@ import { thisPlace } from './place.ts';
 import type { Ratio } from './section.ts';
 import { sections } from './sections.ts';
 
-// Prints what it measures beside the baseline, and judges nothing.
+// Prints the figures beside the baseline, and does not judge them.
 
 const BASELINE = join(import.meta.dirname, 'baseline.json');
 
@@ -15,9 +15,9 @@ const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort()).once('SIGTERM', () => interrupt.abort());
 
 const program = new Command('bench')
-  .description('Measures speed, memory and start-up, and says what has moved since the baseline.')
-  .option('--sections <names>', `those of ${Object.keys(sections).join(', ')} (default: all)`, names)
-  .option('--baseline', 'has the sections that were measured be the baseline from now on', false)
+  .description('Measures speed, memory and start-up, and prints what has changed since the baseline.')
+  .option('--sections <names>', `some of ${Object.keys(sections).join(', ')} (default: all)`, names)
+  .option('--baseline', 'make the new figures the baseline', false)
   .exitOverride()
   .showHelpAfterError(!process.env.LAB_OPTION_NAMES);
 refuseByName(program, optionNames(process.env));
@@ -70,7 +70,7 @@ async function measure(asked: readonly string[]): Promise<Map<string, readonly R
   return measured;
 }
 
-/** An error, and before it the one it came on top of, when tidying up failed too. */
+/** An error, and before it the error that it hides, when cleaning up failed too. */
 function reasons(error: unknown): unknown[] {
   return error instanceof SuppressedError ? [...reasons(error.suppressed), ...reasons(error.error)] : [error];
 }

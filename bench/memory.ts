@@ -12,7 +12,7 @@ const units = new Map([
 ]);
 
 export const memory: Section = {
-  title: 'what each container of an idle lab uses',
+  title: 'memory of each container of an idle lab',
 
   async run(signal) {
     await using lab = await createBenchLab();

@@ -13,25 +13,25 @@ import { ClientTransfer } from '../client/transfer/transfer.ts';
 
 // Ways to move bytes to a server on 127.0.0.1, each timed from its first datagram to the last answer.
 
-/** Bounds of the time-out, in ms. */
+/** Bounds of the retransmission timeout, in ms. */
 export const RTO = { min: defaults.minRto, max: defaults.maxRto };
-/** What is written to a TCP socket at once, in bytes. */
+/** The bytes in one write to a TCP socket. */
 const PIECE = Buffer.alloc(64 * 1024);
 
 export interface Moved {
   readonly seconds: number;
-  /** Of the application. */
+  /** Bytes of the application. */
   readonly bytes: number;
-  /** Datagrams that were sent, those sent again included. */
+  /** Datagrams that were sent, retransmissions included. */
   readonly datagrams: number;
-  /** User and system time that this process took, in seconds. */
+  /** User and system time of this process, in seconds. */
   readonly cpu: number;
 }
 
 export interface Transferred extends Moved {
-  /** With headers and all that was sent again. */
+  /** Bytes that were sent, with headers and retransmissions. */
   readonly bytesSent: number;
-  /** The mean of the round trips that were measured, in seconds: the long ones cost time too, which a median hides. */
+  /** The mean of the measured round trips, in seconds. A median would hide the long ones, which cost time too. */
   readonly trip: number;
 }
 
@@ -41,7 +41,10 @@ export interface Shape {
   readonly segments: number;
 }
 
-/** Moves segments of the largest payload by one of the protocols. @throws TransferError, or the signal's reason */
+/**
+ * Moves segments of the largest payload by one of the protocols. @throws TransferError; the signal's reason when
+ * aborted
+ */
 export async function moveByTransfer(
   port: number,
   { mode, window, segments }: Shape,
@@ -88,7 +91,7 @@ export async function moveByTransfer(
   }
 }
 
-/** So many segments of the largest payload, which cost nothing to make. */
+/** Segments of the largest payload, which need no time to make. */
 export function payloadsFromMemory(segments: number): Payloads {
   const payload = Buffer.alloc(LARGEST_PAYLOAD, 'x');
   const pieces = new Array<Buffer>(segments).fill(payload).values();
@@ -96,8 +99,8 @@ export function payloadsFromMemory(segments: number): Payloads {
 }
 
 /**
- * Keeps so many datagrams of the largest size under way for so many milliseconds: the next one leaves when an answer
- * comes, without a header, a checksum or a timer.
+ * Keeps `window` datagrams of the largest size on the way, for a number of milliseconds. Each answer makes it send the
+ * next datagram. There is no header, no checksum and no timer.
  */
 export async function moveBare(
   port: number,
@@ -143,7 +146,7 @@ export async function moveByTcp(port: number, bytes: number, signal: AbortSignal
   }
 }
 
-/** @returns what stops it, and has the time since */
+/** @returns a function that stops the clock and returns the times since */
 function startClock() {
   const began = performance.now();
   const before = process.cpuUsage();

@@ -8,25 +8,25 @@ import { ca } from '#lib/tls/testing.ts';
 export const CLIENTS = 32;
 
 const MESSAGE = Buffer.from('Hey|e4599fa9');
-/** What new connections take to run at speed, in ms. */
+/** How long new connections need until they run at full speed, in ms. */
 const SETTLING_MS = 500;
-/** How long an answer may take on UDP until the client sends again, in ms. */
+/** How long an echo may take on UDP until the client tries again, in ms. */
 const PATIENCE_MS = 200;
 
 export type Protocol = 'tcp' | 'tls' | 'udp';
 
 export interface Rally {
-  /** Echoes a second. */
+  /** Echoes per second. */
   readonly rate: number;
-  /** The time that 99 of 100 echoes took at most, in ms. */
+  /** The longest time of the fastest 99 of 100 echoes, in ms. */
   readonly p99: number;
 }
 
 /**
- * Lets 32 clients send a message each, and the next one when its echo has come, for so many milliseconds. Every
- * echo is compared with what was sent.
+ * Lets 32 clients send messages for a number of milliseconds. Each sends its next message when the echo arrives, and
+ * compares the echo with the message.
  *
- * @throws when an echo is another than the message, the signal's reason when aborted
+ * @throws when an echo differs from its message; the signal's reason when aborted
  */
 export async function pingPong(
   protocol: Protocol,
@@ -72,7 +72,7 @@ class Stopwatch {
   }
 }
 
-/** @returns what ends it */
+/** @returns a function that ends the client */
 type Start = (port: number, stopwatch: Stopwatch) => Promise<() => void>;
 
 async function tcpClient(port: number, stopwatch: Stopwatch): Promise<() => void> {

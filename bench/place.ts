@@ -2,12 +2,12 @@ import { availableParallelism, release, type } from 'node:os';
 import type { Place } from './baseline.ts';
 import { run } from './programs.ts';
 
-/** This commit and the kind of this machine. */
+/** The current commit, and the kind of this machine. */
 export async function thisPlace(): Promise<Place> {
   return {
     commit: await commit().catch(() => 'none: not a clone'),
     cores: availableParallelism(),
-    // What follows the version names the vendor of the kernel.
+    // The text after the version names the vendor of the kernel.
     kernel: `${type()} ${/^\d+\.\d+/.exec(release())?.[0]}`,
     node: process.versions.node,
   };
@@ -15,7 +15,7 @@ export async function thisPlace(): Promise<Place> {
 
 async function commit(): Promise<string> {
   const id = (await run('git', ['rev-parse', '--short=7', 'HEAD'])).trim();
-  // A baseline that is written section by section is no change of the programs.
+  // A changed baseline is no change of the programs.
   const changes = await run('git', ['status', '--porcelain', '--', '.', ':(exclude)bench/baseline.json']);
   return changes ? `${id}, with changes` : id;
 }

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-// What Linux knows of a process.
+// What Linux knows about a process.
 
-/** In a second, on every machine that Node 24 runs on. */
+/** Clock ticks per second, on every machine that Node 24 runs on. */
 const TICKS = 100;
 
 /** Resident memory, in MiB. */
@@ -10,9 +10,10 @@ export async function residentMemory(pid: number): Promise<number> {
   return field(await readFile(`/proc/${pid}/status`, 'utf8'), 'VmRSS') / 1024;
 }
 
-/** User and system time that it took so far, in seconds, to a hundredth. */
+/** User and system time so far, in seconds, to a hundredth. */
 export async function cpuSeconds(pid: number): Promise<number> {
-  // Behind the name, which may hold anything, the third field is the first one; utime and stime are 14 and 15.
+  // The name may contain anything, so it is removed. Then the third field is the first one; utime and stime are 14 and
+  // 15.
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }

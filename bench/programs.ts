@@ -11,15 +11,15 @@ import { freePort } from '../tests/free-port.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 
-/** A child process that serves on a port; disposing of it ends it. */
+/** A child process that serves on a port. Disposing of it ends it. */
 export interface Program extends AsyncDisposable {
   readonly pid: number;
   readonly port: number;
-  /** Of what an HTTP server is asked for. */
+  /** The address that an HTTP server is asked for. */
   readonly url: string;
 }
 
-/** A server of the lab as a child process, with files of its own. */
+/** A server of the lab as a child process, with its own files. */
 export interface LabServer extends Program {
   readonly tlsPort: number;
   readonly journal: string;
@@ -28,20 +28,20 @@ export interface LabServer extends Program {
 
 export const root = join(import.meta.dirname, '..');
 
-/** Below those that the kernel hands out, so that it does not give one away before the server has it. */
+/** Below the ports that the kernel assigns, so that it gives none of them to another program. */
 const FIRST_TLS_PORT = 25_000;
 /** How long a program may take to end by itself, in ms. */
 const END_MS = 3_000;
-/** How much is kept of what a program or command says on stderr, in characters. */
+/** Characters of stderr that are kept. */
 const KEPT = 4_000;
-/** How often a port is tried until it takes connections, in ms. */
-const LOOK_MS = 20;
+/** Time between two attempts to connect, in ms. */
+const RETRY_MS = 20;
 
 export function temporaryFolder() {
   return mkdtempDisposable(join(tmpdir(), 'wirelab-bench-'));
 }
 
-/** Starts a program that serves on HTTP_PORT or ECHO_PORT, and returns when it does. What it prints is lost. */
+/** Starts a program that serves on HTTP_PORT or ECHO_PORT, and returns when it does. Its output is lost. */
 export async function startProgram(
   command: string,
   args: readonly string[],
@@ -75,7 +75,7 @@ export async function startProgram(
   };
 }
 
-/** Returns when a port takes connections. */
+/** Returns when a port accepts connections. */
 async function accepts(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, '127.0.0.1');
@@ -83,7 +83,7 @@ async function accepts(port: number): Promise<void> {
       await once(socket, 'connect');
       return;
     } catch {
-      await sleep(LOOK_MS);
+      await sleep(RETRY_MS);
     } finally {
       socket.destroy();
     }
@@ -96,7 +96,7 @@ export async function startLabServer(server: 'http' | 'echo', settings: Settings
   const journal = join(folder.path, 'journal.log');
   const control = join(folder.path, 'control.sock');
   const tlsPort = await freePort(FIRST_TLS_PORT);
-  // In a folder of their own: it is watched, and the journal is written in the other.
+  // The certificates need a folder of their own: the server watches it, and writes the journal in the other one.
   const certificates = join(folder.path, 'certificates');
   await mkdir(certificates);
   await writeCredentials(certificates, certified);
@@ -119,9 +119,10 @@ export async function startLabServer(server: 'http' | 'echo', settings: Settings
 }
 
 /**
- * Runs a command to its end and returns what it printed.
+ * Runs a command to its end, and returns what it printed.
  *
- * @throws what it said when it failed, the signal's reason when aborted; none of its own children is left then
+ * @throws an error with its stderr when it fails; the signal's reason when aborted. Then no child of the command is
+ * left
  */
 export async function run(
   command: string,
@@ -129,7 +130,7 @@ export async function run(
   { settings = {}, signal }: { settings?: Settings; signal?: AbortSignal } = {},
 ): Promise<string> {
   signal?.throwIfAborted();
-  // A process group of its own: Ctrl-C reaches it through the signal alone, and all of it.
+  // The command gets its own process group. So Ctrl-C reaches it only through the signal, with all its children.
   const child = spawn(command, args, {
     cwd: root,
     env: { ...process.env, ...settings },
@@ -140,7 +141,7 @@ export async function run(
     try {
       process.kill(-child.pid!);
     } catch {
-      // It has ended by itself.
+      // It has already ended.
     }
   };
   signal?.addEventListener('abort', end);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { run } from './programs.ts';
 
-/** Whether python3 is here; root on Debian gets it installed. */
+/** Whether python3 is there. On Debian, root gets it installed. */
 export async function hasPython(signal: AbortSignal): Promise<boolean> {
   const found = () =>
     run('python3', ['--version'], { signal }).then(

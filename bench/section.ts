@@ -1,28 +1,28 @@
-/** One thing that is measured. */
+/** One measurement. */
 export interface Section {
-  /** What the figures are, and how they came to be. */
+  /** What the figures are, and how they are measured. */
   readonly title: string;
-  /** Measures, and returns the figures. Everything it started has ended then, aborted or not. */
+  /** Measures, and returns the figures. Everything that it started has then ended, also when aborted. */
   run(signal: AbortSignal): Promise<Figures>;
 }
 
 export interface Figures {
-  /** The figures as they are printed. */
+  /** The figures as printed. */
   readonly text: string;
-  /** What a baseline can hold. Figures of a single sample are not among them: they have no spread. */
+  /** What a baseline keeps. Figures of a single sample are missing, because they have no spread. */
   readonly ratios: readonly Ratio[];
 }
 
 export const directions = ['higher', 'lower'] as const;
 
-/** A figure that depends on the programs more than on the machine, once for each round. */
+/** A figure that depends more on the programs than on the machine, once for each round. */
 export interface Ratio {
   readonly name: string;
   readonly better: (typeof directions)[number];
   readonly rounds: readonly number[];
 }
 
-/** Divides each round by the other one's of the same time, which had the same neighbours on the machine. */
+/** Divides each round by the other program's round at the same time, when the machine had the same load. */
 export function ratio(
   name: string,
   better: Ratio['better'],

@@ -11,7 +11,7 @@ import { throughput } from './throughput.ts';
 import { tls } from './tls.ts';
 import { transfer } from './transfer.ts';
 
-/** In the order in which they are measured. */
+/** In the order of measuring. */
 export const sections: Readonly<Record<string, Section>> = {
   throughput,
   journal,

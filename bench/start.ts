@@ -9,13 +9,13 @@ import { ratio, type Section } from './section.ts';
 const ROUNDS = 9;
 const BARE_PROJECT = 'wirelab-bench-bare';
 
-/** What a start is measured by, in seconds. */
+/** The parts of a start, in seconds. */
 const columns = ['total', 'before', 'containers', 'health', 'after'] as const;
 const legend = `
   before: until the first container is created
-  containers: until the last one is started
-  health: until the last one is healthy
-  after: until the command has returned`;
+  containers: until the last container is started
+  health: until the last container is healthy
+  after: until the command returns`;
 
 type Start = readonly number[];
 
@@ -28,14 +28,14 @@ interface Container {
 }
 
 export const start: Section = {
-  title: `make up, warm, and docker compose up of as many sleeping containers; medians of ${ROUNDS} interleaved rounds, in s`,
+  title: `make up when the images are there, and docker compose up with as many sleeping containers; medians of ${ROUNDS} interleaved rounds, in s`,
 
   async run(signal) {
     await using lab = await createBenchLab();
     await using bare = await createBareContainers();
     const labStarts: Start[] = [];
     const bareStarts: Start[] = [];
-    // The first round of all is the warm-up.
+    // The first round is the warm-up.
     for (let round = 0; round <= ROUNDS; round += 1) {
       labStarts.push(await measure(LAB_PROJECT, () => lab.up(signal)));
       await lab.down();
@@ -82,7 +82,7 @@ function becameHealthy({ Health }: Container['State']): number {
   return first ? Date.parse(first.End) : 0;
 }
 
-/** The least that Docker can do: the lab's containers asleep, without programs, health checks and ports. */
+/** The least work for Docker: the lab's containers asleep, without programs, health checks and ports. */
 async function createBareContainers() {
   const made = new AsyncDisposableStack();
   const file = join(made.use(await temporaryFolder()).path, 'compose.json');

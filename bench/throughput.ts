@@ -6,13 +6,13 @@ import { type Program, startLabServer, startProgram, temporaryFolder } from './p
 import { hasPython } from './python.ts';
 import { ratio, type Section } from './section.ts';
 
-// Many short rounds: the neighbours on a machine change by the second.
+// Many short rounds, because the load of other programs on a machine changes by the second.
 const ROUNDS = 7;
 const ROUND_SECONDS = 2;
 const WARM_UP_SECONDS = 2;
 
 export const throughput: Section = {
-  title: `/getbalance with everything 200, ${CONNECTIONS} connections, medians of ${ROUNDS} interleaved rounds of ${ROUND_SECONDS} s`,
+  title: `/getbalance when every response is 200, ${CONNECTIONS} connections, medians of ${ROUNDS} interleaved rounds of ${ROUND_SECONDS} s`,
 
   async run(signal) {
     await using made = new AsyncDisposableStack();
@@ -68,7 +68,7 @@ export const throughput: Section = {
   },
 };
 
-/** Answers with 200 in a second. */
+/** Responses with 200 per second. */
 function rate(result: Result): number {
   return result['2xx'] / result.duration;
 }

@@ -5,20 +5,20 @@ import { pingPong } from './ping-pong.ts';
 import { type LabServer, type Program, startLabServer, startProgram } from './programs.ts';
 import { type Ratio, ratio, type Section } from './section.ts';
 
-// Many short rounds: the neighbours on a machine change by the second.
+// Many short rounds, because the load of other programs on a machine changes by the second.
 const ROUNDS = 5;
 const ROUND_MS = 1_500;
 const NO_FAULTS = 'loss=0,delay=0,corruption=0';
 
-/** A way to a server. */
+/** A way to reach a server. */
 interface Way {
   readonly name: string;
-  /** One round: how many in a second. */
+  /** Measures one round, per second. */
   readonly measure: (signal: AbortSignal) => Promise<number>;
 }
 
 export const tls: Section = {
-  title: `TLS 1.3 against plain text, key log on: connections opened (full handshakes) and exchanges on open ones, a second; medians of ${ROUNDS} interleaved rounds of ${ROUND_MS / 1000} s`,
+  title: `TLS 1.3 against plain text, key log on: connections opened (full handshakes) and exchanges on open ones, per second; medians of ${ROUNDS} interleaved rounds of ${ROUND_MS / 1000} s`,
 
   async run(signal) {
     await using made = new AsyncDisposableStack();
@@ -34,7 +34,7 @@ export const tls: Section = {
       await compare('echo, messages', messages(echo, bareEcho), signal),
     ];
     return {
-      text: table([['', 'a second', 'TLS is'], ...compared.flatMap(({ rows }) => rows)]),
+      text: table([['', 'per second', 'TLS is'], ...compared.flatMap(({ rows }) => rows)]),
       ratios: compared.flatMap(({ ratios }) => ratios),
     };
   },
@@ -72,7 +72,7 @@ function waysOf(...[overTls, plain, bare]: readonly [Way['measure'], Way['measur
   ];
 }
 
-/** The first against the others. */
+/** Compares the first way with the others. */
 async function compare(
   what: string,
   ways: readonly Way[],

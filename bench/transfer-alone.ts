@@ -8,10 +8,10 @@ import { payloadsFromMemory, type Shape } from './moves.ts';
 const RTO_MS = 60_000;
 
 /**
- * Moves segments from one end to the other in memory: datagrams are written and read, hashed and acknowledged, and
- * no socket is there.
+ * Moves segments from one end to the other in memory. Datagrams are encoded and decoded, hashed and acknowledged, but
+ * there is no socket.
  *
- * @returns microseconds for a segment and its ack, both ends together
+ * @returns microseconds for a segment and its ACK, both ends together
  */
 export function moveAlone({ mode, window, segments }: Shape): number {
   const key = { id: '00000001', mode, window };

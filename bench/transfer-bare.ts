@@ -7,20 +7,20 @@ import { type Figures, type Ratio, ratio } from './section.ts';
 import { moveAlone } from './transfer-alone.ts';
 
 const WINDOW = 64;
-// Many short rounds: the neighbours on a machine change by the second.
+// Many short rounds, because the load of other programs on a machine changes by the second.
 export const ROUNDS = 7;
 const ROUND_MS = 1_500;
 
 interface Round extends Moved {
-  /** User and system time that the server took, in seconds. */
+  /** User and system time of the server, in seconds. */
   readonly serverCpu: number;
 }
 
-/** Selective repeat without a loss beside the least that Node can do with as many datagrams under way. */
+/** Compares selective repeat without loss with the least work in Node.js that keeps as many datagrams on the way. */
 export async function besideBare(
   lab: Program,
   bare: Program,
-  /** Segments a second that a transfer is expected to move. */
+  /** Segments per second that a transfer is expected to move. */
   rate: number,
   signal: AbortSignal,
 ): Promise<Figures> {
@@ -28,7 +28,7 @@ export async function besideBare(
   const shape = { mode: 'selective-repeat', window: WINDOW, segments } as const;
   const transfers: Round[] = [];
   const bares: Round[] = [];
-  // The first round of all is the warm-up.
+  // The first round is the warm-up.
   for (let round = 0; round <= ROUNDS; round += 1) {
     transfers.push(await measure(lab, () => moveByTransfer(lab.port, shape, signal)));
     bares.push(await measure(bare, () => moveBare(bare.port, WINDOW, ROUND_MS, signal)));
@@ -54,10 +54,10 @@ export async function besideBare(
   const alone = median(Array.from({ length: ROUNDS }, () => moveAlone(shape)));
   const text = `${figures}
 
-  Of ${format(own)} us for a segment and its ack, both sides together, the protocol takes ${format(alone, 1)} us: header, SHA-1 tag,
-  SHA-256 of the whole and the machines, measured with both ends in one process and no socket between them, where they
-  move ${format(LARGEST_PAYLOAD / alone)} MB/s. The bare datagrams take ${format(least)} us. The rest is what the sockets of Node cost when each end
-  waits for the other: a send that wakes up a process costs more than one to a process that is awake.`;
+  A segment and its ACK take ${format(own)} us, both sides together. The protocol takes ${format(alone, 1)} us of them: header, SHA-1 tag,
+  SHA-256 of the whole and the state machines. This is measured with both ends in one process and no socket between them,
+  where they move ${format(LARGEST_PAYLOAD / alone)} MB/s. The bare datagrams take ${format(least)} us. The rest is the cost of the sockets of Node
+  when each end waits for the other: a send that wakes up a process costs more than one to a process that is awake.`;
   return { text, ratios: compared };
 }
 
@@ -85,7 +85,7 @@ function datagrams({ datagrams: count, seconds }: Round): number {
   return count / seconds;
 }
 
-/** For each datagram, in microseconds. */
+/** Microseconds for each datagram. */
 function clientTime({ cpu, datagrams: count }: Round): number {
   return (cpu / count) * 1e6;
 }

@@ -9,11 +9,11 @@ import { besideBare, ROUNDS } from './transfer-bare.ts';
 
 const LOSSES = [0.01, 0.05, 0.2];
 const WINDOWS = [1, 8, 64];
-/** About how long a transfer with loss is to take, in seconds. */
+/** About how long a transfer with loss should take, in seconds. */
 const LOSSY_SECONDS = 4;
-// Without loss many short rounds: the neighbours on a machine change by the second.
+// Without loss there are many short rounds, because the load of other programs on a machine changes by the second.
 const LOSSLESS_ROUNDS = 7;
-/** Segments of a transfer without loss. */
+/** Segments in a transfer without loss. */
 const LOSSLESS_SEGMENTS = 6_000;
 const TIMEOUT = RTO.min / 1000;
 const SHARE = payloadShare(LARGEST_PAYLOAD, HEADER_BYTES);
@@ -24,24 +24,24 @@ const full: Place = { mode: 'selective-repeat', window: 64 };
 const pipelined = ['go-back-n', 'selective-repeat'] as const;
 const places = [alone, ...pipelined.flatMap((mode) => WINDOWS.map((window): Place => ({ mode, window })))];
 
-/** What moved at a place of the table. */
+/** The transfers of one row of the table. */
 interface Measured extends Place {
   readonly loss: number;
   readonly transfers: readonly Transferred[];
-  /** In MB a second; where it can be had. */
+  /** The goodput of TCP in MB per second, where it can be measured. */
   readonly tcp: readonly number[];
 }
 
 export const transfer: Section = {
   title:
-    `transfers of ${LARGEST_PAYLOAD} bytes a segment over UDP on 127.0.0.1, time-outs ${RTO.min} to ${RTO.max} ms, ` +
-    'each datagram lost in the server with the same chance on its way in and on its way out; goodput in MB/s',
+    `transfers of ${LARGEST_PAYLOAD} bytes a segment over UDP on 127.0.0.1, timeouts ${RTO.min} to ${RTO.max} ms, ` +
+    'each datagram is lost in the server with the same chance in both directions; goodput in MB/s',
 
   async run(signal) {
     await using made = new AsyncDisposableStack();
     const lab = made.use(await startLabServer('echo', { ECHO_FAULTS: 'none' }));
     const bare = made.use(await startProgram(process.execPath, ['bench/bare-window.ts']));
-    // The first one is the warm-up.
+    // The first transfer is the warm-up.
     await moveByTransfer(lab.port, { ...full, segments: 5 * LOSSLESS_SEGMENTS }, signal);
     const quiet = await withoutLoss(lab.port, places, signal, bare.port);
     await setFaults(lab, 'loss=0');
@@ -62,7 +62,7 @@ export const transfer: Section = {
     const text = [
       table([['', 'window', 'loss %', 'MB/s', ...columns], ...rows]),
       `\n${legend(wires)}\n`,
-      `  no loss, window 64, and a bare socket that keeps as many under way; medians of ${ROUNDS} interleaved rounds;`,
+      `  no loss, window 64, and a bare socket that keeps as many on the way; medians of ${ROUNDS} interleaved rounds;`,
       '  us: user and system time of each side for each datagram\n',
       besides.text,
       `\n${DIFFERENCES}`,
@@ -75,7 +75,7 @@ async function setFaults({ control }: LabServer, udp: string): Promise<void> {
   await askFaults(control, { profiles: { 'echo-udp': udp } });
 }
 
-/** Transfers at several places in interleaved rounds, and the same bytes over TCP when there is a port for it. */
+/** Makes transfers for several rows in interleaved rounds, and moves the same bytes over TCP if a port is given. */
 async function withoutLoss(
   port: number,
   at: readonly Place[],
@@ -93,7 +93,7 @@ async function withoutLoss(
   return all;
 }
 
-/** The rate of a full window, and the round trip of one segment alone. */
+/** The rate of a full window, and the round trip of a segment alone. */
 function wireOf(all: readonly Measured[]): Wire {
   const at = ({ mode, window }: Place) =>
     all.find((one) => one.mode === mode && one.window === window)!.transfers;
@@ -103,7 +103,7 @@ function wireOf(all: readonly Measured[]): Wire {
   };
 }
 
-/** Segments a second with our time-out. */
+/** Segments per second with the timeout of the lab. */
 function expected({ mode, window, loss }: Place & { readonly loss: number }, wire: Wire): number {
   return arrivalsWithTimeout(mode, window, loss, { ...wire, timeout: TIMEOUT });
 }
@@ -129,39 +129,39 @@ function inMegabytes(segments: number): number {
   return (segments * LARGEST_PAYLOAD) / 1e6;
 }
 
-/** What a formula says, and the ratio of what was measured to it. */
+/** The result of a formula, and the ratio of the measured figure to it. */
 function beside(measured: number, formula: number, digits: number): [string, string] {
   return [format(formula, digits), `${format(measured / formula, 2)} x`];
 }
 
-/** In MB a second. */
+/** In MB per second. */
 function goodputOf({ bytes, seconds }: Moved): number {
   return bytes / seconds / 1e6;
 }
 
 function legend({ quiet, drawn }: { readonly quiet: Wire; readonly drawn: Wire }): string {
   const wire = ({ rate, trip }: Wire) => `${format(rate)} segments/s, round trip ${format(trip * 1e3, 3)} ms`;
-  return `  The wire of the formulas, which is selective repeat at window 64 and the round trip of stop-and-wait, in medians
+  return `  The wire of the formulas: the rate of selective repeat with window 64 and the round trip of stop-and-wait, medians
   of ${LOSSLESS_ROUNDS} interleaved rounds: ${wire(quiet)};
-  with draws and journal, which each datagram has where there are losses, ${wire(drawn)}.
-  textbook: rate x utilisation x efficiency (textbook.ts); a time-out is as short as a round trip there.
-  with T: the same, and idle for T = ${RTO.min} ms at each time-out, which is as long as it is here at the least.
-  useful: bytes of the application of all bytes sent. The formulas hold the header, ${HEADER_BYTES} of ${HEADER_BYTES + LARGEST_PAYLOAD} bytes.
-  TCP: as many bytes over a plain socket of Node. With loss it can't be had: the lab draws its losses in the echo
-  server for datagrams, not for TCP segments, and netem, which could, needs a module that this kernel may not have.`;
+  with draws and journal, as for each datagram where there is loss: ${wire(drawn)}.
+  textbook: rate x utilisation x efficiency (textbook.ts); its timeout is as short as a round trip.
+  with T: the same, and idle for T = ${RTO.min} ms at each timeout, which is the shortest one here.
+  useful: the share of the application's bytes in all sent bytes. The formulas include the header, ${HEADER_BYTES} of ${HEADER_BYTES + LARGEST_PAYLOAD} bytes.
+  TCP: as many bytes over a plain socket of Node. It has no figures with loss: the echo server loses datagrams, not TCP
+  segments. netem could lose them, but it needs a module that this kernel may not have.`;
 }
 
 const DIFFERENCES = `  Where they differ, and why:
-  - Efficiency is the textbook's, for all three: what is sent again depends on the losses, not on time.
-  - Goodput with loss is not: a round trip is a fraction of a ms and a time-out at least ${RTO.min} ms, so that the window
-    is idle nearly all the time. The textbook's time-out is a round trip; "with T" has ours.
-  - It stays below "with T" as a time-out doubles T, to ${RTO.max} ms, and by Karn's rule only a segment that was sent once
-    sets it back: those that leave right behind one sent again, a whole window of them, have the long one.
-  - Acks are lost too. To stop-and-wait and selective repeat that is a segment lost; go-back-n's next ack makes up
-    for it, so that with a window of 8 it can be ahead of selective repeat, at the price of more bytes.
-  - Selective repeat waits for all losses of a window at once, go-back-n for one after the other: with a window of
-    64 and more loss the first is ahead by far.
-  - Without loss nothing waits for a wire: both ends and the kernel share the processors, and a larger window gains
-    as far as an end finds several datagrams when it wakes up. On a machine that is busy with other things an end
-    may sleep past a time-out: less is useful then than the header leaves, and rows differ from run to run.
-  - TCP has its segments, acks and timers in the kernel, and gives Node 64 KiB at a time.`;
+  - Efficiency is the textbook's, for all three: retransmissions depend on the losses, not on time.
+  - Goodput with loss is not. A round trip takes a fraction of a ms and a timeout at least ${RTO.min} ms, so the window is idle
+    nearly all the time. The textbook's timeout is a round trip; "with T" has the timeout of the lab.
+  - Goodput stays below "with T", because a timeout doubles T, up to ${RTO.max} ms. By Karn's rule only a segment that was sent
+    once ends that. The whole window of segments that follows a retransmission has the long timeout.
+  - ACKs are lost too. For stop-and-wait and selective repeat, that is the same as a lost segment. In go-back-N the next
+    ACK makes up for it. So with a window of 8 go-back-N can be faster than selective repeat, but it sends more bytes.
+  - Selective repeat waits for all losses of a window at once, go-back-N for one after the other. With a window of 64 and
+    more loss, selective repeat is much faster.
+  - Without loss nothing waits for a wire: both ends and the kernel share the processors. A larger window helps when an end
+    finds several datagrams as it wakes up. On a busy machine an end may sleep past a timeout. Then the useful share is
+    smaller than the header alone explains, and rows differ from run to run.
+  - TCP has its segments, ACKs and timers in the kernel, and gives Node 64 KiB at a time.`;
