@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { findInDockerfiles } from './dockerfiles.ts';
 import type { Finding, Sources } from './finding.ts';
+import { findInLinks, lookAtDisk } from './links.ts';
 import { findInLua } from './lua.ts';
 import { findInMarkdown } from './markdown.ts';
 import { findInRooms, findLargeRooms } from './rooms.ts';
@@ -29,7 +30,9 @@ async function* findings(): AsyncGenerator<Finding> {
   yield* findInRooms(rooms);
   yield* findLargeRooms(rooms);
   yield* findInLua(sources('**/*.lua'));
-  yield* findInMarkdown(sources('**/*.md', '.github/**/*.md'), read('.markdownlint.jsonc'));
+  const pages = sources('**/*.md', '.github/**/*.md');
+  yield* findInMarkdown(pages, read('.markdownlint.jsonc'));
+  yield* findInLinks(pages, lookAtDisk);
   yield* findInWords(checkedSources());
 }
 
