@@ -20,7 +20,7 @@ test.each([
 test.each([
   ['tcp', 65_459],
   ['udp', 65_430],
-] as const)('sends on %s what fits with its HMAC, in bytes', (protocol, longest) => {
+] as const)('sends on %s the longest message that fits with its HMAC, in bytes', (protocol, longest) => {
   expect(refusal('x'.repeat(longest), protocol, true)).toBeUndefined();
   const most = longest + 77;
   expect(refusal('x'.repeat(longest + 1), protocol, true)).toBe(
@@ -31,7 +31,7 @@ test.each([
 test.each([
   ['tcp', 65_527],
   ['udp', 65_498],
-] as const)('sends on %s what fits with its tag, in bytes', (protocol, longest) => {
+] as const)('sends on %s the longest message that fits with its tag, in bytes', (protocol, longest) => {
   expect(refusal('x'.repeat(longest), protocol)).toBeUndefined();
   const bytes = longest + 10;
   expect(refusal('x'.repeat(longest + 1), protocol)).toBe(

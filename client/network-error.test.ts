@@ -18,7 +18,7 @@ test.each([
 test.each([
   ['an error of another code', Object.assign(new Error('a message'), { code: 'ENEW' }), 'a message'],
   ['an error without a code', new Error('a message'), 'a message'],
-  ['what is no error', 'a text', 'a text'],
+  ['a value that is no error', 'a text', 'a text'],
 ])('falls back to the words of %s', (_what, error, line) => {
   expect(explainNetworkError(error, where)).toBe(line);
 });
@@ -43,7 +43,7 @@ test.each([
     'its cause',
     (cause: Error) => Object.assign(new Error('', { cause }), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
   ],
-])('names whose the certificate is, by the error %s', (_whose, wrap) => {
+])('names the owner of the certificate, by the error %s', (_whose, wrap) => {
   const cert = { subjectaltname: 'DNS:elsewhere' };
   const error = Object.assign(new Error(), { code: 'ERR_TLS_CERT_ALTNAME_INVALID', cert });
   expect(explainNetworkError(wrap(error), where)).toBe(
@@ -51,7 +51,7 @@ test.each([
   );
 });
 
-test('knows no failure of TLS in a reset', () => {
+test('does not take a reset for a failure of TLS', () => {
   expect(explainTlsError(Object.assign(new Error(), { code: 'ECONNRESET' }))).toBeUndefined();
   expect(explainTlsError(undefined)).toBeUndefined();
 });

@@ -11,7 +11,7 @@ function create({ isTTY = false } = {}) {
   return { input, output, interrupt, questions: createQuestions({ input, output, interrupted, interrupt }) };
 }
 
-test('a pipe gives lines, whatever ends them, and nobody can be asked', async () => {
+test('a pipe gives lines, whatever ends them, and allows no questions', async () => {
   const { input, questions } = create();
   input.end('one\r\ntwo\n\nthree');
   const lines = [];
@@ -39,7 +39,7 @@ test('the end of the input is an empty answer', async () => {
   expect(await answer).toBe('');
 });
 
-test('Ctrl-C at a question is handed on', async () => {
+test('Ctrl-C at a question is passed on', async () => {
   const { input, interrupt, questions } = create({ isTTY: true });
   interrupt.mockImplementation(() => input.end());
   const answer = questions.ask!('? ');

@@ -34,12 +34,12 @@ test('a body with bars and no UTF-8 is valid byte by byte', () => {
 
 test.each([
   ['the echo', encodeMessage('Test3'), { verdict: 'valid', current: '5e595222', original: '5e595222' }],
-  // The digits of the seed document, 3.3.3: of the text with the replacement character, not of the bytes.
+  // The reference client takes the checksum of the text with the replacement character, not of the bytes.
   ['a corrupted echo', corrupted, { verdict: 'mismatch', current: '86e1ea1e', original: '5e595222' }],
   ['the echo of another message', encodeMessage('Hey'), { verdict: 'valid' }],
   ['a loss notice', Buffer.from('error_code'), { verdict: 'invalid-format' }],
   ['a body with a bar', encodeMessage('a|b'), { verdict: 'mismatch' }],
-])('as the seed, reads %s', (_what, reply, read) => {
+])('as the reference client, reads %s', (_what, reply, read) => {
   expect(readReplyAsReference(reply)).toMatchObject(read);
 });
 
@@ -55,8 +55,8 @@ describe('with a token', () => {
     ['the echo as a line', Buffer.from(`${signed}\n`), { verdict: 'valid' }],
     ['a changed body', Buffer.from(`Test4|${own}`), { verdict: 'mismatch', original: own }],
     ['the echo of another message', encodeMessage('Hey', key), { verdict: 'other' }],
-    ['what another token has signed', encodeMessage('Test3', other), { verdict: 'mismatch', current: own }],
-    ['another message that it has signed', encodeMessage('Hey', other), { verdict: 'mismatch' }],
+    ['an HMAC of another token', encodeMessage('Test3', other), { verdict: 'mismatch', current: own }],
+    ['another message with its HMAC', encodeMessage('Hey', other), { verdict: 'mismatch' }],
     ['a checksum', encodeMessage('Test3'), { verdict: 'invalid-format' }],
     ['a loss notice', Buffer.from('error_code'), { verdict: 'invalid-format' }],
     ['an HMAC that is cut off', signed.subarray(0, -1), { verdict: 'invalid-format' }],
@@ -66,10 +66,10 @@ describe('with a token', () => {
 
   test.each([
     ['the echo', signed, { verdict: 'valid', current: own, original: own }],
-    ['what another token has signed', encodeMessage('Test3', other), { verdict: 'mismatch' }],
+    ['an HMAC of another token', encodeMessage('Test3', other), { verdict: 'mismatch' }],
     ['a checksum', encodeMessage('Test3'), { verdict: 'mismatch' }],
     ['no bar', Buffer.from('error_code'), { verdict: 'invalid-format' }],
-  ])('%s is read as the seed reads, by its HMAC', (_what, reply, read) => {
+  ])('%s is read like in the reference client, by its HMAC', (_what, reply, read) => {
     expect(readReplyAsReference(reply, key)).toMatchObject(read);
   });
 });

@@ -14,6 +14,6 @@ test('counts messages and the results of their attempts', () => {
   );
 });
 
-test('has nothing to say of attempts when there was none', () => {
+test('does not mention attempts when there was none', () => {
   expect(new Tally().summary()).toBe('0 messages, 0 answered, 0 given up');
 });

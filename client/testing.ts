@@ -9,10 +9,10 @@ import { refused } from '../tests/closed-port.ts';
 import { type EchoOptions, echo } from './commands/echo.ts';
 import type { Questions } from './questions.ts';
 
-/** How long the client waits for an answer unless told, in seconds: for ever, but for the timeouts of a script. */
+/** How long the client waits for an echo by default, in seconds: practically for ever. Scripts bring their own timeouts. */
 const PATIENCE_S = 1_000;
 
-/** What the server does with what it receives: answers it, with something else, or otherwise. `leave` is a reset for good. */
+/** What the server does with a message: sends an echo, another reply, or something else. `leave` is a reset for good. */
 export type Action = 'echo' | 'timeout' | 'reset' | 'close' | 'leave' | 'interrupt' | Buffer | string;
 
 /** The lines of an exchange of `Hey`. */
@@ -27,7 +27,7 @@ export const seed = {
   closed: '[CLIENT] Connection closed',
 };
 
-/** Runs `client echo` in each test of a file against a server that does what it is told, over TLS when it is given how. */
+/** Runs `client echo` in each test of a file against a scripted server, over TLS when options for it are given. */
 export function useScriptedServer(tls?: TlsOptions) {
   const sleep = jest.fn<Sleep>();
   const server = tls ? createTlsServer(tls) : createServer();

@@ -25,7 +25,7 @@ function read(choice: Partial<TlsChoice> = {}) {
   return { ca: ca && String(ca), cert: cert && String(cert), key: key && String(key), ...options };
 }
 
-test('has the server verified by the CA, and shows a certificate', () => {
+test('verifies the server with the CA, and sends a certificate', () => {
   expect(read()).toEqual({ ...client, rejectUnauthorized: true });
 });
 
@@ -33,11 +33,11 @@ test.each(['1.2', '1.3'] as const)('speaks the one version that is chosen: %s', 
   expect(read({ version })).toMatchObject({ minVersion: `TLSv${version}`, maxVersion: `TLSv${version}` });
 });
 
-test('shows no certificate when that is chosen, and reads none', () => {
+test('sends and reads no certificate when that is chosen', () => {
   expect(read({ certificate: false, key: '/none' })).toEqual({ ca: client.ca, rejectUnauthorized: true });
 });
 
-test('takes any server when that is chosen, and reads no CA', () => {
+test('accepts any server when that is chosen, and reads no CA', () => {
   const { cert, key } = client;
   expect(read({ insecure: true, ca: '/none' })).toEqual({ cert, key, rejectUnauthorized: false });
 });
@@ -46,7 +46,7 @@ test.each([
   ['--ca', { ca: '/none/ca.pem' }, '/none/ca.pem'],
   ['--certificate', { certificate: '/none/client.pem' }, '/none/client.pem'],
   ['--key', { key: '/none/key.pem' }, '/none/key.pem'],
-])('says what %s is when it can not be read', (option, choice, path) => {
+])('prints the value of %s when the file can not be read', (option, choice, path) => {
   expect(() => read(choice)).toThrow(TlsOptionsError);
   expect(() => read(choice)).toThrow(
     expect.objectContaining({
@@ -61,7 +61,7 @@ test.each([
   ['certificate.pem', client.key, /^--certificate is ".*", which is not a certificate; /],
   ['key.pem', client.cert, /^--key is ".*", which is not a private key; allowed: a private key, PEM$/],
   ['key.pem', foreignClient.key, /^--key is ".*"; allowed: the key of --certificate, ".*certificate.pem"$/],
-])('refuses a file that is not what it should be: %s', async (name, content, message) => {
+])('refuses a file with the wrong content: %s', async (name, content, message) => {
   await writeFile(join(folder, name), content);
   expect(() => read()).toThrow(TlsOptionsError);
   expect(() => read()).toThrow(message);

@@ -26,13 +26,13 @@ afterEach(() => {
   server.close();
 });
 
-test('sends what it is given, from the port that it says', async () => {
+test('sends a message from the port that it reports', async () => {
   channel.send(Buffer.from('Hey|e4599fa9'));
   expect(String(await once(peer, 'data'))).toBe('Hey|e4599fa9');
   expect(peer.remotePort).toBe(channel.localPort);
 });
 
-test('tells replies of one segment apart', async () => {
+test('separates the replies in one segment', async () => {
   peer.write('Hey|e4599fa9Hey|e4599fa9Packet Loss\nTest3|5e595222\n');
   expect([await receive(), await receive(), await receive(), await receive()]).toEqual([
     'Hey|e4599fa9',
@@ -42,7 +42,7 @@ test('tells replies of one segment apart', async () => {
   ]);
 });
 
-test('puts a reply together that comes a byte at a time', async () => {
+test('joins a reply that arrives a byte at a time', async () => {
   for (const byte of 'Hey|e4599fa9') {
     peer.write(byte);
     await new Promise(setImmediate);
@@ -50,25 +50,25 @@ test('puts a reply together that comes a byte at a time', async () => {
   expect(await receive()).toBe('Hey|e4599fa9');
 });
 
-test('takes a reply without an end for whole after a pause', async () => {
+test('counts a reply without an end as complete after a pause', async () => {
   peer.write('error_code');
   expect(await receive()).toBe('error_code');
 });
 
-test('takes a reply without an end for whole at the end of the stream', async () => {
+test('counts a reply without an end as complete at the end of the stream', async () => {
   peer.end('error_code');
   expect(await receive()).toBe('error_code');
   await expect(channel.receive(never)).rejects.toMatchObject({ code: 'LAB_CONNECTION_LOST', how: 'closed' });
 });
 
-test('gives the replies that came before a reset, then says that it was one', async () => {
+test('returns the replies before a reset, then reports the reset', async () => {
   peer.write('one\n');
   expect(await receive()).toBe('one\n');
   peer.resetAndDestroy();
   await expect(channel.receive(never)).rejects.toMatchObject({ how: 'reset' });
 });
 
-test('hands out what waits, and nothing twice', async () => {
+test('returns each waiting reply once', async () => {
   peer.write('one\ntwo\nthree\n');
   expect(await receive()).toBe('one\n');
   expect(channel.takeWaiting().map(String)).toEqual(['two\n', 'three\n']);
@@ -77,7 +77,7 @@ test('hands out what waits, and nothing twice', async () => {
   expect(await receive()).toBe('four\n');
 });
 
-test('stops waiting when it is aborted, and goes on after that', async () => {
+test('stops waiting when it is aborted, and works after that', async () => {
   const abort = new AbortController();
   const waiting = channel.receive(abort.signal);
   abort.abort(new Error('enough'));
@@ -86,7 +86,7 @@ test('stops waiting when it is aborted, and goes on after that', async () => {
   expect(await receive()).toBe('one\n');
 });
 
-test('is not opened once it is aborted', async () => {
+test('is not opened after an abort', async () => {
   const { port } = server.address() as AddressInfo;
   const target = { address: '127.0.0.1', port, timeout: 5 };
   await expect(openTcp(target, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');

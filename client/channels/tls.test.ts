@@ -50,7 +50,7 @@ async function openBoth(options: TlsOptions = {}) {
 const receive = async (from: Channel) => String(await from.receive(never));
 
 describe('an open channel', () => {
-  test('sends what it is given, encrypted, from the port that it says', async () => {
+  test('sends a message encrypted, from the port that it reports', async () => {
     const { channel, peer } = await openBoth();
     const carried: Buffer[] = [];
     peers[0]!.on('data', (bytes) => carried.push(bytes));
@@ -66,7 +66,7 @@ describe('an open channel', () => {
     expect(channel.tls).toBe(version);
   });
 
-  test('tells replies of one record apart, and puts one of many together', async () => {
+  test('separates the replies in one record, and joins a reply of many records', async () => {
     const { channel, peer } = await openBoth();
     peer.write('Hey|e4599fa9Hey|e4599fa9Packet Loss\n');
     for (const byte of 'Test3|5e595222\n') peer.write(byte);
@@ -78,21 +78,21 @@ describe('an open channel', () => {
     ]).toEqual(['Hey|e4599fa9', 'Hey|e4599fa9', 'Packet Loss\n', 'Test3|5e595222\n']);
   });
 
-  test('has what a server sends as soon as the handshake is done', async () => {
+  test('has the bytes that a server sends right after the handshake', async () => {
     await listen(createTlsServer({ ...serverCredentials }, (socket) => socket.end('too many connections\n')));
     channel = await open();
     expect(await receive(channel)).toBe('too many connections\n');
     await expect(channel.receive(never)).rejects.toMatchObject({ how: 'closed' });
   });
 
-  test('takes a reply without an end for whole at the end of the stream, and says that it was closed', async () => {
+  test('counts a reply without an end as complete at the end of the stream, and reports the close', async () => {
     const { channel, peer } = await openBoth();
     peer.end('error_code');
     expect(await receive(channel)).toBe('error_code');
     await expect(channel.receive(never)).rejects.toMatchObject({ how: 'closed' });
   });
 
-  test('says that it was reset', async () => {
+  test('reports a reset', async () => {
     const { channel } = await openBoth();
     peers[0]!.resetAndDestroy();
     await expect(channel.receive(never)).rejects.toMatchObject({
@@ -102,7 +102,7 @@ describe('an open channel', () => {
     expect(channel.open).toBe(false);
   });
 
-  test('has as cause the alert of a server that does not take its certificate', async () => {
+  test('has the alert of a server that rejects its certificate as cause', async () => {
     await listen(createTlsServer({ ...serverCredentials, requestCert: true }));
     channel = await open();
     await expect(channel.receive(never)).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe('an open channel', () => {
     });
   });
 
-  test('ends in order when it is closed', async () => {
+  test('ends with a FIN when it is closed', async () => {
     const { channel, peer } = await openBoth();
     channel.close();
     peer.resume();
@@ -122,9 +122,9 @@ describe('an open channel', () => {
 describe('a channel is not opened', () => {
   test.each([
     ['an expired certificate', expiredServer, 'CERT_HAS_EXPIRED'],
-    ['one of another host', otherServer, 'ERR_TLS_CERT_ALTNAME_INVALID'],
-    ['one that is signed by itself', selfSignedServer, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-    ['one of another CA', foreignServer, 'SELF_SIGNED_CERT_IN_CHAIN'],
+    ['a certificate of another host', otherServer, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['a self-signed certificate', selfSignedServer, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ['a certificate of another CA', foreignServer, 'SELF_SIGNED_CERT_IN_CHAIN'],
   ])('to a server with %s, except without verifying', async (_which, credentials, code) => {
     await listen(createTlsServer({ ...credentials }));
     await expect(open()).rejects.toMatchObject({ code });
@@ -132,7 +132,7 @@ describe('a channel is not opened', () => {
     expect(channel.open).toBe(true);
   });
 
-  test('to a server that does not take its version', async () => {
+  test('to a server that does not accept its version', async () => {
     await listen(createTlsServer({ ...serverCredentials, minVersion: 'TLSv1.3' }));
     await expect(open({ ca, maxVersion: 'TLSv1.2' })).rejects.toMatchObject({
       code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
@@ -144,7 +144,7 @@ describe('a channel is not opened', () => {
     await expect(open()).rejects.toMatchObject({ code: 'ERR_SSL_WRONG_VERSION_NUMBER' });
   });
 
-  test('to a server that never answers', async () => {
+  test('to a server that never responds', async () => {
     await listen(createServer());
     await expect(open({ ca }, { timeout: 0.3 })).rejects.toMatchObject({
       code: 'ERR_TLS_HANDSHAKE_TIMEOUT',
@@ -159,7 +159,7 @@ describe('a channel is not opened', () => {
     await expect(opening).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('once it is aborted, in the handshake too', async () => {
+  test('after an abort, also during the handshake', async () => {
     await listen(createServer());
     await expect(open({ ca }, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
     const abort = new AbortController();
@@ -170,7 +170,7 @@ describe('a channel is not opened', () => {
     await once(peers.at(-1)!.resume(), 'close');
   });
 
-  test('with what is no certificate', async () => {
+  test('with a file that is no certificate', async () => {
     await listen(createTlsServer({ ...serverCredentials }));
     await expect(open({ ca, cert: 'x', key: client.key })).rejects.toThrow();
   });

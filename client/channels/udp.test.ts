@@ -29,7 +29,7 @@ test('sends a datagram, and a datagram is a reply', async () => {
   for (const reply of ['He', '', 'y\n']) expect(String(await channel.receive(never))).toBe(reply);
 });
 
-test('does not receive what others send', async () => {
+test('does not receive datagrams of other senders', async () => {
   const stranger = createSocket('udp4');
   await new Promise((resolve) => stranger.send('hello', channel.localPort, '127.0.0.1', resolve));
   server.send('reply', channel.localPort, '127.0.0.1');
@@ -37,7 +37,7 @@ test('does not receive what others send', async () => {
   stranger.close();
 });
 
-test('says that nobody listens', async () => {
+test('reports a closed port', async () => {
   const nobody = createSocket('udp4').bind(0, '127.0.0.1');
   await once(nobody, 'listening');
   const { port } = nobody.address();

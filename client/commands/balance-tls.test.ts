@@ -30,7 +30,7 @@ afterEach(() => {
   server = undefined;
 });
 
-/** A server that answers all, in plain text without options. */
+/** A server that responds to everything; in plain text without options. */
 async function serve(options?: TlsOptions) {
   connections = 0;
   asked = [];
@@ -84,7 +84,7 @@ describe('with --tls', () => {
     expect({ connections, versions }).toEqual({ connections: 1, versions: new Set([version]) });
   });
 
-  test('shows its certificate to a server that wants one', async () => {
+  test('sends its certificate to a server that requires one', async () => {
     await serve({ ...serverCredentials, requestCert: true });
     expect(await run({ tls: client })).toEqual({ code: 0, lines: answered });
   });
@@ -131,7 +131,7 @@ describe('with --tls', () => {
       'connection reset: WHERE closed it without an answer; it probably rejected the certificate of this client',
       1,
     ],
-  ] as const)('says why it is refused that shows %s', async (_which, options, words, code) => {
+  ] as const)('prints why the server refuses %s', async (_which, options, words, code) => {
     await serve({ ...serverCredentials, requestCert: true, minVersion: 'TLSv1.2' });
     const reason = words.replace('WHERE', `127.0.0.1:${port}`);
     expect(await run({ tls: { ca, ...options }, requests: 1 })).toEqual({
@@ -140,7 +140,7 @@ describe('with --tls', () => {
     });
   });
 
-  test('says that a server does not take its version', async () => {
+  test('prints that a server does not accept its version', async () => {
     await serve({ ...serverCredentials, minVersion: 'TLSv1.3' });
     const { lines } = await run({ tls: { ca, maxVersion: 'TLSv1.2' }, requests: 1 });
     expect(lines[0]).toBe(
@@ -148,14 +148,14 @@ describe('with --tls', () => {
     );
   });
 
-  test('says that a server does not speak TLS', async () => {
+  test('prints that a server does not speak TLS', async () => {
     await serve();
     const { code, lines } = await run({ tls: { ca }, requests: 1 });
     expect(code).toBe(1);
     expect(lines[0]).toBe(`/getbalance request failed: 127.0.0.1:${port} does not speak TLS on that port`);
   });
 
-  test('ends a handshake that is not finished in time', async () => {
+  test('ends a handshake that takes too long', async () => {
     const silent = createTcpServer();
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     const silentPort = (silent.address() as AddressInfo).port;
@@ -165,10 +165,10 @@ describe('with --tls', () => {
   });
 });
 
-describe('says who asks', () => {
+describe('sends credentials', () => {
   test.each([
     ['nobody', {}, undefined],
-    ['nobody by what is empty', { token: '', basic: '' }, undefined],
+    ['none when they are empty', { token: '', basic: '' }, undefined],
     ['by a token', { token: 'sesame' }, 'Bearer sesame'],
     ['by a name and password', { basic: 'jürgen:sesame' }, 'Basic asO8cmdlbjpzZXNhbWU='],
     ['by the token, given both', { token: 'sesame', basic: 'user:password' }, 'Bearer sesame'],
@@ -181,7 +181,7 @@ describe('says who asks', () => {
     ]);
   });
 
-  test('encrypted as well, and in no line', async () => {
+  test('over TLS too, and prints none of them', async () => {
     await serve(serverCredentials);
     const { lines } = await run({ tls: { ca }, token: 'sesame', requests: 1 });
     expect(asked).toContainEqual({ url: '/getbalance', authorization: 'Bearer sesame' });

@@ -7,7 +7,7 @@ import type { Sleep } from '#lib/runtime/sleep.ts';
 import { refused } from '../../tests/closed-port.ts';
 import { balance } from './balance.ts';
 
-/** What the server does with a request: a status, no answer in time, no answer at all, Ctrl-C meanwhile. */
+/** What the server does with a request: a status, no response in time, no response at all, Ctrl-C meanwhile. */
 type Answer = number | 'hang' | 'destroy' | 'interrupt';
 
 const LOGS = '[{"outcome":"200"},\n{"outcome":"403"}]';
@@ -51,7 +51,7 @@ afterEach(() => {
   server.closeAllConnections();
 });
 
-/** Runs the command against a server that gives these answers, and returns its exit code and its lines. */
+/** Runs the command against a server that gives these responses. Returns the exit code and the lines. */
 async function run(answers: Answer[], { json = false, requests = answers.length } = {}) {
   script = [...answers];
   const lines: string[] = [];
@@ -61,7 +61,7 @@ async function run(answers: Answer[], { json = false, requests = answers.length 
   return { code, lines };
 }
 
-test("prints the seed's lines and the server's logs", async () => {
+test("prints the lines of the reference client and the server's logs", async () => {
   expect(await run([200, 403, 500, 'hang', 'destroy', 200])).toEqual({
     code: 0,
     lines: [
@@ -76,25 +76,25 @@ test("prints the seed's lines and the server's logs", async () => {
   });
 });
 
-test('pauses for the interval after each request, whatever came of it', async () => {
+test('pauses for the interval after each request, whatever its result', async () => {
   await run([200, 'hang', 'destroy', 403]);
   expect(sleep.mock.calls).toEqual(Array(4).fill([500, interrupt.signal]));
 });
 
-test('gives each request, that for the logs too, its time', async () => {
+test('has a timeout for each request, that for the logs included', async () => {
   await run([200, 403]);
   expect(jest.spyOn(AbortSignal, 'timeout').mock.calls).toEqual([[10_000], [10_000], [10_000]]);
 });
 
 test.each([
-  ['one connection for requests that are answered', [200, 403, 500, 200], 1],
-  ['another after a request without an answer', [200, 'hang', 200, 'destroy', 200], 3],
+  ['one connection for requests with a response', [200, 403, 500, 200], 1],
+  ['a new one after a request without a response', [200, 'hang', 200, 'destroy', 200], 3],
 ] as const)('takes %s', async (_rule, answers, count) => {
   await run([...answers]);
   expect(connections).toBe(count);
 });
 
-test('goes on when the port is refused, and ends with 1', async () => {
+test('continues when the port is refused, and ends with 1', async () => {
   server.close();
   await once(server, 'close');
   await refused('tcp', port);
@@ -109,20 +109,20 @@ test('goes on when the port is refused, and ends with 1', async () => {
   });
 });
 
-test('ends with 0 when a request reached the server, though none was answered', async () => {
+test('ends with 0 when a request reached the server, also without any response', async () => {
   expect(await run(['hang', 'destroy'])).toMatchObject({ code: 0 });
 });
 
 test.each([
   ['an error of the server', 500, 'Logs:\nError reading log file'],
-  ['no answer in time', 'hang', '/getlogs request failed: timed out'],
+  ['no response in time', 'hang', '/getlogs request failed: timed out'],
 ] as const)('prints %s in place of the logs', async (_what, answer, line) => {
   logs = { answer, body: 'Error reading log file' };
   expect(await run([200])).toEqual({ code: 0, lines: ['/getbalance response status code: 200', line] });
 });
 
 describe('interrupted', () => {
-  test('in a pause it sums up what it did', async () => {
+  test('in a pause it prints a summary', async () => {
     sleep.mockResolvedValueOnce().mockImplementationOnce(async (_milliseconds, signal) => {
       interrupt.abort();
       signal.throwIfAborted();
@@ -137,17 +137,17 @@ describe('interrupted', () => {
     });
   });
 
-  test('in a request it leaves that request out', async () => {
+  test('in a request it does not count that request', async () => {
     const { code, lines } = await run([200, 'hang', 200, 'interrupt'], { requests: 20 });
     expect(code).toBe(130);
     expect(lines.slice(3)).toEqual(['Interrupted after 3 of 20 requests: 2 × 200, 1 × timeout']);
   });
 
-  test('in its first request it has nothing to sum up', async () => {
+  test('in its first request it has no results to print', async () => {
     expect(await run(['interrupt'])).toEqual({ code: 130, lines: ['Interrupted after 0 of 1 requests'] });
   });
 
-  test('while it asks for the logs it ends all the same', async () => {
+  test('while it waits for the logs it ends too', async () => {
     logs = { answer: 'interrupt', body: '' };
     const { code, lines } = await run([200]);
     expect(code).toBe(130);
@@ -173,12 +173,12 @@ describe('with --json', () => {
   test.each([
     [500, 'Error reading log file'],
     ['hang', { outcome: 'timeout' }],
-  ] as const)('prints what came in place of the logs after %s', async (answer, shown) => {
+  ] as const)('prints the result in place of the logs after %s', async (answer, shown) => {
     logs = { answer, body: 'Error reading log file' };
     expect(await objects([200])).toEqual([{ request: 1, outcome: '200' }, { logs: shown }]);
   });
 
-  test('prints how far it came when interrupted', async () => {
+  test('prints its progress when interrupted', async () => {
     expect(await objects([200, 'hang', 'interrupt'], 20)).toEqual([
       { request: 1, outcome: '200' },
       { request: 2, outcome: 'timeout' },

@@ -10,7 +10,7 @@ describe('messages', () => {
     yield* given;
   }
 
-  test('come from the lines of a pipe, over one connection, and are summed up', async () => {
+  test('come from the lines of a pipe, use one connection, and have a summary', async () => {
     const { code, lines } = await server.run(['echo', 'x\n', 'x\n', 'x\n'], {}, { lines: texts('a', 'b') });
     expect(code).toBe(1);
     expect(server.received).toEqual(['a|86f7e437', 'b|e9d71f5e', 'b|e9d71f5e', 'b|e9d71f5e']);
@@ -51,13 +51,13 @@ describe('messages', () => {
     expect(server.received).toEqual(['Hey|e4599fa9']);
   });
 
-  test('that are none are an error', async () => {
+  test('are missing: an error', async () => {
     const { code, lines } = await server.run([]);
     expect(code).toBe(2);
     expect(lines).toContain('error: nothing to send: give --message, or lines on standard input');
   });
 
-  test('are shared out among connections, and the lines of each stay together', async () => {
+  test('are distributed over the connections, and the lines of each stay together', async () => {
     const { code, lines } = await server.run([], { message, count: 20, concurrency: 4 });
     expect(code).toBe(0);
     expect(server.connections).toBe(4);
@@ -100,7 +100,7 @@ describe('messages', () => {
 test.each([
   [false, '[CLIENT] Interrupted after 1 messages, 1 answered, 0 given up, 1 attempts: 1 × valid'],
   [true, '{"interrupted":true,"messages":1,"given_up":0,"valid":1}'],
-])('interrupted, it ends with 130 and says how far it came (json: %s)', async (json, line) => {
+])('interrupted, it ends with 130 and prints its progress (json: %s)', async (json, line) => {
   const { code, lines } = await server.run(['echo', 'interrupt'], { message, count: 5, json });
   expect(code).toBe(130);
   expect(lines.at(-1)).toBe(line);

@@ -27,27 +27,27 @@ describe('with --tls', () => {
     expect(server.received).toEqual([expect.stringMatching(/^Hey\|hmac-sha256:[0-9a-f]{64}$/)]);
   });
 
-  test('a message in plain text is none', async () => {
+  test('a message in plain text does not use TLS', async () => {
     const { code } = await server.run([], { message, retries: 1 });
     expect(code).toBe(1);
     expect(server.received).toEqual([]);
   });
 
-  test('a faulty answer is retried over the same connection', async () => {
+  test('a faulty echo is retried over the same connection', async () => {
     const { code, lines } = await server.run(['x\n', 'x\n'], { message, tls });
     expect(code).toBe(0);
     expect(lines).toContain('[CLIENT] Attempts: 3');
     expect(server.connections).toBe(1);
   });
 
-  test('after the connection was closed it connects again, encrypted', async () => {
+  test('after the connection was closed, it opens a new one over TLS', async () => {
     const { code, lines } = await server.run(['close'], { message, tls });
     expect(code).toBe(0);
     expect(lines.filter((line) => line.endsWith(', encrypted by TLSv1.3'))).toHaveLength(2);
     expect(server.connections).toBe(2);
   });
 
-  test('a server of another CA ends it with 1, before anything is sent', async () => {
+  test('a server with a certificate of another CA ends it with 1, before anything is sent', async () => {
     const reason = `the certificate of 127.0.0.1:${server.port} was issued by an unknown CA, so the server may be anybody`;
     expect(await server.run([], { message, tls: { ca: foreignCa } })).toEqual({
       code: 1,
@@ -60,7 +60,7 @@ describe('with --tls', () => {
     expect(server.received).toEqual([]);
   });
 
-  test('a server that wants a certificate says so, and is not asked again', async () => {
+  test('a server that requires a certificate is not tried again, and its reason is printed', async () => {
     expect(await server.run([], { message, tls: { ca } })).toEqual({
       code: 1,
       lines: [
@@ -74,7 +74,7 @@ describe('with --tls', () => {
     expect(server.received).toEqual([]);
   });
 
-  test('a server that does not speak it is said to be one', async () => {
+  test('a server that does not speak TLS is reported', async () => {
     const silent = createServer();
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     const { port } = silent.address() as { port: number };

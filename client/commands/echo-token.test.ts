@@ -24,18 +24,15 @@ describe('with a token', () => {
     '[CLIENT] Received valid reply: Hey',
   ];
 
-  test.each([false, true])(
-    'a message goes and comes back with its HMAC (as the seed: %s)',
-    async (reference) => {
-      expect(await server.run([], { message, token, reference })).toEqual({
-        code: 0,
-        lines: [...begins(signed), ...valid, seed.closed],
-      });
-      expect(server.received).toEqual([signed]);
-    },
-  );
+  test.each([false, true])('a message and its echo have an HMAC (--reference: %s)', async (reference) => {
+    expect(await server.run([], { message, token, reference })).toEqual({
+      code: 0,
+      lines: [...begins(signed), ...valid, seed.closed],
+    });
+    expect(server.received).toEqual([signed]);
+  });
 
-  test('a reply ends with its HMAC: several in one segment are several', async () => {
+  test('a reply ends with its HMAC: one segment can have several replies', async () => {
     const old = String(encodeMessage('old', hmacKey(token)));
     const { code, lines } = await server.run([`${old}${signed}`], { message, token });
     expect(code).toBe(0);
@@ -45,8 +42,8 @@ describe('with a token', () => {
 
   test.each([
     ['a changed body', signed.replace('Hey', 'Hez')],
-    ['what another token has signed', String(encodeMessage(message, hmacKey('bob')))],
-  ])('%s is a mismatch, and is tried again', async (_what, reply) => {
+    ['an HMAC of another token', String(encodeMessage(message, hmacKey('bob')))],
+  ])('%s is a mismatch, and leads to another attempt', async (_what, reply) => {
     const { code, lines } = await server.run([reply], { message, token });
     expect(code).toBe(0);
     expect(lines.slice(3, 7)).toEqual([
@@ -67,7 +64,7 @@ describe('with a token', () => {
     ]);
   });
 
-  test('a server of another token ends a message at once', async () => {
+  test('a server with another token ends a message at once', async () => {
     const { code, lines } = await server.run(['refused: wrong HMAC\n'], { message, token });
     expect({ code, lines }).toEqual({
       code: 1,
@@ -81,7 +78,7 @@ describe('with a token', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('it is on no line', async () => {
+  test('it is not printed', async () => {
     for (const json of [false, true]) {
       const { lines } = await server.run(['reset', 'refused: wrong HMAC\n'], { message, token, json });
       expect(lines.join('\n')).not.toContain(token);
@@ -90,7 +87,7 @@ describe('with a token', () => {
 });
 
 describe('without a token', () => {
-  test('a server that wants one ends a message at once, and the client says what to do', async () => {
+  test('a server that requires one ends a message at once, and the client prints what to do', async () => {
     const reason = 'no HMAC, and this server wants one (LAB_TOKEN)';
     for (const given of [{}, { token: '' }, { reference: true }]) {
       const { code, lines } = await server.run([`refused: ${reason}\n`], { message, ...given });
@@ -106,7 +103,7 @@ describe('without a token', () => {
     }
   });
 
-  test('a refusal is an attempt like others in JSON, and other messages go on', async () => {
+  test('a refusal is an attempt in JSON, and further messages are sent', async () => {
     const texts = (async function* () {
       yield* ['one', 'Hey'];
     })();
@@ -118,12 +115,12 @@ describe('without a token', () => {
     ]);
   });
 
-  test('a refusal that a message asks for is none', async () => {
+  test('an echo that looks like a refusal is none', async () => {
     expect((await server.run([], { message: 'refused: wrong HMAC' })).code).toBe(0);
   });
 });
 
-test('on UDP a message goes and comes back with its HMAC, and a refusal ends it', async () => {
+test('on UDP a message and its echo have an HMAC, and a refusal ends it', async () => {
   const answers = [undefined, 'refused: wrong HMAC\n'];
   const echo = createSocket('udp4', (bytes, { port, address }) => {
     echo.send(answers.shift() ?? bytes, port, address);

@@ -9,7 +9,7 @@ const server = useScriptedServer();
 const message = 'Hey';
 const { ready, valid, lost, closed } = seed;
 
-describe("the seed's transcripts", () => {
+describe('the transcripts of the reference client', () => {
   test('no fault', async () => {
     expect(await server.run([], { message })).toEqual({
       code: 0,
@@ -30,7 +30,7 @@ describe("the seed's transcripts", () => {
     });
   });
 
-  test('a timeout, then the answer', async () => {
+  test('a timeout, then the echo', async () => {
     expect(await server.run(['timeout'], { message })).toEqual({
       code: 0,
       lines: [
@@ -91,7 +91,7 @@ test.each([
   expect(server.connections).toBe(2);
 });
 
-test('an answer to another message is ignored, and the right one is waited for', async () => {
+test('an echo of another message is ignored, and the client waits for the right one', async () => {
   const old = String(encodeMessage('old'));
   const { code, lines } = await server.run([`${old}Hey|e4599fa9`], { message });
   expect(code).toBe(0);
@@ -104,10 +104,10 @@ test('an answer to another message is ignored, and the right one is waited for',
   ]);
 });
 
-test('what came before a message was sent is not its answer', async () => {
+test('a reply that arrived before the message was sent is not its echo', async () => {
   async function* texts() {
     yield 'Hey';
-    // The notice has come in after the first answer.
+    // The notice has arrived after the first echo.
     yield 'Hey';
   }
   const { lines } = await server.run(['Hey|e4599fa9error_code'], {}, { lines: texts() });
@@ -136,7 +136,7 @@ test('a refused connection ends it with 1', async () => {
   });
 });
 
-test('a server that goes for good costs the attempts that are left', async () => {
+test('a server that stops for good uses up the remaining attempts', async () => {
   const { code, lines } = await server.run(['leave'], { message });
   expect(code).toBe(1);
   expect(
@@ -144,12 +144,12 @@ test('a server that goes for good costs the attempts that are left', async () =>
   ).toHaveLength(2);
 });
 
-describe('a server that behaves as the seed document has it', () => {
-  test('and swallows what follows an answer costs a timeout', async () => {
+describe('a server that behaves like the reference server', () => {
+  test('and loses the bytes after an echo costs a timeout', async () => {
     expect((await server.run(['error_code', 'timeout', 'echo'], { message })).code).toBe(0);
   });
 
-  test('and never answers on UDP is given up, or with --reference not waited for', async () => {
+  test('and never answers on UDP is given up, or with --reference not awaited', async () => {
     const silent = createSocket('udp4').bind(0, '127.0.0.1');
     await once(silent, 'listening');
     const given = { message: 'Test4', protocol: 'udp', port: silent.address().port, timeout: 0.05 } as const;
@@ -167,7 +167,7 @@ describe('a server that behaves as the seed document has it', () => {
 });
 
 describe('on UDP', () => {
-  test('a closed port is said to be one', async () => {
+  test('a closed port is reported', async () => {
     const gone = createSocket('udp4').bind(0, '127.0.0.1');
     await once(gone, 'listening');
     const { port: closedPort } = gone.address();

@@ -9,9 +9,9 @@ const server = useScriptedTransfers();
 const token = 'alice';
 const own: Signature = { key: hmacKey(token)!, side: 'S' };
 const other: Signature = { key: hmacKey('bob')!, side: 'S' };
-/** Long enough that nothing is sent twice. */
+/** Long enough that nothing is retransmitted. */
 const patient = { minRto: 10_000, maxRto: 10_000 };
-/** Long enough for what comes back at once. */
+/** Long enough for an immediate answer. */
 const impatient = { minRto: 300, maxRto: 300, tries: 2 };
 
 const kinds = () => server.received.map(({ kind }) => kind);
@@ -20,7 +20,7 @@ const failed = (error: string) => ({
   lines: [`error: [CLIENT] Transfer ${ID} failed: ${error}`],
 });
 
-/** Replies something once, before anything else. */
+/** Sends one reply before everything else. */
 function first(reply: Buffer, then: Server): Server {
   let replied = false;
   return (datagram, send) => {
@@ -31,7 +31,7 @@ function first(reply: Buffer, then: Server): Server {
 }
 
 describe('with a token', () => {
-  test('a transfer is signed both ways, and comes back', async () => {
+  test('a transfer is signed in both directions, and comes back', async () => {
     const { code, lines } = await server.run(signing(receiver(), own), { text: 'Hello', echo: true, token });
     expect(code).toBe(0);
     expect(lines.at(-1)).toMatch(/came back {3}5 bytes .* the same bytes/);
@@ -42,7 +42,7 @@ describe('with a token', () => {
     expect(JSON.stringify([lines, server.receivedBytes.map(String)])).not.toContain(token);
   });
 
-  test('what was sent is counted with its HMACs', async () => {
+  test('the sent bytes include the HMACs', async () => {
     const { lines } = await server.run(signing(receiver(), own), {
       text: 'Hello',
       token,
@@ -59,7 +59,7 @@ describe('with a token', () => {
     expect(decodeOpen(server.received[0]!.payload)).toMatchObject({ at: 1_735_787_045_006 });
   });
 
-  test('a segment is as large as there is room for beside an HMAC', async () => {
+  test('a segment is as large as an HMAC leaves room for', async () => {
     await server.run(signing(receiver(), own), {
       text: 'x'.repeat(2_000),
       token,
@@ -72,7 +72,7 @@ describe('with a token', () => {
     expect(Math.max(...server.receivedBytes.map(({ length }) => length))).toBe(1_400);
   });
 
-  test('a segment that is larger is not allowed', async () => {
+  test('a larger segment is not allowed', async () => {
     expect(await server.run(receiver(), { text: '', token, segment: 1_244 })).toEqual({
       code: 2,
       lines: ['error: --segment is "1244"; allowed with LAB_TOKEN: 1 to 1243'],
@@ -82,16 +82,19 @@ describe('with a token', () => {
   test.each<[string, Signature | undefined]>([
     ['that is not signed', undefined],
     ['of another token', other],
-  ])('an ABORT %s ends it at its beginning, with a hint, and gets none back', async (_which, by) => {
-    const scripted: Server = (one, reply) => reply(encodeDatagram(abort('no', one), by));
-    const hint =
-      'check that client and server have the same LAB_TOKEN. ' +
-      'This refusal is not signed, so somebody else may have sent it';
-    expect(await server.run(scripted, { text: 'Hello', token, ...patient })).toEqual(failed(`no; ${hint}`));
-    expect(kinds()).toEqual(['OPEN']);
-  });
+  ])(
+    'an ABORT %s ends it at its beginning, with a hint, and the client sends no ABORT',
+    async (_which, by) => {
+      const scripted: Server = (one, reply) => reply(encodeDatagram(abort('no', one), by));
+      const hint =
+        'check that client and server have the same LAB_TOKEN. ' +
+        'This refusal is not signed, so somebody else may have sent it';
+      expect(await server.run(scripted, { text: 'Hello', token, ...patient })).toEqual(failed(`no; ${hint}`));
+      expect(kinds()).toEqual(['OPEN']);
+    },
+  );
 
-  test('the ABORT of a server of its token is as ever', async () => {
+  test('an ABORT that is signed with its token ends it as usual', async () => {
     const scripted: Server = (one, reply) => reply(abort('no more room', one));
     expect(await server.run(signing(scripted, own), { text: 'Hello', token, ...patient })).toEqual(
       failed('no more room'),
@@ -99,7 +102,7 @@ describe('with a token', () => {
   });
 
   test.each([undefined, other])(
-    'an ABORT that is not authentic ends nothing once something authentic has come',
+    'an ABORT without a valid HMAC is ignored after the first signed datagram',
     async (by) => {
       const honest = signing(receiver(), own);
       const { code } = await server.run(
@@ -113,7 +116,7 @@ describe('with a token', () => {
     },
   );
 
-  test('an ABORT that was ignored is told when nothing better comes, as of a server that was started again', async () => {
+  test('the reason of an ignored ABORT is printed when nothing else arrives, for example after a restart of the server', async () => {
     const honest = signing(receiver(), own);
     const { code, lines } = await server.run(
       (one, reply) => (one.kind === 'OPEN' ? honest(one, reply) : reply(abort('no such transfer', one))),
@@ -128,13 +131,13 @@ describe('with a token', () => {
   });
 
   test.each([
-    ['of a server that has none', (server: Server) => server],
+    ['of a server without a token', (server: Server) => server],
     ['of another token', (server: Server) => signing(server, other)],
     [
       'of its own side, as when its own come back',
       (server: Server) => signing(server, { ...own, side: 'C' }),
     ],
-  ])('acks %s are ignored, and it says so when it gives up', async (_whose, as) => {
+  ])('ACKs %s are ignored, and the error message reports them', async (_whose, as) => {
     expect(await server.run(as(receiver()), { text: 'Hello', token, ...impatient })).toEqual(
       failed(
         'segment 0 timed out 2 times and was never acknowledged; ' +
@@ -144,7 +147,7 @@ describe('with a token', () => {
     expect(kinds().slice(0, 2)).toEqual(['OPEN', 'OPEN']);
   });
 
-  test('its own OPEN that comes back opens nothing', async () => {
+  test('its own OPEN, sent back to it, opens nothing', async () => {
     const honest = signing(receiver(), own);
     const { code, lines } = await server.run(
       (one, reply) => {
@@ -157,7 +160,7 @@ describe('with a token', () => {
     expect(lines.at(-1)).toMatch(/the same bytes/);
   });
 
-  test('a damaged datagram counts as damaged, not as forged', async () => {
+  test('a damaged datagram counts as damaged, not as unsigned', async () => {
     const { lines } = await server.run(
       first(Buffer.from('wirelab/1 and nothing'), signing(receiver(), own)),
       { text: 'Hello', token, json: true, ...patient },
@@ -167,18 +170,15 @@ describe('with a token', () => {
 });
 
 describe('without a token', () => {
-  test.each([{}, { token: '' }])(
-    'nothing is signed, and a segment is as large as ever: %j',
-    async (given) => {
-      await server.run(receiver(), { text: 'x'.repeat(1_400), segment: undefined, ...patient, ...given });
-      const [opened, ...others] = server.received;
-      expect(String(opened!.payload)).not.toContain(' at=');
-      expect(others.map(({ payload }) => payload.length).slice(0, 2)).toEqual([1_320, 80]);
-      expect(server.receivedBytes[0]).toEqual(encodeDatagram(opened!));
-    },
-  );
+  test.each([{}, { token: '' }])('nothing is signed, and a segment has its full size: %j', async (given) => {
+    await server.run(receiver(), { text: 'x'.repeat(1_400), segment: undefined, ...patient, ...given });
+    const [opened, ...others] = server.received;
+    expect(String(opened!.payload)).not.toContain(' at=');
+    expect(others.map(({ payload }) => payload.length).slice(0, 2)).toEqual([1_320, 80]);
+    expect(server.receivedBytes[0]).toEqual(encodeDatagram(opened!));
+  });
 
-  test('the ABORT of a server that has one says what it wants', async () => {
+  test('the ABORT of a server with a token tells what it requires', async () => {
     const reason = 'no HMAC, and this server wants one (LAB_TOKEN)';
     const scripted = signing((one, reply) => reply(abort(reason, one)), own);
     expect(await server.run(scripted, { text: 'Hello', ...patient })).toEqual(failed(reason));

@@ -10,7 +10,7 @@ const server = useScriptedTransfers();
 
 /** SHA-256 of `Hello`. */
 const SHA256 = '185f8db32271fe25f561a6fc938b2e264306ec304eda518007d1764826381969';
-/** Long enough that nothing is sent twice. */
+/** Long enough that nothing is retransmitted. */
 const patient = { minRto: 10_000, maxRto: 10_000 };
 const silent: Server = () => undefined;
 
@@ -70,14 +70,14 @@ describe('a transfer', () => {
     expect(printed).not.toHaveProperty('returned');
   });
 
-  test('asks for nothing back unless it is told to', async () => {
+  test('does not come back unless asked for', async () => {
     await server.run(receiver(), { text: 'Hello', minRto: 20, maxRto: 30, tries: 40 });
     expect(String(server.received[0]!.payload)).toBe(
       'bytes=5 segment=2 echo=no min-rto=20 max-rto=30 tries=40',
     );
   });
 
-  test('ignores what is damaged or of a stranger, and counts it', async () => {
+  test('ignores and counts damaged datagrams and datagrams of other transfers', async () => {
     const honest = receiver();
     const { code, printed } = await runJson(
       (datagram, reply) => {
@@ -93,7 +93,7 @@ describe('a transfer', () => {
     expect(printed).toMatchObject({ bytes: 5, ignored: { damaged: 1 } });
   });
 
-  test('takes nothing back that it did not ask for', async () => {
+  test('accepts no data that it did not ask for', async () => {
     const honest = receiver();
     const { code } = await server.run(
       (datagram, reply) => {
@@ -106,7 +106,7 @@ describe('a transfer', () => {
     expect(kinds()).toEqual(['OPEN', 'DATA', 'DATA', 'DATA', 'CLOSE']);
   });
 
-  test('draws how far it is on a terminal', async () => {
+  test('shows its progress on a terminal', async () => {
     let draw: () => void = () => undefined;
     jest.spyOn(globalThis, 'setInterval').mockImplementation(((call: () => void) => {
       draw = call;
@@ -129,7 +129,7 @@ describe('a transfer', () => {
 });
 
 describe('an echo', () => {
-  test('that is what was sent ends with 0', async () => {
+  test('of the sent bytes ends with 0', async () => {
     const { code, lines } = await server.run(receiver(), { text: 'Hello', echo: true });
     expect(code).toBe(0);
     expect(lines.at(-1)).toMatch(
@@ -137,14 +137,14 @@ describe('an echo', () => {
     );
   });
 
-  test('that is not ends with 1', async () => {
+  test('of other bytes ends with 1', async () => {
     const upper = (piece: Buffer) => Buffer.from(piece.toString().toUpperCase());
     const { code, printed } = await runJson(receiver({ before: upper }), { text: 'Hello', echo: true });
     expect(code).toBe(1);
     expect(printed).toMatchObject({ sha256: SHA256, returned: { bytes: 5, identical: false } });
   });
 
-  test('that is altered on its way ends with 1, and the server is told', async () => {
+  test('that is altered on its way ends with 1, and the client tells the server', async () => {
     const onItsWay = (one: Datagram): Datagram =>
       one.kind === 'DATA' ? { ...one, payload: Buffer.from('x') } : one;
     const { code, lines } = await server.run(receiver({ onItsWay }), { text: 'Hello', echo: true });
@@ -156,7 +156,7 @@ describe('an echo', () => {
     expect(String((await server.receives('ABORT')).payload)).toBe(reason);
   });
 
-  test('that never comes is given up', async () => {
+  test('that never arrives is given up', async () => {
     const onlyAcks = receiver();
     const { code, lines } = await server.run(
       (datagram, reply) =>
@@ -178,12 +178,12 @@ describe('a server', () => {
     });
     expect(code).toBe(1);
     expect(lines).toEqual([`error: [CLIENT] Transfer ${ID} failed: no more room`]);
-    // What follows would come behind it.
+    // Later datagrams would arrive after it.
     await server.run(receiver(), { text: '', ...patient });
     expect(kinds()).toEqual(['OPEN', 'OPEN', 'CLOSE']);
   });
 
-  test('that is silent is given up, and told', async () => {
+  test('that is silent is given up, and gets an ABORT', async () => {
     const { code, printed } = await runJson(silent, { text: 'Hello', tries: 2, minRto: 1, maxRto: 5 });
     expect(code).toBe(1);
     const error = `segment 0 timed out 2 times and was never acknowledged; nothing came back at all: ${FAULTS}`;
@@ -192,7 +192,7 @@ describe('a server', () => {
     expect(kinds()).toEqual(['OPEN', 'OPEN', 'ABORT']);
   });
 
-  test('that is not there is given up, and the reason told', async () => {
+  test('that is not there is given up, and the reason is printed', async () => {
     await server.goAway();
     const { code, lines } = await server.run(silent, { text: 'Hello', tries: 2, minRto: 1, maxRto: 5 });
     expect(code).toBe(1);
@@ -203,7 +203,7 @@ describe('a server', () => {
   });
 });
 
-test('interrupted it tells the server, and ends with 130', async () => {
+test('interrupted, the client tells the server, and ends with 130', async () => {
   const { code, lines } = await server.run(() => server.interrupt(), { text: 'Hello', ...patient });
   expect({ code, lines }).toEqual({
     code: 130,

@@ -41,8 +41,8 @@ test('the last error is thrown when the attempts are used up', async () => {
 });
 
 test.each([
-  ['says that it may not be retried', failure(false)],
-  ['says nothing', failure()],
+  ['does not allow a retry', failure(false)],
+  ['does not mention a retry', failure()],
 ])('an error that %s ends it', async (_what, error) => {
   expect(await run([error])).toEqual({ result: error, made: [1], delays: [] });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { payloadsByCount, payloadsOfFile, payloadsOfText, UnreadableError } from './payloads.ts';
 
-/** Bytes that are read from a file at once, rounded up to whole pieces. */
+/** Bytes in one read of a file, rounded up to whole pieces. */
 const BLOCK = 64 * 1024;
 
 let directory: string;
@@ -63,7 +63,7 @@ describe('a file', () => {
     expect(Buffer.concat([first, ...rest]).equals(bytes.subarray(0, BLOCK + 100))).toBe(true);
   });
 
-  test('that becomes longer is sent as far as it was', () => {
+  test('that becomes longer is sent up to its former size', () => {
     const bytes = writeBytes(2 * BLOCK);
     const payloads = payloadsOfFile(path, 1_024);
     writeFileSync(path, 'and more', { flag: 'a' });
@@ -71,13 +71,13 @@ describe('a file', () => {
     payloads.close();
   });
 
-  test('that is missing is told by the reason of the system', () => {
+  test("that is missing is reported with the system's reason", () => {
     const read = () => payloadsOfFile(path, 4);
     expect(read).toThrow(UnreadableError);
     expect(read).toThrow(`${path} can't be read: ENOENT: no such file or directory`);
   });
 
-  test('that is a folder is none', () => {
+  test('that is a folder is refused', () => {
     const read = () => payloadsOfFile(directory, 4);
     expect(read).toThrow(UnreadableError);
     expect(read).toThrow(`${directory} is not a file`);
@@ -99,7 +99,7 @@ describe('a text', () => {
   });
 });
 
-test('numbered segments are full, and say their number again and again', () => {
+test('numbered segments are full, and repeat their number', () => {
   const payloads = payloadsByCount(3, 16);
   expect(payloads.bytes).toBe(48);
   expect(drain(payloads).map(String)).toEqual([

@@ -13,12 +13,12 @@ const state: ProgressState = {
 
 const CLEAR = '\r\x1b[2K';
 
-/** The line with one space behind its bar. */
+/** The line with one space after its bar. */
 const line = (given: Partial<ProgressState> = {}) =>
   progressLine({ ...state, ...given }, 200).replace(/\] */, '] ');
 
 describe('the line', () => {
-  test('has all that is known', () => {
+  test('has all figures', () => {
     expect(line()).toBe('sent [########........] 50 % 500.0 kB resent 7 RTT 1.2 ms RTO 50 ms window 64');
   });
 
@@ -28,7 +28,7 @@ describe('the line', () => {
     ['no percent too many', { done: 999_499 }, '[###############.] 99 % 999.5 kB '],
     ['all of nothing', { done: 0, all: 0 }, '[################] 100 % 0 B '],
     ['no round trip that was not measured', { rtt: undefined }, ' RTT - RTO 50 ms '],
-    ['what comes back', { what: 'back' }, 'back ['],
+    ['returned bytes', { what: 'back' }, 'back ['],
   ])('shows %s', (_what, given, shown) => {
     expect(line(given)).toContain(shown);
   });
@@ -64,7 +64,7 @@ describe('on a terminal', () => {
     return showProgress({ ...screen, write: (text) => written.push(text) }, () => state);
   }
 
-  test('the line is drawn anew ten times a second, and removed at the end', () => {
+  test('the line is updated ten times a second, and removed at the end', () => {
     const remove = show({ isTTY: true, columns: 200 });
     expect(written).toEqual([]);
     jest.advanceTimersByTime(250);
@@ -82,14 +82,14 @@ describe('on a terminal', () => {
       { columns: 0 },
       'sent [########........]  50 % 500.0 kB resent 7 RTT 1.2 ms RTO 50 ms window 64',
     ],
-  ])('the line has as many whole figures as fit into %s, the last left free', (_what, screen, line) => {
+  ])('the line has as many whole figures as fit into %s, without the last column', (_what, screen, line) => {
     const remove = show({ isTTY: true, ...screen });
     jest.advanceTimersByTime(100);
     remove();
     expect(written[0]).toBe(`${CLEAR}${line}`);
   });
 
-  test('nothing is drawn where there is none', () => {
+  test('nothing is drawn without a terminal', () => {
     const remove = show({ columns: 80 });
     jest.advanceTimersByTime(250);
     remove();

@@ -46,7 +46,7 @@ describe('the lines', () => {
     ]);
   });
 
-  test('say when no round trip could be measured', () => {
+  test('tell when no round trip could be measured', () => {
     expect(summaryLines({ ...result, trips: trips() })).toContain(
       '[CLIENT]   round trip  none could be measured',
     );
@@ -55,7 +55,7 @@ describe('the lines', () => {
   test.each([
     ['the same bytes', true, 'the same bytes'],
     ['other bytes', false, `other bytes, SHA-256 ${sha256}`],
-  ])('say that %s came back', (_what, identical, said) => {
+  ])('tell that %s came back', (_what, identical, said) => {
     expect(returnLine({ ...back, identical })).toBe(
       `[CLIENT]   came back   1,000,000 bytes in 1.23 s, ${said}, 1,234 duplicates`,
     );
@@ -82,18 +82,18 @@ describe('the object', () => {
     expect(summaryFields({ ...result, trips: trips() }, undefined)).toEqual({ ...fields, rtt_ms });
   });
 
-  test('has what came back', () => {
+  test('has the return', () => {
     const figures = { bytes: 1_000_000, sha256, identical: true, seconds: 1.235 };
     const returned = { ...figures, duplicates: 1_234, out_of_order: 56 };
     expect(summaryFields(result, back)).toEqual({ ...fields, returned });
   });
 
-  test('of nothing sent has figures all the same', () => {
+  test('has figures also for an empty transfer', () => {
     const empty = { ...result, receipt: { ...receipt, bytes: 0 } };
     expect(summaryFields(empty, undefined)).toMatchObject({ bytes: 0, goodput: 0, efficiency: 0 });
   });
 });
 
-test('a retransmission is what was sent again, for whatever reason', () => {
+test('a retransmission counts, whatever its reason', () => {
   expect(retransmissions(result.counts)).toBe(1_112);
 });

@@ -14,13 +14,13 @@ import { refused } from '../../tests/closed-port.ts';
 import { type SendOptions, type SendParts, send } from '../commands/send.ts';
 
 export const ID = 'c0ffee01';
-/** Turns of the event loop until a datagram that has not come counts as lost. */
+/** Turns of the event loop after which a missing datagram counts as lost. */
 const MOST_TURNS = 10_000;
 
-/** How long nothing must come until the time of a test passes: in real ms, then in turns of the event loop. */
+/** The time of a test moves on when nothing arrives for this long: in real ms, then in turns of the event loop. */
 const QUIET = { milliseconds: 20, turns: 10 };
 
-/** The client's time: it stands still until nothing comes any more, then it is that of whoever waits for the next. */
+/** The client's time. It is fixed until nothing arrives any more, then jumps to the next timer. */
 class QuietTime {
   #now = 0;
   #busy = 0;
@@ -36,7 +36,7 @@ class QuietTime {
     return () => void this.#waiting.delete(waiting);
   };
 
-  /** Something has come, which takes a tenth of a millisecond. */
+  /** A datagram has arrived, which takes a tenth of a millisecond. */
   disturb(): void {
     this.#now += 0.1;
     this.#busy += 1;
@@ -65,7 +65,7 @@ class QuietTime {
   }
 }
 
-/** What the server does with a datagram; `reply` sends one back, or bytes as they are. */
+/** What the server does with a datagram. `reply` sends a datagram, or raw bytes. */
 export type Server = (datagram: Datagram, reply: (answer: Datagram | Buffer) => void) => void;
 
 /** Runs `client send` in each test of a file against a server that the test scripts. */
@@ -77,7 +77,7 @@ export function useScriptedTransfers() {
   const state = {
     port: 0,
     received: [] as Datagram[],
-    /** The bytes of those. */
+    /** The bytes of these datagrams. */
     receivedBytes: [] as Buffer[],
     interrupt: () => interrupt.abort(),
     run,
@@ -111,7 +111,7 @@ export function useScriptedTransfers() {
     server(datagram, reply);
   }
 
-  /** The first datagram of a kind, once it has come. */
+  /** Resolves with the first datagram of a kind. */
   async function receives(kind: Kind): Promise<Datagram> {
     for (let turn = 0; turn < MOST_TURNS; turn += 1) {
       const datagram = state.received.find((one) => one.kind === kind);
@@ -164,14 +164,14 @@ export function useScriptedTransfers() {
   return state;
 }
 
-/** How what goes back differs from what came. */
+/** How the returned data differs from the received data. */
 export interface Altered {
   readonly before?: (piece: Buffer) => Buffer;
-  /** After it was counted into its receipt, as a wire does that damages it and its tag alike. */
+  /** Changes the data after the receipt was computed, like a wire that damages the data and its tag. */
   readonly onItsWay?: (datagram: Datagram) => Datagram;
 }
 
-/** A server that receives a transfer, and sends it back when it is asked to. */
+/** A server that receives a transfer, and sends it back when the OPEN asks for it. */
 export function receiver({
   before = (piece) => piece,
   onItsWay = (datagram) => datagram,
@@ -218,7 +218,7 @@ function sendBack(
   return new SendingEnd({ id, mode, window, open, payloads: pieces.values(), rto, tries }, parts);
 }
 
-/** A server that signs what it replies. */
+/** A server that signs its replies. */
 export function signing(server: Server, signature: Signature): Server {
   return (datagram, reply) =>
     server(datagram, (one) => reply(Buffer.isBuffer(one) ? one : encodeDatagram(one, signature)));

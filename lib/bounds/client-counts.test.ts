@@ -10,12 +10,12 @@ beforeEach(() => {
   counts = new ClientCounts(bound);
 });
 
-test('one client leaves places to the others', () => {
+test('one client can not take all places', () => {
   const of = ['a', 'a', 'a', 'b', 'b', 'c'].map((client) => counts.take(client));
   expect(of).toEqual([undefined, undefined, each, undefined, all, all]);
 });
 
-test('what is given back is taken again, by anybody', () => {
+test('a freed place can be taken by any client', () => {
   for (const client of ['a', 'a', 'b']) counts.take(client);
   counts.giveBack('a');
   expect(counts.take('c')).toBeUndefined();

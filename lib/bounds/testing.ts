@@ -1,8 +1,8 @@
 import type { Bound } from './bound.ts';
 
 /**
- * A bound of so many for all and for each client, by the settings `name` and `name_PER_CLIENT`. Without `each`, all are
- * taken first.
+ * A bound for all clients and for each, by the settings `name` and `name_PER_CLIENT`. Without `each`, the limit for all
+ * is reached first.
  */
 export function boundOf(
   name: string,

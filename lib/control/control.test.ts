@@ -46,11 +46,11 @@ afterEach(async () => {
 });
 
 describe('openControl', () => {
-  test('says that the program serves', async () => {
+  test('reports that the program serves', async () => {
     expect(await call('GET', '/health')).toEqual({ status: 200, body: { serving: true } });
   });
 
-  test('says what the program can not do although it serves', async () => {
+  test('reports what does not work although the program serves', async () => {
     const other = join(directory, 'other.sock');
     const limited = await openControl(other, { problems: () => ['no room'] });
     const asked = request({ socketPath: other, path: '/health' }).end();
@@ -72,10 +72,10 @@ describe('openControl', () => {
   test.each([
     ['nothing', ''],
     ['malformed JSON', '{"seed":'],
-    ['no object', '[]'],
+    ['a list', '[]'],
     ['an unknown key', '{"sead":"bob"}'],
     ['a value of another type', '{"seed":1}'],
-    ['profiles that are no text', '{"profiles":{"echo":1}}'],
+    ['profiles that are not text', '{"profiles":{"echo":1}}'],
   ])('refuses %s as a change, and changes nothing', async (_what, body) => {
     const before = faults.status();
     expect(await call('POST', '/faults', body)).toEqual({
@@ -85,7 +85,7 @@ describe('openControl', () => {
     expect(faults.status()).toEqual(before);
   });
 
-  test('replaces the socket file that a killed program left behind', async () => {
+  test('replaces the socket file of a program that was killed', async () => {
     server.close();
     await once(server, 'close');
     await writeFile(path, '');
@@ -93,13 +93,13 @@ describe('openControl', () => {
     expect(await askFaults(path)).toEqual([faults.status()]);
   });
 
-  test('fails where no socket can be', async () => {
+  test('fails where a socket can not be', async () => {
     await expect(openControl(join(directory, 'none', 'control.sock'), {})).rejects.toMatchObject({
       syscall: 'listen',
     });
   });
 
-  test('of a program without faults serves its health alone', async () => {
+  test('of a program without faults serves only its health', async () => {
     const other = join(directory, 'other.sock');
     const healthy = await openControl(other, {});
     await expect(askFaults(other)).rejects.toThrow('GET /faults is not known');
@@ -127,14 +127,14 @@ describe('askFaults', () => {
     expect(faults.status()).toMatchObject(after);
   });
 
-  test('only looks at a change with check', async () => {
+  test('with check, makes no change', async () => {
     const before = faults.status();
     expect(await askFaults(path, { profile: 'delay=1', check: true })).toEqual([before]);
     await expect(askFaults(path, { profile: 'lost=1', check: true })).rejects.toThrow(FaultChangeError);
     expect(faults.status()).toEqual(before);
   });
 
-  test('waits until the program has carried the change out', async () => {
+  test('waits until the program has made the change', async () => {
     server.close();
     server = await openControl(
       path,
@@ -157,7 +157,7 @@ describe('askFaults', () => {
     });
   });
 
-  test('throws what went wrong in the program', async () => {
+  test('throws the error of the program', async () => {
     server.close();
     server = await openControl(
       path,
@@ -168,7 +168,7 @@ describe('askFaults', () => {
 
   test.each([
     ['no socket', 'none.sock', 'ENOENT'],
-    ['a socket file that nobody listens on', 'stale.sock', 'ECONNREFUSED'],
+    ['a socket file without a listener', 'stale.sock', 'ECONNREFUSED'],
   ])('fails with %s', async (_what, name, code) => {
     await writeFile(join(directory, 'stale.sock'), '');
     await expect(askFaults(join(directory, name))).rejects.toMatchObject({ code });

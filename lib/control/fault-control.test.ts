@@ -40,7 +40,7 @@ async function problemsOf(change: FaultChange, all = control) {
   return refused.catch(({ problems }) => problems);
 }
 
-test('the status is that of every server, in their order', () => {
+test('the status has every server, in their order', () => {
   servers[1]!.next();
   expect(control.status()).toEqual(servers.map((faults) => faults.status()));
 });
@@ -58,7 +58,7 @@ describe('a change', () => {
     expect(profiles()).toEqual(after);
   });
 
-  test('is journaled and told by every server that it concerns, with the draws so far', async () => {
+  test('is journaled and printed by every server that it concerns, with the draws so far', async () => {
     servers[1]!.next();
     await control.change({ profile: 'script:delay' });
     expect(note.mock.calls).toEqual([
@@ -85,7 +85,7 @@ describe('a change', () => {
     expect(note).toHaveBeenCalledTimes(concerned.length);
   });
 
-  test('is in force before it is journaled, and also when it can not be', async () => {
+  test('is active before it is journaled, and also when it can not be journaled', async () => {
     note.mockImplementation(async () => {
       expect(profiles()).toEqual(['none', 'none']);
       throw new Error('no space left on device');
@@ -94,7 +94,7 @@ describe('a change', () => {
     expect(error).toHaveBeenCalledWith(expect.stringContaining('no space left on device'));
   });
 
-  test('with check changes, journals and tells nothing', async () => {
+  test('with check changes, journals and prints nothing', async () => {
     const before = control.status();
     await control.change({ profile: 'delay=1', seed: 'bob', reset: true }, { check: true });
     expect(control.status()).toEqual(before);
@@ -128,7 +128,7 @@ describe('a refused change', () => {
     ]);
   });
 
-  test('is every profile where there is no server', async () => {
+  test('is any profile when there is no server', async () => {
     const empty = controlFaults([], parts);
     expect(await problemsOf({ profile: 'none' }, empty)).toEqual([
       'profile: the echo server is in sink mode (ECHO_MODE=sink) and sends no answers, so it has no faults',

@@ -99,16 +99,16 @@ describe('pick', () => {
     [justBelow(0.5), '500'],
     [0.5, '200'],
     [justBelow(1), '200'],
-  ])('lays %d over 0.2, 0.2, 0.1 and finds %s', (number, fault) => {
+  ])('picks for %d with the probabilities 0.2, 0.2, 0.1: %s', (number, fault) => {
     expect(pickOf('timeout=0.2,403=0.2,500=0.1', number)).toBe(fault);
   });
 
   test.each([
     ['the faults in the order of the names, not of the text', '403=0.5,timeout=0.5', 0, 'timeout'],
     ['no fault of probability 0', 'timeout=0,403=0.5', 0, '403'],
-    ['nothing but a fault of probability 1', '500=1', justBelow(1), '500'],
-    ['the rest alone when there are no faults', 'none', 0, '200'],
-  ])('finds %s', (_rule, text, number, fault) => {
+    ['always a fault of probability 1', '500=1', justBelow(1), '500'],
+    ['only the rest when there are no faults', 'none', 0, '200'],
+  ])('picks %s', (_rule, text, number, fault) => {
     expect(pickOf(text, number)).toBe(fault);
   });
 });

@@ -21,7 +21,7 @@ function change(faults: Faults, asked: FaultChange) {
   faults.prepare(asked)();
 }
 
-/** Draws `from` to `to` as they must be. */
+/** The right draws `from` to `to`. */
 function drawn(seed: string, from: number, to: number, profile = even) {
   return Array.from({ length: to - from + 1 }, (_, index) => ({
     fault: pick(probabilities(profile, names), names, new Draws(seed, 'echo').at(from + index)),
@@ -45,14 +45,14 @@ test('a new seed begins at draw 1', () => {
   expect(take(faults, 20)).toEqual(drawn('bob', 1, 20));
 });
 
-test('a new profile alone goes on with the next draw of the same seed', () => {
+test('a new profile alone continues with the next draw of the same seed', () => {
   const faults = createFaults();
   take(faults, 7);
   change(faults, { profile: 'delay=0.9' });
   expect(take(faults, 20)).toEqual(drawn('alice', 8, 27, parseProfile('delay=0.9', names).profile!));
 });
 
-test('a reset goes back to the configured profile and seed, at draw 1', () => {
+test('a reset returns to the configured profile and seed, at draw 1', () => {
   const faults = createFaults();
   change(faults, { profile: 'loss=1', seed: 'bob' });
   take(faults, 7);
@@ -60,7 +60,7 @@ test('a reset goes back to the configured profile and seed, at draw 1', () => {
   expect(take(faults, 20)).toEqual(drawn('alice', 1, 20));
 });
 
-test('a reset goes first, and what else is asked for applies to the configured settings', () => {
+test('a reset comes first, and the rest of a change applies to the configured settings', () => {
   const faults = createFaults();
   change(faults, { profile: 'loss=1', seed: 'bob' });
   change(faults, { reset: true, seed: 'carol' });
@@ -87,7 +87,7 @@ test('a refused change lists every problem and changes nothing', () => {
   expect(take(faults, 3)).toEqual(drawn('alice', 8, 10));
 });
 
-test('status names the settings in force, and each fault with its probability and count', () => {
+test('status has the active profile, and each fault with its probability and count', () => {
   const faults = createFaults();
   const counted = take(faults, 100);
   const count = (fault: string) => counted.filter((decision) => decision.fault === fault).length;
@@ -105,7 +105,7 @@ test('status names the settings in force, and each fault with its probability an
   });
 });
 
-test('counts begin again with new settings', () => {
+test('counts begin again with a new profile', () => {
   const faults = createFaults();
   take(faults, 100);
   change(faults, { profile: 'loss=1' });
@@ -121,7 +121,7 @@ test('counts begin again with new settings', () => {
   });
 });
 
-test('a change is carried out by what prepare returns, and not before', () => {
+test('the function that prepare returns makes the change', () => {
   const faults = createFaults();
   const before = faults.status();
   const carryOut = faults.prepare({ profile: 'loss=1', seed: 'bob' });
@@ -133,7 +133,7 @@ test('a change is carried out by what prepare returns, and not before', () => {
 describe('a script', () => {
   const steps = (faults: Faults, count: number) => take(faults, count).map(({ fault }) => fault);
 
-  test('gives its steps in order, over and over, and numbers them as draws', () => {
+  test('gives its steps in order, again and again, and numbers them as draws', () => {
     const faults = createFaults();
     take(faults, 7);
     change(faults, { profile: 'script:loss,delay,none' });
@@ -157,7 +157,7 @@ describe('a script', () => {
     expect(steps(faults, 2)).toEqual(['loss', 'delay']);
   });
 
-  test('that is configured begins again at a reset', () => {
+  test('in the configuration begins again at a reset', () => {
     const profile = parseProfile('script:loss,delay', names).profile!;
     const faults = new Faults('echo', names, { profile, seed: 'alice' });
     take(faults, 1);
@@ -180,7 +180,7 @@ describe('a script', () => {
   });
 });
 
-test('a script is one of messages when it is for every server, until another profile comes or it is reset', () => {
+test('a script for every server applies to messages, until another profile or a reset', () => {
   const shared = { ...names, faults: [...names.faults, 'reset'] };
   const faults = new Faults('echo', names, { profile: even, seed: 'alice' }, shared);
   for (const [asked, is] of [
@@ -198,8 +198,12 @@ test('a script is one of messages when it is for every server, until another pro
 
 describe('profiles by server name', () => {
   test.each<[string, FaultChange, string]>([
-    ['goes before the profile for all', { profile: 'loss=1', profiles: { echo: 'delay=1' } }, 'delay=1'],
-    ['of another server is not taken', { profiles: { other: 'delay=1' } }, 'loss=0.3,delay=0.3'],
+    [
+      'takes precedence over the profile for all',
+      { profile: 'loss=1', profiles: { echo: 'delay=1' } },
+      'delay=1',
+    ],
+    ['for another server is ignored', { profiles: { other: 'delay=1' } }, 'loss=0.3,delay=0.3'],
     [
       'of another server leaves the profile for all',
       { profile: 'loss=1', profiles: { other: 'delay=1' } },
@@ -220,19 +224,19 @@ describe('a server with fewer faults than its program', () => {
     ['loss=0.5,reset=0.5', 'loss=0.5'],
     ['reset=1', 'none'],
     ['script:reset,loss', 'script:none,loss'],
-  ])('takes of %s for all %s', (profile, taken) => {
+  ])('with %s for all servers uses %s', (profile, taken) => {
     const faults = create();
     change(faults, { profile });
     expect(faults.status().profile).toBe(taken);
   });
 
-  test('refuses in its own profile what it can not do', () => {
+  test('refuses faults that it does not have in its own profile', () => {
     expect(() => create().prepare({ profiles: { echo: 'reset=1' } })).toThrow(
       'echo profile: "reset=1" names no fault; allowed: loss, delay, or none alone',
     );
   });
 
-  test('names what the program knows when it refuses a profile for all', () => {
+  test('names the faults of the program when it refuses a profile for all', () => {
     expect(() => create().prepare({ profile: 'lost=1' })).toThrow(
       'allowed: loss, delay, reset, or none alone',
     );
@@ -240,7 +244,7 @@ describe('a server with fewer faults than its program', () => {
 });
 
 describe('detail', () => {
-  test('is the same each time for one draw, and for the draw taken again', () => {
+  test('is always the same for one draw, also when it is repeated', () => {
     const { detail } = createFaults().next();
     expect(detail()).toBe(detail());
     expect(createFaults().next().detail()).toBe(detail());
@@ -253,7 +257,7 @@ describe('detail', () => {
     expect(details).not.toEqual([1, 2, 3].map((n) => new Draws('alice', 'echo').at(n)));
   });
 
-  test('stays that of its draw when the faults change', () => {
+  test('stays the same when the faults change', () => {
     const faults = createFaults();
     const { detail } = faults.next();
     const before = detail();

@@ -34,7 +34,7 @@ describe('the journals of a run', () => {
     return all;
   }
 
-  test('are put together in the order of their time', async () => {
+  test('are merged in the order of time', async () => {
     await journal('http.log', { timestamp: at(1), id: 1 }, { timestamp: at(3), id: 3 });
     await journal(
       'echo.log',
@@ -45,10 +45,10 @@ describe('the journals of a run', () => {
     expect(await ids()).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('say whose a handshake is that failed', async () => {
+  test('name the server of a failed handshake', async () => {
     const failed = { event: 'handshake', client_ip: '10.0.142.133', client_port: 40_000, reason: 'why' };
     await journal('http.log', { timestamp: at(1), id: 1, ...failed });
-    // Of a client that had reset its connection before it was looked at.
+    // The client reset its connection before the server asked for its address.
     const nameless = { event: 'handshake', reason: 'why' };
     await journal(
       'echo.log',
@@ -64,13 +64,13 @@ describe('the journals of a run', () => {
     expect(told).toEqual([['http', client], ['echo', client], undefined, ['echo', undefined]]);
   });
 
-  test('are read without one of them, or all', async () => {
+  test('are read when one or all of them are missing', async () => {
     expect(await ids()).toEqual([]);
     await journal('echo.log', { timestamp: at(2), id: 2 });
     expect(await ids()).toEqual([2]);
   });
 
-  test('are read past lines that are no entry', async () => {
+  test('are read without lines that are no entries', async () => {
     await journal(
       'echo.log',
       '{"timestamp":"20',
@@ -110,6 +110,6 @@ test.each([
 test.each([
   [{ event: 'overflow', protocol: 'udp', datagrams: 90_474 }, 90_474],
   [{ event: 'dropped', protocol: 'udp', datagrams: 3 }, 0],
-])('%o says that %d datagrams were lost in the buffer', (entry, lost) => {
+])('%o counts %d datagrams lost in the buffer', (entry, lost) => {
   expect(lostDatagrams({ timestamp: at(1), id: 1, ...entry } as Entry)).toBe(lost);
 });

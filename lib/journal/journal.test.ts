@@ -69,16 +69,16 @@ describe('open', () => {
   test.each([
     ['short', '{"id":41}\n'],
     ['longer than a read', `{"id":7}\n{"id":41,"text":"${'x'.repeat(3 * READ_BYTES)}"}\n`],
-  ])('goes on with the ids after a last line that is %s', async (_length, content) => {
+  ])('continues the ids after a last line that is %s', async (_length, content) => {
     await reopen(content);
     expect(journal.nextId()).toBe(42);
     expect(journal.torn).toBeUndefined();
   });
 
   test.each([
-    ['behind whole lines', '{"id":1}\n{"id":2}\n', '{"id":3,"text":"€', 3],
+    ['after whole lines', '{"id":1}\n{"id":2}\n', '{"id":3,"text":"€', 3],
     ['alone in its file', '', '{"id":1', 1],
-  ])('takes out a torn last line %s, and reports it', async (_where, whole, torn, id) => {
+  ])('removes a torn last line %s, and reports it', async (_where, whole, torn, id) => {
     await reopen(whole + torn);
     expect(journal.torn).toEqual({ bytes: Buffer.byteLength(torn), text: torn });
     expect(await readFile(path, 'utf8')).toBe(whole);
@@ -86,7 +86,7 @@ describe('open', () => {
     expect(await readFile(path, 'utf8')).toBe(`${whole}{"id":${id}}\n`);
   });
 
-  test('takes out a torn last line longer than a read, and reports its size and its beginning', async () => {
+  test('removes a torn last line longer than a read, and reports its size and its beginning', async () => {
     await reopen(`{"id":1}\n${'x'.repeat(3 * READ_BYTES)}`);
     expect(journal.torn).toEqual({ bytes: 3 * READ_BYTES, text: 'x'.repeat(READ_BYTES) });
     expect(await entriesInFile()).toEqual([{ id: 1 }]);
@@ -127,7 +127,7 @@ describe('append', () => {
     expect(write).toHaveBeenCalledTimes(4);
   });
 
-  test('goes on where a write stopped short', async () => {
+  test('continues where a write was incomplete', async () => {
     write.mockImplementationOnce(short);
     await journal.append({ id: 1, text: 'whole' });
     expect(await entriesInFile()).toEqual([{ id: 1, text: 'whole' }]);
@@ -160,7 +160,7 @@ describe('while the file can not be written', () => {
   const makeRoom = () => write.mockImplementation(writeSync);
   const written = () => eventually('room', 5_000, () => journal.check() === undefined);
 
-  test('entries wait in their order, and are written once it can be', async () => {
+  test('entries wait in their order, and are written later', async () => {
     fill();
     await journal.append({ id: 2 });
     await Promise.all([journal.append({ id: 3 }), journal.append({ id: 4 })]);
@@ -178,7 +178,7 @@ describe('while the file can not be written', () => {
     ]);
   });
 
-  test('no part of an entry is in the middle, however often a write ends early', async () => {
+  test('no torn entry stays in the file, however often a write is incomplete', async () => {
     write.mockImplementation((file, bytes, offset) => {
       if (offset > 0) throw full;
       return writeSync(file, bytes, offset, 5);
@@ -191,7 +191,7 @@ describe('while the file can not be written', () => {
     expect(await entriesInFile()).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
   });
 
-  test('it is tried again each second, and no more once it is closed', async () => {
+  test('it is tried again each second, until it is closed', async () => {
     const rings: (() => void)[] = [];
     const cancel = jest.fn();
     const asked = jest.fn<Timer>((_, ring) => {
@@ -206,7 +206,7 @@ describe('while the file can not be written', () => {
     expect(cancel).toHaveBeenCalledTimes(1);
   });
 
-  test('there is room again for as many as were written', async () => {
+  test('written entries make room for as many new ones', async () => {
     for (let round = 0; round < 3; round += 1) {
       fill();
       for (const id of [2, 3, 4]) await journal.append({ id });
@@ -226,14 +226,14 @@ describe('while the file can not be written', () => {
     expect(await entriesInFile()).toEqual([1, 2, 3, 4].map((id) => ({ id })));
   });
 
-  test('readers see what waits', async () => {
+  test('readers see the waiting entries', async () => {
     fill();
     await journal.append({ id: 2 });
     await journal.append({ id: 3 });
     expect(await json(await journal.toJsonArray())).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
   });
 
-  test('readers share what waits, a group at a time', async () => {
+  test('readers share the waiting entries, a group at a time', async () => {
     fill();
     const lines = ['2', '3'].map((id) => `{"id":${id}}`);
     for (const line of lines) await journal.append(JSON.parse(line));
@@ -242,7 +242,7 @@ describe('while the file can not be written', () => {
     expect(pieces).toEqual(['[', '{"id":1}', `,\n${lines[0]}`, `,\n${lines[1]}`, ']']);
   });
 
-  test('what still waits at the close is given away', async () => {
+  test('entries that still wait at the close are reported', async () => {
     fill();
     await journal.append({ id: 2 });
     await journal.close();
@@ -251,7 +251,7 @@ describe('while the file can not be written', () => {
     journal = await Journal.open(path);
   });
 
-  test('a device that is full is one', async () => {
+  test('a full device is such a file', async () => {
     const device = await Journal.open('/dev/full');
     await device.append({ id: 1 });
     expect(device.check()).toContain('ENOSPC');
@@ -269,7 +269,7 @@ describe('a file that another program', () => {
     await journal.append({ id: 1 });
   });
 
-  test('deleted is begun anew, and that is told', async () => {
+  test('deleted is created again, which is reported', async () => {
     await unlink(path);
     await journal.append({ id: 2 });
     expect(await entriesInFile()).toEqual([{ id: 2 }]);
@@ -277,7 +277,7 @@ describe('a file that another program', () => {
     expect(journal.check()).toBeUndefined();
   });
 
-  test('replaced is gone on with', async () => {
+  test('replaced is used from then on', async () => {
     await writeFile(`${path}.new`, '{"id":1,"text":"kept"}');
     await rename(`${path}.new`, path);
     await journal.append({ id: 2 });
@@ -285,7 +285,7 @@ describe('a file that another program', () => {
     expect(events).toEqual([{ what: 'replaced', bytes: 9 }]);
   });
 
-  test('deleted with its folder is waited for', async () => {
+  test('deleted with its folder makes entries wait', async () => {
     const folder = join(directory, 'folder');
     await mkdir(folder);
     const other = await Journal.open(join(folder, 'echo.log'), { timer: soon });
@@ -298,7 +298,7 @@ describe('a file that another program', () => {
     await other.close();
   });
 
-  test('shortened is gone on with after a line, and what is gone is told', async () => {
+  test('shortened is continued on a new line, and the lost bytes are reported', async () => {
     await truncate(path, 4);
     await journal.append({ id: 2 });
     expect(await readFile(path, 'utf8')).toBe('{"id\n{"id":2}\n');
@@ -313,7 +313,7 @@ describe('a file that another program', () => {
   });
 });
 
-test('close waits for the entries under way', async () => {
+test('close waits for entries that are not written yet', async () => {
   journal.append({ id: 1 });
   await journal.close();
   expect(await entriesInFile()).toEqual([{ id: 1 }]);
@@ -340,7 +340,7 @@ describe('toJsonArray', () => {
     expect(await json(await journal.toJsonArray())).toEqual(entries);
   });
 
-  test('keeps characters that a read cuts', async () => {
+  test('keeps characters that a read cuts in two', async () => {
     const entries = Array.from({ length: 1000 }, (_, id) => ({ id, text: 'é€😀'.repeat(30) }));
     await Promise.all(entries.map((entry) => journal.append(entry)));
     expect(await json(await journal.toJsonArray())).toEqual(entries);
@@ -357,9 +357,9 @@ describe('toJsonArray', () => {
     await expect(journal.toJsonArray()).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('leaves no file open when nobody reads what it gave', async () => {
+  test('closes the file when nobody reads the array', async () => {
     const { ino } = await stat(path);
-    /** How often the journal is open. */
+    /** How many handles of the journal are open. */
     const opened = async () => {
       const all = (await readdir('/dev/fd')).map((name) => stat(`/dev/fd/${name}`).catch(() => undefined));
       return (await Promise.all(all)).filter((file) => file?.ino === ino).length;

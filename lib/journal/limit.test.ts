@@ -3,7 +3,7 @@ import type { Log } from '#lib/runtime/log.ts';
 import { createLimit } from './limit.ts';
 import type { Note } from './open-journal.ts';
 
-test('how often it was exceeded is said and journaled once a second', () => {
+test('the number of refusals is printed and journaled once a second', () => {
   const rings: (() => void)[] = [];
   const warn = jest.fn();
   const note = jest.fn<Note>(async () => undefined);

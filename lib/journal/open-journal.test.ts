@@ -33,7 +33,7 @@ test('a note is an entry with time, event and id', async () => {
   expect(warnings).toEqual([]);
 });
 
-test('a last line that was cut off is said and noted', async () => {
+test('a torn last line is printed and journaled', async () => {
   await writeFile(path, '{"id":7}\n{"id":8,"me');
   await (await open()).journal.close();
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
@@ -49,7 +49,7 @@ test('a last line that was cut off is said and noted', async () => {
 test.each([
   ['deleted', () => unlink(path), { state: 'replaced', bytes: 9 }],
   ['emptied', () => truncate(path, 0), { state: 'cut', bytes: 9 }],
-])('a journal that was %s says so in an entry', async (_what, change, detail) => {
+])('a journal that was %s records that in an entry', async (_what, change, detail) => {
   const { journal } = await open();
   await journal.append({ id: journal.nextId() } as Entry);
   await change();

@@ -40,11 +40,11 @@ describe('a run', () => {
       lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''),
     );
 
-  test('without a record is what the settings say', async () => {
+  test('without a record has the values of the settings', async () => {
     expect(await readRun(folder, defaults)).toEqual({ ...defaults, versions: {}, starts: [], gaps: [] });
   });
 
-  test('is what its latest starts say', async () => {
+  test('has the values of its latest starts', async () => {
     await record(
       start(1, { program: 'http', port: 18_080, tlsPort: 18_443, addresses: { server: '10.9.0.1' } }),
       start(2, { port: 19_090 }),
@@ -57,12 +57,12 @@ describe('a run', () => {
     });
   });
 
-  test('leaves out what is no record', async () => {
+  test('skips lines that are no records', async () => {
     await record('{"timestamp":"2025', start(2, {}), 'Hey');
     expect((await readRun(folder, defaults)).starts).toHaveLength(1);
   });
 
-  test('has the times of which captures lack packets', async () => {
+  test('has the times in which captures lack packets', async () => {
     const gap = {
       timestamp: at(9),
       program: 'capture',
@@ -80,13 +80,13 @@ describe('a run', () => {
     expect(more).toEqual([]);
   });
 
-  test('has a gap where a host got another interface', async () => {
+  test('has a gap when a host got another interface', async () => {
     const record = (at: number, event: string, link: number | string, host = 'client') =>
       JSON.stringify({ timestamp: `2026-01-01T00:00:${at}Z`, program: 'capture', host, event, link });
     const lines = [
       record(10, 'begin', 7),
       record(10, 'begin', 8, 'server'),
-      // A tcpdump that is started again on the interface that is there says by itself what is missing.
+      // When tcpdump restarts on the same interface, the sidecar records the gap itself.
       record(20, 'end', 7),
       record(21, 'begin', 7),
       record(30, 'end', ''),
@@ -98,7 +98,7 @@ describe('a run', () => {
   });
 });
 
-describe('what decides', () => {
+describe('the active profile', () => {
   const run: Run = {
     ...defaults,
     versions: {},
@@ -116,14 +116,14 @@ describe('what decides', () => {
   const event = (second: number, fields: object = {}) =>
     ({ timestamp: at(second), id: second, event: 'dropped', ...fields }) as EventEntry;
 
-  test('is what a program was started with, also a moment before', () => {
+  test('is that of the start, also a moment before it', () => {
     const activeProfiles = new ActiveProfiles(run);
     activeProfiles.advance(event(9));
     expect(activeProfiles.of('echo-tcp')).toEqual({ from: at(10), profile: 'loss=0.1', seed: 'a' });
     expect(activeProfiles.of('http')).toEqual({ from: at(20), profile: '403=0.5', seed: 'b' });
   });
 
-  test('is another from the next start on', () => {
+  test('changes with the next start', () => {
     const activeProfiles = new ActiveProfiles(run);
     activeProfiles.advance(event(39));
     expect(activeProfiles.of('echo-tcp')?.profile).toBe('loss=0.1');
@@ -132,7 +132,7 @@ describe('what decides', () => {
     expect(activeProfiles.of('echo-udp')?.profile).toBe('none');
   });
 
-  test('is what was put into force, until the next start', () => {
+  test('is the one of a change, until the next start', () => {
     const activeProfiles = new ActiveProfiles(run);
     activeProfiles.advance(
       event(30, { event: 'faults', server: 'echo-tcp', profile: 'script:loss', seed: 'd' }),
@@ -146,7 +146,7 @@ describe('what decides', () => {
     expect(activeProfiles.of('echo-tcp')?.profile).toBe('delay=1');
   });
 
-  test('is not changed by other events, nor at other servers', () => {
+  test('is not changed by other events, nor on other servers', () => {
     const activeProfiles = new ActiveProfiles(run);
     activeProfiles.advance(event(30, { server: 'echo-tcp', profile: 'loss=1' }));
     activeProfiles.advance(event(31, { event: 'faults', server: 'dns', profile: 'loss=1' }));

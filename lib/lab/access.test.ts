@@ -11,7 +11,7 @@ describe('a setting', () => {
     ['LAB_TOKEN', 'AZaz09-._~+/=='],
     ['LAB_BASIC', 'user:password'],
     ['LAB_BASIC', 'jürgen: with spaces and : colons'],
-  ] as const)('%s is taken as %j', (name, value) => {
+  ] as const)('%s accepts %j', (name, value) => {
     expect(readConfig(schema, { [name]: value })[name]).toBe(value);
   });
 
@@ -26,7 +26,7 @@ describe('a setting', () => {
     ['LAB_BASIC', 'sesame:', 'user:password, without control characters'],
     ['LAB_BASIC', 'user:sesame\r\nx', 'user:password, without control characters'],
     ['LAB_BASIC', 'us\ner:sesame', 'user:password, without control characters'],
-  ])('%s is not taken as %j, and what it is is not said', (name, value, allowed) => {
+  ])('%s refuses %j, and does not print it', (name, value, allowed) => {
     expect(() => readConfig(schema, { [name]: value })).toThrow(
       expect.objectContaining({ message: `${name} has a value that is not shown; allowed: ${allowed}` }),
     );

@@ -10,7 +10,7 @@ const other = hmacKey('bob');
 const signed = (body: string, by = key) => encodeMessage(body, by).toString('latin1');
 const forged = (body: string) => signed(body, other);
 
-/** The bodies of the messages that come in these segments, with `…` for what is left at the end of the stream. */
+/** The bodies of the messages in these segments. `…` marks the rest at the end of the stream. */
 function bodiesOf(...segments: string[]): string[] {
   const framer = new Framer(key);
   const bodies: string[] = [];
@@ -25,7 +25,7 @@ function bodiesOf(...segments: string[]): string[] {
   return rest ? [...bodies, `…${rest.body.toString('latin1')}`] : bodies;
 }
 
-/** All that comes of a stream, wherever it is cut once: it should be the same each time. */
+/** The messages of a stream, for each place where it can be cut once. They should always be the same. */
 function cutOnceOf(stream: string): string[][] {
   const all = Array.from(stream, (_, at) => JSON.stringify(bodiesOf(stream.slice(0, at), stream.slice(at))));
   return [...new Set(all)].map((bodies) => JSON.parse(bodies));
@@ -39,11 +39,11 @@ describe('with a token a message ends', () => {
     ['with its HMAC and a line ending that comes late', [signed('Hey'), '\r', '\nnext\n'], ['Hey', 'next']],
     ['with no checksum', ['Hey|e4599fa9Test3|5e595222!\n'], ['Hey|e4599fa9Test3|5e595222!']],
     ['with the stream, when it has a checksum', ['Hey|e4599fa9'], ['…Hey']],
-    ['with a newline behind a checksum', ['Hey|e4599fa9\nTest3|5e595222\r\n'], ['Hey', 'Test3']],
+    ['with a newline after a checksum', ['Hey|e4599fa9\nTest3|5e595222\r\n'], ['Hey', 'Test3']],
     ['with a newline', ['one\ntwo\n'], ['one', 'two']],
     ['with no wrong HMAC', [`${forged('Hey')}Hey\n`], [`${forged('Hey')}Hey`]],
     ['with the stream, when its HMAC is wrong', [forged('Hey')], ['…Hey']],
-    ['with a newline behind a wrong HMAC', [`${forged('Hey')}\n`], ['Hey']],
+    ['with a newline after a wrong HMAC', [`${forged('Hey')}\n`], ['Hey']],
     ['with its HMAC, when its body holds one that is wrong', [signed(forged('Hey'))], [forged('Hey')]],
     ['with its HMAC, when its body holds one that is right', [signed(signed('Hey'))], [signed('Hey')]],
     ['with its HMAC, when its body holds a right checksum', [signed('Hey|e4599fa9')], ['Hey|e4599fa9']],
@@ -52,8 +52,8 @@ describe('with a token a message ends', () => {
       [signed('Hey|hmac-sha256:0')],
       ['Hey|hmac-sha256:0'],
     ],
-    ['with its HMAC, when its body is nothing', [signed('')], ['']],
-    ['before what is no line ending', [`${signed('Hey')}\ra\n`], ['Hey', '\ra']],
+    ['with its HMAC, when its body is empty', [signed('')], ['']],
+    ['before bytes that are no line ending', [`${signed('Hey')}\ra\n`], ['Hey', '\ra']],
   ])('%s', (_rule, segments, bodies) => {
     expect(bodiesOf(...segments)).toEqual(bodies);
   });
@@ -71,7 +71,7 @@ describe('with a token a message ends', () => {
       `Hey|hmac-sha256:01|\n${signed('a')}`,
       ['Hey|hmac-sha256:01|', 'a'],
     ],
-  ])('in the same place wherever the stream is cut: %s', (_what, stream, bodies) => {
+  ])('at the same place, wherever the stream is cut: %s', (_what, stream, bodies) => {
     expect(cutOnceOf(stream)).toEqual([bodies]);
     expect(bodiesOf(...stream)).toEqual(bodies);
   });
@@ -101,7 +101,7 @@ describe('mayBeWhole', () => {
   });
 });
 
-test('a signed body that holds right checksums comes out whole, wherever it is cut, and what follows too', () => {
+test('a signed body with right checksums stays whole, wherever it is cut, and so does the next message', () => {
   const text = fc.string({ maxLength: 12 });
   const property = fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), text, (pieces, end) => {
     const tagged = pieces.reduce((before, piece) => `${before}${piece}|${checksum(before + piece)}`, '');
@@ -116,7 +116,7 @@ test('a signed body that holds right checksums comes out whole, wherever it is c
 test.each([
   [63, false],
   [64, true],
-])('of a message no more than 64 HMACs are verified: behind %d', (wrong, left) => {
+])('at most 64 HMACs of a message are verified: after %d', (wrong, left) => {
   const inner = `|00000000${forged('')}`.repeat(wrong);
   const framer = new Framer(key);
   framer.push(Buffer.from(signed(inner)));
@@ -124,7 +124,7 @@ test.each([
   expect(framer.mayBeWhole).toBe(left);
 });
 
-test('a message as long as allowed is read with its HMAC, and one that is a byte longer ends the stream', () => {
+test('the longest message is read with its HMAC, and one byte more ends the stream', () => {
   const longest = 'x'.repeat(LONGEST_MESSAGE - 77);
   expect(bodiesOf(`${signed(longest)}\n`)).toEqual([longest]);
   expect(bodiesOf(`${signed(`${longest}x`)}\n`)).toEqual(['too long']);

@@ -8,7 +8,7 @@ interface Seen {
   readonly body: string;
 }
 
-/** All that can be taken now, with a late line ending as part of the message before. */
+/** All messages that are complete now. A late line ending is part of the message before it. */
 function takeAll(framer: Framer, seen: (Seen | 'too-long')[] = []) {
   for (let frame = framer.next(); frame; frame = framer.next()) {
     if (frame.kind === 'message') seen.push(seenOf(frame.message));
@@ -25,7 +25,7 @@ function seenOf({ bytes, body }: { readonly bytes: Buffer; readonly body: Buffer
   return { bytes: bytes.toString('latin1'), body: body.toString('latin1') };
 }
 
-/** The messages of a stream that comes in these segments and then ends. */
+/** The messages of a stream that consists of these segments. */
 function messagesOf(segments: readonly Buffer[]) {
   const framer = new Framer();
   const seen: (Seen | 'too-long')[] = [];
@@ -57,7 +57,7 @@ const body = fc
     { maxLength: 5 },
   )
   .map((parts) => Buffer.from(parts.join(''), 'latin1'))
-  // A body with a right tag inside is two messages where the stream is cut behind that tag.
+  // A body with a right tag inside is two messages when the stream is cut after that tag.
   .filter((bytes) => [...bytes.keys()].every((at) => !isTag(bytes, at, bytes.length) || !isTagOf(bytes, at)));
 
 const message = fc.oneof(
@@ -69,7 +69,7 @@ const message = fc.oneof(
     .map(([bytes, ending]) => Buffer.concat([bytes, Buffer.from(ending)])),
 );
 
-/** A message without an ending takes a line ending that stands at the beginning of the next for its own. */
+/** A line ending at the beginning of a message counts as part of the message before, if that one has none. */
 const messages = fc
   .array(message, { minLength: 1, maxLength: 5 })
   .filter((all) =>
@@ -102,7 +102,7 @@ describe('the messages of a stream are the same', () => {
     );
   });
 
-  test('as those that were put into it', () => {
+  test('as the messages that were sent', () => {
     fc.assert(
       fc.property(messages, (all) => {
         const seen = messagesOf([Buffer.concat(all)]);
@@ -127,7 +127,7 @@ describe('a message ends', () => {
       ['Hey', 'Test3'],
     ],
     ['with its tag and one line ending of two', ['Hey|e4599fa9', '\n', '\n'], ['Hey', '']],
-    ['before a CR behind its tag that is no line ending', ['Hey|e4599fa9\r', 'a\n'], ['Hey', '\ra']],
+    ['before a CR after its tag that is no line ending', ['Hey|e4599fa9\r', 'a\n'], ['Hey', '\ra']],
     ['with the first tag that is right', ['Hey|e4599fa9|00000000\n'], ['Hey', '']],
     ['with no wrong tag', ['Hey|00000000Hey\n'], ['Hey|00000000Hey']],
     ['with the stream', ['one\ntw', 'o'], ['one', 'two']],
@@ -154,7 +154,7 @@ test('gives a late line ending as a frame of its own', () => {
 });
 
 describe('flush', () => {
-  test('gives what ends with a wrong tag, whose line ending may still come', () => {
+  test('returns a message with a wrong tag, whose line ending may still arrive', () => {
     const framer = new Framer();
     framer.push(Buffer.from('Hey|00000000'));
     expect(framer.next()).toBeUndefined();
@@ -173,7 +173,7 @@ describe('flush', () => {
     expect(framer.mayBeWhole).toBe(false);
   });
 
-  test('gives nothing when nothing is left', () => {
+  test('returns nothing when nothing is left', () => {
     const framer = new Framer();
     expect(framer.flush()).toBeUndefined();
     framer.push(Buffer.from('Hey\n'));
@@ -182,7 +182,7 @@ describe('flush', () => {
   });
 });
 
-describe('a message as long as allowed is read, and one that is a byte longer ends the stream', () => {
+describe('the longest message is read, and one byte more ends the stream', () => {
   const line = (length: number) => Buffer.from(`${'x'.repeat(length)}\n`);
   const lineWithCrlf = (length: number) => Buffer.from(`${'x'.repeat(length)}\r\n`);
   const tagged = (length: number) => encodeMessage('x'.repeat(length - 9));
@@ -206,7 +206,7 @@ describe('a message as long as allowed is read, and one that is a byte longer en
     }
   });
 
-  test('more than that in several messages is read', () => {
+  test('several messages that are longer together are read', () => {
     expect(lengthsOf([Buffer.concat([line(40_000), line(40_000)])])).toEqual([40_001, 40_001]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { HMAC_BYTES, hmacBytes, hmacKey, hmacTag, isHmac, isHmacTagOf } from './hmac.ts';
 
-// RFC 4231, 4.3; its key is text.
+// RFC 4231, 4.3: a test vector with text as key.
 const JEFE = 'Jefe';
 const WHAT = 'what do ya want for nothing?';
 const TAG = 'hmac-sha256:5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843';
@@ -12,7 +12,7 @@ test('hmacTag is that of RFC 4231', () => {
   expect(hmacTag(key, WHAT)).toBe(TAG);
 });
 
-test('hmacTag is of all parts, one behind the other', () => {
+test('hmacTag covers all parts in order', () => {
   expect(hmacTag(key, 'what do ya ', Buffer.from('want '), '', 'for nothing?')).toBe(TAG);
 });
 
@@ -25,7 +25,7 @@ test('a token is UTF-8', () => {
   expect(hmacKey('grüße')!.symmetricKeySize).toBe(7);
 });
 
-test('isHmacTagOf is for the tag alone, with the key alone, of the parts alone', () => {
+test('isHmacTagOf accepts only the right tag, key and parts', () => {
   expect(isHmacTagOf(key, TAG, WHAT)).toBe(true);
   expect(isHmacTagOf(hmacKey('jefe')!, TAG, WHAT)).toBe(false);
   expect(isHmacTagOf(key, TAG, `${WHAT}?`)).toBe(false);
@@ -49,11 +49,11 @@ describe('the form of an HMAC', () => {
     expect(hmacBytes(Buffer.from(`a|${TAG}f`), 1)).toBe(77);
   });
 
-  test('may have begun, as far as there is something', () => {
+  test('may have begun, when bytes are there', () => {
     for (const length of whole.keys()) expect(hmacBytes(whole.subarray(0, length), 0)).toBe(length);
   });
 
-  test('ends where a byte is of no HMAC', () => {
+  test('ends at a byte that no HMAC has', () => {
     for (const at of whole.keys()) {
       const other = Buffer.from(whole).fill('g', at, at + 1);
       expect(hmacBytes(other, 0)).toBe(at);
@@ -61,7 +61,7 @@ describe('the form of an HMAC', () => {
     }
   });
 
-  test('stands right before its end', () => {
+  test('is directly before `end`', () => {
     const bytes = Buffer.from(`Hey|${TAG}\n`);
     expect([...bytes.keys(), bytes.length].filter((end) => isHmac(bytes, end))).toEqual([80]);
   });

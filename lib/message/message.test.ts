@@ -36,7 +36,7 @@ describe('a message', () => {
     ['nine digits', 'Hey|e4599fa90', 'Hey|e4599fa90', undefined, ''],
     ['upper-case digits', 'Hey|E4599FA9', 'Hey|E4599FA9', undefined, ''],
     ['a digit that is none', 'Hey|e4599fag', 'Hey|e4599fag', undefined, ''],
-    ['bytes that are no UTF-8', '\xff\x00\xc3(|e4599fa9\n', '\xff\x00\xc3(', 'e4599fa9', '\n'],
+    ['bytes that are not UTF-8', '\xff\x00\xc3(|e4599fa9\n', '\xff\x00\xc3(', 'e4599fa9', '\n'],
   ])('reads %s', (_what, text, body, tag, ending) => {
     const bytes = Buffer.from(text, 'latin1');
     expect(new Message(bytes)).toMatchObject({
@@ -47,7 +47,7 @@ describe('a message', () => {
     });
   });
 
-  test('gives back body and checksum of what encodeMessage made, with any ending', () => {
+  test('has the body and checksum that encodeMessage made, with any ending', () => {
     const property = fc.property(bytes, fc.constantFrom('', '\n', '\r\n'), (body, text) => {
       const ending = Buffer.from(text);
       const bytes = Buffer.concat([encodeMessage(body), ending]);
@@ -65,13 +65,13 @@ describe('a message', () => {
   });
 });
 
-test('encodeMessage puts a bar and the checksum behind a body, and no ending', () => {
+test('encodeMessage adds a bar and the checksum to a body, and no ending', () => {
   expect(String(encodeMessage('Test3'))).toBe('Test3|5e595222');
 });
 
 describe('with a token', () => {
   const key = hmacKey('alice')!;
-  // As `printf Hey | openssl dgst -sha256 -hmac alice` says.
+  // The output of `printf Hey | openssl dgst -sha256 -hmac alice`.
   const HMAC = 'hmac-sha256:f3bd177a3fe8a29aea45b36c2e77fe6a44848b5c35ee1b84589a4c02a588ee66';
   const whole = `Hey|${HMAC}`;
 
@@ -85,8 +85,8 @@ describe('with a token', () => {
     ['an HMAC alone', `|${HMAC}`, '', HMAC, ''],
     ['a wrong HMAC', `Hey|hmac-sha256:${'0'.repeat(64)}`, 'Hey', `hmac-sha256:${'0'.repeat(64)}`, ''],
     ['a checksum', 'Hey|e4599fa9', 'Hey', 'e4599fa9', ''],
-    ['a checksum behind an HMAC', `${whole}|e4599fa9`, whole, 'e4599fa9', ''],
-    ['an HMAC behind another', `${whole}|${HMAC}`, whole, HMAC, ''],
+    ['a checksum after an HMAC', `${whole}|e4599fa9`, whole, 'e4599fa9', ''],
+    ['an HMAC after another', `${whole}|${HMAC}`, whole, HMAC, ''],
     ['an HMAC whose last digit is missing', whole.slice(0, -1), whole.slice(0, -1), undefined, ''],
     ['an HMAC with a digit too many', `${whole}0`, `${whole}0`, undefined, ''],
     ['an HMAC in upper case', whole.toUpperCase(), whole.toUpperCase(), undefined, ''],
@@ -96,16 +96,16 @@ describe('with a token', () => {
     expect(read).toMatchObject({ body: Buffer.from(body), tag, ending: Buffer.from(ending) });
   });
 
-  test('and not without one, where an HMAC is a part of the body', () => {
+  test('without a token, an HMAC is part of the body', () => {
     expect(new Message(Buffer.from(whole))).toMatchObject({ body: Buffer.from(whole), tag: undefined });
   });
 
   test.each([
-    ['nothing is wrong with what encodeMessage made', whole, undefined],
-    ['nothing is wrong with it as a line', `${whole}\n`, undefined],
+    ['the HMAC of encodeMessage is right', whole, undefined],
+    ['it is right in a line too', `${whole}\n`, undefined],
     ['a plain message has none', 'Hey', 'no HMAC'],
     ['a right checksum is none', 'Hey|e4599fa9', 'no HMAC'],
-    ['one that is cut off is none', whole.slice(0, -1), 'no HMAC'],
+    ['an incomplete one is none', whole.slice(0, -1), 'no HMAC'],
     ['that of another body is wrong', `Hez|${HMAC}`, 'wrong HMAC'],
     ['that of another token is wrong', String(encodeMessage('Hey', hmacKey('bob'))), 'wrong HMAC'],
     ['the last of two counts', `${encodeMessage(whole, hmacKey('bob'))}`, 'wrong HMAC'],

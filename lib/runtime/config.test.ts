@@ -44,7 +44,7 @@ const defaults = {
 
 describe('readConfig', () => {
   test.each([
-    ['what is not set', { TOKEN: 'x' }],
+    ['settings that are not set', { TOKEN: 'x' }],
     [
       'what is empty',
       { PORT: '', FILES: '', HOLD: '', FAULTS: '', OWN: '', MODE: '', DELAY: '', SEED: '', TOKEN: 'x' },
@@ -53,7 +53,7 @@ describe('readConfig', () => {
     expect(readConfig(schema, environment)).toEqual(defaults);
   });
 
-  test('reads what is set, up to the bounds, and nothing else of the environment', () => {
+  test('reads the settings, up to their bounds, and nothing else of the environment', () => {
     const environment = {
       PORT: '0',
       FILES: '9',
@@ -186,7 +186,7 @@ describe('secret', () => {
     expect(readConfig(schema, { KEY: value }).KEY).toBe(read);
   });
 
-  test('is not shown when it is not allowed, and other settings are', () => {
+  test('is not printed when it is not allowed, but other settings are', () => {
     const read = () => readConfig(schema, { KEY: 'Sesame', PORT: 'x' });
     expect(read).toThrow(
       expect.objectContaining({

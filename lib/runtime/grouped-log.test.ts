@@ -16,7 +16,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test('prints what is said within a hundredth of a second together, in its order', () => {
+test('prints the lines of a hundredth of a second together, in their order', () => {
   for (const text of ['one', 'two\n', 'three']) grouped.say(text);
   expect(printed()).toEqual([]);
   jest.advanceTimersByTime(10);
@@ -32,7 +32,7 @@ test('prints each group once', () => {
   expect(printed()).toEqual(['one', 'two']);
 });
 
-test('prints at once what is left when it is told to, and not again', () => {
+test('flush prints the waiting lines at once, and only once', () => {
   grouped.say('last words');
   grouped.flush();
   jest.advanceTimersByTime(100);

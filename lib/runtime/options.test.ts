@@ -5,11 +5,11 @@ import { optionNames, refuseByName } from './options.ts';
 const typed = optionNames({ LAB_OPTION_NAMES: '--window=WINDOW --no-keys=KEYS' });
 
 describe('the name of an option', () => {
-  test('is what make calls it', () => {
+  test('is the name in make', () => {
     expect([typed('--window'), typed('--no-keys')]).toEqual(['WINDOW', 'KEYS']);
   });
 
-  test('is its own where make says nothing of it', () => {
+  test('is its own when make has no name for it', () => {
     expect(typed('--text')).toBe('--text');
     expect(optionNames({})('--window')).toBe('--window');
   });
@@ -37,7 +37,7 @@ describe('a value that is refused', () => {
     [['9090', '--window', 'x'], 'WINDOW is "x"; allowed: a whole number'],
     [['9090', '--tries', ''], '--tries is ""; allowed: a whole number'],
     [['http'], 'port is "http"; allowed: a whole number'],
-  ])('%j is named as it was typed', (args, message) => {
+  ])('%j is named as the person typed it', (args, message) => {
     expect(() => run(...args)).toThrow(`error: ${message}`);
   });
 
@@ -45,7 +45,7 @@ describe('a value that is refused', () => {
     expect(run('9090', '--window', '8', '--text', 'x')).toEqual({ window: 8, text: 'x' });
   });
 
-  test('a mistake of the program is none', () => {
+  test('an error in the program itself is not one', () => {
     expect(() => run('9090', '--broken', '1')).toThrow(TypeError);
   });
 });

@@ -7,7 +7,7 @@ function create() {
   return { sent, outbox: new Outbox<string>((item) => sent.push(item)) };
 }
 
-test('sends at the end of the turn what was put in, in its order', async () => {
+test('sends its items at the end of the turn, in their order', async () => {
   const { sent, outbox } = create();
   outbox.put('one');
   outbox.put('two');
@@ -19,7 +19,7 @@ test('sends at the end of the turn what was put in, in its order', async () => {
   expect(sent).toEqual(['one', 'two', 'three']);
 });
 
-test('sends at once when it is told to, and nothing twice', async () => {
+test('flush sends at once, and nothing twice', async () => {
   const { sent, outbox } = create();
   outbox.put('one');
   outbox.flush();

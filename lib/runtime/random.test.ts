@@ -4,13 +4,13 @@ import { Draws, newSeed } from './random.ts';
 const draw = (seed: string, stream: string, n: number) => new Draws(seed, stream).at(n);
 
 describe('a draw', () => {
-  test('gives these numbers to a program that is to agree with this one', () => {
+  test('has these numbers, for other programs that must agree', () => {
     expect([1, 2, 3, 4, 5].map((n) => draw('alice', 'http', n))).toEqual([
       0.1482179689050711, 0.8694141345307098, 0.5878131500547428, 0.5000936859640265, 0.397195897106453,
     ]);
   });
 
-  test('is the same whether the draws before it were asked for or not', () => {
+  test('is the same with and without the draws before it', () => {
     const draws = new Draws('alice', 'http');
     const inTurn = Array.from({ length: 50 }, (_, index) => draws.at(index + 1));
     expect(inTurn).toEqual(inTurn.map((_, index) => draw('alice', 'http', index + 1)));
@@ -28,7 +28,7 @@ describe('a draw', () => {
     ['n', draw('alice', 'http', 1), draw('alice', 'http', 2)],
     ['border between seed and stream', draw('ab', 'c', 1), draw('a', 'bc', 1)],
     ['border between stream and n', draw('a', 'b1', 2), draw('a', 'b', 12)],
-  ])('is another number for another %s', (_difference, one, other) => {
+  ])('differs for another %s', (_difference, one, other) => {
     expect(one).not.toBe(other);
   });
 
@@ -39,7 +39,7 @@ describe('a draw', () => {
     expect(chiSquare).toBeLessThan(27.88);
   });
 
-  test('shares nothing between two streams of one seed: their correlation is that of chance', () => {
+  test('is independent in two streams of one seed: their correlation is random', () => {
     let sum = 0;
     for (let n = 1; n <= 900; n += 1)
       sum += (draw('alice', 'http', n) - 0.5) * (draw('alice', 'echo', n) - 0.5);
@@ -48,7 +48,7 @@ describe('a draw', () => {
   });
 });
 
-test('newSeed is eight hex digits and another one each time', () => {
+test('newSeed is eight hex digits, and always new', () => {
   const seeds = Array.from({ length: 100 }, newSeed);
   expect(seeds).toEqual(seeds.map(() => expect.stringMatching(/^[0-9a-f]{8}$/)));
   expect(new Set(seeds).size).toBe(100);

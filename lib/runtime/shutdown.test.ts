@@ -23,7 +23,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s closes, then exits 0', async (sign
   expect(await exited).toBe(0);
 });
 
-test('closes once, whatever signals follow', async () => {
+test('closes once, also when more signals follow', async () => {
   const { target, exit, exited } = createProcess();
   const close = jest.fn(async () => {});
   onShutdown(target, close);

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { expect, jest, test } from '@jest/globals';
 import { type Sleep, sleep, sleepWhileOpen } from './sleep.ts';
 
-test('sleep rejects once its signal is aborted', async () => {
+test('sleep rejects when its signal is aborted', async () => {
   const leaving = new AbortController();
   const sleeping = sleep(60_000, leaving.signal);
   leaving.abort();
@@ -15,7 +15,7 @@ test.each([0, 0.3, 1, 2.7, 20])('sleep is never early: %d ms', async (millisecon
   expect(performance.now() - began).toBeGreaterThanOrEqual(milliseconds);
 });
 
-test('sleepWhileOpen waits its time and leaves no listener behind', async () => {
+test('sleepWhileOpen waits its time and removes its listener', async () => {
   const socket = new Socket();
   const listeners = socket.listenerCount('close');
   const wait = jest.fn<Sleep>().mockResolvedValue();
@@ -37,7 +37,7 @@ test('sleepWhileOpen does not begin when the socket is closed', async () => {
   expect(wait).not.toHaveBeenCalled();
 });
 
-test('sleepWhileOpen throws what goes wrong while the socket is open', async () => {
+test('sleepWhileOpen throws an error of the sleep while the socket is open', async () => {
   const wrong = new Error('no timer');
   await expect(sleepWhileOpen(new Socket(), 1, () => Promise.reject(wrong))).rejects.toBe(wrong);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { timestamps } from './timestamps.ts';
 
-test('gives each time as it is, also the same one again', () => {
+test('formats each time, also the same one again', () => {
   const times = ['2025-01-02T03:04:05.006Z', '2025-01-02T03:04:05.006Z', '2025-01-02T03:04:05.007Z'];
   const left = times.map((time) => new Date(time));
   const timestamp = timestamps(() => left.shift()!);

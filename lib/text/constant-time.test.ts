@@ -14,7 +14,7 @@ test.each([
   expect(isSame(secret, given)).toBe(same);
 });
 
-test('isSame says of any two texts what === says', () => {
+test('isSame agrees with === for any two texts', () => {
   const bytes = fc.uint8Array({ maxLength: 3 }).map((some) => Buffer.from(some).toString('latin1'));
   const text = fc.oneof(fc.constantFrom('', 'ü', '€', 'e4599fa9'), bytes);
   fc.assert(fc.property(text, text, (one, other) => expect(isSame(one, other)).toBe(one === other)));

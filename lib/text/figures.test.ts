@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { counted, duration, median, percent } from './figures.ts';
 
-/** With plain spaces. */
+/** The text with plain spaces. */
 function plain(text: string): string {
   return text.replaceAll('\u00a0', ' ');
 }
@@ -23,12 +23,12 @@ describe('figures', () => {
     expect(plain(duration(seconds))).toBe(text);
   });
 
-  test('shares are in percent, and of nothing there is none', () => {
+  test('shares are in percent, and there is none of nothing', () => {
     expect(plain(percent(0.2))).toBe('20.0 %');
     expect(percent(Number.NaN)).toBe('–');
   });
 
-  test('numbers are grouped, and one is singular', () => {
+  test('digits are grouped, and 1 is singular', () => {
     expect(counted(1, 'frame')).toBe('1 frame');
     expect(counted(12_345, 'frame')).toBe('12,345 frames');
     expect(counted(2, 'entry', 'entries')).toBe('2 entries');

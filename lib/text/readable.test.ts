@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isText, printable, readable, safe, safeLines } from './readable.ts';
 
-/** What no terminal may get, with the name under which it is shown. */
+/** Characters that no terminal may get, and the escapes in their place. */
 const hidden = [
   ['the escape that colours a terminal', '\x1b', String.raw`\u001b`],
   ['NUL', '\0', String.raw`\u0000`],
@@ -43,30 +43,30 @@ describe('a text that is safe', () => {
     expect(printable(Buffer.from(visible))).toBe(visible);
   });
 
-  test('has the ends of lines as escapes, or as they are', () => {
+  test('has newlines as escapes, or unchanged', () => {
     expect(safe('a\r\nb\tc')).toBe(String.raw`a\r\nb\tc`);
     expect(safeLines('a\r\nb\tc')).toBe('a\\r\nb\tc');
   });
 
-  test('leaves a line of JSON one that means the same', () => {
+  test('keeps a line of JSON valid, with the same meaning', () => {
     const value = hidden.map(([, character]) => character);
     expect(JSON.parse(safeLines(JSON.stringify(value)))).toEqual(value);
   });
 });
 
 describe('bytes as text', () => {
-  test('keeps UTF-8 and escapes bytes that are none', () => {
+  test('keeps UTF-8 and escapes other bytes', () => {
     expect(readable(Buffer.from('Grüße 你好 🦈\r\n'))).toBe('Grüße 你好 🦈\\r\\n');
     expect(readable(Buffer.from('54658c7431', 'hex'))).toBe('Te\\x8ct1');
     expect(readable(Buffer.from('e4bd', 'hex'))).toBe('\\xe4\\xbd');
   });
 
-  test('lets no byte through that is no character, nor one that is hidden', () => {
+  test('escapes each byte that is no character or a hidden one', () => {
     const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     expect(readable(every)).toMatch(/^[ -~]+$/);
   });
 
-  test('knows text from bytes', () => {
+  test('tells text from binary bytes', () => {
     expect(isText(Buffer.from('Grüße\n'))).toBe(true);
     expect(isText(Buffer.from('54658c7431', 'hex'))).toBe(true);
     expect(isText(Buffer.from('\r\n'))).toBe(false);
@@ -76,7 +76,7 @@ describe('bytes as text', () => {
 });
 
 describe('a message that is printed', () => {
-  test('has replacement characters for bytes that are no UTF-8', () => {
+  test('has replacement characters for bytes that are not UTF-8', () => {
     expect(printable(Buffer.from('a\xffb', 'latin1'))).toBe('a\ufffdb');
   });
 

@@ -26,6 +26,6 @@ test.each([
   expect(pathOf(target)).toBe(path);
 });
 
-test('a long path is cut for the journal, behind what has been taken off and escaped', () => {
+test('a long path is cut for the journal, after secrets are removed and characters escaped', () => {
   expect(journaledPathOf(`http://alice@x/{}${'x'.repeat(300)}`)).toBe(`/%7B%7D${'x'.repeat(193)}`);
 });

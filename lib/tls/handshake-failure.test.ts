@@ -16,32 +16,32 @@ const disconnected =
 
 test.each([
   [
-    'a known code before what OpenSSL says',
+    'a known code before the reason of OpenSSL',
     { code: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', reason: 'tlsv1 alert unknown ca' },
     "the client does not know the CA of the server's certificate (alert unknown_ca)",
   ],
   [
-    'what OpenSSL says of another code',
+    'the reason of OpenSSL for another code',
     { code: 'ERR_SSL_NEW', reason: 'bad record type' },
     'bad record type',
   ],
   ['the code when there is nothing else', { code: 'ENEW' }, 'ENEW'],
-  ['a reset as leaving', { code: 'ECONNRESET' }, disconnected],
+  ['a reset as a disconnect', { code: 'ECONNRESET' }, disconnected],
   [
-    'an end as leaving, whatever came of it',
+    'an end of the client as a disconnect, whatever error follows',
     { code: 'ERR_SSL_NEW', reason: 'bad record type', disconnected: true },
     disconnected,
   ],
   [
-    "what is wrong with the client's certificate before the reset that it led to",
+    "the problem of the client's certificate before the reset that follows from it",
     { code: 'ECONNRESET', certificate: 'CERT_HAS_EXPIRED', disconnected: true },
     'the client certificate has expired',
   ],
   [
-    'a certificate that is wrong in another way',
+    'a certificate with another problem',
     { code: 'ECONNRESET', certificate: 'CRL_HAS_EXPIRED' },
     'the client certificate was rejected: CRL_HAS_EXPIRED',
   ],
-])('says %s', (_what, known, said) => {
+])('explains %s', (_what, known, said) => {
   expect(explain(known)).toBe(said);
 });

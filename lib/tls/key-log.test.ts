@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-test('adds lines behind what is there, as another server may do at the same time', async () => {
+test('adds lines at the end, as another server may do at the same time', async () => {
   await writeFile(path, line('before'));
   const [one, other] = [openKeyLog(path, log), openKeyLog(path, log)];
   one.write(line('one'));
@@ -45,7 +45,7 @@ test.each([
   expect(keys.check()).toContain(code);
 });
 
-test('goes on in a file of its name when that was deleted, and keeps what found no way until then', async () => {
+test('continues in a new file when the old one was deleted, and keeps the lines until then', async () => {
   const folderOfKeys = join(folder, 'keys');
   await mkdir(folderOfKeys);
   const keys = openKeyLog(join(folderOfKeys, 'tls.keys'), log);
@@ -62,7 +62,7 @@ test('goes on in a file of its name when that was deleted, and keeps what found 
   );
 });
 
-/** Counts the writes of an action, and lets the first of them be cut off after so many bytes. */
+/** Counts the writes of an action, and cuts the first of them off after a number of bytes. */
 function writesOf(act: () => void, firstBytes?: number): number {
   const { writeSync } = fs;
   const write = jest.spyOn(fs as { writeSync: (file: number, bytes: Buffer) => number }, 'writeSync');
@@ -77,7 +77,7 @@ function writesOf(act: () => void, firstBytes?: number): number {
   }
 }
 
-/** A key log for which 1,000 lines wait, and all that is to be in its file. */
+/** A key log with 1,000 waiting lines, and the content that its file must get. */
 async function withWaiting() {
   const folderOfKeys = join(folder, 'keys');
   const keys = openKeyLog(join(folderOfKeys, 'tls.keys'), log);
@@ -93,14 +93,14 @@ test('lines that wait are written together', async () => {
   expect(await readFile(file, 'utf8')).toBe(lines.join(''));
 });
 
-test('of lines that were cut off together each is there, and one twice begun', async () => {
+test('after a write that was cut off each line is there, and one is there in part too', async () => {
   const { keys, lines, file } = await withWaiting();
   const whole = lines.slice(0, 3).join('');
   writesOf(() => keys.check(), whole.length + 5);
   expect(await readFile(file, 'utf8')).toBe(`${whole}CLIEN\n${lines.slice(3).join('')}`);
 });
 
-test('a line that was cut off is written again, as a line of its own', async () => {
+test('a line that was cut off is written once more, on a line of its own', async () => {
   const keys = openKeyLog(path, log);
   writesOf(() => keys.write(line('one')), 5);
   expect(await readFile(path, 'utf8')).toBe(`CLIEN\n${line('one')}`);

@@ -6,7 +6,7 @@ import type { Timer } from '#lib/runtime/timer.ts';
 import { onRenewed, readPatiently } from './renewal.ts';
 
 describe('reading patiently', () => {
-  test('takes what is there', async () => {
+  test('returns what is there', async () => {
     expect(await readPatiently(async () => 'certificates', 0)).toBe('certificates');
   });
 
@@ -42,7 +42,7 @@ describe('a folder', () => {
     await rename(join(folder, 'new'), join(folder, name));
   }
 
-  /** A timer that rings when a test lets it, and what waits for it. */
+  /** A timer that rings when a test lets it, and the callbacks that wait for it. */
   function manualTimer() {
     const waiting = new Set<() => void>();
     const timer: Timer = (_milliseconds, ring) => {
@@ -54,7 +54,7 @@ describe('a folder', () => {
     return { timer, waiting, begun: begun.promise };
   }
 
-  test('whose files are replaced one after the other is renewed once', async () => {
+  test('whose files are replaced one by one is renewed once', async () => {
     let calls = 0;
     const call = () => {
       calls += 1;
@@ -70,7 +70,7 @@ describe('a folder', () => {
     expect(calls).toBe(1);
   });
 
-  test('that is not there is said to be so', () => {
+  test('that is missing is reported', () => {
     const problems: unknown[] = [];
     onRenewed(
       join(folder, 'gone'),
@@ -80,7 +80,7 @@ describe('a folder', () => {
     expect(problems).toEqual([expect.objectContaining({ code: 'ENOENT' })]);
   });
 
-  test('that nobody looks at any more is left alone', async () => {
+  test('that is not watched any more calls nobody', async () => {
     const { timer, waiting, begun } = manualTimer();
     const end = onRenewed(folder, () => undefined, fail, timer);
     await replace('key.pem');

@@ -12,13 +12,13 @@ import { afterEach } from '@jest/globals';
 import type { TlsConfig } from './config.ts';
 import { ca, openTestTls, type TestTls } from './testing.ts';
 
-/** Gives each test of a file servers that send back what they get over TLS, and clients, all ended behind it. */
+/** Gives each test of a file echo servers over TLS, and clients. All of them end after the test. */
 export function useTlsServers() {
   const servers: Server[] = [];
   const clients: Socket[] = [];
   const state = {
     opened: undefined as unknown as TestTls,
-    /** The servers' ends of connections. */
+    /** The connections, on the side of the servers. */
     served: [] as TLSSocket[],
     serve,
     listen,
@@ -42,7 +42,7 @@ export function useTlsServers() {
     return listen(options);
   }
 
-  /** One more server. Returns its port. */
+  /** Starts one more server. Returns its port. */
   async function listen(options: TlsOptions = {}): Promise<number> {
     const { tls } = state.opened;
     const server = tls.watch(
@@ -73,7 +73,7 @@ export function useTlsServers() {
   return state;
 }
 
-/** Whether a client gets an answer. */
+/** Whether a client gets its echo. */
 export async function isServed(socket: TLSSocket): Promise<boolean> {
   socket.write('Hey');
   const { promise, resolve } = Promise.withResolvers<boolean>();

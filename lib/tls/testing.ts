@@ -6,18 +6,18 @@ import type { TlsConfig } from './config.ts';
 import { openTls, type Tls } from './tls.ts';
 
 /*
- * Certificates of EC keys (P-256) for tests, valid from 2020 to 2119, so that no test waits for keys to be made. They
- * protect nothing: whoever reads this file has the keys.
+ * Certificates with EC keys (P-256) for tests, valid from 2020 to 2119, so that no test waits until keys are made. They
+ * protect nothing: anybody who reads this file has the keys.
  */
 
-/** A certificate with its key, and the CA of the lab that it is of, all PEM. */
+/** A certificate, its key, and the CA of its lab; all PEM. */
 export interface TestCredentials {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
 }
 
-/** CAs: that of the lab, and one that nobody in it knows. */
+/** The CA of the lab, and another CA that the lab does not know. */
 export const ca = `-----BEGIN CERTIFICATE-----
 MIIBkTCCATegAwIBAgIUZzp98EIYBdTds3qfgPmBum/H9MIwCgYIKoZIzj0EAwIw
 JDEQMA4GA1UECgwHd2lyZWxhYjEQMA4GA1UEAwwHdGVzdCBDQTAgFw0yMDAxMDEw
@@ -43,7 +43,7 @@ AgNHADBEAiALNvibHIscwsEmHxiUmJauzgoTydc5iv8dDzvcIzrWWgIgBvAOUsDy
 -----END CERTIFICATE-----
 `;
 
-/** Of the server host: 127.0.0.1 and localhost. */
+/** For the server host: 127.0.0.1 and localhost. */
 export const server: TestCredentials = {
   ca,
   cert: `-----BEGIN CERTIFICATE-----
@@ -68,7 +68,7 @@ W0eQJcOId7aJd3Ib4poYdwyBVr+nIbgGr3b3HWj1/sRJjxpxrzYVF7SP
 `,
 };
 
-/** Takes the place of the server's; told apart by its common name, renewed-host. */
+/** Replaces the server's certificate. Its common name differs: renewed-host. */
 export const renewedServer: TestCredentials = {
   ca,
   cert: `-----BEGIN CERTIFICATE-----
@@ -93,7 +93,7 @@ dj7J+qOdHipdND0kx2kK9sRfBWzQbrxpMS7YArdTm6ON9QZc99/PpxQl
 `,
 };
 
-/** Of the server host, and past since 2020-01-02. */
+/** For the server host; expired since 2020-01-02. */
 export const expiredServer: TestCredentials = {
   ca,
   cert: `-----BEGIN CERTIFICATE-----
@@ -118,7 +118,7 @@ AtQXxXh223zMgfB00FPEtVamcP1c6w0icgErxmcFNleDgM/O45KpK4sM
 `,
 };
 
-/** Of another host, 192.0.2.1. */
+/** For another host, 192.0.2.1. */
 export const otherServer: TestCredentials = {
   ca,
   cert: `-----BEGIN CERTIFICATE-----
@@ -143,7 +143,7 @@ pFQVo3YyRERxB+ESqlG6kxmPaUChRANCAAR7wRAROo2VZxanKocAUKOSvbqLo64u
 `,
 };
 
-/** Of the server host, with no CA behind it. */
+/** For the server host, self-signed. */
 export const selfSignedServer: TestCredentials = {
   ca,
   cert: `-----BEGIN CERTIFICATE-----
@@ -167,7 +167,7 @@ NFcek+5gLlTx7WZLNPdIxr2DwHTFLag5tg+f+vVfDG6jK7g4msXLymy6
 `,
 };
 
-/** Of the server host, in a lab of the other CA. */
+/** For the server host, in a lab with the other CA. */
 export const foreignServer: TestCredentials = {
   ca: foreignCa,
   cert: `-----BEGIN CERTIFICATE-----
@@ -192,7 +192,7 @@ KbaBklL/QyVegMIJUF/Ma/VBWxOFdYc1GTm7TTTnwHuqKNrgVz3owqIG
 `,
 };
 
-/** Of the client. */
+/** For the client. */
 export const client: TestCredentials = {
   ca,
   cert: `-----BEGIN CERTIFICATE-----
@@ -216,7 +216,7 @@ MJUTGGPsIP/tU9dPRm5GEweZY8/C6SxJaZJIZ8aqJC5CuAFtYb9LHF/j
 `,
 };
 
-/** Of the client, in a lab of the other CA. */
+/** For the client, in a lab with the other CA. */
 export const foreignClient: TestCredentials = {
   ca: foreignCa,
   cert: `-----BEGIN CERTIFICATE-----
@@ -241,13 +241,13 @@ Z5e7q/f8eZD2hZswHq7eejxEazs/LzXEysKqR9tTx5Ii9i3OmS83Ghlp
 `,
 };
 
-/** Puts certificates where a program looks for them. */
+/** Writes certificates to the files that a program reads. */
 export async function writeCredentials(folder: string, { ca, cert, key }: TestCredentials): Promise<void> {
   const files = { 'ca.pem': ca, 'certificate.pem': cert, 'key.pem': key };
   await Promise.all(Object.entries(files).map(([name, pem]) => writeFile(join(folder, name), pem)));
 }
 
-/** TLS as a server has it, with a folder of its own, and all that it notes and says kept. */
+/** TLS of a server, with a folder of its own. Its events and its log lines are kept. */
 export async function openTestTls(
   settings: Partial<TlsConfig> = {},
   { credentials = server, handshakeMs }: { credentials?: TestCredentials; handshakeMs?: number } = {},
@@ -281,7 +281,7 @@ export async function openTestTls(
     tls,
     folder,
     notes,
-    /** The first note, once there is one. */
+    /** Resolves with the first event. */
     noted: noted.promise,
     said,
     close() {

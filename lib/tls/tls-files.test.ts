@@ -44,15 +44,18 @@ describe('keys', () => {
   test.each([
     ['there is no folder for them', '/dev/null/tls.keys', /ENOTDIR/],
     ['there is no room for them', '/dev/full', /ENOSPC/],
-  ])('that can not be written are said, once, and the connection is served: %s', async (_why, path, why) => {
-    const port = await serve({ LAB_TLS_KEYLOG: true, TLS_KEYS: path });
-    for (let count = 0; count < 2; count += 1) expect(await isServed(tlsClient(port))).toBe(true);
-    expect(servers.opened.said).toEqual([expect.stringMatching(why)]);
-    expect(servers.opened.said[0]).toMatch(/^warn: the keys of TLS connections can't be written: /);
-  });
+  ])(
+    'that can not be written are reported once, and the connection is served: %s',
+    async (_why, path, why) => {
+      const port = await serve({ LAB_TLS_KEYLOG: true, TLS_KEYS: path });
+      for (let count = 0; count < 2; count += 1) expect(await isServed(tlsClient(port))).toBe(true);
+      expect(servers.opened.said).toEqual([expect.stringMatching(why)]);
+      expect(servers.opened.said[0]).toMatch(/^warn: the keys of TLS connections can't be written: /);
+    },
+  );
 });
 
-// What looks for changes by itself is closed: it could see one in the middle.
+// The watch for changes is closed, because it could read a half-finished change.
 describe('certificates that are read again', () => {
   async function nameAt(port: number, options?: ConnectionOptions): Promise<unknown> {
     const socket = tlsClient(port, { session: undefined, ...options });
@@ -60,7 +63,7 @@ describe('certificates that are read again', () => {
     return socket.getPeerCertificate().subject.CN;
   }
 
-  test('are those of new connections to each server, and old ones go on', async () => {
+  test('serve new connections to each server, and old connections continue', async () => {
     const port = await serve();
     const other = await listen();
     const before = tlsClient(port);
@@ -73,7 +76,7 @@ describe('certificates that are read again', () => {
     expect(servers.opened.said).toEqual(['info: The certificates were read again']);
   });
 
-  test('change who counts as a client, and nothing of what else is wanted', async () => {
+  test('change which clients are accepted, and no other requirement', async () => {
     const port = await serve({ LAB_MTLS: true });
     expect(await isServed(tlsClient(port, client))).toBe(true);
     servers.opened.tls.close();
@@ -88,8 +91,8 @@ describe('certificates that are read again', () => {
   test.each([
     ['is missing', 'key.pem', (path: string) => rm(path), /ENOENT/],
     ['is no certificate', 'certificate.pem', (path: string) => writeFile(path, 'x'), /PEM|no start line/],
-    ['is of another key', 'key.pem', (path: string) => writeFile(path, client.key), /mismatch/],
-  ])('stay as they were when one of the files %s', async (_what, name, spoil, why) => {
+    ['has another key', 'key.pem', (path: string) => writeFile(path, client.key), /mismatch/],
+  ])('do not replace the old ones when one of the files %s', async (_what, name, spoil, why) => {
     const port = await serve();
     servers.opened.tls.close();
     await writeCredentials(servers.opened.folder, renewedServer);

@@ -39,7 +39,7 @@ const left = "the client disconnected during the handshake; it probably rejected
 
 describe('a handshake that fails is journaled', () => {
   test.each([
-    ['what is no TLS', 'Hey|e4599fa9\n', 'the client sent something other than TLS'],
+    ['bytes that are not TLS', 'Hey|e4599fa9\n', 'the client sent something other than TLS'],
     ['plain HTTP', 'GET / HTTP/1.1\r\n\r\n', 'plain HTTP on a TLS port'],
     ['plain HTTP for a proxy', 'CONNECT a:1 HTTP/1.1\r\n\r\n', 'plain HTTP on a TLS port'],
   ])('of %s', async (_what, text, reason) => {
@@ -97,7 +97,7 @@ describe('a handshake that fails is journaled', () => {
     ['may be half open', true],
     ['may not', false],
   ])('of connections that %s,', (_which, allowHalfOpen) => {
-    test('of clients that leave when they have sent nothing, half of the first message, or all of it', async () => {
+    test('of clients that disconnect after nothing, half of the first message, or all of it', async () => {
       const port = await serve({ LAB_TLS_MIN: '1.2' }, { allowHalfOpen, handshakeMs: 1_000 });
       const sent = [Buffer.alloc(0), hello.subarray(0, 50), hello, oldHello];
       const sockets = await Promise.all(sent.map(() => plainClient(port)));
@@ -121,7 +121,7 @@ describe('a handshake that fails is journaled', () => {
     });
   });
 
-  test('of TLS 1.2, which is done before a client looks at the certificate, when that leaves without a word', async () => {
+  test('in TLS 1.2, when a client disconnects right after the handshake, because it checks the certificate only then', async () => {
     const socket = tlsClient(await serve({ LAB_TLS_MIN: '1.2' }), { ca: foreignCa, maxVersion: 'TLSv1.2' });
     await once(socket, 'connect');
     const { localPort } = socket;
@@ -130,7 +130,7 @@ describe('a handshake that fails is journaled', () => {
     expect(await servers.opened.noted).toEqual(failure({ client_port: localPort }, reason));
   });
 
-  test('at once when the client leaves after the keys were made', async () => {
+  test('at once when the client disconnects after the keys were made', async () => {
     const socket = await plainClient(await serve({}, { allowHalfOpen: true, handshakeMs: 60_000 }));
     socket.write(hello);
     await once(socket, 'data');
@@ -138,7 +138,7 @@ describe('a handshake that fails is journaled', () => {
     expect(await servers.opened.noted).toMatchObject({ reason: left });
   });
 
-  test('of each that is not finished in time, as that of its own client', async () => {
+  test('of each that takes too long, with its own client', async () => {
     const port = await serve({}, { handshakeMs: 40 });
     const waiting = await Promise.all([plainClient(port), plainClient(port), plainClient(port)]);
     const ports = waiting.map(({ localPort }) => localPort);
@@ -151,7 +151,7 @@ describe('a handshake that fails is journaled', () => {
     );
   });
 
-  test('and when that is not possible, it is said, and others are served', async () => {
+  test('and when that fails, it is logged, and others are served', async () => {
     const port = await serve();
     jest.spyOn(servers.opened.notes, 'push').mockImplementation(() => {
       throw new Error('ENOSPC');
@@ -167,9 +167,9 @@ describe('a handshake that fails is journaled', () => {
 describe('a handshake that succeeds is not journaled', () => {
   test.each([
     ['TLS 1.3', {}, {}, 'TLSv1.3'],
-    ['TLS 1.2, where that is taken', { LAB_TLS_MIN: '1.2' }, { maxVersion: 'TLSv1.2' }, 'TLSv1.2'],
+    ['TLS 1.2, where that is allowed', { LAB_TLS_MIN: '1.2' }, { maxVersion: 'TLSv1.2' }, 'TLSv1.2'],
     ['a client certificate of the CA', { LAB_MTLS: true }, client, 'TLSv1.3'],
-    ['a foreign client certificate, where none is wanted', {}, { ...foreignClient, ca }, 'TLSv1.3'],
+    ['a foreign client certificate, where none is required', {}, { ...foreignClient, ca }, 'TLSv1.3'],
   ] as const)('by %s', async (_what, settings, options, version) => {
     const socket = tlsClient(await serve(settings), options);
     expect(await isServed(socket)).toBe(true);
@@ -179,7 +179,7 @@ describe('a handshake that succeeds is not journaled', () => {
     expect(servers.opened).toMatchObject({ notes: [], said: [] });
   });
 
-  test('nor is it when its session is resumed, or when nothing happens for longer than it may take', async () => {
+  test('nor is it when its session is resumed, or when the connection is idle for longer than a handshake may take', async () => {
     const port = await serve({ LAB_TLS_MIN: '1.2' });
     const first = tlsClient(port, { maxVersion: 'TLSv1.2' });
     expect(await isServed(first)).toBe(true);
@@ -187,7 +187,7 @@ describe('a handshake that succeeds is not journaled', () => {
     expect(await isServed(second)).toBe(true);
     expect(second.isSessionReused()).toBe(true);
     for (const socket of servers.served) {
-      // Nothing watches how long it takes any more.
+      // The time limit of the handshake does not apply any more.
       expect(socket.timeout).toBe(0);
       socket.emit('timeout');
     }
@@ -198,7 +198,7 @@ describe('a handshake that succeeds is not journaled', () => {
   test.each([
     ['that the server ends', () => servers.served[0]!.destroy()],
     ['on which the server speaks first', () => servers.served[0]!.end('too many connections\n')],
-  ])('nor is one by TLS 1.2 on which the client says nothing, %s', async (_which, end) => {
+  ])('nor is one in TLS 1.2 on which the client sends nothing, %s', async (_which, end) => {
     const socket = tlsClient(await serve({ LAB_TLS_MIN: '1.2' }), { maxVersion: 'TLSv1.2' });
     await once(socket, 'secureConnect');
     while (servers.served.length === 0) await new Promise(setImmediate);
@@ -220,12 +220,12 @@ test.each([
     { LAB_TLS_MIN: '1.2', LAB_MTLS: true, LAB_TLS_KEYLOG: true, TLS_KEYS: '/dev/null' },
     '1.2 or newer, client certificates required, keys in /dev/null',
   ],
-] as const)('says how it is set: %j', async (settings, said) => {
+] as const)('describes its settings: %j', async (settings, said) => {
   servers.opened = await openTestTls(settings);
   expect(servers.opened.tls.description).toBe(said);
 });
 
-test('no second handshake is made on a connection, which would end its idle time-out', async () => {
+test('no second handshake is made on a connection, because it would end its idle timeout', async () => {
   const socket = tlsClient(await serve({ LAB_TLS_MIN: '1.2' }), { maxVersion: 'TLSv1.2' });
   expect(await isServed(socket)).toBe(true);
   socket.renegotiate({}, () => undefined);

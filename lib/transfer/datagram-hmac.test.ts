@@ -17,12 +17,12 @@ import { data } from './datagram-testing.ts';
 const client: Signature = { key: hmacKey('alice')!, side: 'C' };
 const server: Signature = { ...client, side: 'S' };
 
-/** What is wrong with bytes that are a datagram. */
+/** The problem with the HMAC of a datagram. */
 function problem(bytes: Buffer, by: Signature) {
   return hmacProblem(bytes, decodeDatagram(bytes)!, by);
 }
 
-test('a datagram has its HMAC behind its payload, which alone its length counts', () => {
+test('a datagram has its HMAC after its payload, and its length is that of the payload', () => {
   const bytes = encodeDatagram(data, client);
   const unsigned = encodeDatagram(data);
   const tag = tagAsSent(bytes);
@@ -32,7 +32,7 @@ test('a datagram has its HMAC behind its payload, which alone its length counts'
   expect(bytes.toString('latin1', 85)).toBe(`|hmac-sha256:${hmac}`);
 });
 
-test('is read as it was written, and is authentic for its side alone, with its token alone', () => {
+test('is read back, and its HMAC is valid only for its side and its token', () => {
   const payload = fc
     .uint8Array({ maxLength: LARGEST_SIGNED_PAYLOAD, size: 'max' })
     .map((bytes) => Buffer.from(bytes));
@@ -51,14 +51,14 @@ test('is read as it was written, and is authentic for its side alone, with its t
   fc.assert(property, { numRuns: 50 });
 });
 
-test('without an HMAC it has none, even when its payload ends as one', () => {
+test('without an HMAC it has none, even when its payload ends like one', () => {
   const bytes = encodeDatagram({ ...data, payload: encodeDatagram(data, client).subarray(HEADER_BYTES) });
   expect(hmacLength(bytes, decodeDatagram(bytes)!)).toBe(0);
   expect(problem(bytes, client)).toBe('no HMAC');
 });
 
-describe('with a tag that is right', () => {
-  /** Bytes changed by whoever does not know the token, and tagged anew. */
+describe('with a right tag', () => {
+  /** Bytes changed by somebody without the token, with a new right tag. */
   const altered = (from: string, to: string) => {
     const [own, bytes] = [encodeDatagram(data, client), encodeDatagram(data)];
     const text = own.toString('latin1').replace(tagAsSent(own), '00000000').replace(from, to);
@@ -73,11 +73,11 @@ describe('with a tag that is right', () => {
     ['another id', '0123abcd', '0123abce'],
     ['another kind', 'DATA ', 'CLOSE'],
     ['another window', 'w=0000', 'w=0001'],
-  ])('%s makes the HMAC wrong, and is no damage', (_what, from, to) => {
+  ])('%s makes the HMAC wrong, but counts as no damage', (_what, from, to) => {
     expect(problem(altered(from, to), client)).toBe('wrong HMAC');
   });
 
-  test('what has no whole HMAC behind its payload is damaged', () => {
+  test('a datagram with an incomplete HMAC is damaged', () => {
     const hmac = String(encodeDatagram(data, client).subarray(85));
     for (const end of [
       hmac.slice(0, -1),
@@ -93,7 +93,7 @@ describe('with a tag that is right', () => {
   });
 });
 
-test('that was damaged says nothing, its HMAC included', () => {
+test('that was damaged is not read, with its HMAC included', () => {
   const whole = encodeDatagram(data, client);
   for (const at of whole.keys()) {
     const bytes = Buffer.from(whole);
@@ -103,13 +103,13 @@ test('that was damaged says nothing, its HMAC included', () => {
   }
 });
 
-test('a payload is as long as there is room for beside the HMAC', () => {
+test('a payload is as long as the HMAC leaves room for', () => {
   expect(LARGEST_SIGNED_PAYLOAD).toBe(1_243);
   expect(encodeDatagram({ ...data, payload: Buffer.alloc(1_243) }, client)).toHaveLength(1_400);
   expect(() => encodeDatagram({ ...data, payload: Buffer.alloc(1_244) }, client)).toThrow(RangeError);
 });
 
-/** Bytes with the tag that is right for them. */
+/** Bytes with their right tag. */
 function retagged(bytes: Buffer): Buffer {
   bytes.write('00000000', 68, 'latin1');
   bytes.write(createHash('sha1').update(bytes).digest('hex').slice(0, 8), 68, 'latin1');

@@ -1,6 +1,6 @@
 import type { Datagram } from './datagram.ts';
 
-/** A datagram of a transfer under way. */
+/** A datagram in the middle of a transfer. */
 export const data: Datagram = {
   kind: 'DATA',
   id: '0123abcd',

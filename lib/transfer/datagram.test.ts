@@ -41,7 +41,7 @@ function rowsOf(bytes: Buffer): string[] {
   return bytes.toString('latin1').match(/.{1,16}/gs) ?? [];
 }
 
-/** The same with some bytes of the header written over, and a tag that is right for it. */
+/** The same with other bytes in the header, and its right tag. */
 function forged(at: number, text: string): Buffer {
   const bytes = encodeDatagram(data);
   bytes.write('00000000', 68, 'latin1');
@@ -50,7 +50,7 @@ function forged(at: number, text: string): Buffer {
   return bytes;
 }
 
-// The tags are those of sha1sum, over the datagram with `00000000` in their place.
+// The tags were made with sha1sum, over the datagram with `00000000` in their place.
 test.each<[string, Datagram, string[]]>([
   [
     'DATA',
@@ -73,7 +73,7 @@ test.each<[string, Datagram, string[]]>([
   expect(rowsOf(encodeDatagram(fields))).toEqual(rows);
 });
 
-test('a datagram is read as it was written, whatever is in it', () => {
+test('any datagram is read back as it was written', () => {
   const property = fc.property(datagram, ({ payload, ...fields }) => {
     const read = decodeDatagram(encodeDatagram({ ...fields, payload }));
     expect(read).toMatchObject(fields);
@@ -86,8 +86,8 @@ test('tagAsSent is the tag in the header', () => {
   expect(tagAsSent(encodeDatagram(data))).toBe('9e1282ba');
 });
 
-describe('a datagram that was damaged says nothing', () => {
-  test('when any one byte is another, wherever it is', () => {
+describe('a damaged datagram is not read', () => {
+  test('when any single byte is changed', () => {
     const property = fc.property(
       fc.constantFrom(data, ack),
       fc.nat(HEADER_BYTES + 4),
@@ -103,7 +103,7 @@ describe('a datagram that was damaged says nothing', () => {
     fc.assert(property, { numRuns: 500 });
   });
 
-  test('when any one byte of the header is another one that a header can have there', () => {
+  test('when any single byte of the header is changed to another possible one', () => {
     const alike = ' 0129abzSWGBNRACKO/=\n';
     const whole = encodeDatagram(data);
     const read: string[] = [];
@@ -129,7 +129,7 @@ describe('a datagram that was damaged says nothing', () => {
     fc.assert(property, { numRuns: 50 });
   });
 
-  test('when it is anything', () => {
+  test('when it is random bytes', () => {
     const property = fc.property(fc.uint8Array({ maxLength: 120, size: 'max' }), (bytes) => {
       expect(decodeDatagram(Buffer.from(bytes))).toBeUndefined();
     });
@@ -145,19 +145,19 @@ test.each([
   ['another version', 8, '2'],
   ['no such kind', 10, 'DATUM'],
   ['no such mode', 28, 'XY '],
-  ['a sequence number that is none', 34, '0004x'],
+  ['a sequence number that is no number', 34, '0004x'],
   ['a sequence number below zero', 34, '-0042'],
   ['an ack that is no number', 42, '     '],
   ['a window that is no number', 50, '0x10'],
   ['a length that is no number', 58, ' 5  '],
-  ['a length that is not its own', 58, '0004'],
+  ['a wrong length', 58, '0004'],
   ['another byte between its fields', 33, ':'],
   ['no newline at its end', 79, ' '],
-])('a datagram with a tag that is right and %s says nothing either', (_what, at, text) => {
+])('a datagram with a right tag and %s is not read either', (_what, at, text) => {
   expect(decodeDatagram(forged(at, text))).toBeUndefined();
 });
 
-test('reading a datagram leaves its bytes as they were', () => {
+test('reading a datagram does not change its bytes', () => {
   const right = encodeDatagram(data);
   const wrong = encodeDatagram(data).fill('x', HEADER_BYTES);
   const foreignTag = encodeDatagram(data).fill(0xe9, 68, 76);
@@ -186,13 +186,13 @@ test.each(['s=', 'a='])('a number beyond the space is none: %s', (field) => {
   fc.assert(property);
 });
 
-test('an id that is no number is none', () => {
+test('an id that is no number is refused', () => {
   const bytes = encodeDatagram(data);
   bytes.write('\x1b[2J\n!Z0', bytes.indexOf('id=') + 3, 'latin1');
   expect(decodeDatagram(withRightTag(bytes))).toBeUndefined();
 });
 
-test('a datagram that is larger than any that is written is none', () => {
+test('a datagram larger than the largest one is refused', () => {
   const bytes = Buffer.concat([
     encodeDatagram(data).subarray(0, HEADER_BYTES),
     Buffer.alloc(LARGEST_PAYLOAD + 1),
@@ -201,14 +201,14 @@ test('a datagram that is larger than any that is written is none', () => {
   expect(decodeDatagram(withRightTag(bytes))).toBeUndefined();
 });
 
-/** Gives bytes the tag that they would have if they were written as they are. */
+/** Gives bytes their right tag. */
 function withRightTag(bytes: Buffer): Buffer {
   bytes.write('00000000', 68, 'latin1');
   bytes.write(hash('sha1', bytes).slice(0, 8), 68, 'latin1');
   return bytes;
 }
 
-test('a payload as long as allowed is written', () => {
+test('the longest payload is written', () => {
   expect(encodeDatagram({ ...data, payload: Buffer.alloc(1_320) })).toHaveLength(1_400);
 });
 
@@ -252,7 +252,7 @@ test.each([
   expect(foreignVersion(Buffer.from(text))).toBe(version);
 });
 
-test('a datagram of another version is of a transfer and can not be read', () => {
+test('a datagram of another version belongs to a transfer and can not be read', () => {
   const bytes = encodeDatagram(data);
   bytes.write('2', 8, 'latin1');
   expect(isOfTransfer(bytes)).toBe(true);

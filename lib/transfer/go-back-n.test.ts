@@ -2,21 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import { goBackN } from './go-back-n.ts';
 import { allowances, changedStates, TestReceiver, TestSender } from './machine-testing.ts';
 
-/** A sender whose segments 1, 2 and 3 left at 100 ms, which is its window. */
+/** A sender that sent segments 1, 2 and 3, its window, at 100 ms. */
 function full(options = {}): TestSender {
   const sender = TestSender.opened(goBackN, options);
   sender.offer(100, 'a', 'b', 'c');
   return sender;
 }
 
-/** A receiver that was given these numbers, each with its place as text. */
+/** A receiver that got these numbers, each with its index as text. */
 function receiverOf(numbers: readonly number[], options = {}) {
   const receiver = new TestReceiver(goBackN, options);
   const told = numbers.map((number, index) => receiver.take(number, `${index}`));
   return { receiver, told };
 }
 
-test('its window is one less than there are numbers', () => {
+test('its largest window is one less than the number space', () => {
   expect(goBackN.name).toBe('go-back-n');
   expect([2, 4, 65_536].map((space) => goBackN.largestWindow(space))).toEqual([1, 3, 65_535]);
 });
@@ -43,14 +43,14 @@ describe('the sender of go-back-n', () => {
     expect(sender.state.window).toBe(window);
   });
 
-  test('has one alarm, that of the oldest segment', () => {
+  test('has one alarm, for the oldest segment', () => {
     const sender = TestSender.opened(goBackN);
     sender.offer(100, 'a');
     sender.offer(130, 'b');
     expect(sender.state.alarm).toBe(200);
   });
 
-  test('slides its window by each ack, and sets the alarm anew', () => {
+  test('slides its window at each ACK, and sets the alarm again', () => {
     const sender = full();
     expect(sender.ack(120, 1)).toEqual(['measured 20', 'arrived a']);
     expect(sender.state).toMatchObject({ base: 2, alarm: 220, sent: [{}, {}] });
@@ -59,26 +59,26 @@ describe('the sender of go-back-n', () => {
     expect(sender.state.alarm).toBe(220);
   });
 
-  test('takes an ack for all segments before it too', () => {
+  test('takes an ACK for all earlier segments too', () => {
     const sender = full();
     expect(sender.ack(120, 3)).toEqual(['measured 20', 'arrived a', 'arrived b', 'arrived c']);
     expect(sender.state).toMatchObject({ base: 4, sent: [], alarm: undefined });
   });
 
   test.each([
-    ['what was acknowledged before', 0, 'duplicate'],
-    ['what was never sent', 4, 'foreign'],
+    ['a segment that was acknowledged before', 0, 'duplicate'],
+    ['a segment that was never sent', 4, 'foreign'],
     ['the last number', 99, 'foreign'],
     ['a number outside the space', 100, 'foreign'],
     ['a number outside the space that would mean one', 102, 'foreign'],
-  ])('goes on as before after the ack of %s', (_which, number, told) => {
+  ])('ignores the ACK of %s', (_which, number, told) => {
     const sender = full();
     const before = sender.state;
     expect(sender.ack(110, number)).toEqual([told]);
     expect(sender.state).toBe(before);
   });
 
-  test('knows an ack for late that is of the last window', () => {
+  test('counts an ACK of the last window as a duplicate', () => {
     const sender = full();
     sender.ack(120, 3);
     expect([0, 1, 2, 3, 4].map((number) => sender.ack(130, number)[0])).toEqual([
@@ -90,7 +90,7 @@ describe('the sender of go-back-n', () => {
     ]);
   });
 
-  test('begins with 0 again behind the last number, in the middle of a window', () => {
+  test('begins with 0 again after the last number, in the middle of a window', () => {
     const sender = full({ space: 4 });
     sender.ack(120, 2);
     expect(sender.offer(130, 'd', 'e')).toEqual(['send 0 d, first', 'send 1 e, first']);
@@ -100,7 +100,7 @@ describe('the sender of go-back-n', () => {
     expect(sender.state.base).toBe(5);
   });
 
-  test('sends the whole window again after a time-out', () => {
+  test('retransmits the whole window after a timeout', () => {
     const sender = full();
     expect(sender.timeout()).toEqual(['send 1 a, timeout', 'send 2 b, go-back', 'send 3 c, go-back']);
     const again = { copies: 2, sentAt: 200, timeout: 200 };
@@ -114,7 +114,7 @@ describe('the sender of go-back-n', () => {
     });
   });
 
-  test('waits twice as long after each time-out, until a round trip is measured', () => {
+  test('waits twice as long after each timeout, until a round trip is measured', () => {
     const sender = full();
     const waits = [1, 2, 3].map(() => {
       const now = sender.state.alarm!;
@@ -130,7 +130,7 @@ describe('the sender of go-back-n', () => {
     expect(sender.state.alarm).toBe(1_100);
   });
 
-  test('measures no round trip of what it sent twice', () => {
+  test('measures no round trip of a retransmitted segment', () => {
     const sender = full({ window: 4 });
     sender.timeout();
     expect(sender.offer(205, 'd')).toEqual(['send 4 d, first']);
@@ -138,7 +138,7 @@ describe('the sender of go-back-n', () => {
     expect(sender.ack(230, 4)).toEqual(['measured 25', 'arrived c', 'arrived d']);
   });
 
-  test('gives up when the oldest segment has timed out so many times', () => {
+  test('gives up when the oldest segment has timed out `tries` times', () => {
     const sender = full({ tries: 3 });
     sender.timeout();
     expect(sender.timeout()).toHaveLength(3);
@@ -147,7 +147,7 @@ describe('the sender of go-back-n', () => {
     expect(sender.hasRoom).toBe(false);
   });
 
-  test('does not count the time-outs of a segment for those that are sent again behind it', () => {
+  test('does not count a timeout for the later segments that it retransmits too', () => {
     const sender = full({ tries: 2 });
     sender.timeout();
     sender.ack(210, 1);
@@ -155,7 +155,7 @@ describe('the sender of go-back-n', () => {
     expect(sender.timeout()).toEqual(['give up 2 after 2']);
   });
 
-  test('leaves each state as it was', () => {
+  test('does not change a state', () => {
     const sender = full({ tries: 3 });
     sender.ack(120, 1);
     sender.ack(121, 1);
@@ -166,7 +166,7 @@ describe('the sender of go-back-n', () => {
 });
 
 describe('the receiver of go-back-n', () => {
-  test('delivers and acks what comes in its turn', () => {
+  test('delivers and acknowledges segments in order', () => {
     const { told, receiver } = receiverOf([0, 1, 2]);
     expect(told).toEqual([
       ['deliver 0', 'ack 0'],
@@ -179,16 +179,16 @@ describe('the receiver of go-back-n', () => {
   test.each([
     ['the last one', 2, 'duplicate'],
     ['one of the last window', 0, 'duplicate'],
-    ['the one behind the next', 4, 'out-of-order'],
+    ['the one after the next', 4, 'out-of-order'],
     ['any other', 50, 'out-of-order'],
-  ])('drops %s, and acks the last that it has', (_which, number, why) => {
+  ])('drops %s, and acknowledges the last one that it delivered', (_which, number, why) => {
     const { receiver } = receiverOf([0, 1, 2]);
     const before = receiver.state;
     expect(receiver.take(number, 'x')).toEqual([why, 'ack 2']);
     expect(receiver.state).toBe(before);
   });
 
-  test('keeps nothing of what came before its turn', () => {
+  test('keeps no segment that is out of order', () => {
     expect(receiverOf([0, 2, 1, 2]).told).toEqual([
       ['deliver 0', 'ack 0'],
       ['out-of-order', 'ack 0'],
@@ -197,11 +197,11 @@ describe('the receiver of go-back-n', () => {
     ]);
   });
 
-  test('acks nothing while it has nothing', () => {
+  test('sends no ACK before the first segment', () => {
     expect(receiverOf([1, 99]).told).toEqual([['out-of-order'], ['out-of-order']]);
   });
 
-  test('begins with 0 again behind the last number', () => {
+  test('begins with 0 again after the last number', () => {
     const { told } = receiverOf([0, 1, 2, 3, 1, 3, 0, 3, 1], { space: 4, window: 3 });
     expect(told.map((actions) => actions.join(', '))).toEqual([
       'deliver 0, ack 0',
@@ -216,12 +216,12 @@ describe('the receiver of go-back-n', () => {
     ]);
   });
 
-  test('leaves each state as it was', () => {
+  test('does not change a state', () => {
     expect(changedStates(receiverOf([0, 2, 1, 1, 2]).receiver)).toEqual([]);
   });
 });
 
-test('a time-out doubles the one in force, not the one with which its segment left long ago', () => {
+test('a timeout doubles the current RTO, not the one with which its segment was sent', () => {
   const sender = new TestSender(goBackN, { rto: { min: 50, max: 60_000 } });
   sender.offer(0, 'open');
   sender.timeout(1_000);

@@ -15,9 +15,9 @@ import type {
 import { firstReceiverState } from './receiver.ts';
 import { firstSenderState, hasRoom } from './sender.ts';
 
-// What the tests of the machines and of the ends share. Actions and datagrams are told as short text.
+// Helpers for the tests of the machines and of the ends. Actions and datagrams are written as short text.
 
-/** A state as it was when the machine returned it, and as it is now that the machine has gone on from it. */
+/** A copy of a state when the machine returned it, and the state itself, from which the machine has continued. */
 interface Remembered<State> {
   readonly state: State;
   readonly copy: State;
@@ -28,12 +28,12 @@ function remember<State>(states: Remembered<State>[], state: State): State {
   return state;
 }
 
-/** Which of the states that a machine returned are not any more as they were then. */
+/** The returned states that were changed later. */
 export function changedStates({ states }: { readonly states: readonly Remembered<unknown>[] }) {
   return states.filter(({ state, copy }) => !isDeepStrictEqual(structuredClone(state), copy));
 }
 
-/** The sender of a protocol, with a time-out of at least 100 ms. Each event gives what is to be done, as text. */
+/** The sender of a protocol, with a timeout of at least 100 ms. Each event returns the actions, as text. */
 export class TestSender {
   readonly states: Remembered<SenderState>[] = [];
   readonly #mode: Mode;
@@ -45,7 +45,7 @@ export class TestSender {
     this.#state = remember(this.states, firstSenderState(all));
   }
 
-  /** One whose OPEN, number 0, was acknowledged at 20 ms: its time-out is 100 ms from then on. */
+  /** A sender whose OPEN, number 0, was acknowledged at 20 ms. Its timeout is 100 ms from then on. */
   static opened(mode: Mode, options: Partial<SenderOptions> = {}): TestSender {
     const sender = new TestSender(mode, options);
     sender.offer(0, 'open');
@@ -96,7 +96,7 @@ function tellSenderAction(action: SenderAction): string {
   }
 }
 
-/** The receiver of a protocol. Each segment gives what is to be done, as text. */
+/** The receiver of a protocol. Each segment returns the actions, as text. */
 export class TestReceiver {
   readonly states: Remembered<ReceiverState>[] = [];
   readonly #mode: Mode;
@@ -127,7 +127,7 @@ function segment(text: string): Segment {
   return { kind: 'DATA', payload: Buffer.from(text) };
 }
 
-/** What an end of a transfer is put into: what it transmits is kept, and time passes when a test says so. */
+/** The surroundings of an end of a transfer. They keep its datagrams, and a test moves the time. */
 export class Surroundings {
   now = 0;
   /** When the timer rings; undefined while none is set. */
@@ -154,7 +154,7 @@ export class Surroundings {
     this.#ring();
   }
 
-  /** The datagrams since the last look. */
+  /** The datagrams since the last call. */
   look(): Datagram[] {
     return this.#sent.splice(0);
   }
@@ -167,11 +167,11 @@ export class Surroundings {
   }
 }
 
-/** Of a window of three: what the ack of the OPEN allows, and what may be under way then. */
+/** What the ACK of the OPEN allows, and what may be on the way then, when a window of three was asked for. */
 export const allowances = [
   ['as many as the receiver allows', 2, 2],
-  ['not more than were asked for', 9, 3],
-  ['one at least', 0, 1],
+  ['not more than it asked for', 9, 3],
+  ['at least one', 0, 1],
 ] as const;
 
 export const ID = '0123abcd';

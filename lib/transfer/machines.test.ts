@@ -12,7 +12,7 @@ const fate = fc
   .tuple(fc.nat(fates.length - 1), fc.nat(30))
   .map(([what, time]): Fate => [fates[what]!, time * 4]);
 
-/** What a wire may do to a transfer of a protocol; on one that lets nothing overtake anything, if `order` says so. */
+/** What a wire may do to a transfer. With `order`, nothing overtakes anything. */
 function schedules(mode: Mode, order?: Schedule['order']): fc.Arbitrary<Schedule> {
   const window = mode.name === 'stop-and-wait' ? fc.constant(1) : fc.integer({ min: 1, max: 4 });
   const orders = order ? fc.constant(order) : fc.constantFrom('kept' as const, 'any' as const);
@@ -25,8 +25,10 @@ function schedules(mode: Mode, order?: Schedule['order']): fc.Arbitrary<Schedule
 }
 
 /**
- * The fewest numbers with which no two segments that can meet have the same one: as the textbook has it where the
- * order is kept; and else as many more as can be sent while an old datagram is still on its way.
+ * The smallest number space in which no two segments that can meet have the same number. Where the wire keeps the
+ * order,
+ * it is that of the textbook. Otherwise it needs as many more numbers as can be sent while an old datagram is on its
+ * way.
  */
 function smallestSpace(mode: Mode, window: number, life: number): number {
   let space = 2;
@@ -35,7 +37,7 @@ function smallestSpace(mode: Mode, window: number, life: number): number {
 }
 
 describe.each(Object.values(modes))('$name', (mode) => {
-  test('delivers each segment once and in order, and all of them, whatever the wire does', () => {
+  test('delivers all segments, each once and in order, whatever the wire does', () => {
     fc.assert(
       fc.property(schedules(mode), (schedule) => {
         const { delivered } = simulate(mode, schedule);
@@ -45,7 +47,7 @@ describe.each(Object.values(modes))('$name', (mode) => {
     );
   });
 
-  test('gives up, and has delivered the beginning, when nothing gets through any more', () => {
+  test('gives up after delivering the beginning, when nothing arrives any more', () => {
     const cut = schedules(mode).map((schedule) => {
       const lost = Array.from({ length: 500 }, (): Fate => ['is lost', 0]);
       return { ...schedule, tries: 3, fates: [...schedule.fates, ...lost] };
@@ -63,7 +65,7 @@ describe.each(Object.values(modes))('$name', (mode) => {
 describe('a planted bug is found, and its schedule is shrunk:', () => {
   const { 'stop-and-wait': stopAndWait, 'go-back-n': goBackN, 'selective-repeat': selectiveRepeat } = modes;
 
-  /** Acks the number behind the one that it means. */
+  /** Acknowledges the next number instead of the right one. */
   const withAckOffByOne = (mode: Mode): Mode => ({
     ...mode,
     receive(state, event) {
@@ -75,7 +77,7 @@ describe('a planted bug is found, and its schedule is shrunk:', () => {
     },
   });
 
-  /** Takes every segment for one that was sent once. */
+  /** Measures every segment as if it was sent once. */
   const withoutKarnsRule = (mode: Mode): Mode => ({
     ...mode,
     send(state, event) {
@@ -84,7 +86,7 @@ describe('a planted bug is found, and its schedule is shrunk:', () => {
     },
   });
 
-  /** Allows windows with which a number can mean two segments. */
+  /** Allows windows in which two segments can have the same number. */
   const withLargestWindow = (mode: Mode, largestWindow: Mode['largestWindow']): Mode => ({
     ...mode,
     largestWindow,
@@ -126,7 +128,7 @@ describe('a planted bug is found, and its schedule is shrunk:', () => {
     expect(counterexample![0].fates.length).toBeLessThan(8);
   });
 
-  test('the alternating bit, right on a wire that keeps the order and wrong on one that does not', () => {
+  test('the alternating-bit protocol is right on a wire that keeps the order, and wrong on one that does not', () => {
     const twoNumbers = fc
       .tuple(schedules(stopAndWait, 'any'))
       .map(([schedule]) => ({ ...schedule, space: 2, life: 10 }));

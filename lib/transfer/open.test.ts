@@ -5,16 +5,16 @@ import { decodeOpen, encodeOpen, limits } from './open.ts';
 const parameters = { bytes: 1_048_576, segment: 1_320, echo: false, minRto: 50, maxRto: 200, tries: 50 };
 const TEXT = 'bytes=1048576 segment=1320 echo=no min-rto=50 max-rto=200 tries=50';
 
-test('an OPEN says what the client asks for', () => {
+test('an OPEN has what the client asks for', () => {
   expect(String(encodeOpen(parameters))).toBe(TEXT);
   expect(String(encodeOpen({ ...parameters, echo: true }))).toBe(TEXT.replace('no', 'yes'));
 });
 
-test('says with a token when it was sent', () => {
+test('has its time when there is a token', () => {
   expect(String(encodeOpen({ ...parameters, at: 1_735_787_045_006 }))).toBe(`${TEXT} at=1735787045006`);
 });
 
-test('is read as it was written, with all that is allowed', () => {
+test('is read back, with any allowed values', () => {
   const allowed = fc
     .record({
       bytes: fc.integer(limits.bytes),
@@ -40,7 +40,7 @@ test.each([
   expect(decodeOpen(Buffer.from(text))).toEqual(parameters);
 });
 
-describe('what is wrong with it comes back as text:', () => {
+describe('its problem is returned as text:', () => {
   const whole = 'allowed: a whole number from';
 
   test.each([
@@ -51,13 +51,13 @@ describe('what is wrong with it comes back as text:', () => {
     ['a number that is not whole', TEXT.replace('1048576', '1.5'), 'bytes is "1.5"; '],
     ['a number of another notation', TEXT.replace('1048576', '0x10'), 'bytes is "0x10"; '],
     ['a field without a value', TEXT.replace('=1048576', ''), 'bytes is ""; '],
-    ['echo that is neither', TEXT.replace('no', 'maybe'), 'echo is "maybe"; allowed: yes, no'],
+    ['echo that is neither yes nor no', TEXT.replace('no', 'maybe'), 'echo is "maybe"; allowed: yes, no'],
     ['no echo', TEXT.replace('echo', 'ohce'), 'echo is ""; allowed: yes, no'],
-    ['a time-out of zero', TEXT.replace('=50', '=0'), `min-rto is "0"; ${whole} 1 to 60000`],
-    ['a time-out that is too long', TEXT.replace('200', '60001'), `max-rto is "60001"; ${whole} 1 to 60000`],
+    ['a timeout of zero', TEXT.replace('=50', '=0'), `min-rto is "0"; ${whole} 1 to 60000`],
+    ['a timeout that is too long', TEXT.replace('200', '60001'), `max-rto is "60001"; ${whole} 1 to 60000`],
     ['no try', TEXT.replace('tries=50', 'tries=0'), `tries is "0"; ${whole} 1 to 1000`],
     ['too many tries', TEXT.replace('tries=50', 'tries=1001'), `tries is "1001"; ${whole} 1 to 1000`],
-    ['a time that is none', `${TEXT} at=now`, `at is "now"; ${whole} 0 to 9007199254740991`],
+    ['a time that is no number', `${TEXT} at=now`, `at is "now"; ${whole} 0 to 9007199254740991`],
     [
       'bounds the wrong way round',
       TEXT.replace('=50', '=201'),
@@ -66,11 +66,11 @@ describe('what is wrong with it comes back as text:', () => {
   ])('%s', (_what, text, problem) => {
     const told = decodeOpen(Buffer.from(text)) as string;
     expect(told.startsWith(problem)).toBe(true);
-    // One for the value, one for what is allowed: nothing else is wrong.
+    // One colon for the value, one for what is allowed: there is only one problem.
     expect(told.split('; ')).toHaveLength(2);
   });
 
-  test('all of it at once', () => {
+  test('all problems at once', () => {
     const told = decodeOpen(Buffer.alloc(0)) as string;
     expect(told.match(/[a-z-]+ is ""/g)).toEqual([
       'echo is ""',

@@ -5,11 +5,11 @@ import { agree, decodeReceipt, encodeReceipt } from './receipt.ts';
 
 const receipt = { bytes: 4, sha256: SHA_OF_ABCD, duplicates: 2, outOfOrder: 3 };
 
-test('a receipt says what was counted', () => {
+test('a receipt has the counts', () => {
   expect(String(encodeReceipt(receipt))).toBe(`bytes=4 sha-256=${SHA_OF_ABCD} duplicates=2 out-of-order=3`);
 });
 
-test('is read as it was written', () => {
+test('is read back', () => {
   const count = fc.nat(Number.MAX_SAFE_INTEGER);
   const receipts = fc.record({
     bytes: count,
@@ -31,7 +31,7 @@ test.each([
   ...['', ' ', 'no receipt', 'bytes=4', 'sha256=00', receiptText(4, 'a=b=')],
   receiptText(4, SHA_OF_ABCD).replace('bytes=4', 'bytes='),
   receiptText(4, SHA_OF_ABCD).replace('bytes=4', 'bytes=0x10'),
-])('"%s" is none', (text) => {
+])('"%s" is no receipt', (text) => {
   expect(decodeReceipt(Buffer.from(text))).toBeUndefined();
 });
 

@@ -15,7 +15,7 @@ const RECEIPT = receiptText(4, SHA_OF_ABCD);
 
 type Came = Parameters<typeof segmentDatagram>;
 
-/** A receiving end with a window of four, and what it hands on, acks and says at the end. */
+/** A receiving end with a window of four, and its deliveries, ACKs and result. */
 function begin(mode: ModeName = 'go-back-n') {
   const world = new Surroundings();
   const data: string[] = [];
@@ -35,7 +35,7 @@ const abcd: readonly Came[] = [
   ['DATA', 2, 'cd'],
 ];
 
-test('an ack says what it acks, and how many may be under way', () => {
+test('an ACK has the number of its segment, and how many may be on the way', () => {
   const { end, look } = begin();
   end.receive(segmentDatagram('OPEN', 0, 'ask'));
   expect(look()).toEqual([
@@ -43,7 +43,7 @@ test('an ack says what it acks, and how many may be under way', () => {
   ]);
 });
 
-test('hands on the payloads of DATA and of nothing else, and acks all', () => {
+test('delivers the payloads of DATA only, and acknowledges everything', () => {
   const { end, data, onClose, take } = begin();
   expect(take(...abcd)).toEqual(['ACK 0', 'ACK 1', 'ACK 2']);
   expect(data).toEqual(['ab', 'cd']);
@@ -59,15 +59,15 @@ test.each<[ModeName, string[], string[]]>([
   ['stop-and-wait', ['ACK 0', 'ACK 1', 'ACK 1'], ['ab']],
   ['go-back-n', ['ACK 0', 'ACK 0', 'ACK 1', 'ACK 1'], ['ab']],
   ['selective-repeat', ['ACK 0', 'ACK 2', 'ACK 1', 'ACK 1'], ['ab', 'cd']],
-])('keeps, drops and acks as its protocol says: %s', (mode, acks, handedOn) => {
+])('keeps, drops and acknowledges by its protocol: %s', (mode, acks, handedOn) => {
   const { data, take } = begin(mode);
   expect(take(['OPEN', 0], ['DATA', 2, 'cd'], ['DATA', 1, 'ab'], ['DATA', 1, 'ab'])).toEqual(acks);
   expect(data).toEqual(handedOn);
 });
 
-describe('the ack of the CLOSE', () => {
+describe('the ACK of the CLOSE', () => {
   test.each<ModeName>(['stop-and-wait', 'go-back-n', 'selective-repeat'])(
-    'has the receipt, each time the CLOSE comes: %s',
+    'has the receipt, each time the CLOSE arrives: %s',
     (mode) => {
       const { onClose, take } = begin(mode);
       take(...abcd);
@@ -80,7 +80,7 @@ describe('the ack of the CLOSE', () => {
     },
   );
 
-  test('comes after onClose', () => {
+  test('is sent after onClose', () => {
     const { onClose, take, look } = begin();
     take(...abcd);
     let acked: unknown;
@@ -91,19 +91,19 @@ describe('the ack of the CLOSE', () => {
     expect(acked).toEqual([]);
   });
 
-  test('is what a late copy of the DATA before it gets, too, where an ack stands for all', () => {
+  test('also answers a late copy of the DATA before it, when an ACK covers all earlier segments', () => {
     const { take } = begin();
     take(...abcd, ['CLOSE', 3, RECEIPT]);
     expect(take(['DATA', 2, 'cd'])).toEqual([`ACK 3 ${RECEIPT}`]);
   });
 
-  test('is not what a late copy of the DATA before it gets where each has its own', () => {
+  test('does not answer a late copy of the DATA before it, when each segment has its own ACK', () => {
     const { take } = begin('selective-repeat');
     take(...abcd, ['CLOSE', 3, RECEIPT]);
     expect(take(['DATA', 2, 'cd'])).toEqual(['ACK 2']);
   });
 
-  test('has what was dropped before', () => {
+  test('has the number of dropped segments', () => {
     const { onClose, take } = begin();
     take(...abcd, ['DATA', 2, 'cd'], ['DATA', 1, 'ab'], ['DATA', 5, 'x']);
     expect(take(['CLOSE', 3, RECEIPT])).toEqual([`ACK 3 ${receiptText(4, SHA_OF_ABCD, 2, 1)}`]);
@@ -119,7 +119,7 @@ describe('the ack of the CLOSE', () => {
   });
 });
 
-describe('what came is intact when it is what the sender says that it sent:', () => {
+describe('the received data is intact when the CLOSE names the same data:', () => {
   test.each([
     ['it is', RECEIPT, true],
     ['it is, and the sender counts drops of its own', receiptText(4, SHA_OF_ABCD, 5, 6), true],
@@ -137,7 +137,7 @@ describe('what came is intact when it is what the sender says that it sent:', ()
 });
 
 test.each<[ModeName]>([['stop-and-wait'], ['go-back-n'], ['selective-repeat']])(
-  'by %s nothing comes behind a CLOSE, and the CLOSE is still acked',
+  'with %s nothing is delivered after a CLOSE, and the CLOSE is still acknowledged',
   (mode) => {
     const { data, onClose, take } = begin(mode);
     take(...abcd, ['CLOSE', 3, RECEIPT]);

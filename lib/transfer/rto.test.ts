@@ -3,12 +3,12 @@ import { backedOffRto, initialRto, measuredRto, type Rto } from './rto.ts';
 
 const limits = { min: 1, max: 60_000 };
 
-/** What is known after these round trips. */
+/** The estimate after these round trips. */
 function known(roundTrips: readonly number[], within = limits): Rto {
   return roundTrips.reduce((rto, time) => measuredRto(rto, time, within), initialRto(within));
 }
 
-// Computed by hand, by RFC 6298, 2.2 and 2.3: time + 4 * variation.
+// Computed by hand from RFC 6298, 2.2 and 2.3: time + 4 * variation.
 test.each<[string, number[], number, Rto['smoothed']]>([
   ['nothing was measured: one second', [], 1_000, undefined],
   ['the first round trip: its half is the variation', [100], 300, { time: 100, variation: 50 }],
@@ -16,15 +16,15 @@ test.each<[string, number[], number, Rto['smoothed']]>([
   ['the same as expected: the variation shrinks', [100, 200, 112.5], 300, { time: 112.5, variation: 46.875 }],
   ['a shorter one, whose difference counts the same', [100, 60], 285, { time: 95, variation: 47.5 }],
   ['none at all: a tick of the clock is left', [0], 1, { time: 0, variation: 0 }],
-])('the time-out after %s', (_what, roundTrips, timeout, smoothed) => {
+])('the timeout after %s', (_what, roundTrips, timeout, smoothed) => {
   expect(known(roundTrips)).toEqual({ timeout, smoothed });
 });
 
-test('the variation counts for a tick of the clock at least', () => {
+test('the variation counts at least as one tick of the clock', () => {
   expect(measuredRto({ timeout: 1, smoothed: { time: 8, variation: 0 } }, 8, limits).timeout).toBe(9);
 });
 
-describe('the time-out is within its bounds', () => {
+describe('the timeout is within its bounds', () => {
   test.each([
     ['at first, at least', [], { min: 1_500, max: 60_000 }, 1_500],
     ['at first, at most', [], { min: 1, max: 200 }, 200],
@@ -34,12 +34,12 @@ describe('the time-out is within its bounds', () => {
     expect(known(roundTrips, within).timeout).toBe(timeout);
   });
 
-  test('and what is smoothed does not know of them', () => {
+  test('and the bounds do not change the smoothed values', () => {
     expect(known([100], { min: 1_000, max: 60_000 }).smoothed).toEqual({ time: 100, variation: 50 });
   });
 });
 
-describe('a time-out that passed', () => {
+describe('a timeout that passed', () => {
   test('doubles the next one, up to the bound', () => {
     let rto = initialRto({ min: 1, max: 5_000 });
     const seen = [1, 2, 3, 4].map(() => {
@@ -49,7 +49,7 @@ describe('a time-out that passed', () => {
     expect(seen).toEqual([2_000, 4_000, 5_000, 5_000]);
   });
 
-  test('doubles it once for all segments that left with the same one', () => {
+  test('doubles it once for all segments that were sent with the same one', () => {
     const once = backedOffRto(known([100]), 300, limits);
     expect(once.timeout).toBe(600);
     expect(backedOffRto(once, 300, limits)).toEqual(once);
@@ -60,7 +60,7 @@ describe('a time-out that passed', () => {
     expect(backedOffRto(known([100]), 20, limits).timeout).toBe(300);
   });
 
-  test('leaves what was measured as it was', () => {
+  test('does not change the measured values', () => {
     expect(backedOffRto(known([100, 200]), 362.5, limits).smoothed).toEqual({ time: 112.5, variation: 62.5 });
   });
 

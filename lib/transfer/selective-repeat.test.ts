@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { allowances, changedStates, TestReceiver, TestSender } from './machine-testing.ts';
 import { selectiveRepeat } from './selective-repeat.ts';
 
-/** A sender whose segments 1, 2 and 3, which are its window, left at 100, 130 and 150 ms. */
+/** A sender that sent segments 1, 2 and 3, its window, at 100, 130 and 150 ms. */
 function full(options = {}): TestSender {
   const sender = TestSender.opened(selectiveRepeat, options);
   sender.offer(100, 'a');
@@ -11,14 +11,14 @@ function full(options = {}): TestSender {
   return sender;
 }
 
-/** A receiver that was given these numbers, each with itself as text. */
+/** A receiver that got these numbers, each with itself as text. */
 function receiverOf(numbers: readonly number[], options = {}): TestReceiver {
   const receiver = new TestReceiver(selectiveRepeat, options);
   for (const number of numbers) receiver.take(number, `${number}`);
   return receiver;
 }
 
-test('its window is half of the numbers there are', () => {
+test('its largest window is half of the number space', () => {
   expect(selectiveRepeat.name).toBe('selective-repeat');
   expect([2, 5, 65_536].map((space) => selectiveRepeat.largestWindow(space))).toEqual([1, 2, 32_768]);
 });
@@ -65,19 +65,19 @@ describe('the sender of selective repeat', () => {
   });
 
   test.each([
-    ['what left the window', 0, 'duplicate'],
-    ['what was never sent', 4, 'foreign'],
+    ['a segment before the window', 0, 'duplicate'],
+    ['a segment that was never sent', 4, 'foreign'],
     ['the last number', 99, 'foreign'],
     ['a number outside the space', 100, 'foreign'],
     ['a number outside the space that would mean one', 103, 'foreign'],
-  ])('goes on as before after the ack of %s', (_which, number, told) => {
+  ])('ignores the ACK of %s', (_which, number, told) => {
     const sender = full();
     const before = sender.state;
     expect(sender.ack(160, number)).toEqual([told]);
     expect(sender.state).toBe(before);
   });
 
-  test('measures nothing by a second ack of what waits in the window', () => {
+  test('measures nothing by a second ACK of a segment in the window', () => {
     const sender = full();
     sender.ack(155, 2);
     const before = sender.state;
@@ -85,7 +85,7 @@ describe('the sender of selective repeat', () => {
     expect(sender.state).toEqual(before);
   });
 
-  test('sends again only what is overdue', () => {
+  test('retransmits only the segments that timed out', () => {
     const sender = full();
     expect(sender.timeout(200)).toEqual(['send 1 a, timeout']);
     expect(sender.state).toMatchObject({
@@ -97,13 +97,13 @@ describe('the sender of selective repeat', () => {
     expect(sender.state.alarm).toBe(400);
   });
 
-  test('sends nothing again before its time', () => {
+  test('retransmits nothing before its time', () => {
     const sender = full();
     expect(sender.timeout(199)).toEqual([]);
     expect(sender.state.alarm).toBe(200);
   });
 
-  test('doubles the time-out once for all segments that left with the same one', () => {
+  test('doubles the timeout once for all segments that were sent with the same one', () => {
     const sender = full();
     expect(sender.timeout(250)).toEqual(['send 1 a, timeout', 'send 2 b, timeout', 'send 3 c, timeout']);
     expect(sender.state).toMatchObject({ alarm: 450, rto: { timeout: 200 } });
@@ -111,7 +111,7 @@ describe('the sender of selective repeat', () => {
     expect(sender.state).toMatchObject({ alarm: 850, rto: { timeout: 400 } });
   });
 
-  test('measures no round trip of what it sent twice, and ends the backoff with one that it measures', () => {
+  test('measures no round trip of a retransmitted segment, and the next measured one ends the backoff', () => {
     const sender = full();
     sender.timeout(200);
     expect(sender.ack(205, 1)).toEqual(['arrived a']);
@@ -120,7 +120,7 @@ describe('the sender of selective repeat', () => {
     expect(sender.state.rto).toEqual({ timeout: 100, smoothed: { time: 25, variation: 17.5 } });
   });
 
-  test('gives up the segment that has timed out so many times', () => {
+  test('gives up the segment that has timed out `tries` times', () => {
     const sender = full({ tries: 2, rto: { min: 100, max: 100 } });
     sender.timeout(200);
     sender.ack(205, 1);
@@ -131,7 +131,7 @@ describe('the sender of selective repeat', () => {
     expect(sender.hasRoom).toBe(false);
   });
 
-  test('sends nothing again behind the segment that it gives up', () => {
+  test('retransmits nothing after the segment that it gives up', () => {
     const sender = full({ tries: 2, rto: { min: 100, max: 150 } });
     sender.ack(160, 1);
     sender.timeout(250);
@@ -140,7 +140,7 @@ describe('the sender of selective repeat', () => {
     expect(sender.timeout(420)).toEqual(['give up 3 after 2']);
   });
 
-  test('begins with 0 again behind the last number, in the middle of a window', () => {
+  test('begins with 0 again after the last number, in the middle of a window', () => {
     const sender = full({ space: 6 });
     for (const number of [1, 2, 3]) sender.ack(160, number);
     expect(sender.offer(200, 'd', 'e', 'f')).toEqual([
@@ -156,7 +156,7 @@ describe('the sender of selective repeat', () => {
     expect(sender.state.base).toBe(7);
   });
 
-  test('leaves each state as it was', () => {
+  test('does not change a state', () => {
     const sender = full({ tries: 2 });
     for (const number of [3, 3, 0]) sender.ack(160, number);
     sender.timeout(230);
@@ -169,13 +169,13 @@ describe('the sender of selective repeat', () => {
 });
 
 describe('the receiver of selective repeat', () => {
-  test('delivers and acks what comes in its turn', () => {
+  test('delivers and acknowledges segments in order', () => {
     const receiver = receiverOf([0]);
     expect(receiver.take(1, 'a')).toEqual(['deliver a', 'ack 1']);
     expect(receiver.state).toMatchObject({ base: 2, waiting: new Map() });
   });
 
-  test('acks and keeps what comes before its turn, and delivers it in its turn', () => {
+  test('acknowledges and keeps a segment that is out of order, and delivers it in order', () => {
     const receiver = receiverOf([0]);
     expect(receiver.take(3, 'c')).toEqual(['ack 3']);
     expect(receiver.take(2, 'b')).toEqual(['ack 2']);
@@ -195,7 +195,7 @@ describe('the receiver of selective repeat', () => {
     ['the last that it delivered', 3],
     ['the first of the last window', 1],
     ['one that waits for its turn', 5],
-  ])('acks again and does not deliver again %s', (_which, number) => {
+  ])('acknowledges again and does not deliver again %s', (_which, number) => {
     const receiver = receiverOf([0, 1, 2, 3, 5]);
     const before = receiver.state;
     expect(receiver.take(number, 'x')).toEqual(['duplicate', `ack ${number}`]);
@@ -203,10 +203,10 @@ describe('the receiver of selective repeat', () => {
   });
 
   test.each([
-    ['the one behind its window', 7],
+    ['the one after its window', 7],
     ['the one before the last window', 0],
     ['any other', 50],
-  ])('neither delivers nor acks %s', (_which, number) => {
+  ])('neither delivers nor acknowledges %s', (_which, number) => {
     const receiver = receiverOf([0, 1, 2, 3, 5]);
     const before = receiver.state;
     expect(receiver.take(number, 'x')).toEqual(['foreign']);
@@ -217,7 +217,7 @@ describe('the receiver of selective repeat', () => {
     expect(receiverOf([]).take(99, 'x')).toEqual(['foreign']);
   });
 
-  test('begins with 0 again behind the last number', () => {
+  test('begins with 0 again after the last number', () => {
     const receiver = receiverOf([0, 1, 2, 3, 4], { space: 6 });
     expect(receiver.take(0, 'b')).toEqual(['ack 0']);
     expect(receiver.take(3, 'x')).toEqual(['duplicate', 'ack 3']);
@@ -226,7 +226,7 @@ describe('the receiver of selective repeat', () => {
     expect(receiver.take(1, 'c')).toEqual(['deliver c', 'ack 1']);
   });
 
-  test('leaves each state as it was', () => {
+  test('does not change a state', () => {
     expect(changedStates(receiverOf([0, 2, 2, 3, 9, 1, 1]))).toEqual([]);
   });
 });

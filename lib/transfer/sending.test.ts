@@ -14,7 +14,7 @@ const OPEN = 'OPEN 0 ask';
 const CLOSE = `CLOSE 5 ${receiptText(4, SHA_OF_ABCD)}`;
 const HEADER = 80;
 
-/** A sending end that has sent its OPEN: go-back-n, three at once, `a` to `d` to send, a time-out from 100 ms on. */
+/** A sending end that has sent its OPEN: go-back-n, window 3, `a` to `d` to send, timeouts from 100 ms on. */
 function begin(more: Partial<Sending> = {}, text = 'abcd') {
   const world = new Surroundings();
   const onMeasured = jest.fn<(milliseconds: number) => void>();
@@ -32,7 +32,7 @@ function begin(more: Partial<Sending> = {}, text = 'abcd') {
   };
   const end = new SendingEnd(sending, world.parts);
   end.start();
-  /** Gives an ack in, 20 ms after what was before, and tells what is sent then. */
+  /** Gives it an ACK, 20 ms later, and returns what it sends then. */
   const ack = (number: number, fields: Parameters<typeof ackDatagram>[1] = {}) => {
     world.now += 20;
     end.receive(ackDatagram(number, fields));
@@ -41,7 +41,7 @@ function begin(more: Partial<Sending> = {}, text = 'abcd') {
   return { world, end, ack, onMeasured };
 }
 
-/** The same, with all acknowledged but the CLOSE. */
+/** The same, with everything acknowledged except the CLOSE. */
 function closing() {
   const begun = begin();
   for (const number of [0, 3, 4]) begun.ack(number);
@@ -75,7 +75,7 @@ describe('sends', () => {
     expect(end.window).toBe(told.length);
   });
 
-  test('more as acks come, and the CLOSE alone when all before it has arrived', () => {
+  test('more when ACKs arrive, and the CLOSE alone when everything before it has arrived', () => {
     const { world, ack } = begin();
     expect(world.told()).toEqual([OPEN]);
     expect(ack(0)).toHaveLength(3);
@@ -90,7 +90,7 @@ describe('sends', () => {
     expect(ack(0)).toEqual([`CLOSE 1 ${receiptText(0, SHA_OF_NOTHING)}`]);
   });
 
-  test('asks for a window in no other datagram, and acks nothing', () => {
+  test('asks for a window in no other datagram, and acknowledges nothing', () => {
     const { end, world } = begin();
     end.receive(ackDatagram(0));
     for (const { kind, window, ack } of world.look()) {
@@ -98,7 +98,7 @@ describe('sends', () => {
     }
   });
 
-  test('what it is given only when there is room for it', () => {
+  test('a payload only when there is room for it', () => {
     const next = jest.fn(() => ({ value: Buffer.from('x') }));
     const { end } = begin({ payloads: { next } });
     expect(next).toHaveBeenCalledTimes(0);
@@ -112,7 +112,7 @@ describe('sends', () => {
     ['stop-and-wait', ['DATA 1 a', 'DATA 1 a']],
     ['go-back-n', ['DATA 1 a', 'DATA 2 b', 'DATA 3 c', 'DATA 1 a', 'DATA 2 b', 'DATA 3 c']],
     ['selective-repeat', ['DATA 1 a', 'DATA 2 b', 'DATA 3 c', 'DATA 1 a', 'DATA 3 c']],
-  ] as const)('again as its protocol says: %s', (mode, told) => {
+  ] as const)('retransmissions by its protocol: %s', (mode, told) => {
     const { end, world } = begin({ mode, window: mode === 'stop-and-wait' ? 1 : 3 });
     world.told();
     world.now = 20;
@@ -136,8 +136,8 @@ describe('done', () => {
     ['other bytes', receiptText(4, SHA_OF_NOTHING), `4 bytes, SHA-256 ${SHA_OF_NOTHING}`],
     ['another length', receiptText(5, SHA_OF_ABCD), `5 bytes, SHA-256 ${SHA_OF_ABCD}`],
     ['no receipt', '', 'no receipt'],
-    ['what is none', 'all is well', 'no receipt'],
-  ])('fails as altered when the ack of the CLOSE has %s', async (_what, text, their) => {
+    ['something else', 'all is well', 'no receipt'],
+  ])('fails as altered when the ACK of the CLOSE has %s', async (_what, text, their) => {
     const { end, world, ack } = closing();
     ack(5, { text });
     await expect(end.done).rejects.toMatchObject({
@@ -157,7 +157,7 @@ describe('done', () => {
     expect(ack(0)).toEqual([]);
   });
 
-  test('fails as silent when nobody answers so many times', async () => {
+  test('fails as silent when nobody answers `tries` times', async () => {
     const { end, world } = begin({ rto: { min: 100, max: 4_000 } });
     const rings = [1, 2, 3].map(() => {
       world.ring();
@@ -173,7 +173,7 @@ describe('done', () => {
   });
 });
 
-test('stop ends it without a word', async () => {
+test('stop ends it without telling the other side', async () => {
   const { end, world, ack } = begin();
   const settled = jest.fn();
   end.done.then(settled, settled);
@@ -207,7 +207,7 @@ test('stop ends it at once, in the middle of a window too', () => {
 describe('counts', () => {
   const none = { first: 0, timeout: 0, 'go-back': 0 };
 
-  test('bytes and datagrams from the first on, by why they were sent', () => {
+  test('bytes and datagrams from the first one on, by cause', () => {
     const { end, world, ack } = begin();
     expect(end.counts).toMatchObject({ bytes: HEADER + 3, datagrams: { ...none, first: 1 }, arrived: 0 });
     ack(0);
@@ -219,7 +219,7 @@ describe('counts', () => {
     });
   });
 
-  test('the bytes that arrived, which those of OPEN and CLOSE are not', () => {
+  test('the bytes that arrived, without those of OPEN and CLOSE', () => {
     const { end, ack } = begin();
     const arrived = [0, 2, 2, 4].map((number) => {
       ack(number);
@@ -230,14 +230,14 @@ describe('counts', () => {
     expect(end.counts).toMatchObject({ arrived: 4, datagrams: { ...none, first: 6 } });
   });
 
-  test('acks of what is not under way', () => {
+  test('ACKs for no segment on the way', () => {
     const { end, ack } = begin();
     for (const number of [0, 0, 0, 4, 65_535, 1]) ack(number);
     expect(end.counts.acks).toEqual({ duplicate: 2, foreign: 2 });
   });
 });
 
-test('tells each round trip that it measured, and what it makes of them', () => {
+test('reports each measured round trip, and the estimate', () => {
   const { end, world, ack, onMeasured } = begin({ rto: { min: 1, max: 9_000 } });
   expect(end.timing).toEqual({ rtt: undefined, rto: 1_000 });
   ack(0);
@@ -250,7 +250,7 @@ test('tells each round trip that it measured, and what it makes of them', () => 
 });
 
 describe('the timer', () => {
-  test('is left alone when the alarm moves away, and set anew when it rings too early', () => {
+  test('is not changed when the alarm moves away, and set again when it rings too early', () => {
     const { world, ack } = begin();
     ack(0);
     expect(world.ringsAt).toBe(120);
@@ -265,7 +265,7 @@ describe('the timer', () => {
     expect(world.ringsAt).toBe(340);
   });
 
-  test('is set anew when the alarm comes nearer', () => {
+  test('is set again when the alarm comes nearer', () => {
     const { world, ack } = begin();
     expect(world.ringsAt).toBe(1_000);
     ack(0);

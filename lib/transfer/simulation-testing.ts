@@ -2,15 +2,15 @@ import type { Mode, ReceiverState, Segment, SenderAction, SenderEvent, SenderSta
 import { firstReceiverState } from './receiver.ts';
 import { firstSenderState, hasRoom } from './sender.ts';
 
-/** One way of the wire, in ms. */
+/** The delay of the wire in one direction, in ms. */
 export const ONE_WAY_MS = 10;
 const RTO = { min: 15, max: 60 };
-/** A swapped datagram that no other one overtakes is late by so many ms. */
+/** The delay of a swapped datagram that no other one overtakes, in ms. */
 const SWAPPED_MS = 40;
-/** A transfer that takes more events than this does not end. */
+/** A transfer with more events than this counts as endless. */
 const MOST_EVENTS = 1_000;
 
-/** What the wire does to the datagrams of both directions, in the order in which they are sent. */
+/** What the wire does to the datagrams of both directions, in the order of sending. */
 export const fates = [
   'arrives',
   'is lost',
@@ -26,11 +26,11 @@ export interface Schedule {
   readonly segments: number;
   readonly window: number;
   readonly space: number;
-  /** `kept`: nothing overtakes anything, as on one cable. */
+  /** `kept`: nothing overtakes anything, as on a cable. */
   readonly order: 'kept' | 'any';
-  /** Datagrams that may be sent behind one in its direction until it has arrived or is gone. */
+  /** Datagrams that may follow a datagram in its direction before it has arrived or is lost. */
   readonly life: number;
-  /** Those of the first datagrams; all others arrive. */
+  /** What happens to the first datagrams. All others arrive. */
   readonly fates: readonly Fate[];
   readonly tries?: number;
 }
@@ -39,7 +39,7 @@ interface Copy {
   readonly at: number;
   readonly toReceiver: boolean;
   readonly number: number;
-  /** How many were sent in its direction before it. */
+  /** The number of datagrams before it in its direction. */
   readonly sent: number;
   readonly altered: boolean;
   readonly segment: Segment | undefined;
@@ -55,14 +55,15 @@ export interface Ended {
 }
 
 const EMPTY = Buffer.alloc(0);
-// In a test a global is looked up through a proxy, which is felt in code that runs 100,000 times.
+// In a test a global is looked up through a proxy, which is slow in code that runs 100,000 times.
 const ENDLESS = Number.POSITIVE_INFINITY;
 
 /**
- * Runs a transfer through both machines of a protocol over a wire that does what a schedule says.
+ * Runs a transfer through both machines of a protocol, over a wire that follows a schedule.
  *
- * @throws Error as soon as something is not as it must be: a segment delivered twice, or not in its order; one that
- * counts as arrived and is not; more under way than the window; a round trip shorter than the wire; or no end
+ * @throws Error when something is wrong: a segment is delivered twice or out of order; one counts as arrived and is
+ * not;
+ * more segments are on the way than the window allows; a round trip is shorter than the wire; or there is no end
  */
 export function simulate(mode: Mode, schedule: Schedule): Ended {
   const { window, space, tries = ENDLESS } = schedule;
@@ -141,12 +142,12 @@ export function simulate(mode: Mode, schedule: Schedule): Ended {
 interface Departure {
   readonly toReceiver: boolean;
   readonly number: number;
-  /** Undefined for an ack. */
+  /** Undefined for an ACK. */
   readonly segment: Segment | undefined;
   readonly now: number;
 }
 
-/** Carries datagrams both ways, as its schedule says. */
+/** Carries datagrams in both directions, by its schedule. */
 class SimulatedWire {
   readonly #schedule: Schedule;
   readonly #flying: Copy[] = [];
@@ -188,7 +189,7 @@ class SimulatedWire {
   }
 }
 
-/** Where that is which arrives first, -1 of none. */
+/** The index of the datagram that arrives first; -1 when there is none. */
 function indexOfFirst(flying: readonly Copy[]): number {
   let first = -1;
   for (let index = 0; index < flying.length; index += 1) {

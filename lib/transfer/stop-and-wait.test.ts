@@ -5,7 +5,7 @@ import { stopAndWait } from './stop-and-wait.ts';
 const one = { window: 1 };
 const twoNumbers = { window: 1, space: 2 };
 
-/** A sender whose segment number 1 left at 100 ms. */
+/** A sender that sent segment 1 at 100 ms. */
 function waiting(options = {}): TestSender {
   const sender = TestSender.opened(stopAndWait, { ...one, ...options });
   sender.offer(100, 'a');
@@ -24,7 +24,7 @@ describe('the sender of stop-and-wait', () => {
     expect(sender.state).toMatchObject({ base: 0, sent: [], window: 1, alarm: undefined });
   });
 
-  test('sends a segment, sets its alarm, and has no room until the ack comes', () => {
+  test('sends a segment, sets its alarm, and has no room until the ACK arrives', () => {
     const sender = new TestSender(stopAndWait, one);
     expect(sender.offer(5, 'open')).toEqual(['send 0 open, first']);
     expect(sender.state).toMatchObject({ base: 0, alarm: 1_005, sent: [{ sentAt: 5, timeout: 1_000 }] });
@@ -41,7 +41,7 @@ describe('the sender of stop-and-wait', () => {
     expect(sender.state.window).toBe(1);
   });
 
-  test('begins with 0 again behind the last number', () => {
+  test('begins with 0 again after the last number', () => {
     const sender = new TestSender(stopAndWait, twoNumbers);
     const sent = ['open', 'a', 'b', 'c'].flatMap((text, index) => {
       const actions = sender.offer(index * 100, text);
@@ -57,12 +57,12 @@ describe('the sender of stop-and-wait', () => {
   });
 
   test.each([
-    ['one that came before', 0, 'duplicate'],
-    ['the number behind it', 2, 'foreign'],
+    ['an earlier segment', 0, 'duplicate'],
+    ['the number after it', 2, 'foreign'],
     ['the last number', 99, 'foreign'],
     ['a number outside the space', 100, 'foreign'],
     ['a number outside the space that would mean it', 101, 'foreign'],
-  ])('waits on after the ack of %s', (_which, number, told) => {
+  ])('ignores the ACK of %s', (_which, number, told) => {
     const sender = waiting();
     const before = sender.state;
     expect(sender.ack(110, number)).toEqual([told]);
@@ -73,19 +73,19 @@ describe('the sender of stop-and-wait', () => {
     [0, 'foreign'],
     [1, 'duplicate'],
     [2, 'foreign'],
-  ])('knows an ack for late that is of the last segment: %d', (number, told) => {
+  ])('counts an ACK of the last segment as a duplicate: %d', (number, told) => {
     const sender = waiting();
     sender.ack(120, 1);
     expect(sender.ack(130, number)).toEqual([told]);
   });
 
-  test('takes no ack before the first segment', () => {
+  test('accepts no ACK before the first segment', () => {
     for (const number of [0, 1, 99]) {
       expect(new TestSender(stopAndWait, one).ack(0, number)).toEqual(['foreign']);
     }
   });
 
-  test('sends it again after each time-out, and waits twice as long', () => {
+  test('retransmits it after each timeout, and waits twice as long', () => {
     const sender = waiting();
     const waits = [1, 2, 3].map(() => {
       const now = sender.state.alarm!;
@@ -96,13 +96,13 @@ describe('the sender of stop-and-wait', () => {
     expect(sender.state.sent).toMatchObject([{ copies: 4, timeouts: 3, sentAt: 800, timeout: 800 }]);
   });
 
-  test('waits from the time on when the time-out is told, late as that may be', () => {
+  test('counts its wait from the timeout event, also when that is late', () => {
     const sender = waiting();
     sender.timeout(250);
     expect(sender.state).toMatchObject({ alarm: 450, sent: [{ sentAt: 250 }] });
   });
 
-  test('measures no round trip of what it sent twice, and keeps the longer time-out until it measures one', () => {
+  test('measures no round trip of a retransmitted segment, and keeps the longer timeout until it measures one', () => {
     const sender = waiting();
     sender.timeout();
     expect(sender.ack(210, 1)).toEqual(['arrived a']);
@@ -113,7 +113,7 @@ describe('the sender of stop-and-wait', () => {
     expect(sender.state.alarm).toBe(500);
   });
 
-  test('counts the time-outs of each segment for itself', () => {
+  test('counts the timeouts of each segment separately', () => {
     const sender = waiting({ tries: 2 });
     sender.timeout();
     sender.ack(210, 1);
@@ -130,7 +130,7 @@ describe('the sender of stop-and-wait', () => {
     expect(sender.hasRoom).toBe(false);
   });
 
-  test('counts the segment that it gave up without end', () => {
+  test('counts the given-up segment without wrapping', () => {
     const sender = TestSender.opened(stopAndWait, { ...twoNumbers, tries: 1 });
     sender.offer(100, 'a');
     sender.ack(120, 1);
@@ -139,7 +139,7 @@ describe('the sender of stop-and-wait', () => {
     expect(sender.state.givenUp).toBe(2);
   });
 
-  test('leaves each state as it was', () => {
+  test('does not change a state', () => {
     const sender = waiting({ tries: 2 });
     sender.ack(110, 0);
     sender.timeout();
@@ -152,14 +152,14 @@ describe('the sender of stop-and-wait', () => {
 });
 
 describe('the receiver of stop-and-wait', () => {
-  test('delivers and acks what comes in its turn', () => {
+  test('delivers and acknowledges segments in order', () => {
     const receiver = new TestReceiver(stopAndWait, one);
     expect(receiver.take(0, 'open')).toEqual(['deliver open', 'ack 0']);
     expect(receiver.take(1, 'a')).toEqual(['deliver a', 'ack 1']);
     expect(receiver.state).toMatchObject({ base: 2, waiting: new Map() });
   });
 
-  test('acks again what it has, and does not deliver it again', () => {
+  test('acknowledges a duplicate, and does not deliver it again', () => {
     const receiver = new TestReceiver(stopAndWait, one);
     receiver.take(0, 'open');
     const before = receiver.state;
@@ -168,10 +168,10 @@ describe('the receiver of stop-and-wait', () => {
   });
 
   test.each([
-    ['the number behind the next', 3],
+    ['the number after the next', 3],
     ['a number before the last', 0],
     ['any other', 50],
-  ])('neither delivers nor acks %s', (_which, number) => {
+  ])('neither delivers nor acknowledges %s', (_which, number) => {
     const receiver = new TestReceiver(stopAndWait, one);
     receiver.take(0, 'open');
     receiver.take(1, 'a');
@@ -180,12 +180,12 @@ describe('the receiver of stop-and-wait', () => {
     expect(receiver.state).toBe(before);
   });
 
-  test('has nothing to ack again before the first segment', () => {
+  test('has no duplicate before the first segment', () => {
     expect(new TestReceiver(stopAndWait, one).take(99, 'x')).toEqual(['foreign']);
     expect(new TestReceiver(stopAndWait, twoNumbers).take(1, 'x')).toEqual(['foreign']);
   });
 
-  test('with two numbers takes the other one for the next, and the same one for a duplicate', () => {
+  test('with two numbers, the other one is the next, and the same one is a duplicate', () => {
     const receiver = new TestReceiver(stopAndWait, twoNumbers);
     const numbers = [0, 0, 1, 1, 0, 0, 1];
     expect(numbers.map((number, index) => receiver.take(number, `${index}`)[0])).toEqual([
@@ -199,7 +199,7 @@ describe('the receiver of stop-and-wait', () => {
     ]);
   });
 
-  test('leaves each state as it was', () => {
+  test('does not change a state', () => {
     const receiver = new TestReceiver(stopAndWait, one);
     for (const number of [0, 1, 1, 7, 2]) receiver.take(number, 'x');
     expect(changedStates(receiver)).toEqual([]);

@@ -29,7 +29,7 @@ async function run(lines: string, files = 3) {
   return stdout;
 }
 
-test('numbered files are listed the oldest first, also after 9999, and no others', async () => {
+test('only numbered files are listed, the oldest first, also after 9999', async () => {
   const names = ['server.10000.pcap', 'server.9999.pcap', 'server.0008.pcap'];
   await have(Object.fromEntries(names.map((name) => [name, ''])));
   await have({
@@ -54,8 +54,8 @@ test.each([
 });
 
 test.each([
-  ['with a head alone', 'x'.repeat(24)],
-  ['that was emptied under tcpdump', '\0'.repeat(200)],
+  ['with only a header', 'x'.repeat(24)],
+  ['that was emptied while tcpdump wrote it', '\0'.repeat(200)],
 ])('a file %s gets no number', async (_what, content) => {
   await have({ 'server.pcap': content });
   await run('lay_aside');
@@ -71,7 +71,7 @@ test('without a newest file nothing gets a number', async () => {
 test.each([
   [3, ['server.9999.pcap', 'server.10000.pcap']],
   [1, []],
-])('of %i files the oldest beyond go, by their numbers', async (files, kept) => {
+])('with %i files, the oldest are removed, by their numbers', async (files, kept) => {
   await have({ 'server.0001.pcap': '', 'server.9999.pcap': '', 'server.10000.pcap': '', 'server.pcap': '' });
   expect(await run('keep_newest', files)).toMatch(/^event removed file server\.0001\.pcap removed 0\n/);
   expect((await readdir(captures)).sort()).toEqual([...kept, 'server.pcap'].sort());
@@ -81,7 +81,7 @@ describe('the end of a file that', () => {
   const header = Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex');
   const record = Buffer.concat([Buffer.from('00000000000000000400000004000000', 'hex'), Buffer.from('DATA')]);
   const torn = Buffer.concat([header, record, record, record.subarray(0, 18)]);
-  /** In place of capinfos, for a file with two whole packets of 4 bytes each. */
+  /** Replaces capinfos, for a file with two whole packets of 4 bytes each. */
   const capinfos = "capinfos() { printf 'server.pcap\\t2\\t8\\n'; }";
 
   const trim = async (content: Buffer) => {
@@ -90,14 +90,14 @@ describe('the end of a file that', () => {
     return readFile(join(captures, 'server.pcap'));
   };
 
-  test('a full disk has cut is taken off', async () => {
+  test('a full disk has cut is removed', async () => {
     expect(await trim(torn)).toEqual(Buffer.concat([header, record, record]));
   });
 
   test.each([
     ['is whole', Buffer.concat([header, record, record])],
     ['Wireshark has saved', Buffer.concat([Buffer.from('0a0d0d0a', 'hex'), torn])],
-    ['is far from what its packets take', Buffer.concat([torn, Buffer.alloc(70_000)])],
+    ['is much longer than its packets', Buffer.concat([torn, Buffer.alloc(70_000)])],
   ])('%s stays', async (_what, content) => {
     expect(await trim(content)).toEqual(content);
   });

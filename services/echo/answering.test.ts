@@ -20,7 +20,7 @@ async function answer(text: string, protocol: Protocol = 'tcp') {
   return steps;
 }
 
-describe('what is said', () => {
+describe('the printed lines', () => {
   test.each<[string, Protocol, string]>([
     ['without a fault', 'tcp', '[TCP SERVER] Message Received: Hey|e4599fa9\n[SERVER] No fault.'],
     [
@@ -33,14 +33,14 @@ describe('what is said', () => {
     expect(lab.said).toEqual([said]);
   });
 
-  test('of a fault is a line each', async () => {
+  test('of a fault have a line each', async () => {
     lab.script('loss');
     await answer('Hey');
     expect(lab.said).toEqual(['[TCP SERVER] Message Received: Hey\n[TCP SERVER] Simulating packet loss\n']);
   });
 });
 
-describe('what is journaled', () => {
+describe('the journal entry', () => {
   const entry = {
     timestamp: '2025-01-02T03:04:05.006Z',
     client_ip: '10.0.142.133',
@@ -62,13 +62,13 @@ describe('what is journaled', () => {
     expect(await lab.entries()).toEqual([{ ...entry, tag: '00000000' }]);
   });
 
-  test('of a fault has its details, the same as those of its step', async () => {
+  test('of a fault has the same details as its steps', async () => {
     lab.script('delay');
     expect(await answer('Hey')).toContainEqual({ do: 'wait', milliseconds: 1_500 });
     expect(await lab.entries()).toEqual([{ ...entry, fault: 'delay', delay_ms: 1_500 }]);
   });
 
-  test('of a fault that can not be done to a message names it, and the message is answered', async () => {
+  test('of a message that can not have the fault names it, and the message comes back', async () => {
     lab.script('corruption');
     expect(await answer('\n')).toEqual([{ do: 'send', bytes: Buffer.from('\n') }]);
     expect(await lab.entries()).toEqual([{ ...entry, length: 0, drawn: 'corruption' }]);

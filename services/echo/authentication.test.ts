@@ -35,16 +35,16 @@ describe('on TCP, with a token', () => {
     ['a message with its HMAC', signed('Hey')],
     ['a line with its HMAC', `${signed('Hey')}\n`],
     ['several in one segment', `${signed('Hey')}${signed('Test3')}\r\n${signed('')}`],
-    ['a body that holds a wrong HMAC', signed(forged)],
-    ['a body that holds a checksum', signed('Hey|e4599fa9')],
-    ['a body that holds a checksum, and another message', `${signed('abc|a9993e36 more')}${signed('next')}`],
+    ['a body with a wrong HMAC', signed(forged)],
+    ['a body with a checksum', signed('Hey|e4599fa9')],
+    ['a body with a checksum, and another message', `${signed('abc|a9993e36 more')}${signed('next')}`],
   ])('%s comes back', async (_what, text) => {
     const client = await tcp.connect();
     client.write(text);
     expect(await read(client, text.length)).toBe(text);
   });
 
-  test('an HMAC may come in several segments', async () => {
+  test('an HMAC may arrive in several segments', async () => {
     const client = await tcp.connect();
     const text = signed('Hey');
     for (const piece of [text.slice(0, 2), text.slice(2, 20), text.slice(20, -1), text.slice(-1)]) {
@@ -62,7 +62,7 @@ describe('on TCP, with a token', () => {
     ['an HMAC in the middle', `${forged}!\n`, NO_HMAC],
     ['the HMAC of another token', `${forged}\n`, WRONG_HMAC],
     ['the HMAC of another body', `${signed('Hey').replace('Hey', 'Hez')}\n`, WRONG_HMAC],
-  ])('%s is refused, and the connection goes on', async (_what, text, refusal) => {
+  ])('%s is refused, and the connection stays open', async (_what, text, refusal) => {
     const client = await tcp.connect();
     client.write(`${text}${signed('next')}`);
     const whole = refusal + signed('next');
@@ -72,7 +72,7 @@ describe('on TCP, with a token', () => {
   test.each([
     ['a wrong HMAC', forged, WRONG_HMAC],
     ['a checksum', 'Hey|e4599fa9', NO_HMAC],
-  ])('%s ends a message when nothing more comes for 50 ms', async (_what, text, refusal) => {
+  ])('%s ends a message when nothing follows for 50 ms', async (_what, text, refusal) => {
     const client = await tcp.connect();
     client.write(text);
     await lab.time.pass(50);
@@ -81,7 +81,7 @@ describe('on TCP, with a token', () => {
     expect(await read(client, signed('next').length)).toBe(signed('next'));
   });
 
-  test('a body that is cut behind a checksum that it holds comes back whole', async () => {
+  test('a body that is cut after a checksum inside comes back whole', async () => {
     const client = await tcp.connect();
     const text = signed('abc|a9993e36 more');
     client.write('abc|a9993e36');
@@ -95,7 +95,7 @@ describe('on TCP, with a token', () => {
     ]);
   });
 
-  test('what is refused is journaled and said, and nothing is drawn for it', async () => {
+  test('a refused message is journaled and printed, without a draw', async () => {
     lab.script('loss', 'corruption');
     const client = await tcp.connect();
     const answer = await buffer(client.end(`Hey\nHey|e4599fa9\n${forged}\n${signed('Hey')}`));
@@ -135,7 +135,7 @@ describe('on TCP, with a token', () => {
   test.each([
     ['corruption', /^[^H]ey\|hmac-sha256:|^H[^e]y\||^He[^y]\|/],
     ['truncate', /^.{1,79}$/],
-  ] as const)('%s leaves the HMAC and the body apart', async (fault, expected) => {
+  ] as const)('%s changes neither the HMAC nor its border to the body', async (fault, expected) => {
     lab.script(fault);
     const client = await tcp.connect();
     const answer = (await buffer(client.end(signed('Hey')))).toString('latin1');
@@ -143,7 +143,7 @@ describe('on TCP, with a token', () => {
     if (fault === 'corruption') expect(answer.slice(3)).toBe(signed('Hey').slice(3));
   });
 
-  test('corruption can not be done to an empty body', async () => {
+  test('an empty body can not be corrupted', async () => {
     lab.script('corruption');
     const client = await tcp.connect();
     expect(String(await buffer(client.end(signed(''))))).toBe(signed(''));
@@ -151,7 +151,7 @@ describe('on TCP, with a token', () => {
   });
 });
 
-test('an empty token is none', async () => {
+test('an empty token counts as none', async () => {
   const open = await serveTcp(createTcpEcho({ ...lab.parts, token: '' }));
   const client = await open.connect();
   expect(String(await buffer(client.end(`Hey\n${forged}`)))).toBe(`Hey\n${forged}`);

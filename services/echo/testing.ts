@@ -16,13 +16,13 @@ import type { Sleep } from '#lib/runtime/sleep.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import type { ConnectionServer } from './tcp/connections.ts';
 
-/** How long a test may wait for what another end does, in ms. */
+/** How long a test may wait for the other end, in ms. */
 const DEADLINE_MS = 30_000;
 
-/** A time that stands still until a test lets it pass. */
+/** A time that only a test moves. */
 export class ManualTime {
   now = 0;
-  /** Every wait that was asked for, in ms. */
+  /** Every requested wait, in ms. */
   readonly delays: number[] = [];
   readonly #sleepers = new Set<{ readonly milliseconds: number; readonly due: number; wake(): void }>();
 
@@ -46,12 +46,12 @@ export class ManualTime {
     return () => cancelled.abort();
   };
 
-  /** How many wait so many milliseconds. */
+  /** How many waits of this length there are. */
   waiting(milliseconds: number): number {
     return [...this.#sleepers].filter((sleeper) => sleeper.milliseconds === milliseconds).length;
   }
 
-  /** Lets so much time pass once somebody waits for it. */
+  /** Moves the time by this much when somebody waits for it. */
   async pass(milliseconds: number): Promise<void> {
     await until(() => this.waiting(milliseconds) > 0);
     this.now += milliseconds;
@@ -63,7 +63,7 @@ export class ManualTime {
   }
 }
 
-/** The next so many bytes of a connection, however they are cut. */
+/** The next bytes of a connection, however they are cut. */
 export async function read(socket: Socket, length: number): Promise<string> {
   await until(() => {
     socket.read(0);
@@ -72,7 +72,7 @@ export async function read(socket: Socket, length: number): Promise<string> {
   return socket.read(length).toString('latin1');
 }
 
-/** A TCP server that listens, with clients of its own, over TLS when they are given how, all of which `close` ends. */
+/** A TCP server that listens, and its clients, over TLS when options are given. `close` ends all of them. */
 export async function serveTcp({ server, close }: ConnectionServer, tls?: ConnectionOptions) {
   const served: Socket[] = [];
   const clients: Socket[] = [];
@@ -82,7 +82,7 @@ export async function serveTcp({ server, close }: ConnectionServer, tls?: Connec
   const { port } = server.address() as AddressInfo;
   return {
     port,
-    /** The server's ends of the connections, in the order in which they came. */
+    /** The connections on the server's side, in their order. */
     served,
 
     async connect(localAddress = '127.0.0.1'): Promise<Socket> {
@@ -110,7 +110,7 @@ export async function serveTcp({ server, close }: ConnectionServer, tls?: Connec
   };
 }
 
-/** Returns once a condition holds, and fails when it never does. */
+/** Returns when a condition becomes true, and fails when it never does. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS;
   while (!(await holds())) {
@@ -119,7 +119,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
   }
 }
 
-/** What an echo server is made of, with a time of its own, a journal of its own and all that it says kept. */
+/** The parts of an echo server, with its own time and journal. Its lines are kept. */
 export async function createLab(protocol: Protocol) {
   const directory = await mkdtemp(join(tmpdir(), 'wirelab-'));
   const journal = await Journal.open<Entry>(join(directory, 'echo.log'));
@@ -154,7 +154,7 @@ export async function createLab(protocol: Protocol) {
     said,
     errors,
 
-    /** Has the server do these faults in turn, by a script of its protocol alone. */
+    /** Makes the server use these faults in order, by a script for its protocol. */
     script(...steps: FaultName[]): void {
       parts.faults.prepare({ profiles: { [`echo-${protocol}`]: `script:${steps.join(',')}` } })();
     },

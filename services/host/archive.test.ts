@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-/** Puts a `date` that always says so on the path of the script. */
+/** Puts a `date` that always prints the same time on the path of the script. */
 function stopClock(time: string) {
   const date = `#!/bin/sh\n[ "$*" = '-u +%Y-%m-%dT%H%M%SZ' ] && echo ${time}\n`;
   writeProgram(join(directory, 'date'), date);
@@ -43,7 +43,7 @@ async function write(files: Record<string, string>) {
   for (const [name, content] of Object.entries(files)) await writeFile(join(captures, name), content);
 }
 
-/** Content by path of every file of the captures. */
+/** The content of every file of the captures, by path. */
 async function tree(): Promise<Record<string, string>> {
   const entries = await readdir(captures, { recursive: true, withFileTypes: true });
   const paths = entries
@@ -53,7 +53,7 @@ async function tree(): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(files));
 }
 
-test('moves the files it is told to a folder of the time, and no others', async () => {
+test('moves the given files to a folder named after the time, and no others', async () => {
   await write({ 'server.pcap': 'one', 'a b.log': 'two', 'client.pcap': 'three' });
   expect(await archive('server.pcap', 'none.pcap', 'a b.log')).toBe(`archive/${now}\n`);
   expect(await tree()).toEqual({
@@ -69,12 +69,12 @@ test('names the folder after the run, if the run has a name', async () => {
   expect(await tree()).toEqual({ [`archive/${now}-first-try/server.pcap`]: 'one' });
 });
 
-test('says nothing and makes nothing when none of the files is there', async () => {
+test('prints nothing and makes nothing when none of the files is there', async () => {
   expect(await archive('server.pcap', 'server.*.pcap')).toBe('');
   expect(await readdir(captures)).toEqual([]);
 });
 
-test('never overwrites: runs in one second have a folder each', async () => {
+test('never overwrites: two runs in one second get two folders', async () => {
   for (const run of ['one', 'two', 'three']) {
     await write({ 'server.pcap': run });
     await archive('server.pcap');
@@ -86,7 +86,7 @@ test('never overwrites: runs in one second have a folder each', async () => {
   });
 });
 
-test('fails with the words of the system when it can make no folder', async () => {
+test('fails with the error of the system when it can not make a folder', async () => {
   stopClock('no/such/directory');
   await write({ 'server.pcap': 'one' });
   await expect(archive('server.pcap')).rejects.toMatchObject({ stderr: expect.stringContaining('mkdir') });

@@ -106,10 +106,10 @@ function fileOfJournal() {
   return readFileSync(journal.path, 'utf8');
 }
 
-describe('a request without the credentials that are wanted', () => {
+describe('a request without valid credentials', () => {
   beforeEach(() => serve({ token, basic }));
 
-  test('gets 401, what would do, and nothing of the server', async () => {
+  test('gets 401 with the accepted schemes, and nothing else', async () => {
     const { status, reason, headers, body } = await ask('/getbalance');
     expect({ status, reason, body }).toEqual({ status: 401, reason: 'Unauthorized', body: 'Unauthorized' });
     expect(headers).toEqual({
@@ -120,7 +120,7 @@ describe('a request without the credentials that are wanted', () => {
     });
   });
 
-  test('is in the journal by the time it is answered, without a draw', async () => {
+  test('is in the journal before its response, without a draw', async () => {
     const { port } = await ask('/getbalance?of=alice', { headers: { authorization: 'Bearer guess' } });
     expect(fileOfJournal()).toBe(
       '{"timestamp":"2025-01-02T03:04:05.006Z","client_ip":"127.0.0.1","outcome":"401",' +
@@ -129,7 +129,7 @@ describe('a request without the credentials that are wanted', () => {
     expect(faults.status().draws).toBe(0);
   });
 
-  test('is not answered 401 when that can not be journaled', async () => {
+  test('does not get 401 when that can not be journaled', async () => {
     jest.spyOn(journal, 'append').mockRejectedValueOnce(new Error('ENOSPC'));
     expect(await ask('/getbalance')).toMatchObject({ status: 500, body: 'Error writing log file' });
     expect(logged).toEqual(['a request failed: Error: ENOSPC']);
@@ -143,17 +143,17 @@ describe('a request without the credentials that are wanted', () => {
     ['POST', '/getbalance', 'Unauthorized'],
     ['HEAD', '/getbalance', ''],
     ['OPTIONS', '*', 'Unauthorized'],
-  ])('gets that for %s %s too', async (method, path, body) => {
+  ])('gets 401 for %s %s too', async (method, path, body) => {
     expect(await ask(path, { method })).toMatchObject({ status: 401, body });
     expect(JSON.parse(fileOfJournal())).toMatchObject({ outcome: '401', path, reason: 'no credentials' });
   });
 
-  test('leaves no more than 200 characters of its path', async () => {
+  test('has at most 200 characters of its path in the journal', async () => {
     await ask(`/${'x'.repeat(5_000)}`);
     expect(JSON.parse(fileOfJournal()).path).toBe(`/${'x'.repeat(199)}`);
   });
 
-  test('gets one of two headers looked at, and that is the first', async () => {
+  test('with two headers is refused by the first', async () => {
     const headers = {
       authorization: ['Bearer guess', bearer.authorization],
     } as unknown as IncomingHttpHeaders;
@@ -161,13 +161,13 @@ describe('a request without the credentials that are wanted', () => {
   });
 });
 
-describe('a request with the credentials that are wanted', () => {
+describe('a request with valid credentials', () => {
   beforeEach(() => serve({ token, basic }));
 
   test.each([
     ['a token', bearer],
     ['a name and password', login],
-  ])('is drawn for and journaled as ever: by %s', async (_what, headers) => {
+  ])('has a draw and a journal entry as usual: with %s', async (_what, headers) => {
     faults.prepare({ profile: '403=1' })();
     const { status, port } = await ask('/getbalance', { headers });
     expect(status).toBe(403);
@@ -177,7 +177,7 @@ describe('a request with the credentials that are wanted', () => {
     );
   });
 
-  test('is welcome at /login, which costs no draw', async () => {
+  test('is welcome at /login, without a draw', async () => {
     const { status, headers, body } = await ask('/login', { headers: login });
     expect({ status, body, type: headers['content-type'] }).toEqual({
       status: 200,
@@ -218,7 +218,7 @@ test.each([
   ['/getbalance?token=swordfish', '/getbalance'],
   ['/getbalance#swordfish', '/getbalance'],
   ['http://alice:swordfish@x:99999/', ''],
-])('of %s the journal has the path', async (target, path) => {
+])('the journal has the path of %s', async (target, path) => {
   await serve({ token });
   expect(await ask(target)).toMatchObject({ status: 401 });
   expect(JSON.parse(fileOfJournal()).path).toBe(path);
@@ -233,7 +233,7 @@ test.each(['http://[', '*', '//'])('a request for %s is refused too', async (tar
   expect(fileOfJournal()).toContain('"outcome":"401"');
 });
 
-test('requests that are sent ahead are refused too', async () => {
+test('pipelined requests are refused too', async () => {
   await serve({ token });
   const { port } = server.address() as AddressInfo;
   const socket = connect(port, '127.0.0.1');
@@ -242,7 +242,7 @@ test('requests that are sent ahead are refused too', async () => {
   expect(fileOfJournal().match(/"path":"[^"]*"/g)).toEqual(['"path":"/a,b"', '"path":"/c"']);
 });
 
-test('no secret stands in the journal, the log or an answer, given rightly or wrongly', async () => {
+test('no secret is in the journal, the log or a response, whether it is right or wrong', async () => {
   await serve({ token, basic });
   jest.spyOn(journal, 'append').mockRejectedValueOnce(new Error('ENOSPC'));
   const answers = [];
@@ -265,15 +265,15 @@ test('no secret stands in the journal, the log or an answer, given rightly or wr
 });
 
 test.each([
-  ['only a token is wanted', { token }, bearer],
-  ['nothing is', undefined, {}],
+  ['only a token is required', { token }, bearer],
+  ['nothing is required', undefined, {}],
 ])('there is no /login where %s', async (_what, secrets, headers) => {
   await serve(secrets);
   expect(await ask('/login', { headers })).toMatchObject({ status: 404 });
   expect(await ask('/getbalance', { headers })).toMatchObject({ status: 200 });
 });
 
-test('over TLS entries name its version, those of refusals too', async () => {
+test('over TLS entries have its version, also those of refusals', async () => {
   tls = await openTestTls();
   await serve({ token }, (app) => tls!.tls.watch(createTlsServer(tls!.tls.options, app)));
   expect(await ask('/getbalance')).toMatchObject({ status: 401 });

@@ -86,7 +86,7 @@ function fileOfJournal() {
   return readFileSync(journal.path, 'utf8');
 }
 
-/** A connection of its own on which a path is asked for. */
+/** A new connection with a request for a path. */
 function connectAndAsk(path = '/getbalance', localAddress = '127.0.0.1') {
   const socket = connect({ port, host: '127.0.0.1', localAddress });
   socket.write(`GET ${path} HTTP/1.1\r\nHost: lab\r\n\r\n`);
@@ -104,7 +104,7 @@ function holdUp(mock: { mockImplementation(call: () => Promise<void>): unknown }
   return { called, release };
 }
 
-/** A journal longer than all buffers on the way to its reader, which differ from machine to machine. */
+/** A journal longer than all buffers on the way to its reader. The buffers differ from machine to machine. */
 function serveEndlessJournal() {
   return jest.spyOn(journal, 'toJsonArray').mockImplementation(async () => Readable.from(endless()));
 }
@@ -117,7 +117,7 @@ function connectionsOfServer(): Promise<number> {
   return promisify(server.getConnections).call(server);
 }
 
-/** Ends the only connection, and returns when the server has seen it. */
+/** Ends the only connection, and returns when the server has noticed it. */
 async function leave(socket: Socket) {
   socket.resetAndDestroy();
   while ((await connectionsOfServer()) > 0) await new Promise(setImmediate);
@@ -128,12 +128,12 @@ describe('/getbalance', () => {
     ['none', 200, 'OK', 'text/html', /<h1>Your Balance<\/h1>\n<p>\$9999<\/p>/],
     ['403=1', 403, 'Forbidden', null, /^Forbidden$/],
     ['500=1', 500, 'Internal Server Error', null, /^Internal Server Error$/],
-  ])('answers with faults %s by %d %s', async (profile, status, reason, type, body) => {
+  ])('with faults %s responds with %d %s', async (profile, status, reason, type, body) => {
     setFaults(profile);
     expect(await ask('/getbalance')).toEqual({ status, reason, type, body: expect.stringMatching(body) });
   });
 
-  test('sends no headers but those of HTTP and the type', async () => {
+  test('sends only the headers of HTTP and the type', async () => {
     const { headers } = await fetch(`${url}/getbalance`);
     expect([...headers.keys()]).toEqual([
       'connection',
@@ -144,7 +144,7 @@ describe('/getbalance', () => {
     ]);
   });
 
-  test('has the keys of the seed and five more in the journal by the time it answers', async () => {
+  test('journals the keys of the reference server and five more before it responds', async () => {
     setFaults('403=1');
     journal.nextId();
     const socket = connectAndAsk();
@@ -156,7 +156,7 @@ describe('/getbalance', () => {
     socket.destroy();
   });
 
-  test('does not answer before the entry is in the journal', async () => {
+  test('does not respond before the entry is in the journal', async () => {
     const append = holdUp(jest.spyOn(journal, 'append'));
     const socket = connectAndAsk();
     await append.called;
@@ -167,7 +167,7 @@ describe('/getbalance', () => {
     socket.destroy();
   });
 
-  test('answers 500 when the entry can not be written, and serves the next request', async () => {
+  test('responds with 500 when the entry can not be written, and serves the next request', async () => {
     const full = new Error('no space left on device');
     jest.spyOn(journal, 'append').mockRejectedValueOnce(full);
     expect(await ask('/getbalance')).toEqual({
@@ -194,7 +194,7 @@ describe('/getbalance', () => {
     expect(fileOfJournal()).toMatch('"outcome":"timeout"');
   });
 
-  test('leaves nothing of a timeout behind when the client goes first', async () => {
+  test('ends a timeout early when the client disconnects', async () => {
     setFaults('timeout=1');
     const aborted = Promise.withResolvers<void>();
     sleep.mockImplementation((milliseconds, signal) => {
@@ -208,7 +208,7 @@ describe('/getbalance', () => {
     expect(error).not.toHaveBeenCalled();
   });
 
-  test('does not hold a timeout for a client that went before it began', async () => {
+  test('does not hold a timeout for a client that disconnected before', async () => {
     setFaults('timeout=1');
     const append = holdUp(jest.spyOn(journal, 'append'));
     const socket = connectAndAsk();
@@ -219,7 +219,7 @@ describe('/getbalance', () => {
     expect(sleep).not.toHaveBeenCalled();
   });
 
-  test("has the outcomes of the draws on the seed document's ladder, in their order", async () => {
+  test("has the outcomes that the draws give with the reference server's probabilities, in their order", async () => {
     setFaults(DEFAULT_PROFILE);
     const expected = Array.from({ length: 30 }, (_, index) => {
       const number = new Draws('alice', 'http').at(index + 1);
@@ -233,7 +233,7 @@ describe('/getbalance', () => {
     expect(JSON.parse((await ask('/getlogs')).body)).toMatchObject(expected);
   });
 
-  test('has the outcomes of a script, over and over', async () => {
+  test('has the outcomes of a script, again and again', async () => {
     setFaults('script:403,500,none');
     const statuses = [];
     for (let count = 0; count < 4; count += 1) statuses.push((await ask('/getbalance')).status);
@@ -259,7 +259,7 @@ describe('/getlogs', () => {
     expect(await ask('/getlogs')).toMatchObject({ status: 200, body: '[]' });
   });
 
-  test('is no error, and is not left open, when the client goes in the middle', async () => {
+  test('is no error, and closes the file, when the client disconnects in the middle', async () => {
     const toJsonArray = serveEndlessJournal();
     const socket = connectAndAsk('/getlogs');
     await once(socket, 'data');
@@ -269,7 +269,7 @@ describe('/getlogs', () => {
     expect(error).not.toHaveBeenCalled();
   });
 
-  test('is no error, and is not left open, when the client goes before it begins', async () => {
+  test('is no error, and closes the file, when the client disconnects before it begins', async () => {
     const { promise: read, resolve } = Promise.withResolvers<Readable>();
     const toJsonArray = journal.toJsonArray.bind(journal);
     jest.spyOn(journal, 'toJsonArray').mockImplementation(async () => {
@@ -285,7 +285,7 @@ describe('/getlogs', () => {
     expect(error).not.toHaveBeenCalled();
   });
 
-  test('is cut off when it is not read within its time', async () => {
+  test('is cut off when the client does not read it in time', async () => {
     const late = new AbortController();
     const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
     try {
@@ -304,7 +304,7 @@ describe('/getlogs', () => {
     }
   });
 
-  describe('while as many as may be read it', () => {
+  describe('while the allowed number of clients read it', () => {
     let readers: Socket[];
     let read: jest.SpiedFunction<Journal['toJsonArray']>;
 
@@ -343,7 +343,7 @@ describe('/getlogs', () => {
       expect(exceeded.mock.calls).toEqual([['HTTP_MAX_LOG_READERS']]);
     });
 
-    test('counts nobody as refused who leaves while they wait', async () => {
+    test('counts no client as refused that disconnects while it waits', async () => {
       const { promise: waits, resolve } = Promise.withResolvers<void>();
       const left = Promise.withResolvers<void>();
       sleep.mockImplementation((milliseconds, signal) => {
@@ -359,7 +359,7 @@ describe('/getlogs', () => {
       expect(exceeded).not.toHaveBeenCalled();
     });
 
-    test('is read by the one who has waited when a reader leaves', async () => {
+    test('is read by the client that has waited when a reader ends', async () => {
       read.mockRestore();
       const { called } = holdUp(sleep);
       const asked = ask('/getlogs');
@@ -370,7 +370,7 @@ describe('/getlogs', () => {
     });
   });
 
-  test('is read once at a time on a connection on which it is asked for often', async () => {
+  test('is read once at a time on a connection with many requests for it', async () => {
     const read = serveEndlessJournal();
     const socket = connect(port, '127.0.0.1');
     socket.write('GET /getlogs HTTP/1.1\r\nHost: lab\r\n\r\n'.repeat(9));
@@ -393,7 +393,7 @@ describe('/getlogs', () => {
   });
 });
 
-test('/ is a page, and costs no draw and no entry', async () => {
+test('/ is a page, without a draw and without an entry', async () => {
   expect(await ask('/')).toMatchObject({ status: 200, type: 'text/html; charset=utf-8' });
   expect(faults.status().draws).toBe(0);
   expect(fileOfJournal()).toBe('');
@@ -411,7 +411,7 @@ test.each([
   ['HEAD', '/getbalance'],
   ['HEAD', '/getlogs'],
   ['HEAD', '/%ff'],
-])('%s %s is not found, and costs no draw', async (method, path) => {
+])('%s %s is not found, without a draw', async (method, path) => {
   expect(await ask(path, method)).toEqual({
     status: 404,
     reason: 'File not found',
@@ -422,7 +422,7 @@ test.each([
   expect(fileOfJournal()).toBe('');
 });
 
-test('a target without a path is not found, as one that has another', async () => {
+test('a target without a path is not found', async () => {
   const socket = connect(port, '127.0.0.1');
   socket.end('GET http://[ HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n');
   expect(String(await buffer(socket))).toMatch(

@@ -15,19 +15,19 @@ function encoded(text: string): string {
 }
 
 test.each([undefined, 'Bearer x', 'Basic x', 'Digest x'])(
-  'wants nothing without secrets, of %j too',
+  'requires nothing without secrets, also from %j',
   (given) => {
     expect(ask(given, {})).toBeUndefined();
   },
 );
 
-describe('takes', () => {
+describe('accepts', () => {
   test.each([
     ['a token', `Bearer ${token}`, { token }],
-    ['a token where both are taken', `Bearer ${token}`, { token, basic }],
+    ['a token when both are accepted', `Bearer ${token}`, { token, basic }],
     ['a scheme in other letters', `bEARER   ${token}`, { token }],
     ['a name and password', `Basic ${encoded(basic)}`, { basic }],
-    ['a name and password where both are taken', `basic ${encoded(basic)}`, { token, basic }],
+    ['a name and password when both are accepted', `basic ${encoded(basic)}`, { token, basic }],
   ])('%s', (_what, given, secrets) => {
     expect(ask(given, secrets)).toBeUndefined();
   });
@@ -39,15 +39,15 @@ describe('refuses', () => {
     ['nothing', undefined, both, 'no credentials'],
     ['an empty header', '', both, 'no credentials'],
     ['another token', 'Bearer sesame', both, 'wrong token'],
-    ['a token with more behind it', `Bearer ${token} x`, both, 'wrong token'],
+    ['a token with more after it', `Bearer ${token} x`, both, 'wrong token'],
     ['a scheme without a token', 'Bearer', both, 'wrong token'],
     ['a token in quotes', `Bearer "${token}"`, both, 'wrong token'],
     ['another password', `Basic ${encoded('jürgen:sesame')}`, both, 'wrong name or password'],
     ['another name', `Basic ${encoded('j:open: sesame')}`, both, 'wrong name or password'],
-    ['a password with more behind it', `Basic ${encoded(`${basic}x`)}`, both, 'wrong name or password'],
-    ['what has more behind it', `Basic ${encoded(basic)} x`, both, 'wrong name or password'],
+    ['a password with more after it', `Basic ${encoded(`${basic}x`)}`, both, 'wrong name or password'],
+    ['encoded credentials with more after them', `Basic ${encoded(basic)} x`, both, 'wrong name or password'],
     ['a name and password that are not encoded', `Basic ${basic}`, both, 'wrong name or password'],
-    ['what is no base64', 'Basic %%%', both, 'wrong name or password'],
+    ['invalid base64', 'Basic %%%', both, 'wrong name or password'],
     ['a name and password in latin1', `Basic ${btoa(basic)}`, both, 'wrong name or password'],
     ['a scheme without a password', 'Basic', both, 'wrong name or password'],
     ['the token as a password', `Basic ${token}`, both, 'wrong name or password'],
@@ -55,9 +55,9 @@ describe('refuses', () => {
     ['a token without its scheme', token, both, 'unknown scheme'],
     ['a tab for a space', `Bearer\t${token}`, both, 'wrong token'],
     ['another scheme', `Digest ${token}`, both, 'unknown scheme'],
-    ['a password where only a token is taken', `Basic ${encoded(basic)}`, { token }, 'unknown scheme'],
-    ['a token where only a password is taken', `Bearer ${token}`, { basic }, 'unknown scheme'],
-    ['no token where that is the word undefined', 'Bearer undefined', { basic }, 'unknown scheme'],
+    ['a password when only a token is accepted', `Basic ${encoded(basic)}`, { token }, 'unknown scheme'],
+    ['a token when only a password is accepted', `Bearer ${token}`, { basic }, 'unknown scheme'],
+    ['the word undefined as a token', 'Bearer undefined', { basic }, 'unknown scheme'],
   ])('%s', (_what, given, secrets, reason) => {
     expect(ask(given, secrets)?.reason).toBe(reason);
   });
@@ -79,15 +79,15 @@ test.each([
     { token, basic },
     ['Bearer realm="wirelab"', 'Basic realm="wirelab", charset="UTF-8"'],
   ],
-])('challenges to give %s', (_what, given, secrets, challenges) => {
+])('asks for %s', (_what, given, secrets, challenges) => {
   expect(ask(given, secrets)?.challenges).toEqual(challenges);
 });
 
-test('the name is what stands before the first colon', () => {
+test('the name ends at the first colon', () => {
   expect(nameOf(basic)).toBe('jürgen');
 });
 
-test('refuses two at once, of which one is right', () => {
+test('refuses two credentials at once, even if one is right', () => {
   const given = {
     headers: { authorization: 'Bearer right' },
     headersDistinct: { authorization: ['Bearer right', 'Bearer wrong'] },

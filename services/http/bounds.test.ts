@@ -59,7 +59,7 @@ function open(said = '', localAddress = '127.0.0.1') {
 
 const asking = (target = '/', method = 'GET') => `${method} ${target} HTTP/1.1\r\nHost: lab\r\n\r\n`;
 
-test('a connection that is one too many is told so, and closed', async () => {
+test('a connection above the limit gets a 503, and is closed', async () => {
   await serve({ allowed: 1, ofEach: 2 });
   const first = open(asking());
   await once(first, 'data');
@@ -88,7 +88,7 @@ test('one client can not take the connections of all', async () => {
   await closed;
 });
 
-test('one too many that asks for nothing is closed after a moment', async () => {
+test('a connection above the limit without a request is closed after a moment', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   await serve({ allowed: 1, ofEach: 2, sleep: () => promise });
   const first = open(asking());
@@ -101,11 +101,11 @@ test('one too many that asks for nothing is closed after a moment', async () => 
   expect(first.closed).toBe(false);
 });
 
-test('over TLS, connections that never shake hands count for their client, and leave places to others', async () => {
+test('over TLS, connections without a handshake count for their client, and others still get places', async () => {
   opened = await openTestTls();
   await serve({ allowed: 4, ofEach: 2, tls: opened.tls });
   const silent = Array.from({ length: 8 }, () => open());
-  // Two are served, four wait to be told that they are not, and two are just closed.
+  // Two are served, four wait for their refusal, and two are just closed.
   const [, , , , , , seventh, eighth] = silent.map((socket) => once(socket.resume(), 'close'));
   await Promise.all([seventh, eighth]);
   expect(silent.map(({ closed }) => closed)).toEqual([...Array(6).fill(false), true, true]);
@@ -122,12 +122,12 @@ test('over TLS, connections that never shake hands count for their client, and l
   );
 });
 
-test('a request that does not end is answered 408', async () => {
+test('an unfinished request gets 408', async () => {
   await serve({ idleSeconds: 0.05 });
   expect(await text(open('GET / HTTP/1.1\r\nHos'))).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-test('a connection on which nothing moves is closed, also in the middle of an answer', async () => {
+test('an idle connection is closed, also in the middle of a response', async () => {
   await serve({
     app({ socket }, response) {
       response.writeHead(200).write('x'.repeat(2 ** 24));
@@ -139,7 +139,7 @@ test('a connection on which nothing moves is closed, also in the middle of an an
   if (!served.closed) await once(served, 'close');
 });
 
-test('a connection whose client the server lets wait is not', async () => {
+test('a connection with a held request is not closed', async () => {
   await serve({ app: () => undefined, isHeld: () => true });
   server.timeout = 50;
   open(asking());
@@ -147,7 +147,7 @@ test('a connection whose client the server lets wait is not', async () => {
   expect(served.destroyed).toBe(false);
 });
 
-test('a limited number of requests is taken after one that is held', async () => {
+test('a limited number of requests is accepted after a held one', async () => {
   const app = jest.fn<RequestListener>();
   await serve({ app, isHeld: () => true });
   const socket = open(asking().repeat(200));
@@ -155,14 +155,14 @@ test('a limited number of requests is taken after one that is held', async () =>
   expect(app).toHaveBeenCalledTimes(100);
 });
 
-test('CONNECT is answered as any other request, and ends the connection', async () => {
+test('CONNECT gets a response like any other request, and ends the connection', async () => {
   await serve({});
   expect(await text(open(asking('example.com:443', 'CONNECT')))).toMatch(
     /\r\nConnection: close\r\n[\s\S]*\r\n\r\nCONNECT example\.com:443$/,
   );
 });
 
-test('CONNECT after another request is answered after it', async () => {
+test('CONNECT after another request gets its response after it', async () => {
   await serve({});
   const answers = await text(open(asking('/first') + asking('example.com:443', 'CONNECT')));
   expect(answers.match(/GET \/first|CONNECT example\.com:443/g)).toEqual([

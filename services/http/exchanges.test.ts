@@ -22,7 +22,7 @@ afterEach(async () => {
   opened = undefined;
 });
 
-/** A server that says where each request is, and answers those of `/held` when it is told. */
+/** A server that returns the place of each request, and responds to `/held` when a test asks for it. */
 async function serve(
   create: (answer: (...args: [never, ServerResponse]) => void, exchanges: Exchanges) => Server,
 ) {
@@ -48,7 +48,7 @@ async function answers(count: number): Promise<string> {
   return text;
 }
 
-test('a request whose expectation nobody knows is refused, and counted', async () => {
+test('a request with an unknown expectation is refused, and counted', async () => {
   const { found, port } = await serve((answer, exchanges) => exchanges.watch(createServer(answer as never)));
   client = connect(port, '127.0.0.1');
   client.write(GET.replace('Host: a', 'Host: a\r\nExpect: wonders'));
@@ -60,7 +60,7 @@ test('a request whose expectation nobody knows is refused, and counted', async (
   expect(found).toEqual([{ exchange: 2, answer_at: refusal.length }]);
 });
 
-test('requests are numbered, and an answer begins where the ones before it end', async () => {
+test('requests are numbered, and a response begins where the earlier ones end', async () => {
   const { found, port } = await serve((answer) => createServer(answer as never));
   client = connect(port, '127.0.0.1');
   client.write(GET);
@@ -73,7 +73,7 @@ test('requests are numbered, and an answer begins where the ones before it end',
   ]);
 });
 
-test('where an answer begins that another one is in front of is not known', async () => {
+test('the offset of a response is unknown while an earlier one is not sent', async () => {
   const { found, held, port } = await serve((answer) => createServer(answer as never));
   client = connect(port, '127.0.0.1');
   client.write(GET.replace('/', '/held') + GET);
@@ -83,7 +83,7 @@ test('where an answer begins that another one is in front of is not known', asyn
   expect(found).toEqual([{ exchange: 1, answer_at: 0 }, { exchange: 2 }]);
 });
 
-test('over TLS they have places on the wire', async () => {
+test('over TLS they have offsets on the wire', async () => {
   opened = await openTestTls();
   const { tls } = opened;
   const { found, port } = await serve((answer) => tls.watch(createTlsServer(tls.options, answer as never)));

@@ -10,7 +10,7 @@ function pageOf(profile: string, hasLogin = false) {
   return startPage(faults.status(), { timeoutSeconds: 15, hasLogin });
 }
 
-test('says what the server is, its paths and the probability of each outcome', () => {
+test('explains the server, its paths and the probability of each outcome', () => {
   const page = pageOf('timeout=0.2,403=0.25,500=0.125');
   expect(page).toContain('<h1>This HTTP server fails on purpose</h1>');
   expect(page.match(/(?<=href=")\/[^"]*/g)).toEqual(['/getbalance', '/getlogs']);
@@ -23,15 +23,15 @@ test('says what the server is, its paths and the probability of each outcome', (
   expect(page).toContain('nothing for 15 s');
 });
 
-test('has a link to /login where there is one', () => {
+test('has a link to /login when there is one', () => {
   expect(pageOf('none', true)).toContain('href="/login"');
 });
 
-test('tells a script', () => {
+test('shows a script', () => {
   expect(pageOf('script:403,none')).toContain('<code>403, 200</code>');
 });
 
-test('runs nothing and fetches nothing', () => {
+test('runs no script and fetches no file', () => {
   expect(pageOf('none')).not.toMatch(/<script|src=|url\(|@import|style=/);
   expect(startPageHeaders['content-security-policy']).toMatch(/^default-src 'none';/);
 });

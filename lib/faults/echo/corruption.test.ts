@@ -41,7 +41,7 @@ test.each(['', '\n', '|da39a3ee', '|da39a3ee\r\n'])('can not be done to %j, whos
   expect(corrupt(text, 0)).toBeUndefined();
 });
 
-test('never touches tag or line ending, and leaves the message that it was given', () => {
+test('never changes tag or line ending, nor the given message', () => {
   const property = fc.property(
     // A CR at the end would be part of a line ending.
     fc.uint8Array({ minLength: 1 }).filter((bytes) => bytes.at(-1) !== 0x0d),

@@ -13,7 +13,7 @@ test.each([
   ['tenths of a millisecond', 0, 10, 0.123456789, 1_234.6],
   ['a fixed time', 1.5, 1.5, 0.7, 1_500],
 ])(
-  'sends the message as it is after a time drawn from a range: %s',
+  'sends the message unchanged after a time drawn from a range: %s',
   (_where, from, to, random, milliseconds) => {
     expect(decide(delay, message, () => random, { loss: 'notice', delay: { from, to } })).toEqual({
       steps: [

@@ -36,6 +36,6 @@ test.each([
   expect(steps.filter((step) => step.do === 'wait')).toHaveLength(lengths.length - 1);
 });
 
-test('can not be done to an empty message, of which there is no byte to send', () => {
+test('is impossible for an empty message, which has no byte to send', () => {
   expect(dripOf('')).toBeUndefined();
 });

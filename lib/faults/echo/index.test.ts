@@ -6,12 +6,12 @@ import { DEFAULT_PROFILE, type FaultName, faultCalled, faultNames, faultNamesOf 
 const all = ['loss', 'delay', 'corruption', 'duplicate', 'reorder', 'truncate', 'reset', 'drip'];
 
 describe('the names', () => {
-  test('of all faults keep their order, in which a draw is laid over them', () => {
+  test('of all faults keep the order in which a draw is compared with them', () => {
     expect(faultNames).toEqual({ noun: 'fault', faults: all, rest: 'none' });
     expect(faultNamesOf.tcp).toEqual(faultNames);
   });
 
-  test('of the faults of UDP leave out reset, which is of TCP alone', () => {
+  test('of the faults of UDP leave out reset, which only TCP has', () => {
     expect(faultNamesOf.udp).toEqual({ ...faultNames, faults: all.filter((name) => name !== 'reset') });
   });
 });

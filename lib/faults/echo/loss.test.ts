@@ -11,7 +11,7 @@ test.each([
   ['Hey', 'Packet Loss'],
   ['Hey\r\n', 'Packet Loss'],
   ['', 'Packet Loss'],
-])('answers %j by the notice %s and no line ending', (text, notice) => {
+])('answers %j with the notice %s and no line ending', (text, notice) => {
   expect(decide(loss, new Message(Buffer.from(text)), Math.random, { loss: 'notice', delay })).toEqual({
     steps: [{ do: 'send', bytes: Buffer.from(notice) }],
     detail: { loss: 'notice' },

@@ -5,7 +5,7 @@ import { reset } from './reset.ts';
 
 const options = { loss: 'notice', delay: { from: 0, to: 10 } } as const;
 
-test('resets in place of an answer', () => {
+test('resets in place of an echo', () => {
   expect(decide(reset, new Message(Buffer.from('Hey')), Math.random, options)).toEqual({
     steps: [{ do: 'reset' }],
     detail: {},

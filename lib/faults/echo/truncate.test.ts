@@ -19,13 +19,16 @@ test.each([
   ['Hey\n', highest, 'He\n', 2, 3],
   ['ab', 0, 'a', 1, 2],
   ['ab', highest, 'a', 1, 2],
-])('breaks %j off for the number %d, with its line ending', (text, random, left, kept, length) => {
-  expect(cut(text, random)).toEqual({
-    steps: [{ do: 'send', bytes: Buffer.from(left) }],
-    detail: { kept },
-    said: [`Simulating truncation: ${kept} of ${length} bytes`],
-  });
-});
+])(
+  'cuts the end of %j off for the number %d, and keeps its line ending',
+  (text, random, left, kept, length) => {
+    expect(cut(text, random)).toEqual({
+      steps: [{ do: 'send', bytes: Buffer.from(left) }],
+      detail: { kept },
+      said: [`Simulating truncation: ${kept} of ${length} bytes`],
+    });
+  },
+);
 
 test.each(['', '\n', 'a', 'a\r\n'])('can not be done to %j, of which nothing can be missing', (text) => {
   expect(cut(text, 0)).toBeUndefined();

@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 afterEach(() => lab.close());
 
-/** What is decided about a datagram; without one, about bytes that are damaged. */
+/** The decision about a datagram; without one, about damaged bytes. */
 async function decide(fault: FaultName, one = hello, direction: Direction = 'in') {
   lab.script(fault);
   const answer = createDatagramFaults(lab.parts)(direction, encodeDatagram(one), one, peer);
@@ -39,18 +39,18 @@ async function decide(fault: FaultName, one = hello, direction: Direction = 'in'
   return answer?.steps;
 }
 
-test('without faults nothing is decided, drawn, journaled or said', async () => {
+test('without faults nothing is decided, drawn, journaled or printed', async () => {
   expect(createDatagramFaults(lab.parts)('in', bytes, hello, peer)).toBeUndefined();
   expect(await lab.entries()).toEqual([]);
   expect([lab.parts.faults.next().draw, lab.said]).toEqual([1, []]);
 });
 
-test('a datagram without a fault goes as it is', async () => {
+test('a datagram without a fault passes unchanged', async () => {
   expect(await decide('none')).toEqual([{ do: 'send', bytes }]);
   expect(await lab.entries()).toEqual([ofHello]);
 });
 
-describe('what is journaled', () => {
+describe('the journal entry', () => {
   test.each([
     ['OPEN', open(), { sequence: 0 }],
     ['CLOSE', close(9), { sequence: 9 }],
@@ -72,7 +72,7 @@ describe('what is journaled', () => {
     expect(await lab.entries()).toEqual([{ ...entry, ...own }]);
   });
 
-  test('of one that came damaged is its length, and that it was', async () => {
+  test('of a damaged datagram has its length and a mark', async () => {
     lab.script('none');
     const answer = createDatagramFaults(lab.parts)('in', bytes, undefined, peer);
     await answer?.journaled;
@@ -90,13 +90,13 @@ describe('what is journaled', () => {
     ['corruption', { offset: expect.any(Number), before: expect.any(String), after: expect.any(String) }],
     ['truncate', { kept: expect.any(Number) }],
     ['drip', { interval_ms: 20 }],
-  ])('of %s is its detail', async (fault, detail) => {
+  ])('of %s has its detail', async (fault, detail) => {
     await decide(fault);
     expect(await lab.entries()).toEqual([{ ...ofHello, fault, ...detail }]);
   });
 
   test.each<FaultName>(['corruption', 'truncate', 'delay', 'reorder', 'duplicate', 'loss'])(
-    'of %s has the CRC of what leaves, on the way out',
+    'of %s has the CRC of the sent bytes, on the way out',
     async (fault) => {
       const [first] = (await decide(fault, hello, 'out'))!.filter((step) => 'bytes' in step);
       const [{ crc }] = (await lab.entries()) as [{ crc?: string }];
@@ -105,7 +105,7 @@ describe('what is journaled', () => {
     },
   );
 
-  test('of a fault that can not be done names it', async () => {
+  test('of a fault that is impossible names it', async () => {
     lab.script('corruption');
     const newline = Buffer.from('\n');
     const answer = createDatagramFaults(lab.parts)('in', newline, undefined, peer);
@@ -116,7 +116,7 @@ describe('what is journaled', () => {
     ]);
   });
 
-  test('of both directions is numbered in one row', async () => {
+  test('of both directions has ids of one series', async () => {
     lab.script('none');
     const decideOn = createDatagramFaults(lab.parts);
     for (const direction of ['in', 'out', 'in'] as const) decideOn(direction, bytes, hello, peer);
@@ -129,7 +129,7 @@ describe('what is journaled', () => {
   });
 });
 
-test('a loss is silent, whatever is set for messages', async () => {
+test('a loss is silent, whatever the setting for messages is', async () => {
   expect(lab.parts.options.loss).toBe('notice');
   expect(await decide('loss')).toEqual([]);
 });

@@ -33,7 +33,7 @@ function give(steps: readonly Step[], { began = 100, journaled = Promise.resolve
 }
 
 describe('the steps', () => {
-  test('are taken in their order', async () => {
+  test('are taken in order', async () => {
     expect(await give([send('a'), wait(5), send('b'), { do: 'reset' }])).toBe('sent');
     expect(done).toEqual(['send a', 'wait 5', 'send b', 'reset']);
   });
@@ -61,7 +61,7 @@ describe('the steps', () => {
     expect(done).toEqual(['send a']);
   });
 
-  test('go on when the client has taken what was sent', async () => {
+  test('continue when the client has read the sent bytes', async () => {
     const { promise: taken, resolve } = Promise.withResolvers<void>();
     const { send: sendAtOnce } = wire;
     wire.send = (bytes) => {
@@ -76,7 +76,7 @@ describe('the steps', () => {
     expect(done).toEqual(['send a', 'send b']);
   });
 
-  test('end when the client goes in a wait', async () => {
+  test('end when the client disconnects during a wait', async () => {
     wire.wait = async () => {
       wire.open = false;
     };
@@ -84,7 +84,7 @@ describe('the steps', () => {
     expect(done).toEqual([]);
   });
 
-  test('end when the client goes after the first answer', async () => {
+  test('end when the client disconnects after the first answer', async () => {
     wire.send = () => {
       wire.open = false;
       return undefined;
@@ -95,7 +95,7 @@ describe('the steps', () => {
 });
 
 describe('waits', () => {
-  test('add up from where they began, not from when the step before was done', async () => {
+  test('count from the beginning, not from the end of the step before', async () => {
     wire.send = () => {
       now += 3;
       return undefined;
@@ -104,7 +104,7 @@ describe('waits', () => {
     expect(done).toEqual(['wait 40', 'wait 17']);
   });
 
-  test('begin again when the client had to take what was sent first', async () => {
+  test('begin again when the client had to read the sent bytes first', async () => {
     wire.send = async () => {
       now += 30;
     };
@@ -112,12 +112,12 @@ describe('waits', () => {
     expect(done).toEqual(['wait 20']);
   });
 
-  test('that are over are not waited for', async () => {
+  test('that have passed already need no time', async () => {
     await give([wait(50), send('a'), wait(60), send('b')], { began: 0 });
     expect(done).toEqual(['send a', 'wait 10', 'send b']);
   });
 
-  test('go on when a timer fires early', async () => {
+  test('continue when a timer fires early', async () => {
     wire.wait = async (milliseconds) => {
       done.push(`wait ${milliseconds}`);
       now += milliseconds - (milliseconds > 1 ? 1 : 0);
@@ -127,7 +127,7 @@ describe('waits', () => {
   });
 });
 
-test('says what is wrong with the journal, and sends that in place of the answer', async () => {
+test('sends an error in place of the answer when the journal can not be written', async () => {
   const journaled = Promise.reject(new Error('ENOSPC'));
   expect(await give([wait(5), send('a')], { journaled })).toBe('sent');
   expect(done).toEqual(['send Error writing log file\n']);

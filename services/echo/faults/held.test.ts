@@ -16,7 +16,7 @@ function hold(...answers: string[]) {
   for (const answer of answers) held.hold(Buffer.from(answer), (bytes) => sent.push(String(bytes)));
 }
 
-test('goes out after a second when no other answer does', async () => {
+test('is sent after a second when there is no other answer', async () => {
   hold('one');
   expect(sent).toEqual([]);
   await time.pass(1_000);
@@ -24,7 +24,7 @@ test('goes out after a second when no other answer does', async () => {
   expect(time.delays).toEqual([1_000]);
 });
 
-test('goes out once when it is released, and holds no timer', () => {
+test('is sent once when it is released, and stops its timer', () => {
   hold('one');
   held.release();
   held.release();
@@ -32,7 +32,7 @@ test('goes out once when it is released, and holds no timer', () => {
   expect(time.waiting(1_000)).toBe(0);
 });
 
-test('is overtaken by the next answer that is to be held, which then is not', () => {
+test('is overtaken by the next held answer, which is sent at once', () => {
   hold('one', 'two');
   expect(sent).toEqual(['two', 'one']);
   expect(time.waiting(1_000)).toBe(0);

@@ -25,7 +25,7 @@ afterEach(async () => {
   await opened.close();
 });
 
-/** A client that says nothing, or what is no TLS. */
+/** A client that sends nothing, or bytes that are not TLS. */
 async function stranger(text = '') {
   const socket = connect({ port: server.tcp.port, host: '127.0.0.1' });
   strangers.push(socket);
@@ -40,7 +40,7 @@ async function stranger(text = '') {
 describe('over TLS', () => {
   beforeEach(() => serve(openTestTls()));
 
-  test('serves a connection as one of its peer, of a version', async () => {
+  test('serves a connection with its client and TLS version', async () => {
     const client = await server.tcp.connect();
     expect(server.peers).toEqual([{ address: '127.0.0.1', port: client.localPort, tls: 'TLSv1.3' }]);
   });
@@ -56,7 +56,7 @@ describe('over TLS', () => {
     expect(String(await buffer(other))).toBe('answer');
   });
 
-  test('counts handshakes under way, and not those that have failed', async () => {
+  test('counts unfinished handshakes, and no failed ones', async () => {
     await once(await stranger('Hey|e4599fa9\n'), 'close');
     await once(await stranger('GET / HTTP/1.1\r\n\r\n'), 'close');
     expect(opened.notes).toHaveLength(2);
@@ -85,10 +85,10 @@ describe('over TLS', () => {
   });
 });
 
-test('connections that never shake hands count for their client, and leave places to others', async () => {
+test('connections without a handshake count for their client, and others still get places', async () => {
   await serve(openTestTls(), 4, 2);
   for (let count = 0; count < 8; count += 1) await stranger();
-  // Two are served, four wait to be told that they are not, and two are just closed.
+  // Two are served, four wait for their refusal, and two are just closed.
   await Promise.all(strangers.slice(6).map((socket) => until(() => socket.destroyed)));
   expect(strangers.map(({ destroyed }) => destroyed)).toEqual([...Array(6).fill(false), true, true]);
   expect(server.exceeded).toEqual(Array(6).fill('ECHO_MAX_CONNECTIONS_PER_CLIENT'));
@@ -102,7 +102,7 @@ test('connections that never shake hands count for their client, and leave place
   );
 });
 
-test('a client is served by the version that it speaks, when that is taken', async () => {
+test('a client is served in its version, when that is allowed', async () => {
   await serve(openTestTls({ LAB_TLS_MIN: '1.2' }));
   const old = connectTls({ port: server.tcp.port, host: '127.0.0.1', ca, maxVersion: 'TLSv1.2' });
   strangers.push(old);
@@ -110,7 +110,7 @@ test('a client is served by the version that it speaks, when that is taken', asy
   expect(server.peers).toMatchObject([{ tls: 'TLSv1.2' }]);
 });
 
-test('a client whose certificate is not taken is not served', async () => {
+test('a client with a rejected certificate is not served', async () => {
   await serve(openTestTls({ LAB_MTLS: true }));
   await server.tcp.connect();
   const nobody = connectTls({ port: server.tcp.port, host: '127.0.0.1', ca });

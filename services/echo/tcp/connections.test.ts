@@ -24,14 +24,14 @@ describe.each([
   });
   afterEach(() => opened?.close());
 
-  test('lets a client that has ended its side be answered', async () => {
+  test('answers a client that has closed its side', async () => {
     const client = (await server.tcp.connect()).end();
     await once(server.tcp.served[0]!, 'end');
     server.tcp.served[0]!.end('answer');
     expect(String(await buffer(client))).toBe('answer');
   });
 
-  test('refuses a connection above the limit with an error line, and serves again when one has gone', async () => {
+  test('refuses a connection above the limit with an error line, and serves again when another one has closed', async () => {
     const first = await server.tcp.connect();
     await server.tcp.connect();
     const refused = await server.tcp.connect();
@@ -50,7 +50,7 @@ describe.each([
     expect(server.peers).toHaveLength(3);
   });
 
-  test('closes a connection on which nothing happens, and says so', async () => {
+  test('closes an idle connection, and prints that', async () => {
     const client = await server.tcp.connect();
     const { localPort } = client;
     expect(server.tcp.served[0]!.timeout).toBe(60_000);
@@ -61,7 +61,7 @@ describe.each([
     ]);
   });
 
-  test('goes on when a client resets its connection', async () => {
+  test('continues when a client resets its connection', async () => {
     server.tcp.reset(await server.tcp.connect());
     await closed(server.tcp.served[0]!);
     await server.tcp.connect();
@@ -72,7 +72,7 @@ describe.each([
 describe('over plain text alone', () => {
   beforeEach(() => server.serve());
 
-  test('serves a connection as one of its peer', async () => {
+  test('serves a connection with its client', async () => {
     const client = await server.tcp.connect();
     expect(server.peers).toEqual([{ address: '127.0.0.1', port: client.localPort }]);
   });
@@ -89,7 +89,7 @@ describe('over plain text alone', () => {
     expect(server.peers.map(({ address }) => address)).toEqual(['127.0.0.1', '127.0.0.2']);
   });
 
-  test('of one client as many wait for that line as of all', async () => {
+  test('one client may have as many connections that wait for that line as all clients', async () => {
     await server.tcp.close();
     await server.serve(2, 1);
     for (let count = 0; count < 3; count += 1) (await server.tcp.connect()).allowHalfOpen = true;
@@ -97,7 +97,7 @@ describe('over plain text alone', () => {
     expect({ exceeded: server.exceeded.length, said: server.said.length }).toEqual({ exceeded: 3, said: 2 });
   });
 
-  test('reads a refused client on for a second, then drops it', async () => {
+  test('reads a refused connection for another second, then drops it', async () => {
     await server.tcp.connect();
     await server.tcp.connect();
     const refused = await server.tcp.connect();
@@ -110,14 +110,14 @@ describe('over plain text alone', () => {
     await closed(server.tcp.served[2]!);
   });
 
-  test('closes a connection above twice the limit without a word', async () => {
+  test('closes a connection above twice the limit without a line', async () => {
     for (let count = 0; count < 4; count += 1) (await server.tcp.connect()).allowHalfOpen = true;
     const flood = new Socket().connect({ port: server.tcp.port, host: '127.0.0.1' });
     expect(await buffer(flood)).toHaveLength(0);
     expect({ served: server.tcp.served.length, said: server.said.length }).toEqual({ served: 4, said: 2 });
   });
 
-  test('keeps a connection on which it waits itself, and closes it when it is idle after that', async () => {
+  test('keeps a connection during its own delay, and closes it when it is idle after that', async () => {
     await server.tcp.connect();
     server.waiting = true;
     server.tcp.served[0]!.emit('timeout');
@@ -134,8 +134,8 @@ describe('over plain text alone', () => {
     expect(server.tcp.served.every(({ destroyed }) => destroyed)).toBe(true);
   });
 
-  test('close drops a connection from the port of one that was reset and is not yet gone', async () => {
-    // Neither is connected, so both are from nowhere.
+  test('close drops a connection that uses the port of a reset one whose close is still to come', async () => {
+    // Neither is connected, so both have the same address: none.
     const [reset, next] = [new Socket(), new Socket()];
     server.connections.server.emit('connection', reset);
     server.connections.server.emit('connection', next);

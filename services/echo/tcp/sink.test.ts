@@ -13,7 +13,7 @@ beforeEach(() => {
   said = [];
 });
 
-test('TCP prints what comes and answers nothing', async () => {
+test('TCP prints messages and answers nothing', async () => {
   const connections = boundOf('ECHO_MAX_CONNECTIONS', 1);
   const tcp = await serveTcp(
     createTcpSink({ connections, idleSeconds: 60, say, sleep: new ManualTime().sleep }),
@@ -33,7 +33,7 @@ test('TCP prints what comes and answers nothing', async () => {
   await tcp.close();
 });
 
-test('UDP prints what comes and answers nothing', async () => {
+test('UDP prints messages and answers nothing', async () => {
   const server = createUdpSink({ say }).bind(0, '127.0.0.1');
   const client = createSocket('udp4').bind(0, '127.0.0.1');
   await Promise.all([once(server, 'listening'), once(client, 'listening')]);

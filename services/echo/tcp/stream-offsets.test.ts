@@ -21,7 +21,7 @@ afterEach(async () => {
   await lab.close();
 });
 
-/** The bytes from one place to another, as text. */
+/** The bytes between two offsets, as text. */
 const part = (stream: Buffer, from: number, length: number) =>
   stream.subarray(from, from + length).toString('latin1');
 
@@ -41,12 +41,12 @@ async function entries(): Promise<Placed[]> {
   return (await lab.entries()) as unknown as Placed[];
 }
 
-describe('an entry says where', () => {
+describe('an entry has the offsets of', () => {
   beforeEach(async () => {
     tcp = await serveTcp(createTcpEcho(lab.parts));
   });
 
-  /** What is answered to a text, and each entry's message and the beginning of its answer. */
+  /** The answer to a text; and for each entry its message and the beginning of its echo. */
   async function said(text: string, ...faults: FaultName[]) {
     lab.script(...faults);
     const client = await tcp.connect();
@@ -57,7 +57,7 @@ describe('an entry says where', () => {
     });
   }
 
-  test('its message and its answer are', async () => {
+  test('its message and its echo', async () => {
     expect(await said('one\ntwo\r\nHey|e4599fa9three', 'none', 'duplicate', 'loss', 'none')).toEqual([
       ['one\n', 'one'],
       ['two\r\n', 'two'],
@@ -66,7 +66,7 @@ describe('an entry says where', () => {
     ]);
   });
 
-  test('also after a line ending that came too late', async () => {
+  test('both, also after a late line ending', async () => {
     const client = await tcp.connect();
     client.write('Hey|e4599fa9');
     await once(client, 'data');
@@ -78,7 +78,7 @@ describe('an entry says where', () => {
     ]);
   });
 
-  test('and of what was held back, one more says where it was sent', async () => {
+  test('a message, and one more entry has that of its reordered echo', async () => {
     expect(await said('one\ntwo\nthree\n', 'reorder', 'none', 'reorder')).toEqual([
       ['one\n', 'two'],
       ['two\n', 'two'],
@@ -89,9 +89,9 @@ describe('an entry says where', () => {
   });
 });
 
-describe('over TLS an entry says where it is on the wire', () => {
+describe('over TLS an entry has its offsets on the wire', () => {
   let opened: TestTls;
-  /** What went through, each way. */
+  /** The bytes that passed, by direction. */
   const wire = { client: Buffer.alloc(0), server: Buffer.alloc(0) };
   const proxies: Socket[] = [];
 
@@ -103,7 +103,7 @@ describe('over TLS an entry says where it is on the wire', () => {
 
   afterEach(() => opened.close());
 
-  /** A connection through a proxy that keeps what is on the wire. */
+  /** A connection through a proxy that keeps the bytes on the wire. */
   async function through(options: object): Promise<Socket> {
     const proxy = createServer({ allowHalfOpen: true }, (near) => {
       const far = connect({ port: tcp.port, host: '127.0.0.1', allowHalfOpen: true });
@@ -140,12 +140,12 @@ describe('over TLS an entry says where it is on the wire', () => {
     ['TLSv1.3', 17],
     ['TLSv1.2', 24],
   ] as const)(
-    'with %s each answer begins with its record, and each message is in what was read with it',
+    'with %s each echo begins with its record, and each message is within the bytes that were read with it',
     async (maxVersion, more) => {
       lab.script('none', 'duplicate', 'reorder', 'none', 'loss');
       const client = await through({ maxVersion });
       const messages = ['one\n', 'two two\n', 'three\n', 'four\n', 'five'];
-      // Each in a record of its own.
+      // Each in its own record.
       for (const message of messages) await new Promise((resolve) => client.write(message, resolve));
       expect(String(await buffer(client.end()))).toBe('one\ntwo two\ntwo two\nfour\nthree\nPacket Loss');
       const [inside, found] = [records(wire.server), await entries()];
@@ -170,10 +170,10 @@ describe('over TLS an entry says where it is on the wire', () => {
     },
   );
 
-  test('exactly, where one message comes after the answer to the one before', async () => {
+  test('exactly, when a message arrives after the echo of the one before', async () => {
     lab.script('none');
     const client = await through({});
-    // What comes with the end of the handshake is within that.
+    // Bytes that arrive with the end of the handshake are within its range.
     await until(() => tcp.served.length === 1);
     for (const message of ['one\n', 'longer\n']) {
       client.write(message);
@@ -187,7 +187,7 @@ describe('over TLS an entry says where it is on the wire', () => {
     client.destroy();
   });
 
-  test('as far as a message that comes in very many pieces is told', async () => {
+  test('for a message in very many pieces too', async () => {
     const client = await through({});
     const message = `${'x'.repeat(99)}\n`;
     for (const byte of message) await new Promise((resolve) => client.write(byte, resolve));

@@ -8,7 +8,7 @@ import { useTcpEcho } from './testing.ts';
 
 const echo = useTcpEcho();
 
-/** All that comes back to a client that ends its side behind its messages. */
+/** Everything that comes back to a client that closes its side after its messages. */
 async function exchange(text: string, server = echo.tcp) {
   const client = await server.connect();
   return (await buffer(client.end(text))).toString('latin1');
@@ -27,13 +27,13 @@ test.each<[FaultName, string, string]>([
   ['corruption', 'Test3|5e595222\n', '\xabest3|5e595222\n'],
   ['duplicate', 'Test3|5e595222\n', 'Test3|5e595222\nTest3|5e595222\n'],
   ['truncate', 'Test3|5e595222\r\n', 'Te\r\n'],
-])('%s answers %j by %j', async (fault, text, answer) => {
+])('%s answers %j with %j', async (fault, text, answer) => {
   echo.lab.script(fault);
   expect(await exchange(text)).toBe(answer);
   expect(await echo.lab.entries()).toMatchObject([{ fault, message: 1 }]);
 });
 
-test('loss answers nothing when it is silent', async () => {
+test('loss sends nothing when it is silent', async () => {
   const options = { ...echo.lab.parts.options, loss: 'silent' as const };
   const silent = await serveTcp(createTcpEcho({ ...echo.lab.parts, options }));
   echo.lab.script('loss', 'none');
@@ -61,7 +61,7 @@ test('drip answers a byte at a time', async () => {
   expect(echo.lab.time.delays).toEqual([20, 20, 20]);
 });
 
-test('reset ends the connection by RST, and with it what else the client has sent', async () => {
+test('reset ends the connection by RST, and drops the other messages of the client', async () => {
   echo.lab.script('none', 'reset');
   const client = await connectAndSend('one\n');
   expect(await read(client, 4)).toBe('one\n');
@@ -87,19 +87,19 @@ describe('reorder', () => {
     expect(echo.lab.time.waiting(1_000)).toBe(0);
   });
 
-  test('sends an answer that no other one overtakes after a second', async () => {
+  test('sends an echo after a second when no other one overtakes it', async () => {
     echo.lab.script('reorder');
     const client = await connectAndSend('one\n');
     await echo.lab.time.pass(1_000);
     expect(await read(client, 4)).toBe('one\n');
   });
 
-  test('sends it at once when the client has ended its side', async () => {
+  test('sends it at once when the client has closed its side', async () => {
     echo.lab.script('reorder');
     expect(await exchange('one\n')).toBe('one\n');
   });
 
-  test('is of one connection', async () => {
+  test('stays within one connection', async () => {
     echo.lab.script('reorder', 'none');
     const held = await connectAndSend('held\n');
     await until(() => echo.lab.time.waiting(1_000) === 1);

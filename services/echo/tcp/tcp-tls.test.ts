@@ -9,7 +9,7 @@ const echo = useTcpEcho({ overTls: true });
 
 test.each([
   ['a tagged message', 'Hey|e4599fa9'],
-  ['bytes that are no UTF-8', '\xff\0\xc3(\xed\xa0\x80\n'],
+  ['bytes that are not UTF-8', '\xff\0\xc3(\xed\xa0\x80\n'],
   ['several messages in one record', 'one\nHey|e4599fa9Test3|5e595222\r\ntwo\n'],
   ['the longest message', `${'x'.repeat(LONGEST_MESSAGE - 1)}\n`],
 ])('a message comes back while the connection stays open: %s', async (_what, text) => {
@@ -19,19 +19,19 @@ test.each([
   expect(client.readyState).toBe('open');
 });
 
-test('what has no end comes back to a client that has ended its side', async () => {
+test('a message without an end comes back to a client that has closed its side', async () => {
   const client = await echo.tcp.connect();
   expect(String(await buffer(client.end('one\ntwo')))).toBe('one\ntwo');
 });
 
-test('a wrong tag ends a message when nothing more comes for 50 ms', async () => {
+test('a wrong tag ends a message when nothing follows for 50 ms', async () => {
   const client = await echo.tcp.connect();
   client.write('Hey|00000000');
   await echo.lab.time.pass(50);
   expect(await read(client, 12)).toBe('Hey|00000000');
 });
 
-test('a decision is journaled with the version of TLS behind all else', async () => {
+test('a decision is journaled with the TLS version at the end', async () => {
   const client = await echo.tcp.connect();
   client.write('Hey|e4599fa9');
   await read(client, 12);
@@ -51,7 +51,7 @@ test('a decision is journaled with the version of TLS behind all else', async ()
   expect(entry).toMatchObject({ client_ip: '127.0.0.1', client_port: client.localPort });
 });
 
-test('a delay holds the answer back, and leaves nothing behind when its client goes', async () => {
+test('a delay holds the echo back, and stops its timer when the client disconnects', async () => {
   echo.lab.script('delay');
   const client = await echo.tcp.connect();
   client.write('one\n');
@@ -63,7 +63,7 @@ test('a delay holds the answer back, and leaves nothing behind when its client g
   await until(() => echo.lab.time.waiting(1_500) === 0);
 });
 
-test('a reset is one to the client too', async () => {
+test('a reset is a reset for the client too', async () => {
   echo.lab.script('reset');
   const client = await echo.tcp.connect();
   const failed = once(client, 'error');
@@ -80,7 +80,7 @@ test('a message that is too long gets an error line, and the connection ends', a
   );
 });
 
-test('more than connections buffer comes back whole and in its order, to a client that reads late', async () => {
+test('more bytes than the connections buffer come back complete and in order to a client that reads late', async () => {
   const lines = Array.from({ length: 24 }, (_, index) => `${`${index} `.repeat(16_000)}\n`);
   const sent = Buffer.from(lines.join(''));
   const client = await echo.tcp.connect();

@@ -10,7 +10,7 @@ const echo = useTcpEcho();
 
 afterEach(() => void jest.restoreAllMocks());
 
-/** A client that has sent these segments, all of which the server has read. */
+/** A client that has sent these segments. The server has read all of them. */
 async function connectAndSend(...segments: string[]) {
   const client = await echo.tcp.connect();
   for (const segment of segments) await send(client, segment);
@@ -27,7 +27,7 @@ async function send(client: Socket, segment: string) {
   await until(() => server.bytesRead === client.bytesWritten);
 }
 
-/** Ends the side of a client, and returns when the server has seen it. */
+/** Closes the side of a client, and returns when the server has noticed it. */
 async function end(client: Socket) {
   client.end();
   await until(() => serverOf(client).readableEnded);
@@ -43,7 +43,7 @@ describe('a message comes back', () => {
     ['a plain line with CRLF', 'Hey\r\n'],
     ['a tagged message', 'Hey|e4599fa9'],
     ['a tagged line', 'Hey|e4599fa9\n'],
-    ['bytes that are no UTF-8', '\xff\0\xc3(\xed\xa0\x80\n'],
+    ['bytes that are not UTF-8', '\xff\0\xc3(\xed\xa0\x80\n'],
     ['an empty line', '\n'],
     ['several messages in one segment', 'one\nHey|e4599fa9Test3|5e595222\r\ntwo\n'],
     ['the longest message', `${'x'.repeat(LONGEST_MESSAGE - 1)}\n`],
@@ -56,10 +56,10 @@ describe('a message comes back', () => {
 
   test.each([
     ['a line', 'one\n'],
-    ['what has no end', 'one\ntwo'],
+    ['a message without an end', 'one\ntwo'],
     ['a wrong tag', 'Hey|00000000'],
     ['nothing', ''],
-  ])('to a client that has ended its side: %s', async (_what, text) => {
+  ])('to a client that has closed its side: %s', async (_what, text) => {
     const client = await echo.tcp.connect();
     expect(String(await buffer(client.end(text)))).toBe(text);
   });
@@ -75,7 +75,7 @@ describe('a message comes back', () => {
     expect(await bodies()).toEqual(entries);
   });
 
-  test('to the client of the seed, which sends no newline and reads 1,024 bytes', async () => {
+  test('to the reference client, which sends no newline and reads 1,024 bytes', async () => {
     const client = await echo.tcp.connect();
     for (const text of ['Hey|e4599fa9', 'Test3|5e595222']) {
       client.write(text);
@@ -96,14 +96,14 @@ describe('a message comes back', () => {
 });
 
 describe('a wrong tag', () => {
-  test('ends a message when nothing more comes for 50 ms', async () => {
+  test('ends a message when nothing follows for 50 ms', async () => {
     const client = await connectAndSend('Hey|00000000');
     await echo.lab.time.pass(50);
     expect(await read(client, 12)).toBe('Hey|00000000');
     expect(await bodies()).toEqual([[3, '00000000']]);
   });
 
-  test('ends nothing when more comes', async () => {
+  test('ends no message when more follows', async () => {
     const client = await connectAndSend('Hey|00000000');
     await until(() => echo.lab.time.waiting(50) === 1);
     await send(client, 'x\n');
@@ -114,8 +114,8 @@ describe('a wrong tag', () => {
 
   test.each([
     ['stays open', false],
-    ['has ended its side', true],
-  ])('is followed by what comes while its answer waits, for a client that %s', async (_which, ends) => {
+    ['has closed its side', true],
+  ])('is followed by messages that arrive during its delay, for a client that %s', async (_which, ends) => {
     echo.lab.script('delay', 'none');
     const client = await connectAndSend('Hey|00000000');
     await echo.lab.time.pass(50);
@@ -145,7 +145,7 @@ describe('a message that is too long', () => {
 });
 
 describe('answers', () => {
-  test('come in the order of their messages, whatever one of them waits for', async () => {
+  test('are sent in the order of their messages, whatever their delays are', async () => {
     echo.lab.script('delay', 'none', 'delay');
     const client = await connectAndSend('one\ntwo\n', 'three\n');
     await until(() => echo.lab.time.waiting(1_500) === 1);
@@ -158,13 +158,13 @@ describe('answers', () => {
     expect(echo.lab.time.delays).toEqual([1_500, 1_500]);
   });
 
-  test('leave nothing behind of a client that is gone in a wait, a wrong tag behind its message included', async () => {
+  test('stop when the client disconnects during a delay, also with a wrong tag after its message', async () => {
     echo.lab.script('delay');
     const client = await connectAndSend('one\nHey|00000000');
     await until(() => echo.lab.time.waiting(1_500) === 1);
     client.resetAndDestroy();
     await until(() => echo.lab.time.waiting(1_500) === 0);
-    // What comes of another client's message afterwards comes of nothing of the first.
+    // The lines after that belong to the message of another client.
     const other = await connectAndSend('two\n');
     await until(() => echo.lab.time.waiting(1_500) === 1);
     await echo.lab.time.pass(1_500);
@@ -172,7 +172,7 @@ describe('answers', () => {
     expect(echo.lab.time.delays).toEqual([1_500, 1_500]);
   });
 
-  test('wait on their own connection alone', async () => {
+  test('are delayed on their own connection only', async () => {
     echo.lab.script('delay', 'none');
     const slow = await connectAndSend('slow\n');
     const quick = await connectAndSend('quick\n');
@@ -205,7 +205,7 @@ test('serves others when a client resets its connection', async () => {
   expect(String(await buffer((await echo.tcp.connect()).end('next')))).toBe('next');
 });
 
-test('reads no more of a client that reads nothing than it has to, and answers it all when it reads', async () => {
+test('reads little from a client that reads nothing, and answers everything when the client reads', async () => {
   const line = `${'x'.repeat(LONGEST_MESSAGE - 1)}\n`;
   const sent = Buffer.from(line.repeat(400));
   const client = await echo.tcp.connect();
@@ -223,7 +223,7 @@ test('reads no more of a client that reads nothing than it has to, and answers i
   expect((await buffer(client)).equals(sent)).toBe(true);
 });
 
-test('says what the seed says', async () => {
+test('prints the lines of the reference server', async () => {
   const client = await echo.tcp.connect();
   const { localPort } = client;
   await buffer(client.end('Hey\n'));

@@ -7,7 +7,7 @@ import { createLab, type Lab, ManualTime, serveTcp, type TcpServer } from '../te
 import { type ConnectionServer, createConnectionServer } from './connections.ts';
 import { createTcpEcho } from './tcp.ts';
 
-/** Serves each test of a file by a TCP echo server and a lab of its own, over TLS when it is told to. */
+/** Gives each test of a file a TCP echo server with a lab of its own, over TLS when `tls` is set. */
 export function useTcpEcho({ overTls = false } = {}) {
   const state = {} as { lab: Lab; tcp: TcpServer };
   let opened: TestTls | undefined;
@@ -28,7 +28,7 @@ export function useTcpEcho({ overTls = false } = {}) {
   return state;
 }
 
-/** Has a connection server that keeps what it is told and says, which a test of a file starts, over TLS when it has one. */
+/** Gives each test of a file a connection server that keeps its clients and lines, over TLS when options are given. */
 export function useConnectionServer() {
   const state = { serve } as ReturnType<typeof nothing> & {
     tcp: TcpServer;
@@ -71,7 +71,7 @@ function nothing() {
     peers: [] as Peer[],
     resets: [] as (() => void)[],
     exceeded: [] as string[],
-    /** What the server says of whether it lets a client wait. */
+    /** The value of `waiting` that the server reports. */
     waiting: false,
   };
 }

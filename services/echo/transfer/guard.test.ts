@@ -7,14 +7,14 @@ import { data } from './testing.ts';
 const key = hmacKey('alice')!;
 const START = 1_735_787_045_006;
 
-/** A guard whose clock a test sets, in ms since it began. */
+/** A guard whose clock a test sets, in ms since its beginning. */
 function createGuard(token?: string) {
   const clock = { now: 0 };
   const guard = new TransferGuard({ token, now: () => new Date(START + clock.now) });
   return {
     clock,
     guard,
-    /** Why an OPEN of that time is refused; when it is not, it is taken. */
+    /** Why an OPEN of that time is refused. Otherwise it is accepted and remembered. */
     open(id: string, at: number | undefined) {
       const refusal = guard.replay(id, at === undefined ? at : START + at);
       if (!refusal) guard.remember(id);
@@ -36,7 +36,7 @@ describe('a datagram', () => {
   });
 
   test.each([undefined, ''])(
-    'with an HMAC does not pass where the token is %j, and any other does',
+    'with an HMAC does not pass when the token is %j, and any other one does',
     (token) => {
       const { guard } = createGuard(token);
       expect(guard.refusal(one, encodeDatagram(one, { key, side: 'C' }))).toEqual({
@@ -65,7 +65,7 @@ describe('an OPEN', () => {
     expect(createGuard('alice').open('c0ffee01', undefined)?.reason).toBe('no time');
   });
 
-  test('is taken once, and others are taken too', () => {
+  test('is accepted once, and others are accepted too', () => {
     const { open } = createGuard('alice');
     expect([open('c0ffee01', 0), open('c0ffee02', 0)]).toEqual([undefined, undefined]);
     expect(open('c0ffee01', 0)).toEqual({
@@ -75,7 +75,7 @@ describe('an OPEN', () => {
   });
 
   test.each([-30_000, 0, 30_000])(
-    'is never taken twice, however late, when its time is %d ms from now',
+    'is never accepted twice, however late, when its time is %d ms from now',
     (at) => {
       const { clock, open } = createGuard('alice');
       expect(open('c0ffee01', at)).toBeUndefined();
@@ -83,14 +83,14 @@ describe('an OPEN', () => {
     },
   );
 
-  test('may have the id of one whose time has passed', () => {
+  test('may have an old id that is forgotten', () => {
     const { clock, open } = createGuard('alice');
     open('c0ffee01', 0);
     clock.now = 60_001;
     expect(open('c0ffee01', 60_001)).toBeUndefined();
   });
 
-  test('is one of no more than are kept', () => {
+  test('is refused when too many ids are kept', () => {
     const { clock, open } = createGuard('alice');
     const refusals = Array.from({ length: 65_536 }, (_, id) => open(String(id), 0));
     expect(refusals.filter((refusal) => refusal !== undefined)).toEqual([]);
@@ -99,7 +99,7 @@ describe('an OPEN', () => {
     expect(open('one more', 60_001)).toBeUndefined();
   });
 
-  test.each([undefined, ''])('is taken whatever its time and its id where the token is %j', (token) => {
+  test.each([undefined, ''])('is accepted with any time and id when the token is %j', (token) => {
     const { open } = createGuard(token);
     expect([open('c0ffee01', undefined), open('c0ffee01', -60_000)]).toEqual([undefined, undefined]);
   });

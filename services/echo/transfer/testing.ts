@@ -13,9 +13,9 @@ import { Transfers } from './transfers.ts';
 
 export const ID = 'c0ffee01';
 export const peer = { address: '10.0.142.133', port: 40_001 };
-/** How often the server looks for idle transfers. */
+/** Time between two checks of the server for idle transfers. */
 export const LOOK_MS = 1_000;
-/** The time-out with which the server returns a transfer, and time-outs of a segment until it gives up. */
+/** The timeout with which the server returns a transfer, and the timeouts of a segment after which it gives up. */
 export const RTO_MS = 40;
 export const TRIES = 2;
 
@@ -23,7 +23,7 @@ export const TRIES = 2;
 export const HELLO_SHA256 = '185f8db32271fe25f561a6fc938b2e264306ec304eda518007d1764826381969';
 const NOTHING = { sha256: '', duplicates: 0, outOfOrder: 0 };
 
-/** A datagram of a transfer by selective repeat with nothing in it but what is given. */
+/** A datagram of a transfer by selective repeat, with only the given fields. */
 export function datagram(given: Pick<Datagram, 'kind'> & Partial<Datagram>): Datagram {
   const empty = { sequence: 0, ack: 0, window: 0, payload: Buffer.alloc(0) };
   return { id: ID, mode: 'selective-repeat', ...empty, ...given };
@@ -51,7 +51,7 @@ export interface FarSideParts {
   readonly timer: Timer;
 }
 
-/** A client that sends pieces to the server, and receives them when they come back. */
+/** A client that sends pieces to the server, and receives them back. */
 export function createFarSide(
   { mode, window, pieces, rto }: { mode: ModeName; window: number; pieces: string[]; rto: number },
   parts: FarSideParts,
@@ -104,7 +104,7 @@ export function createFarSide(
 
 export type FarSide = ReturnType<typeof createFarSide>;
 
-/** The transfers of a server, new in each test of a file. Time stands still; what it sends, says and notes is kept. */
+/** The transfers of a server, new in each test of a file. A test moves the time. Datagrams, lines and events are kept. */
 export function useTransfers(token?: string) {
   const server = {} as ReturnType<typeof createTransfers>;
   beforeEach(() => {
@@ -143,42 +143,42 @@ function createTransfers(token: string | undefined) {
   return {
     ...{ transfers, time, sent, said, errors, note },
 
-    /** Whether the server has given a datagram to be signed, where it has a token. */
+    /** Whether the server would sign a datagram. */
     isSigned: (one: Datagram) => signed.has(one),
 
-    /** Has the client take what the server sends from now on, and begin. */
+    /** Connects the client to the server, and starts it. */
     connect(to: FarSide): void {
       client = to;
       client.sending.start();
     },
 
-    /** Hands bytes to the server that are no datagram of its version. */
+    /** Gives the server bytes that are no datagram of its version. */
     receiveBytes(bytes: string): void {
       transfers.receive(undefined, Buffer.from(bytes), peer);
     },
 
-    /** Hands datagrams to the server, and returns what it sends to that. */
+    /** Gives the server datagrams, and returns its answers. */
     receive(...datagrams: Datagram[]): Datagram[] {
       const before = sent.length;
       for (const one of datagrams) transfers.receive(one, Buffer.alloc(0), peer);
       return sent.slice(before);
     },
 
-    /** Hands a datagram to the server as its bytes, signed or not, and returns what it sends to that. */
+    /** Gives the server a datagram as bytes, signed or not, and returns its answers. */
     receiveSigned(one: Datagram, signature?: Signature, from = peer): Datagram[] {
       const before = sent.length;
       transfers.receive(one, encodeDatagram(one, signature), from);
       return sent.slice(before);
     },
 
-    /** Hands datagrams to the server that it answers by one ABORT, and returns the reason. */
+    /** Gives the server datagrams that it answers with one ABORT. Returns the reason. */
     refused(...datagrams: Datagram[]): string {
       const answers = this.receive(...datagrams);
       expect(kinds(answers)).toEqual(['ABORT']);
       return text(answers[0]!);
     },
 
-    /** The states that were noted. */
+    /** The journaled states. */
     states: () => note.mock.calls.map(([, detail]) => (detail as { state: string }).state),
   };
 }

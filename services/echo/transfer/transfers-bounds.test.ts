@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Datagram } from '#lib/transfer/datagram.ts';
 import { close, data, datagram, ID, kinds, LOOK_MS, open, RTO_MS, text, useTransfers } from './testing.ts';
 
-/** The most that fits into 64 MiB as an echo with a window of 1, overheads included. */
+/** The largest echo that fits into 64 MiB with a window of 1, overheads included. */
 const FULL_BYTES = 41_780_640;
 
 const server = useTransfers();
@@ -18,7 +18,7 @@ describe('is refused', () => {
     ],
     ['a number', open({}, { sequence: 7 }), 'an OPEN has the number 7; allowed: 0'],
     ['no tries', open({ tries: 0 }), 'tries is "0"; allowed: a whole number from 1 to 1000'],
-    ['bounds turned around', open({ minRto: 50 }), 'min-rto is "50"; allowed: at most max-rto, 40'],
+    ['bounds in the wrong order', open({ minRto: 50 }), 'min-rto is "50"; allowed: at most max-rto, 40'],
     [
       'nothing that it needs, all of it at once',
       open({}, { payload: Buffer.from('bytes=-1 segment=1 echo=maybe min-rto=1 max-rto=1 tries=1') }),
@@ -32,8 +32,8 @@ describe('is refused', () => {
 
   test.each([
     ['in order', [data(1, 'Hello!'), data(2, '!')]],
-    ['behind a gap', [data(2, '!'), data(1, 'Hello!')]],
-    ['behind a CLOSE', [close(2), data(1, 'Hello!')]],
+    ['after a gap', [data(2, '!'), data(1, 'Hello!')]],
+    ['after a CLOSE', [close(2), data(1, 'Hello!')]],
   ])('once, an echo of more bytes than were announced, %s', (_order, datagrams) => {
     server.receive(open({ echo: true }));
     const aborts = server.receive(...datagrams).filter(({ kind }) => kind === 'ABORT');
@@ -49,7 +49,7 @@ describe('is refused', () => {
     expect(server.states()).toEqual(['refused']);
   });
 
-  test('an OPEN with a value of which no more is shown than there is room for', () => {
+  test('an OPEN with a long value, which is shown in part', () => {
     const payload = Buffer.from(`tries=${'x'.repeat(1_300)}`);
     expect(server.refused(open({}, { payload }))).toContain(`tries is "${'x'.repeat(40)}"; allowed`);
   });
@@ -71,18 +71,18 @@ describe('is refused', () => {
 describe('the memory of all transfers together', () => {
   const echo = (bytes: number) => open({ bytes, segment: 1_320, echo: true }, { window: 1 });
 
-  test('bounds an echo', () => {
+  test('limits an echo', () => {
     expect(server.refused(echo(FULL_BYTES + 1))).toBe(
       'the transfer would take 67109257 bytes of memory; allowed: 67108864 of the 67108864 for all transfers',
     );
     expect(kinds(server.receive(echo(FULL_BYTES)))).toEqual(['ACK']);
   });
 
-  test('does not bound what is not to come back', () => {
+  test('does not limit a transfer that does not come back', () => {
     expect(kinds(server.receive(open({ bytes: Number.MAX_SAFE_INTEGER })))).toEqual(['ACK']);
   });
 
-  test('is less while others are under way, by what they keep', () => {
+  test('is reduced by the data of other transfers', () => {
     const other = { id: 'c0ffee02' };
     server.receive(open({ echo: true }, { ...other, window: 1 }));
     expect(server.refused(echo(FULL_BYTES))).toMatch(
@@ -94,13 +94,13 @@ describe('the memory of all transfers together', () => {
     );
   });
 
-  test('counts the segments of an echo, however little is in them', () => {
+  test('counts the segments of an echo, however short they are', () => {
     expect(server.refused(open({ bytes: 100_000, segment: 1, echo: true }, { window: 1 }))).toMatch(
       /^the transfer would take 80106216 bytes of memory/,
     );
   });
 
-  test('ends an echo for which there is none left', () => {
+  test('ends an echo when none is left', () => {
     server.receive(open({ bytes: 5_000, segment: 1_000, echo: true }));
     let refused = 0;
     for (let number = 0xc0ffee10; refused < 2; number += 1) {
@@ -117,7 +117,7 @@ describe('the memory of all transfers together', () => {
     );
   });
 
-  test('is taken from transfers that are finished, when another one needs it', () => {
+  test('is taken from finished transfers when another one needs it', () => {
     server.receive(open(), data(1, 'Hello'), close(2));
     expect(server.transfers.size).toBe(1);
     expect(
@@ -130,7 +130,7 @@ describe('the memory of all transfers together', () => {
     expect(server.transfers.size).toBe(1);
   });
 
-  test('is whole again when all have ended, however they did', async () => {
+  test('is free again when all transfers have ended, in any way', async () => {
     for (let index = 0; index < 40; index += 1) {
       const given = { id: `c0ffee${index + 10}` };
       server.receive(open({ echo: index % 2 === 0 }, given), data(1, 'Hel', given));
@@ -146,7 +146,7 @@ describe('the memory of all transfers together', () => {
 });
 
 describe('silence', () => {
-  test('ends a transfer, counted from what was heard last', async () => {
+  test('ends a transfer, counted from the last datagram', async () => {
     server.receive(open());
     for (let second = 0; second < 2; second += 1) await server.time.pass(LOOK_MS);
     server.receive(data(1, 'Hel'));
@@ -158,7 +158,7 @@ describe('silence', () => {
     expect([server.transfers.size, server.time.waiting(LOOK_MS)]).toEqual([0, 0]);
   });
 
-  test('has a transfer that is finished forgotten without a word', async () => {
+  test('makes the server forget a finished transfer without telling anybody', async () => {
     server.receive(open(), data(1, 'Hello'), close(2));
     for (let second = 0; second < 3; second += 1) await server.time.pass(LOOK_MS);
     expect(server.states()).toEqual(['received']);
@@ -166,7 +166,7 @@ describe('silence', () => {
   });
 });
 
-test('closing ends all without a word, and leaves no timer', () => {
+test('closing ends all transfers without telling anybody, and leaves no timer', () => {
   server.receive(open({ echo: true }), data(1, 'Hello'), close(2), open({}, { id: 'c0ffee02' }));
   expect([server.time.waiting(RTO_MS), server.time.waiting(LOOK_MS)]).toEqual([1, 1]);
   const before = server.sent.length;

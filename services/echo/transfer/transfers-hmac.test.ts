@@ -11,12 +11,12 @@ const other: Signature = { key: hmacKey('bob')!, side: 'C' };
 const opened = open({ at: 0 });
 const elsewhere = { ...peer, port: 40_002 };
 
-/** Hands datagrams of the client to the server, and returns what it sends to that. */
+/** Gives the server datagrams of the client, and returns its answers. */
 function receive(...datagrams: Datagram[]) {
   return datagrams.flatMap((one) => server.receiveSigned(one, own));
 }
 
-/** The one ABORT that a datagram is answered by. */
+/** The ABORT that answers a datagram. */
 function refused(one: Datagram, signature?: Signature, from = peer) {
   const answers = server.receiveSigned(one, signature, from);
   expect(kinds(answers)).toEqual(['ABORT']);
@@ -25,7 +25,7 @@ function refused(one: Datagram, signature?: Signature, from = peer) {
 
 const journaled = () => server.note.mock.calls.map(([, detail]) => detail);
 
-test('a transfer that is signed crosses as ever', () => {
+test('a signed transfer works as usual', () => {
   expect(kinds(receive(opened, opened, data(1, 'Hello'), data(1, 'Hello'), close(2)))).toEqual(
     Array(5).fill('ACK'),
   );
@@ -63,21 +63,21 @@ describe('an OPEN', () => {
     expect(journaled()).toMatchObject([{ state: 'refused', reason: 'replayed' }]);
   });
 
-  test('from another port is refused as a replay, and the transfer goes on', () => {
+  test('from another port is refused as a replay, and the transfer continues', () => {
     receive(opened);
     expect(refused(opened, own, elsewhere)).toBe(`replayed: an OPEN with the id ${ID} was accepted before`);
     expect(kinds(receive(data(1, 'Hello'), close(2)))).toEqual(['ACK', 'ACK']);
     expect(server.states()).toEqual(['refused', 'received']);
   });
 
-  test('of a transfer that was let go of is refused as a replay', async () => {
+  test('of a forgotten transfer is refused as a replay', async () => {
     receive(opened, data(1, 'Hello'), close(2));
     for (let look = 0; look < 3; look += 1) await server.time.pass(LOOK_MS);
     expect(server.transfers.size).toBe(0);
     expect(refused(opened, own)).toMatch(/^replayed: /);
   });
 
-  test('that was refused for what it asks may be sent again', () => {
+  test('that was refused for its parameters may be repeated', () => {
     const bad = open({ at: 0 }, { window: 0 });
     expect([refused(bad, own), refused(bad, own)]).toEqual(
       Array(2).fill('the window is 0; allowed for selective-repeat: 1 to 256'),
@@ -96,7 +96,7 @@ describe('a datagram that is not authentic', () => {
   ];
 
   test.each(kindsOfThem)(
-    'has its reason told when it is a %s of no transfer, and is not journaled',
+    'is answered with the reason when it is a %s of no transfer, and is not journaled',
     (_kind, one) => {
       expect(refused(one)).toMatch(/^no HMAC/);
       expect(refused(one, other)).toBe('wrong HMAC');
@@ -109,21 +109,18 @@ describe('a datagram that is not authentic', () => {
     expect(server.receiveSigned(datagram({ kind }))).toEqual([]);
   });
 
-  test.each([undefined, other])(
-    'does nothing to a transfer that is under way: not an answer, not an end',
-    async (by) => {
-      receive(opened, data(1, 'Hel'));
-      server.time.now = 2_500;
-      const all = [opened, data(2, 'lo'), close(2), datagram({ kind: 'ABORT' }), datagram({ kind: 'ACK' })];
-      for (const one of all) expect(server.receiveSigned(one, by)).toEqual([]);
-      expect([server.states(), server.transfers.size]).toEqual([[], 1]);
-      // Nor does it keep one alive.
-      await server.time.pass(LOOK_MS);
-      expect(server.states()).toEqual(['idle']);
-    },
-  );
+  test.each([undefined, other])('has no effect on a current transfer: no answer, and no end', async (by) => {
+    receive(opened, data(1, 'Hel'));
+    server.time.now = 2_500;
+    const all = [opened, data(2, 'lo'), close(2), datagram({ kind: 'ABORT' }), datagram({ kind: 'ACK' })];
+    for (const one of all) expect(server.receiveSigned(one, by)).toEqual([]);
+    expect([server.states(), server.transfers.size]).toEqual([[], 1]);
+    // It does not keep a transfer alive either.
+    await server.time.pass(LOOK_MS);
+    expect(server.states()).toEqual(['idle']);
+  });
 
-  test('is one that the server has sent itself', () => {
+  test('is also one of the server itself', () => {
     receive(open({ at: 0, echo: true }), data(1, 'Hello'), close(2));
     for (const one of server.sent.slice()) {
       expect(server.receiveSigned(one, { ...own, side: 'S' })).toEqual([]);
@@ -135,14 +132,14 @@ describe('a datagram that is not authentic', () => {
 describe('without a token', () => {
   const plain = useTransfers();
 
-  test('a signed OPEN is refused, as nobody could trust the answers to it', () => {
+  test('a signed OPEN is refused, because its answers could not be signed', () => {
     expect(plain.receiveSigned(opened, own).map(text)).toEqual([
       'the datagram has an HMAC, and this server has no token to check it (LAB_TOKEN)',
     ]);
     expect(plain.states()).toEqual(['refused']);
   });
 
-  test('an id may come again, and from another port', () => {
+  test('an id may be used again, also from another port', () => {
     for (const from of [peer, elsewhere]) {
       plain.transfers.receive(opened, encodeDatagram(opened), from);
     }

@@ -17,7 +17,7 @@ const receipts = fc
   .map((counts) => encodeReceipt({ ...counts, sha256: 'e'.repeat(64) }));
 const payloads = fc.oneof(opens, receipts, fc.uint8Array({ maxLength: 9 }).map(Buffer.from));
 
-/** Datagrams that are well formed and make what sense they may. */
+/** Well-formed datagrams with random content. */
 const datagrams: fc.Arbitrary<Datagram> = fc.record({
   kind: fc.constantFrom('OPEN', 'OPEN', 'DATA', 'DATA', 'DATA', 'CLOSE', 'ACK', 'ABORT'),
   id: fc.constantFrom('c0ffee01', 'c0ffee02'),
@@ -28,7 +28,7 @@ const datagrams: fc.Arbitrary<Datagram> = fc.record({
   payload: payloads,
 });
 
-test('whatever comes in whatever order, nothing is thrown, all that is sent is a datagram, and nothing is left', () => {
+test('with any datagrams in any order nothing is thrown, only datagrams are sent, and no memory stays in use', () => {
   const property = fc.property(fc.array(datagrams, { maxLength: 30 }), (all) => {
     for (const one of all) server.transfers.receive(one, Buffer.alloc(0), peer);
     for (const one of server.sent.splice(0)) expect(isOfTransfer(encodeDatagram(one))).toBe(true);

@@ -6,8 +6,8 @@ import { until } from '../testing.ts';
 import { close, data, datagram, kinds, LOOK_MS, open, peer, RTO_MS, useTransfers } from './testing.ts';
 
 /*
- * The server must sign nothing that a stranger could hand on to the client of a transfer as the server's word. Here a
- * stranger sends what it makes up, and what it has recorded of the client, from a port of its own.
+ * The server must sign nothing that a stranger could pass to the client of a transfer as the server's datagram. Here a
+ * stranger sends invented datagrams, and recorded ones of the client, from its own port.
  */
 
 const TOKEN = 'alice';
@@ -19,7 +19,7 @@ const stranger = { ...peer, port: 40_666 };
 const opened = open({ at: 0, echo: true });
 const foreign = 'wirelab/2 OPEN  id=c0ffee01 and whatever follows';
 
-/** Hands datagrams of the client to the server, and returns what it sends to that. */
+/** Gives the server datagrams of the client, and returns its answers. */
 function receive(...datagrams: Datagram[]): Datagram[] {
   return datagrams.flatMap((one) => server.receiveSigned(one, own));
 }
@@ -32,11 +32,11 @@ function answers(to: Datagram, signature: Signature | undefined, from = stranger
 const UNSIGNED = [['ABORT', false]];
 const SIGNED = [['ABORT', true]];
 
-/** Where the client's transfer is when the stranger comes. */
+/** How far the client's transfer is when the stranger sends. */
 const stages: [string, () => unknown][] = [
   ['that has not begun', () => undefined],
   ['that is opened', () => receive(opened)],
-  ['that is under way', () => receive(opened, data(1, 'Hel'))],
+  ['in its middle', () => receive(opened, data(1, 'Hel'))],
   ['that comes back', () => receive(opened, data(1, 'Hello'), close(2))],
   ['that has failed', () => receive(opened, datagram({ kind: 'ABORT' }))],
   [
@@ -66,12 +66,12 @@ describe.each(stages)('of a transfer %s', (_stage, comesThere) => {
     for (const kind of ['ACK', 'ABORT'] as const) expect(answers(datagram({ kind }), signature)).toEqual([]);
   });
 
-  test('nothing is signed for who sends recorded DATA and CLOSE again', () => {
+  test('nothing is signed for replayed DATA and CLOSE', () => {
     for (const one of [data(1, 'Hello'), close(2)]) expect(answers(one, own)).toEqual(UNSIGNED);
     for (const kind of ['ACK', 'ABORT'] as const) expect(answers(datagram({ kind }), own)).toEqual([]);
   });
 
-  test('nothing is signed for who speaks another version', () => {
+  test('nothing is signed for a datagram of another version', () => {
     const before = server.sent.length;
     server.receiveBytes(foreign);
     expect(server.sent.slice(before).map((one) => [one.id, server.isSigned(one)])).toEqual([
@@ -81,7 +81,7 @@ describe.each(stages)('of a transfer %s', (_stage, comesThere) => {
 });
 
 describe.each(stages.slice(1))('of a transfer %s', (_stage, comesThere) => {
-  test('nothing is signed for who sends its recorded OPEN again', async () => {
+  test('nothing is signed for a replayed OPEN', async () => {
     await comesThere();
     expect(answers(opened, own)).toEqual(UNSIGNED);
     server.time.now += 31_000;
@@ -95,30 +95,30 @@ test.each([
   ['time', open()],
   ['fields', datagram({ kind: 'OPEN', window: 4, payload: Buffer.from('echo=maybe') })],
   ['memory', open({ at: 0, echo: true, bytes: 2 ** 30 })],
-])('an OPEN that is not allowed by its %s is refused unsigned, from whatever port', (_what, one) => {
+])('an OPEN that is not allowed by its %s is refused unsigned, from any port', (_what, one) => {
   expect(answers(one, own, peer)).toEqual(UNSIGNED);
   expect(answers(one, own)).toEqual(UNSIGNED);
 });
 
-describe('in the name of a transfer that goes on', () => {
+describe('for a transfer that continues', () => {
   test.each<[string, Datagram]>([
     ['another OPEN', open({ at: 0, bytes: 6 })],
     ['DATA of another protocol', data(1, 'Hello', { mode: 'go-back-n' })],
-  ])('no ABORT is signed, whatever was recorded: %s', (_what, one) => {
+  ])('no ABORT is signed, whatever is replayed: %s', (_what, one) => {
     receive(opened);
     expect(answers(one, own, peer)).toEqual(UNSIGNED);
     expect(kinds(receive(data(1, 'Hello')))).toEqual(['ACK']);
   });
 });
 
-describe('an ABORT is signed of a transfer that has failed, for its client', () => {
-  test('as more came than was announced', () => {
+describe('for a failed transfer an ABORT to its client is signed', () => {
+  test('when more data arrived than announced', () => {
     receive(opened, data(1, 'Hello'));
     const [abort] = receive(data(2, 'more'));
     expect([abort!.kind, server.isSigned(abort!), server.states()]).toEqual(['ABORT', true, ['refused']]);
   });
 
-  test('as nobody took it back', async () => {
+  test('when nobody received the return', async () => {
     receive(opened, data(1, 'Hello'), close(2));
     await server.time.pass(RTO_MS);
     await server.time.pass(RTO_MS);
@@ -126,14 +126,14 @@ describe('an ABORT is signed of a transfer that has failed, for its client', () 
     expect([server.isSigned(server.sent.at(-1)!), server.states()]).toEqual([true, ['received', 'silent']]);
   });
 
-  test('and again when it goes on, but not for a stranger', () => {
+  test('and again when the client continues, but not for a stranger', () => {
     receive(opened, datagram({ kind: 'ABORT' }));
     expect(answers(data(1, 'Hello'), own, peer)).toEqual(SIGNED);
     expect(answers(data(1, 'Hello'), own)).toEqual(UNSIGNED);
   });
 });
 
-test('whatever a stranger sends, and whenever, nothing is signed and the transfer crosses', () => {
+test('whatever a stranger sends, and whenever, nothing is signed and the transfer succeeds', () => {
   const all = [opened, data(1, 'Hello'), close(2)];
   const sends = fc.record({
     one: fc.constantFrom(...all, data(7, 'x'), datagram({ kind: 'ACK' }), datagram({ kind: 'ABORT' })),
@@ -145,7 +145,7 @@ test('whatever a stranger sends, and whenever, nothing is signed and the transfe
       for (const { one, mode, signature } of turns[turn] ?? []) {
         expect(answers({ ...one, mode }, signature).filter(([, isSigned]) => isSigned)).toEqual([]);
       }
-      // What the client has sent before was recorded.
+      // Earlier datagrams of the client were recorded.
       for (const one of all.slice(0, turn)) {
         expect(answers(one, own).filter(([, isSigned]) => isSigned)).toEqual([]);
       }

@@ -21,7 +21,7 @@ import {
 const server = useTransfers();
 
 describe('a transfer', () => {
-  test('is opened with the window that was asked for', () => {
+  test('is opened with the requested window', () => {
     expect(server.receive(open())).toEqual([datagram({ kind: 'ACK', window: 4 })]);
     expect(server.transfers.size).toBe(1);
     expect(server.said).toEqual([
@@ -29,7 +29,7 @@ describe('a transfer', () => {
     ]);
   });
 
-  test('ends with the receipt of what came', () => {
+  test('ends with the receipt of the received data', () => {
     const [, , again, receipt] = server.receive(open(), data(1, 'Hello'), data(1, 'Hello'), close(2));
     expect(again).toMatchObject({ kind: 'ACK', ack: 1 });
     expect(receipt).toMatchObject({ kind: 'ACK', ack: 2 });
@@ -41,7 +41,7 @@ describe('a transfer', () => {
     });
   });
 
-  test('is noted and said once it is received', () => {
+  test('is journaled and printed when it is received', () => {
     server.receive(open());
     server.time.now = 1_234.4;
     server.receive(data(1, 'Hello'), close(2));
@@ -56,25 +56,25 @@ describe('a transfer', () => {
     );
   });
 
-  test('that is not what was sent is noted as such', () => {
+  test('of other bytes than the sent ones is journaled as such', () => {
     server.receive(open(), data(1, 'Hullo'), close(2));
     expect(server.note).toHaveBeenCalledWith('transfer', expect.objectContaining({ intact: false }));
     expect(server.said.at(-1)).toMatch(/; the sent bytes have another one$/);
   });
 
-  test('goes on when it can not be noted', async () => {
+  test('continues when it can not be journaled', async () => {
     server.note.mockRejectedValue(new Error('ENOSPC'));
     expect(kinds(server.receive(open(), data(1, 'Hello'), close(2)))).toEqual(['ACK', 'ACK', 'ACK']);
     await new Promise(setImmediate);
   });
 
-  test('is not opened twice by an OPEN that comes twice', () => {
+  test('is not opened twice by a duplicate OPEN', () => {
     expect(server.receive(open(), open())).toEqual(Array(2).fill(datagram({ kind: 'ACK', window: 4 })));
     expect(server.transfers.size).toBe(1);
     expect(server.said).toHaveLength(1);
   });
 
-  test('of the same id from another port is one of its own', () => {
+  test('with the same id from another port is another transfer', () => {
     server.receive(open(), data(1, 'Hello'));
     server.transfers.receive(open({ bytes: 6 }), Buffer.alloc(0), { ...peer, port: 40_002 });
     expect(server.sent.at(-1)).toEqual(datagram({ kind: 'ACK', window: 4 }));
@@ -84,14 +84,14 @@ describe('a transfer', () => {
   test.each<[string, Datagram]>([
     ['an OPEN that asks for something else', open({ bytes: 6 })],
     ['a DATA of another protocol', data(1, 'Hello', { mode: 'go-back-n' })],
-  ])('goes on when %s comes with its id', (_what, other) => {
+  ])('continues when %s arrives with its id', (_what, other) => {
     server.receive(open());
     expect(server.refused(other)).toBe(`the id ${ID} belongs to another transfer of this client`);
     expect(kinds(server.receive(data(1, 'Hello'), close(2)))).toEqual(['ACK', 'ACK']);
     expect(server.states()).toEqual(['received']);
   });
 
-  test('that the client aborts is noted, and a late OPEN does not begin it again', () => {
+  test('that the client aborts is journaled, and a late OPEN does not begin it again', () => {
     expect(server.receive(open(), data(1, 'Hel'))).toHaveLength(2);
     expect(server.receive(datagram({ kind: 'ABORT', payload: Buffer.from('enough') }))).toEqual([]);
     expect(server.note.mock.calls).toMatchObject([
@@ -111,7 +111,7 @@ describe('an unknown transfer', () => {
   test.each([
     ['DATA', data(1, 'Hello')],
     ['CLOSE', close(1)],
-  ])('has its %s answered by an ABORT that says what may have happened', (_kind, one) => {
+  ])('has its %s answered with an ABORT that explains what may have happened', (_kind, one) => {
     const reason = 'it was never opened, ended long ago, or the server has restarted since';
     expect(server.refused(one)).toBe(`the server has no transfer ${ID}: ${reason}`);
     expect(server.note).not.toHaveBeenCalled();
@@ -146,12 +146,12 @@ describe('an echo', () => {
     expect(server.time.waiting(RTO_MS)).toBe(0);
   });
 
-  test('is opened with what came, by the bounds that the client asked for', () => {
+  test('is opened with the received size, and the bounds that the client asked for', () => {
     server.receive(open({ echo: true }), data(1, 'Hello'), close(2));
     expect(server.sent.find(({ kind }) => kind === 'OPEN')).toEqual(open());
   });
 
-  test('is given up when nobody acks it', async () => {
+  test('is given up when nobody acknowledges it', async () => {
     server.receive(open({ echo: true }), data(1, 'Hello'), close(2));
     await server.time.pass(RTO_MS);
     await server.time.pass(RTO_MS);
@@ -173,7 +173,7 @@ describe('an echo', () => {
   });
 });
 
-test('a CLOSE behind a CLOSE, and what lies between them, end nothing', () => {
+test('a second CLOSE, and datagrams between the two, end nothing', () => {
   server.receive(open(), close(3), close(2), data(1, 'Hello'));
   expect(server.states()).toEqual(['received']);
   expect(kinds(server.receive(close(4), data(4, 'more')))).toEqual([]);

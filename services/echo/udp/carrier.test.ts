@@ -35,7 +35,7 @@ function carry(steps: Step[], port = 1) {
   return carrier.carry({ id: 1, steps, journaled: Promise.resolve() }, at(port), BYTES, time.now);
 }
 
-test('what is held back takes room until it is delivered', async () => {
+test('a held datagram needs room until it is delivered', async () => {
   await Promise.all(Array.from({ length: MOST }, (_, port) => carry([hold], port)));
   expect(carrier.admits(BYTES)).toBe(false);
   await carry([send], 7);
@@ -45,12 +45,12 @@ test('what is held back takes room until it is delivered', async () => {
   expect(carrier.admits(BYTES + 1)).toBe(false);
 });
 
-test('a datagram without a step takes no room once it is journaled', async () => {
+test('a datagram without a step needs no room after it is journaled', async () => {
   expect(await carry([])).toBe('nothing');
   expect(carrier.admits(MOST * 16_384 - 1_024)).toBe(true);
 });
 
-test('nothing is delivered once it is closed', async () => {
+test('nothing is delivered after the close', async () => {
   const given = carry([wait, send]);
   await until(() => time.waiting(50) === 1);
   carrier.close();
@@ -58,7 +58,7 @@ test('nothing is delivered once it is closed', async () => {
   expect([delivered, time.waiting(50)]).toEqual([[], 0]);
 });
 
-test('drops are not told once it is closed', async () => {
+test('drops are not reported after the close', async () => {
   expect(carrier.admits(MOST * 16_384)).toBe(false);
   expect(time.waiting(1_000)).toBe(1);
   carrier.close();

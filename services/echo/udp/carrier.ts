@@ -103,7 +103,7 @@ export class Carrier {
     if (this.#open) this.#parts.deliver(bytes, peer);
   }
 
-  /** Returns early when the carrier closes. Of two waits that end in the same turn, the earlier one returns first. */
+  /** Returns early when the carrier closes. When two waits end in the same turn, the earlier one returns first. */
   #wait(milliseconds: number): Promise<void> {
     const { clock, sleep } = this.#parts;
     const { promise, resolve: go } = Promise.withResolvers<void>();

@@ -19,7 +19,7 @@ afterEach(() => {
   socket?.close();
 });
 
-test('takes the drops of a port, of IPv4 and IPv6, and no other', () => {
+test('counts the drops of a port, for IPv4 and IPv6, and of no other port', () => {
   const tables = HEAD + row(9090, 90_474) + row(53, 7) + HEAD + row(9090, 3);
   expect(dropsOf(tables, 9090)).toBe(90_477);
   expect(dropsOf(tables, 9091)).toBe(0);
@@ -32,7 +32,7 @@ test.each([
     '90474 UDP datagrams arrived too fast for the echo server, and the kernel dropped them; the captures have them',
   ],
   [HEAD + row(9090, 0) + row(53, 7), 'the echo server lost no UDP datagram'],
-])('make status has a row of them', (tables, said) => {
+])('make status has a row for them', (tables, said) => {
   const script = `
     . setup/lab-checks.sh
     use_settings_of_lab() { :; }
@@ -43,7 +43,7 @@ test.each([
   expect(execFileSync('sh', ['-euc', script], { env, encoding: 'utf8' })).toBe(`datagrams: ${said}`);
 });
 
-test('tells how many datagrams were lost, once a second, as long as the socket is open', async () => {
+test('reports the number of lost datagrams once a second, as long as the socket is open', async () => {
   const time = new ManualTime();
   const onLost = jest.fn();
   socket = createSocket('udp4');

@@ -10,7 +10,7 @@ import { createLab, type Lab, until } from '../testing.ts';
 import { close, createFarSide, data, ID, LOOK_MS, open, RTO_MS } from '../transfer/testing.ts';
 import { createUdpEcho } from './udp.ts';
 
-/** Time-out of both sides where time is real. */
+/** The timeout of both sides when time is real. */
 const REAL_RTO_MS = 8;
 const clock = () => performance.now();
 
@@ -42,7 +42,7 @@ function send(...sent: (Datagram | Buffer)[]) {
   }
 }
 
-/** Sends 8 pieces to the server and takes them back, in real time but for what is held back. */
+/** Sends 8 pieces to the server and receives them back. Time is real, except for held datagrams. */
 async function goAndComeBack(mode: ModeName, window: number) {
   await serve({ clock, timer });
   const pieces = Array.from({ length: 8 }, (_, index) => `piece ${index}\n`);
@@ -87,19 +87,19 @@ test.each(modes)('by %s a transfer crosses and comes back whatever happens to it
   }
 });
 
-test('without faults nothing is journaled but what became of the transfer', async () => {
+test('without faults only the result of the transfer is journaled', async () => {
   await goAndComeBack('selective-repeat', 4);
   expect((await lab.entries()).map(({ event }) => event)).toEqual(['transfer', 'transfer']);
 });
 
-test('a script for both protocols is for messages: a transfer has no faults, and takes no step', async () => {
+test('a script for both protocols applies to messages: a transfer has no faults, and uses no step', async () => {
   lab.parts.faults.prepare({ profile: 'script:loss,corruption,none' })();
   await goAndComeBack('stop-and-wait', 1);
   expect((await lab.entries()).map(({ event }) => event)).toEqual(['transfer', 'transfer']);
   expect(lab.parts.faults.status()).toMatchObject({ draws: 0, of: 'messages' });
 });
 
-test('with a token what it says for a transfer is signed, and no refusal; a fault meets both on their way', async () => {
+test('with a token its datagrams of a transfer are signed, and refusals are not; faults apply to both', async () => {
   const key = hmacKey('alice')!;
   lab.script('none');
   await serve({ token: 'alice' });
@@ -119,12 +119,12 @@ test('with a token what it says for a transfer is signed, and no refusal; a faul
     'out ABORT',
     'out ACK',
   ]);
-  // The length is that of the payload, whether an HMAC follows it or not.
+  // The length is that of the payload, with or without an HMAC.
   const { length } = open({ at }).payload;
   expect(decisions).toContainEqual(expect.objectContaining({ kind: 'OPEN', transfer: ID, length }));
 });
 
-test('with a token nothing verifies that a stranger is answered by, whatever it makes up or has recorded', async () => {
+test('with a token no answer to a stranger has a valid HMAC, whatever the stranger invents or replays', async () => {
   const key = hmacKey('alice')!;
   await serve({ token: 'alice' });
   const victim = createSocket('udp4').bind(0, '127.0.0.1');
@@ -166,7 +166,7 @@ test('a damaged datagram is journaled as such and not answered', async () => {
   ]);
 });
 
-test('a message in the middle of a transfer is answered as ever', async () => {
+test('a message in the middle of a transfer comes back as usual', async () => {
   await serve();
   send(open(), Buffer.from('Hey|e4599fa9'), data(1, 'Hello'), close(2));
   await until(() => received.length === 4);
@@ -175,7 +175,7 @@ test('a message in the middle of a transfer is answered as ever', async () => {
   expect(answers.filter((answer) => answer.startsWith('wirelab/1 ACK '))).toHaveLength(3);
 });
 
-test.each(['in', 'out'] as const)('a datagram is late on its way %s', async (direction) => {
+test.each(['in', 'out'] as const)('a datagram is delayed on its way %s', async (direction) => {
   lab.script(...(direction === 'in' ? (['delay', 'none'] as const) : (['none', 'delay'] as const)));
   await serve();
   send(open());
@@ -186,7 +186,7 @@ test.each(['in', 'out'] as const)('a datagram is late on its way %s', async (dir
   expect(await lab.entries()).toMatchObject([{ direction: 'in' }, { direction: 'out' }]);
 });
 
-test('closing it in the middle of a transfer leaves nothing running', async () => {
+test('closing it in the middle of a transfer stops everything', async () => {
   await serve();
   send(open({ echo: true }), data(1, 'Hello'), close(2));
   await until(() => lab.time.waiting(RTO_MS) === 1);

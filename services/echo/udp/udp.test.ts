@@ -58,7 +58,7 @@ describe('a datagram comes back', () => {
     ['a tagged message', 'Hey|e4599fa9'],
     ['a wrong tag', 'Hey|00000000'],
     ['several lines', 'one\ntwo|e4599fa9\n\n'],
-    ['bytes that are no UTF-8', '\0\xff\xc3(\xed\xa0\x80\n'],
+    ['bytes that are not UTF-8', '\0\xff\xc3(\xed\xa0\x80\n'],
     ['the largest datagram there is', 'x'.repeat(65_507)],
     ['an empty datagram', ''],
   ])('as one: %s', async (_what, text) => {
@@ -75,7 +75,7 @@ describe('a datagram comes back', () => {
     await two.receives('two');
   });
 
-  test('when another client has gone before its answer', async () => {
+  test('when another client has disconnected before its echo', async () => {
     const gone = createSocket('udp4');
     await new Promise((resolve) => gone.send('lost', server.address().port, '127.0.0.1', resolve));
     gone.close();
@@ -93,7 +93,7 @@ describe('a fault', () => {
     ['corruption', 'Test3|5e595222', ['\xabest3|5e595222']],
     ['duplicate', 'Test3|5e595222', ['Test3|5e595222', 'Test3|5e595222']],
     ['truncate', 'Test3|5e595222\n', ['T\n']],
-  ])('%s answers %j by %j', async (fault, text, answers) => {
+  ])('%s answers %j with %j', async (fault, text, answers) => {
     lab.script(fault);
     const client = await createClient();
     client.send(text);
@@ -110,7 +110,7 @@ describe('a fault', () => {
     await client.receives('quick', 'slow');
   });
 
-  test('drip answers a datagram a byte', async () => {
+  test('drip answers with a datagram for each byte', async () => {
     lab.script('drip');
     const client = await createClient();
     client.send('Hey');
@@ -119,7 +119,7 @@ describe('a fault', () => {
     await client.receives('H', 'e', 'y');
   });
 
-  test('reorder swaps two answers to a client, whatever others get', async () => {
+  test('reorder swaps two echoes to a client, whatever others get', async () => {
     lab.script('reorder', 'none');
     const [client, other] = [await createClient(), await createClient()];
     client.send('one');
@@ -131,7 +131,7 @@ describe('a fault', () => {
     await client.receives('two', 'one');
   });
 
-  test('reorder sends an answer that no other one overtakes after a second', async () => {
+  test('reorder sends an echo after a second when no other one overtakes it', async () => {
     lab.script('reorder');
     const client = await createClient();
     client.send('one');
@@ -139,7 +139,7 @@ describe('a fault', () => {
     await client.receives('one');
   });
 
-  test('reset is none here', async () => {
+  test('reset does not exist here', async () => {
     lab.parts.faults.prepare({ profile: 'script:reset,loss' })();
     const client = await createClient();
     client.send('one', 'two');
@@ -147,7 +147,7 @@ describe('a fault', () => {
     expect(await lab.entries()).toMatchObject([{ fault: 'none' }, { fault: 'loss' }]);
   });
 
-  test('that is silent answers nothing and journals the loss', async () => {
+  test('that is silent sends nothing and journals the loss', async () => {
     const options = { ...lab.parts.options, loss: 'silent' as const };
     server.close();
     server = createUdpEcho({ ...lab.parts, options, onDropped }).bind(0, '127.0.0.1');
@@ -168,7 +168,7 @@ test('an answer is replaced by an error line while the journal can not be writte
   expect(lab.errors).toEqual(["the journal can't be written: Error: ENOSPC"]);
 });
 
-test('an answer that waits ends with the server', async () => {
+test('a delayed echo ends with the server', async () => {
   lab.script('delay');
   const client = await createClient();
   client.send('one');
@@ -179,7 +179,7 @@ test('an answer that waits ends with the server', async () => {
   expect(client.received).toEqual([]);
 });
 
-test('datagrams that wait for their answers are bounded, and those dropped are told once a second', async () => {
+test('datagrams that wait for their echoes are limited, and dropped ones are reported once a second', async () => {
   lab.script('delay');
   const client = await createClient();
   const peer = { address: '127.0.0.1', port: client.port, family: 'IPv4', size: 0 };
@@ -201,7 +201,7 @@ test('datagrams that wait for their answers are bounded, and those dropped are t
   expect(lab.said).toHaveLength(2 * 1_008 + 1);
 });
 
-test('says what the seed says', async () => {
+test('prints the lines of the reference server', async () => {
   const client = await createClient();
   client.send('Hey|e4599fa9');
   await until(() => lab.said.length === 2);
@@ -211,7 +211,7 @@ test('says what the seed says', async () => {
   ]);
 });
 
-test('a datagram from port 0, which can not be answered, ends nothing', async () => {
+test('a datagram from port 0, to which nothing can be sent, does no harm', async () => {
   server.emit('message', Buffer.from('Hey'), { address: '127.0.0.1', port: 0, family: 'IPv4', size: 3 });
   await new Promise(setImmediate);
   expect(await lab.entries()).toEqual([]);
