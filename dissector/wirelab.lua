@@ -1,9 +1,10 @@
 -- The Wireshark dissector of the lab: messages of the echo server on TCP and UDP, and reliable transfers.
--- One file, for Wireshark 4.0 (Lua 5.2) and 4.4 (Lua 5.4). docs/dissector.md tells how to install and use it.
+-- One file, for Wireshark 4.0 (Lua 5.2) and 4.4 (Lua 5.4). See docs/guides/wireshark.md to install and use it, and
+-- docs/reference/dissector.md for its fields.
 
 local TAG_BYTES = 9 -- the bar and 8 digits
 local TAG = '|' .. ('[0-9a-f]'):rep(TAG_BYTES - 1)
--- What stands in place of a tag where a token is set; only who knows it can check it.
+-- Replaces the tag if the lab has a token. It can't be checked without the token.
 local HMAC = '|hmac%-sha256:' .. ('[0-9a-f]'):rep(64)
 local HMAC_BYTES = 77
 local LONGEST_MESSAGE = 65536
@@ -11,12 +12,12 @@ local LONGEST_MESSAGE = 65536
 local bxor, band, rol, tobit, tohex = bit.bxor, bit.band, bit.rol, bit.tobit, bit.tohex
 
 -------------------------------------------------------------------------------
--- SHA-1 (RFC 3174), as Wireshark's Lua has none
+-- SHA-1 (RFC 3174), which Wireshark's Lua lacks
 -------------------------------------------------------------------------------
 
 local words = {}
 
--- One block of 64 octets, from position `at` of `data`.
+-- Hashes one block of 64 bytes, from position `at` of `data`.
 local function compress(state, data, at)
     local w = words
     for i = 0, 15 do
@@ -27,7 +28,7 @@ local function compress(state, data, at)
         w[i] = rol(bxor(w[i - 3], w[i - 8], w[i - 14], w[i - 16]), 1)
     end
     local a, b, c, d, e = state[1], state[2], state[3], state[4], state[5]
-    -- Sums may grow beyond 32 bits, as all but the last go through a function that takes them modulo 2^32.
+    -- Sums may exceed 32 bits, because rol and tobit reduce them modulo 2^32.
     for i = 0, 19 do
         a, b, c, d, e = rol(a, 5) + bxor(d, band(b, bxor(c, d))) + e + 0x5a827999 + w[i], a, rol(b, 30), c, d
     end
@@ -47,19 +48,19 @@ end
 local Hasher = {}
 Hasher.__index = Hasher
 
--- The tags of what stands in `data` from position `start` on, up to positions that must rise: each block is
--- hashed once, however many tags stand behind it.
+-- Computes tags of `data` from position `start` up to several positions, which must rise. Each block is hashed once,
+-- for all tags after it.
 local function new_hasher(data, start)
     local state = { 0x67452301, tobit(0xefcdab89), tobit(0x98badcfe), 0x10325476, tobit(0xc3d2e1f0) }
     return setmetatable({ data = data, start = start, at = start, state = state, blocks = 0 }, Hasher)
 end
 
--- Tags of short texts that were hashed before: an answer has the body of its request.
+-- Tags of short texts, because an answer usually has the body of its request.
 local MOST_KNOWN = 20000
 local LONGEST_KNOWN = 1024
 local known, known_count = {}, 0
 
--- The 8 digits for the octets before position `stop`.
+-- The 8 digits for the bytes before position `stop`.
 function Hasher:tag(stop)
     local length = stop - self.start
     local text = length <= LONGEST_KNOWN and self.data:sub(self.start, stop - 1)
@@ -69,7 +70,7 @@ function Hasher:tag(stop)
         self.at = self.at + 64
         self.blocks = self.blocks + 1
     end
-    -- The length in bits has eight octets, and fits into four: no message of the lab has 512 MiB.
+    -- The length in bits has 8 bytes, of which 4 suffice: no message of the lab has 512 MiB.
     local bits = length * 8
     local rest = self.data:sub(self.at, stop - 1) .. '\128'
     rest = rest .. ('\0'):rep((56 - #rest) % 64) .. string.char(
@@ -98,11 +99,11 @@ end
 
 local is_first, wirelab = pcall(Proto, 'wirelab', 'wirelab')
 if not is_first then
-    -- One that stands in the folder of plugins was loaded before.
+    -- A copy in the folder of plugins was loaded before.
     if not tostring(wirelab):find('two protocols') then error(wirelab) end
     return
 end
--- Sees what ends without a byte: a FIN or RST behind a message that has no ending.
+-- Sees the FIN or RST that ends a message without a line ending.
 local wirelab_end = Proto('wirelab_end', 'wirelab, end of a connection')
 
 -- Wireshark's own names and numbers of a checksum's status.
@@ -111,19 +112,20 @@ local statuses = { [BAD] = 'Bad', [GOOD] = 'Good', [UNVERIFIED] = 'Unverified', 
 
 local fields = {
     type = ProtoField.string('wirelab.type', 'Type', base.UNICODE, 'request, answer, notice, ending or transfer'),
-    body = ProtoField.string('wirelab.body', 'Body', base.UNICODE, 'What the tag is the checksum of'),
+    body = ProtoField.string('wirelab.body', 'Body', base.UNICODE, 'The text that the tag is the checksum of'),
     body_length = ProtoField.uint32('wirelab.body.length', 'Length of the body', base.DEC),
-    tag = ProtoField.string('wirelab.tag', 'Tag', base.ASCII, 'First 8 hex digits of SHA-1, as they stand there'),
+    tag = ProtoField.string('wirelab.tag', 'Tag', base.ASCII, 'First 8 hex digits of SHA-1, as in the packet'),
     hmac = ProtoField.string('wirelab.hmac', 'HMAC', base.ASCII,
-        "HMAC-SHA-256 with the lab's token: can't be checked here"),
+        "HMAC-SHA-256 with the lab's token, which can't be checked here"),
     calculated = ProtoField.string('wirelab.checksum_calculated', 'Calculated tag', base.ASCII),
     status = ProtoField.uint8('wirelab.checksum.status', 'Checksum Status', base.DEC, statuses),
     ending = ProtoField.string('wirelab.ending', 'Line ending', base.ASCII),
-    notice = ProtoField.string('wirelab.notice', 'Notice', base.UNICODE, 'What the server says in place of an answer'),
+    notice = ProtoField.string('wirelab.notice', 'Notice', base.UNICODE, 'A text of the server in place of an answer'),
     answer_in = ProtoField.framenum('wirelab.answer_in', 'Answer in', base.NONE, frametype.RESPONSE),
     answer_to = ProtoField.framenum('wirelab.answer_to', 'Answer to', base.NONE, frametype.REQUEST),
     time = ProtoField.relative_time('wirelab.time', 'Time from request to answer'),
-    again = ProtoField.bool('wirelab.duplicate', 'Duplicate', base.NONE, nil, 0, 'The request has an answer already'),
+    duplicate = ProtoField.bool(
+        'wirelab.duplicate', 'Duplicate', base.NONE, nil, 0, 'The request already has an answer'),
     version = ProtoField.uint32('wirelab.transfer.version', 'Version', base.DEC),
     kind = ProtoField.string('wirelab.transfer.kind', 'Kind', base.ASCII),
     id = ProtoField.string('wirelab.transfer.id', 'Id', base.ASCII),
@@ -146,10 +148,10 @@ local experts = {
         'wirelab.transfer.malformed', 'Damaged datagram', expert.group.CHECKSUM, expert.severity.ERROR),
     lost = ProtoExpert.new(
         'wirelab.notice.lost', 'A notice in place of the answer', expert.group.RESPONSE_CODE, expert.severity.NOTE),
-    again = ProtoExpert.new(
-        'wirelab.answered_again', 'The request has an answer already', expert.group.SEQUENCE, expert.severity.NOTE),
+    duplicate = ProtoExpert.new(
+        'wirelab.duplicate_answer', 'The request already has an answer', expert.group.SEQUENCE, expert.severity.NOTE),
     retransmission = ProtoExpert.new(
-        'wirelab.transfer.sent_again', 'Retransmission', expert.group.SEQUENCE, expert.severity.NOTE),
+        'wirelab.transfer.retransmitted', 'Retransmission', expert.group.SEQUENCE, expert.severity.NOTE),
     long = ProtoExpert.new(
         'wirelab.too_long', 'Longer than any message', expert.group.PROTOCOL, expert.severity.WARN),
     version = ProtoExpert.new(
@@ -158,14 +160,14 @@ local experts = {
 wirelab.experts = experts
 
 wirelab.prefs.port = Pref.uint('Echo port', 9090, 'TCP and UDP port of the echo server')
-wirelab.prefs.tls_port = Pref.uint('Echo port over TLS', 9443, 'TCP port on which the echo server speaks TLS')
+wirelab.prefs.tls_port = Pref.uint('Echo port over TLS', 9443, 'TCP port of the echo server over TLS')
 
 -------------------------------------------------------------------------------
--- What is known of the conversations
+-- State of the conversations
 -------------------------------------------------------------------------------
 
--- Frames are dissected in order once, and again in any order whenever one is shown. All that depends on frames before
--- is found out the first time and kept here by frame; later visits show it.
+-- Wireshark dissects all frames once in order, and later any frame that it shows. Whatever depends on earlier frames
+-- is found the first time and kept here by frame. Later visits show it.
 local conversations, frames, rests, waiting
 
 local function forget()
@@ -177,12 +179,12 @@ wirelab.init = forget
 local function new_conversation()
     return {
         by_tag = {}, by_text = {}, transfers = {},
-        -- Of each side: whether the ending of its last message may still come, and what waits for more.
+        -- For each side: whether a line ending may still follow its last message, and bytes that wait for more.
         sides = { request = {}, answer = {} },
     }
 end
 
--- Named by addresses and ports: the number that Wireshark gives a stream can't be had on every visit of a frame.
+-- The key has addresses and ports, because Wireshark's stream number is not available on every visit of a frame.
 local function conversation_of(pinfo)
     local source = tostring(pinfo.src) .. ' ' .. pinfo.src_port
     local destination = tostring(pinfo.dst) .. ' ' .. pinfo.dst_port
@@ -216,7 +218,7 @@ local function add_request(conversation, request)
     if request.tag then add_to(conversation.by_tag, request.tag, request)
     else add_to(conversation.by_text, request.text, request) end
     request.before = conversation.last
-    if conversation.last then conversation.last.behind = request else conversation.first = request end
+    if conversation.last then conversation.last.after = request else conversation.first = request end
     conversation.last = request
 end
 
@@ -228,26 +230,26 @@ local function answer_request(conversation, request, answer)
         return
     end
     request.answer_in = answer.frame
-    local before, behind = request.before, request.behind
-    if before then before.behind = behind else conversation.first = behind end
-    if behind then behind.before = before else conversation.last = before end
-    request.before, request.behind = nil, nil
+    local before, after = request.before, request.after
+    if before then before.after = after else conversation.first = after end
+    if after then after.before = before else conversation.last = before end
+    request.before, request.after = nil, nil
 end
 
--- How many unanswered requests an answer is compared with, when neither its tag nor its text is one of theirs.
+-- At most this many unanswered requests are compared with an answer that has neither the tag nor the text of one.
 local MOST_COMPARED = 256
 
 local function first_fitting(conversation, fits)
     local request = conversation.first
     for _ = 1, MOST_COMPARED do
         if not request or fits(request) then return request end
-        request = request.behind
+        request = request.after
     end
     return nil
 end
 
--- The request that an answer answers. The tag tells, or the text of a plain one; what breaks off begins as its request
--- does, what is altered is as long. Whatever else comes answers the earliest request without an answer.
+-- The request of an answer: the one with its tag, or with its text if it has no tag. A truncated answer begins like its
+-- request, and an altered one is as long. Any other answer belongs to the earliest request without one.
 local function request_of(conversation, answer)
     local same
     if answer.notice then
@@ -261,12 +263,12 @@ local function request_of(conversation, answer)
     local text, length = answer.text, answer.text_length
     local request = first_fitting(conversation, function(request) return request.text:sub(1, length) == text end)
         or first_fitting(conversation, function(request) return request.text_length == length end)
-    -- A single byte is a piece of a drip, and on UDP the first of them is the answer.
+    -- A single byte belongs to a drip. On UDP the first one is the answer.
     return request or (length > 1 and conversation.first or nil)
 end
 
--- Whether an answer is the end of what its request says: another answer left while this one dripped, octet for octet.
--- What was corrupted is as long as its request, and what was truncated is its beginning.
+-- Whether an answer is the end of its request's text: another answer was sent while this one dripped, byte by byte. A
+-- corrupted answer would be as long as its request, and a truncated one would be its beginning.
 local function is_rest_of(request, answer)
     return answer.status == BAD and answer.text_length < request.text_length
         and request.text:sub(-answer.text_length) == answer.text
@@ -279,7 +281,7 @@ local function learn(conversation, message)
         local request = request_of(conversation, message)
         if request and is_rest_of(request, message) then
             message.is_rest = true
-            -- Its tag is of the whole.
+            -- Its tag is that of the whole text.
             message.status = UNVERIFIED
         end
         if request then answer_request(conversation, request, message) end
@@ -293,7 +295,7 @@ end
 local LOSSES = { 'error_code', 'Packet Loss' }
 local REFUSALS = { '^message too long: ', '^too many connections: ', '^refused: ' }
 
--- Octets of the line ending at a position, 0 for none, nil while a CR may still become one.
+-- The length of the line ending at a position in bytes: 0 for none, nil if an LF may follow a CR.
 local function ending_at(data, at)
     local first, second = data:byte(at, at + 1)
     if first == 10 then return 1 end
@@ -341,12 +343,12 @@ local function read_notice(data, length, is_loss)
     return message
 end
 
--- What may be hashed to find the end of one message, in blocks of 64 octets, and how many tags are looked at: a hostile
--- stream must not hold up Wireshark.
+-- Limits for the search of one message's end, so that a hostile stream can't stall Wireshark: blocks of 64 bytes that
+-- are hashed, and tags that are tried.
 local MOST_BLOCKS = 2048
 local MOST_TAGS = 64
 
--- The positions of the tags in form before position `stop`.
+-- The positions of texts in the form of a tag before position `stop`.
 local function tags_in(data, stop)
     local found = {}
     local at = data:find(TAG, 1)
@@ -357,8 +359,8 @@ local function tags_in(data, stop)
     return found
 end
 
--- Where the right tag of a message that begins at `start` ends, the position behind it; nil when none of `tags` is
--- right. The one at the end of the line counts before the first, as in the server.
+-- The position after the right tag of a message that begins at `start`; nil if none of `tags` is right. The tag at the
+-- end of the line is tried first, as in the server.
 local function end_by_right_tag(data, start, tags, line_end, spent)
     local last = tags[#tags]
     local is_cheap = spent.blocks + (line_end - start) / 64 < MOST_BLOCKS
@@ -380,8 +382,8 @@ local function end_by_right_tag(data, start, tags, line_end, spent)
     return nil
 end
 
--- Where an answer ends that has a tag of a request: behind the tag when it is as long as that request, and before the
--- request's text when that stands there whole, behind an answer that has broken off.
+-- The end of an answer whose tag is that of a request. It is after the tag if the answer is as long as the request. It
+-- is before the request's whole text if a truncated answer comes first.
 local function end_by_requests(data, tags, by_tag)
     for _, bar in ipairs(tags) do
         local stop = bar + TAG_BYTES
@@ -394,13 +396,13 @@ local function end_by_requests(data, tags, by_tag)
     return nil
 end
 
--- How many octets at the beginning of `data` are the next message, without its ending; nil until more has come.
+-- The length in bytes of the message at the beginning of `data`, without its line ending; nil if more data is needed.
 --
--- A message ends with a newline or with its right tag, as the server has it (docs/echo-server.md). A wrong tag ends one
--- in three cases, and otherwise is part of its body:
---   1. an answer has the tag and the length of a request: it was corrupted,
---   2. a message whose tag is right follows directly: two came in one segment, and the second is not to be lost,
---   3. nothing follows: the segment ends here.
+-- A message ends with a newline or with its right tag, as in the server (docs/reference/echo-server.md). A wrong tag is
+-- part of the body, except in three cases where it ends the message.
+--   1. An answer has the tag and the length of a request: it was corrupted.
+--   2. A message with a right tag follows directly. One segment has two messages, and the second must be found.
+--   3. The segment ends after it.
 -- An HMAC counts as right.
 local function text_length(data, type, conversation)
     local newline = data:find('\n', 1, true)
@@ -427,8 +429,8 @@ local function text_length(data, type, conversation)
     return nil
 end
 
--- The notice at the beginning of `data`. A message that begins as one is none: its tag is right, or it is the text of a
--- plain request.
+-- The notice at the beginning of `data`. An answer that begins like a notice is none if its tag is right, or if it has
+-- the text of a request without a tag.
 local function notice_in(data, conversation)
     if conversation.by_text[data:match('^([^\r\n]*)\r?\n') or false] then return nil end
     for _, notice in ipairs(LOSSES) do
@@ -446,8 +448,7 @@ local function notice_in(data, conversation)
     return nil
 end
 
--- The next message at the beginning of `data`, or nil until more has come. `side` remembers what has to be known of the
--- one before.
+-- The message at the beginning of `data`; nil if more data is needed. `side` has the state after the previous message.
 local function next_message(data, type, conversation, side, is_end)
     if side.ending_may_come then
         local length = ending_at(data, 1)
@@ -473,7 +474,7 @@ local function next_message(data, type, conversation, side, is_end)
     return nil
 end
 
--- All messages of `data`, and how many octets they are.
+-- All messages of `data`, and their length in bytes.
 local function read_stream(data, type, conversation, pinfo, is_end)
     local messages, at = {}, 0
     local side = conversation.sides[type]
@@ -489,7 +490,7 @@ local function read_stream(data, type, conversation, pinfo, is_end)
 end
 
 -------------------------------------------------------------------------------
--- Datagrams of a transfer (docs/reliable-transfer.md)
+-- Datagrams of a transfer (docs/reference/datagrams.md)
 -------------------------------------------------------------------------------
 
 local HEADER_BYTES = 80
@@ -500,14 +501,14 @@ local modes = { SW = 'stop-and-wait', GBN = 'go-back-n', SR = 'selective-repeat'
 local numbered = { OPEN = true, DATA = true, CLOSE = true }
 local kinds = { OPEN = true, DATA = true, CLOSE = true, ACK = true, ABORT = true }
 
--- Where a field begins, from 0, how many octets it has, and what of it is right.
+-- The position of each field, from 0, its length in bytes, and the pattern of a right value.
 local parts = {
     kind = { 10, 5, '^(%u+) *$' }, id = { 19, 8, '^([0-9a-f]+)$' }, mode = { 28, 3, '^(%u+) *$' },
     sequence = { 34, 5, '^(%d+)$' }, ack = { 42, 5, '^(%d+)$' }, window = { 50, 4, '^(%d+)$' },
     length = { 58, 4, '^(%d+)$' }, tag = { 68, 8, '^(.*)$' },
 }
 
--- The octets of a header that are the same in every datagram: position, from 1, and octet, in turn.
+-- The bytes of a header that are the same in every datagram: position, from 1, and byte, in turn.
 local fixed = {}
 for at = 1, HEADER_BYTES do
     local is_fixed = true
@@ -520,10 +521,10 @@ for at = 1, HEADER_BYTES do
     end
 end
 
--- A datagram with so many wrong octets in its form is none that was damaged.
+-- With more wrong bytes than this in its form, a datagram is no damaged datagram of a transfer.
 local MOST_WRONG = 3
 
--- How many of the fixed octets are not as they should be, counted up to one more than MOST_WRONG.
+-- The number of fixed bytes that are wrong, counted up to one more than MOST_WRONG.
 local function wrong_in_form(data)
     local wrong = 0
     for index = 1, #fixed, 2 do
@@ -535,8 +536,8 @@ local function wrong_in_form(data)
     return wrong
 end
 
--- Whether a datagram belongs to a transfer. One that was damaged may not begin as it should: then most of its form
--- tells, or that its conversation is one of transfers.
+-- Whether a datagram belongs to a transfer. The beginning of a damaged datagram may be wrong. Then most of its form
+-- must be right, or its conversation must have transfers.
 local function is_of_transfer(data, conversation)
     if #data > #MAGIC and data:sub(1, #MAGIC) == MAGIC then return true end
     if #data >= HEADER_BYTES and wrong_in_form(data) <= MOST_WRONG then return true end
@@ -579,7 +580,7 @@ local function read_datagram(data, is_whole)
     return datagram
 end
 
--- A number that goes on where those of 16 bits begin again: the one of them that is nearest to the highest so far.
+-- The number without the wrap at 16 bits: the candidate that is nearest to the highest so far.
 local function unwrap(number, highest)
     local ahead = (number - highest) % SPACE
     return highest + (ahead < SPACE / 2 and ahead or ahead - SPACE)
@@ -603,7 +604,7 @@ local function learn_datagram(conversation, datagram, is_request)
         own.latest[number] = datagram
     elseif datagram.kind == 'ACK' then
         local other = side(not is_request)
-        -- Of a number that was sent more than once, an ack most likely answers the latest.
+        -- If a number was sent several times, the ACK most likely answers the latest one.
         local answered = other.latest[unwrap(datagram.ack_number, other.highest)]
         if answered then
             datagram.answer_to, datagram.time = answered.frame, datagram.at - answered.at
@@ -613,10 +614,10 @@ local function learn_datagram(conversation, datagram, is_request)
 end
 
 -------------------------------------------------------------------------------
--- What is shown
+-- Display
 -------------------------------------------------------------------------------
 
--- UTF-8 of printable characters (RFC 3629), by length and first octet.
+-- UTF-8 of printable characters (RFC 3629), by length and first byte.
 local characters = {
     '^[\32-\126]+', '^\194[\160-\191]', '^[\195-\223][\128-\191]', '^\224[\160-\191][\128-\191]',
     '^[\225-\236\238\239][\128-\191][\128-\191]', '^\237[\128-\159][\128-\191]',
@@ -625,7 +626,7 @@ local characters = {
 }
 local MOST_SHOWN = 80
 
--- A text for the packet list, not longer than there is room: what is no printable UTF-8 as \xNN.
+-- A text for the packet list, shortened. Bytes that are no printable UTF-8 become \xNN.
 local function printable(text)
     if #text <= MOST_SHOWN and not text:find('[^\32-\126]') then return text end
     local shown, at = {}, 1
@@ -660,7 +661,7 @@ local function add_links(tree, record)
         add_generated(tree, fields.time, seconds(record.time))
     end
     if record.duplicate then
-        add_generated(tree, fields.again, true):add_proto_expert_info(experts.again)
+        add_generated(tree, fields.duplicate, true):add_proto_expert_info(experts.duplicate)
     end
 end
 
@@ -697,7 +698,7 @@ local function show_message(tvb, message, root)
         tree:add_packet_field(fields.notice, tvb(message.start, message.text_length), ENC_UTF_8)
             :add_proto_expert_info(experts.lost)
     elseif message.type ~= 'ending' then
-        -- An empty range can't be decoded, and an empty body is one.
+        -- The range of an empty body is empty, and can't be decoded.
         if message.body_length > 0 then
             tree:add_packet_field(fields.body, tvb(message.start, message.body_length), ENC_UTF_8)
         else
@@ -720,15 +721,15 @@ end
 
 local function summary_of_datagram(datagram)
     local summary = { datagram.kind or '?' }
-    local function say(name, value)
+    local function add(name, value)
         if value then summary[#summary + 1] = name .. '=' .. value end
     end
     if datagram.version and datagram.version ~= 1 then return 'transfer, version ' .. datagram.version end
-    if numbered[datagram.kind] then say('seq', datagram.sequence_number) end
-    if datagram.kind == 'ACK' then say('ack', datagram.ack_number) end
-    if datagram.kind == 'ACK' or datagram.kind == 'OPEN' then say('win', datagram.window_number) end
-    say('len', datagram.length_number)
-    say('id', datagram.id)
+    if numbered[datagram.kind] then add('seq', datagram.sequence_number) end
+    if datagram.kind == 'ACK' then add('ack', datagram.ack_number) end
+    if datagram.kind == 'ACK' or datagram.kind == 'OPEN' then add('win', datagram.window_number) end
+    add('len', datagram.length_number)
+    add('id', datagram.id)
     local text = table.concat(summary, ' ')
     if datagram.mode then text = text .. '  ' .. datagram.mode end
     if datagram.status == BAD then return '[damaged] ' .. text end
@@ -784,7 +785,7 @@ end
 
 local PORT_TYPE_TCP = 2
 
--- Which side sent: the port on which the dissector was chosen is the server's.
+-- Which side sent the frame. The port that selected the dissector is the server's.
 local function type_of(pinfo)
     local port = pinfo.match
     local tls_port = wirelab.prefs.tls_port
@@ -795,10 +796,10 @@ local function type_of(pinfo)
     return 'request'
 end
 
--- What the first visit found in a part of the frame, or what `read` finds now. A frame may have several parts: a
--- message that began in a frame before, and what stands behind it. Where they begin names them: on later visits a part
--- ends with what was read of it, and what was left over stands apart. Of TLS each record begins anew, and its octets
--- tell it.
+-- The messages that the first visit found in a part of the frame, or that `read` finds now. A frame may have several
+-- parts: the end of a message that began in an earlier frame, and the bytes after it. Parts are found again by their
+-- offset. On later visits a part has only the bytes that were read, and the others are a part of their own. Over TLS
+-- every record has offset 0, and is found again by its bytes.
 local function once(tvb, pinfo, read)
     local offset, length = tvb:offset(), tvb:len()
     local frame = frames[pinfo.number]
@@ -849,7 +850,7 @@ local function dissect_stream(tvb, pinfo, root)
         local is_end = not is_whole or pinfo.can_desegment == 0
         local messages, read = read_stream(data, type, conversation, pinfo, is_end)
         if not is_whole and #messages > 0 then messages[#messages].status = UNVERIFIED end
-        -- What is left may be all that ever comes.
+        -- No more data may follow the remaining bytes.
         if side.rest then waiting = waiting - 1 end
         side.rest = read < #data and data:sub(read + 1) or nil
         side.port = pinfo.src_port
@@ -904,17 +905,17 @@ local function dissect_datagram(tvb, pinfo, root)
 end
 
 function wirelab.dissector(tvb, pinfo, root)
-    -- The copy of a datagram in an ICMP error was not sent a second time.
+    -- An ICMP error contains a copy of a datagram, which was not sent twice.
     if tvb:len() == 0 or pinfo.in_error_pkt then return 0 end
     if pinfo.port_type == PORT_TYPE_TCP then return dissect_stream(tvb, pinfo, root) end
     return dissect_datagram(tvb, pinfo, root)
 end
 
--- Where an IPv4 header may begin: behind Ethernet, as in the lab, in a capture without link layer, of all interfaces of
--- a Linux (two forms) or of a loopback.
+-- Offsets of an IPv4 header: after Ethernet, as in the lab; without a link layer; on all interfaces of Linux (two
+-- forms); on a loopback.
 local LINKS = { 14, 0, 16, 20, 4 }
 
--- FIN and RST of a frame of TCP, read from its bytes: fields can't be had on every visit.
+-- FIN and RST of a TCP frame, read from its bytes, because fields are not available on every visit.
 local function flags_of(frame, pinfo)
     for _, at in ipairs(LINKS) do
         if frame:len() >= at + 40 and frame(at, 1):bitfield(0, 4) == 4 and frame(at + 9, 1):uint() == 6 then
@@ -929,7 +930,7 @@ local function flags_of(frame, pinfo)
     return false, false
 end
 
--- What a connection leaves behind when it ends: the server takes it as a message too.
+-- The remaining bytes of a connection that ends. The server takes them as a message too.
 local function rests_of(frame, pinfo)
     if pinfo.visited or waiting == 0 or pinfo.port_type ~= PORT_TYPE_TCP then return nil end
     local is_fin, is_reset = flags_of(frame, pinfo)
@@ -944,7 +945,7 @@ local function rests_of(frame, pinfo)
             waiting = waiting - 1
             found[#found + 1] = { data = data, messages = (read_stream(data, type, conversation, pinfo, true)) }
         end
-        -- The same ports may begin again.
+        -- The same ports may get a new connection.
         if is_reset or side.port == pinfo.src_port then side.ending_may_come = false end
     end
     return #found > 0 and found or nil
@@ -967,7 +968,7 @@ register_postdissector(wirelab_end)
 -- Ports
 -------------------------------------------------------------------------------
 
--- Where the lab's messages are found: of TCP and UDP, and inside of TLS, which is found on its own port of TCP.
+-- The lab's messages are on TCP and UDP, and inside TLS, which has a TCP port of its own.
 local tables = { DissectorTable.get('tcp.port'), DissectorTable.get('udp.port') }
 local tls_tables = { [DissectorTable.get('tls.port')] = wirelab, [tables[1]] = Dissector.get('tls') }
 local port, tls_port
