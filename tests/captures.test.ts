@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 
 describe.each(all)('the golden capture %s', (name) => {
-  test('is what every view has been seen to make of it', async () => {
+  test('has the stored output in every view', async () => {
     expect(found[name]).toEqual(await expected(name));
   });
 });

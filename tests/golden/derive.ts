@@ -3,8 +3,8 @@ import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-// derive.ts, in the image that reads captures: makes the golden captures of other shapes, from the one of a run, with
-// the tools of the lab, and from bytes. It is run when a shape is added; what it has made is committed.
+// derive.ts, in the image that reads captures: makes golden captures of other shapes from that of a run, and from bytes.
+// Run it when you add a shape, and commit what it wrote.
 
 const CAPTURES = join(import.meta.dirname, '..', 'captures');
 const RUN = join(CAPTURES, 'run');
@@ -20,7 +20,7 @@ interface Packet {
   readonly bytes: Buffer;
 }
 
-/** A new golden capture, with these files of the run beside what it is made of. */
+/** The folder of a new golden capture, with copies of these files of the run. */
 function folder(name: string, ...files: readonly string[]): (file: string) => string {
   const path = join(CAPTURES, name);
   mkdirSync(path, { recursive: true });
@@ -61,7 +61,7 @@ function pcap(link: number, packets: readonly Packet[]): Buffer {
   return Buffer.concat([head, ...records]);
 }
 
-/** The same with bytes in the other order, and times in nanoseconds. */
+/** The same as pcap with big-endian numbers and times in nanoseconds. */
 function bigEndianNanoseconds(packets: readonly Packet[]): Buffer {
   const bytes = pcap(ETHERNET, packets);
   bytes.writeUInt32BE(0xa1b23c4d);
@@ -98,7 +98,7 @@ const isIp = ({ bytes }: Packet) => bytes.readUInt16BE(12) === 0x0800;
 const bare = server.filter(isIp).map((packet) => ({ ...packet, bytes: packet.bytes.subarray(14) }));
 writeFileSync(raw('server.pcap'), pcap(RAW_IP, bare));
 
-/** The same packet by IPv6, each address with the prefix `fd00::`. */
+/** The same packet over IPv6, each address with the prefix `fd00::`. */
 function overIpv6(packet: Packet): Packet {
   const [header, payload] = [packet.bytes.subarray(0, 20), packet.bytes.subarray(20)];
   const head = Buffer.alloc(40);
@@ -134,7 +134,7 @@ const bytes = pcap(ETHERNET, server);
 bytes.writeUInt32LE(0x7fffffff, pcap(ETHERNET, server.slice(0, 30)).length + 8);
 writeFileSync(damaged('server.pcap'), bytes);
 
-/** A time for whose packets the kernel had no room, as the sidecar records it. */
+/** A second whose packets the kernel dropped, as the sidecar records it. */
 const [from, to] = ['2026-11-29T06:45:07Z', '2026-11-29T06:45:08Z'];
 const gap = folder('gap', ...JOURNALS, 'client.pcap');
 const kept = server.filter(({ seconds }) => seconds !== Date.parse(from) / 1_000);
@@ -145,7 +145,7 @@ const record = {
 };
 appendFileSync(gap('lab.log'), `${JSON.stringify(record)}\n`);
 
-/** A custom block with text in it (draft-ietf-opsawg-pcapng, 4.9), of the number kept for documentation. */
+/** A custom block with text (draft-ietf-opsawg-pcapng, 4.9), with the number reserved for documentation. */
 const text = Buffer.from('password=nobody said this');
 const custom = Buffer.alloc(12 + 28 + 4);
 for (const [at, value] of [0xbad, custom.length, 32_473].entries()) custom.writeUInt32LE(value, at * 4);
@@ -178,9 +178,9 @@ tool('editcap', '-a', '10:mine, in the annotated capture', '-a', `11:${ours}`, w
 tool('mergecap', '-a', '-w', own('server.annotated.pcapng'), gone, own('kept.pcapng'));
 for (const made of [gone, own('kept.pcapng')]) rmSync(made);
 
-// From bytes alone: what HTTP and messages look like that no server of the lab sends.
+// From bytes alone: HTTP and messages that no server of the lab sends.
 
-/** Builds packets of raw IP between two addresses, by IPv4 or IPv6. */
+/** Builds packets of raw IP between two addresses, over IPv4 or IPv6. */
 class Wire {
   readonly packets: Packet[] = [];
 
@@ -207,11 +207,11 @@ class Wire {
     this.packets.push({ seconds: 1_795_000_000, micros: at * 1_000, bytes: Buffer.concat([head, payload]) });
   }
 
-  /** One connection: what is said, by the client unless it begins with `<`; a number before it is its offset. */
+  /** One connection with these payloads. One that begins with `<` is the server's; a number is the offset of its bytes. */
   connection(
     client: number,
     port: number,
-    said: readonly [bytes: string | Buffer, offset?: number][],
+    payloads: readonly [bytes: string | Buffer, offset?: number][],
     six = false,
   ) {
     const next = { client: 1_001, server: 5_001 };
@@ -226,7 +226,7 @@ class Wire {
     };
     segment(true, 0x02, 1_000, Buffer.alloc(0));
     segment(false, 0x12, 5_000, Buffer.alloc(0));
-    for (const [bytes, offset = 0] of said) {
+    for (const [bytes, offset = 0] of payloads) {
       const toServer = bytes[0] !== '<' && bytes[0] !== 0x3c;
       const payload = Buffer.from(toServer ? (bytes as string) : (bytes.slice(1) as string), 'latin1');
       const side = toServer ? 'client' : 'server';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** What is different in these files from the last commit, new ones by their names. What is staged stays as it is. */
+/** The difference between these files and the last commit, and the names of new files. Staged changes stay staged. */
 export function differences(root: string, paths: string): string {
   const git = (...args: string[]) =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: Number.POSITIVE_INFINITY });

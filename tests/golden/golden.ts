@@ -7,16 +7,16 @@ import { imageOf } from '../images.ts';
 export const ROOT = join(import.meta.dirname, '..', '..');
 const CAPTURES = join(ROOT, 'tests', 'captures');
 
-/** What views print, by name of the file that has it. */
+/** The output of views, by file name. */
 export type Views = Readonly<Record<string, string>>;
 
-/** The golden captures: each is a folder with what a run leaves, and with what every view makes of it. */
+/** The golden captures: each is a folder with the files of a run and the output of every view. */
 export async function names(): Promise<string[]> {
   const entries = await readdir(CAPTURES, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** Reads golden captures with the sources of this clone and the tools of the image, in one container. */
+/** Reads golden captures in one container, with the sources of this clone and the tools of the image. */
 export async function read(wanted: readonly string[]): Promise<Readonly<Record<string, Views>>> {
   const mounts = ['analysis', 'dissector', 'lib', 'tests'].flatMap((folder) => [
     '--mount',

@@ -14,12 +14,12 @@ import { dissectionOf, type ShowOptions } from '#analysis/views/show.ts';
 import { createView } from '#analysis/views/views.ts';
 import { type Run, readRun } from '#lib/journal/run.ts';
 
-// read.ts NAME…, in the image that reads captures: prints what every view makes of golden captures, as one JSON object,
-// name to file to text.
+// read.ts NAME…, in the image that reads captures: prints the output of every view for golden captures, as one JSON
+// object: name, file, text.
 
 const CAPTURES = join(import.meta.dirname, '..', 'captures');
 const WORK = '/tmp/captures';
-/** How many are read at once: each waits for tshark. */
+/** How many are read at once. */
 const AT_ONCE = availableParallelism();
 
 const defaults = {
@@ -27,7 +27,7 @@ const defaults = {
   ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
 };
 
-/** What a view prints, and its status when that is not 0. */
+/** The output of a view, and its exit code if that is not 0. */
 async function printed(view: (print: (line: string) => void) => Promise<number>): Promise<string> {
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
@@ -41,15 +41,15 @@ async function printed(view: (print: (line: string) => void) => Promise<number>)
 
 type Options = Partial<ShowOptions>;
 
-/** What a capture is shown as, in each way of these options; it is read once for all of them. */
-async function shown(capture: Capture, ...ways: readonly Options[]): Promise<string[]> {
+/** The output for a capture with each of these options. The capture is read once. */
+async function shown(capture: Capture, ...wanted: readonly Options[]): Promise<string[]> {
   const run = await runIn(capture.folder);
   const notes = await notesOf(capture, run, { json: true });
   const options = { bytes: 32, ports: run.ports };
-  const texts = ways.map((): string[] => []);
-  const views = ways.map((way, at) =>
+  const texts = wanted.map((): string[] => []);
+  const views = wanted.map((own, at) =>
     createView(
-      { ...options, ...way },
+      { ...options, ...own },
       { print: (line) => void texts[at]!.push(line), color: false, ...notes },
     ),
   );
@@ -65,7 +65,7 @@ function runIn(folder: string): Promise<Run> {
   return readRun(folder, defaults);
 }
 
-/** The comments of an annotated capture, each at its frame. */
+/** The comments of an annotated capture, each with its frame. */
 async function* commentsIn(path: string): AsyncGenerator<string> {
   let frame = 0;
   for await (const blocks of blocksOf(path)) {
@@ -89,7 +89,7 @@ async function annotated(folder: string): Promise<string> {
   });
 }
 
-/** The facts of the report; its page is made of them. */
+/** The facts of the report, from which its page is made. */
 async function reported(folder: string): Promise<string> {
   const run = await runIn(folder);
   const facts = await gather(folder, run, { made: new Date(0), versions: {} });
@@ -122,10 +122,11 @@ async function views(name: string): Promise<Record<string, string>> {
 
 const names = process.argv.slice(2);
 const found: Record<string, Record<string, string>> = {};
-const left = [...names];
+const remaining = [...names];
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
-    for (let name = left.shift(); name !== undefined; name = left.shift()) found[name] = await views(name);
+    for (let name = remaining.shift(); name !== undefined; name = remaining.shift())
+      found[name] = await views(name);
   }),
 );
 process.stdout.write(JSON.stringify(found));

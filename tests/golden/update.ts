@@ -1,7 +1,7 @@
 import { differences } from './differences.ts';
 import { keep, names, ROOT, read } from './golden.ts';
 
-// update.ts [NAME…]: makes the expected output of golden captures anew and shows what is different from the last commit.
+// update.ts [NAME…]: writes the expected output of golden captures again, and prints the difference to the last commit.
 
 const given = process.argv.slice(2);
 const wanted = given.length > 0 ? given : await names();
