@@ -16,13 +16,13 @@ import { notesOf } from './views/notes.ts';
 import { safePainted } from './views/paint.ts';
 import { show } from './views/show.ts';
 
-// `inspect` in the container that reads captures, which is what make inspect, annotate, report and demo run.
+// `inspect`, in the container that reads captures: make inspect, annotate, report and demo run it.
 
 const CAPTURES = '/captures';
-/** Where the person who runs make has that folder. */
+/** The path of that folder outside the container. */
 const { LAB_CAPTURES_DIR: shownAs = CAPTURES } = process.env;
-/** The option of all that read TLS with the keys of the run. */
-const NO_KEYS = ['--no-keys', 'leaves TLS as it is on the wire'] as const;
+/** The option of all commands that decrypt TLS with the keys of the run. */
+const NO_KEYS = ['--no-keys', 'leaves TLS encrypted'] as const;
 
 const log = createLog();
 const color = process.stdout.isTTY === true && process.stdout.hasColors();
@@ -37,13 +37,14 @@ const terminal = {
   signal: interrupt.signal,
 };
 
-/** Ctrl-C ends what is shown, and what was exposed until then is summed up. Everything else it just ends. */
+/** Ctrl-C ends the display, which still prints its summary. Other commands just end. */
 function untilInterrupted() {
   process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort());
   return terminal;
 }
 
 const WHOLE = /^[1-9]\d{0,8}$/;
+const TRANSFER = /^[0-9a-f]{8}$/;
 
 const program = new Command('inspect')
   .description('Reads the captures and journals of a run.')
@@ -56,10 +57,11 @@ program
   .description('packets as a table with hex dumps, or as dialogues')
   .argument('[capture]', 'server, client, or the path of a capture', 'server')
   .option('--filter <filter>', 'only frames that pass this display filter')
-  .option('--last <n>', 'only the last so many of them', wholeNumber)
+  .option('--transfer <id>', 'only the datagrams of this transfer of make send', transferId)
+  .option('--last <n>', 'only the last n frames, or dialogues', wholeNumber)
   .option('--follow', 'conversations as dialogues', false)
-  .option('--bytes <n>', 'how many bytes of a payload are shown, or all', bytes)
-  .option('--json', 'one JSON object a frame', false)
+  .option('--bytes <n>', 'show at most n bytes of a payload: 0 leaves hex dumps out, or all', bytes)
+  .option('--json', 'one JSON object per frame', false)
   .option(...NO_KEYS)
   .action(async (named: string, options) => {
     const found = await findCapture(named, CAPTURES);
@@ -71,10 +73,10 @@ program
 
 program
   .command('live')
-  .description('shows the packets of a capture that is given to it, as they come')
+  .description('shows the packets of the capture on standard input, as they arrive')
   .option('--filter <filter>', 'only frames that pass this display filter')
-  .option('--bytes <n>', 'how many bytes of a payload are shown, or all', bytes)
-  .option('--json', 'one JSON object a frame', false)
+  .option('--bytes <n>', 'show at most n bytes of a payload: 0 leaves hex dumps out, or all', bytes)
+  .option('--json', 'one JSON object per frame', false)
   .option(...NO_KEYS)
   .action(async (options) => {
     const keys = options.keys ? await findKeys(CAPTURES, { orEmpty: true }) : undefined;
@@ -84,16 +86,16 @@ program
 
 program
   .command('annotate')
-  .description('writes each capture again, with the entries of the journals as comments on their frames')
+  .description('copies each capture, with journal entries as comments on their frames')
   .action(async () => {
     process.exitCode = await annotateCaptures({ folder: CAPTURES, shownAs, runIn, print });
   });
 
 program
   .command('entries')
-  .description('each entry of the journals with its frames')
+  .description('each journal entry with its frames')
   .argument('[capture]', 'server, client, or the path of a capture', 'server')
-  .option('--json', 'one JSON object a line', false)
+  .option('--json', 'one JSON object per line', false)
   .option(...NO_KEYS)
   .action(async (capture: string, { json, keys }: { json: boolean; keys: boolean }) => {
     process.exitCode = await entries(capture, { folder: CAPTURES, runIn, json, noKeys: !keys, print });
@@ -101,7 +103,7 @@ program
 
 program
   .command('compare')
-  .description('finds each packet in the captures of both hosts')
+  .description('looks for each packet in the captures of both hosts')
   .option('--json', 'one JSON object', false)
   .action(async ({ json }: { json: boolean }) => {
     process.exitCode = await compareCaptures({ folder: CAPTURES, run: await runIn(CAPTURES), json, print });
@@ -111,7 +113,7 @@ program
   .command('report')
   .description('writes report.html and report.json')
   .action(async () => {
-    // The charts take half a second to load, which nothing else should wait for.
+    // Only this command needs the charts, which take half a second to load.
     const { report } = await import('./commands/report.ts');
     process.exitCode = await report({
       folder: CAPTURES,
@@ -124,8 +126,8 @@ program
 
 program
   .command('plan')
-  .description('says what the demo has to do: a step a line, its words between tabs')
-  .argument('<seconds>', 'for which a balance request is waited for', wholeNumber)
+  .description('prints the steps of the demo, one per line, words separated by tabs')
+  .argument('<seconds>', 'timeout of a balance request', wholeNumber)
   .action(async (timeout: number) => {
     const { demoSteps } = await import('./experiments/experiments.ts');
     const { LAB_SERVER_ADDRESS: server = '' } = process.env;
@@ -134,14 +136,14 @@ program
 
 program
   .command('check')
-  .description('says of each experiment of the demo whether the packets agree')
+  .description('prints of each experiment of the demo whether the packets agree')
   .action(async () => {
     process.exitCode = await check({ folder: CAPTURES, run: await runIn(CAPTURES), print });
   });
 
 program
   .command('demo')
-  .description('does what check, annotate and report do, of one reading of each capture')
+  .description('does the work of check, annotate and report with one reading of each capture')
   .action(async () => {
     const { demo } = await import('./commands/demo.ts');
     process.exitCode = await demo({
@@ -162,8 +164,13 @@ try {
 
 function bytes(text: string): number {
   if (text === 'all') return Number.POSITIVE_INFINITY;
-  if (WHOLE.test(text)) return Number(text);
-  throw new InvalidArgumentError('allowed: a whole number from 1 to 999999999, or all');
+  if (text === '0' || WHOLE.test(text)) return Number(text);
+  throw new InvalidArgumentError('allowed: a whole number from 0 to 999999999, or all');
+}
+
+function transferId(text: string): string {
+  if (TRANSFER.test(text)) return text;
+  throw new InvalidArgumentError('allowed: the id of a transfer, 8 hex digits such as 7f3a90c1');
 }
 
 function wholeNumber(text: string): number {

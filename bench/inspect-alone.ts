@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 // inspect-alone.ts PACKETS ROUNDS, in a container with the capture tools: makes a capture with this number of packets.
-// It consists of copies of the run in /captures, each a hundred seconds later than the one before. By turns, the script
+// It
+// consists of copies of the run in /captures, each a hundred seconds later than the one before. By turns, the script
 // reads it with tshark alone and matches it with the journals.
 
 /** The results. */
@@ -43,7 +44,7 @@ for (let round = 0; round < Number(process.argv[3]); round += 1) {
   most.tsharkMiB = Math.max(most.tsharkMiB, joined.tsharkMiB);
   last = joined.last;
 }
-const { confirmed, contradicted, encrypted = 0, unknown } = JSON.parse(last);
+const { confirmed, contradicted, encrypted, unknown } = JSON.parse(last);
 const entries = confirmed + contradicted + encrypted + unknown;
 const measured: Measured = { packets, entries, confirmed, seconds, tsharkSeconds, ...most };
 console.log(JSON.stringify(measured));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from './eventually.ts';
 import type { DatagramEntry, Protocol } from './journal-entries.ts';
 import { Lab, OWNER } from './lab.ts';
-import { AGAIN, decisions } from './scenario.ts';
+import { decisions, RETRANSMITTED } from './scenario.ts';
 import { settledTransfer } from './transfer-witness.ts';
 import { decoding } from './way.ts';
 
@@ -21,14 +21,14 @@ interface Sent {
   readonly length: number;
 }
 
-/** Values of the fields of a frame: a frame may have several messages. */
+/** The values of each field of a frame, which may have several messages. */
 type Row = readonly (readonly string[])[];
 
-/** tshark of the server's sidecar with the dissector, not as root, for whom it runs no Lua scripts. */
+/** Runs tshark in the server's sidecar with the dissector, not as root, because then it runs no Lua scripts. */
 async function dissect(lab: Lab, ...options: string[]): Promise<string> {
   const inSidecar = (user: string, ...args: string[]) =>
     lab.compose('exec', '-T', '--user', user, 'capture-server', ...args);
-  // The keys of TLS are for whom they belong to, who may be root.
+  // Only their owner, who may be root, can read the keys of TLS.
   await inSidecar(OWNER, 'install', '--mode=644', '/captures/tls.keys', KEYS);
   await lab.captured('server');
   const { code, stdout, stderr } = await inSidecar(
@@ -62,14 +62,14 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.end());
 
-test('is loaded once, also where it stands in the folder of plugins besides', async () => {
-  const again = ['-X', `lua_script:${DISSECTOR}`];
-  await expect(dissect(lab, ...again, '-r', '/captures/server.pcap')).resolves.toBeDefined();
+test('is loaded once, also if a copy is in the folder of plugins', async () => {
+  const twice = ['-X', `lua_script:${DISSECTOR}`];
+  await expect(dissect(lab, ...twice, '-r', '/captures/server.pcap')).resolves.toBeDefined();
 });
 
 describe('a transfer with corruption both ways', () => {
   let id: string;
-  /** The filter of its datagrams; a port that is closed already answers by ICMP, which carries a copy. */
+  /** The filter of its datagrams, without ICMP errors of a closed port, which carry copies. */
   let own: string;
   let entries: DatagramEntry[];
 
@@ -96,7 +96,7 @@ describe('a transfer with corruption both ways', () => {
     expect(frames).toHaveLength(sent.length);
   });
 
-  test('has its retransmissions marked, and acks linked to what they answer', async () => {
+  test('has its retransmissions marked, and ACKs linked to their datagrams', async () => {
     const numbers = ['udp.srcport', 'wirelab.transfer.kind', 'wirelab.transfer.sequence'];
     const right = `wirelab.transfer.id == "${id}" && wirelab.checksum.status == "Good"`;
     const segments = await rows(
@@ -140,9 +140,9 @@ describe('10,000 messages, one answer in ten corrupted', () => {
     const entries = decisions(await lab.journal('echo')).filter((entry) => !('direction' in entry));
     const tag = lab.way === 'token' ? 'wirelab.hmac' : 'wirelab.tag';
     const found = await rows(lab, 'wirelab', 'frame.number', tag, ...fields, ...links, ...where);
-    // A segment that comes again in the middle of a message Wireshark may put together with what stands far behind it.
-    const again = (await rows(lab, AGAIN.join(' || '), 'tcp.port')).flat(2);
-    const disturbed = new Set(again.filter((port) => port !== lab.echoPort));
+    // Wireshark may join a segment that is retransmitted in the middle of a message with bytes long after it.
+    const retransmitted = (await rows(lab, RETRANSMITTED.join(' || '), 'tcp.port')).flat(2);
+    const disturbed = new Set(retransmitted.filter((port) => port !== lab.echoPort));
     const isDisturbed = (protocol: Protocol, port: number) =>
       protocol === 'tcp' && disturbed.has(String(port));
 
@@ -157,13 +157,13 @@ describe('10,000 messages, one answer in ten corrupted', () => {
 
   const bad = (all: readonly Row[]) =>
     all.flatMap(([, tags = [], statuses = []]) => {
-      // What has no tag has no checksum either (status 3).
+      // A message without a tag has no checksum (status 3).
       const checked = statuses.filter((status) => status !== '3');
       return tags.filter((_, index) => checked[index] === '0');
     });
 
-  test('are found whole, each request as it was sent, however it was cut into segments', () => {
-    // Of UDP all; of TCP as much as there is without a segment that came again.
+  test('are found whole, each as it was sent, in any segments', () => {
+    // All of UDP, and those of TCP connections without a retransmission.
     expect(sent.filter(({ protocol }) => protocol === 'udp')).toHaveLength(MESSAGES / 2);
     expect(sent.length).toBeGreaterThan(MESSAGES / 2);
     for (const side of [requests, answers]) {
@@ -179,7 +179,7 @@ describe('10,000 messages, one answer in ten corrupted', () => {
     expect(corrupted.length).toBeGreaterThan(sent.length * 0.05);
     expect(bad(requests)).toEqual([]);
     if (lab.way === 'token') {
-      // Nobody without the token can tell, and no capture has it: nothing is called right or wrong.
+      // Without the token nobody can check an HMAC, so no message is right or wrong.
       const UNVERIFIED = '2';
       const statuses = [...requests, ...answers].flatMap(([, , all]) => all!);
       expect(new Set(statuses)).toEqual(new Set([UNVERIFIED]));
@@ -188,7 +188,7 @@ describe('10,000 messages, one answer in ten corrupted', () => {
     expect(sorted(bad(answers))).toEqual(sorted(corrupted));
   });
 
-  test('are linked, request and answer to each other, with the time between', () => {
+  test('are linked, request and answer, with the time between them', () => {
     const messagesIn = (all: readonly Row[]) => all.flatMap(([, , , lengths]) => lengths!);
     const tagsOf = new Map(requests.map(([[frame] = [''], tags]) => [frame!, tags!]));
     expect(requests.filter((row) => row[5]!.length !== row[3]!.length)).toEqual([]);

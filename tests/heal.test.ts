@@ -69,12 +69,12 @@ describe.each(hosts)('a lab whose $host host is lost under traffic', ({ host, pr
       expect(files).toEqual(
         expect.arrayContaining([...earlier.map((number) => `${host}.${number}.pcap`), `${host}.pcap`]),
       );
-      const { ties } = await entriesOf(lab, host);
+      const { matches } = await entriesOf(lab, host);
       const entries = [...(await lab.journal()), ...(await lab.journal('echo'))];
-      expect(ties).toHaveLength(entries.filter((entry) => !('event' in entry)).length);
+      expect(matches).toHaveLength(entries.filter((entry) => !('event' in entry)).length);
       // What was on its way when the interface went may be in no capture.
-      const missed = ties.filter(({ request }) => request.length === 0);
-      expect(missed.filter(({ verdict }) => verdict !== 'gap')).toEqual([]);
+      const missed = matches.filter(({ request }) => request.length === 0);
+      expect(missed.filter(({ reason }) => reason !== 'capture-gap')).toEqual([]);
       expect(missed.length).toBeLessThan(3);
     });
   });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { crcOf } from '#lib/message/crc.ts';
-import { entriesOf, type Found, type Tie } from './captured-run.ts';
+import { entriesOf, type Found, type Match } from './captured-run.ts';
 import { eventually } from './eventually.ts';
 import { Lab } from './lab.ts';
 import { decisions } from './scenario.ts';
 
-/** Datagrams and connections of a round; while the server is stopped more than its kernel holds for it. */
+/** Datagrams and connections of a round. MANY is more than the kernel holds for a stopped server. */
 const [DATAGRAMS, MANY, CONNECTIONS] = [1_500, 12_000, 300];
 
 let lab: Lab;
@@ -48,38 +48,38 @@ beforeAll(async () => {
 afterAll(() => lab?.end());
 
 const crc = (frame: number) => crcOf(Buffer.from(payloads.get(frame) ?? '', 'hex'));
-const overUdp = ({ entry }: Tie) => entry.protocol === 'udp';
+const overUdp = ({ entry }: Match) => entry.protocol === 'udp';
 
 describe('a flood of datagrams, and connections that are reset', () => {
-  test('have overwhelmed the server', () => {
+  test('overflow the socket of the server', () => {
     expect(overflow).toBeGreaterThan(1_000);
-    expect(found.ties.filter(({ verdict }) => verdict === 'nameless').length).toBeGreaterThan(0);
+    expect(found.matches.filter(({ reason }) => reason === 'no-address').length).toBeGreaterThan(0);
   });
 
-  test('accuse no entry', () => {
-    const { contradicted, loose } = found.counts;
-    expect([contradicted, found.loose.filter(({ from }) => from === 'server')]).toEqual([0, []]);
-    // What was sent on a connection that was reset before it was decided.
-    expect(found.loose.filter((one) => one.transport === 'udp')).toEqual([]);
-    expect(loose).toBe(found.loose.length);
+  test('contradict no entry', () => {
+    const { contradicted, withoutEntry } = found.counts;
+    expect([contradicted, found.withoutEntry.filter(({ from }) => from === 'server')]).toEqual([0, []]);
+    // Only messages on connections that were reset before a decision have none.
+    expect(found.withoutEntry.filter((one) => one.transport === 'udp')).toEqual([]);
+    expect(withoutEntry).toBe(found.withoutEntry.length);
   });
 
   test('match no entry with the datagram of another', () => {
-    const left = Map.groupBy(sent, (one) => one);
-    const matched = found.ties.filter(overUdp);
+    const remaining = Map.groupBy(sent, (one) => one);
+    const matched = found.matches.filter(overUdp);
     expect(matched.length).toBe(sent.length - overflow);
     for (const { entry, request } of matched) {
       expect([entry.id, request.map(crc)]).toEqual([entry.id, [entry.crc]]);
-      expect(left.get(entry.crc!)?.pop()).toBe(entry.crc);
+      expect(remaining.get(entry.crc!)?.pop()).toBe(entry.crc);
     }
-    // Each frame is of one entry.
+    // Each frame belongs to one entry.
     const frames = matched.flatMap(({ request }) => request);
     expect(new Set(frames).size).toBe(frames.length);
   });
 
-  test('and what the server never read is called just that, as many as the kernel dropped', () => {
+  test('have as many unread datagrams as the kernel dropped', () => {
     expect(found.unread.length).toBe(overflow);
-    const frames = new Set(found.ties.filter(overUdp).flatMap(({ request }) => request));
+    const frames = new Set(found.matches.filter(overUdp).flatMap(({ request }) => request));
     for (const {
       frames: [frame],
       why,
@@ -88,9 +88,9 @@ describe('a flood of datagrams, and connections that are reset', () => {
     }
   });
 
-  test('clients without an address are called just that', () => {
-    for (const { entry, verdict } of found.ties) {
-      expect([entry.id, verdict === 'nameless']).toEqual([entry.id, !entry.client_ip]);
+  test('have the reason no-address exactly for clients without an address', () => {
+    for (const { entry, reason } of found.matches) {
+      expect([entry.id, reason === 'no-address']).toEqual([entry.id, !entry.client_ip]);
     }
   });
 });

@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from './eventually.ts';
 import { command, Lab } from './lab.ts';
-import { AGAIN } from './scenario.ts';
+import { RETRANSMITTED } from './scenario.ts';
 
-/** Sends SIGINT to what shows the packets in a sidecar. */
+/** Sends SIGINT to the program that shows packets in a sidecar. */
 const INTERRUPT = `
   cd /proc
   for id in [0-9]*; do xargs -0 echo <$id/cmdline | grep -q '^node .*main.ts live' && kill -INT $id; done
@@ -37,7 +37,7 @@ describe('the packets of a lab', () => {
       'server',
       ...options,
     );
-    return { code, stdout, said: stdout + stderr };
+    return { code, stdout, output: stdout + stderr };
   };
   const shown = async (...options: string[]): Promise<Shown[]> => {
     const { stdout } = await show('--json', ...options);
@@ -45,7 +45,7 @@ describe('the packets of a lab', () => {
   };
 
   beforeAll(async () => {
-    // It is about what lies open: what is shown of TLS and of HMACs has tests of its own.
+    // In plain text: TLS and HMACs have tests of their own.
     lab = await Lab.start({ HTTP_FAULTS: 'none', ECHO_FAULTS: 'none' }, 'plain');
     await lab.shell('echo Test1 | nc -N "$server" "$port"');
     await lab.shell('printf "\\033]0;title\\007\\n" | nc -N "$server" "$port"');
@@ -60,7 +60,7 @@ describe('the packets of a lab', () => {
   });
   afterAll(() => lab?.end());
 
-  test('are a table with dumps, and at the end there is what was exposed', async () => {
+  test('are a table with dumps, and exposures at the end', async () => {
     const { code, stdout } = await show();
     expect(code).toBe(0);
     const lines = stdout.split('\n');
@@ -83,17 +83,17 @@ describe('the packets of a lab', () => {
       `${transport} ${client} → ${lab.server}:${port}, \\d+ frames, from \\d+\\.\\d{6}\n`;
     const turn = (text: string) => ` +\\d+\\.\\d{6}  frame \\d+ +${text}\n`;
     const closes = `(?:${turn('client: \\(closes the connection\\)')})?`;
-    const says = (text: string) => turn(`client: ${text}`) + closes + turn(`server: ${text}`);
-    expect(stdout).toMatch(new RegExp(head('TCP', lab.echoPort) + says('Test1\\\\n')));
-    expect(stdout).toMatch(new RegExp(says('\\\\u001b]0;title\\\\u0007\\\\n')));
-    expect(stdout).toMatch(new RegExp(head('UDP', lab.echoPort) + says('Hey\\|e4599fa9')));
+    const exchange = (text: string) => turn(`client: ${text}`) + closes + turn(`server: ${text}`);
+    expect(stdout).toMatch(new RegExp(head('TCP', lab.echoPort) + exchange('Test1\\\\n')));
+    expect(stdout).toMatch(new RegExp(exchange('\\\\u001b]0;title\\\\u0007\\\\n')));
+    expect(stdout).toMatch(new RegExp(head('UDP', lab.echoPort) + exchange('Hey\\|e4599fa9')));
     expect(stdout).toMatch(
       new RegExp(head('TCP', lab.httpPort) + turn('client: GET /getbalance HTTP/1\\.1\\\\r\\\\n')),
     );
   });
 
   test('are JSON, numbered as in the capture, with whole payloads', async () => {
-    // The capture goes on being written, and ARP may come at any time.
+    // The capture is still being written, and ARP may appear at any time.
     const filter = 'tcp || udp';
     const [frames, rows] = await Promise.all([
       shown('--filter', filter),
@@ -104,8 +104,11 @@ describe('the packets of a lab', () => {
     expect(frames.map(({ payload }) => payload)).toEqual(rows.map(([, , tcp, udp]) => tcp || udp));
   });
 
-  test('can be filtered, and only the last be shown', async () => {
-    const filter = ['--filter', `tcp.port == ${lab.echoPort} && tcp.len > 0 && !${AGAIN.join(' && !')}`];
+  test('can be filtered, and limited to the last ones', async () => {
+    const filter = [
+      '--filter',
+      `tcp.port == ${lab.echoPort} && tcp.len > 0 && !${RETRANSMITTED.join(' && !')}`,
+    ];
     const [all, last] = await Promise.all([shown(...filter), shown(...filter, '--last', '2')]);
     expect(all.map(textOf)).toEqual([
       'Test1\n',
@@ -116,14 +119,39 @@ describe('the packets of a lab', () => {
     expect(last).toEqual(all.slice(-2));
   });
 
-  test('are not shown for a filter that is none, or that none of them passes', async () => {
+  test('have no dumps with 0 bytes', async () => {
+    const { code, stdout } = await show('--bytes', '0');
+    expect(code).toBe(0);
+    expect(stdout).toContain(' 72  ');
+    expect(stdout).not.toMatch(/^ +0000 {3}/m);
+    const dialogues = await show('--bytes', '0', '--follow');
+    expect(dialogues.stdout).toContain('client: (6 bytes)');
+  });
+
+  test('can be those of one transfer', async () => {
+    const ids: string[] = [];
+    for (let sent = 0; sent < 2; sent += 1) {
+      const { stdout } = await lab.send('--protocol-mode', 'stop-and-wait', '--count', '2', '--json');
+      ids.push(JSON.parse(stdout).transfer);
+    }
+    await lab.captured('server');
+    for (const id of ids) {
+      const frames = await shown('--transfer', id);
+      expect(frames.length).toBeGreaterThan(4);
+      expect(frames.filter((frame) => !textOf(frame).includes(` id=${id} `))).toEqual([]);
+    }
+    const other = await show('--transfer', '00000000');
+    expect(other.stdout).toContain('The capture of server has no datagram of transfer 00000000.');
+  });
+
+  test('are not shown for a wrong filter, or for one that no frame passes', async () => {
     const [wrong, none] = await Promise.all([
       show('--filter', 'tcp.prot == 1'),
       show('--filter', 'tcp.port == 1'),
     ]);
     expect(wrong.code).toBe(2);
-    expect(wrong.said).toMatch(/FILTER is "tcp\.prot == 1".*\n.*"tcp\.prot" is not a valid.*\n/);
-    expect(wrong.said).toContain("FILTER='tcp.port == 9090 && tcp.len > 0'");
+    expect(wrong.output).toMatch(/FILTER is "tcp\.prot == 1".*\n.*"tcp\.prot" is not a valid.*\n/);
+    expect(wrong.output).toContain("FILTER='tcp.port == 9090 && tcp.len > 0'");
     expect(none.code).toBe(0);
     expect(none.stdout).toContain("No frame of server passes FILTER='tcp.port == 1'");
     expect(none.stdout).toContain('Exposed in plain text: nothing');
@@ -134,7 +162,7 @@ describe('the packets of a lab', () => {
     await watch.untilReady;
     const messages = 5;
     for (let sent = 1; sent <= messages; sent += 1) {
-      // A message and its answer are shown, and then the next is sent.
+      // The next message is sent after the message and its answer are shown.
       await lab.echo('--protocol', 'udp', '--message', 'Live', '--timeout', '60');
       await eventually(`message ${sent} and its answer`, 60_000, () => watch.payloads.length >= 2 * sent);
     }
@@ -151,7 +179,7 @@ class Watch {
   readonly untilReady: Promise<void>;
   readonly #lab: Lab;
   readonly #child;
-  /** The frames with a payload that have been shown by now. */
+  /** The frames with a payload that are shown so far. */
   readonly payloads: Shown[] = [];
   #stdout = '';
 
@@ -166,7 +194,7 @@ class Watch {
     this.untilReady = ready.promise;
     this.#child.once('close', (code) => ready.reject(new Error(`inspect ended with ${code}`)));
     createInterface({ input: this.#child.stderr }).on('line', (line) => {
-      if (line.includes('as they come')) ready.resolve();
+      if (line.includes('as they arrive')) ready.resolve();
     });
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
       this.#stdout += `${line}\n`;
@@ -175,7 +203,7 @@ class Watch {
     });
   }
 
-  /** As Ctrl-C does on a terminal; without one, compose keeps it to itself. */
+  /** Ends it like Ctrl-C on a terminal. Without a terminal, compose does not pass the signal on. */
   async end(): Promise<{ code: number | null; stdout: string }> {
     const code = new Promise<number | null>((resolve) => this.#child.once('close', resolve));
     const container = this.#lab.nameOf('capture-server');

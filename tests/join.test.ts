@@ -6,7 +6,7 @@ import {
   inspect,
   inspectIn,
   type Known,
-  type Tie,
+  type Match,
   withTools,
 } from './captured-run.ts';
 import { chosenWay, Lab } from './lab.ts';
@@ -25,7 +25,7 @@ const text = (frames: readonly number[]) =>
   frames.map((frame) => Buffer.from(payloads.get(frame) ?? '', 'hex').toString('latin1')).join('');
 
 beforeAll(async () => {
-  // Over TLS a frame that is missing takes what follows with it: that way has tls-join.test.ts.
+  // Over TLS a missing frame makes all later ones unreadable: see tls-join.test.ts.
   lab = await Lab.start(
     {
       HTTP_TIMEOUT_SECONDS: '1.5',
@@ -44,14 +44,14 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.end());
 
-const isHttp = ({ entry }: Tie) => entry.outcome !== undefined;
-const untied = ({ ties }: Found) => ties.filter((tie) => !isConfirmed(tie));
+const isHttp = ({ entry }: Match) => entry.outcome !== undefined;
+const unconfirmed = ({ matches }: Found) => matches.filter((match) => !isConfirmed(match));
 
-describe('every entry is tied, and to the right frames', () => {
+describe('every entry is matched with the right frames', () => {
   test('all of both journals, each once', async () => {
     const [http, echo] = [await lab.journal('http'), decisions(await lab.journal('echo'))];
     expect(http.length).toBe(REQUESTS);
-    // Who is reset has sent some messages in vain.
+    // A client whose connection is reset may have sent further messages.
     const journaled = echo.map(({ protocol, client_port, fault }) => ({
       client: `${protocol} ${client_port}`,
       fault,
@@ -61,16 +61,16 @@ describe('every entry is tied, and to the right frames', () => {
     expect(whole(journaled.map(({ client }) => client))).toEqual(
       whole(known.echo.map(({ protocol, port }) => `${protocol} ${port}`)),
     );
-    expect(untied(found)).toEqual([]);
-    // A connection that is reset or left ends some answers, and what was sent ahead on it has no entry.
-    const cut = found.ties.filter(({ verdict }) => verdict === 'gone' || verdict === 'open');
-    expect(cut.length).toBeLessThan(found.ties.length / 20);
-    expect(found.loose.filter(({ from }) => from === 'server')).toEqual([]);
-    expect(found.loose.length).toBeLessThan(found.ties.length / 20);
+    expect(unconfirmed(found)).toEqual([]);
+    // A connection that ends has some unsent answers, and later messages on it have no entry.
+    const cut = found.matches.filter(({ reason }) => reason === 'connection-closed' || reason === 'pending');
+    expect(cut.length).toBeLessThan(found.matches.length / 20);
+    expect(found.withoutEntry.filter(({ from }) => from === 'server')).toEqual([]);
+    expect(found.withoutEntry.length).toBeLessThan(found.matches.length / 20);
     const ids = (entries: readonly { id: number }[]) => entries.map(({ id }) => id).sort((a, b) => a - b);
-    expect(ids(found.ties.filter(isHttp).map(({ entry }) => entry))).toEqual(ids(http));
-    expect(ids(found.ties.filter((tie) => !isHttp(tie)).map(({ entry }) => entry))).toEqual(ids(echo));
-    const faults = new Set(found.ties.map(({ entry }) => entry.fault ?? entry.outcome));
+    expect(ids(found.matches.filter(isHttp).map(({ entry }) => entry))).toEqual(ids(http));
+    expect(ids(found.matches.filter((match) => !isHttp(match)).map(({ entry }) => entry))).toEqual(ids(echo));
+    const faults = new Set(found.matches.map(({ entry }) => entry.fault ?? entry.outcome));
     expect([...faults].sort()).toEqual(
       [
         '200',
@@ -92,11 +92,11 @@ describe('every entry is tied, and to the right frames', () => {
 
   test('requests, by the numbers that they carry', () => {
     const byNumber = new Map(known.http.map((request) => [request.number, request]));
-    for (const { entry, request } of found.ties.filter(isHttp)) {
+    for (const { entry, request } of found.matches.filter(isHttp)) {
       const number = Number(/GET \/getbalance\?number=(\d+) /.exec(text(request))?.[1]);
-      const { port, status, left } = byNumber.get(number)!;
-      // Who has left does not know it.
-      const outcome = left ? entry.outcome : String(status ?? 'timeout');
+      const { port, status, isAborted } = byNumber.get(number)!;
+      // A client that aborted does not know the outcome.
+      const outcome = isAborted ? entry.outcome : String(status ?? 'timeout');
       expect({ number, port, outcome }).toEqual({
         number,
         port: entry.client_port,
@@ -110,27 +110,27 @@ describe('every entry is tied, and to the right frames', () => {
   test('messages, by the numbers that they carry', () => {
     const byPlace = Map.groupBy(known.echo, ({ port, length, tag }) => `${port} ${length} ${tag}`);
     const answered = new Set<string>();
-    for (const { entry, request, answer, verdict } of found.ties
-      .filter((tie) => !isHttp(tie))
+    for (const { entry, request, response, reason } of found.matches
+      .filter((match) => !isHttp(match))
       .sort((a, b) => a.entry.id - b.entry.id)) {
       const { number } = byPlace.get(`${entry.client_port} ${entry.length} ${entry.tag}`)!.shift()!;
       expect(text(request)).toContain(`#${number} `);
       const isNumbered =
         ['none', 'delay', 'duplicate', 'reorder'].includes(entry.fault) ||
         (entry.fault === 'corruption' && entry.offset! > String(number).length + 1);
-      if (verdict !== 'answered' || !isNumbered) continue;
-      expect(text(answer)).toContain(`#${number} `);
+      if (reason !== 'response-sent' || !isNumbered) continue;
+      expect(text(response)).toContain(`#${number} `);
       answered.add(`${entry.protocol} ${entry.fault}`);
     }
-    // Answers of each kind were looked at.
+    // Answers of each kind were checked.
     const kinds = ['none', 'delay', 'duplicate', 'reorder', 'corruption'];
     expect([...answered].sort()).toEqual(kinds.flatMap((kind) => [`tcp ${kind}`, `udp ${kind}`]).sort());
   });
 
-  test('the client host tells the same', async () => {
+  test('the capture of the client host confirms the same', async () => {
     const own = await entriesOf(lab, 'client');
-    expect(untied(own)).toEqual([]);
-    expect(own.ties.length).toBe(found.ties.length);
+    expect(unconfirmed(own)).toEqual([]);
+    expect(own.matches.length).toBe(found.matches.length);
   });
 });
 
@@ -145,93 +145,97 @@ describe('annotated captures', () => {
     const comments = [
       ...rows.matchAll(/(?:fault|outcome)=(\S+?)(?=[\s,;]).*?; (http|echo)\.log entry (\d+)/g),
     ];
-    const told = comments.map(([, decision, journal, id]) => `${journal} ${id} ${decision}`);
+    const commented = comments.map(([, decision, journal, id]) => `${journal} ${id} ${decision}`);
     const [http, echo] = [await lab.journal('http'), decisions(await lab.journal('echo'))];
     const journaled = [
       ...http.map(({ id, outcome }) => `http ${id} ${outcome}`),
       ...echo.map(({ id, fault }) => `echo ${id} ${fault}`),
     ];
-    expect(told.sort()).toEqual(journaled.sort());
+    expect(commented.sort()).toEqual(journaled.sort());
   });
 
-  test('the capture says what it is', async () => {
+  test('the comment on the capture has its facts', async () => {
     const about = await withTools(lab.settings, 'capinfos server.annotated.pcapng');
-    for (const said of [lab.server, 'seed alice', 'timeout=0.04', 'tshark 4.', 'wirelab 0.'])
-      expect(about).toContain(said);
+    for (const fact of [lab.server, 'seed alice', 'timeout=0.04', 'tshark 4.', 'wirelab 0.'])
+      expect(about).toContain(fact);
   });
 });
 
-describe('what is taken out is what is missed', () => {
-  /** Entries with a request of their own frame and an answer of theirs, one of each kind, so that one frame is one entry. */
-  function alone(matches: (tie: Tie) => boolean): Tie {
+describe('exactly what is removed is missing', () => {
+  /** An entry whose request and response each have a frame that no other entry shares. */
+  function alone(fits: (match: Match) => boolean): Match {
     const uses = new Map<number, number>();
-    for (const { request, answer } of found.ties) {
-      for (const frame of new Set([...request, ...answer])) uses.set(frame, (uses.get(frame) ?? 0) + 1);
+    for (const { request, response } of found.matches) {
+      for (const frame of new Set([...request, ...response])) uses.set(frame, (uses.get(frame) ?? 0) + 1);
     }
     const own = (frames: readonly number[]) => frames.length === 1 && uses.get(frames[0]!) === 1;
-    return found.ties.find(
-      (tie) => matches(tie) && own(tie.request) && own(tie.answer) && tie.verdict === 'answered',
+    return found.matches.find(
+      (match) => fits(match) && own(match.request) && own(match.response) && match.reason === 'response-sent',
     )!;
   }
-  const ofEcho = (protocol: string, fault: string) => (tie: Tie) =>
-    tie.entry.protocol === protocol && tie.entry.fault === fault;
-  /** Notices are all alike: where one is missing, that of the next loss soon after could be it. */
-  const lastOfPort = (matches: (tie: Tie) => boolean) => (tie: Tie) => {
-    const { client_port, id } = tie.entry;
-    const isLater = ({ entry }: Tie) => entry.client_port === client_port && entry.id > id;
-    return matches(tie) && !found.ties.some((other) => isLater(other) && matches(other));
+  const ofEcho = (protocol: string, fault: string) => (match: Match) =>
+    match.entry.protocol === protocol && match.entry.fault === fault;
+  /** All notices are equal: if one is missing, that of the next loss could take its place. */
+  const lastOfPort = (fits: (match: Match) => boolean) => (match: Match) => {
+    const { client_port, id } = match.entry;
+    const isLater = ({ entry }: Match) => entry.client_port === client_port && entry.id > id;
+    return fits(match) && !found.matches.some((other) => isLater(other) && fits(other));
   };
-  const name = ({ entry, verdict }: Tie) => `${entry.outcome ? 'http' : 'echo'} ${entry.id} ${verdict}`;
+  const name = ({ entry, reason }: Match) => `${entry.outcome ? 'http' : 'echo'} ${entry.id} ${reason}`;
 
   test('frames', async () => {
-    const cases: [Tie, 'request' | 'answer'][] = [
+    const cases: [Match, 'request' | 'response'][] = [
       [alone(({ entry }) => entry.outcome === '403'), 'request'],
-      [alone(({ entry }) => entry.outcome === '200'), 'answer'],
+      [alone(({ entry }) => entry.outcome === '200'), 'response'],
       [alone(ofEcho('tcp', 'corruption')), 'request'],
-      [alone(ofEcho('tcp', 'delay')), 'answer'],
+      [alone(ofEcho('tcp', 'delay')), 'response'],
       [alone(ofEcho('udp', 'none')), 'request'],
-      [alone(ofEcho('udp', 'corruption')), 'answer'],
-      [alone(lastOfPort(ofEcho('udp', 'loss'))), 'answer'],
+      [alone(ofEcho('udp', 'corruption')), 'response'],
+      [alone(lastOfPort(ofEcho('udp', 'loss'))), 'response'],
     ];
-    const frames = cases.map(([tie, part]) => tie[part][0]);
+    const frames = cases.map(([match, part]) => match[part][0]);
     await withTools(
       lab.settings,
       `mkdir missing; cp *.log missing; editcap -F pcap server.pcap missing/server.pcap ${frames.join(' ')}`,
     );
-    const { ties, loose } = await entriesOf(lab, 'server', 'missing');
-    const expected = cases.map(([tie, part]) =>
-      name({ ...tie, verdict: part === 'request' ? 'lost' : 'unanswered' }),
+    const { matches, withoutEntry } = await entriesOf(lab, 'server', 'missing');
+    const expected = cases.map(([match, part]) =>
+      name({ ...match, reason: part === 'request' ? 'request-missing' : 'response-missing' }),
     );
     expect(
-      untied({ ties } as Found)
+      unconfirmed({ matches } as Found)
         .map(name)
         .sort(),
     ).toEqual(expected.sort());
-    expect(loose).toEqual(found.loose.map((one) => expect.objectContaining({ what: one.what })));
+    expect(withoutEntry).toEqual(
+      found.withoutEntry.map((one) => expect.objectContaining({ what: one.what })),
+    );
   });
 
   test('entries', async () => {
-    const gone = [
+    const removed = [
       alone(({ entry }) => entry.outcome === '500'),
       alone(ofEcho('tcp', 'none')),
       alone(ofEcho('udp', 'truncate')),
     ];
-    const lines = gone.map(({ entry }) => `/"id":${entry.id},/d`);
+    const lines = removed.map(({ entry }) => `/"id":${entry.id},/d`);
     await withTools(
       lab.settings,
-      `mkdir silent; cp server.pcap lab.log silent; sed '${lines[0]}' http.log >silent/http.log; ` +
-        `sed -e '${lines[1]}' -e '${lines[2]}' echo.log >silent/echo.log`,
+      `mkdir removed; cp server.pcap lab.log removed; sed '${lines[0]}' http.log >removed/http.log; ` +
+        `sed -e '${lines[1]}' -e '${lines[2]}' echo.log >removed/echo.log`,
     );
-    const { ties, loose } = await entriesOf(lab, 'server', 'silent');
-    expect(untied({ ties } as Found)).toEqual([]);
-    const frames = new Set(loose.flatMap((one) => one.frames));
-    for (const { frames: before } of found.loose) for (const frame of before) frames.delete(frame);
-    const expected = gone.flatMap((tie) => (isHttp(tie) ? tie.request : [...tie.request, ...tie.answer]));
+    const { matches, withoutEntry } = await entriesOf(lab, 'server', 'removed');
+    expect(unconfirmed({ matches } as Found)).toEqual([]);
+    const frames = new Set(withoutEntry.flatMap((one) => one.frames));
+    for (const { frames: before } of found.withoutEntry) for (const frame of before) frames.delete(frame);
+    const expected = removed.flatMap((match) =>
+      isHttp(match) ? match.request : [...match.request, ...match.response],
+    );
     expect([...frames].sort()).toEqual([...expected].sort());
   });
 
-  test('a capture that is cut short is read up to there', async () => {
-    // In the middle of a packet: at some places in a packet's header tshark takes the end for that of the file.
+  test('a capture that is cut short is read up to its last whole frame', async () => {
+    // In the middle of a packet, because tshark may take a cut in a packet's header for the end of the file.
     await withTools(
       lab.settings,
       'mkdir cut; cp *.log cut; frames=$(capinfos -c -r -T server.pcap | cut -f 2); ' +
@@ -243,18 +247,17 @@ describe('what is taken out is what is missed', () => {
         'tshark -r cut/server.pcap -T fields -e frame.time_epoch 2>/dev/null | tail -n 1',
       ),
     );
-    const { ties, counts } = await entriesOf(lab, 'server', 'cut');
+    const { matches, counts } = await entriesOf(lab, 'server', 'cut');
     expect(counts.cut).toMatch(/cut short/);
-    const verdicts = new Map(found.ties.map((tie) => [`${isHttp(tie)} ${tie.entry.id}`, tie]));
-    for (const tie of ties) {
-      const whole = verdicts.get(`${isHttp(tie)} ${tie.entry.id}`)!;
-      if (tie.verdict === 'answered')
-        expect([tie.request, tie.answer]).toEqual([whole.request, whole.answer]);
+    const reasons = new Map(found.matches.map((match) => [`${isHttp(match)} ${match.entry.id}`, match]));
+    for (const match of matches) {
+      const whole = reasons.get(`${isHttp(match)} ${match.entry.id}`)!;
+      if (match.reason === 'response-sent')
+        expect([match.request, match.response]).toEqual([whole.request, whole.response]);
     }
-    expect(ties.filter(({ verdict }) => verdict === 'outside').length).toBeGreaterThan(100);
-    // A journal has milliseconds: of an entry in the capture's last one nobody can say on which side of the cut its
-    // request was.
-    const within = untied({ ties } as Found).filter(({ verdict }) => verdict !== 'outside');
+    expect(matches.filter(({ reason }) => reason === 'before-capture').length).toBeGreaterThan(100);
+    // A journal has milliseconds: the request of an entry in the last one may be on either side of the cut.
+    const within = unconfirmed({ matches } as Found).filter(({ reason }) => reason !== 'before-capture');
     expect(within.filter(({ entry }) => Date.parse(entry.timestamp) + 1 <= end * 1_000)).toEqual([]);
   });
 
@@ -264,24 +267,24 @@ describe('what is taken out is what is missed', () => {
       'mkdir ring; cp *.log ring; editcap -F pcap -c 4000 server.pcap ring/part.pcap; cd ring; n=0; ' +
         'for file in part*; do n=$((n + 1)); mv $file server.$(printf %04d $n).pcap; done; mv $(ls server.*.pcap | tail -1) server.pcap',
     );
-    const { ties } = await entriesOf(lab, 'server', 'ring');
-    const frames = (all: readonly Tie[]) =>
-      all.map(({ entry, request, answer }) => `${entry.outcome} ${entry.id} ${request} ${answer}`).sort();
-    expect(frames(ties)).toEqual(frames(found.ties));
+    const { matches } = await entriesOf(lab, 'server', 'ring');
+    const frames = (all: readonly Match[]) =>
+      all.map(({ entry, request, response }) => `${entry.outcome} ${entry.id} ${request} ${response}`).sort();
+    expect(frames(matches)).toEqual(frames(found.matches));
   });
 });
 
 describe('both ends compared', () => {
-  test('nothing is lost between the hosts: the faults happen in the programs', async () => {
+  test('nothing is lost between the hosts, because faults happen in the programs', async () => {
     const compared = JSON.parse(await inspect(lab, 'compare', '--json'));
     expect(compared.inAll).toEqual({ neverArrived: 0, altered: 0, late: 0, twice: 0 });
     expect(compared.arrived).toBeGreaterThan(REQUESTS);
   });
 
-  test('what is planted is found', async () => {
+  test('planted differences are found', async () => {
     const [lost, altered, late, twice] = [60, 70, 80, 90].map(
       (at) =>
-        found.ties.filter(({ entry, request }) => entry.protocol === 'udp' && request.length === 1)[at]!
+        found.matches.filter(({ entry, request }) => entry.protocol === 'udp' && request.length === 1)[at]!
           .request[0]!,
     );
     await withTools(

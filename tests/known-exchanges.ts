@@ -9,10 +9,10 @@ import { type ConnectionOptions, type SecureVersion, connect as tlsConnect } fro
 import { tagOf } from '#lib/message/message.ts';
 import { key, token } from './echo-server.ts';
 
-// known-exchanges.ts REQUESTS MESSAGES [VERSION], in the client host: makes so many requests to the HTTP server and
-// sends so many messages to the echo server, half over TCP and half over UDP, over many connections and ports. Each
-// carries a number of its own, and each is known afterwards: prints as JSON what was sent and from where. With a
-// version of TLS, 1.2 or 1.3, all goes over that.
+// known-exchanges.ts REQUESTS MESSAGES [VERSION], in the client host. Sends REQUESTS requests to the HTTP server and
+// MESSAGES messages to the echo server, over many connections and ports. Half of the messages go over TCP, half over UDP.
+// Each has a number of its own. Prints as JSON what was sent and from which port. With VERSION 1.2 or 1.3 all goes over
+// that version of TLS.
 
 const { LAB_SERVER_ADDRESS: host = '', ...ports } = process.env;
 const [requests = 0, messages = 0] = process.argv.slice(2, 4).map(Number);
@@ -28,23 +28,23 @@ const httpPort = Number(overTls ? ports.HTTPS_PORT : ports.HTTP_PORT);
 const echoPort = Number(overTls ? ports.ECHO_TLS_PORT : ports.ECHO_PORT);
 
 const HTTP_CLIENTS = 25;
-/** A client that is not answered for so long fails: the server ends what it lets time out. */
+/** A request fails after this time without a response. A server's timeout is shorter. */
 const PATIENCE_MS = 60_000;
-/** One request in 50 is left by its client as soon as it is sent. */
-const LEFT = 50;
+/** One request in 50 is aborted by its client as soon as it is sent. */
+const ABORTED = 50;
 const TCP_CLIENTS = 40;
 const UDP_CLIENTS = 40;
-/** How long a client waits for answers behind its last message, in ms. */
+/** How long a client waits for answers after its last message, in ms. */
 const REST_MS = 700;
-/** How long a client waits for the answer to a datagram, in ms, so that no more are under way than the server has room for. */
+/** How long a client waits for the answer to a datagram, in ms, so that the server's socket does not overflow. */
 const NEXT_MS = 100;
 
-/** Every other message goes over TCP; of those over TLS all, as there is none on UDP. */
+/** Every other message goes over TCP, or all of them with TLS, which UDP lacks. */
 const step = overTls ? 1 : 2;
 
 const headers = token ? { authorization: `Bearer ${token}` } : {};
 
-const http: { number: number; port: number; status: number | undefined; left: boolean }[] = [];
+const http: { number: number; port: number; status: number | undefined; isAborted: boolean }[] = [];
 const echo: {
   number: number;
   protocol: 'tcp' | 'udp';
@@ -71,19 +71,19 @@ async function request(number: number, agent: Agent): Promise<void> {
       else note();
     })
     .once('finish', () => {
-      if (number % LEFT === LEFT - 1) outgoing.destroy();
+      if (number % ABORTED === ABORTED - 1) outgoing.destroy();
     })
     .setTimeout(PATIENCE_MS, () => outgoing.destroy())
     .once('error', () => resolve(undefined));
   const status = await promise;
-  http.push({ number, port, status, left: number % LEFT === LEFT - 1 });
+  http.push({ number, port, status, isAborted: number % ABORTED === ABORTED - 1 });
 }
 
 async function httpClient(first: number): Promise<void> {
   const options = { keepAlive: true, maxSockets: 1 };
   const agent = overTls ? new TlsAgent({ ...options, ...overTls }) : new Agent(options);
   for (let number = first; number < requests; number += HTTP_CLIENTS) {
-    // A kept-alive connection carries some requests, then another port goes on.
+    // A kept-alive connection carries some requests, then a new one begins.
     if (number % 7 === 0) agent.destroy();
     await request(number, agent);
   }
@@ -92,7 +92,7 @@ async function httpClient(first: number): Promise<void> {
 
 function messageOf(number: number, protocol: 'tcp' | 'udp', port: number): Buffer {
   const body = `#${number} ${'x'.repeat(number % 50)}.`;
-  // Where a token is set the server refuses those.
+  // With a token the server refuses messages without a tag.
   const isPlain = !key && number % 5 === 0;
   const tag = isPlain ? undefined : tagOf(body, key);
   echo.push({ number, protocol, port, tag, length: body.length });
@@ -106,7 +106,7 @@ async function connected(): Promise<Socket> {
   return socket;
 }
 
-/** Sends its messages some at a time in a segment, over one connection after another, as resets end them. */
+/** Sends its messages, several per segment. After a reset it continues on a new connection. */
 async function tcpClient(first: number): Promise<void> {
   const numbers = [];
   for (let number = first; number < messages; number += step * TCP_CLIENTS) numbers.push(number);

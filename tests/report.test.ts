@@ -10,7 +10,7 @@ const PAGE_IS_SEEN = 60_000;
 beforeAll(buildBrowser, IMAGE_IS_BUILT);
 
 test(
-  'what stands in packets does nothing, however it is written and however long it is',
+  'no text of a packet becomes markup or breaks the page, however long it is',
   async () => {
     const evil = `"><img src=x onerror=alert(1)><script>alert('x')</script>`;
     const look = await lookAt(renderReport(reportOf(evil)));

@@ -1,22 +1,25 @@
 import type { EchoEntry, Protocol } from './journal-entries.ts';
 import type { Ended, Lab } from './lab.ts';
 
-/** A frame of an exchange that carries bytes; over TLS a record, of which a frame may have several. */
+/** A frame of an exchange with data; over TLS one record, and a frame may have several. */
 export interface Frame {
   readonly protocol: Protocol;
-  /** The client's port, which names the exchange. */
+  /** The client's port, which identifies the exchange. */
   readonly port: number;
   readonly payload: Buffer;
   /** When it was captured, in ms since 1970. */
   readonly at: number;
 }
 
-// What comes again at once Wireshark calls out of order, which nothing is on this wire.
-export const AGAIN = ['retransmission', 'fast_retransmission', 'spurious_retransmission', 'out_of_order'].map(
-  (kind) => `tcp.analysis.${kind}`,
-);
+// Wireshark calls a quick retransmission out of order, and nothing else is out of order on this wire.
+export const RETRANSMITTED = [
+  'retransmission',
+  'fast_retransmission',
+  'spurious_retransmission',
+  'out_of_order',
+].map((kind) => `tcp.analysis.${kind}`);
 
-/** How an exchange with the echo server ended, and what its witnesses say of it. */
+/** How an exchange with the echo server ended, with its journal entries and frames. */
 export interface Played extends Ended {
   readonly protocol: Protocol;
   readonly entries: readonly EchoEntry[];
@@ -25,8 +28,8 @@ export interface Played extends Ended {
 }
 
 /**
- * Puts a profile into force, lets a client of the client host talk to the echo server over TCP and over UDP at
- * once, and asks the witnesses.
+ * Sets a profile, runs a client of the client host against the echo server over TCP and UDP at once, and reads the
+ * journal and the capture.
  */
 export async function play(
   lab: Lab,
@@ -38,7 +41,7 @@ export async function play(
   const before = await lab.journal('echo');
   const [tcp, udp] = await Promise.all([client('tcp'), client('udp')]);
   const entries = decisions((await lab.journal('echo')).slice(before.length));
-  // Since the change of the profile, as a port may be used again.
+  // Since the change of the profile, because a port may be reused.
   const frames = await exchanges(lab, entries, Date.parse(before.at(-1)!.timestamp) / 1000);
   const of = (protocol: Protocol) => {
     const own = <Item extends { protocol: Protocol }>(all: readonly Item[]) =>
@@ -56,12 +59,12 @@ export async function play(
   ];
 }
 
-/** The entries of messages, without those of changes. */
+/** The entries of messages, without events. */
 export function decisions(entries: readonly EchoEntry[]): EchoEntry[] {
   return entries.filter((entry) => 'fault' in entry);
 }
 
-/** What an attempt of the client became, as --json prints it. */
+/** The result of an attempt of the client, as --json prints it. */
 export interface Attempt {
   readonly result: string;
   readonly port?: number;
@@ -78,14 +81,14 @@ export function attemptsOf({ stdout }: Ended): Attempt[] {
 
 export const resultsOf = (ended: Ended): string[] => attemptsOf(ended).map(({ result }) => result);
 
-/** What each frame carries. */
+/** The texts of frames. */
 export function textsOf(frames: readonly Frame[]): string[] {
   return frames.map(({ payload }) => payload.toString());
 }
 
 /**
- * How long each answer had been delayed, by the journal and by the capture, in ms, where each client waits for an answer
- * before it sends the next message.
+ * The delay of each answer in ms, in the journal and in the capture. Each client must wait for an answer before it sends
+ * its next message.
  */
 export function delaysOf({ entries, requests, replies }: Played): { journaled: number; captured: number }[] {
   return [...Map.groupBy(entries, ({ client_port }) => client_port)].flatMap(([client, own]) => {
@@ -98,8 +101,8 @@ export function delaysOf({ entries, requests, replies }: Played): { journaled: n
 }
 
 /**
- * The frames with bytes of the exchanges that entries tell of, in the order of the server host's capture, without
- * what the kernel sent a second time because an acknowledgement was late.
+ * The frames with data of the exchanges that entries describe, in the order of the server host's capture, without
+ * TCP's own retransmissions.
  */
 export async function exchanges(
   lab: Lab,
@@ -121,17 +124,17 @@ export async function exchanges(
     // Not by the number after it: a segment that is sent again may end in the FIN that was sent meanwhile.
     if (stream && !isFresh(`${stream} from ${fields[0]}`, Number(seq) + Number(length))) return [];
     const protocol = fields[0] ? ('tcp' as const) : ('udp' as const);
-    const [source, destination, said = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3, 6);
+    const [source, destination, data = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3, 6);
     const at = Number(fields.at(-1)) * 1000;
     const isReply = source === lab.echoPortOf(protocol);
     const port = Number(isReply ? destination : source);
-    const payloads = said.split(',').map((bytes) => Buffer.from(bytes, 'hex'));
+    const payloads = data.split(',').map((bytes) => Buffer.from(bytes, 'hex'));
     return payloads.map((payload) => ({ protocol, port, payload, at, isReply }));
   });
   return { requests: frames.filter((f) => !f.isReply), replies: frames.filter((f) => f.isReply) };
 }
 
-/** Tells of TCP segments whether they bring bytes of their stream that were not there yet, by the byte after them. */
+/** Whether a TCP segment has new bytes of its stream, by the number of the byte after it. */
 function freshness(): (stream: string, next: number) => boolean {
   const ends = new Map<string, number>();
   return (stream, next) => {

@@ -147,8 +147,8 @@ describe('a capture with a small buffer, whose tcpdump is held up', () => {
   });
 
   test('accuses no entry for them, and no packet', async () => {
-    const { ties } = await entriesOf(lab, 'server');
-    expect(ties.filter(isContradicted)).toEqual([]);
+    const { matches } = await entriesOf(lab, 'server');
+    expect(matches.filter(isContradicted)).toEqual([]);
     const compared = JSON.parse(await inspect(lab, 'compare', '--json'));
     expect(compared.inAll.neverArrived).toBe(0);
   });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { isConfirmed } from '#analysis/join/verdicts.ts';
-import { entriesOf, type Found, inspect, type Tie } from './captured-run.ts';
+import { entriesOf, type Found, inspect, type Match } from './captured-run.ts';
 import { Lab, OWNER } from './lab.ts';
 
 const STRANGERS = { requests: 20, messages: 40 };
-/** So often each message is sent. */
+/** How often each message is sent. */
 const COUNT = 10;
 const FAULTS = 'loss=0.1,delay=0.1,corruption=0.1,duplicate=0.1,reorder=0.1,truncate=0.1';
 
@@ -22,11 +22,11 @@ beforeAll(async () => {
     'plain',
   );
   const { server, settings } = lab;
-  // They know no token: they are refused, in plain text and over TLS.
+  // They have no token, so they are refused, in plain text and over TLS.
   const { requests, messages } = STRANGERS;
   await lab.runInClient('known-exchanges.ts', String(requests), String(messages), '1.3');
   await lab.runInClient('known-exchanges.ts', String(requests), String(messages));
-  // The client of the lab knows it.
+  // The client of the lab has the token.
   await lab.balance('--requests', '10', '--interval', '0');
   const options = ['--message', 'signed', '--count', `${COUNT}`];
   await lab.echo('--protocol', 'tcp', ...options);
@@ -43,35 +43,35 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.end());
 
-const refused = (ties: readonly Tie[]) =>
-  ties.filter(({ entry }) => entry.outcome === '401' || entry.fault === 'refused');
+const refused = (matches: readonly Match[]) =>
+  matches.filter(({ entry }) => entry.outcome === '401' || entry.fault === 'refused');
 
-test('who was refused is tied to what it sent and to what it was told', async () => {
-  expect(found.ties.filter((tie) => !isConfirmed(tie))).toEqual([]);
-  const ties = refused(found.ties);
-  expect(ties.length).toBe(2 * (STRANGERS.requests + STRANGERS.messages));
-  for (const { comment, request, answer, verdict } of ties) {
+test('refused requests and messages are matched with their frames and refusals', async () => {
+  expect(found.matches.filter((match) => !isConfirmed(match))).toEqual([]);
+  const matches = refused(found.matches);
+  expect(matches.length).toBe(2 * (STRANGERS.requests + STRANGERS.messages));
+  for (const { comment, request, response, reason } of matches) {
     expect(comment).toMatch(
       /^(outcome=401 no credentials|fault=refused no HMAC); (http|echo)\.log entry \d+$/,
     );
-    expect([verdict, request.length > 0, answer.length > 0]).toEqual(['answered', true, true]);
+    expect([reason, request.length > 0, response.length > 0]).toEqual(['response-sent', true, true]);
   }
 });
 
-test('messages and datagrams with an HMAC are tied as those with a tag', async () => {
-  const signed = found.ties.filter(({ entry }) => entry.tag?.startsWith('hmac-sha256:'));
+test('messages and datagrams with an HMAC are matched like those with a tag', async () => {
+  const signed = found.matches.filter(({ entry }) => entry.tag?.startsWith('hmac-sha256:'));
   const kinds = new Set(signed.map(({ entry }) => `${entry.protocol} ${entry.tls}`));
   expect([...kinds].sort()).toEqual(['tcp TLSv1.3', 'tcp undefined', 'udp undefined']);
-  const datagrams = found.ties.filter(({ entry }) => 'direction' in entry);
+  const datagrams = found.matches.filter(({ entry }) => 'direction' in entry);
   expect(datagrams.length).toBeGreaterThan(80);
-  expect(found.loose).toEqual([]);
+  expect(found.withoutEntry).toEqual([]);
 });
 
-test("the dissector shows an HMAC, which it can't check, and not as a wrong tag", async () => {
-  // By its secrets the annotated capture is read without the key log, which is not for everybody.
+test("the dissector shows an HMAC, which it can't check, as unverified", async () => {
+  // The annotated capture contains the keys, so tshark needs no key log.
   await inspect(lab, 'annotate');
   const { ECHO_PORT, ECHO_TLS_PORT } = lab.settings;
-  // With secrets inside it is for its owner, and for root tshark would leave out the dissector.
+  // Only its owner may read it, and tshark would skip the dissector as root.
   await lab.compose(
     ...['exec', '-T', '--user', OWNER, 'capture-server'],
     ...['install', '-m', '644', '/captures/server.annotated.pcapng', '/tmp/readable.pcapng'],
@@ -95,7 +95,7 @@ test("the dissector shows an HMAC, which it can't check, and not as a wrong tag"
       'wirelab.body',
       'wirelab.checksum.status',
     );
-    // One frame may carry several.
+    // One frame may carry several messages.
     const values = (at: number) => requests.flatMap((row) => row[at]!.split(','));
     expect(values(0).length).toBeGreaterThanOrEqual(COUNT);
     expect([new Set(values(0)), new Set(values(1))]).toEqual([new Set(['signed']), new Set(['2'])]);

@@ -23,20 +23,20 @@ const run: Run = {
   ],
 };
 
-test('a capture is told with its hosts, what decided its faults and what made it', () => {
+test('the comment on a capture has its hosts, fault profiles and versions', () => {
   const capture = { name: 'server', folder: '', files: [] };
   expect(aboutCapture(capture, run, { wirelab: '1.2.3', tshark: '4.4.0' }).split('\n')).toEqual([
-    'wirelab, the capture of the server host',
+    'wirelab, capture of the server host',
     'server host 10.0.28.182: http 8080/tcp, echo 9090/tcp and udp',
     'over TLS: http 8443/tcp, echo 9443/tcp',
     'client host 10.0.142.133',
-    '2025-06-01T10:00:00.000Z echo begins as a sink',
-    '2025-06-01T10:00:00.000Z http begins with none, seed a',
+    '2025-06-01T10:00:00.000Z echo starts as a sink',
+    '2025-06-01T10:00:00.000Z http starts with the fault profile none, seed a',
     'wirelab 1.2.3, tshark 4.4.0',
   ]);
 });
 
-test('a file is told by its name', () => {
+test('a file is named in its comment', () => {
   const capture = { name: 'own.pcap', folder: '', files: [] };
-  expect(aboutCapture(capture, run, {})).toMatch(/^wirelab, the capture of own.pcap\n/);
+  expect(aboutCapture(capture, run, {})).toMatch(/^wirelab, capture of own\.pcap\n/);
 });

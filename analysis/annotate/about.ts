@@ -3,13 +3,13 @@ import { runTool } from '#analysis/capture/tool.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { safe } from '#lib/text/readable.ts';
 
-/** Name to version of everything that made and read a capture. */
+/** Names and versions of the programs that made and read a capture. */
 export async function versionsOf({ versions }: Run): Promise<Record<string, string>> {
-  const said = await runTool('tshark', '--version');
-  return { ...versions, tshark: /(\d+\.\d+\.\d+)/.exec(said)?.[1] ?? 'unknown' };
+  const output = await runTool('tshark', '--version');
+  return { ...versions, tshark: /(\d+\.\d+\.\d+)/.exec(output)?.[1] ?? 'unknown' };
 }
 
-/** What the comment on a capture says: the lab, its addresses, what decided the faults, and versions. */
+/** The comment on a capture: its host, addresses, fault profiles and versions. */
 export function aboutCapture(
   { name }: Capture,
   run: Run,
@@ -18,15 +18,16 @@ export function aboutCapture(
   const { addresses, ports, starts } = run;
   const made = Object.entries(versions).map(([what, version]) => `${what} ${version}`);
   return [
-    `wirelab, the capture of ${name === 'server' || name === 'client' ? `the ${name} host` : name}`,
+    `wirelab, capture of ${name === 'server' || name === 'client' ? `the ${name} host` : name}`,
     `server host ${addresses.server}: http ${ports.http}/tcp, echo ${ports.echo}/tcp and udp`,
     `over TLS: http ${ports.https}/tcp, echo ${ports.echoTls}/tcp`,
     `client host ${addresses.client}`,
     ...starts.flatMap(({ timestamp, mode, faults, program }) =>
       mode === 'sink'
-        ? [`${timestamp} ${program} begins as a sink`]
+        ? [`${timestamp} ${program} starts as a sink`]
         : faults.map(
-            ({ server, profile, seed }) => `${timestamp} ${server} begins with ${profile}, seed ${seed}`,
+            ({ server, profile, seed }) =>
+              `${timestamp} ${server} starts with the fault profile ${profile}, seed ${seed}`,
           ),
     ),
     made.join(', '),
@@ -35,15 +36,15 @@ export function aboutCapture(
     .join('\n');
 }
 
-/** The lines of `aboutCapture`, of this run or an earlier one. */
+/** Matches the lines of `aboutCapture`, of this run or an earlier one. */
 const LINE =
-  /^(?:wirelab, the capture of .*|server host \S+: http \d+\/tcp.*|over TLS: http \d+\/tcp.*|client host \S*|\S+Z \S+ begins (?:as a sink|with .*)|(?:\w+(?:\.\w+)? \d[\d.]*(?:, |$))+)$/;
+  /^(?:wirelab, capture of .*|server host \S+: http \d+\/tcp.*|over TLS: http \d+\/tcp.*|client host \S*|\S+Z \S+ starts (?:as a sink|with .*)|(?:\w+(?:\.\w+)? \d[\d.]*(?:, |$))+)$/;
 
-/** What a person has written in a comment on a capture: all lines but those that annotating has written. */
+/** A person's own text in the comment on a capture: all lines but those that make annotate wrote. */
 export function withoutAbout(comment: string): string {
-  // mergecap says so of itself.
+  // mergecap writes this comment.
   if (comment.startsWith('File created by merging')) return '';
-  if (!comment.startsWith('wirelab, the capture of ')) return comment;
+  if (!comment.startsWith('wirelab, capture of ')) return comment;
   return comment
     .split('\n')
     .filter((line) => !LINE.test(line))

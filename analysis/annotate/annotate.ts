@@ -33,42 +33,42 @@ export interface Annotated {
   readonly path: string;
   readonly entries: number;
   readonly comments: number;
-  /** Entries that the packets contradict, and packets of which no entry speaks. */
-  readonly untied: number;
-  readonly loose: number;
-  /** Comments of a person's own that are kept. */
+  /** Entries that the packets contradict, and exchanges without an entry. */
+  readonly contradicted: number;
+  readonly withoutEntry: number;
+  /** How many of a person's own comments are kept. */
   readonly own: number;
-  /** Where those are that no packet of this capture has any more. */
+  /** The file with a person's comments on packets that this capture no longer has. */
   readonly setAside: string | undefined;
   readonly frames: number;
-  /** How many of them are of a server of the lab. */
+  /** Frames of the lab's servers. */
   readonly ofServers: number;
-  /** What is to be known of the clocks, if anything. */
+  /** One sentence about the clocks, if they disagree. */
   readonly clock: string | undefined;
-  /** Why the capture could not be read to its end. */
+  /** Why the capture breaks off, if it does. */
   readonly cut: string | undefined;
 }
 
-/** What is to be written on the frames of a capture. */
+/** Collects the comments on the frames of a capture, and writes the annotated capture. */
 export class Annotation implements Listener {
   readonly #comments = new FrameComments();
-  readonly #counts = { entries: 0, comments: 0, untied: 0, loose: 0 };
+  readonly #counts = { entries: 0, comments: 0, contradicted: 0, withoutEntry: 0 };
   #seen = new Seen();
 
   take(finding: Finding): void {
-    if (finding.kind === 'unjournaled') this.#counts.loose += 1;
+    if (finding.kind === 'unjournaled') this.#counts.withoutEntry += 1;
     else if (finding.kind === 'end') this.#seen = finding.seen;
     else if (finding.kind === 'match' || finding.kind === 'handshake') {
       this.#counts.entries += 1;
-      if (isContradicted(finding)) this.#counts.untied += 1;
+      if (isContradicted(finding)) this.#counts.contradicted += 1;
       if (finding.shows !== undefined) this.#counts.comments += 1;
       this.#comments.add(finding);
     }
   }
 
   /**
-   * Writes the capture again as pcapng, each entry of the journals a comment on the frame that shows it, and what the run
-   * was a comment on the capture.
+   * Writes the capture as pcapng, each journal entry a comment on the frame that shows it, and the facts of the run a
+   * comment on the capture.
    */
   async write(capture: Capture, about: string, folder: string): Promise<Annotated> {
     const name = basename(capture.name).replace(/\.pcap(ng)?$/, '');
@@ -93,7 +93,7 @@ async function write(
     const made = join(work, 'annotated.pcapng');
     const secrets = keys === undefined ? undefined : await readFile(keys);
     const { own, cut } = await copyWith(whole, made, { comments, about, before, secrets });
-    // Secrets in a capture are no more open than the key log.
+    // A capture with secrets inside has the permissions of the key log.
     if (keys) await chmod(made, 0o660);
     const setAside = before.ofPackets.size > 0 ? await nextFree(path) : undefined;
     if (setAside) await rename(path, setAside);
@@ -104,7 +104,7 @@ async function write(
   }
 }
 
-/** A pcapng is taken as it is; editcap makes one of anything else. */
+/** The file itself if it is pcapng, else a copy as pcapng. */
 async function asPcapng(file: string, work: string, name: string): Promise<string> {
   if (await isPcapng(file)) return file;
   const copy = join(work, `${name}.pcapng`);
@@ -113,7 +113,7 @@ async function asPcapng(file: string, work: string, name: string): Promise<strin
   return copy;
 }
 
-/** The files of a ring as one; what breaks off is taken up to there. */
+/** The files of a ring as one; a file that breaks off is taken up to there. */
 async function joinFiles(files: readonly string[], work: string): Promise<string> {
   if (files.length === 1) return files[0]!;
   const readable: string[] = [];
@@ -129,7 +129,7 @@ async function joinFiles(files: readonly string[], work: string): Promise<string
   return whole;
 }
 
-/** What a person has written in the annotated capture that is to be replaced. */
+/** A person's own comments in the annotated capture that will be replaced. */
 async function commentsBefore(path: string, work: string): Promise<OwnComments> {
   if (!(await exists(path))) return { ofCapture: new Set(), ofPackets: new Map() };
   return ownCommentsIn(await asPcapng(path, work, 'before'));
@@ -138,13 +138,13 @@ async function commentsBefore(path: string, work: string): Promise<OwnComments> 
 interface CopyParts {
   readonly comments: FrameComments;
   readonly about: string;
-  /** Those of its packets that are found are taken out. */
+  /** A person's earlier comments. Those on packets that are found are removed here. */
   readonly before: OwnComments;
   /** A key log. */
   readonly secrets: Buffer | undefined;
 }
 
-/** Copies a pcapng with all comments, a person's own first, and returns how many are that, and why it breaks off. */
+/** Copies a pcapng with all comments, a person's own first. Returns the count of these, and why the file breaks off. */
 async function copyWith(from: string, to: string, parts: CopyParts): Promise<Pick<Annotated, 'own' | 'cut'>> {
   const copy = new Copy(parts);
   let cut: string | undefined;
@@ -173,7 +173,7 @@ class Copy {
     const key = this.#keys.of(block);
     if (isSection(block)) return this.#section(block);
     if (isFrame(block)) return this.#packet(block, key);
-    // Wireshark 4.0 reads no file that has secrets a second time, and the keys are those inside too.
+    // Wireshark 4.0 does not read a file with two blocks of secrets. The new block has the old secrets too.
     return this.#parts.secrets && isKeyLog(block) ? Buffer.alloc(0) : block.bytes;
   }
 
@@ -204,7 +204,7 @@ class Copy {
   }
 }
 
-/** A name beside a path that no file has yet. */
+/** A free file name next to a path. */
 async function nextFree(path: string): Promise<string> {
   for (let number = 1; ; number += 1) {
     const free = path.replace(/\.pcapng$/, `.${number}.pcapng`);

@@ -2,14 +2,14 @@ import { type Block, blocksOf, commentsOf, isSection, PacketKeys } from '#analys
 import { withoutEntries } from '#analysis/join/describe.ts';
 import { withoutAbout } from './about.ts';
 
-/** What a person has written about a capture, without what annotating it wrote there. */
+/** A person's own comments in a capture, without those of make annotate. */
 export interface OwnComments {
   readonly ofCapture: Set<string>;
-  /** By what tells packets apart. */
+  /** By packet key. */
   readonly ofPackets: Map<string, string[]>;
 }
 
-/** Reads them out of a pcapng. */
+/** Reads a person's own comments from a pcapng. */
 export async function ownCommentsIn(file: string): Promise<OwnComments> {
   const found: OwnComments = { ofCapture: new Set(), ofPackets: new Map() };
   const keys = new PacketKeys();

@@ -30,7 +30,7 @@ test('the capture of a host is all files of its ring, the latest last', async ()
   ]);
 });
 
-test('the files of a ring are in the order of their numbers, however many digits these have', async () => {
+test('the files of a ring are sorted by their numbers, with any number of digits', async () => {
   await have('server.pcap', 'server.10000.pcap', 'server.9999.pcap', 'server.10001.pcap', 'server.0010.pcap');
   const { files } = await findCapture('server', folder);
   expect(files.map((file) => basename(file))).toEqual([
@@ -42,13 +42,13 @@ test('the files of a ring are in the order of their numbers, however many digits
   ]);
 });
 
-test('a file is a capture with the journals beside it', async () => {
+test('a file is a capture with the journals in its folder', async () => {
   await have('own.pcap');
   const path = join(folder, 'own.pcap');
   expect(await findCapture(path, '/elsewhere')).toEqual({ name: 'own.pcap', folder, files: [path] });
 });
 
-test.each(['server', 'own'])('the key log beside %s.pcap is found, unless nothing is in it', async (name) => {
+test.each(['server', 'own'])('the key log beside %s.pcap is found, unless it is empty', async (name) => {
   await have(`${name}.pcap`, 'tls.keys');
   const named = name === 'own' ? join(folder, 'own.pcap') : name;
   const path = join(folder, 'tls.keys');
@@ -69,7 +69,7 @@ test.each([
   await expect(found).rejects.toThrow(problem);
 });
 
-test('there is none in a folder that is not there', async () => {
+test('there is no capture in a missing folder', async () => {
   await expect(findCapture('client', join(folder, 'none'))).rejects.toThrow(CaptureError);
 });
 
@@ -77,7 +77,7 @@ test.each([
   ['its end', ''],
   ['an error', "throw new Error('on purpose')"],
   ['another end', 'process.exit(3)'],
-])('nothing of the keys inside of a capture is left at %s', async (_end, last) => {
+])('the copied keys of a capture are removed at %s', async (_end, last) => {
   await have('own.pcapng');
   await writeFile(join(folder, 'own.pcapng'), 'no pcap');
   const work = join(folder, 'tmp');

@@ -5,41 +5,40 @@ import { secretsIn } from './secrets.ts';
 import { editCapture } from './tool.ts';
 import { workFolder } from './work-folder.ts';
 
-/** A capture: the files of a ring, the oldest first, and the folder with the journals of its run. */
+/** A capture: the files of its ring, the oldest first, and the folder with the journals of its run. */
 export interface Capture {
-  /** What to call it: `server`, `client`, or the name of the file. */
+  /** `server`, `client`, or the name of the file. */
   readonly name: string;
   readonly folder: string;
   readonly files: readonly string[];
   /**
-   * A key log by which TLS is decrypted: that of its run, with the secrets that the files hold themselves. Undefined
-   * when there is none, or nothing in it.
+   * The key log that decrypts TLS: the run's own, with the secrets inside the capture files. Undefined without any key.
    */
   readonly keys?: string | undefined;
-  /** Those of the files that hold secrets. */
+  /** The files with secrets inside. */
   readonly withSecrets?: readonly string[] | undefined;
-  /** Why the files break off, as far as these are copies of what could be read. */
+  /** Why the files break off, if these are copies of their readable part. */
   readonly cut?: string | undefined;
 }
 
-/** What the servers write the secrets of their TLS connections to, beside the captures. */
+/** The servers write the secrets of their TLS connections to this file, beside the captures. */
 const KEY_LOG = 'tls.keys';
 
-/** What was named as a capture is none. */
+/** A named capture does not exist or is none. */
 export class CaptureError extends Error {
   readonly code = 'LAB_CAPTURE';
 }
 
 /**
- * Finds a capture: of a host, in the captures folder, with the numbered files of its ring; or one file by its path.
+ * Finds the capture of a host in the captures folder, with all files of its ring, or one file by its path.
  *
- * @throws CaptureError when there is none
+ * @throws CaptureError when there is no such capture
  */
 export async function findCapture(named: string, capturesFolder: string): Promise<Capture> {
   const host = hosts.find((name) => name === named);
   if (!host) return oneFile(named);
   const names = await readdir(capturesFolder).catch(() => []);
-  // By their numbers: after 9999 they have a digit more.
+  // Sorted by number: after 9999 they have one more digit.
   const numbers = new Map(
     names.map((name) => [name, new RegExp(`^${host}\\.(\\d+)\\.pcap$`).exec(name)?.[1]]),
   );
@@ -49,7 +48,7 @@ export async function findCapture(named: string, capturesFolder: string): Promis
   const files = [...ring, ...names.filter((name) => name === `${host}.pcap`)];
   if (files.length === 0) {
     throw new CaptureError(
-      `there is no ${host}.pcap in the captures folder: make up starts a lab that writes one`,
+      `there is no ${host}.pcap in the captures folder; cure: make up starts a lab, which writes it`,
     );
   }
   return withKeys({
@@ -70,7 +69,7 @@ async function oneFile(path: string): Promise<Capture> {
   return withKeys({ name: basename(path), folder, files: [path] });
 }
 
-/** The key log of its folder and the secrets inside of its files are its keys. */
+/** Its keys are the key log of its folder and the secrets inside its files. */
 async function withKeys(capture: Capture): Promise<Capture> {
   const beside = await findKeys(capture.folder);
   const secrets = await Promise.all(capture.files.map(secretsIn));
@@ -83,7 +82,7 @@ async function withKeys(capture: Capture): Promise<Capture> {
   return { ...capture, keys, withSecrets };
 }
 
-/** A capture as an eavesdropper has it: without the key log, and without the secrets inside. */
+/** A capture as an eavesdropper has it: without key log and without the secrets inside. */
 export async function withoutKeys({ keys, withSecrets = [], ...capture }: Capture): Promise<Capture> {
   if (withSecrets.length === 0) return capture;
   const folder = await workFolder('without-keys');
@@ -98,13 +97,13 @@ export async function withoutKeys({ keys, withSecrets = [], ...capture }: Captur
   return { ...capture, files, cut: joined(reasons) };
 }
 
-/** Reasons why a capture breaks off, each once; undefined without one. */
+/** The reasons why a capture breaks off, each once; undefined without any. */
 export function joined(reasons: readonly (string | undefined)[]): string | undefined {
-  const said = new Set(reasons.filter((reason) => reason !== undefined));
-  return said.size === 0 ? undefined : [...said].join('; ');
+  const different = new Set(reasons.filter((reason) => reason !== undefined));
+  return different.size === 0 ? undefined : [...different].join('; ');
 }
 
-/** Whether there are keys to the captures of a folder, beside them or inside. */
+/** Whether there are keys for the captures of a folder, beside them or inside. */
 export async function hasKeys(folder: string): Promise<boolean> {
   if (await findKeys(folder)) return true;
   const found = await Promise.all(hosts.map((host) => findCapture(host, folder).catch(() => undefined)));
@@ -112,8 +111,7 @@ export async function hasKeys(folder: string): Promise<boolean> {
 }
 
 /**
- * The key log in a folder. One that may not be read is as good as none, and one in which nothing is, too, unless keys
- * may come.
+ * The key log in a folder. An unreadable one does not count, nor an empty one, unless `orEmpty`.
  */
 export async function findKeys(folder: string, { orEmpty = false } = {}): Promise<string | undefined> {
   const path = join(folder, KEY_LOG);

@@ -3,7 +3,7 @@ import { Connections } from './connections.ts';
 import { ACK, FIN, RST, SYN } from './frames.ts';
 import { type CarriedFields, carried } from './testing.ts';
 
-/** SYN with ECE and CWR, as whoever offers ECN sends it. */
+/** SYN with ECE and CWR, which offers ECN. */
 const ECN_SYN = 0xc0 | SYN;
 
 let connections: Connections<string>;
@@ -25,7 +25,7 @@ const take = (fields: CarriedFields = {}) => connections.take(carried({ seq: 1_0
 const of = (fields: CarriedFields = {}) => take(fields).connection.state;
 const server = (fields: CarriedFields) => ({ toServer: false, seq: 9_000, ...fields });
 
-describe('a segment is of', () => {
+describe('a segment belongs to', () => {
   test('the connection of its ports', () => {
     expect(of({ flags: SYN })).toBe('#1');
     expect(of(server({ flags: SYN | ACK }))).toBe('#1');
@@ -35,7 +35,7 @@ describe('a segment is of', () => {
     expect(of()).toBe('#1');
   });
 
-  test.each([SYN, ECN_SYN])('a new one that it opens by flags %i, but not when it is sent again', (flags) => {
+  test.each([SYN, ECN_SYN])('a new one that it opens by flags %i, unless it is a retransmission', (flags) => {
     of();
     expect(of({ flags })).toBe('#2');
     expect(of({ flags })).toBe('#2');
@@ -43,13 +43,13 @@ describe('a segment is of', () => {
     expect(gone).toEqual(['#1', '#2']);
   });
 
-  test('a new one also when only the SYN of the server tells', () => {
+  test('a new one that only the SYN of the server shows', () => {
     expect(of(server({ flags: SYN | ACK }))).toBe('#1');
     expect(of(server({ flags: SYN | ACK }))).toBe('#1');
     expect(of(server({ flags: SYN | ACK, seq: 70_000 }))).toBe('#2');
   });
 
-  test('a new one that has the number of one that has been over for a while', () => {
+  test('a new one with the sequence number of one that ended some time ago', () => {
     const close = (time: number) => {
       of({ time, flags: FIN | ACK });
       return of(server({ time, flags: FIN | ACK }));
@@ -63,13 +63,13 @@ describe('a segment is of', () => {
     expect(of({ time: 20, flags: SYN })).toBe('#3');
   });
 
-  test('a new one when it is far behind all that was said', () => {
+  test('a new one when it is far before the end of the stream', () => {
     expect(of({ text: 'abc', seq: 3_000_000_000 })).toBe('#1');
     expect(of({ text: 'abc', seq: 3_000_000_003 - 2 ** 24 })).toBe('#1');
     expect(of({ text: 'abc', seq: 2_900_000_000 })).toBe('#2');
   });
 
-  test('the open one whose SYN is known, though it is far before all that was said', () => {
+  test('the open one whose SYN is known, though it is far before the end of the stream', () => {
     expect(of({ flags: SYN, seq: 3_000_000_000 })).toBe('#1');
     expect(of({ text: 'abc', seq: 2_900_000_000 })).toBe('#1');
     expect(of({ text: 'abc', seq: 3_000_000_001 })).toBe('#1');
@@ -80,7 +80,7 @@ describe('a segment is of', () => {
   test.each([
     ['reset', [{ flags: RST, seq: 2_900_000_000 }]],
     ['closed', [{ flags: FIN, seq: 2_900_000_000 }, server({ flags: FIN, seq: 3_000_000_000 })]],
-  ])('the open one that an earlier one would have %s', (_how, ends) => {
+  ])('the open one, after a late segment of an earlier one that would have %s it', (_how, ends) => {
     expect(of({ flags: SYN, seq: 3_000_000_000 })).toBe('#1');
     expect(of(server({ flags: SYN | ACK }))).toBe('#1');
     for (const end of ends) expect(of(end)).toBe('#1');
@@ -89,36 +89,36 @@ describe('a segment is of', () => {
   });
 });
 
-describe('what is said', () => {
-  const said = (fields: CarriedFields) =>
-    take(fields).said.map(({ by, bytes, missing }) => `${by} ${missing} ${bytes}`);
+describe('the bytes of both sides', () => {
+  const pieces = (fields: CarriedFields) =>
+    take(fields).pieces.map(({ by, bytes, missing }) => `${by} ${missing} ${bytes}`);
 
-  test('comes in order, counted from the SYN', () => {
+  test('are in order, counted from the SYN', () => {
     take({ flags: SYN, seq: 999 });
-    expect(said({ text: 'b', seq: 1_001 })).toEqual([]);
-    expect(said({ text: 'a', seq: 1_000 })).toEqual(['client 0 a', 'client 0 b']);
-    expect(said({ text: 'ab', seq: 1_000 })).toEqual([]);
+    expect(pieces({ text: 'b', seq: 1_001 })).toEqual([]);
+    expect(pieces({ text: 'a', seq: 1_000 })).toEqual(['client 0 a', 'client 0 b']);
+    expect(pieces({ text: 'ab', seq: 1_000 })).toEqual([]);
   });
 
-  test('goes on when the other side has what is missing, before the words of that', () => {
+  test('continue after missing bytes that the other side acknowledges', () => {
     take({ text: 'a' });
-    expect(said({ text: 'f', seq: 1_005 })).toEqual([]);
-    expect(said(server({ text: 'z', ack: 1_005 }))).toEqual(['client 4 f', 'server 0 z']);
+    expect(pieces({ text: 'f', seq: 1_005 })).toEqual([]);
+    expect(pieces(server({ text: 'z', ack: 1_005 }))).toEqual(['client 4 f', 'server 0 z']);
   });
 
-  test('over the end of the sequence numbers, and with which ranges are new', () => {
+  test('continue when sequence numbers wrap, with the ranges that are new', () => {
     take({ flags: SYN, seq: 2 ** 32 - 3 });
-    expect(said({ text: 'abc', seq: 2 ** 32 - 2 })).toEqual(['client 0 abc']);
-    const { fresh, again } = take({ text: 'cd', seq: 0 });
-    expect([fresh, again]).toEqual([[{ from: 3, to: 4 }], [{ from: 2, to: 3 }]]);
+    expect(pieces({ text: 'abc', seq: 2 ** 32 - 2 })).toEqual(['client 0 abc']);
+    const { fresh, repeated } = take({ text: 'cd', seq: 0 });
+    expect([fresh, repeated]).toEqual([[{ from: 3, to: 4 }], [{ from: 2, to: 3 }]]);
   });
 
-  test('with the SYN stands after it', () => {
-    expect(said({ flags: SYN, seq: 999, text: 'a' })).toEqual(['client 0 a']);
-    expect(said({ seq: 1_001, text: 'b' })).toEqual(['client 0 b']);
+  test('in a SYN come after it', () => {
+    expect(pieces({ flags: SYN, seq: 999, text: 'a' })).toEqual(['client 0 a']);
+    expect(pieces({ seq: 1_001, text: 'b' })).toEqual(['client 0 b']);
   });
 
-  test('in the end is what waits', () => {
+  test('that wait are the rest at the end', () => {
     take({ text: 'a' });
     const { connection } = take({ text: 'c', seq: 1_002 });
     expect(connection.rest().map(({ by, bytes, missing }) => `${by} ${missing} ${bytes}`)).toEqual([
@@ -127,7 +127,7 @@ describe('what is said', () => {
   });
 });
 
-test('a connection is over TLS from its first record on, and never on a plain port of the lab', () => {
+test('a connection uses TLS from its first record on, and never on a plain port of the lab', () => {
   const hello = Buffer.from('16030100050100000100', 'hex');
   const isTls = (fields: CarriedFields) => take(fields).connection.isTls;
   expect(isTls({ port: 9443, text: 'Hey' })).toBe(false);
@@ -138,7 +138,7 @@ test('a connection is over TLS from its first record on, and never on a plain po
   expect(isTls({ port: 9090, text: hello })).toBe(false);
 });
 
-test('a connection has a number if a SYN begins it or the one before was over, and the rest of another has none', () => {
+test('a connection has a number if it begins with a SYN or after the end of another; the rest of another has none', () => {
   create(1);
   const numberOf = (fields: CarriedFields) => take(fields).connection.number;
   expect(numberOf({ flags: SYN })).toBe(1);
@@ -149,7 +149,7 @@ test('a connection has a number if a SYN begins it or the one before was over, a
   expect(numberOf({ seq: 2 ** 32 - 2 ** 30, text: 'abc' })).toBe(3);
 });
 
-test('of too many connections the quietest is let go of', () => {
+test('the quietest of too many connections is dropped', () => {
   create(2);
   of({ client: 1 });
   of({ client: 2 });

@@ -3,29 +3,29 @@ import { ACK, FIN, RST, SYN } from './frames.ts';
 import type { Carried } from './packet.ts';
 import { FAR, type Piece, type Range, TcpStream } from './tcp-stream.ts';
 
-/** So many connections are followed at once; of more, the quietest are let go of. */
+/** At most this many connections are followed at once. Beyond that the quietest are dropped. */
 const MOST = 50_000;
-/** So long after the end of a connection its SYN may come again, in seconds: it is sent again after 1 and 2 more (RFC 6298). */
+/** How long after the end of a connection its SYN may be retransmitted, in seconds: after 1 s and 2 s more (RFC 6298). */
 const SYN_AGAIN = 3;
 
-/** Whether a segment opens a connection: beside SYN it may offer ECN (RFC 3168, 6.1.1). */
+/** Whether a segment opens a connection: besides SYN it may offer ECN (RFC 3168, 6.1.1). */
 export function opens(flags: number): boolean {
   return (flags & (SYN | ACK)) === SYN;
 }
 
 export type Speaker = 'client' | 'server';
 
-/** What one end of a connection sends. */
+/** One direction of a connection. */
 export class Direction {
   readonly stream = new TcpStream();
-  /** The sequence number of its SYN; undefined when the capture begins later. */
+  /** The sequence number of its SYN; undefined if the capture lacks it. */
   syn: number | undefined;
   isClosed = false;
 }
 
-/** A TCP connection, or all that goes between a pair of UDP ports. */
+/** A TCP connection, or all datagrams between a pair of UDP ports. */
 export class Connection<State> {
-  /** From 1, in the order in which they begin; undefined of one that may be the rest of another, which was let go of. */
+  /** From 1, in order of their begin; undefined if it may be the rest of a dropped connection. */
   readonly number: number | undefined;
   readonly transport: Carried['transport'];
   /** As `endpoint` writes them. */
@@ -33,10 +33,10 @@ export class Connection<State> {
   readonly serverEnd: string;
   readonly client = new Direction();
   readonly server = new Direction();
-  /** Something of it was TLS, on a port where TLS may be spoken. */
+  /** A segment was TLS, on a port that may speak TLS. */
   isTls = false;
   isReset = false;
-  /** When it was heard from, in seconds since 1970. */
+  /** The time of its latest segment, in seconds since 1970. */
   latest = 0;
   readonly state: State;
 
@@ -51,43 +51,43 @@ export class Connection<State> {
     return this.isReset || (this.client.isClosed && this.server.isClosed);
   }
 
-  /** All that is left of it, at its end: what waits for bytes that never came. */
-  rest(): Said[] {
-    return (['client', 'server'] as const).flatMap((by) => said(by, this[by].stream.rest()));
+  /** The remaining bytes at its end: those that wait for bytes which were never captured. */
+  rest(): SidePiece[] {
+    return (['client', 'server'] as const).flatMap((by) => piecesBy(by, this[by].stream.rest()));
   }
 }
 
-/** The next bytes of one end of a connection. */
-export interface Said extends Piece {
+/** The next bytes of one side of a connection. */
+export interface SidePiece extends Piece {
   readonly by: Speaker;
 }
 
-/** What a packet adds to its connection. */
+/** The effect of a packet on its connection. */
 export interface Taken<State> {
   readonly connection: Connection<State>;
   readonly by: Speaker;
-  /** Of a TCP segment: what of its payload has not come before, and what has. */
+  /** The ranges of a TCP segment's payload that are new, and those that are retransmitted. */
   readonly fresh: readonly Range[];
-  readonly again: readonly Range[];
-  /** What both ends say, each byte once and in order, as far as this packet tells. */
-  readonly said: readonly Said[];
+  readonly repeated: readonly Range[];
+  /** The bytes of both sides that are complete with this packet, each once and in order. */
+  readonly pieces: readonly SidePiece[];
 }
 
 export interface ConnectionsOptions<State> {
-  /** Makes what is kept of a connection, which begins with this packet. */
+  /** Makes the state of a new connection, which begins with this packet. */
   readonly create: (first: Carried) => State;
-  /** Is told connections that are let go of, before the end. */
+  /** Receives connections that are dropped before the end. */
   readonly onGone?: (connection: Connection<State>) => void;
   readonly most?: number;
 }
 
 /**
- * The table of connections: tells which one a packet belongs to, and puts in order what its ends say. Of a port that is
- * used again it has the latest.
+ * The table of connections: finds the connection of a packet, and puts the bytes of both sides in order. For a reused
+ * port it has the latest connection.
  */
 export class Connections<State> {
   readonly #options: ConnectionsOptions<State>;
-  /** The latest used last. */
+  /** The most recently used one last. */
   readonly #known = new Map<string, Connection<State>>();
   #count = 0;
 
@@ -99,7 +99,7 @@ export class Connections<State> {
     const connection = this.#connectionOf(carried);
     connection.latest = carried.time;
     const by = carried.toServer ? 'client' : 'server';
-    if (carried.transport === 'udp') return { connection, by, fresh: [], again: [], said: [] };
+    if (carried.transport === 'udp') return { connection, by, fresh: [], repeated: [], pieces: [] };
     const { flags, seq, ack, payload } = carried;
     const other = carried.toServer ? 'server' : 'client';
     const { [by]: own } = connection;
@@ -107,7 +107,7 @@ export class Connections<State> {
       own.syn = seq;
       own.stream.begin(seq + 1);
     }
-    // Nobody takes a FIN or an RST that is left over of an earlier connection (RFC 5961, 3.2).
+    // Hosts ignore a FIN or RST of an earlier connection (RFC 5961, 3.2).
     if (flags & (FIN | RST) && !own.stream.isFar(seq)) {
       if (flags & FIN) own.isClosed = true;
       if (flags & RST) connection.isReset = true;
@@ -115,9 +115,9 @@ export class Connections<State> {
     if (flags & ACK) connection[other].stream.acknowledge(ack);
     connection.isTls ||= mayBeTls(carried) && isTls(payload);
     const segment = flags & SYN ? { ...carried, seq: (seq + 1) >>> 0 } : carried;
-    const { fresh, again } = payload.length > 0 ? own.stream.add(segment) : NOTHING;
-    const said = [...heard(other, connection), ...heard(by, connection)];
-    return { connection, by, fresh, again, said };
+    const { fresh, repeated } = payload.length > 0 ? own.stream.add(segment) : NOTHING;
+    const pieces = [...completeIn(other, connection), ...completeIn(by, connection)];
+    return { connection, by, fresh, repeated, pieces };
   }
 
   /** The quietest first. */
@@ -129,7 +129,7 @@ export class Connections<State> {
     return this.#known.size;
   }
 
-  /** Lets go of the quietest. */
+  /** Drops the quietest one. */
   forget(): void {
     const [key, quietest] = this.#known.entries().next().value!;
     this.#known.delete(key);
@@ -140,7 +140,7 @@ export class Connections<State> {
     const { from, to, toServer, transport } = carried;
     const key = toServer ? `${transport} ${from} ${to}` : `${transport} ${to} ${from}`;
     const known = this.#known.get(key);
-    // Whoever is heard from goes to the end.
+    // The connection that was used goes to the end.
     this.#known.delete(key);
     if (known && !isNew(carried, known)) {
       this.#known.set(key, known);
@@ -160,9 +160,9 @@ export class Connections<State> {
   }
 }
 
-const NOTHING = { fresh: [], again: [] } as const;
+const NOTHING = { fresh: [], repeated: [] } as const;
 
-/** Whether a segment is of another connection between the same ports than the one that is known. */
+/** Whether a segment belongs to a new connection between the same ports. */
 function isNew<State>(segment: Carried, known: Connection<State>): boolean {
   const { toServer, transport, flags, seq, payload, time } = segment;
   if (transport === 'udp') return false;
@@ -170,22 +170,22 @@ function isNew<State>(segment: Carried, known: Connection<State>): boolean {
   if (flags & SYN && syn === seq)
     return opens(flags) && known.isOver && Math.abs(time - known.latest) > SYN_AGAIN;
   if (flags & SYN) return opens(flags) || stream.isBegun;
-  // What is far before the latest is not sent again.
-  // An open connection with a known SYN keeps it: it is a late segment of an earlier one.
+  // A segment far before the end is no retransmission. On an open connection with a known SYN it is a late segment of
+  // an earlier connection.
   const mayBeAnother = stream.isBegun && (syn === undefined || known.isOver);
   return payload.length > 0 && mayBeAnother && stream.end - stream.positionOf(seq) > FAR;
 }
 
-/** On the plain ports of the lab nothing is ever encrypted, even when a client tries. */
+/** The lab's plain ports never speak TLS, even if a client tries. */
 function mayBeTls({ server, overTls }: Carried): boolean {
   return server === undefined || overTls;
 }
 
-function heard<State>(by: Speaker, connection: Connection<State>): readonly Said[] {
+function completeIn<State>(by: Speaker, connection: Connection<State>): readonly SidePiece[] {
   const { stream } = connection[by];
-  return stream.isWaiting ? said(by, stream.read()) : [];
+  return stream.isWaiting ? piecesBy(by, stream.read()) : [];
 }
 
-function said(by: Speaker, pieces: readonly Piece[]): Said[] {
+function piecesBy(by: Speaker, pieces: readonly Piece[]): SidePiece[] {
   return pieces.map((piece) => ({ ...piece, by }));
 }

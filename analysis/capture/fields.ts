@@ -1,4 +1,4 @@
-/** Between the values of a field, as tshark is told: no name, number or hex digits have a space. */
+/** tshark puts this between the values of a field: no name, number or hex digits have a space. */
 const BETWEEN = ' ';
 
 const NONE: readonly string[] = [];
@@ -23,14 +23,14 @@ interface Field {
   /** Its name in Wireshark. */
   readonly field: string;
   readonly parse: (value: string) => unknown;
-  /** Wireshark tells it only of a frame that it dissects to the last byte. */
+  /** It needs a full dissection of the frame. */
   readonly isOfDissection?: true;
 }
 
-/** All that is ever read of a frame, by its name. */
+/** Every field that is read from frames, by name. */
 export const fields = {
   number: { field: 'frame.number', parse: number },
-  /** Seconds since 1970, with nine digits; empty of what has no time. */
+  /** Seconds since 1970, with nine digits; empty for a frame without a time. */
   epoch: { field: 'frame.time_epoch', parse: text },
   /** Seconds since the first frame of the file. */
   relative: { field: 'frame.time_relative', parse: number },
@@ -51,40 +51,40 @@ export const fields = {
   udpTo: { field: 'udp.dstport', parse: number },
   datagram: { field: 'udp.payload', parse: hex },
 
-  /** Of IPv4: what stays the same on the way. */
+  /** Fields of IPv4 that stay the same on the way. */
   ipId: { field: 'ip.id', parse: text },
   ipLength: { field: 'ip.len', parse: text },
   ipProtocol: { field: 'ip.proto', parse: number },
 
-  /** Of TLS records that are complete with the frame: types that could be read, and the lengths of all. */
+  /** TLS records that the frame completes: the readable types, and all lengths. */
   recordTypes: { field: 'tls.record.content_type', parse: list },
   recordLengths: { field: 'tls.record.length', parse: list },
-  /** Types of records of TLS 1.3 whose header hides what they are. */
+  /** Types of TLS 1.3 records whose header hides the type. */
   opaqueTypes: { field: 'tls.record.opaque_type', parse: list },
   handshakes: { field: 'tls.handshake.type', parse: list },
-  /** That a ClientHello names (RFC 6066, 3). */
+  /** The name in a ClientHello (RFC 6066, 3). */
   serverName: { field: 'tls.handshake.extensions_server_name', parse: text },
-  /** That a ServerHello has chosen by its extension, as TLS 1.3 does. */
+  /** The version that a ServerHello chose by its extension, as in TLS 1.3. */
   version: { field: 'tls.handshake.extensions.supported_version', parse: text },
-  /** What no protocol above takes: over TLS what was decrypted. */
+  /** Payload that no further dissector takes: over TLS the decrypted bytes. */
   data: { field: 'data.data', parse: hexes },
 
   protocol: { field: '_ws.col.protocol', parse: text, isOfDissection: true },
-  /** Of Wireshark's expert information. */
+  /** Severities of Wireshark's expert information. */
   severities: { field: '_ws.expert.severity', parse: list, isOfDissection: true },
   isRetransmission: { field: 'tcp.analysis.retransmission', parse: isThere, isOfDissection: true },
   info: { field: '_ws.col.info', parse: words, isOfDissection: true },
 } as const satisfies Readonly<Record<string, Field>>;
 
 export type FieldName = keyof typeof fields;
-/** What was read of these fields. */
+/** The parsed values of these fields. */
 export type Values<Name extends FieldName> = {
   readonly [Each in Name]: ReturnType<(typeof fields)[Each]['parse']>;
 };
 
 /**
- * A parser of what tshark prints of these fields, a line a frame; undefined for a line that is not whole. A field is
- * parsed when it is asked for, and whatever is in the last one can't shift another.
+ * A parser of tshark's output for these fields, one line per frame; undefined for an incomplete line. A field is parsed
+ * on access. Tabs in the last field do no harm.
  */
 export function lineParser<Name extends FieldName>(
   names: readonly Name[],

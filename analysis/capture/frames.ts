@@ -1,14 +1,14 @@
 import type { ServerName } from '#lib/lab/ports.ts';
 import type { Carried } from './packet.ts';
 
-/** Bytes that TLS has sealed: `open` with the keys, or `shut`, as there are none that fit. */
-export type Sealed = 'open' | 'shut';
+/** Whether the keys decrypt a frame's part of TLS. */
+export type TlsState = 'decrypted' | 'encrypted';
 
-/** What is complete with a frame of an HTTP connection. */
-export interface HttpTold {
+/** The HTTP messages that a frame completes. */
+export interface HttpParts {
   /** As `GET /getbalance`. */
   readonly requests: readonly string[];
-  /** The frame with which the first of them began, if that is an earlier one. */
+  /** The frame in which the first of them began, if that is an earlier one. */
   readonly begin?: number | undefined;
   /** Status codes of responses. */
   readonly codes: readonly string[];
@@ -17,22 +17,22 @@ export interface HttpTold {
 type Segment = Pick<Carried, 'transport' | 'toServer' | 'payload' | 'seq' | 'ack' | 'flags'>;
 
 /**
- * A TCP segment or a UDP datagram between a client and a server of the lab, with what HTTP says in it. Over TLS payload
- * and numbers are those of what is inside.
+ * A TCP segment or a UDP datagram between a client and a server of the lab, with its HTTP messages. Over TLS, payload and
+ * sequence numbers are those of the decrypted stream.
  */
-export interface Frame extends FrameRef, Segment, HttpTold {
+export interface Frame extends FrameRef, Segment, HttpParts {
   /** As `endpoint` writes it. */
   readonly client: string;
   readonly server: ServerName;
-  /** Of TCP: which connection of the capture it is of, from 1; undefined of one that may be the rest of another. */
+  /** The number of its TCP connection in the capture, from 1; undefined if that may be the rest of another. */
   readonly connection?: number | undefined;
-  /** Came to or left from a port of TLS. */
+  /** Whether it is to or from a TLS port. */
   readonly overTls?: boolean;
-  /** What nobody on the way can read; undefined is for anybody, also on a port of TLS where no TLS was spoken. */
-  readonly sealed?: Sealed | undefined;
-  /** Has an alert of TLS in it, as far as that can be read. */
+  /** Undefined for plain text, also on a TLS port. */
+  readonly tls?: TlsState | undefined;
+  /** Whether it has a readable TLS alert. */
   readonly hasAlert?: boolean;
-  /** The same as it is on the wire, where that is something else: over TLS. */
+  /** The segment as it is on the wire, over TLS. */
   readonly wire?: Carried;
 }
 
@@ -40,7 +40,7 @@ export interface Frame extends FrameRef, Segment, HttpTold {
 export interface FrameRef {
   /** From 1, counted through all files of the capture. */
   readonly number: number;
-  /** Seconds since 1970, to the microsecond; 0 of a frame without a time. */
+  /** Seconds since 1970, to the microsecond; 0 for a frame without a time. */
   readonly time: number;
 }
 

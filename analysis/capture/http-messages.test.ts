@@ -9,7 +9,7 @@ beforeEach(() => {
   number = 0;
 });
 
-/** Takes a frame in which one side says this. */
+/** Takes a frame with this text of one side. */
 function say(by: 'client' | 'server', text: string, missing = 0) {
   number += 1;
   const bytes = Buffer.from(text, 'latin1');
@@ -24,7 +24,7 @@ const post = (target: string, body: string) =>
 const ok = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
 describe('a request', () => {
-  test('is told, whatever its target', () => {
+  test('is found with any target', () => {
     expect(asks(get('/a,b') + post('/{x}', 'b') + get('/a\\b'))).toEqual({
       requests: ['GET /a,b', 'POST /{x}', 'GET /a\\b'],
       begin: undefined,
@@ -32,7 +32,7 @@ describe('a request', () => {
     });
   });
 
-  test('is told with its last byte, and where it began', () => {
+  test('is found at its last byte, with the frame of its first', () => {
     const whole = post('/a', 'body');
     expect(asks(whole.slice(0, 10)).requests).toEqual([]);
     expect(asks(whole.slice(10, -2)).requests).toEqual([]);
@@ -41,7 +41,7 @@ describe('a request', () => {
     expect(asks(get('/c'))).toMatchObject({ requests: ['GET /c'], begin: undefined });
   });
 
-  test('that is no HTTP is none, and one after a gap is', () => {
+  test('is found after a gap; other bytes are no request', () => {
     expect(asks('hello\r\n\r\n').requests).toEqual([]);
     expect(asks(get('/a'), 7).requests).toEqual(['GET /a']);
     expect(asks(post('/b', 'body').slice(0, -4)).requests).toEqual([]);
@@ -50,18 +50,18 @@ describe('a request', () => {
 });
 
 describe('a response', () => {
-  test('is told with its last byte; interim ones too', () => {
+  test('is found at its last byte; interim ones too', () => {
     expect(codes(ok('abc').slice(0, -1))).toEqual([]);
     expect(codes('c')).toEqual(['200']);
     expect(codes(`HTTP/1.1 100 Continue\r\n\r\n${ok('')}`)).toEqual(['100', '200']);
   });
 
-  test('that ends with its connection is told with its head', () => {
+  test('that ends with its connection is found at the end of its head', () => {
     expect(codes('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')).toEqual(['400']);
     expect(codes('more')).toEqual([]);
   });
 
-  test('in chunks is told with the last one', () => {
+  test('in chunks is found at the last one', () => {
     expect(codes('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n')).toEqual([]);
     expect(codes('0\r\n\r\n')).toEqual(['200']);
   });
@@ -71,7 +71,7 @@ describe('a response', () => {
     expect(codes(ok('abc').slice(0, -3))).toEqual(['200']);
   });
 
-  test('that is known to be whole only from a frame of the client is told with the next one of the server', () => {
+  test('that a frame of the client completes is found in the next frame of the server', () => {
     const bytes = Buffer.from(ok('abc'));
     const piece = { by: 'server', bytes, missing: 9, frame: { number: 1, time: 0 } } as const;
     expect(messages.take(2, 'client', [piece]).codes).toEqual([]);

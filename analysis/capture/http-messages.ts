@@ -1,21 +1,21 @@
-import type { Said, Speaker } from './connections.ts';
-import type { HttpTold } from './frames.ts';
+import type { SidePiece, Speaker } from './connections.ts';
+import type { HttpParts } from './frames.ts';
 import { type HttpEvent, HttpReader } from './http-reader.ts';
 
 const NONE: readonly string[] = [];
-export const NOTHING_TOLD: HttpTold = { requests: NONE, begin: undefined, codes: NONE };
+export const NO_HTTP: HttpParts = { requests: NONE, begin: undefined, codes: NONE };
 
 interface Side {
   readonly reader: HttpReader;
-  /** The frame in which the message began that is not whole yet. */
+  /** The frame in which the incomplete message began. */
   begin: number | undefined;
-  /** What was told since its last frame. */
+  /** Messages that were completed since the side's last frame. */
   requests: string[];
   codes: string[];
   begins: (number | undefined)[];
 }
 
-/** Tells the requests and responses of one connection in the frames that complete them. */
+/** Finds the requests and responses of one connection, each in the frame that completes it. */
 export class HttpMessages {
   readonly #sides: Readonly<Record<Speaker, Side>>;
 
@@ -28,32 +28,32 @@ export class HttpMessages {
     this.#sides = { client: side(), server: side() };
   }
 
-  /** @param said by both sides, as far as the frame tells; what the other side said before is told with its next frame */
+  /** @param pieces bytes of both sides that the frame completes; the other side's messages go to its next frame */
   take(
     number: number,
     by: Speaker,
-    said: readonly Pick<Said, 'by' | 'bytes' | 'missing' | 'frame'>[],
-  ): HttpTold {
-    for (const piece of said) this.#read(this.#sides[piece.by], piece);
+    pieces: readonly Pick<SidePiece, 'by' | 'bytes' | 'missing' | 'frame'>[],
+  ): HttpParts {
+    for (const piece of pieces) this.#read(this.#sides[piece.by], piece);
     const own = this.#sides[by];
     const { requests, codes, begins } = own;
-    if (requests.length === 0 && codes.length === 0) return NOTHING_TOLD;
+    if (requests.length === 0 && codes.length === 0) return NO_HTTP;
     Object.assign(own, { requests: [], codes: [], begins: [] });
     return { requests, codes, begin: requests.length > 0 && begins[0] !== number ? begins[0] : undefined };
   }
 
-  #read(side: Side, { bytes, missing, frame }: Pick<Said, 'bytes' | 'missing' | 'frame'>): void {
+  #read(side: Side, { bytes, missing, frame }: Pick<SidePiece, 'bytes' | 'missing' | 'frame'>): void {
     const begun = side.reader.isInside && missing === 0 ? side.begin : undefined;
     let begin = begun ?? frame.number;
     for (const event of side.reader.take(bytes, missing)) {
-      if (tell(side, event, begin)) begin = frame.number;
+      if (note(side, event, begin)) begin = frame.number;
     }
     side.begin = begin;
   }
 }
 
-/** Takes down what is complete; false when nothing is. A response that ends with its connection is, with its head. */
-function tell(side: Side, event: HttpEvent, begin: number): boolean {
+/** Notes a complete message; false for a part. A response that ends with its connection counts by its head. */
+function note(side: Side, event: HttpEvent, begin: number): boolean {
   if (!(event.kind === 'head' ? event.endsWithConnection : event.isWhole)) return false;
   const { method, target, status } = event.head;
   if (status !== undefined) {

@@ -1,19 +1,19 @@
 /** The first line of a request or of a response (RFC 9112, 3 and 4). */
 const START = /^(?:([!#-'*+.^-`|~\w-]{1,40}) (\S+) HTTP\/1\.\d|HTTP\/1\.\d (\d{3})(?: [^\n]*)?)\r?\n/;
-/** As much of that line as has come. */
+/** The beginning of such a line. */
 const BEGUN = /^[!-~]*(?: [ -\xff]*)?\r?$/;
-/** How many bytes of a head and of a body are kept. */
+/** The most bytes of a head and of a body that are kept. */
 const HEAD_KEPT = 64 * 1024;
 const BODY_KEPT = 1024 * 1024;
-/** What keeping a part takes beside its bytes, about. */
+/** About how much memory a part takes besides its bytes. */
 const PART_TAKES = 128;
-/** The size of a chunk, with its extensions, or a line of the trailer has no more bytes. */
+/** The most bytes of a chunk's size line or of a trailer line. */
 const LINE_KEPT = 4 * 1024;
 
-/** Methods of the requests whose responses have not come. */
+/** Methods of the requests that wait for their responses. */
 export type Asked = string[];
 
-/** The head of a request, which has a method and a target, or of a response, which has a status. */
+/** The head of a request, with method and target, or of a response, with a status. */
 export interface Head {
   readonly method: string | undefined;
   readonly target: string | undefined;
@@ -22,7 +22,7 @@ export interface Head {
   readonly lines: readonly string[];
 }
 
-/** What follows from bytes: a head or a message is there, as a whole or as far as it goes. */
+/** A head or a message was read, whole or as far as it goes. */
 export type HttpEvent =
   | { readonly kind: 'head'; readonly head: Head; readonly endsWithConnection: boolean }
   | {
@@ -32,13 +32,13 @@ export type HttpEvent =
       readonly body: RawBody | undefined;
     };
 
-/** Without its chunks, but in its codings (RFC 9110, 8.4.1), the last one to be taken off first. */
+/** A body without its chunks, still in its content codings, of which the last must be decoded first (RFC 9110, 8.4.1). */
 export interface RawBody {
   readonly bytes: Buffer;
   readonly codings: readonly string[];
 }
 
-/** How a body ends: with its last byte, with its last chunk, with the connection, or there is none. */
+/** How a body ends: after a length, with its last chunk, or with the connection. */
 type Framing =
   | { readonly by: 'length'; left: number }
   | { readonly by: 'chunks'; left: number; isLast: boolean }
@@ -52,33 +52,33 @@ interface Body {
   kept: number;
 }
 
-/** Reads HTTP/1 in one direction of a connection: bytes come in order and each once (RFC 9112). */
+/** Reads HTTP/1 in one direction of a connection (RFC 9112). It gets each byte once, in order. */
 export class HttpReader {
   readonly #asked: Asked;
   readonly #bodyKept: number;
   #rest: Buffer = Buffer.alloc(0);
   #body: Body | undefined;
-  /** What comes is no HTTP, or its middle: only a segment that begins as HTTP does is looked at again. */
+  /** The bytes are not HTTP, or its middle. Reading resumes at a segment that begins as HTTP does. */
   #isLost = false;
 
-  /** @param asked of the connection, for both directions */
+  /** @param asked shared by both directions of the connection */
   constructor(asked: Asked, { keepsBodies }: { readonly keepsBodies: boolean }) {
     this.#asked = asked;
     this.#bodyKept = keepsBodies ? BODY_KEPT : 0;
   }
 
-  /** How much it takes to keep what is not whole yet, in bytes. */
+  /** Bytes of memory for incomplete messages. */
   get kept(): number {
     const { kept, parts } = this.#body ?? { kept: 0, parts: [] };
     return this.#rest.length + kept + parts.length * PART_TAKES;
   }
 
-  /** Whether a message has begun and is not whole. */
+  /** Whether a message is incomplete. */
   get isInside(): boolean {
     return this.#rest.length > 0 || this.#body !== undefined;
   }
 
-  /** @param missing bytes before these that never came */
+  /** @param missing how many bytes before these were not captured */
   take(bytes: Buffer, missing: number): HttpEvent[] {
     const events = missing > 0 ? this.#skip(missing) : [];
     if (this.#isLost && !START.test(bytes.toString('latin1', 0, HEAD_KEPT))) return events;
@@ -88,7 +88,7 @@ export class HttpReader {
     return events;
   }
 
-  /** Nothing follows: tells what is not whole. */
+  /** No more bytes follow: returns the incomplete message. */
   end(): HttpEvent[] {
     const head = this.#body ? undefined : headOf(this.#rest.toString('latin1'));
     const events = this.#body ? this.#endBody(false) : [];
@@ -96,7 +96,7 @@ export class HttpReader {
     return head ? [{ kind: 'head', head, endsWithConnection: false }] : events;
   }
 
-  /** A body of known length goes on after a gap. Of anything else nobody knows where it goes on. */
+  /** A body of known length continues after a gap. Anything else is lost. */
   #skip(missing: number): HttpEvent[] {
     const framing = this.#body?.framing;
     if (framing?.by === 'close') return [];
@@ -137,11 +137,11 @@ export class HttpReader {
     this.#rest = Buffer.alloc(0);
   }
 
-  /** The body that follows a head (RFC 9112, 6.3); undefined when there is none. */
+  /** The body that follows a head (RFC 9112, 6.3); undefined without one. */
   #bodyOf(head: Head): Body | undefined {
     const { method, status } = head;
     if (method !== undefined) this.#asked.push(method);
-    // An interim response is not the last one, but for what turns the connection into something else.
+    // The final response follows an interim one, except after 101.
     const asked = status === undefined || /^1(?!01)/.test(status) ? undefined : this.#asked.shift();
     if (status !== undefined && (/^(?:1|204|304)/.test(status) || asked === 'HEAD')) return undefined;
     if (asked === 'CONNECT' && status!.startsWith('2')) return undefined;
@@ -162,7 +162,7 @@ export class HttpReader {
     return framing.left === 0 ? this.#endBody(true) : undefined;
   }
 
-  /** A line with the size of a chunk, its bytes with the line ending, or a line of the trailer (RFC 9112, 7.1). */
+  /** Takes a chunk's size line, a chunk's bytes with their line ending, or a trailer line (RFC 9112, 7.1). */
   #takeChunk(body: Body, framing: Framing & { by: 'chunks' }): HttpEvent[] | undefined {
     if (framing.left > 0) {
       const count = Math.min(framing.left, this.#rest.length);
@@ -175,7 +175,7 @@ export class HttpReader {
     const line = this.#rest.toString('latin1', 0, newline).trim();
     this.#rest = this.#rest.subarray(newline + 1);
     if (framing.isLast) return line === '' ? this.#endBody(true) : [];
-    // The line ending of the chunk before.
+    // The line ending of the previous chunk.
     if (line === '') return [];
     const size = /^[0-9a-f]{1,8}(?=$|[ \t;])/i.exec(line);
     if (!size) return this.#loseBody();
@@ -204,7 +204,7 @@ export class HttpReader {
   }
 }
 
-/** A head, as far as it goes; undefined when its first line is not there. */
+/** A head as far as it goes; undefined without its first line. */
 function headOf(text: string): Head | undefined {
   const start = START.exec(text);
   if (!start) return undefined;

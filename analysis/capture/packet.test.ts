@@ -9,8 +9,8 @@ const segment = {
 };
 const carriedBy = (printed: Parameters<typeof printedPacket>[0]) => printedPacket(printed, [], 7).carried;
 
-describe('what is carried', () => {
-  test('is a segment of TCP', () => {
+describe('a packet carries', () => {
+  test('a TCP segment', () => {
     expect(carriedBy(segment)).toEqual({
       ...{ number: 7, time: 1795325173.107143, transport: 'tcp' },
       ...{ from: '10.0.142.133:40000', to: '10.0.28.182:9090', fromPort: 40_000, toPort: 9090 },
@@ -19,19 +19,19 @@ describe('what is carried', () => {
     });
   });
 
-  test('is a datagram of UDP', () => {
+  test('a UDP datagram', () => {
     const datagram = { ...addresses, 'udp.srcport': 9090, 'udp.dstport': 40_000, 'udp.payload': '486579' };
     const place = { transport: 'udp', server: 'echo', toServer: false, payload: Buffer.from('Hey') };
     expect(carriedBy(datagram)).toMatchObject(place);
   });
 
-  test('is nothing of an ICMP error, though that has a copy, and of what has no ports', () => {
+  test('nothing in an ICMP error, which has a copy of a datagram, or without ports', () => {
     expect(carriedBy({ ...segment, 'icmp.type': 3 })).toBeUndefined();
     expect(carriedBy({ ...segment, 'icmpv6.type': 1 })).toBeUndefined();
     expect(carriedBy(addresses)).toBeUndefined();
   });
 
-  test('over IPv6 has addresses in brackets', () => {
+  test('IPv6 addresses, in brackets', () => {
     const six = { ...segment, '_ws.col.def_src': 'fd00::1', '_ws.col.def_dst': 'fd00::2' };
     expect(carriedBy(six)).toMatchObject({ from: '[fd00::1]:40000', to: '[fd00::2]:9090' });
   });
@@ -48,12 +48,13 @@ test.each([
   expect(carriedBy({ ...segment, ...ends })).toMatchObject({ toServer, server, overTls });
 });
 
-test('a frame is cut when fewer bytes were captured than it had; the copy of an ICMP error always is', () => {
+test('a frame is truncated when fewer bytes were captured than it had, except an ICMP error', () => {
   const cut = { ...segment, 'frame.len': 90, 'frame.cap_len': 80 };
-  const isCut = (printed: typeof cut & { 'icmp.type'?: number }) => printedPacket(printed, []).isCut;
-  expect([isCut(cut), isCut({ ...cut, 'frame.cap_len': 90 }), isCut({ ...cut, 'icmp.type': 3 })]).toEqual([
-    true,
-    false,
-    false,
-  ]);
+  const isTruncated = (printed: typeof cut & { 'icmp.type'?: number }) =>
+    printedPacket(printed, []).isTruncated;
+  expect([
+    isTruncated(cut),
+    isTruncated({ ...cut, 'frame.cap_len': 90 }),
+    isTruncated({ ...cut, 'icmp.type': 3 }),
+  ]).toEqual([true, false, false]);
 });

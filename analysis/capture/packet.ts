@@ -3,9 +3,9 @@ import type { FieldName, Values } from './fields.ts';
 
 /** A TCP segment or a whole UDP datagram. */
 export interface Carried {
-  /** Number of the frame, from 1, counted through all files of the capture. */
+  /** Frame number, from 1, counted through all files of the capture. */
   readonly number: number;
-  /** Seconds since 1970, to the microsecond; 0 of a frame without a time. */
+  /** Seconds since 1970, to the microsecond; 0 for a frame without a time. */
   readonly time: number;
   readonly transport: Transport;
   /** As `endpoint` writes it. */
@@ -13,36 +13,36 @@ export interface Carried {
   readonly to: string;
   readonly fromPort: number;
   readonly toPort: number;
-  /** Between a client and a server of the lab: which one, and whether it speaks TLS on that port. */
+  /** The lab's server on one of the ports, and whether that port speaks TLS. */
   readonly server: ServerName | undefined;
   readonly overTls: boolean;
-  /** Elsewhere the lower port counts as the server's. */
+  /** In other traffic the lower port counts as the server's. */
   readonly toServer: boolean;
   readonly payload: Buffer;
-  /** Of TCP: raw sequence and acknowledgment numbers, and the flags as a number. */
+  /** TCP's raw sequence and acknowledgment numbers, and its flags as a number. */
   readonly seq: number;
   readonly ack: number;
   readonly flags: number;
 }
 
-/** A frame of a capture, as the one reader of captures tells of it. */
+/** A frame of a capture, from the one reader of captures. */
 export interface Packet<Name extends FieldName = never> {
   readonly number: number;
   readonly time: number;
-  /** Addresses; without IP those of the link. */
+  /** IP addresses, or those of the link without IP. */
   readonly source: string;
   readonly destination: string;
-  /** Undefined of what is neither TCP nor UDP. An ICMP error is neither: it has a copy of what it is about. */
+  /** Undefined if it is neither TCP nor UDP. An ICMP error is neither: it only holds a copy of a datagram. */
   readonly carried: Carried | undefined;
-  /** Bytes that it had. */
+  /** Its bytes on the wire. */
   readonly length: number;
-  /** Fewer were captured. */
-  readonly isCut: boolean;
-  /** The fields that its reader wanted beside. */
-  readonly told: Values<Name>;
+  /** Fewer bytes were captured. */
+  readonly isTruncated: boolean;
+  /** The additional fields that its reader asked for. */
+  readonly fields: Values<Name>;
 }
 
-/** What every reader of captures reads. */
+/** The fields that are read from every packet. */
 export const packetFields = [
   ...(['epoch', 'source', 'destination', 'length', 'captured', 'icmp', 'icmpv6'] as const),
   ...(['tcpFrom', 'tcpTo', 'seq', 'ack', 'flags', 'segment', 'udpFrom', 'udpTo', 'datagram'] as const),
@@ -60,8 +60,8 @@ export function packetOf<Name extends FieldName>(
     ...place,
     carried: isCopy ? undefined : carriedIn(values, place, ports),
     length,
-    isCut: length !== captured && !isCopy,
-    told: values,
+    isTruncated: length !== captured && !isCopy,
+    fields: values,
   };
 }
 

@@ -17,7 +17,7 @@ import {
 
 type Order = 'little' | 'big';
 
-/** A block of a type with a body of 32-bit numbers and bytes. */
+/** A block with a body of 32-bit numbers and bytes. */
 function block(type: number, order: Order, ...body: (number | Buffer)[]): Buffer {
   const u32 = (number: number) => {
     const bytes = Buffer.alloc(4);
@@ -62,7 +62,7 @@ async function read(...parts: Buffer[]): Promise<Block[]> {
   return blocks;
 }
 
-describe.each(['little', 'big'] as const)('a file with bytes in %s-endian order', (order) => {
+describe.each(['little', 'big'] as const)('a %s-endian file', (order) => {
   const all = [section(order), ethernet(order), packet(order, 7, 'Hey!')];
 
   test('is read block by block', async () => {
@@ -72,7 +72,7 @@ describe.each(['little', 'big'] as const)('a file with bytes in %s-endian order'
     expect(await isPcapng(await file(...all))).toBe(true);
   });
 
-  test('takes comments on sections and packets, and gives them back', async () => {
+  test('keeps comments on sections and packets', async () => {
     const [head, , one] = await read(...all);
     const made = [withComments(head!, ['about']), all[1]!, withComments(one!, ['first', 'Grüße\nagain'])];
     const [newHead, , newOne] = await read(...made);
@@ -80,7 +80,7 @@ describe.each(['little', 'big'] as const)('a file with bytes in %s-endian order'
     expect(withComments(newOne!, [])).toEqual(all[2]);
   });
 
-  test('takes a key log', async () => {
+  test('keeps a key log', async () => {
     const [head] = await read(...all);
     const [, keys] = await read(all[0]!, keyLogBlock(Buffer.from('CLIENT_RANDOM 00 00\n'), head!));
     expect(isKeyLog(keys!)).toBe(true);
@@ -104,12 +104,12 @@ function ofLength(bytes: Buffer, begin: number, end = begin): Buffer {
   return copy;
 }
 
-describe('a damaged file is read up to there, and why is told, of', () => {
+describe('a damaged file is read up to the damage, with the reason, for', () => {
   const all = [section('little'), ethernet('little'), packet('little', 7, 'Hey!')];
   const one = all[2]!;
   const longer = Buffer.from(one);
   longer.writeUInt32LE(1_000, 20);
-  const why = /^a\.pcapng is damaged: the block at byte 84 can't be as it says$/;
+  const why = /^a\.pcapng is damaged: the block at byte 84 has an impossible length$/;
 
   test.each<[string, Buffer, RegExp]>([
     ['a length that no block has', ofLength(one, 0x7ffffffc), why],
@@ -127,19 +127,19 @@ describe('a damaged file is read up to there, and why is told, of', () => {
     ],
   ])('%s', async (_what, damaged, expected) => {
     const path = await file(...all, damaged);
-    const told: string[] = [];
+    const reasons: string[] = [];
     const keys = new PacketKeys();
     let found = 0;
-    for await (const blocks of blocksOf(path, (said) => told.push(said))) {
+    for await (const blocks of blocksOf(path, (reason) => reasons.push(reason))) {
       for (const each of blocks) keys.of(each);
       found += blocks.length;
     }
-    expect([found, told]).toEqual([3, [expect.stringMatching(expected)]]);
+    expect([found, reasons]).toEqual([3, [expect.stringMatching(expected)]]);
     await expect(ownCommentsIn(path)).resolves.toBeDefined();
   });
 });
 
-test('a packet is told by its time and bytes, whatever writes it again', async () => {
+test('a packet is identified by its time and bytes, also in a rewritten file', async () => {
   const keysOf = async (...parts: Buffer[]) => {
     const keys = new PacketKeys();
     return (await read(...parts)).flatMap((one) => keys.of(one) ?? []);
@@ -153,13 +153,13 @@ test('a packet is told by its time and bytes, whatever writes it again', async (
   ).not.toEqual([micro]);
 });
 
-test("a person's own comments are told from those of annotating", async () => {
+test("a person's own comments are separated from those of make annotate", async () => {
   const [head, device, one] = await read(section('little'), ethernet('little'), packet('little', 7, 'Hey!'));
   const ours =
-    'outcome=timeout, seed alice, draw 1; http.log entry 4; no answer left until the end in frame 12';
+    'outcome=timeout, seed alice, draw 1; http.log entry 4; no response was sent before the connection ended in frame 12';
   const path = await file(
     withComments(head!, [
-      'wirelab, the capture of the server host\nserver host 10.0.28.182: http 8080/tcp\nmy run',
+      'wirelab, capture of the server host\nserver host 10.0.28.182: http 8080/tcp\nmy run',
       'mine',
     ]),
     device!.bytes,

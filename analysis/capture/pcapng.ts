@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 
 /*
- * Blocks of a pcapng file (draft-ietf-opsawg-pcapng, 3 and 4): what is said about a section or a packet is among
- * its options. Each section has its own order of bytes. Lengths are in bytes.
+ * Blocks of a pcapng file (draft-ietf-opsawg-pcapng, 3 and 4). Comments on a section or a packet are among its options.
+ * Each section has its own byte order. Lengths are in bytes.
  */
 
 const SECTION = 0x0a0d0d0a;
@@ -11,9 +11,9 @@ const MAGIC = 0x1a2b3c4d;
 const INTERFACE = 1;
 const PACKET = 6;
 const SECRETS = 10;
-/** `TLSK`: secrets of TLS as a key log. */
+/** `TLSK`: TLS secrets as a key log. */
 const KEY_LOG = 0x544c534b;
-/** What is a frame in the count of Wireshark: packets of three kinds, entries of systemd's journal, custom blocks. */
+/** The blocks that Wireshark counts as frames: three kinds of packets, systemd journal entries, custom blocks. */
 const FRAMES: readonly number[] = [PACKET, 2, 3, 9, 0xbad, 0x40000bad];
 
 const END = 0;
@@ -22,7 +22,7 @@ const TIME_RESOLUTION = 9;
 const HEADER = 8;
 /** The length of a block is repeated after its body. */
 const TRAILER = 4;
-/** A block without options, at least: of a section, of an interface, of secrets, and of each kind of packet. */
+/** The least length of each type of block. */
 const LEAST = new Map<number, number>([
   [SECTION, 28],
   [INTERFACE, 20],
@@ -31,20 +31,20 @@ const LEAST = new Map<number, number>([
   [2, 32],
   [3, 16],
 ]);
-/** Wireshark reads no longer ones. */
+/** The longest block that Wireshark reads. */
 const GREATEST = 16 * 1024 * 1024;
 
 export interface Block {
   readonly type: number;
   readonly bytes: Buffer;
-  /** The least byte of a number comes first. */
+  /** Whether numbers are little-endian. */
   readonly isLittle: boolean;
 }
 
 /**
- * Reads a file block by block, some at a time, up to where it breaks off.
+ * Reads the blocks of a file in batches, up to where it breaks off.
  *
- * @param onCut is told why it does
+ * @param onCut receives the reason if it does
  */
 export async function* blocksOf(
   path: string,
@@ -61,7 +61,7 @@ export async function* blocksOf(
       if (block === undefined) break;
       if (block === 'damaged') {
         yield blocks;
-        onCut(`${basename(path)} is damaged: the block at byte ${at} can't be as it says`);
+        onCut(`${basename(path)} is damaged: the block at byte ${at} has an impossible length`);
         return;
       }
       blocks.push(block);
@@ -75,9 +75,9 @@ export async function* blocksOf(
 }
 
 /**
- * The block that these bytes begin with; undefined when its end is not among them.
+ * The block that these bytes begin with; undefined if it is incomplete.
  *
- * @param isLittle how the section that it is in has its numbers
+ * @param isLittle the byte order of its section
  */
 function blockAt(bytes: Buffer, isLittle: boolean): Block | 'damaged' | undefined {
   if (bytes.length < HEADER + TRAILER) return undefined;
@@ -91,13 +91,13 @@ function blockAt(bytes: Buffer, isLittle: boolean): Block | 'damaged' | undefine
   return isWhole(block) ? block : 'damaged';
 }
 
-/** Its length is repeated at its end, and a packet is as long as it says. */
+/** Whether its length is repeated at its end, and a packet fits into it. */
 function isWhole({ type, bytes, isLittle }: Block): boolean {
   if (u32(bytes, bytes.length - TRAILER, isLittle) !== bytes.length) return false;
   return type !== PACKET || 28 + padded(u32(bytes, 20, isLittle)) + TRAILER <= bytes.length;
 }
 
-/** Whether a file begins as a pcapng does. */
+/** Whether a file begins as pcapng. */
 export async function isPcapng(path: string): Promise<boolean> {
   for await (const blocks of blocksOf(path)) return blocks[0] !== undefined && isSection(blocks[0]);
   return false;
@@ -111,12 +111,12 @@ export function isFrame({ type }: Block): boolean {
   return FRAMES.includes(type);
 }
 
-/** Whether a block holds secrets of TLS. */
+/** Whether a block holds TLS secrets. */
 export function isKeyLog({ type, bytes, isLittle }: Block): boolean {
   return type === SECRETS && u32(bytes, HEADER, isLittle) === KEY_LOG;
 }
 
-/** A block that holds a key log, for a section. */
+/** A block with a key log, in the byte order of a section. */
 export function keyLogBlock(keys: Buffer, { isLittle }: Block): Buffer {
   const bytes = Buffer.alloc(HEADER + 8 + padded(keys.length) + TRAILER);
   const numbers = [SECRETS, bytes.length, KEY_LOG, keys.length] as const;
@@ -126,12 +126,12 @@ export function keyLogBlock(keys: Buffer, { isLittle }: Block): Buffer {
   return bytes;
 }
 
-/** Comments of a section or a packet; none of any other block. */
+/** The comments of a section or a packet; none for other blocks. */
 export function commentsOf(block: Block): string[] {
   return optionsOf(block).flatMap(({ code, value }) => (code === COMMENT ? [value.toString()] : []));
 }
 
-/** The block with these comments in place of its own; one that can have none stays as it is. */
+/** The block with these comments in place of its own. A block that can't have comments stays as it is. */
 export function withComments(block: Block, comments: readonly string[]): Buffer {
   const { type, isLittle } = block;
   const from = optionsFrom(block);
@@ -143,17 +143,17 @@ export function withComments(block: Block, comments: readonly string[]): Buffer 
   const bytes = Buffer.concat([block.bytes.subarray(0, from), ...encoded, Buffer.alloc(TRAILER)]);
   writeU32(bytes, bytes.length, 4, isLittle);
   writeU32(bytes, bytes.length, bytes.length - TRAILER, isLittle);
-  // The length of the section is not told.
+  // The section's length becomes "unknown".
   if (type === SECTION) bytes.fill(0xff, 16, 24);
   return bytes;
 }
 
-/** Tells packets apart, also when another program has written the file again: by their times and bytes. */
+/** Identifies packets by their times and bytes, also after another program has rewritten the file. */
 export class PacketKeys {
-  /** How many units of time each interface of the section has in a second. */
+  /** Time units per second of each interface of the section. */
   #units: bigint[] = [];
 
-  /** Told every block in turn; undefined of what is no packet. */
+  /** The key of a packet; undefined for other blocks. It must get every block in order. */
   of(block: Block): string | undefined {
     const { type, bytes, isLittle } = block;
     if (type === SECTION) this.#units = [];
@@ -200,7 +200,7 @@ function encodedOption({ code, value }: Option, isLittle: boolean): Buffer {
   return bytes;
 }
 
-/** A power of 10, or with its highest bit of 2. */
+/** The resolution is a power of 10, or of 2 if its highest bit is set. */
 function unitsOf(block: Block): bigint {
   const power = optionsOf(block).find(({ code }) => code === TIME_RESOLUTION)?.value[0] ?? 6;
   return power & 0x80 ? 2n ** BigInt(power & 0x7f) : 10n ** BigInt(power);

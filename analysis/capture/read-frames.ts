@@ -3,28 +3,27 @@ import type { Capture } from './capture-files.ts';
 import { Connections } from './connections.ts';
 import type { FieldName } from './fields.ts';
 import type { Frame } from './frames.ts';
-import { HttpMessages, NOTHING_TOLD } from './http-messages.ts';
+import { HttpMessages, NO_HTTP } from './http-messages.ts';
 import type { Carried, Packet } from './packet.ts';
 import { readPackets } from './read-packets.ts';
 import { Seen } from './seen.ts';
-import { TlsInside, type TlsTold, tlsFields } from './tls-inside.ts';
+import { TlsInside, type TlsValues, tlsFields } from './tls-inside.ts';
 
 export interface ReadParts<Name extends FieldName = never> {
   /** Filled while the frames are read. */
   readonly seen?: Seen;
-  /** Is told each TCP segment and UDP datagram, of other ports too. */
+  /** Receives every TCP segment and UDP datagram, also of other ports. */
   readonly onCarried?: ((carried: Carried) => void) | undefined;
-  /** Fields that `onPackets` wants. */
+  /** Fields that `onPackets` needs. */
   readonly fields?: readonly Name[];
-  /** Is told all packets, some at a time, before the frames that are among them; nothing more is read until it has them. */
+  /** Receives all packets in batches, before their frames; reading waits for it. */
   readonly onPackets?: ((packets: readonly Packet<Name>[]) => Promise<void> | void) | undefined;
 }
 
 /**
- * Reads the frames of a capture that belong to the servers on these ports, some at a time. A capture that breaks off is
- * read up to there.
+ * Reads the frames of the servers on these ports, in batches. A capture that breaks off is read up to there.
  *
- * @throws ToolError when nothing of it can be read
+ * @throws ToolError when nothing can be read
  */
 export async function* readFrames<Name extends FieldName = never>(
   capture: Capture,
@@ -38,12 +37,12 @@ export async function* readFrames<Name extends FieldName = never>(
   for await (const packets of readPackets<Name | (typeof tlsFields)[number]>(capture, reading)) {
     await onPackets?.(packets);
     const frames: Frame[] = [];
-    for (const { carried, isCut, time, told } of packets) {
+    for (const { carried, fields: values, isTruncated, time } of packets) {
       if (carried) onCarried?.(carried);
-      else if (isCut) seen.cutFrames.takeUnknown(time);
-      const frame = carried && servers.take(carried, told);
+      else if (isTruncated) seen.truncatedFrames.takeUnknown(time);
+      const frame = carried && servers.take(carried, values);
       if (!frame) continue;
-      seen.cutFrames.take(frame, isCut);
+      seen.truncatedFrames.take(frame, isTruncated);
       seen.ofServers += 1;
       frames.push(frame);
     }
@@ -51,7 +50,7 @@ export async function* readFrames<Name extends FieldName = never>(
   }
 }
 
-/** Makes frames of what goes to the servers of the lab and comes from them: what TLS has inside, and what HTTP says. */
+/** Turns segments and datagrams of the lab's servers into frames: decrypts TLS and reads HTTP. */
 export class ServerFrames {
   readonly #hasKeys: boolean;
   readonly #connections = new Connections({
@@ -62,24 +61,24 @@ export class ServerFrames {
     this.#hasKeys = hasKeys;
   }
 
-  /** Undefined when it is of no server. TLS of the lab is on TCP only. */
-  take(carried: Carried, told: TlsTold): Frame | undefined {
+  /** Undefined if it belongs to no server. The lab speaks TLS on TCP only. */
+  take(carried: Carried, values: TlsValues): Frame | undefined {
     const { number, time, transport, server, overTls, toServer, from, to } = carried;
     if (!server || (overTls && transport === 'udp')) return undefined;
     const { payload, seq, ack, flags } = carried;
     const place = { number, time, transport, server, toServer, client: toServer ? from : to };
-    const plain = { ...place, payload, seq, ack, flags, ...NOTHING_TOLD };
+    const plain = { ...place, payload, seq, ack, flags, ...NO_HTTP };
     if (transport === 'udp') return plain;
-    const { connection, by, said } = this.#connections.take(carried);
+    const { connection, by, pieces } = this.#connections.take(carried);
     const { http, tls } = connection.state;
     const segment = { ...plain, connection: connection.number };
-    if (!overTls) return server === 'echo' ? segment : { ...segment, ...http.take(number, by, said) };
-    connection.isTls ||= this.#hasKeys && told.recordLengths.length > 0;
-    const inside = tls.take(carried, connection.isTls, this.#hasKeys ? told : undefined);
+    if (!overTls) return server === 'echo' ? segment : { ...segment, ...http.take(number, by, pieces) };
+    connection.isTls ||= this.#hasKeys && values.recordLengths.length > 0;
+    const inside = tls.take(carried, connection.isTls, this.#hasKeys ? values : undefined);
     // TLS is decrypted in order, each record once.
-    const opened = { by, bytes: inside.payload, missing: 0, frame: carried };
-    const heard = !connection.isTls ? said : inside.payload.length > 0 ? [opened] : [];
-    const toldByHttp = server === 'http' ? http.take(number, by, heard) : NOTHING_TOLD;
-    return { ...segment, overTls, wire: carried, ...inside, ...toldByHttp };
+    const decrypted = { by, bytes: inside.payload, missing: 0, frame: carried };
+    const readable = !connection.isTls ? pieces : inside.payload.length > 0 ? [decrypted] : [];
+    const httpParts = server === 'http' ? http.take(number, by, readable) : NO_HTTP;
+    return { ...segment, overTls, wire: carried, ...inside, ...httpParts };
   }
 }

@@ -6,28 +6,28 @@ import { type Packet, packetFields, packetOf } from './packet.ts';
 import { Seen } from './seen.ts';
 import { tsharkArguments, tsharkLines } from './tshark.ts';
 
-/** What is to be read of a capture, and how. */
+/** What to read from a capture, and how. */
 export interface Reading<Name extends FieldName = never> {
   readonly ports: Ports;
-  /** Fields that are wanted beside those of every packet: they choose how much is dissected. */
+  /** Additional fields; they decide how much tshark dissects. */
   readonly fields?: readonly Name[] | undefined;
-  /** A display filter in Wireshark's language: packets that do not pass it are left out. */
+  /** A display filter in Wireshark's language; packets that do not pass it are skipped. */
   readonly filter?: string | undefined;
   /** Path of the lab's dissector. */
   readonly dissector?: string | undefined;
-  /** Ends it. */
+  /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
-  /** Filled with what passes, while it is read. */
+  /** Filled with the packets that pass, while they are read. */
   readonly seen?: Seen | undefined;
 }
 
 export type CaptureFiles = Pick<Capture, 'files' | 'keys' | 'cut'>;
 
 /**
- * The one reader of captures: reads the packets of a capture through tshark, some at a time, and counts them through
- * all files of a ring. A file that breaks off is read up to there; `-` is what this program is given.
+ * The one reader of captures: reads packets through tshark, in batches, and numbers them through all files of a ring. A
+ * file that breaks off is read up to there. The file `-` is standard input.
  *
- * @throws ToolError when nothing of it can be read, or the filter is not understood
+ * @throws ToolError when nothing can be read, or tshark does not understand the filter
  */
 export async function* readPackets<Name extends FieldName = never>(
   { files, keys, cut }: CaptureFiles,
@@ -56,5 +56,5 @@ export async function* readPackets<Name extends FieldName = never>(
   }
 }
 
-/** Only of packets that pass a filter tshark tells their number, or else they are counted. */
+/** With a filter, tshark prints the numbers; without one, the packets are counted. */
 const NUMBER = ['number'] as const;

@@ -5,10 +5,10 @@ import { editCapture } from './tool.ts';
 
 /** A line of the NSS key log format. */
 const KEY = /^[A-Z0-9_]+ [0-9a-f]+ [0-9a-f]+$/i;
-/** How a pcap begins, in either order of bytes, with times in micro- or nanoseconds: such a file holds no secrets. */
+/** First bytes of a pcap, in both byte orders, with micro- or nanoseconds: such a file has no secrets inside. */
 const PCAP: readonly number[] = [0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1];
 
-/** The secrets of TLS that a capture file holds itself (pcapng, Decryption Secrets Blocks), lines of a key log. */
+/** The TLS secrets inside a capture file (pcapng, Decryption Secrets Blocks), as lines of a key log. */
 export async function secretsIn(file: string): Promise<string[]> {
   if (await isPcap(file)) return [];
   const folder = await mkdtemp(join(tmpdir(), 'secrets-'));
@@ -19,7 +19,7 @@ export async function secretsIn(file: string): Promise<string[]> {
     );
     return texts.flatMap((text) => text.split(/\r?\n/)).filter((line) => KEY.test(line));
   } catch {
-    // The reader of the packets tells what can't be read.
+    // The reader of packets reports what can't be read.
     return [];
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,28 +1,28 @@
-import { CutFrames } from './cut-frames.ts';
+import { TruncatedFrames } from './truncated-frames.ts';
 
-/** What a reader of a capture has come across beside the frames it yields. */
+/** What a reader learns about a capture besides its frames. */
 export class Seen {
-  /** All frames, those of other protocols included. */
+  /** Number of frames, including other protocols. */
   frames = 0;
-  /** Those of the lab's servers. */
+  /** Number of frames of the lab's servers. */
   ofServers = 0;
   first = Number.NaN;
   last = Number.NaN;
-  /** How many characters its longest address has. */
+  /** Length of the longest address, in characters. */
   longestAddress = 0;
-  /** Times have more digits than those of microseconds. */
+  /** Times are finer than microseconds. */
   hasNanoseconds = false;
-  /** What is to be known of the clocks of capture and journals, if anything. */
+  /** One sentence about the clocks of capture and journals, if they disagree. */
   clock: string | undefined;
-  /** Where what was captured is not the whole frame. */
-  readonly cutFrames = new CutFrames();
-  /** Why the capture could not be read to its end, if so. */
+  /** Where frames were truncated. */
+  readonly truncatedFrames = new TruncatedFrames();
+  /** Why the capture breaks off, if it does. */
   cut: string | undefined;
 
   /**
-   * Takes down a frame.
+   * Counts a frame.
    *
-   * @param epoch its time as tshark writes it, with nine digits; empty of what has none
+   * @param epoch its time as tshark writes it, with nine digits; empty without one
    */
   add(epoch: string, ...addresses: readonly string[]): void {
     this.frames += 1;

@@ -17,12 +17,12 @@ const segment = (seq: number, text: string) => {
   return { number: frames, time: 0, seq: seq >>> 0, payload: Buffer.from(text) };
 };
 
-/** Puts segments into the stream, each with its position; returns what the last one adds. */
+/** Adds segments with their positions; returns the effect of the last one. */
 function add(...segments: (readonly [position: number, text: string])[]) {
   return segments.map(([position, text]) => stream.add(segment(FIRST + position, text))).at(-1)!;
 }
 
-/** The bytes of a part, `?` for what the capture has not, and the frames that have them. */
+/** The bytes of a part, `?` for missing ones, and the frames that carry them. */
 function read(start = 0, length = stream.end - start) {
   const { bytes, known, frames } = stream.part(start, length);
   const text = [...bytes].map((byte, at) => (known && !known[at] ? '?' : String.fromCharCode(byte)));
@@ -40,7 +40,7 @@ describe('segments', () => {
       ['abcd', 1, 2],
     ],
     [
-      'sent again',
+      'retransmitted',
       [
         [0, 'ab'],
         [0, 'ab'],
@@ -49,7 +49,7 @@ describe('segments', () => {
       ['abc', 1, 3],
     ],
     [
-      'sent again in other pieces',
+      'retransmitted in other pieces',
       [
         [0, 'ab'],
         [2, 'cd'],
@@ -58,7 +58,7 @@ describe('segments', () => {
       ['abcd', 1, 2],
     ],
     [
-      'sent again with more behind',
+      'retransmitted with more bytes',
       [
         [0, 'ab'],
         [0, 'abcd'],
@@ -74,7 +74,7 @@ describe('segments', () => {
       ['abcd', 2, 1],
     ],
     [
-      'out of order, and one of them again',
+      'out of order, one of them retransmitted',
       [
         [0, 'ab'],
         [4, 'ef'],
@@ -84,7 +84,7 @@ describe('segments', () => {
       ['abcdef', 1, 3, 2],
     ],
     [
-      'over the border of another',
+      'overlapping another',
       [
         [2, 'cd'],
         [0, 'abc'],
@@ -100,21 +100,21 @@ describe('segments', () => {
       ['abcdef', 2, 1, 2],
     ],
     [
-      'that is missing in the middle',
+      'missing in the middle',
       [
         [0, 'ab'],
         [4, 'ef'],
       ],
       ['ab??ef', 1, 2],
     ],
-    ['that is missing in front', [[2, 'cd']], ['??cd', 1]],
+    ['missing at the begin', [[2, 'cd']], ['??cd', 1]],
   ])('%s', (_how, segments, expected) => {
     add(...segments);
     expect(read()).toEqual(expected);
   });
 });
 
-test('a part has the frames that carry it, and no others', () => {
+test('a part has only the frames that carry it', () => {
   add([0, 'abc'], [3, 'def'], [6, 'ghi']);
   expect(read(2, 2)).toEqual(['cd', 1, 2]);
   expect(read(3, 3)).toEqual(['def', 2]);
@@ -122,26 +122,26 @@ test('a part has the frames that carry it, and no others', () => {
 });
 
 describe('a hole', () => {
-  test('behind all that was captured is told by an acknowledgment', () => {
+  test('after the last captured byte is shown by an acknowledgment', () => {
     add([0, 'ab']);
     stream.acknowledge(FIRST + 5);
     expect(read()).toEqual(['ab???', 1]);
     expect(stream.frameAt(3)).toBeUndefined();
   });
 
-  test('is told by a FIN', () => {
+  test('is shown by a FIN', () => {
     stream.finish(FIRST + 2);
     expect(read()).toEqual(['??']);
   });
 
-  test('is filled by a segment that comes late', () => {
+  test('is filled by a late segment', () => {
     add([0, 'ab']);
     stream.acknowledge(FIRST + 4);
     add([2, 'cd']);
     expect(read()).toEqual(['abcd', 1, 2]);
   });
 
-  test('is not made by an acknowledgment of what is old', () => {
+  test('is not made by an old acknowledgment', () => {
     add([0, 'abc']);
     stream.acknowledge(FIRST + 1);
     expect(stream.end).toBe(3);
@@ -155,7 +155,7 @@ describe('a hole', () => {
   });
 });
 
-test('an acknowledgment before the first segment is of nothing', () => {
+test('an acknowledgment before the first segment means nothing', () => {
   const later = new TcpStream();
   later.acknowledge(77);
   expect(later.end).toBe(0);
@@ -163,7 +163,7 @@ test('an acknowledgment before the first segment is of nothing', () => {
   expect(later.end).toBe(2);
 });
 
-test('sequence numbers begin again after 2^32', () => {
+test('sequence numbers wrap after 2^32', () => {
   const wrapped = new TcpStream();
   wrapped.begin(2 ** 32 - 3);
   wrapped.add(segment(2 ** 32 - 3, 'abc'));
@@ -176,7 +176,7 @@ test('sequence numbers begin again after 2^32', () => {
   expect(wrapped.part(0, 6).bytes.toString()).toBe('abcdef');
 });
 
-test('more than 2^32 bytes are counted on', () => {
+test('positions continue after 2^32 bytes', () => {
   const piece = 2 ** 24;
   const pieces = 2 ** 8 + 1;
   for (let sent = 0; sent < pieces; sent += 1) stream.acknowledge((FIRST + piece * (sent + 1)) >>> 0);
@@ -185,7 +185,7 @@ test('more than 2^32 bytes are counted on', () => {
   expect(read(pieces * piece)).toEqual(['ab', 1]);
 });
 
-test('what acknowledges more than a window has is of another connection', () => {
+test('an acknowledgment of more than a window belongs to another connection', () => {
   add([0, 'abc']);
   stream.acknowledge((FIRST + 2 ** 30) >>> 0);
   expect(stream.end).toBe(3);
@@ -194,33 +194,33 @@ test('what acknowledges more than a window has is of another connection', () => 
   expect(stream.isFar(FIRST + 2 ** 20)).toBe(false);
 });
 
-test('a range is cut to what is kept', () => {
+test('a range is limited to the kept bytes', () => {
   expect(stream.cut({ from: 0, to: 9 })).toEqual({ from: 0, to: 0 });
   add([2, 'abc'], [7, 'de']);
   expect(stream.cut({ from: 0, to: 2 ** 40 })).toEqual({ from: 2, to: 9 });
   expect(stream.cut({ from: 3, to: 8 })).toEqual({ from: 3, to: 8 });
 });
 
-test('what was let go of is not put in again', () => {
+test('dropped bytes are not added again', () => {
   add([0, 'abc'], [3, 'def']);
   stream.drop(4);
   add([0, 'abcdefgh']);
   expect(read(4)).toEqual(['efgh', 2, 3]);
 });
 
-describe('positions that count from another beginning', () => {
+describe('shifted positions', () => {
   const starts = () => stream.read().map(({ start, bytes, missing }) => `${start} ${bytes} after ${missing}`);
 
-  test('leave out what was let go of', () => {
+  test('skip dropped bytes', () => {
     add([0, 'abc'], [3, 'def']);
     stream.drop(3);
     stream.move(10);
     const added = stream.add(segment(FIRST, 'abcdefg'));
-    expect(added).toEqual({ fresh: [{ from: 16, to: 17 }], again: expect.anything() });
+    expect(added).toEqual({ fresh: [{ from: 16, to: 17 }], repeated: expect.anything() });
     expect([read(10), stream.end]).toEqual([['???defg', 2, 3], 17]);
   });
 
-  test('keep what was acknowledged', () => {
+  test('keep acknowledgments', () => {
     add([0, 'a'], [5, 'f']);
     stream.acknowledge(FIRST + 6);
     stream.move(10);
@@ -228,7 +228,7 @@ describe('positions that count from another beginning', () => {
     expect(starts()).toEqual(['10 a after 0', '15 f after 4']);
   });
 
-  test.each([10, -3])('keep the end that a FIN has, %d bytes on', (by) => {
+  test.each([10, -3])('keep the end from a FIN, %d bytes later', (by) => {
     add([3, 'a'], [7, 'e']);
     stream.finish(FIRST + 8);
     stream.move(by);
@@ -239,13 +239,13 @@ describe('positions that count from another beginning', () => {
   });
 });
 
-describe('of a segment is told', () => {
+describe('the new and the repeated ranges of a segment', () => {
   const ranges = (all: readonly Range[]) => all.map(({ from, to }) => `${from}-${to}`).join(' ');
 
   test.each<[string, [number, string][], string, string]>([
     ['that is new', [[0, 'ab']], '0-2', ''],
     [
-      'that comes again',
+      'that is retransmitted',
       [
         [0, 'ab'],
         [0, 'ab'],
@@ -254,7 +254,7 @@ describe('of a segment is told', () => {
       '0-2',
     ],
     [
-      'a part of which comes again',
+      'that is partly retransmitted',
       [
         [0, 'ab'],
         [1, 'bcd'],
@@ -273,7 +273,7 @@ describe('of a segment is told', () => {
       '1-2 4-6',
     ],
     [
-      'that comes late, for the first time',
+      'that is late and new',
       [
         [2, 'cd'],
         [0, 'ab'],
@@ -282,7 +282,7 @@ describe('of a segment is told', () => {
       '',
     ],
     [
-      'of before the first one',
+      'before the first one',
       [
         [0, 'ab'],
         [-4, 'wxyzab'],
@@ -290,16 +290,16 @@ describe('of a segment is told', () => {
       '',
       '-4-0 0-2',
     ],
-  ])('%s', (_which, segments, fresh, again) => {
+  ])('%s', (_which, segments, fresh, repeated) => {
     const added = add(...segments);
-    expect([ranges(added.fresh), ranges(added.again)]).toEqual([fresh, again]);
+    expect([ranges(added.fresh), ranges(added.repeated)]).toEqual([fresh, repeated]);
   });
 
   test('that has been read', () => {
     add([0, 'ab'], [4, 'ef']);
     stream.read();
-    const { fresh, again } = stream.add(segment(FIRST, 'abcdefg'));
-    expect([ranges(fresh), ranges(again)]).toEqual(['2-4 6-7', '0-2 4-6']);
+    const { fresh, repeated } = stream.add(segment(FIRST, 'abcdefg'));
+    expect([ranges(fresh), ranges(repeated)]).toEqual(['2-4 6-7', '0-2 4-6']);
   });
 });
 
@@ -307,7 +307,7 @@ describe('read in order', () => {
   const texts = (pieces: readonly { readonly bytes: Buffer; readonly missing: number }[]) =>
     pieces.map(({ bytes, missing }) => (missing > 0 ? `?${missing} ${bytes}` : `${bytes}`));
 
-  test('each byte comes once, in the frame that brings it', () => {
+  test('each byte is read once, with its frame', () => {
     add([0, 'abc'], [0, 'abc'], [2, 'cde']);
     expect(texts(stream.read())).toEqual(['abc', 'de']);
     add([1, 'bcdef']);
@@ -315,7 +315,7 @@ describe('read in order', () => {
     expect(stream.read()).toEqual([]);
   });
 
-  test('what overtakes waits for what is before it', () => {
+  test('a segment that is ahead waits for the one before it', () => {
     add([0, 'a'], [2, 'c'], [3, 'd']);
     expect(texts(stream.read())).toEqual(['a']);
     expect([stream.isWaiting, stream.size]).toEqual([true, 2]);
@@ -324,7 +324,7 @@ describe('read in order', () => {
     expect([stream.isWaiting, stream.size]).toEqual([false, 0]);
   });
 
-  test('a hole is not waited for any more when the other side has it', () => {
+  test('reading continues after a hole that the other side acknowledges', () => {
     add([0, 'a'], [5, 'f']);
     stream.acknowledge(FIRST + 3);
     expect(texts(stream.read())).toEqual(['a']);
@@ -332,7 +332,7 @@ describe('read in order', () => {
     expect(texts(stream.read())).toEqual(['?4 f']);
   });
 
-  test('a hole is waited for until many segments have come after it', () => {
+  test('reading continues after a hole when many segments wait', () => {
     add([0, 'a']);
     for (let at = 0; at < 65; at += 1) {
       expect(texts(stream.read()).length).toBeLessThan(2);
@@ -342,7 +342,7 @@ describe('read in order', () => {
     expect([read.length, read[0]]).toEqual([65, '?2 x']);
   });
 
-  test('at the end comes what still waits', () => {
+  test('the rest has all waiting segments', () => {
     add([0, 'a'], [11, 'b'], [20, 'c']);
     expect(texts(stream.rest())).toEqual(['a', '?10 b', '?8 c']);
   });

@@ -1,12 +1,12 @@
 import type { FrameRef } from './frames.ts';
 
-/** Positions of a stream, from the first up to the one after the last. */
+/** Positions of a stream, `to` not included. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** A TCP segment, as far as it tells which bytes of a stream it carries. */
+/** The part of a TCP segment that matters for its stream. */
 export interface Segment extends FrameRef {
   /** The raw sequence number of its first byte. */
   readonly seq: number;
@@ -21,52 +21,51 @@ interface Kept {
 
 /** The next bytes of a stream, in order. */
 export interface Piece {
-  /** Where they begin. */
+  /** The position of the first byte. */
   readonly start: number;
   readonly bytes: Buffer;
   readonly frame: FrameRef;
-  /** Bytes before them that the capture has not got. */
+  /** How many bytes before them the capture lacks. */
   readonly missing: number;
 }
 
-/** A part of a stream, as far as the capture has it. */
+/** A part of a stream, as far as it was captured. */
 export interface Part {
-  /** Zeros where it has not. */
+  /** Zeros where the capture has a hole. */
   readonly bytes: Buffer;
-  /** 1 for each byte that the capture has; undefined when it has all. */
+  /** 1 for each captured byte; undefined if all were captured. */
   readonly known: Buffer | undefined;
   readonly frames: readonly FrameRef[];
 }
 
-/** How many pieces may wait for bytes before them, until these count as missing. */
+/** When this many pieces wait for the bytes before them, these count as missing. */
 const WAITING = 64;
-/** What is further from the end than any window is of another connection between the same ports. */
+/** A segment that is further from the end than any window belongs to another connection between the same ports. */
 export const FAR = 2 ** 24;
 
 /**
- * One direction of a TCP connection. Positions count bytes from the first one, on and on, though sequence numbers begin
- * again after 2^32 (RFC 9293, 3.4). What was sent again is taken once. What the capture has not got, though the other
- * side has acknowledged it, is a hole.
+ * One direction of a TCP connection. Positions count bytes from the first one and never wrap, though sequence numbers do
+ * after 2^32 (RFC 9293, 3.4). Retransmitted bytes are taken once. Acknowledged bytes that were not captured are a hole.
  */
 export class TcpStream {
   #first: number | undefined;
-  /** In order; without those that were read or dropped. */
+  /** Segments in order, without those that were read or dropped. */
   #kept: Kept[] = [];
-  /** Everything before it was there, or is not asked for any more. */
+  /** Bytes before this position were read or dropped. */
   #floor = 0;
   #acknowledged = 0;
   #limit = Number.POSITIVE_INFINITY;
-  /** Bytes that are kept. */
+  /** Number of kept bytes. */
   size = 0;
-  /** Up to here the stream is known to have been sent. */
+  /** The stream is known to have been sent up to here. */
   end = 0;
 
-  /** The sequence number of the first byte, when it is not that of the first segment. */
+  /** @param sequence of the first byte, if not that of the first segment */
   begin(sequence: number): void {
     this.#first ??= sequence >>> 0;
   }
 
-  /** Counts positions on from another beginning: each is so much greater from now on. */
+  /** Shifts all positions by a number. */
   move(by: number): void {
     this.#first = (this.#first! - by) >>> 0;
     this.#kept = this.#kept.map((kept) => ({ ...kept, start: kept.start + by }));
@@ -80,31 +79,31 @@ export class TcpStream {
     return this.#first !== undefined;
   }
 
-  /** Returns which positions of a segment come for the first time, and which have come before. */
-  add(segment: Segment): { readonly fresh: readonly Range[]; readonly again: readonly Range[] } {
+  /** Adds a segment. Returns which of its positions are new, and which are retransmitted. */
+  add(segment: Segment): { readonly fresh: readonly Range[]; readonly repeated: readonly Range[] } {
     this.begin(segment.seq);
     const start = this.positionOf(segment.seq);
     const stop = start + segment.payload.length;
     const fresh: Range[] = [];
-    const again: Range[] = [];
+    const repeated: Range[] = [];
     let from = start;
     const pass = (ranges: Range[], to: number) => {
       if (to > from) ranges.push({ from, to });
       from = Math.max(from, to);
     };
-    pass(again, Math.min(this.#floor, stop));
+    pass(repeated, Math.min(this.#floor, stop));
     for (const { start: known, bytes } of start < this.end ? this.#kept : []) {
       if (known >= stop) break;
       pass(fresh, known);
-      pass(again, Math.min(known + bytes.length, stop));
+      pass(repeated, Math.min(known + bytes.length, stop));
     }
     pass(fresh, stop);
     for (const range of fresh) this.#keep(range, start, segment);
     this.end = Math.max(this.end, stop);
-    return { fresh, again };
+    return { fresh, repeated };
   }
 
-  /** The other side has everything before this sequence number. */
+  /** The other side has acknowledged the bytes before this sequence number. */
   acknowledge(sequence: number): void {
     if (this.#first === undefined || this.positionOf(sequence) - this.end > FAR) return;
     const position = Math.min(this.positionOf(sequence), this.#limit);
@@ -112,29 +111,29 @@ export class TcpStream {
     this.end = Math.max(this.end, position);
   }
 
-  /** The stream ends at this sequence number, which its FIN has; that is acknowledged as if it were a byte. */
+  /** The stream ends at the sequence number of its FIN, which counts as one byte in acknowledgments. */
   finish(sequence: number): void {
     this.begin(sequence);
     this.#limit = this.positionOf(sequence);
     this.end = this.#limit;
   }
 
-  /** The position of a sequence number, the nearest to the end. */
+  /** The position of a sequence number: the one nearest to the end. */
   positionOf(sequence: number): number {
     return this.end + ((sequence - this.#first! - this.end) | 0);
   }
 
-  /** Whether a sequence number can't be of this stream. */
+  /** Whether a sequence number can't belong to this stream. */
   isFar(sequence: number): boolean {
     return this.#first !== undefined && Math.abs(this.positionOf(sequence) - this.end) > FAR;
   }
 
-  /** Whether bytes wait for others before them. */
+  /** Whether bytes wait to be read. */
   get isWaiting(): boolean {
     return this.#kept.length > 0;
   }
 
-  /** Takes the bytes that are next, each once: up to a hole that may be filled still. */
+  /** Reads the next bytes, each once, up to a hole that may still be filled. */
   read(): Piece[] {
     const pieces: Piece[] = [];
     for (let next = this.#kept[0]; next && this.#isReadable(next); next = this.#kept[0])
@@ -142,18 +141,18 @@ export class TcpStream {
     return pieces;
   }
 
-  /** Takes all bytes that are there: nothing more comes. */
+  /** Reads all remaining bytes: no more segments follow. */
   rest(): Piece[] {
     return [...this.#kept].map((next) => this.#take(next));
   }
 
-  /** The segment with the byte at a position; undefined when the capture has not got it. */
+  /** The frame with the byte at a position; undefined if it was not captured. */
   frameAt(position: number): FrameRef | undefined {
-    const kept = this.#kept[this.#firstBehind(position)];
+    const kept = this.#kept[this.#firstAfter(position)];
     return kept && kept.start <= position ? kept.frame : undefined;
   }
 
-  /** Of a range, from the first to the last that is kept. */
+  /** The part of a range between the first and the last kept byte. */
   cut({ from, to }: Range): Range {
     const [first, last] = [this.#kept[0], this.#kept.at(-1)];
     if (!first || !last) return { from, to: from };
@@ -164,7 +163,7 @@ export class TcpStream {
   part(start: number, length: number): Part {
     const stop = start + length;
     const touched: Kept[] = [];
-    for (let at = this.#firstBehind(start); this.#kept[at] && this.#kept[at]!.start < stop; at += 1)
+    for (let at = this.#firstAfter(start); this.#kept[at] && this.#kept[at]!.start < stop; at += 1)
       touched.push(this.#kept[at]!);
     const frames = touched.map(({ frame }) => frame);
     const [first] = touched;
@@ -186,7 +185,7 @@ export class TcpStream {
     return { bytes, known: known.includes(0) ? known : undefined, frames };
   }
 
-  /** Lets go of everything before a position. */
+  /** Drops everything before a position. */
   drop(position: number): void {
     this.#floor = Math.max(this.#floor, position);
     while (this.#kept[0] && this.#kept[0].start + this.#kept[0].bytes.length <= position) {
@@ -194,8 +193,8 @@ export class TcpStream {
     }
   }
 
-  /** Which of those that are kept is the first that ends behind a position: they are in order and apart. */
-  #firstBehind(position: number): number {
+  /** The index of the first kept segment that ends after a position. */
+  #firstAfter(position: number): number {
     let [low, high] = [0, this.#kept.length];
     while (low < high) {
       const middle = (low + high) >>> 1;

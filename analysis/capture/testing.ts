@@ -9,10 +9,10 @@ import { type Carried, type Packet, packetFields, packetOf } from './packet.ts';
 /** The ports of the tests. */
 export const ports: Ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
 
-/** What tshark prints of a frame, by the names of Wireshark's fields. */
+/** What tshark prints for a frame, by the names of Wireshark's fields. */
 export type Printed = Readonly<Record<string, string | number>>;
 
-/** Prints of each frame in a file the fields that it is asked for by `-e`. A frame is a line, `name=value` between tabs. */
+/** Prints the fields given by `-e` for each frame of a file. A frame is a line of `name=value`, separated by tabs. */
 const PRINT_FIELDS = `BEGIN {
   for (at = 2; at < ARGC; at++) if (ARGV[at - 1] == "-e") asked[++count] = ARGV[at]
   ARGC = 2
@@ -30,8 +30,7 @@ const PRINT_FIELDS = `BEGIN {
 }`;
 
 /**
- * Puts a tshark into a folder that prints these frames, whichever fields it is asked for, and takes down in `runs` how
- * often it was asked.
+ * Puts a fake tshark into a folder. It prints the requested fields of these frames, and writes each call to `runs`.
  */
 export async function fakeTshark(folder: string, frames: readonly Printed[]): Promise<void> {
   const lines = frames.map((frame) => `${pairs(frame).join('\t')}\n`);
@@ -51,7 +50,7 @@ function pairs(frame: Printed): string[] {
   });
 }
 
-/** A packet of which tshark prints this. */
+/** The packet that follows from this output of tshark. */
 export function printedPacket<Name extends FieldName>(
   printed: Printed,
   names: readonly Name[],
@@ -73,7 +72,7 @@ export interface CarriedFields extends Partial<Carried> {
   readonly port?: number;
 }
 
-/** A segment of a client to the echo server, or from it; it is told what matters. */
+/** A segment between a client and the echo server, with defaults for what does not matter. */
 export function carried({
   text = '',
   client = 40_000,

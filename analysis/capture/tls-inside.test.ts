@@ -3,9 +3,9 @@ import { Connections } from './connections.ts';
 import { ACK, FIN, SYN } from './frames.ts';
 import type { Carried } from './packet.ts';
 import { carried } from './testing.ts';
-import { TlsInside, type TlsTold } from './tls-inside.ts';
+import { TlsInside, type TlsValues } from './tls-inside.ts';
 
-type Fields = Partial<Carried & TlsTold>;
+type Fields = Partial<Carried & TlsValues>;
 
 const RECORD = Buffer.from('1703030003aabbcc', 'hex');
 const data = (text: string, records = 1): Fields => ({
@@ -22,16 +22,16 @@ const finished: Fields = {
   handshakes: ['20'],
 };
 
-class Talk {
+class TlsConnection {
   readonly #connections: Connections<TlsInside>;
-  /** The next number of TCP of each side. */
+  /** The next TCP sequence number of each side. */
   readonly #next = { client: 1_000, server: 9_000 };
 
   constructor(hasKeys = true) {
     this.#connections = new Connections({ create: () => new TlsInside(hasKeys) });
   }
 
-  says(side: 'client' | 'server', fields: Fields = {}) {
+  segment(side: 'client' | 'server', fields: Fields = {}) {
     const {
       recordTypes = [],
       recordLengths = [],
@@ -47,79 +47,79 @@ class Talk {
     if (given.seq === undefined) {
       this.#next[side] += segment.payload.length + (segment.flags & (SYN | FIN) ? 1 : 0);
     }
-    const told = { recordTypes, recordLengths, handshakes, data };
+    const values = { recordTypes, recordLengths, handshakes, data };
     const { connection } = this.#connections.take(segment);
-    const { payload, seq, ack, sealed } = connection.state.take(segment, connection.isTls, told);
-    return `${seq} ${ack} ${sealed} ${payload}`.trim();
+    const { payload, seq, ack, tls } = connection.state.take(segment, connection.isTls, values);
+    return `${seq} ${ack} ${tls} ${payload}`.trim();
   }
 
   open(): this {
-    this.says('client', { flags: SYN, ack: 0 });
-    this.says('server', { flags: SYN | ACK });
-    this.says('client', finished);
-    this.says('server', finished);
+    this.segment('client', { flags: SYN, ack: 0 });
+    this.segment('server', { flags: SYN | ACK });
+    this.segment('client', finished);
+    this.segment('server', finished);
     return this;
   }
 }
 
-describe('bytes inside of TLS are numbered', () => {
+describe('decrypted bytes are numbered', () => {
   test('from the SYN on, without handshakes, tickets and alerts', () => {
-    const talk = new Talk().open();
-    expect(talk.says('client', data('Hey'))).toBe('1001 9001 open Hey');
-    expect(talk.says('server', { ...finished, handshakes: ['4'] })).toBe('9001 1004 open');
-    expect(talk.says('server', data('Hello'))).toBe('9001 1004 open Hello');
-    expect(talk.says('client')).toBe('1004 9006 open');
-    expect(talk.says('client', data('two', 2))).toBe('1004 9006 open two');
-    expect(talk.says('client', { flags: FIN | ACK })).toBe('1007 9006 open');
-    expect(talk.says('server')).toBe('9006 1008 open');
-    // Sent again.
-    expect(talk.says('client', { flags: FIN | ACK })).toBe('1007 9006 open');
+    const connection = new TlsConnection().open();
+    expect(connection.segment('client', data('Hey'))).toBe('1001 9001 decrypted Hey');
+    expect(connection.segment('server', { ...finished, handshakes: ['4'] })).toBe('9001 1004 decrypted');
+    expect(connection.segment('server', data('Hello'))).toBe('9001 1004 decrypted Hello');
+    expect(connection.segment('client')).toBe('1004 9006 decrypted');
+    expect(connection.segment('client', data('two', 2))).toBe('1004 9006 decrypted two');
+    expect(connection.segment('client', { flags: FIN | ACK })).toBe('1007 9006 decrypted');
+    expect(connection.segment('server')).toBe('9006 1008 decrypted');
+    // A retransmission.
+    expect(connection.segment('client', { flags: FIN | ACK })).toBe('1007 9006 decrypted');
   });
 
   test('and are acknowledged when their records are', () => {
-    const talk = new Talk().open();
-    talk.says('server', data('one'));
+    const connection = new TlsConnection().open();
+    connection.segment('server', data('one'));
     const acknowledgesOne = 9_000 + 1 + 3 * RECORD.length - RECORD.length;
-    talk.says('server', data('two'));
-    expect(talk.says('client', { ack: acknowledgesOne })).toBe('1001 9004 open');
-    expect(talk.says('client')).toBe('1001 9007 open');
+    connection.segment('server', data('two'));
+    expect(connection.segment('client', { ack: acknowledgesOne })).toBe('1001 9004 decrypted');
+    expect(connection.segment('client')).toBe('1001 9007 decrypted');
   });
 
-  test('anew in a connection from the same port', () => {
-    const talk = new Talk().open();
-    talk.says('client', data('Hey'));
-    expect(talk.says('client', { flags: SYN, seq: 5_000, ack: 0 })).toBe('5000 0 open');
-    talk.says('client', { ...finished, seq: 5_001 });
-    expect(talk.says('client', { ...data('Hey'), seq: 5_010 })).toBe('5001 NaN open Hey');
+  test('from the begin in a new connection from the same port', () => {
+    const connection = new TlsConnection().open();
+    connection.segment('client', data('Hey'));
+    expect(connection.segment('client', { flags: SYN, seq: 5_000, ack: 0 })).toBe('5000 0 decrypted');
+    connection.segment('client', { ...finished, seq: 5_001 });
+    expect(connection.segment('client', { ...data('Hey'), seq: 5_010 })).toBe('5001 NaN decrypted Hey');
   });
 });
 
-describe('what can not be read is shut', () => {
+describe('a segment is encrypted', () => {
   test('without keys', () => {
-    const talk = new Talk(false);
-    talk.says('client', { flags: SYN, ack: 0 });
+    const connection = new TlsConnection(false);
+    connection.segment('client', { flags: SYN, ack: 0 });
     const record = { payload: RECORD };
-    expect(talk.says('client', record)).toMatch(/ shut$/);
+    expect(connection.segment('client', record)).toMatch(/ encrypted$/);
     // In the middle of a record.
-    expect(talk.says('client', { ...record, payload: Buffer.from('abc') })).toMatch(/ shut$/);
+    expect(connection.segment('client', { ...record, payload: Buffer.from('abc') })).toMatch(/ encrypted$/);
   });
 
   test.each<[string, Fields]>([
-    ['of TLS 1.3, as it has no type', { payload: RECORD, recordLengths: ['3'] }],
-    ['of TLS 1.2, as nothing was decrypted', data('')],
+    ['of TLS 1.3, because its record has no type', { payload: RECORD, recordLengths: ['3'] }],
+    ['of TLS 1.2, because nothing was decrypted', data('')],
   ])('%s', (_version, record) => {
-    expect(new Talk().open().says('client', record)).toMatch(/ shut$/);
+    expect(new TlsConnection().open().segment('client', record)).toMatch(/ encrypted$/);
   });
 
-  test('and so is what comes when the end of the handshake was not read', () => {
-    const talk = new Talk();
-    talk.says('client', { flags: SYN, ack: 0 });
-    expect(talk.says('client', data('Hey'))).toMatch(/ shut$/);
+  test('after a handshake whose end was not decrypted', () => {
+    const connection = new TlsConnection();
+    connection.segment('client', { flags: SYN, ack: 0 });
+    expect(connection.segment('client', data('Hey'))).toMatch(/ encrypted$/);
   });
 });
 
-test('what is no TLS is for anybody', () => {
-  const talk = new Talk();
-  talk.says('client', { flags: SYN, ack: 0 });
-  expect(talk.says('client', { payload: Buffer.from('GET /') })).toMatch(/ undefined GET \/$/);
+test('plain text is readable', () => {
+  const connection = new TlsConnection();
+  connection.segment('client', { flags: SYN, ack: 0 });
+  expect(connection.segment('client', { payload: Buffer.from('GET /') })).toMatch(/ undefined GET \/$/);
 });

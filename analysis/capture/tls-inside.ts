@@ -1,47 +1,47 @@
 import type { Speaker } from './connections.ts';
 import type { Values } from './fields.ts';
-import { ACK, FIN, type Sealed, SYN } from './frames.ts';
+import { ACK, FIN, SYN, type TlsState } from './frames.ts';
 import type { Carried } from './packet.ts';
 
-/** What is read of TLS, beside what every packet has, to tell what is inside. */
+/** The additional fields that decryption needs. */
 export const tlsFields = ['recordTypes', 'recordLengths', 'handshakes', 'data'] as const;
 
-export type TlsTold = Values<(typeof tlsFields)[number]>;
+export type TlsValues = Values<(typeof tlsFields)[number]>;
 
-/** What a connection over TLS says inside of it, as if TCP carried that. */
-export interface Unsealed {
+/** The decrypted part of a TLS segment, with numbers as if TCP carried it. */
+export interface Inside {
   readonly payload: Buffer;
-  /** Bytes of what is inside, counted from the sequence number of the SYN. */
+  /** Counted in decrypted bytes, from the sequence number of the SYN. */
   readonly seq: number;
   readonly ack: number;
-  readonly sealed: Sealed | undefined;
+  readonly tls: TlsState | undefined;
   readonly hasAlert: boolean;
 }
 
 /** Types of records (RFC 8446, 5.1). */
 export const APPLICATION_DATA = '23';
 const ALERT = '21';
-/** Of a handshake message. */
+/** Type of a handshake message. */
 const FINISHED = '20';
 const EMPTY = Buffer.alloc(0);
 
-/** What one side has said. */
+/** The decrypted stream of one side. */
 interface Side {
   /** The number of its next byte. */
   next: number;
-  /** The other side has everything before this number. */
+  /** The other side has acknowledged the bytes before this number. */
   acknowledged: number;
-  /** What was its next number after which number of TCP, as far as that is not acknowledged yet. */
+  /** The next number after each TCP sequence number that is not acknowledged yet. */
   readonly sent: { readonly end: number; readonly next: number }[];
   /** The number of its FIN. */
   fin: number | undefined;
-  /** Its handshake could be read to its end. */
+  /** Its handshake was decrypted to its end. */
   isReadable: boolean;
 }
 
 /**
- * Follows a connection over TLS, and numbers the bytes inside of it as TCP would: records, tickets and alerts have bytes
- * of their own, by which no message can be found again.
+ * Follows a TLS connection, and numbers the decrypted bytes as TCP would. The bytes of records, tickets and alerts do not
+ * count.
  */
 export class TlsInside {
   readonly #hasKeys: boolean;
@@ -52,42 +52,42 @@ export class TlsInside {
   }
 
   /**
-   * @param isTls whether something of the connection was TLS so far
-   * @param told undefined where it is not read, as there are no keys
+   * @param isTls whether a segment of the connection was TLS so far
+   * @param values undefined without keys, as they are not read then
    */
-  take(segment: Carried, isTls: boolean, told: Partial<TlsTold> = {}): Unsealed {
+  take(segment: Carried, isTls: boolean, values: Partial<TlsValues> = {}): Inside {
     const { toServer, seq, ack, flags, payload } = segment;
     const { client, server } = this.#sides;
     const [own, other] = toServer ? [client, server] : [server, client];
-    const { recordTypes: types = [], recordLengths: lengths = [], handshakes = [], data = EMPTY } = told;
+    const { recordTypes: types = [], recordLengths: lengths = [], handshakes = [], data = EMPTY } = values;
     if (flags & SYN) begin(own, (seq + 1) >>> 0);
     else if (Number.isNaN(own.next)) begin(own, seq);
     if (flags & ACK) acknowledge(other, ack);
     if (handshakes.includes(FINISHED)) own.isReadable = true;
-    const sealed = this.#sealed({ payload, types, lengths, data }, isTls, own);
+    const tls = this.#stateOf({ payload, types, lengths, data }, isTls, own);
     const first = flags & SYN ? seq : (own.fin ?? own.next);
-    count(own, segment, sealed === 'open' ? data.length : 0);
+    count(own, segment, tls === 'decrypted' ? data.length : 0);
     return {
-      // Whoever speaks no TLS is not answered; what it says is there for anybody, and has the numbers of TCP.
-      payload: sealed === undefined ? payload : sealed === 'open' ? data : EMPTY,
-      seq: sealed === undefined ? seq : first,
+      // Plain text on a TLS port keeps TCP's own numbers. The server does not answer it.
+      payload: tls === undefined ? payload : tls === 'decrypted' ? data : EMPTY,
+      seq: tls === undefined ? seq : first,
       ack: flags & ACK ? other.acknowledged : 0,
-      sealed,
+      tls,
       hasAlert: types.includes(ALERT) || payload[0] === Number(ALERT),
     };
   }
 
-  #sealed(
+  #stateOf(
     { payload, types, lengths, data }: Records,
     isTls: boolean,
     { isReadable }: Side,
-  ): Sealed | undefined {
-    if (payload.length === 0) return 'open';
+  ): TlsState | undefined {
+    if (payload.length === 0) return 'decrypted';
     if (!isTls) return undefined;
-    // Of TLS 1.3 what can't be read has no type; of TLS 1.2 it has one.
+    // An undecrypted record has no type in TLS 1.3; in TLS 1.2 it has one.
     const isUnread = types.length < lengths.length;
     const isUnreadData = types.includes(APPLICATION_DATA) && (!isReadable || data.length === 0);
-    return !this.#hasKeys || isUnread || isUnreadData ? 'shut' : 'open';
+    return !this.#hasKeys || isUnread || isUnreadData ? 'encrypted' : 'decrypted';
   }
 }
 
@@ -111,7 +111,7 @@ function acknowledge(side: Side, ack: number): void {
   while (side.sent[0] && ((ack - side.sent[0].end) | 0) >= 0) side.acknowledged = side.sent.shift()!.next;
 }
 
-/** Counts what a side has said with a segment; a FIN counts as a byte. */
+/** Counts the decrypted bytes of a segment; a FIN counts as a byte. */
 function count(side: Side, { seq, flags, payload }: Carried, bytes: number): void {
   const isFin = (flags & FIN) !== 0 && side.fin === undefined;
   if (bytes === 0 && !isFin) return;

@@ -23,24 +23,24 @@ describe('a program', () => {
     expect(await run(script)).toEqual({ lines });
   });
 
-  test('that fails throws what it said behind its last line, without what says nothing', async () => {
+  test('that fails throws its error output after its last line, without noise', async () => {
     const { lines, error } = await run(
       `echo one; echo 'Running as user "root" and group "root".' >&2; echo 'cut short' >&2; exit 2`,
     );
     expect(lines).toEqual(['one']);
     expect(error).toBeInstanceOf(ToolError);
-    expect(error).toMatchObject({ code: 'LAB_TOOL', said: 'cut short', message: 'sh: cut short' });
+    expect(error).toMatchObject({ code: 'LAB_TOOL', output: 'cut short', message: 'sh: cut short' });
   });
 
-  test('that fails without a word throws its status', async () => {
+  test('that fails silently throws its status', async () => {
     await expect(runTool('sh', '-c', 'exit 7')).rejects.toThrow('sh: ended with 7');
   });
 
-  test('that is not there throws', async () => {
+  test('that is missing throws', async () => {
     await expect(runTool('no-such-program')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('of which nobody reads on is ended', async () => {
+  test('is ended when its reader stops', async () => {
     for await (const lines of toolLines('sh', ['-c', 'echo one; exec sleep 60'])) {
       expect(lines).toEqual(['one']);
       break;
@@ -70,6 +70,6 @@ test.each([
     'the standard input appears to be damaged or corrupt (pcap: too long)',
   ],
   ['tshark: "tcp.prot" is not a valid protocol or protocol field.', undefined],
-])('why a capture breaks off is told in few words: %j', (said, why) => {
-  expect(whyBroken(new ToolError('tshark', said))).toBe(why);
+])('the reason why a capture breaks off is short: %j', (output, why) => {
+  expect(whyBroken(new ToolError('tshark', output))).toBe(why);
 });

@@ -5,7 +5,7 @@ import { tsharkArguments } from './tshark.ts';
 const argumentsFor = (asked: Partial<Parameters<typeof tsharkArguments>[1]>, file = 'a.pcap') =>
   tsharkArguments(file, { ports, names: ['epoch'], ...asked }).join(' ');
 
-test('nothing is dissected that nobody wants', () => {
+test('only what is needed is dissected', () => {
   const lean = argumentsFor({});
   expect(lean).toContain('--disable-all-protocols');
   expect(lean).not.toContain('--enable-protocol tls');
@@ -13,14 +13,14 @@ test('nothing is dissected that nobody wants', () => {
   expect(argumentsFor({ names: ['epoch', 'info'] })).not.toContain('--disable-all-protocols');
 });
 
-test('without keys tshark forgets, and with keys it decrypts', () => {
+test('without keys tshark resets its session, and with keys it decrypts', () => {
   expect(argumentsFor({})).toContain('-M 100000');
   const withKeys = argumentsFor({ keys: 'tls.keys' });
   expect(withKeys).not.toContain('-M');
   expect(withKeys).toContain('tls.keylog_file:tls.keys');
 });
 
-test("tshark gets the lab's dissector only where there is one, and the filter as one argument", () => {
+test("tshark gets the lab's dissector if there is one, and the filter as one argument", () => {
   const names = ['info'] as const;
   const without = argumentsFor({ names });
   expect(without).toMatch(/-d tcp\.port==8080,http .*-d tcp\.port==9090,data -d udp/);

@@ -3,12 +3,12 @@ import { type FieldName, fields } from './fields.ts';
 import { type ToolOptions, toolLines, whyBroken } from './tool.ts';
 
 /**
- * Without keys tshark's own analysis is off, and after so many frames it forgets what it knows of them, or it would need
- * more memory with each. It begins to number the frames anew then: the lines are to be counted.
+ * Without keys, tshark's own analysis is off, and it resets its session every 100,000 frames, so that its memory stays
+ * bounded. Its frame numbers restart then, so the lines must be counted.
  */
 export const FORGETFUL: readonly string[] = ['-M', '100000', '-o', 'tcp.analyze_sequence_numbers:FALSE'];
 
-/** What carries TCP and UDP, whatever link a capture was taken on. */
+/** The protocols below TCP and UDP, on any link. */
 const NETWORK: readonly string[] = [
   ...[
     'eth',
@@ -29,11 +29,11 @@ const NETWORK: readonly string[] = [
   ...['tcp', 'udp'],
 ];
 
-/** What tshark is to read. */
+/** What tshark must read. */
 export interface Asked {
   readonly ports: Ports;
   readonly names: readonly FieldName[];
-  /** Path of a key log, by which TLS is decrypted. */
+  /** Path of a key log, to decrypt TLS. */
   readonly keys?: string | undefined;
   /** A display filter in Wireshark's language. */
   readonly filter?: string | undefined;
@@ -41,19 +41,19 @@ export interface Asked {
   readonly dissector?: string | undefined;
 }
 
-/** Arguments to read fields of frames, a line a frame, `-` from the input. */
+/** tshark's arguments to print fields, one line per frame. The file `-` is standard input. */
 export function tsharkArguments(file: string, asked: Asked): string[] {
   const { dissector, filter, keys, names, ports } = asked;
   const wanted = names.map((name) => fields[name]);
   const isWhole = wanted.some((each) => 'isOfDissection' in each);
   return [
     ...['-n', '-r', file],
-    // Each line at once.
+    // Flush each line at once.
     ...(file === '-' ? ['-l'] : []),
     ...(dissector ? ['-X', `lua_script:${dissector}`, '-o', `wirelab.port:${ports.echo}`] : []),
     ...(dissector ? ['-o', `wirelab.tls_port:${ports.echoTls}`] : []),
     ...(isWhole ? decodeArguments(ports, dissector ? 'wirelab' : 'data') : leanArguments(asked)),
-    // Each record takes part in decryption once and in its place, so TCP must be put in order first.
+    // Records must be decrypted in order, so TCP must be put in order first.
     ...(keys ? ['-o', `tls.keylog_file:${keys}`, '-o', 'tcp.reassemble_out_of_order:TRUE'] : []),
     ...(filter === undefined ? [] : ['-Y', filter]),
     ...['-T', 'fields', '-E', 'aggregator=/s'],
@@ -61,7 +61,7 @@ export function tsharkArguments(file: string, asked: Asked): string[] {
   ];
 }
 
-/** To dissect nothing but what carries TCP and UDP, and TLS where that is wanted, takes half the time. */
+/** Dissects only up to TCP and UDP, and TLS if needed: it takes half the time. */
 function leanArguments({ keys, names, ports }: Asked): string[] {
   const isTls = names.some((name) => /^(?:tls|data)\./.test(fields[name].field));
   return [
@@ -72,7 +72,7 @@ function leanArguments({ keys, names, ports }: Asked): string[] {
   ];
 }
 
-/** Arguments to read what comes to the servers' ports as what it is: the protocols of messages, and of HTTP. */
+/** Arguments that assign protocols to the servers' ports. */
 function decodeArguments({ http, https, echo, echoTls }: Ports, messages: string, web = 'http'): string[] {
   return [
     ...[`tcp.port==${http},${web}`, `tcp.port==${https},tls`, `tls.port==${https},${web}`],
@@ -81,7 +81,7 @@ function decodeArguments({ http, https, echo, echoTls }: Ports, messages: string
   ].flatMap((rule) => ['-d', rule]);
 }
 
-/** Runs tshark on a capture and yields what it prints. One that breaks off is read up to there, and why is told. */
+/** Runs tshark and yields its lines. If the capture breaks off, the lines end there and `onCut` gets the reason. */
 export async function* tsharkLines(
   args: readonly string[],
   { onCut, ...options }: ToolOptions & { readonly onCut: (why: string) => void },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 let folder: string | undefined;
 
-/** A new folder for what only this program needs, secrets of TLS and copies of captures: gone when the program ends. */
+/** A new folder for temporary files, such as TLS secrets and copies of captures. It is removed when the program ends. */
 export function workFolder(name: string): Promise<string> {
   if (folder === undefined) {
     const made = mkdtempSync(join(tmpdir(), 'inspect-'));

@@ -7,17 +7,20 @@ import { listen } from '#analysis/join/listen.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { hosts } from '#lib/lab/hosts.ts';
 import type { Ports } from '#lib/lab/ports.ts';
+import { counted } from '#lib/text/figures.ts';
+
+const LISTING = 'make inspect ENTRIES=1 lists them';
 
 export interface AnnotateParts {
-  /** Of the captures, and where what is written goes. */
+  /** The captures folder, also for the annotated captures. */
   readonly folder: string;
-  /** The same folder as the person who asked opens it. */
+  /** The path of that folder outside the container. */
   readonly shownAs: string;
   readonly runIn: (folder: string) => Promise<Run>;
   readonly print: (line: string) => void;
 }
 
-/** `make annotate`: returns the exit code. One capture that can't be read leaves the other as it is. */
+/** `make annotate`: returns the exit code. An unreadable capture does not stop the other. */
 export async function annotateCaptures({ folder, shownAs, runIn, print }: AnnotateParts): Promise<number> {
   let code = 0;
   for (const name of hosts) {
@@ -28,7 +31,7 @@ export async function annotateCaptures({ folder, shownAs, runIn, print }: Annota
       const annotation = new Annotation();
       await listen(capture, run, [annotation]);
       const versions = await versionsOf(run);
-      await tellAnnotated(annotation, { capture, run, versions, folder, shownAs, print });
+      await printAnnotated(annotation, { capture, run, versions, folder, shownAs, print });
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       print(`the ${name}'s capture is not annotated: ${error.message}`);
@@ -38,33 +41,31 @@ export async function annotateCaptures({ folder, shownAs, runIn, print }: Annota
   return code;
 }
 
-export interface TellParts extends Omit<AnnotateParts, 'runIn'> {
+export interface AnnotatedParts extends Omit<AnnotateParts, 'runIn'> {
   readonly capture: Capture;
   readonly run: Run;
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Writes a capture that has been read, and says so. */
-export async function tellAnnotated(annotation: Annotation, parts: TellParts): Promise<void> {
+/** Writes an annotated capture and prints its summary. */
+export async function printAnnotated(annotation: Annotation, parts: AnnotatedParts): Promise<void> {
   const { capture, folder, print, run, shownAs, versions } = parts;
   const annotated = await annotation.write(capture, aboutCapture(capture, run, versions), folder);
   print(describe(annotated, { folder: shownAs, ports: run.ports }));
 }
 
 function describe(
-  { path, entries, comments, untied, loose, own, setAside, clock, cut, ...seen }: Annotated,
+  { path, entries, comments, contradicted, withoutEntry, own, setAside, clock, cut, ...seen }: Annotated,
   { folder, ports }: { readonly folder: string; readonly ports: Ports },
 ): string {
   const none = noneOfServers(seen, ports);
-  const kept = own === 1 ? '1 comment of your own is kept' : `${own} comments of your own are kept`;
+  const entriesOf = (number: number) => counted(number, 'journal entry', 'journal entries');
   const lines = [
-    `${join(folder, basename(path))}  ${comments} ${comments === 1 ? 'comment' : 'comments'} of ${entries} journal ${entries === 1 ? 'entry' : 'entries'}`,
-    ...(own > 0 ? [kept] : []),
-    ...(setAside ? [`comments of your own on packets that are gone are in ${basename(setAside)}`] : []),
-    ...(untied > 0
-      ? [`entries that the packets contradict: ${untied}; make inspect ENTRIES=1 lists them`]
-      : []),
-    ...(loose > 0 ? [`exchanges that are in no journal: ${loose}; make inspect ENTRIES=1 lists them`] : []),
+    `${join(folder, basename(path))}  ${counted(comments, 'comment')} of ${entriesOf(entries)}`,
+    ...(own > 0 ? [`${counted(own, 'comment')} of your own kept`] : []),
+    ...(setAside ? [`your comments on packets that are no longer here: ${basename(setAside)}`] : []),
+    ...(contradicted > 0 ? [`${entriesOf(contradicted)} contradicted by packets; ${LISTING}`] : []),
+    ...(withoutEntry > 0 ? [`${counted(withoutEntry, 'exchange')} without a journal entry; ${LISTING}`] : []),
     ...(none === undefined ? [] : [none]),
     ...(clock === undefined ? [] : [clock]),
     ...(cut === undefined ? [] : [upToHere(cut)]),

@@ -40,15 +40,17 @@ function describe({
     ...list('arrived altered', inAll.altered, altered),
     ...list('arrived late', inAll.late, late),
     ...list('arrived twice', inAll.twice, twice),
-    `${retransmissions} were sent again by their sender`,
-    ...without.map((host) => `The ${host}'s capture has no packet from one host to the other.`),
+    `${retransmissions} were retransmitted by their sender`,
+    ...without.map((host) => `The ${host}'s capture has no packet between the two hosts.`),
     ...cut.map(upToHere),
   ].join('\n');
 }
 
 function list(what: string, count: number, facts: readonly PacketFact[]): string[] {
   const rows = facts.map(({ from, frame, arrivedAs, info, took }) => {
-    const arrival = arrivedAs === undefined ? '' : `, frame ${arrivedAs} of the other, ${micro(took ?? 0)}`;
+    const to = from === 'server' ? 'client' : 'server';
+    const arrival =
+      arrivedAs === undefined ? '' : `, frame ${arrivedAs} of the ${to}, ${micro(took ?? 0)} later`;
     return `  frame ${frame} of the ${from}${arrival}: ${info}`;
   });
   const more = count - facts.length;

@@ -28,7 +28,7 @@ const parts = () => ({
   print: (line: string) => lines.push(line),
 });
 
-// Wireshark's programs are in the containers only.
+// Only the containers have Wireshark's programs.
 beforeAll(async () => {
   programs = await mkdtemp(join(tmpdir(), 'wirelab-programs-'));
   tool('capinfos', `printf '%s\\tpcap\\t4\\t${SECOND}\\t${SECOND + 1}\\n' "$9"`);
@@ -86,17 +86,17 @@ async function decided() {
   await writeFile(join(folder, 'echo.log'), `${JSON.stringify(entry)}\n`);
 }
 
-/** How often tshark has read a capture since it was last asked. */
+/** How often tshark has read a capture since the last call. */
 async function passes(): Promise<number> {
   const runs = await readFile(join(folder, 'runs'), 'utf8');
   await rm(join(folder, 'runs'));
   return runs.split('\n').filter((run) => run.includes('-r ')).length;
 }
 
-test('reads each capture once, and that of the server once more for its columns', async () => {
+test('reads each capture once, and that of the server a second time for its columns', async () => {
   await fakeTshark(folder, frames);
   await decided();
-  // No experiment was made.
+  // The capture has no experiment.
   expect(await demo(parts())).toBe(1);
   expect(await passes()).toBe(3);
   const written = (await readdir(folder)).filter((name) => /^(demo|report)\.|annotated/.test(name)).sort();
@@ -104,12 +104,12 @@ test('reads each capture once, and that of the server once more for its columns'
     ...['client.annotated.pcapng', 'demo.json', 'report.html', 'report.json'],
     'server.annotated.pcapng',
   ]);
-  const { ladders, compared, ties } = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'));
+  const { ladders, compared, matching } = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'));
   expect(ladders).toMatchObject([{ title: 'Echo over TCP: none' }]);
-  expect([compared.arrived, ties.verdicts]).toEqual([4, { answered: 1 }]);
+  expect([compared.arrived, matching.reasons]).toEqual([4, { 'response-sent': 1 }]);
 });
 
-test('says what check, annotate and report say, one after the other', async () => {
+test('prints what check, annotate and report print', async () => {
   await fakeTshark(folder, frames);
   await decided();
   await demo(parts());
@@ -124,7 +124,7 @@ test('says what check, annotate and report say, one after the other', async () =
   expect(await readFile(join(folder, 'report.json'), 'utf8')).toBe(written);
 });
 
-test('of a capture that is not there says so, and does the rest', async () => {
+test('reports a missing capture, and does the rest', async () => {
   await fakeTshark(folder, frames);
   await rm(join(folder, 'client.pcap'));
   expect(await demo(parts())).toBe(2);
@@ -134,7 +134,7 @@ test('of a capture that is not there says so, and does the rest', async () => {
   await expect(demo(parts())).rejects.toMatchObject({ code: 'LAB_CAPTURE' });
 });
 
-test('ends when a reading fails, though the other one waits for it', async () => {
+test('ends when one reading fails, though the other waits for it', async () => {
   await fakeTshark(folder, frames);
   tool('tshark', `case "$*" in *server.pcap*) exit 3 ;; esac; yes '\t' | head -n 200000`, folder);
   await expect(demo(parts())).rejects.toMatchObject({ code: 'LAB_TOOL' });

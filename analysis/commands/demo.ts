@@ -8,13 +8,13 @@ import { listen } from '#analysis/join/listen.ts';
 import { Findings } from '#analysis/report/facts/findings.ts';
 import { captureFactsIn, reportOf } from '#analysis/report/facts/gather.ts';
 import type { Host } from '#lib/lab/hosts.ts';
-import { tellAnnotated } from './annotate.ts';
-import { tellDemo } from './check.ts';
-import { type ReportParts, tellReport } from './report.ts';
+import { printAnnotated } from './annotate.ts';
+import { printDemo } from './check.ts';
+import { printReport, type ReportParts } from './report.ts';
 
 /**
- * The end of `make demo`: what `check`, `annotate` and `report` do, of one reading of each capture. Returns 1 when an
- * experiment does not agree, and 2 when a capture can't be read.
+ * The end of `make demo`: does the work of `check`, `annotate` and `report` with one reading of each capture. Returns 1
+ * when an experiment does not agree, and 2 when a capture can't be read.
  */
 export async function demo(parts: ReportParts): Promise<number> {
   const { folder, now, print, run } = parts;
@@ -33,17 +33,17 @@ export async function demo(parts: ReportParts): Promise<number> {
       : listen(client, run, [annotations.client, ...comparing('client')]),
   ]);
   const versions = await versionsOf(run);
-  const agrees = await tellDemo(checking.demo(), parts);
-  await tellAnnotated(annotations.server, { ...parts, versions, capture: server });
+  const agrees = await printDemo(checking.demo(), parts);
+  await printAnnotated(annotations.server, { ...parts, versions, capture: server });
   if (client instanceof CaptureError) print(`the client's capture is not annotated: ${client.message}`);
-  else await tellAnnotated(annotations.client, { ...parts, versions, capture: client });
+  else await printAnnotated(annotations.client, { ...parts, versions, capture: client });
   const made = { made: now(), versions };
   const compared = await comparison?.result();
-  await tellReport(await reportOf(folder, { captures, compared, findings, made, run }), parts);
+  await printReport(await reportOf(folder, { captures, compared, findings, made, run }), parts);
   return client instanceof CaptureError ? 2 : agrees;
 }
 
-/** The capture of a host, or why it can't be read. */
+/** The capture of a host, or the error why it can't be read. */
 async function readable(host: Host, folder: string): Promise<Capture | CaptureError> {
   try {
     const capture = await findCapture(host, folder);

@@ -6,29 +6,24 @@ import { describeMatch } from '#analysis/join/describe.ts';
 import type { HandshakeMatch, Unjournaled } from '#analysis/join/finding.ts';
 import { type Finding, join } from '#analysis/join/join.ts';
 import type { MatchUnder } from '#analysis/join/matching.ts';
-import {
-  isContradicted,
-  type Verdict,
-  type VerdictKind,
-  verdictNames,
-  verdicts,
-} from '#analysis/join/verdicts.ts';
+import { type Reason, reasonNames, reasons, type Verdict, verdictOf } from '#analysis/join/verdicts.ts';
 import type { Run } from '#lib/journal/run.ts';
+import { counted } from '#lib/text/figures.ts';
 
-/** Above the rows, as the table of packets has one. */
-const HEAD = columns('  ', 'Frames', 'What was decided, and its place in the journal');
+/** The head of the table. */
+const HEAD = columns('  ', 'Frames', 'Decision and its journal entry');
 
 export interface EntriesParts {
   readonly folder: string;
-  /** What is known of the run whose captures are in a folder. */
+  /** Reads the record of the run whose captures are in a folder. */
   readonly runIn: (folder: string) => Promise<Run>;
   readonly json: boolean;
-  /** Reads as whoever has no keys. */
+  /** Reads without the TLS keys. */
   readonly noKeys: boolean;
   readonly print: (line: string) => void;
 }
 
-/** `make inspect ENTRIES=1`: each entry of the journals with its frames. Returns the exit code. */
+/** `make inspect ENTRIES=1`: lists each journal entry with its frames. Returns the exit code. */
 export async function entries(named: string, parts: EntriesParts): Promise<number> {
   const { folder, runIn, json, noKeys, print } = parts;
   const found = await findCapture(named, folder);
@@ -49,7 +44,7 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
 type Listed = MatchUnder | HandshakeMatch | Unjournaled;
 
 function isListed(finding: Finding): finding is Listed {
-  return 'frames' in finding || 'verdict' in finding;
+  return 'frames' in finding || 'reason' in finding;
 }
 
 function lineFor(finding: Listed): string {
@@ -64,88 +59,99 @@ function endsAsJson(counts: Counts, { frames, ofServers, cut, clock }: Seen): st
   return JSON.stringify({ ...counts.facts(), frames, ofServers, cut, clock });
 }
 
-/** The lines after the list. */
+/** The lines after the table. */
 function summary(counts: Counts, seen: Seen, { ports }: Run): string {
   const { clock, cut } = seen;
   const lines = [counts.describe(), noneOfServers(seen, ports), clock, cut && upToHere(cut)];
   return lines.filter((line) => line !== undefined).join('\n');
 }
 
-/** How many entries the packets confirm, contradict, or say nothing of, and how many exchanges are in no journal. */
+/** Counts entries by their reasons, and exchanges without an entry. */
 class Counts {
-  readonly #verdicts = new Map<Verdict, number>();
+  readonly #reasons = new Map<Reason, number>();
   unjournaled = 0;
   unread = 0;
 
   add(finding: Finding): void {
     if (finding.kind === 'unjournaled' || finding.kind === 'unread') this[finding.kind] += 1;
     if (finding.kind !== 'match' && finding.kind !== 'handshake') return;
-    const { verdict } = finding;
-    this.#verdicts.set(verdict, (this.#verdicts.get(verdict) ?? 0) + 1);
+    const { reason } = finding;
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
   }
 
   facts() {
     return {
       confirmed: this.#of('confirmed'),
       contradicted: this.#of('contradicted'),
+      encrypted: this.#of('encrypted'),
       unknown: this.#of('unknown'),
-      loose: this.unjournaled,
+      withoutEntry: this.unjournaled,
       unread: this.unread,
     };
   }
 
   describe(): string {
-    const { confirmed, contradicted, unknown, loose, unread } = this.facts();
-    const why = verdictNames.flatMap((name) => {
-      const count = this.#verdicts.get(name);
-      return count && verdicts[name].kind === 'unknown' ? `${name} ${count}` : [];
+    const { confirmed, contradicted, encrypted, unknown, withoutEntry, unread } = this.facts();
+    const why = reasonNames.flatMap((name) => {
+      const count = this.#reasons.get(name);
+      return count && reasons[name].verdict === 'unknown' ? `${name} ${count}` : [];
     });
-    const nothing = unknown > 0 ? `, of which they can't say: ${unknown} (${why.join(', ')})` : '';
-    const notRead = unread > 0 ? `; datagrams that the server did not take: ${unread}` : '';
-    return `entries that packets confirm: ${confirmed}, that they contradict: ${contradicted}${nothing}; exchanges in no journal: ${loose}${notRead}`;
+    const all = confirmed + contradicted + encrypted + unknown;
+    const verdicts = [
+      `${confirmed} of ${all} journal entries confirmed by packets`,
+      `${contradicted} contradicted`,
+      `${encrypted} encrypted${encrypted > 0 ? ' (no TLS keys)' : ''}`,
+      `${unknown} unknown${unknown > 0 ? ` (${why.join(', ')})` : ''}`,
+    ];
+    const sentences = [
+      `${verdicts.join(', ')}.`,
+      `${counted(withoutEntry, 'exchange')} without an entry.`,
+      ...(unread > 0 ? [`${counted(unread, 'datagram')} not read by the server.`] : []),
+    ];
+    return sentences.join(' ');
   }
 
-  #of(kind: VerdictKind): number {
+  #of(verdict: Verdict): number {
     let sum = 0;
-    for (const [verdict, count] of this.#verdicts) if (verdicts[verdict].kind === kind) sum += count;
+    for (const [reason, count] of this.#reasons) if (reasons[reason].verdict === verdict) sum += count;
     return sum;
   }
 }
 
 function facts(match: MatchUnder | HandshakeMatch): object {
-  const { entry, verdict, request, answer, end, shows, took } = match;
+  const { entry, reason, request, response, end, shows, took } = match;
   return {
-    ...{ entry, verdict, kind: verdicts[verdict].kind },
-    ...{ request: numbers(request), answer: numbers(answer), end: end?.number },
+    ...{ entry, verdict: verdictOf(match), reason },
+    ...{ request: numbers(request), response: numbers(response), end: end?.number },
     ...{ shows, took, comment: describeMatch(match) },
   };
 }
 
 function row(match: MatchUnder | HandshakeMatch): string {
-  const { request, answer } = match;
-  const frames = `${numbers(request).join(' ') || '-'} → ${numbers(answer).join(' ') || '-'}`;
-  return columns(isContradicted(match) ? '! ' : '  ', frames, describeMatch(match));
+  const { request, response } = match;
+  const frames = `${numbers(request).join(' ') || '-'} → ${numbers(response).join(' ') || '-'}`;
+  return columns(verdictOf(match) === 'contradicted' ? '! ' : '  ', frames, describeMatch(match));
 }
 
-/** Why the server has not taken a datagram. */
+/** Why the server did not read a datagram. */
 const UNREAD = {
-  overflow: 'the server did not read it, as the buffer of its socket was full',
-  dropped: 'the server dropped it, as too many waited for their answers',
+  overflow: 'the server did not read it, because the buffer of its socket was full',
+  dropped: 'the server dropped it, because too many datagrams waited for an answer',
 } as const;
 
 function unmatchedFacts({ kind, frames, ...rest }: Unjournaled): object {
   const facts = { ...rest, frames: numbers(frames) };
-  return kind === 'unread' ? { unread: facts } : { loose: facts };
+  return kind === 'unread' ? { unread: facts } : { withoutEntry: facts };
 }
 
 function unmatchedRow({ client, server, from, what, frames, why }: Unjournaled): string {
-  const way = from === 'client' ? `${client} to ${server}` : `${server} to ${client}`;
-  if (why) return columns('  ', numbers(frames).join(' '), `${what}, ${way}: ${UNREAD[why]}`);
-  return columns('! ', numbers(frames).join(' '), `no entry speaks of ${what}, ${way}`);
+  const whole = `${what} from ${from === 'client' ? `${client} to ${server}` : `${server} to ${client}`}`;
+  if (why) return columns('  ', numbers(frames).join(' '), `${whole}: ${UNREAD[why]}`);
+  return columns('! ', numbers(frames).join(' '), `no journal entry for ${whole}`);
 }
 
-function columns(mark: string, frames: string, says: string): string {
-  return `${mark}${frames.padEnd(16)} ${says}`;
+function columns(mark: string, frames: string, text: string): string {
+  return `${mark}${frames.padEnd(16)} ${text}`;
 }
 
 function numbers(frames: readonly FrameRef[]): number[] {

@@ -26,7 +26,7 @@ const path = process.env.PATH;
 
 let folder: string;
 let programs: string;
-// Wireshark's programs are in the containers only.
+// Only the containers have Wireshark's programs.
 beforeAll(async () => {
   programs = await mkdtemp(join(tmpdir(), 'wirelab-programs-'));
   tool('capinfos', `printf '%s\\tpcap\\t6\\t${SECOND}\\t${SECOND + 1}\\n' "$9"`);
@@ -62,7 +62,7 @@ afterEach(async () => {
 
 const tool = (name: string, script: string) => writeProgram(join(programs, name), `#!/bin/sh\n${script}\n`);
 
-/** What tshark prints of a segment to or from the echo server's port of TLS. */
+/** What tshark prints for a segment to or from the echo server's TLS port. */
 function row(at: number, from: 'client' | 'server', flags: number, payload = '', seq = 1_000): Printed {
   const [source, destination, sport, dport] =
     from === 'client' ? [CLIENT, SERVER, 40_000, 9443] : [SERVER, CLIENT, 9443, 40_000];
@@ -91,58 +91,62 @@ async function listed(json: boolean): Promise<string[]> {
   return lines;
 }
 
-test('handshakes that failed are entries, each with the frames of its connection', async () => {
+test('failed handshakes are entries with the frames of their connections', async () => {
   const failed =
     'the TLS handshake failed: its TLS version is too old (alert protocol_version); echo.log entry';
   expect(await listed(false)).toEqual([
-    '  Frames           What was decided, and its place in the journal',
-    `  - → -            ${failed} 1; the capture was not running then, or its message was sent before it began`,
-    '  - → -            the TLS handshake failed: the client left in the middle; echo.log entry 4; the journal has no address of its client',
+    '  Frames           Decision and its journal entry',
+    `  - → -            ${failed} 1; the capture was not running, or the message was sent before the capture began`,
+    '  - → -            the TLS handshake failed: the client left in the middle; echo.log entry 4; the journal has no address of the client',
     `  1 3 5 → 2 4      ${failed} 2`,
-    `! - → -            ${failed} 3; its connection is not in the capture`,
-    "entries that packets confirm: 1, that they contradict: 1, of which they can't say: 2 (nameless 1, outside 1); exchanges in no journal: 0",
+    `! - → -            ${failed} 3; the connection is not in the capture`,
+    '1 of 4 journal entries confirmed by packets, 1 contradicted, 0 encrypted, 2 unknown (no-address 1, before-capture 1). 0 exchanges without an entry.',
   ]);
 });
 
-test('handshakes that failed are told to programs', async () => {
-  const told = (await listed(true)).map((line) => JSON.parse(line));
-  expect(told).toEqual([
-    expect.objectContaining({ verdict: 'outside' }),
-    expect.objectContaining({ verdict: 'nameless', entry: expect.objectContaining({ id: 4 }) }),
+test('failed handshakes are in the JSON output', async () => {
+  const found = (await listed(true)).map((line) => JSON.parse(line));
+  expect(found).toEqual([
+    expect.objectContaining({ reason: 'before-capture' }),
+    expect.objectContaining({ reason: 'no-address', entry: expect.objectContaining({ id: 4 }) }),
     {
       entry: expect.objectContaining({ event: 'handshake', id: 2, server: 'echo' }),
-      verdict: 'failed',
-      kind: 'confirmed',
+      verdict: 'confirmed',
+      reason: 'handshake-failed',
       request: [1, 3, 5],
-      answer: [2, 4],
+      response: [2, 4],
       shows: 4,
       comment: expect.stringMatching(/^the TLS handshake failed: .*; echo.log entry 2$/),
     },
-    expect.objectContaining({ verdict: 'absent' }),
-    { confirmed: 1, contradicted: 1, unknown: 2, loose: 0, unread: 0, frames: 6, ofServers: 6 },
+    expect.objectContaining({ reason: 'connection-missing' }),
+    {
+      ...{ confirmed: 1, contradicted: 1, encrypted: 0, unknown: 2 },
+      ...{ withoutEntry: 0, unread: 0, frames: 6, ofServers: 6 },
+    },
   ]);
 });
 
-test('an annotated capture counts handshakes that failed', async () => {
+test('an annotated capture counts failed handshakes', async () => {
   const capture = { name: 'server', folder, files: [join(folder, 'server.pcap')] };
   const annotation = new Annotation();
   await listen(capture, run, [annotation]);
   expect(await annotation.write(capture, 'about', folder)).toMatchObject({
     entries: 4,
     comments: 1,
-    untied: 1,
-    loose: 0,
+    contradicted: 1,
+    withoutEntry: 0,
   });
 });
 
-test('a report has handshakes that failed, tied or not', async () => {
-  const { ties } = await gather(folder, run, { made: new Date(0), versions: {} });
-  expect(ties).toMatchObject({
-    verdicts: { failed: 1, outside: 1, absent: 1, nameless: 1 },
+test('a report has failed handshakes, matched or not', async () => {
+  const { matching } = await gather(folder, run, { made: new Date(0), versions: {} });
+  expect(matching).toMatchObject({
+    verdicts: { confirmed: 1, contradicted: 1, encrypted: 0, unknown: 2 },
+    reasons: { 'handshake-failed': 1, 'before-capture': 1, 'connection-missing': 1, 'no-address': 1 },
     entries: [
-      { id: 1, decider: 'echo-tcp', verdict: 'outside' },
-      { id: 4, says: 'the TLS handshake failed: the client left in the middle', verdict: 'nameless' },
-      { id: 3, decider: 'echo-tcp', verdict: 'absent' },
+      { id: 1, decider: 'echo-tcp', reason: 'before-capture' },
+      { id: 4, decision: 'the TLS handshake failed: the client left in the middle', reason: 'no-address' },
+      { id: 3, decider: 'echo-tcp', reason: 'connection-missing' },
     ],
     entriesInAll: 3,
     handshakes: [{ id: 2, server: 'echo', client: `${CLIENT}:40000`, frame: 4 }],
@@ -150,7 +154,7 @@ test('a report has handshakes that failed, tied or not', async () => {
   });
 });
 
-test('what is written is named as the person who asked opens it', async () => {
+test('written files are named by their paths outside the container', async () => {
   const lines: string[] = [];
   const parts = {
     folder,
@@ -170,14 +174,17 @@ test('what is written is named as the person who asked opens it', async () => {
   ]);
 });
 
-test('what is not found while packets are missing contradicts nothing', async () => {
+test('a missing connection in a gap contradicts nothing', async () => {
   const gaps = [{ host: 'server', from: SECOND, to: SECOND + 5 }];
-  const verdictsWith = async (all: Run['gaps']) => {
-    const { ties } = await gather(folder, { ...run, gaps: all }, { made: new Date(0), versions: {} });
-    return ties.verdicts;
+  const reasonsWith = async (all: Run['gaps']) => {
+    const { matching } = await gather(folder, { ...run, gaps: all }, { made: new Date(0), versions: {} });
+    return matching.reasons;
   };
-  expect(await verdictsWith(gaps)).toMatchObject({ failed: 1, gap: 1 });
+  expect(await reasonsWith(gaps)).toMatchObject({ 'handshake-failed': 1, 'capture-gap': 1 });
   for (const elsewhere of [{ host: 'client' }, { from: SECOND + 60, to: SECOND + 70 }]) {
-    expect(await verdictsWith([{ ...gaps[0]!, ...elsewhere }])).toMatchObject({ failed: 1, absent: 1 });
+    expect(await reasonsWith([{ ...gaps[0]!, ...elsewhere }])).toMatchObject({
+      'handshake-failed': 1,
+      'connection-missing': 1,
+    });
   }
 });

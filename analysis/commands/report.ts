@@ -8,7 +8,7 @@ import { writeEvidence } from './write-evidence.ts';
 
 export interface ReportParts {
   readonly folder: string;
-  /** The same folder as the person who asked for the report opens it. */
+  /** The path of that folder outside the container. */
   readonly shownAs: string;
   readonly run: Run;
   readonly now: () => Date;
@@ -18,12 +18,12 @@ export interface ReportParts {
 /** `make report`: returns the exit code. */
 export async function report(parts: ReportParts): Promise<number> {
   const { folder, run, now } = parts;
-  await tellReport(await gather(folder, run, { made: now(), versions: await versionsOf(run) }), parts);
+  await printReport(await gather(folder, run, { made: now(), versions: await versionsOf(run) }), parts);
   return 0;
 }
 
-/** Writes the report, and says so. */
-export async function tellReport(
+/** Writes the report and prints where it is. */
+export async function printReport(
   facts: Report,
   { folder, shownAs, print }: Pick<ReportParts, 'folder' | 'shownAs' | 'print'>,
 ): Promise<void> {

@@ -17,11 +17,11 @@ async function written() {
   return { text: await readFile(path(), 'utf8'), isForOthers: ((await stat(path())).mode & 0o007) !== 0 };
 }
 
-test('what keys have opened is as closed as they, also where it was open before', async () => {
+test('a file with decrypted data has the permissions of the keys, also if it was readable before', async () => {
   await writeEvidence(folder, 'report.json', 'plain');
   expect(await written()).toMatchObject({ text: 'plain' });
   await chmod(path(), 0o644);
   await writeFile(join(folder, 'tls.keys'), 'CLIENT_RANDOM');
-  await writeEvidence(folder, 'report.json', 'opened');
-  expect(await written()).toEqual({ text: 'opened', isForOthers: false });
+  await writeEvidence(folder, 'report.json', 'decrypted');
+  expect(await written()).toEqual({ text: 'decrypted', isForOthers: false });
 });

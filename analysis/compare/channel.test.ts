@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Channel } from './channel.ts';
 
-test('what is given is taken in order, to the end', async () => {
+test('values are taken in the order they were given, to the end', async () => {
   const channel = new Channel<number>();
   const taken: number[] = [];
   const taking = (async () => {
@@ -15,7 +15,7 @@ test('what is given is taken in order, to the end', async () => {
   expect(taken).toEqual([1, 2, 3]);
 });
 
-test('who gives waits while much has not been taken', async () => {
+test('giving waits while 10,000 values have not been taken', async () => {
   const channel = new Channel<number>();
   let isGiven = false;
   const giving = channel.give(Array.from({ length: 10_001 }, (_, at) => at)).then(() => {

@@ -1,21 +1,21 @@
-/** So many values wait before who gives them has to wait too. */
+/** When this many values wait, the giver has to wait too. */
 const ENOUGH = 10_000;
 
-/** Values that one task gives and another takes, in order: whoever is ahead waits for the other. */
+/** Passes values from one task to another, in order. The faster task waits for the slower. */
 export class Channel<Value> implements AsyncIterator<Value, undefined> {
   #values: Value[] = [];
   #taken = 0;
   #isEnded = false;
   #awaited: (() => void)[] = [];
 
-  /** Waits while many values have not been taken. */
+  /** Waits while too many values have not been taken. */
   async give(values: readonly Value[]): Promise<void> {
     for (const value of values) this.#values.push(value);
     this.#move();
     while (this.#values.length - this.#taken > ENOUGH) await this.#moved();
   }
 
-  /** Nothing more is given. */
+  /** No more values follow. */
   end(): void {
     this.#isEnded = true;
     this.#move();

@@ -22,13 +22,13 @@ export async function compareHosts(folder: string, run: Run): Promise<Compared> 
 
 type Name = (typeof travelFields)[number];
 
-/** The comparison of both captures while they are read, at once: whichever is ahead in time waits for the other. */
+/** Compares both captures while they are read in parallel. The one that is ahead in time waits for the other. */
 export class HostComparison {
   readonly #run: Run;
   readonly #channels = { server: new Channel<Travelling>(), client: new Channel<Travelling>() };
   readonly #compared: Promise<Compared>;
   readonly #cut = new Map<Host, string>();
-  /** Those with a packet from one host to the other. */
+  /** Hosts whose captures have a packet between the two hosts. */
   readonly #with = new Set<Host>();
 
   constructor(run: Run) {
@@ -39,7 +39,7 @@ export class HostComparison {
     );
   }
 
-  /** Listens to a capture that others want read too. */
+  /** A listener for a capture that is read for others too. */
   of(host: Host): Listener<Name> {
     return {
       wants: { fields: travelFields },
@@ -51,12 +51,12 @@ export class HostComparison {
     };
   }
 
-  /** Reads a capture that nobody else wants read. */
+  /** Reads a capture for this comparison alone. */
   async read(host: Host, files: readonly string[]): Promise<void> {
     const { ports } = this.#run;
     const seen = new Seen();
     try {
-      // Nothing of TLS is wanted, and without keys less is kept.
+      // TLS does not matter here, and without keys tshark needs less memory.
       for await (const packets of readPackets({ files }, { ports, seen, fields: travelFields })) {
         await this.#take(host, packets);
       }
@@ -77,7 +77,7 @@ export class HostComparison {
     this.#channels[host].end();
   }
 
-  /** When both have ended. */
+  /** The result, when both captures have been read. */
   async result(): Promise<Compared> {
     const without = hosts.filter((host) => !this.#with.has(host));
     const cut = hosts.flatMap((host) => this.#cut.get(host) ?? []);

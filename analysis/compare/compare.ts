@@ -4,27 +4,27 @@ import type { Host } from '#lib/lab/hosts.ts';
 import type { Compared, PacketFact } from './compared.ts';
 import { Histogram } from './histogram.ts';
 import type { Travelling } from './packets.ts';
-import { SentAgain } from './sent-again.ts';
+import { Retransmissions } from './retransmissions.ts';
 
-/** How long a packet may be under way, in seconds; what has not arrived by then never does. */
+/** How long a packet may travel, in seconds. After that it counts as lost. */
 const PATIENCE = 5;
-/** A packet that takes longer is late, in seconds: from one host to the other it takes some millionths. */
+/** A packet that travels longer is late, in seconds. Usually it takes some microseconds. */
 const LATE = 0.1;
-/** So many of each kind are listed. */
+/** At most this many packets of each kind are listed. */
 const LISTED = 100;
 
 const NEVER = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY };
 
 type Kind = 'neverArrived' | 'altered' | 'late' | 'twice';
 
-/** A packet in the capture of its sender, and those like it in that of the other host. */
+/** A packet in the capture of its sender. */
 interface Open {
   readonly packet: Travelling;
-  /** Whether it has been found in the other capture, and is kept to tell a copy. */
+  /** Whether it was found in the other capture. It is kept to detect a copy. */
   matched: boolean;
 }
 
-/** Compares both captures packet by packet. Both are read once, in the order of time, and memory does not grow. */
+/** Compares both captures packet by packet. Both are read once, in the order of time, with bounded memory. */
 export async function compare(
   captures: readonly AsyncIterator<Travelling>[],
   gaps: readonly Gap[] = [],
@@ -43,17 +43,17 @@ export async function compare(
 }
 
 class Comparison {
-  /** By identity and payload, in order; sent packets that were matched stay for a while. */
+  /** Sent packets by identity and payload, in order. Matched ones stay for a while. */
   readonly #sent = new Map<string, Open[]>();
-  /** By identity, those of which nothing was sent yet. */
+  /** Received packets that are not matched yet, by identity. */
   readonly #received = new Map<string, Travelling[]>();
-  readonly #again = new SentAgain();
+  readonly #retransmitted = new Retransmissions();
   readonly #oneWay = new Histogram();
   readonly #lists: Record<Kind, PacketFact[]> = { neverArrived: [], altered: [], late: [], twice: [] };
   readonly #inAll: Record<Kind, number> = { neverArrived: 0, altered: 0, late: 0, twice: 0 };
-  /** From when to when each capture ran, as far as its packets tell. */
+  /** The first and the last packet's time of each capture. */
   readonly #ran = new Map<Host, { first: number; last: number }>();
-  /** Sent packets that are not in the other capture, until it is known whether that ran then. */
+  /** Sent packets that are not in the other capture, until it is known whether that was running. */
   #missing: Travelling[] = [];
   #arrived = 0;
   #unknown = 0;
@@ -89,7 +89,7 @@ class Comparison {
   }
 
   #send(packet: Travelling): void {
-    if (this.#again.has(packet)) this.#retransmissions += 1;
+    if (this.#retransmitted.has(packet)) this.#retransmissions += 1;
     const early = this.#received.get(packet.identity)?.find(({ payload }) => payload === packet.payload);
     if (early) remove(this.#received, early);
     add(this.#sent, wholeOf(packet), { packet, matched: early !== undefined });
@@ -98,7 +98,7 @@ class Comparison {
 
   #receive(packet: Travelling): void {
     const alike = this.#sent.get(wholeOf(packet)) ?? [];
-    // Of packets that are quite alike, the one that has just been sent.
+    // Identical packets: the latest one.
     const open = alike.findLast(({ matched }) => !matched);
     if (open) {
       open.matched = true;
@@ -130,7 +130,7 @@ class Comparison {
     }
   }
 
-  /** A packet that has not arrived as it was: altered, when one like it but for the payload has, or not at all. */
+  /** A packet that did not arrive unaltered: altered if one with the same identity arrived, else missing. */
   #miss(packet: Travelling): void {
     const other = this.#received.get(packet.identity)?.[0];
     if (!other) {
@@ -141,7 +141,7 @@ class Comparison {
     this.#list('altered', packet, other);
   }
 
-  /** A packet is missing when the other capture ran at its time: it has packets before and after. */
+  /** A packet never arrived if the other capture was running: it has packets from before and after. */
   #listMissing(): void {
     const isDecided = (packet: Travelling) => this.#otherRan(packet).last >= packet.time;
     for (const packet of this.#missing.filter(isDecided)) {
@@ -155,7 +155,7 @@ class Comparison {
     return this.#ran.get(otherThan(from)) ?? NEVER;
   }
 
-  /** Whether the other capture lacks packets of the time in which it may have arrived. */
+  /** Whether the packet may have arrived in a gap of the other capture. */
   #isInGap({ from, time }: Travelling): boolean {
     return this.#gaps.some(
       (gap) => gap.host === otherThan(from) && time > gap.from - AROUND - PATIENCE && time < gap.to + AROUND,
@@ -179,7 +179,7 @@ function otherThan(host: Host): Host {
   return host === 'server' ? 'client' : 'server';
 }
 
-/** A packet as it left. */
+/** Identity and payload of a packet. */
 function wholeOf({ identity, payload }: Travelling): string {
   return `${identity} ${payload}`;
 }
@@ -199,7 +199,7 @@ function remove(map: Map<string, Travelling[]>, packet: Travelling): void {
   );
 }
 
-/** Lets go of the first so many values of a key. */
+/** Drops the first `over` values of a key. */
 function keep<Value>(map: Map<string, Value[]>, key: string, all: Value[], over: number): void {
   if (over < all.length) map.set(key, over === 0 ? all : all.slice(over));
   else map.delete(key);

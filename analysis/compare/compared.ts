@@ -1,13 +1,13 @@
 import type { Host } from '#lib/lab/hosts.ts';
 
-/** Both captures, packet by packet. */
+/** The comparison of both captures, packet by packet. */
 export interface Compared {
-  /** Captures that break off, and why. */
+  /** Why captures break off, if they do. */
   readonly cut: readonly string[];
-  /** Hosts in whose captures no packet is from one host to the other. */
+  /** Hosts whose captures have no packet between the two hosts. */
   readonly without: readonly Host[];
   readonly arrived: number;
-  /** Packets that may have arrived: the other capture lacks packets of their time. */
+  /** Packets that may have arrived in a gap of the other capture. */
   readonly unknown: number;
   readonly neverArrived: readonly PacketFact[];
   readonly altered: readonly PacketFact[];
@@ -20,17 +20,17 @@ export interface Compared {
     readonly twice: number;
   };
   readonly retransmissions: number;
-  /** One-way times of what arrived, in seconds. */
+  /** One-way times of packets that arrived, in seconds. */
   readonly oneWay: { readonly median: number; readonly p99: number; readonly longest: number } | undefined;
 }
 
 export interface PacketFact {
-  /** Where it left. */
+  /** The sending host. */
   readonly from: Host;
-  /** Frame in the capture of the host that sent it, and in that of the other. */
+  /** Its frame in the sender's capture, and in the receiver's. */
   readonly frame?: number;
   readonly arrivedAs?: number;
   readonly info: string;
-  /** Seconds on the way. */
+  /** One-way time, in seconds. */
   readonly took?: number;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Histogram } from './histogram.ts';
 
-test('tells median, 99th percentile and the longest to a hundredth', () => {
+test('has median, 99th percentile and maximum to one percent', () => {
   const histogram = new Histogram();
   for (let index = 1; index <= 1_000; index += 1) histogram.add(index / 1_000);
   const { median, p99, longest } = histogram.summary();
@@ -12,22 +12,22 @@ test('tells median, 99th percentile and the longest to a hundredth', () => {
 });
 
 test.each([
-  ['one time', [0.000_02], 0.000_02],
-  ['as many short as long ones', [0.000_01, 3], 0.000_01],
-  ['a few that are long', [0.000_01, 0.000_01, 5], 0.000_01],
+  ['a single time', [0.000_02], 0.000_02],
+  ['equal numbers of short and long times', [0.000_01, 3], 0.000_01],
+  ['a few long times', [0.000_01, 0.000_01, 5], 0.000_01],
 ])('the median of %s', (_which, times, median) => {
   const histogram = new Histogram();
   for (const time of times) histogram.add(time);
   expect(histogram.summary().median / median).toBeCloseTo(1, 1.5);
 });
 
-test('takes no time, or less when clocks differ, for none', () => {
+test('counts a negative time, from clocks that differ, as 0', () => {
   const histogram = new Histogram();
   for (const time of [0, -0.001]) histogram.add(time);
   expect(histogram.summary()).toEqual({ median: 0, p99: 0, longest: 0 });
 });
 
-test('no share of them took longer than the longest', () => {
+test('no percentile is above the maximum', () => {
   const histogram = new Histogram();
   for (let index = 0; index < 60; index += 1) histogram.add(0.001_273_2);
   expect(histogram.summary().p99).toBeLessThanOrEqual(0.001_273_2);

@@ -1,10 +1,10 @@
-/** Times by their order of magnitude, to a hundredth or so, in little memory. */
+/** A histogram of times with logarithmic buckets of 2 %, for little memory. */
 export class Histogram {
   readonly #buckets = new Map<number, number>();
   #longest = 0;
   count = 0;
 
-  /** @param seconds below a tenth of a microsecond they count as that */
+  /** @param seconds at least 0.1 µs; less counts as that */
   add(seconds: number): void {
     const bucket = Math.round(Math.log(Math.max(seconds, 1e-7)) * 50);
     this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + 1);
@@ -17,11 +17,11 @@ export class Histogram {
   }
 
   #quantile(share: number): number {
-    let left = share * this.count;
+    let remaining = share * this.count;
     for (const [bucket, count] of [...this.#buckets].sort(([a], [b]) => a - b)) {
-      left -= count;
-      // A bucket stands for times around it.
-      if (left <= 0) return Math.min(Math.exp(bucket / 50), this.#longest);
+      remaining -= count;
+      // A bucket holds times around its value.
+      if (remaining <= 0) return Math.min(Math.exp(bucket / 50), this.#longest);
     }
     return this.#longest;
   }

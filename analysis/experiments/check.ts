@@ -12,7 +12,7 @@ import { threeWaysOf } from './three-ways.ts';
 
 type Name = (typeof exchangeFields)[number];
 
-/** Asks the packets of a demo whether each experiment came out as expected. */
+/** Checks by the packets of a demo whether each experiment went as expected. */
 export class DemoCheck implements Listener<Name> {
   readonly wants = { frames: true, fields: exchangeFields } as const;
   readonly #observations: Observations;
@@ -32,9 +32,9 @@ export class DemoCheck implements Listener<Name> {
     for (const packet of packets) this.#exchanges.take(packet);
   }
 
-  /** The frames that show something. */
+  /** The frames that are evidence. */
   get filters(): string[] {
-    const shown = this.#looked().flatMap(({ evidence }) =>
+    const shown = this.#evaluated().flatMap(({ evidence }) =>
       evidence.flatMap(({ frame }) => frame?.number ?? []),
     );
     return shown.length === 0 ? [] : [`frame.number in {${[...new Set(shown)].join(', ')}}`];
@@ -45,31 +45,24 @@ export class DemoCheck implements Listener<Name> {
   }
 
   demo(): Demo {
-    const outcomes = this.#looked();
+    const outcomes = this.#evaluated();
     return {
-      experiments: experiments.map(({ section, title, expected }, at) => {
+      experiments: experiments.map(({ title, expected }, at) => {
         const { agrees, evidence, seen } = outcomes[at]!;
-        return {
-          section,
-          title,
-          expected,
-          seen,
-          agrees,
-          evidence: evidence.flatMap((one) => this.#evidence(one)),
-        };
+        return { title, expected, seen, agrees, evidence: evidence.flatMap((one) => this.#evidence(one)) };
       }),
       threeWays: threeWaysOf(this.#exchanges.all()),
     };
   }
 
-  #looked(): Outcome[] {
-    this.#outcomes ??= experiments.map((experiment) => experiment.look(this.#observations));
+  #evaluated(): Outcome[] {
+    this.#outcomes ??= experiments.map((experiment) => experiment.evaluate(this.#observations));
     return this.#outcomes;
   }
 
-  #evidence({ frame, says, marked }: Shown): Evidence[] {
+  #evidence({ frame, caption, marked }: Shown): Evidence[] {
     if (!frame) return [];
     const info = this.#infos.get(frame.number) ?? '';
-    return [{ frame: frame.number, info, says, bytes: frame.payload.toString('hex'), marked }];
+    return [{ frame: frame.number, info, caption, bytes: frame.payload.toString('hex'), marked }];
   }
 }

@@ -5,26 +5,26 @@ import { exchangeFields } from './exchange.ts';
 
 export { ports } from '#analysis/capture/testing.ts';
 
-/** A record of TLS of this type, whose bytes say nothing. */
+/** A TLS record of this type with meaningless bytes. */
 export function record(type: number, length: number, filled = 0xa7): Buffer {
   return Buffer.concat([Buffer.from([type, 3, 3, length >> 8, length & 0xff]), Buffer.alloc(length, filled)]);
 }
 
-interface Told {
-  /** Records that are complete with it: their lengths, their types, and those whose header hides what they are. */
-  readonly records?: readonly { readonly length: number; readonly isSealed: boolean }[];
-  readonly inside?: string;
+interface TlsFields {
+  /** The records that it completes. */
+  readonly records?: readonly { readonly length: number; readonly isData: boolean }[];
+  readonly decrypted?: string;
   readonly serverName?: string;
   readonly version?: string;
 }
 
-/** What tshark tells of bytes that are one record. */
-function recordsOf(wire: Buffer): NonNullable<Told['records']> {
+/** What tshark prints about bytes that are one record. */
+function recordsOf(wire: Buffer): NonNullable<TlsFields['records']> {
   const isRecord = wire.length >= RECORD_HEADER && wire.readUInt16BE(3) === wire.length - RECORD_HEADER;
-  return isRecord ? [{ length: wire.length - RECORD_HEADER, isSealed: wire[0] === 23 }] : [];
+  return isRecord ? [{ length: wire.length - RECORD_HEADER, isData: wire[0] === 23 }] : [];
 }
 
-/** A TCP connection as a capture has it, segment by segment. */
+/** A TCP connection in a capture, segment by segment. */
 export class Connection {
   readonly packets: Packet<(typeof exchangeFields)[number]>[] = [];
   readonly #client: number;
@@ -38,15 +38,15 @@ export class Connection {
     this.#frame = frame;
   }
 
-  client(wire: Buffer | string, told: Told = {}): this {
-    return this.#add('client', Buffer.from(wire), told);
+  client(wire: Buffer | string, fields: TlsFields = {}): this {
+    return this.#add('client', Buffer.from(wire), fields);
   }
 
-  server(wire: Buffer | string, told: Told = {}): this {
-    return this.#add('server', Buffer.from(wire), told);
+  server(wire: Buffer | string, fields: TlsFields = {}): this {
+    return this.#add('server', Buffer.from(wire), fields);
   }
 
-  /** Both hellos, and what of the client is sealed before it says something: in TLS 1.3 its Finished. */
+  /** Both hellos and the client's Finished, which looks like data in TLS 1.3. */
   handshake({ serverName = '', version = '0x0304' } = {}): this {
     const named = Buffer.concat([
       record(22, 40 + serverName.length).subarray(0, 45),
@@ -57,8 +57,8 @@ export class Connection {
     return version === '' ? this.client(record(22, 40)) : this.client(record(23, 53));
   }
 
-  #add(side: 'client' | 'server', wire: Buffer, told: Told): this {
-    const { records = recordsOf(wire), inside = '', serverName = '', version = '' } = told;
+  #add(side: 'client' | 'server', wire: Buffer, fields: TlsFields): this {
+    const { records = recordsOf(wire), decrypted = '', serverName = '', version = '' } = fields;
     const ends = { toServer: side === 'client', client: this.#client, port: this.#port };
     const place = {
       number: this.#frame,
@@ -69,10 +69,10 @@ export class Connection {
     const segment = carried({ ...ends, ...place, text: wire });
     const printed = {
       'tls.record.length': records.map(({ length }) => length).join(' '),
-      'tls.record.content_type': records.map(({ isSealed }) => (isSealed ? 23 : 22)).join(' '),
+      'tls.record.content_type': records.map(({ isData }) => (isData ? 23 : 22)).join(' '),
       'tls.handshake.extensions_server_name': serverName,
       'tls.handshake.extensions.supported_version': version,
-      'data.data': Buffer.from(inside).toString('hex'),
+      'data.data': Buffer.from(decrypted).toString('hex'),
     };
     this.packets.push({ ...printedPacket(printed, exchangeFields, this.#frame), carried: segment });
     this.#frame += 1;

@@ -14,14 +14,14 @@ const plain = () =>
   new Connection(ports.echo).client('').server('').client('Hey|e4599fa9').server('Hey|e4599fa9');
 
 describe('an exchange in plain text', () => {
-  test('is who said what to whom, when', () => {
+  test('has its ends, its bytes and its times', () => {
     const exchange = only(plain())!;
     expect(exchange).toMatchObject({
       client: '10.0.142.133:41000',
       to: '10.0.28.182:9090',
       server: 'echo',
       overTls: false,
-      opened: false,
+      isDecrypted: false,
       request: { frame: 3, wire: Buffer.from('Hey|e4599fa9') },
       hello: undefined,
       version: undefined,
@@ -30,13 +30,13 @@ describe('an exchange in plain text', () => {
     expect(String(exchange.fromServer.wire)).toBe('Hey|e4599fa9');
   });
 
-  test('has what was sent again once', () => {
+  test('has retransmitted bytes once', () => {
     const connection = plain();
     connection.packets.push(connection.packets[2]!);
     expect(String(only(connection)!.toServer.wire)).toBe('Hey|e4599fa9');
   });
 
-  test('may begin in a capture with a segment of the server', () => {
+  test('may begin with a segment of the server', () => {
     const connection = plain();
     connection.packets.shift();
     expect(only(connection)).toMatchObject({ client: '10.0.142.133:41000', to: '10.0.28.182:9090' });
@@ -47,7 +47,7 @@ describe('an exchange over TLS', () => {
   test.each([
     ['1.3', '0x0304', 4],
     ['1.2', '', 4],
-  ])('%s: the request is the first record that is not of the handshake', (name, version, frame) => {
+  ])('%s: the request is the first record after the handshake', (name, version, frame) => {
     const connection = new Connection(ports.https)
       .handshake({ version })
       .client(record(23, 20))
@@ -55,13 +55,13 @@ describe('an exchange over TLS', () => {
     expect(only(connection)).toMatchObject({
       server: 'http',
       overTls: true,
-      opened: false,
+      isDecrypted: false,
       version: `TLS ${name}`,
       request: { frame, wire: record(23, 20) },
     });
   });
 
-  test('has only the record of a segment that has more, in the frame where it ends', () => {
+  test('has only its own record of a segment with several, in the frame that completes it', () => {
     const both = Buffer.concat([record(23, 53), record(23, 20), record(21, 2)]);
     const connection = new Connection(ports.echoTls)
       .client(record(22, 40))
@@ -69,24 +69,28 @@ describe('an exchange over TLS', () => {
       .client(both.subarray(0, 60))
       .client(both.subarray(60), {
         records: [
-          { length: 53, isSealed: true },
-          { length: 20, isSealed: true },
-          { length: 2, isSealed: false },
+          { length: 53, isData: true },
+          { length: 20, isData: true },
+          { length: 2, isData: false },
         ],
       });
     expect(only(connection)!.request).toEqual({ frame: 4, wire: record(23, 20) });
   });
 
-  test('is open when there is something inside, of either side', () => {
+  test('is decrypted if either side has decrypted bytes', () => {
     const connection = new Connection(ports.echoTls)
       .handshake()
-      .client(record(23, 20), { inside: 'Hey' })
-      .server(record(23, 20), { inside: 'Hey!' });
-    const { opened, toServer, fromServer } = only(connection)!;
-    expect([opened, String(toServer.inside), String(fromServer.inside)]).toEqual([true, 'Hey', 'Hey!']);
+      .client(record(23, 20), { decrypted: 'Hey' })
+      .server(record(23, 20), { decrypted: 'Hey!' });
+    const { isDecrypted, toServer, fromServer } = only(connection)!;
+    expect([isDecrypted, String(toServer.decrypted), String(fromServer.decrypted)]).toEqual([
+      true,
+      'Hey',
+      'Hey!',
+    ]);
   });
 
-  test('tells which server its client has named, and where', () => {
+  test('has the server name that the client sent, and its frame', () => {
     const connection = new Connection(ports.https)
       .handshake({ serverName: 'server-host' })
       .client(record(23, 20));
@@ -98,14 +102,14 @@ describe('an exchange over TLS', () => {
   test.each([
     ['ends in the handshake', new Connection(ports.https).handshake()],
     ['speaks no TLS', new Connection(ports.https).client('GET / HTTP/1.1\r\n\r\n')],
-    ['says nothing', new Connection(ports.echo).client('').server('')],
-    ['goes elsewhere', new Connection(22).client('SSH-2.0-hello\r\n')],
+    ['carries no data', new Connection(ports.echo).client('').server('')],
+    ['is with another server', new Connection(22).client('SSH-2.0-hello\r\n')],
   ])('is none when it %s', (_what, connection) => {
     expect(exchangesOf(connection.packets)).toEqual([]);
   });
 });
 
-test('exchanges come in the order in which they began, however their segments are mixed', () => {
+test('exchanges are in the order of their begin, also with mixed segments', () => {
   const one = plain();
   const other = new Connection(ports.http, { client: 41_001, frame: 2 }).client('GET / HTTP/1.1\r\n\r\n');
   const mixed = [...one.packets, ...other.packets].sort((a, b) => a.number - b.number);
@@ -113,10 +117,10 @@ test('exchanges come in the order in which they began, however their segments ar
 });
 
 test.each([
-  ['TLS 1.3, unread', '1 69 208', '20', '23 23', 2],
-  ['TLS 1.3, read with keys', '1 69 208', '20 22 23', '23 23', 2],
+  ['TLS 1.3, without keys', '1 69 208', '20', '23 23', 2],
+  ['TLS 1.3, with keys', '1 69 208', '20 22 23', '23 23', 2],
   ['TLS 1.2', '70 1 40 60', '22 20 22 23', '', 3],
-])('the request is the first record that is sealed: %s', (_what, lengths, types, opaque, at) => {
+])('the request is the first encrypted record: %s', (_what, lengths, types, opaque, at) => {
   const all = lengths.split(' ').map((length) => record(23, Number(length)));
   const connection = new Connection(ports.echoTls).client(Buffer.concat(all));
   connection.server(record(22, 90), { version: opaque === '' ? '' : '0x0304' });
@@ -125,10 +129,10 @@ test.each([
     'tls.record.opaque_type': opaque,
   };
   const [first, ...others] = connection.packets;
-  const { told } = printedPacket(printed, exchangeFields);
-  expect(exchangesOf([{ ...first!, told }, ...others])[0]!.request.wire).toEqual(all[at]);
+  const { fields } = printedPacket(printed, exchangeFields);
+  expect(exchangesOf([{ ...first!, fields }, ...others])[0]!.request.wire).toEqual(all[at]);
 });
 
-test('what is no TCP is none', () => {
+test('a packet without TCP has no exchange', () => {
   expect(exchangesOf([printedPacket({}, exchangeFields)])).toEqual([]);
 });

@@ -5,43 +5,43 @@ import { APPLICATION_DATA } from '#analysis/capture/tls-inside.ts';
 import type { ServerName } from '#lib/lab/ports.ts';
 import { RECORD_HEADER } from '#lib/tls/record.ts';
 
-/** What is read of a packet to tell an exchange, beside what every packet has. */
+/** The additional fields that exchanges need. */
 export const exchangeFields = [
   ...(['recordTypes', 'recordLengths', 'opaqueTypes'] as const),
   ...(['serverName', 'version', 'data'] as const),
 ] as const;
 
-type Told = Values<(typeof exchangeFields)[number]>;
+type TlsValues = Values<(typeof exchangeFields)[number]>;
 
-/** What one side of a connection has said. */
-export interface Said {
+/** All bytes that one side of a connection has sent. */
+export interface SideBytes {
   /** Bytes that TCP carried. */
   readonly wire: Buffer;
-  /** What TLS carried in them, as far as keys open it. */
-  readonly inside: Buffer;
+  /** The decrypted bytes, as far as there are keys. */
+  readonly decrypted: Buffer;
 }
 
-/** A frame, and bytes in it. */
+/** Bytes in a frame. */
 export interface FrameBytes {
   readonly frame: number;
   readonly wire: Buffer;
 }
 
-/** A TCP connection as a whole. */
+/** A whole TCP connection. */
 export interface Exchange {
   readonly client: string;
   /** Address and port of the server. */
   readonly to: string;
   readonly server: ServerName;
   readonly overTls: boolean;
-  /** There are keys for it. */
-  readonly opened: boolean;
+  /** Whether it was decrypted. */
+  readonly isDecrypted: boolean;
   /** When it began, in seconds since 1970, and how long it lasted. */
   readonly at: number;
   readonly seconds: number;
-  readonly toServer: Said;
-  readonly fromServer: Said;
-  /** What the client asks: over TLS the record that has it, with its header. */
+  readonly toServer: SideBytes;
+  readonly fromServer: SideBytes;
+  /** The client's request: over TLS its record, header included. */
   readonly request: FrameBytes;
   /** The ClientHello, if it names the server. */
   readonly hello: (FrameBytes & { readonly serverName: string }) | undefined;
@@ -50,40 +50,40 @@ export interface Exchange {
 
 const TLS_1_3 = '0x0304';
 
-/** A record of TLS that is complete with a frame. */
+/** A TLS record and the frame that completes it. */
 interface TlsRecord {
   readonly frame: number;
   /** Bytes after its header. */
   readonly length: number;
-  /** It is application data by its header; in TLS 1.3 that is also what is left of the handshake. */
-  readonly isSealed: boolean;
+  /** Whether its type is application data, which in TLS 1.3 includes the rest of the handshake. */
+  readonly isData: boolean;
 }
 
 class Side {
   readonly #wire: Buffer[] = [];
-  readonly #inside: Buffer[] = [];
+  readonly #decrypted: Buffer[] = [];
   readonly records: TlsRecord[] = [];
-  /** What it says first. */
+  /** Its first bytes. */
   first: FrameBytes | undefined;
   hello: Exchange['hello'];
   version: string | undefined;
 
-  say(frame: number, bytes: Buffer): void {
+  add(frame: number, bytes: Buffer): void {
     this.first ??= { frame, wire: bytes };
     this.#wire.push(bytes);
   }
 
-  /** What TLS tells of a segment that has not come before. */
-  tell({ number: frame, payload: wire }: Carried, told: Told): void {
-    const { data, serverName, version } = told;
-    this.records.push(...recordsOf(told, frame));
-    if (data.length > 0) this.#inside.push(data);
+  /** Adds the TLS fields of a segment that is no retransmission. */
+  addTls({ number: frame, payload: wire }: Carried, values: TlsValues): void {
+    const { data, serverName, version } = values;
+    this.records.push(...recordsOf(values, frame));
+    if (data.length > 0) this.#decrypted.push(data);
     if (serverName !== '') this.hello ??= { frame, wire, serverName };
     if (version !== '') this.version ??= version;
   }
 
-  get all(): Said {
-    return { wire: Buffer.concat(this.#wire), inside: Buffer.concat(this.#inside) };
+  get all(): SideBytes {
+    return { wire: Buffer.concat(this.#wire), decrypted: Buffer.concat(this.#decrypted) };
   }
 }
 
@@ -92,7 +92,7 @@ interface Open extends Readonly<Record<Speaker, Side>> {
   latest: number;
 }
 
-/** Puts packets together to the TCP connections of the lab's servers. It keeps all that these say. */
+/** Collects the TCP connections of the lab's servers, with all their bytes. */
 export class Exchanges {
   readonly #all: Open[] = [];
   readonly #connections = new Connections({
@@ -103,16 +103,16 @@ export class Exchanges {
     },
   });
 
-  take({ carried, told }: Packet<(typeof exchangeFields)[number]>): void {
+  take({ carried, fields }: Packet<(typeof exchangeFields)[number]>): void {
     if (carried?.transport !== 'tcp' || carried.server === undefined) return;
-    const { connection, by, fresh, said } = this.#connections.take(carried);
+    const { connection, by, fresh, pieces } = this.#connections.take(carried);
     const { state } = connection;
     state.latest = carried.time;
-    for (const { by: speaker, bytes, frame } of said) state[speaker].say(frame.number, bytes);
-    if (carried.overTls && fresh.length > 0) state[by].tell(carried, told);
+    for (const { by: speaker, bytes, frame } of pieces) state[speaker].add(frame.number, bytes);
+    if (carried.overTls && fresh.length > 0) state[by].addTls(carried, fields);
   }
 
-  /** In the order in which they began; without those that ask nothing. */
+  /** All exchanges with a request, in order of their begin. */
   all(): Exchange[] {
     return this.#all.flatMap((open) => exchangeOf(open) ?? []);
   }
@@ -121,48 +121,49 @@ export class Exchanges {
 function exchangeOf({ begun, latest, client, server }: Open): Exchange | undefined {
   const { from, to, overTls, time, toServer } = begun;
   const version = !overTls ? undefined : server.version === TLS_1_3 ? 'TLS 1.3' : 'TLS 1.2';
-  const [asked, told] = [client.all, server.all];
-  const request = version === undefined ? client.first : sealedRequest(client.records, asked, version);
+  const [toServerBytes, fromServerBytes] = [client.all, server.all];
+  const request =
+    version === undefined ? client.first : encryptedRequest(client.records, toServerBytes, version);
   if (!request) return undefined;
   return {
     ...(toServer ? { client: from, to } : { client: to, to: from }),
     ...{ server: begun.server!, overTls, version, request },
-    opened: asked.inside.length + told.inside.length > 0,
+    isDecrypted: toServerBytes.decrypted.length + fromServerBytes.decrypted.length > 0,
     at: time,
     seconds: latest - time,
-    toServer: asked,
-    fromServer: told,
+    toServer: toServerBytes,
+    fromServer: fromServerBytes,
     hello: client.hello,
   };
 }
 
 /**
- * The first record with something of the client's in it. Without keys only its place tells: in TLS 1.3 the one before
- * it, which looks the same, ends the handshake of a client that shows no certificate.
+ * The first record with application data of the client. Without keys only its position tells: in TLS 1.3 the record
+ * before it looks the same, and is the Finished of a client without a certificate.
  */
-function sealedRequest(
+function encryptedRequest(
   records: readonly TlsRecord[],
-  { wire }: Said,
+  { wire }: SideBytes,
   version: Exchange['version'],
 ): FrameBytes | undefined {
   let before = version === 'TLS 1.3' ? 1 : 0;
   let end = 0;
-  for (const { frame, length, isSealed } of records) {
+  for (const { frame, length, isData } of records) {
     const start = end;
     end += RECORD_HEADER + length;
-    if (isSealed && before === 0) return { frame, wire: wire.subarray(start, end) };
-    if (isSealed) before -= 1;
+    if (isData && before === 0) return { frame, wire: wire.subarray(start, end) };
+    if (isData) before -= 1;
   }
   return undefined;
 }
 
-/** Types are of all records but those of TLS 1.3 whose header hides what they are, and of these too where there are keys. */
-function recordsOf({ recordLengths, recordTypes, opaqueTypes }: Told, frame: number): TlsRecord[] {
-  // Those that hide it are the last ones of a segment.
+/** The records of a frame. tshark prints no type for TLS 1.3 records that hide it, unless there are keys. */
+function recordsOf({ recordLengths, recordTypes, opaqueTypes }: TlsValues, frame: number): TlsRecord[] {
+  // Records with a hidden type are the last ones of a segment.
   const opaqueFrom = recordLengths.length - opaqueTypes.length;
   return recordLengths.map((length, at) => ({
     frame,
     length: Number(length),
-    isSealed: opaqueTypes.length > 0 ? at >= opaqueFrom : recordTypes[at] === APPLICATION_DATA,
+    isData: opaqueTypes.length > 0 ? at >= opaqueFrom : recordTypes[at] === APPLICATION_DATA,
   }));
 }

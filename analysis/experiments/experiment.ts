@@ -3,49 +3,47 @@ import type { Match } from '#analysis/join/finding.ts';
 import type { Observations } from './observed.ts';
 import type { Step, Target } from './steps.ts';
 
-/** Frames that show something, and which of their bytes. */
+/** A frame that is evidence, and its bytes to mark. */
 export interface Shown {
   readonly frame: Frame | undefined;
-  readonly says: string;
+  readonly caption: string;
   /** Bytes to mark, from 0. */
   readonly marked?: readonly number[];
 }
 
-/** What the packets say of an experiment. */
+/** The result of an experiment, by its packets. */
 export interface Outcome {
   readonly agrees: boolean;
   readonly seen: string;
   readonly evidence: readonly Shown[];
 }
 
-/** An experiment of the seed documents: what is done, what is expected, and how the packets are asked. */
+/** An experiment of the demo: its steps, what is expected, and how the packets are checked. */
 export interface DemoExperiment {
-  /** Section of the seed document, 2 unless told. */
-  readonly section: string;
   readonly title: string;
   readonly expected: string;
-  /** In the lab of the demo, which has no faults in between. */
+  /** What setup/demo.sh must do. */
   steps(target: Target): readonly Step[];
-  look(observations: Observations): Outcome;
+  evaluate(observations: Observations): Outcome;
 }
 
-/** What is said when an experiment left nothing to look at. */
+/** The result of an experiment without the packets that it needs. */
 export function nothing(what: string): Outcome {
-  return { agrees: false, seen: `there is no ${what} in the capture and the journal`, evidence: [] };
+  return { agrees: false, seen: `no ${what} in capture and journal`, evidence: [] };
 }
 
-/** The frames of a match: what came, and what left. */
-export function framesOf(observations: Observations, { request, answer }: Match) {
+/** The first frames of a match's request and response. */
+export function framesOf(observations: Observations, { request, response }: Match) {
   const frame = (refs: Match['request']) => observations.frame(refs[0]?.number);
-  return { came: frame(request), left: frame(answer) };
+  return { request: frame(request), response: frame(response) };
 }
 
-/** Every byte of a payload. */
+/** All byte offsets of a payload. */
 export function all({ payload }: Frame): number[] {
   return [...payload.keys()];
 }
 
-/** Bytes in which two payloads differ. */
+/** The byte offsets in which two payloads differ. */
 export function differences(a: Buffer, b: Buffer): number[] {
   return Array.from({ length: Math.max(a.length, b.length) }, (_, at) => at).filter((at) => a[at] !== b[at]);
 }

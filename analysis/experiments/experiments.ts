@@ -5,43 +5,50 @@ import { goBackN } from './go-back-n.ts';
 import { plainText } from './plain-text.ts';
 import { corruptionOnce, delayOnce, lossThrice, udp } from './retries.ts';
 import type { Step, Target } from './steps.ts';
-import { sayThreeWays } from './three-ways-steps.ts';
+import { exchangeThreeWays } from './three-ways-steps.ts';
 
-/** What `make demo` announces in one line. */
+/** A part of the demo, which it announces in one line. */
 interface Part {
-  says(target: Target): string;
-  /** Steps that prepare it, or that no single experiment is about. */
+  announcement(target: Target): string;
+  /** Steps that belong to no single experiment. */
   readonly steps?: (target: Target) => readonly Step[];
   readonly experiments: readonly DemoExperiment[];
 }
 
-/** The demo: all that it does, in order. */
+/** The whole demo, in order. */
 const parts: readonly Part[] = [
   {
-    says: () => '3.1.4  a login and a message three ways: plain text, TLS, TLS whose keys are kept',
-    steps: sayThreeWays,
+    announcement: () => 'a login and a message three ways: plain text, TLS, TLS with its keys',
+    steps: exchangeThreeWays,
     experiments: [],
   },
-  { says: () => '3.1    plain text to the sink', experiments: [plainText] },
+  { announcement: () => 'plain text to the sink', experiments: [plainText] },
   {
-    says: () => '3.2.2  delay, loss and corruption of an echo',
+    announcement: () => 'delay, loss and corruption of an echo',
     experiments: [delay, loss, corruption],
   },
   {
-    says: () => '3.3.3  a client that asks again: loss three times, a delay beyond its time-out, corruption',
+    announcement: () =>
+      'a client that tries again after three losses, a delay beyond its timeout, and a corruption',
     experiments: [lossThrice, delayOnce, corruptionOnce],
   },
-  { says: () => '3.3.1  the same over UDP', experiments: [udp] },
-  { says: ({ timeout }) => `twenty balance requests, each given ${timeout} s`, experiments: [balance] },
-  { says: () => 'go-back-N over a wire that loses one datagram in five', experiments: [goBackN] },
+  { announcement: () => 'the same over UDP', experiments: [udp] },
+  {
+    announcement: ({ timeout }) => `twenty balance requests with a timeout of ${timeout} s`,
+    experiments: [balance],
+  },
+  {
+    announcement: () => 'go-back-N over a wire that loses one datagram in five',
+    experiments: [goBackN],
+  },
 ];
 
 export const experiments: readonly DemoExperiment[] = parts.flatMap((part) => part.experiments);
 
-/** What setup/demo.sh has to do. */
+/** The steps of setup/demo.sh. */
 export function demoSteps(target: Target): Step[] {
-  return parts.flatMap(({ says, steps, experiments: own }): Step[] => [
-    ['say', says(target)],
+  return parts.flatMap(({ announcement, steps, experiments: own }): Step[] => [
+    ['say', announcement(target)],
     ...(steps?.(target) ?? []),
     ...own.flatMap((experiment) => experiment.steps(target)),
   ]);

@@ -4,9 +4,8 @@ import { type DemoExperiment, nothing, type Shown } from './experiment.ts';
 import { faults, profiles } from './steps.ts';
 
 export const goBackN: DemoExperiment = {
-  section: '3.2.4',
-  title: 'Go-back-N over a wire that loses',
-  expected: 'every lost segment comes again, and all arrives',
+  title: 'Go-back-N over a lossy wire',
+  expected: 'every lost segment is retransmitted, and all data arrives',
   steps: ({ server, ports }) => [
     faults('udp', profiles.transfer),
     [
@@ -23,34 +22,37 @@ export const goBackN: DemoExperiment = {
       '8',
     ],
   ],
-  look(observations) {
+  evaluate(observations) {
     const { matches, transfers } = observations.under('echo-udp', profiles.transfer);
     const received = transfers.find(({ state }) => state === 'received');
     const segments = matches.filter(
-      ({ entry, verdict }) =>
-        verdict === 'came' && isDatagram(entry) && entry.direction === 'in' && entry.sequence !== undefined,
+      ({ entry, reason }) =>
+        reason === 'received' &&
+        isDatagram(entry) &&
+        entry.direction === 'in' &&
+        entry.sequence !== undefined,
     );
-    if (segments.length === 0 || !received) return nothing('transfer that arrived');
-    // A copy of one that had arrived, sent as its ACK was late, need not come again when it is lost.
+    if (segments.length === 0 || !received) return nothing('complete transfer');
+    // The loss of a needless retransmission needs no further one.
     const lost = segments.filter((match) => isLost(match) && !hadArrived(match, segments));
-    const cured = lost.filter((match) => comesAgain(match, segments));
-    const again = segments.length - new Set(segments.map(sequenceOf)).size;
-    const [example] = cured;
-    const copy = example && comesAgain(example, segments);
+    const recovered = lost.filter((match) => retransmissionOf(match, segments));
+    const retransmissions = segments.length - new Set(segments.map(sequenceOf)).size;
+    const [example] = recovered;
+    const copy = example && retransmissionOf(example, segments);
     const evidence: Shown[] = [];
     if (example && copy) {
       const number = sequenceOf(example);
       evidence.push({
         frame: observations.frame(example.shows),
-        says: `segment ${number}, lost behind the capture`,
+        caption: `segment ${number}, lost after the capture point`,
       });
-      evidence.push({ frame: observations.frame(copy.shows), says: `segment ${number} again` });
+      evidence.push({ frame: observations.frame(copy.shows), caption: `segment ${number}, retransmitted` });
     }
     return {
-      agrees: lost.length > 0 && cured.length === lost.length,
+      agrees: lost.length > 0 && recovered.length === lost.length,
       seen:
-        `${segments.length} segments came, ${lost.length} of them were lost before they had arrived and ${cured.length} of these came again; ` +
-        `${again} came again in all; ${received.bytes} bytes arrived`,
+        `${segments.length} segments sent; ${lost.length} lost, ${recovered.length} of these retransmitted; ` +
+        `${retransmissions} retransmissions in all; ${received.bytes} bytes received`,
       evidence,
     };
   },
@@ -66,8 +68,8 @@ function hadArrived(match: Match, segments: readonly Match[]): boolean {
   );
 }
 
-/** The next of the same number. */
-function comesAgain(match: Match, segments: readonly Match[]): Match | undefined {
+/** The next segment with the same number. */
+function retransmissionOf(match: Match, segments: readonly Match[]): Match | undefined {
   return segments.find((other) => other.entry.id > match.entry.id && sequenceOf(other) === sequenceOf(match));
 }
 

@@ -6,17 +6,17 @@ import { type Run, sinkStretches } from '#lib/journal/run.ts';
 import type { EventNamed } from '#lib/journal/schema.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
 
-/** Frames of a demo that are kept, in order; it has some hundreds. */
+/** At most this many frames are kept; a demo has some hundreds. */
 const MOST_FRAMES = 50_000;
 
-/** What was matched while one profile was in force at one server. */
+/** What was matched while one profile was active at one server. */
 export interface Observed {
   readonly matches: readonly Match[];
-  /** Of the transfers that ended meanwhile. */
+  /** The ends of transfers in that time. */
   readonly transfers: readonly EventNamed<'transfer'>[];
 }
 
-/** What the captures and journals of a demo hold, by what its experiments ask for. */
+/** The matches, frames and transfers of a demo, by server and fault profile. */
 export class Observations {
   readonly frames: Frame[] = [];
   readonly #byProfile = new Map<string, { matches: Match[]; transfers: EventNamed<'transfer'>[] }>();
@@ -41,18 +41,18 @@ export class Observations {
     this.#of(deciderOf(match.entry), profile).matches.push(match);
   }
 
-  /** @param entry tells how a transfer ended */
+  /** @param entry the end of a transfer */
   addTransfer(entry: EventNamed<'transfer'>, profile?: string): void {
     this.#of('echo-udp', profile).transfers.push(entry);
   }
 
-  /** What was decided at a server under a profile, in the order of the journal. */
+  /** The decisions of a server under a profile, in journal order. */
   under(decider: Decider, profile: string): Observed {
     const { matches, transfers } = this.#of(decider, profile);
     return { matches: matches.sort((a, b) => a.entry.id - b.entry.id), transfers };
   }
 
-  /** Frames while the echo server was a sink. */
+  /** Frames from the time when the echo server was a sink. */
   sunk(): readonly Frame[] {
     const sunk = sinkStretches(this.#run);
     return this.frames.filter(

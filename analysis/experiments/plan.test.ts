@@ -7,11 +7,11 @@ const target = { server: '10.1.2.3', ports, timeout: 2 };
 const steps = demoSteps(target);
 const of = (taker: string) => steps.filter(([first]) => first === taker).map(([, ...words]) => words);
 
-test('each step is one line of words between tabs, which no shell can misread', () => {
+test('each step is one line of words between tabs', () => {
   for (const words of steps) for (const word of words) expect(word).toMatch(/^[^\t\n]+$/);
 });
 
-test('each fault profile is put into force once, as its packets are found by it', () => {
+test('each fault profile is set once, because it selects the packets of its experiment', () => {
   const { balance, ...ofEcho } = profiles;
   expect(of('faults').map(([, profile]) => profile)).toEqual(Object.values(ofEcho));
   for (const settings of of('up')) expect(settings).toContain(`HTTP_FAULTS=${balance}`);
@@ -21,13 +21,13 @@ test('each experiment has steps of its own', () => {
   for (const experiment of experiments) expect(experiment.steps(target)).not.toEqual([]);
 });
 
-test('a server gives up later than the client', () => {
+test('the server holds a timeout for longer than the client waits', () => {
   const held = of('up')[0]!.find((setting) => setting.startsWith('HTTP_TIMEOUT_SECONDS='));
   expect(Number(held!.split('=')[1])).toBeGreaterThan(target.timeout);
   expect(of('client').find((words) => words[1] === 'balance')).toContain(String(target.timeout));
 });
 
-test('the last settings are those of the demo without a login or a sink', () => {
+test('the last settings are those of the demo, without a login or a sink', () => {
   expect(of('up').at(-1)).toEqual(
     expect.arrayContaining(['ECHO_MODE=echo', 'LAB_BASIC=', 'LAB_TLS_KEYLOG=1']),
   );

@@ -1,6 +1,6 @@
 import type { Ports } from '#lib/lab/ports.ts';
 
-/** Where the steps of a demo go, and how long a balance request is waited for. */
+/** The server of a demo, and the timeout of a balance request. */
 export interface Target {
   readonly server: string;
   readonly ports: Ports;
@@ -9,14 +9,14 @@ export interface Target {
 }
 
 /**
- * A step of the demo: who takes it, and its words. `up` takes settings, `faults` options of that command, `client` a
- * command line of the client host, and `say` what the person reads. setup/demo.sh takes them.
+ * A step of the demo, for setup/demo.sh. `up` has settings, `faults` options of that command, `client` a command line
+ * for the client host, and `say` a line to print.
  */
-export type Step = readonly [taker: 'say' | 'up' | 'faults' | 'client', ...words: string[]];
+export type Step = readonly [kind: 'say' | 'up' | 'faults' | 'client', ...words: string[]];
 
 type Settings = Readonly<Record<string, string>>;
 
-/** The settings of the whole demo, so that those of `.env` change none of its experiments. */
+/** All settings that matter for the demo, so that `.env` can't change its experiments. */
 function settingsOf(timeout: number): Settings {
   return {
     ECHO_MODE: 'echo',
@@ -37,7 +37,7 @@ function settingsOf(timeout: number): Settings {
   };
 }
 
-/** The fault profiles of the demo, one for each experiment: by them its packets are found. */
+/** The fault profiles of the demo. Each experiment has its own, by which its packets are found. */
 export const profiles = {
   delay: 'script:delay',
   loss: 'script:loss',
@@ -47,11 +47,11 @@ export const profiles = {
   corruptionOnce: 'script:corruption,none',
   udp: 'script:loss,corruption,none',
   transfer: 'loss=0.2',
-  /** That of the first seed document, 1.2. */
+  /** The profile of the reference server. */
   balance: 'timeout=0.2,403=0.2,500=0.1',
 } as const;
 
-/** Starts the lab, or changes the settings of one that is up, to those of the demo and these. */
+/** Starts the lab with the demo's settings and these, or applies them to the running lab. */
 export function up({ timeout }: Target, settings: Settings = {}): Step {
   return [
     'up',
@@ -64,13 +64,13 @@ export function faults(transport: 'tcp' | 'udp', profile: string): Step {
   return ['faults', `--${transport}`, profile];
 }
 
-/** A text by netcat, which ends after so many seconds. */
+/** Sends a text by netcat, which ends after some seconds. */
 export function netcat({ server, ports }: Target, text: string, seconds: number): Step {
   const script = `echo "$0" | nc -N -w ${seconds} "$1" "$2"`;
   return ['client', 'sh', '-c', script, text, server, String(ports.echo)];
 }
 
-/** The client of the echo protocol with these options. */
+/** Runs the echo client with these options. */
 export function echoClient({ server, ports }: Target, ...options: string[]): Step {
   return ['client', 'client', 'echo', server, String(ports.echo), ...options];
 }

@@ -5,17 +5,17 @@ const login = `${secrets.login.user}:${secrets.login.password}`;
 /** The name in the server's certificate. */
 const HOST = 'server-host';
 
-/** Says the same three times: in plain text, over TLS without keys, and over TLS whose keys are kept. */
-export function sayThreeWays(target: Target): Step[] {
+/** A login and a message in plain text, over TLS without a key log, and over TLS with one. */
+export function exchangeThreeWays(target: Target): Step[] {
   const { ports } = target;
   const overTls = [
     logIn(`https://${HOST}:${ports.https}/login`),
-    say(String(ports.echoTls), '--tls', '--protocol', 'tcp'),
+    send(String(ports.echoTls), '--tls', '--protocol', 'tcp'),
   ];
   return [
     up(target, { LAB_BASIC: login, LAB_TLS_KEYLOG: '0' }),
     logIn(`http://${HOST}:${ports.http}/login`),
-    say(String(ports.echo), '--protocol', 'tcp'),
+    send(String(ports.echo), '--protocol', 'tcp'),
     ...overTls,
     up(target, { LAB_BASIC: login }),
     ...overTls,
@@ -35,6 +35,6 @@ function logIn(url: string): Step {
   return ['client', 'curl', ...options, url];
 }
 
-function say(port: string, ...options: string[]): Step {
+function send(port: string, ...options: string[]): Step {
   return ['client', 'client', 'echo', HOST, port, ...options, '--message', secrets.message];
 }

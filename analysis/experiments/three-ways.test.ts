@@ -18,31 +18,34 @@ const base = {
   hello: undefined,
 } as const;
 
-function plain(server: Exchange['server'], asks: string, answer: string): Exchange {
-  const wire = Buffer.from(asks);
+function plain(server: Exchange['server'], request: string, answer: string): Exchange {
+  const wire = Buffer.from(request);
   return {
     ...base,
     server,
     to: '10.0.28.182:8080',
     overTls: false,
-    opened: false,
-    toServer: { wire, inside: none },
-    fromServer: { wire: Buffer.from(answer), inside: none },
+    isDecrypted: false,
+    toServer: { wire, decrypted: none },
+    fromServer: { wire: Buffer.from(answer), decrypted: none },
     request: { frame: 6, wire },
     version: undefined,
   };
 }
 
-/** The same over TLS, with what the keys open if there are some. */
-function sealed(of: Exchange, frame: number, opened?: { asks: string; answer: string }): Exchange {
+/** The same exchange over TLS, with its decrypted bytes if there are keys. */
+function overTls(of: Exchange, frame: number, decrypted?: { request: string; answer: string }): Exchange {
   const wire = Buffer.alloc(RECORD_HEADER + of.toServer.wire.length + 17, 0xa7);
   return {
     ...of,
     to: '10.0.28.182:8443',
     overTls: true,
-    opened: opened !== undefined,
-    toServer: { wire: Buffer.concat([Buffer.alloc(1_500), wire]), inside: Buffer.from(opened?.asks ?? '') },
-    fromServer: { wire: Buffer.alloc(3_000), inside: Buffer.from(opened?.answer ?? '') },
+    isDecrypted: decrypted !== undefined,
+    toServer: {
+      wire: Buffer.concat([Buffer.alloc(1_500), wire]),
+      decrypted: Buffer.from(decrypted?.request ?? ''),
+    },
+    fromServer: { wire: Buffer.alloc(3_000), decrypted: Buffer.from(decrypted?.answer ?? '') },
     request: { frame, wire },
     hello: { frame: frame - 4, wire: Buffer.from('\0\0server-host\0'), serverName: 'server-host' },
     version: 'TLS 1.3',
@@ -51,16 +54,16 @@ function sealed(of: Exchange, frame: number, opened?: { asks: string; answer: st
 
 interface Three {
   plain: Exchange;
-  sealed: Exchange;
-  opened: Exchange;
+  encrypted: Exchange;
+  decrypted: Exchange;
 }
 
 const three = (): Three => {
-  const said = plain('http', login, welcome(1));
+  const first = plain('http', login, welcome(1));
   return {
-    plain: said,
-    sealed: sealed(said, 32),
-    opened: sealed(said, 62, { asks: login, answer: welcome(9) }),
+    plain: first,
+    encrypted: overTls(first, 32),
+    decrypted: overTls(first, 62, { request: login, answer: welcome(9) }),
   };
 };
 
@@ -69,55 +72,55 @@ function loginOf(exchanges: readonly Exchange[]): ThreeWays {
 }
 
 describe('a login three ways', () => {
-  test('agrees when everybody, nobody, and who has the keys reads it', () => {
-    const { agrees, seen, reads, ways } = loginOf(Object.values(three()));
+  test('agrees if it is readable for everybody, for nobody, and with the keys', () => {
+    const { agrees, seen, plaintext, ways } = loginOf(Object.values(three()));
     expect(agrees).toBe(true);
     expect(seen).toBe(
-      'plain text: everybody on the way reads frame 6; TLS: nobody reads frame 32; TLS, and its keys: only who has them reads frame 62',
+      'plain text: frame 6 is readable for everybody on the way; TLS: frame 32 is unreadable; TLS with keys: frame 62 is readable only with the keys',
     );
-    expect(reads).toBe('student:correct-horse');
+    expect(plaintext).toBe('student:correct-horse');
     expect(ways.map(({ name, readBy }) => [name, readBy])).toEqual([
       ['plain text', 'everybody'],
       ['TLS', 'nobody'],
-      ['TLS, and its keys', 'key holders'],
+      ['TLS with keys', 'key holders'],
     ]);
   });
 
   test('marks the secret in plain text, and the server name in the ClientHello', () => {
-    const said = loginOf(Object.values(three()));
-    const [plain, sealed, opened] = said.ways;
+    const found = loginOf(Object.values(three()));
+    const [plain, encrypted, decrypted] = found.ways;
     const { marked } = plain!;
-    expect(login.slice(marked[0], marked.at(-1)! + 1)).toBe(said.secret);
-    expect([sealed!.marked, opened!.marked]).toEqual([[], []]);
-    expect(sealed!.hello).toMatchObject({ frame: 28, marked: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] });
-    expect([plain!.opened, sealed!.opened, opened!.opened]).toEqual([undefined, undefined, login]);
+    expect(login.slice(marked[0], marked.at(-1)! + 1)).toBe(found.secret);
+    expect([encrypted!.marked, decrypted!.marked]).toEqual([[], []]);
+    expect(encrypted!.hello).toMatchObject({ frame: 28, marked: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] });
+    expect(found.ways.map((way) => way.decrypted)).toEqual([undefined, undefined, login]);
   });
 
-  test('tells what TLS does not hide', () => {
-    const [plain, sealed] = loginOf(Object.values(three())).ways;
-    const [asks, answer] = [login.length, welcome(1).length];
-    expect(plain!.outside).toEqual([
-      { what: 'Who', is: '10.0.142.133:41000 to 10.0.28.182:8080, the HTTP server' },
-      { what: 'When', is: '2026-11-18 11:06:40.250 UTC, for 7.2\u00a0ms' },
-      { what: 'How much', is: `${asks} bytes to the server, ${answer} back` },
-      { what: 'Length', is: `${asks} bytes` },
+  test('shows what TLS does not hide', () => {
+    const [plain, encrypted] = loginOf(Object.values(three())).ways;
+    const [request, answer] = [login.length, welcome(1).length];
+    expect(plain!.visible).toEqual([
+      { what: 'Who', value: '10.0.142.133:41000 to 10.0.28.182:8080, the HTTP server' },
+      { what: 'When', value: '2026-11-18 11:06:40.250 UTC, for 7.2\u00a0ms' },
+      { what: 'How much', value: `${request} bytes to the server, ${answer} back` },
+      { what: 'Length', value: `${request} bytes` },
     ]);
-    expect(sealed!.outside.slice(2)).toEqual([
+    expect(encrypted!.visible.slice(2)).toEqual([
       {
         what: 'How much',
-        is: `${1_500 + RECORD_HEADER + asks + 17} bytes to the server, 3000 back, with the handshake`,
+        value: `${1_500 + RECORD_HEADER + request + 17} bytes to the server, 3000 back, with the handshake`,
       },
-      { what: 'Length', is: `${asks + 17} bytes sealed: the ${asks} and 17 of TLS` },
-      { what: 'Version', is: 'TLS 1.3' },
-      { what: 'Server name', is: 'server-host, in plain text in frame 28' },
+      { what: 'Length', value: `${request + 17} encrypted bytes: ${request} of the request, 17 of TLS` },
+      { what: 'Version', value: 'TLS 1.3' },
+      { what: 'Server name', value: 'server-host, in plain text in frame 28' },
     ]);
   });
 
-  test('names no server that the client did not, and no length that plain text does not tell', () => {
-    const { sealed } = three();
-    const [way] = loginOf([{ ...sealed, hello: undefined }]).ways;
-    expect(way!.outside).toContainEqual({ what: 'Server name', is: 'this client names none' });
-    expect(way!.outside).toContainEqual({ what: 'Length', is: `${login.length + 17} bytes sealed` });
+  test('has no server name that was not sent, and no plain length without the plain text', () => {
+    const { encrypted } = three();
+    const [way] = loginOf([{ ...encrypted, hello: undefined }]).ways;
+    expect(way!.visible).toContainEqual({ what: 'Server name', value: 'not sent by this client' });
+    expect(way!.visible).toContainEqual({ what: 'Length', value: `${login.length + 17} encrypted bytes` });
   });
 
   const leak = (exchange: Exchange, side: 'toServer' | 'fromServer', text: string): Exchange => {
@@ -126,69 +129,85 @@ describe('a login three ways', () => {
   const base64 = Buffer.from(`${user}:${password}`).toString('base64');
 
   test.each<
-    [what: string, broken: (all: Three) => Partial<Record<keyof Three, Exchange | undefined>>, seen: RegExp]
-  >([
-    ['no plain text', () => ({ plain: undefined }), /^plain text: not in the capture; TLS: nobody/],
-    ['nothing over TLS without keys', () => ({ sealed: undefined }), /; TLS: not in the capture;/],
-    ['nothing that keys open', () => ({ opened: undefined }), /; TLS, and its keys: not in the capture$/],
     [
-      'a plain text of something else',
+      what: string,
+      broken: (all: Three) => Partial<Record<keyof Three, Exchange | undefined>>,
+      expected: RegExp,
+    ]
+  >([
+    [
+      'no plain text',
+      () => ({ plain: undefined }),
+      /^plain text: not in the capture; TLS: frame 32 is unreadable/,
+    ],
+    ['nothing over TLS without keys', () => ({ encrypted: undefined }), /; TLS: not in the capture;/],
+    ['nothing decrypted', () => ({ decrypted: undefined }), /; TLS with keys: not in the capture$/],
+    [
+      'another request in plain text',
       ({ plain }) => ({
-        plain: { ...plain, toServer: { wire: Buffer.from('GET /getbalance HTTP/1.1'), inside: none } },
+        plain: { ...plain, toServer: { wire: Buffer.from('GET /getbalance HTTP/1.1'), decrypted: none } },
       }),
       /^plain text: not in the capture/,
     ],
     [
       'a plain login with another password',
       ({ plain }) => ({
-        plain: { ...plain, toServer: { wire: Buffer.from('GET /login HTTP/1.1'), inside: none } },
+        plain: { ...plain, toServer: { wire: Buffer.from('GET /login HTTP/1.1'), decrypted: none } },
       }),
-      /^plain text: nobody reads frame 6/,
+      /^plain text: frame 6 is unreadable/,
     ],
     [
-      'a secret to be read over TLS',
-      ({ sealed }) => ({ sealed: leak(sealed, 'toServer', base64) }),
-      /; TLS: everybody on the way reads frame 32;/,
+      'a readable secret over TLS',
+      ({ encrypted }) => ({ encrypted: leak(encrypted, 'toServer', base64) }),
+      /; TLS: frame 32 is readable for everybody on the way;/,
     ],
     [
-      'a secret in an answer over TLS',
-      ({ sealed }) => ({ sealed: leak(sealed, 'fromServer', `${user}:${password}`) }),
-      /; TLS: everybody on the way reads frame 32;/,
+      'a readable secret in an answer over TLS',
+      ({ encrypted }) => ({ encrypted: leak(encrypted, 'fromServer', `${user}:${password}`) }),
+      /; TLS: frame 32 is readable for everybody on the way;/,
     ],
     [
-      'a secret to be read over TLS whose keys are kept',
-      ({ opened }) => ({ opened: leak(opened, 'toServer', base64) }),
-      /; TLS, and its keys: everybody on the way reads frame 62/,
+      'a readable secret over TLS with keys',
+      ({ decrypted }) => ({ decrypted: leak(decrypted, 'toServer', base64) }),
+      /; TLS with keys: frame 62 is readable for everybody on the way/,
     ],
     [
-      'keys that open another request',
-      ({ opened }) => ({
-        opened: { ...opened, toServer: { ...opened.toServer, inside: Buffer.from(`${login} `) } },
-      }),
-      /; what the keys open is not what was said in plain text$/,
-    ],
-    [
-      'keys that open another answer',
-      ({ opened }) => ({
-        opened: {
-          ...opened,
-          fromServer: { ...opened.fromServer, inside: Buffer.from(welcome(1).replace('200', '401')) },
+      'another decrypted request',
+      ({ decrypted }) => ({
+        decrypted: {
+          ...decrypted,
+          toServer: { ...decrypted.toServer, decrypted: Buffer.from(`${login} `) },
         },
       }),
-      /; the server answered something else$/,
+      /; the decrypted request differs from the plain one$/,
     ],
     [
-      'no answer at all',
-      ({ plain, opened }) => ({
-        plain: { ...plain, fromServer: { wire: none, inside: none } },
-        opened: { ...opened, fromServer: { ...opened.fromServer, inside: none } },
+      'another decrypted answer',
+      ({ decrypted }) => ({
+        decrypted: {
+          ...decrypted,
+          fromServer: {
+            ...decrypted.fromServer,
+            decrypted: Buffer.from(welcome(1).replace('200', '401')),
+          },
+        },
       }),
-      /; nothing was answered in plain text$/,
+      /; the decrypted answer differs from the plain one$/,
+    ],
+    [
+      'no answer',
+      ({ plain, decrypted }) => ({
+        plain: { ...plain, fromServer: { wire: none, decrypted: none } },
+        decrypted: { ...decrypted, fromServer: { ...decrypted.fromServer, decrypted: none } },
+      }),
+      /; the plain request has no answer$/,
     ],
     [
       'a record of another length',
-      ({ sealed }) => ({ sealed: { ...sealed, request: { ...sealed.request, wire: Buffer.alloc(30) } } }),
-      /; the record without keys has another length than that with them$/,
+      ({ encrypted }) => ({
+        encrypted: { ...encrypted, request: { ...encrypted.request, wire: Buffer.alloc(30) } },
+      }),
+      /; the records with and without keys differ in length$/,
     ],
   ])('does not agree with %s', (_what, broken, expected) => {
     const all = three();
@@ -200,10 +219,10 @@ describe('a login three ways', () => {
 });
 
 describe('a message three ways', () => {
-  const said = plain('echo', message, message);
-  const all = [said, sealed(said, 45), sealed(said, 77, { asks: message, answer: message })];
+  const first = plain('echo', message, message);
+  const all = [first, overTls(first, 45), overTls(first, 77, { request: message, answer: message })];
 
-  test('agrees beside the login, in whatever order they came', () => {
+  test('agrees as well as the login, in any order', () => {
     const both = [...all, ...Object.values(three())];
     for (const exchanges of [both, both.toReversed()]) {
       expect(threeWaysOf(exchanges).map(({ what, agrees }) => [what, agrees])).toEqual([
@@ -217,12 +236,12 @@ describe('a message three ways', () => {
     expect(threeWaysOf(all).map(({ agrees }) => agrees)).toEqual([false, true]);
   });
 
-  test('is all there to see', () => {
+  test('has all its bytes marked in plain text', () => {
     const { ways } = threeWaysOf(all)[1]!;
     expect(ways[0]!.marked).toHaveLength(secrets.message.length);
   });
 });
 
-test('of nothing nothing agrees', () => {
+test('without exchanges nothing agrees', () => {
   for (const { agrees, ways } of threeWaysOf([])) expect([agrees, ways]).toEqual([false, []]);
 });

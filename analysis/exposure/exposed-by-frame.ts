@@ -2,7 +2,7 @@ import type { Exposure } from './exposed.ts';
 
 const NOTHING: readonly Exposure[] = [];
 
-/** What was exposed, by the frame that it is told of. */
+/** Exposures by frame. */
 export class ExposedByFrame {
   readonly #found = new Map<number, Exposure[]>();
 
@@ -16,14 +16,14 @@ export class ExposedByFrame {
     return this.#found.get(frame) ?? NOTHING;
   }
 
-  /** The same, and lets go of it. */
+  /** Returns and removes the exposures of a frame. */
   takeBy(frame: number): readonly Exposure[] {
     const found = this.by(frame);
     this.#found.delete(frame);
     return found;
   }
 
-  /** Lets go of what frames before this one expose. */
+  /** Removes the exposures of earlier frames. */
   dropBefore(frame: number): void {
     for (const known of this.#found.keys()) {
       if (known >= frame) return;

@@ -13,7 +13,7 @@ import {
   exposedByMessage,
 } from './exposed.ts';
 
-describe('what is put together exposes', () => {
+describe('exposed are', () => {
   test.each([
     ['Hey|e4599fa9', 'Hey'],
     ['Grüße|00000000\r\n', 'Grüße'],
@@ -29,7 +29,7 @@ describe('what is put together exposes', () => {
     ]);
   });
 
-  test('name and password of a request that is typed at the echo server', () => {
+  test('name and password in a request that was sent to the echo server', () => {
     const line = `Authorization: Basic ${Buffer.from('alice:secret').toString('base64')}`;
     expect(exposedByMessage(Buffer.from(`${line}\n`))).toEqual([
       { what: 'body', text: line },
@@ -67,7 +67,7 @@ describe('what is put together exposes', () => {
     expect(secrets('compassion=1&tokens=2')).toEqual([]);
   });
 
-  test('the bytes of a transfer, and nothing of its headers', () => {
+  test('the data of a transfer, without its headers', () => {
     const header = (kind: string) => `wirelab/1 ${kind} `.padEnd(79).concat('\n');
     expect(exposedByDatagram(Buffer.from(`${header('DATA ')}chapter one`))).toEqual([
       { what: 'body', text: 'chapter one' },
@@ -75,16 +75,16 @@ describe('what is put together exposes', () => {
     expect(exposedByDatagram(Buffer.from(`${header('OPEN ')}size=7`))).toEqual([]);
   });
 
-  describe('nothing of an HMAC', () => {
+  describe('all but the HMAC', () => {
     const key = hmacKey('a token')!;
     const text = (bytes: Buffer) => exposedByDatagram(bytes).map((exposure) => exposure.text);
     const message = encodeMessage('hi', key);
 
-    test.each(['', '\n', '\r\n'])('behind a message that ends with %j', (ending) => {
+    test.each(['', '\n', '\r\n'])('after a message that ends with %j', (ending) => {
       expect(text(Buffer.concat([message, Buffer.from(ending)]))).toEqual(['hi']);
     });
 
-    test('that has lost a byte is there to be read', () => {
+    test('which is exposed if it is incomplete', () => {
       expect(text(message.subarray(0, -1))).toEqual([message.toString('latin1', 0, message.length - 1)]);
     });
 
@@ -92,14 +92,14 @@ describe('what is put together exposes', () => {
     const data = (payload: Buffer, kind: 'DATA' | 'OPEN' = 'DATA') =>
       encodeDatagram({ ...transfer, kind, payload }, { key, side: 'C' });
 
-    test('behind what a transfer carries', () => {
+    test('after the payload of a transfer', () => {
       expect(text(data(Buffer.from('chapter one')))).toEqual(['chapter one']);
       expect(text(data(message.subarray(0, 2)))).toEqual(['hi']);
       expect(text(data(Buffer.alloc(0)))).toEqual([]);
       expect(text(data(Buffer.from('size=7'), 'OPEN'))).toEqual([]);
     });
 
-    test('nor behind a datagram that was damaged, and a payload may look like one', () => {
+    test('of a damaged datagram too; a payload that looks like one is exposed', () => {
       const damaged = data(Buffer.from('chapter one'));
       damaged[80] = 0x43;
       expect(text(damaged)).toEqual(['Chapter one']);
@@ -108,7 +108,7 @@ describe('what is put together exposes', () => {
     });
   });
 
-  test('nothing: empty, binary, TLS', () => {
+  test('no empty, binary or TLS bytes', () => {
     expect(exposedByMessage(Buffer.alloc(0))).toEqual([]);
     expect(exposedByMessage(Buffer.from('\r\n'))).toEqual([]);
     expect(exposedByBody(Buffer.from('00ff17a3e0b1c2', 'hex'))).toEqual([]);
@@ -117,13 +117,13 @@ describe('what is put together exposes', () => {
     expect(exposedByMessage(record)).toEqual([]);
   });
 
-  test('no escape sequence, and no more than fits', () => {
+  test('no escape sequences, and no more than about 1,000 characters', () => {
     const [body] = exposedByBody(Buffer.from(`\u001b]0;title\u0007 and ${'a'.repeat(5_000)}`));
     expect(body!.text).toMatch(/^\\u001b\]0;title\\u0007 and a/);
     expect(body!.text.length).toBeLessThan(1_010);
   });
 
-  test('no control character, whatever comes', () => {
+  test('no control characters, for any bytes', () => {
     const word = fc.constantFrom(
       'GET / HTTP/1.1\r\n',
       'Authorization: Basic ',

@@ -7,16 +7,16 @@ import { decodeDatagram, HEADER_BYTES } from '#lib/transfer/datagram.ts';
 export const exposureKinds = ['body', 'credentials', 'bearer token', 'cookie'] as const;
 export type ExposureKind = (typeof exposureKinds)[number];
 
-/** What anyone on the way can read. */
+/** Something that anyone on the way can read. */
 export interface Exposure {
   readonly what: ExposureKind;
-  /** Fit for a terminal, and cut when it is long. */
+  /** Safe for a terminal, and shortened if it is long. */
   readonly text: string;
 }
 
-/** How much of a text is shown, in characters. */
+/** The most characters of a text that are shown. */
 const SHOWN = 1_000;
-/** Of a reliable transfer (docs/reliable-transfer.md): its header says nothing that was to stay secret. */
+/** The header of a transfer datagram, which has no secrets. */
 const DATAGRAM = /^wirelab\/1 (\w+)/;
 
 const SECRET =
@@ -26,28 +26,28 @@ const JSON_FIELD = new RegExp(`"(${SECRET})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`, '
 /** A part of multipart/form-data: its headers, a blank line, its value (RFC 7578, 4.2). */
 const PART = new RegExp(`\\sname="(${SECRET})"[^\\n]*\\n(?:[^\\s][^\\n]*\\n)*\\r?\\n([^\\r\\n]+)`, 'gi');
 
-/** What a whole message to the echo server, or its answer, exposes. Who types HTTP at it sends it a line a message. */
+/** The exposures of a whole message or echo. A person may type HTTP to the echo server, one line per message. */
 export function exposedByMessage(bytes: Buffer): Exposure[] {
   if (isTls(bytes)) return [];
   const { body } = new Message(bytes, true);
   return [...exposedByBody(body), ...exposedByHeaders(body.toString('latin1').split(/\r?\n/))];
 }
 
-/** What a whole datagram to or from the echo server exposes: of a transfer, the bytes that it carries. */
+/** The exposures of a whole datagram to or from the echo server. A transfer exposes its payload only. */
 export function exposedByDatagram(bytes: Buffer): Exposure[] {
   const kind = DATAGRAM.exec(bytes.toString('latin1', 0, HEADER_BYTES))?.[1];
   if (kind === undefined) return exposedByMessage(bytes);
   return kind === 'DATA' ? exposedByBody(dataOf(bytes)) : [];
 }
 
-/** What a datagram carries; of one that was damaged, all behind the header but what has the form of an HMAC. */
+/** The payload of a transfer datagram. If it is damaged: all after the header except what looks like an HMAC. */
 function dataOf(bytes: Buffer): Buffer {
   const datagram = decodeDatagram(bytes);
   if (datagram) return datagram.payload;
   return bytes.subarray(HEADER_BYTES, bytes.length - (isHmac(bytes, bytes.length) ? HMAC_BYTES : 0));
 }
 
-/** What header fields of HTTP expose. */
+/** The exposures of HTTP header fields. */
 export function exposedByHeaders(lines: readonly string[]): Exposure[] {
   return lines.flatMap(ofHeader);
 }
@@ -65,12 +65,12 @@ function ofHeader(line: string): Exposure[] {
   return [];
 }
 
-/** What a whole body exposes: itself, if it is text, and the secrets in it. */
+/** The exposures of a whole body: itself if it is text, and the secrets in it. */
 export function exposedByBody(bytes: Buffer): Exposure[] {
   return isText(bytes) ? [exposure('body', bytes), ...exposedByFields(bytes.toString('latin1'))] : [];
 }
 
-/** Passwords and tokens in query parameters, in fields of forms and in JSON. */
+/** Passwords and tokens in query parameters, form fields and JSON. */
 export function exposedByFields(text: string): Exposure[] {
   const plain = (matches: Iterable<RegExpMatchArray>) =>
     Array.from(matches, ([, name, value]) => secret(name!, Buffer.from(value!, 'latin1')));
@@ -85,7 +85,7 @@ function secret(name: string, value: Buffer): Exposure {
   return exposure('credentials', Buffer.concat([Buffer.from(`${name}=`), value]));
 }
 
-/** The bytes of a form's value (WHATWG URL, application/x-www-form-urlencoded). */
+/** Decodes a form's value (WHATWG URL, application/x-www-form-urlencoded). */
 function decoded(value: string): Buffer {
   const bytes = value
     .replaceAll('+', ' ')

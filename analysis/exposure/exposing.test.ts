@@ -7,7 +7,7 @@ import { carried } from '#analysis/capture/testing.ts';
 import { encodeMessage } from '#lib/message/message.ts';
 import { Exposing } from './exposing.ts';
 
-/** Frames of one client, numbered on; `port` is the server's. */
+/** Numbered frames of one client; `port` is the server's. */
 class Frames {
   readonly all: Carried[] = [];
   readonly #port: number;
@@ -28,7 +28,7 @@ class Frames {
     return this;
   }
 
-  /** Bytes that are in no frame. */
+  /** Skips bytes that are in no frame. */
   lose(from: 'client' | 'server', bytes: number): this {
     this.#next[from] += bytes;
     return this;
@@ -55,7 +55,7 @@ const answer = (body: string | Buffer, ...headers: string[]) =>
   ]);
 
 describe('HTTP', () => {
-  test('exposes a body without the framing of its chunks, in whatever segments they come', () => {
+  test('exposes a chunked body without its framing, in any segments', () => {
     const chunked = lines(
       'HTTP/1.1 200 OK',
       'Transfer-Encoding: chunked',
@@ -89,7 +89,7 @@ describe('HTTP', () => {
     expect(exposedBy(endless)).toEqual([`8 body: ${body}`, '10 body: next']);
   });
 
-  test('exposes header fields that come in later segments', () => {
+  test('exposes header fields from later segments', () => {
     const typed = new Frames().add('client', 'GET / HTTP/1.1\r\n').add('client', `${login.slice(0, 20)}`);
     expect(exposedBy(typed.add('client', `${login.slice(20)}\r\n\r\n`))).toEqual([
       '5 credentials: alice:secret',
@@ -116,7 +116,7 @@ describe('HTTP', () => {
     ]);
   });
 
-  test('exposes a compressed body as what it is, and one of no text not at all', () => {
+  test('exposes a compressed body decompressed, and no binary body', () => {
     const gzip = answer(gzipSync('password=x'), 'Content-Encoding: gzip');
     expect(exposedBy(new Frames().add('server', gzip))).toEqual([
       '3 body: password=x',
@@ -129,7 +129,7 @@ describe('HTTP', () => {
     expect(exposedBy(new Frames().add('server', answer(gzipSync('password=x'))))).toEqual([]);
   });
 
-  test('exposes as much as there is of what never becomes whole', () => {
+  test('exposes what there is of an incomplete message', () => {
     const begun = post('password=secret&more', login).slice(0, -5);
     const all = ['3 credentials: alice:secret', '3 body: password=secret', '3 credentials: password=secret'];
     expect(exposedBy(new Frames().add('client', begun))).toEqual(all);
@@ -152,7 +152,7 @@ describe('HTTP', () => {
     expect(exposedBy(none)).toEqual(['3 body: xyz']);
   });
 
-  test('is on any port, and counts once what TCP sends again or out of order', () => {
+  test('is found on any port, and once if it is retransmitted or out of order', () => {
     const request = post('pin=12');
     const frames = new Frames(80).add('client', request).add('client', request, { seq: 1_001 });
     frames.add('client', 'B', { seq: 1_001 + request.length + 1 });
@@ -164,7 +164,7 @@ describe('HTTP', () => {
     ]);
   });
 
-  test('goes on after a gap where it begins anew, and within a body of known length', () => {
+  test('continues after a gap with the next message, and within a body of known length', () => {
     const lost = new Frames().add('client', post('pin=1')).lose('client', 30).add('client', 'x=password=1');
     lost.add('client', post('pin=2'));
     expect(exposedBy(lost).filter((one) => one.includes('credentials'))).toEqual([
@@ -179,7 +179,7 @@ describe('HTTP', () => {
     expect(exposedBy(cut.add('server', answer('b')))).toEqual([`4 body: ${'a'.repeat(40)}`, '5 body: b']);
   });
 
-  test('is not what another protocol says, nor HTTP/2, nor a tunnel', () => {
+  test('is not another protocol, HTTP/2, or a tunnel', () => {
     const smtp = new Frames(25).add('server', '220 mail ready\r\n').add('client', 'PASS token=secret\r\n');
     expect(exposedBy(smtp)).toEqual([]);
     const h2c = new Frames(80).add('client', get).add('server', 'HTTP/1.1 101 Switching Protocols\r\n\r\n');
@@ -190,7 +190,7 @@ describe('HTTP', () => {
     expect(exposedBy(tunnel.add('server', 'HTTP/1.1 200 OK\r\n\r\nreadable\n'))).toEqual([]);
   });
 
-  test('of a port that is used again is of a connection of its own', () => {
+  test('has a connection of its own if a port is reused', () => {
     const frames = new Frames().add('client', post('pin=123').slice(0, -2));
     frames.add('client', '', { seq: 70_000, flags: SYN }).add('client', get, { seq: 70_001 });
     frames.add('client', post('pin=4'), { seq: 70_001 + get.length });
@@ -201,7 +201,7 @@ describe('HTTP', () => {
   });
 });
 
-describe('what is said to the echo server', () => {
+describe('a message to the echo server', () => {
   const hey = encodeMessage('Hey');
 
   test('is cut as the server cuts it, in whatever segments it comes', () => {
@@ -226,7 +226,7 @@ describe('what is said to the echo server', () => {
     ]);
   });
 
-  test('by UDP is each datagram, and nothing of other ports', () => {
+  test('by UDP is each datagram, and nothing on other ports', () => {
     const udp = { transport: 'udp', seq: Number.NaN, flags: 0 } as const;
     const counted = (port: number) =>
       exposedBy(new Frames(port).add('client', 'Hey', udp).add('client', 'Hey', udp));
@@ -234,7 +234,7 @@ describe('what is said to the echo server', () => {
     expect(counted(53)).toEqual([]);
   });
 
-  test('is not what TLS has encrypted, but what comes without TLS on its port, or after a try on the plain one', () => {
+  test('is nothing that TLS encrypts, but data without TLS on its port, or after a TLS attempt on the plain port', () => {
     const hello = Buffer.from('16030100050100000100', 'hex');
     const encrypted = new Frames(9443)
       .add('client', hello)
@@ -250,7 +250,7 @@ describe('what is said to the echo server', () => {
   });
 });
 
-test('a connection of which much is open is let go of, with what it exposed', () => {
+test('the oldest of many incomplete connections is dropped, after its exposures are reported', () => {
   const found: number[] = [];
   const exposing = new Exposing((frame) => found.push(frame));
   const [, , request] = new Frames().add('client', `GET / HTTP/1.1\r\n${login}`).all;
@@ -260,7 +260,7 @@ test('a connection of which much is open is let go of, with what it exposed', ()
   expect(found).toEqual([10_000]);
 });
 
-describe('of connections that keep too much', () => {
+describe('of connections that hold too many bytes', () => {
   const mebibyte = 1024 * 1024;
   const body = Buffer.from('a'.repeat(mebibyte));
   const [, , head, begin, overtaking] = new Frames()
@@ -273,7 +273,7 @@ describe('of connections that keep too much', () => {
     ...{ number: port, from: `10.0.142.133:${port}`, fromPort: port },
   });
 
-  test('those of which nothing came for longest are let go of, with what they exposed', () => {
+  test('those that are silent for longest are dropped, after their exposures are reported', () => {
     const found: number[] = [];
     const exposing = new Exposing((frame) => found.push(frame));
     for (let port = 10_000; port < 10_064; port += 1) {
@@ -284,7 +284,7 @@ describe('of connections that keep too much', () => {
     expect(found).toEqual([10_001]);
   });
 
-  test('segments that wait for one before them count', () => {
+  test('segments that wait for an earlier one count', () => {
     const found: number[] = [];
     const exposing = new Exposing((frame) => found.push(frame));
     for (let port = 10_000; port < 10_033; port += 1) {

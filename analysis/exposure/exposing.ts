@@ -6,31 +6,31 @@ import { HttpSide } from './http-side.ts';
 import { MessageSide } from './message-side.ts';
 import type { Side } from './side.ts';
 
-/** Is told what is exposed, and in which frame it became whole, or of what did not, the last frame of it. */
+/** Receives each exposure with the frame that completes it, or the last frame of what stays incomplete. */
 export type OnExposed = (frame: number, exposure: Exposure) => void;
 
 interface Sides extends Readonly<Record<Speaker, Side>> {
-  /** The frames with the latest bytes of each. */
+  /** The frames with the latest bytes of each side. */
   readonly latest: Record<Speaker, number>;
-  /** How much it takes to keep what is not whole yet, in bytes. */
+  /** Bytes of memory for incomplete messages. */
   kept: number;
-  /** Nobody reads what it says from here on. */
-  isSealed: boolean;
+  /** It has changed to TLS. */
+  isEncrypted: boolean;
 }
 
-/** How many connections are followed and how many bytes they keep, at most. The quietest connections are dropped. */
+/** The most connections that are followed, and the most bytes that they keep. The quietest are dropped. */
 const CONNECTIONS = 20_000;
 const KEPT = 64 * 1024 * 1024;
 
 /**
- * Finds what anyone on the way can read in the frames of a capture: HTTP/1 on any port, and what is said to the echo
- * server and by it. It is put together first, whatever segments it came in: what TCP sends again counts once, and what
- * TLS has encrypted does not. The one place that counts it, for table, dialogues, JSON and report.
+ * Finds what anyone on the way can read in a capture: HTTP/1 on any port, and messages to and from the echo server. TCP
+ * streams are put in order first, so retransmitted bytes count once. Encrypted bytes do not count. Table, dialogues, JSON
+ * and report all use this.
  */
 export class Exposing {
   readonly #onExposed: OnExposed;
   readonly #connections: Connections<Sides>;
-  /** What all of them keep. */
+  /** Bytes that all connections keep. */
   #kept = 0;
 
   constructor(onExposed: OnExposed) {
@@ -42,7 +42,7 @@ export class Exposing {
     });
   }
 
-  /** Frames come in their order. */
+  /** Takes a segment or datagram. They must be in order. */
   take(carried: Carried): void {
     if (carried.transport === 'tcp') this.#takeSegment(carried);
     else if (carried.server === 'echo') this.#tell(carried.number, exposedByDatagram(carried.payload));
@@ -54,28 +54,29 @@ export class Exposing {
   }
 
   #takeSegment(segment: Carried): void {
-    const { connection, by, said } = this.#connections.take(segment);
+    const { connection, by, pieces } = this.#connections.take(segment);
     const { state } = connection;
-    if (connection.isTls) this.#seal(connection);
+    if (connection.isTls) this.#stopReading(connection);
     else
-      for (const { by: speaker, bytes, missing } of said) {
+      for (const { by: speaker, bytes, missing } of pieces) {
         state.latest[speaker] = segment.number;
         this.#tell(segment.number, state[speaker].take(bytes, missing));
       }
     if (segment.flags & RST) this.#end(connection);
     else if (segment.flags & FIN && !connection[by].stream.isWaiting) this.#endSide(state, by);
-    else if (segment.server === 'echo' && by === 'client' && said.some((one) => one.by === by)) {
-      // An answer that breaks off is whole when its client goes on.
+    else if (segment.server === 'echo' && by === 'client' && pieces.some((one) => one.by === by)) {
+      // A truncated answer is complete when its client goes on.
       this.#endSide(state, 'server');
     }
     this.#count(connection);
     while (this.#kept > KEPT) this.#connections.forget();
   }
 
-  #seal(connection: Connection<Sides>): void {
-    if (connection.state.isSealed) return;
+  /** From here on the connection is encrypted. */
+  #stopReading(connection: Connection<Sides>): void {
+    if (connection.state.isEncrypted) return;
     this.#end(connection);
-    connection.state.isSealed = true;
+    connection.state.isEncrypted = true;
   }
 
   #count({ client, server, state }: Connection<Sides>): void {
@@ -91,7 +92,7 @@ export class Exposing {
 
   #end(connection: Connection<Sides>): void {
     const { state } = connection;
-    if (state.isSealed) return;
+    if (state.isEncrypted) return;
     for (const { by, bytes, frame, missing } of connection.rest()) {
       state.latest[by] = frame.number;
       this.#tell(frame.number, state[by].take(bytes, missing));
@@ -100,7 +101,7 @@ export class Exposing {
     this.#endSide(state, 'server');
   }
 
-  /** Nothing follows. */
+  /** No more bytes of this side follow. */
   #endSide(state: Sides, speaker: Speaker): void {
     this.#tell(state.latest[speaker], state[speaker].end());
   }
@@ -115,6 +116,6 @@ function newSides({ server }: Carried): Sides {
   const create = server === 'echo' ? () => new MessageSide() : () => new HttpSide(asked);
   return {
     ...{ client: create(), server: create(), latest: { client: 0, server: 0 } },
-    ...{ kept: 0, isSealed: false },
+    ...{ kept: 0, isEncrypted: false },
   };
 }

@@ -7,15 +7,15 @@ import {
   zstdDecompressSync,
 } from 'node:zlib';
 
-/** The most bytes that a compressed body may become. */
+/** The most bytes of a decompressed body. */
 const MOST = 64 * 1024 * 1024;
 
-// What is cut short is decoded up to there.
+// A truncated body is decoded up to its end.
 const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH, ZSTD_e_flush } = constants;
 const zlib = { maxOutputLength: MOST, finishFlush: Z_SYNC_FLUSH };
 const gunzip = (bytes: Buffer) => gunzipSync(bytes, zlib);
 
-/** Content codings (RFC 9110, 8.4.1). Some send `deflate` without the header of zlib. */
+/** Content codings (RFC 9110, 8.4.1). Some programs send `deflate` without the zlib header. */
 const decoders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   gzip: gunzip,
   'x-gzip': gunzip,
@@ -24,7 +24,7 @@ const decoders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   zstd: (bytes) => zstdDecompressSync(bytes, { maxOutputLength: MOST, finishFlush: ZSTD_e_flush }),
 };
 
-/** A body without its codings, the last one first; undefined when one is unknown or does not fit. */
+/** A body without its codings, the last one undone first; undefined if one is unknown or fails. */
 export function decodedBody(bytes: Buffer, codings: readonly string[]): Buffer | undefined {
   try {
     return codings.toReversed().reduce((coded, coding) => decoders[coding]!(coded), bytes);

@@ -3,11 +3,11 @@ import { type Exposure, exposedByBody, exposedByFields, exposedByHeaders } from 
 import { decodedBody } from './http-body.ts';
 import type { Side } from './side.ts';
 
-/** HTTP/1 in one direction: what its heads and bodies expose. */
+/** The exposures of HTTP/1 in one direction, from heads and bodies. */
 export class HttpSide implements Side {
   readonly #reader: HttpReader;
 
-  /** @param asked of the connection, for both sides */
+  /** @param asked shared by both sides of the connection */
   constructor(asked: Asked) {
     this.#reader = new HttpReader(asked, { keepsBodies: true });
   }

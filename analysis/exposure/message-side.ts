@@ -3,10 +3,10 @@ import { tagLength } from '#lib/message/message.ts';
 import { type Exposure, exposedByMessage } from './exposed.ts';
 import type { Side } from './side.ts';
 
-/** The notices that the echo server sends in place of an answer have no ending. */
+/** The echo server's notices, which have no line ending. */
 const NOTICE = /^(?:error_code|Packet Loss)$/;
 
-/** Messages to the echo server, or its answers, cut as the server cuts them. */
+/** The exposures of messages to the echo server, or of its answers, split as the server splits them. */
 export class MessageSide implements Side {
   #framer = new Framer();
 

@@ -1,16 +1,16 @@
 import type { Exposure } from './exposed.ts';
 
-/** What one side of a connection says, put together: its bytes come in order and each once. */
+/** Reads one side of a connection. It gets each byte once, in order. */
 export interface Side {
-  /** How much it takes to keep what is not whole yet, in bytes. */
+  /** Bytes of memory for incomplete messages. */
   readonly kept: number;
   /**
    * Takes the bytes of a segment.
    *
-   * @param missing bytes before them that never came
-   * @returns what is exposed by all that is whole with them
+   * @param missing how many bytes before them were not captured
+   * @returns the exposures of messages that they complete
    */
   take(bytes: Buffer, missing: number): Exposure[];
-  /** What is exposed by that which is not whole: nothing follows it, as far as the capture tells. */
+  /** The exposures of an incomplete message, after which no bytes follow. */
   end(): Exposure[];
 }

@@ -1,6 +1,6 @@
 import type { Range } from '#analysis/capture/tcp-stream.ts';
 
-/** The next so many bytes from a position on, with those left out that others take. */
+/** The ranges of `length` bytes from a position on that skip the ranges of others. */
 export function rangesFrom(from: number, length: number, others: readonly Range[]): Range[] {
   const ranges: Range[] = [];
   let at = from;
@@ -17,11 +17,11 @@ export function rangesFrom(from: number, length: number, others: readonly Range[
   return ranges;
 }
 
-/** Takes ranges, and says which parts of the stream none of them has, from its beginning on. */
+/** Collects the ranges of a stream that have an entry, and finds the ranges without one. */
 export class Claims {
-  /** In the order of their beginnings. */
+  /** Ordered by where they begin. */
   readonly #ranges: Range[] = [];
-  /** Up to here all is said. */
+  /** Every byte before this position is accounted for. */
   #done = 0;
   #last = 0;
 
@@ -29,26 +29,26 @@ export class Claims {
     return this.#done;
   }
 
-  /** Where the last one ends. */
+  /** The end of the last range. */
   get last(): number {
     return Math.max(this.#last, this.#done);
   }
 
-  /** How many wait until nothing before them is claimed any more. */
+  /** How many ranges wait for the bytes before them. */
   get count(): number {
     return this.#ranges.length;
   }
 
   add(ranges: readonly Range[]): void {
     for (const range of ranges) {
-      // Almost always it is the last.
+      // A new range is almost always the last.
       const at = this.#ranges.findLastIndex(({ from }) => from <= range.from) + 1;
       this.#ranges.splice(at, 0, range);
       this.#last = Math.max(this.#last, range.to);
     }
   }
 
-  /** What is free up to a position, which nothing is to claim any more. */
+  /** The ranges without an entry up to a position. Nothing before it may be added later. */
   freeUpTo(limit: number): Range[] {
     const free: Range[] = [];
     while (this.#done < limit) {

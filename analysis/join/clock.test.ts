@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { encodeMessage } from '#lib/message/message.ts';
 import { Wire } from './join-testing.ts';
 
-/** What a clock does in the middle of a run: each is a kind of step, with its size in seconds. */
+/** Ways to set a clock in the middle of a run. */
 const steps: readonly [string, (wire: Wire) => void][] = [
   ['is set back an hour', (wire) => wire.setClock(-3_600)],
   ['is set back two seconds', (wire) => wire.setClock(-2)],
@@ -19,7 +19,7 @@ function move(wire: Wire, clock: 'captureAhead' | 'journalAhead', seconds: numbe
   wire[clock] += seconds;
 }
 
-/** How many exchanges of each kind, one after another, with something set between those before and after. */
+/** How many exchanges of each kind there are; the clock is set among them. */
 const EXCHANGES = 6;
 
 function exchanges(wire: Wire, set: () => void, when: 'first' | 'between' | 'within'): void {
@@ -49,7 +49,7 @@ function exchanges(wire: Wire, set: () => void, when: 'first' | 'between' | 'wit
     tcp.fin('client');
     tcp.fin('server');
   }
-  // What is over is let go of.
+  // Finished connections are dropped.
   for (let number = 0; number < 20; number += 1) {
     wire.pass(1);
     wire.tcp({ port: 41_000 + number }).open();
@@ -63,35 +63,35 @@ describe.each(['first', 'between', 'within'] as const)('%s', (when) => {
     const { matches, unjournaled } = await wire.join();
     expect(matches).toHaveLength(3 * EXCHANGES);
     expect(
-      matches.filter(({ verdict }) => verdict !== 'answered').map(({ verdict, entry }) => [verdict, entry]),
+      matches.filter(({ reason }) => reason !== 'response-sent').map(({ reason, entry }) => [reason, entry]),
     ).toEqual([]);
     expect(unjournaled).toEqual([]);
   });
 });
 
-test('a clock that nobody set is not spoken of', async () => {
+test('a clock that was not set is not mentioned', async () => {
   const wire = new Wire();
   exchanges(wire, () => undefined, 'first');
   expect((await wire.join()).clock).toBeUndefined();
 });
 
-test('one sentence tells that a clock was set back, and where', async () => {
+test('one sentence reports that a clock was set back, and where', async () => {
   const wire = new Wire();
   exchanges(wire, () => wire.setClock(-3_600), 'between');
   expect((await wire.join()).clock).toMatch(
-    /^the clock was set back 3599 s at frame \d+, so times across that mean nothing: order and content match entries with frames$/,
+    /^the clock was set back 3599 s at frame \d+: entries are matched with frames by order and content, not by time$/,
   );
 });
 
-test('one sentence tells that capture and journal have other clocks, from which entry on', async () => {
+test('one sentence reports that capture and journal have different clocks, and from which entry on', async () => {
   const wire = new Wire();
   exchanges(wire, () => move(wire, 'journalAhead', 3_600), 'between');
   expect((await wire.join()).clock).toBe(
-    'from entry 7 on the clock of the journal is 3600 s ahead of that of the capture: order and content match entries with frames',
+    "from entry 7 on, the journal's clock is 3600 s ahead of the capture's: entries are matched with frames by order and content, not by time",
   );
 });
 
-test('what is missing near a step nobody can say, and far from it is missing', async () => {
+test('a missing answer is unknown near a clock step, and contradicted far from it', async () => {
   const wire = new Wire();
   const tcp = wire.tcp().open();
   tcp.client('one\n');
@@ -104,10 +104,10 @@ test('what is missing near a step nobody can say, and far from it is missing', a
   wire.pass(20);
   tcp.client('');
   const { matches } = await wire.join();
-  expect(matches.map(({ verdict }) => verdict)).toEqual(['unanswered', 'unclear']);
+  expect(matches.map(({ reason }) => reason)).toEqual(['response-missing', 'clock-set']);
 });
 
-test('an answer that is not that of its entry contradicts it whatever the clocks do far away', async () => {
+test('a wrong answer far from a clock step contradicts its entry', async () => {
   const wire = new Wire();
   const http = wire.tcp({ server: 'http' }).open();
   http.get();
@@ -116,10 +116,10 @@ test('an answer that is not that of its entry contradicts it whatever the clocks
   wire.pass(100);
   wire.setClock(-1);
   http.client('');
-  expect((await wire.join()).matches.map(({ verdict }) => verdict)).toEqual(['different']);
+  expect((await wire.join()).matches.map(({ reason }) => reason)).toEqual(['response-differs']);
 });
 
-describe('an exchange that lasts is no clock that was set', () => {
+describe('a long exchange is no clock step', () => {
   const contradicted = (wire: Wire) => {
     const http = wire.tcp({ server: 'http', port: 41_000 }).open();
     http.get();
@@ -127,7 +127,7 @@ describe('an exchange that lasts is no clock that was set', () => {
     http.code('500');
   };
 
-  test('of a handshake that fails after three seconds', async () => {
+  test('a handshake that fails after three seconds', async () => {
     const wire = new Wire();
     const tcp = wire.tcp({ tls: 'TLSv1.3' }).open();
     wire.pass(3);
@@ -143,11 +143,11 @@ describe('an exchange that lasts is no clock that was set', () => {
     contradicted(wire);
     const { clock, matches, handshakes } = await wire.join();
     expect(clock).toBeUndefined();
-    expect(handshakes.map(({ verdict }) => verdict)).toEqual(['failed']);
-    expect(matches.map(({ verdict }) => verdict)).toEqual(['different']);
+    expect(handshakes.map(({ reason }) => reason)).toEqual(['handshake-failed']);
+    expect(matches.map(({ reason }) => reason)).toEqual(['response-differs']);
   });
 
-  test('of a request whose body ends after its decision', async () => {
+  test('a request whose body ends after its decision', async () => {
     const wire = new Wire();
     const http = wire.tcp({ server: 'http' }).open();
     const begun = http.client('GET /getbalance HTTP/1.1\r\ncontent-length: 1\r\n\r\n');
@@ -159,6 +159,6 @@ describe('an exchange that lasts is no clock that was set', () => {
     contradicted(wire);
     const { clock, matches } = await wire.join();
     expect(clock).toBeUndefined();
-    expect(matches.map(({ verdict }) => verdict)).toEqual(['silent', 'different']);
+    expect(matches.map(({ reason }) => reason)).toEqual(['nothing-sent', 'response-differs']);
   });
 });

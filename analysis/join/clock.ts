@@ -5,15 +5,15 @@ import type { HandshakeMatch, Match } from './finding.ts';
 import { NEAR, STEP } from './times.ts';
 import { isContradicted } from './verdicts.ts';
 
-/** Contradictions that wait for the end, at most. */
+/** At most this many contradictions are held back until the end. */
 const MOST_DOUBTED = 10_000;
 
 type Doubted = Match | HandshakeMatch;
 
 /**
- * Watches the clocks. A capture and the journals beside it have one clock, which may be set in the middle (suspend, NTP,
- * WSL), and those of another machine have another. Then only order and content match an entry with its frames, and
- * what is not found may be there all the same: nothing is called a contradiction until the end tells.
+ * Watches the clocks. A capture and its journals share one clock, which may be set during the run (suspend, NTP, WSL).
+ * Journals of another machine have another clock. In both cases only order and content match entries with frames, and a
+ * missing frame proves nothing. So contradictions are held back until the end.
  */
 export class Clock {
   #last: number | undefined;
@@ -21,7 +21,7 @@ export class Clock {
   #apart: { readonly entry: Entry; readonly seconds: number } | undefined;
   readonly #doubted: Doubted[] = [];
 
-  /** Takes the time of each frame. Returns when the frame before was, where the clock was set back in between. */
+  /** Notes the time of each frame. Returns the time of the frame before if the clock was set back in between. */
   frame({ number, time }: Pick<Frame, 'number' | 'time'>): number | undefined {
     const before = this.#last;
     this.#last = time;
@@ -30,7 +30,7 @@ export class Clock {
     return before;
   }
 
-  /** What can be said by now, given one more: a contradiction waits for the end. */
+  /** Returns the matches that are final by now; a contradiction is held back. */
   pass(match: Doubted): readonly Doubted[] {
     this.#compare(match);
     if (!isContradicted(match)) return [match];
@@ -38,36 +38,36 @@ export class Clock {
     return this.#doubted.length > MOST_DOUBTED ? [this.#judge(this.#doubted.shift()!)] : [];
   }
 
-  /** The contradictions that have waited. */
+  /** The contradictions that were held back. */
   finish(): readonly Doubted[] {
     return this.#doubted.splice(0).map((match) => this.#judge(match));
   }
 
-  /** What is to be known of the clocks, in one sentence; undefined when nothing is. */
+  /** One sentence about the clocks; undefined when they agree. */
   get sentence(): string | undefined {
     const [step] = this.#steps;
     const more = this.#steps.length > 1 ? ` and ${this.#steps.length - 1} more times later` : '';
     if (step) {
-      return `the clock was set back ${inSeconds(step.from - step.to)} at frame ${step.frame}${more}, so times across that mean nothing: order and content match entries with frames`;
+      return `the clock was set back ${inSeconds(step.from - step.to)} at frame ${step.frame}${more}: entries are matched with frames by order and content, not by time`;
     }
     if (!this.#apart) return undefined;
     const { entry, seconds } = this.#apart;
     const way = seconds > 0 ? 'ahead of' : 'behind';
-    return `from entry ${entry.id} on the clock of the journal is ${inSeconds(Math.abs(seconds))} ${way} that of the capture: order and content match entries with frames`;
+    return `from entry ${entry.id} on, the journal's clock is ${inSeconds(Math.abs(seconds))} ${way} the capture's: entries are matched with frames by order and content, not by time`;
   }
 
-  /** A request is before its entry, and that before its answer. A handshake fails somewhere among its frames. */
-  #compare({ entry, request, answer }: Doubted): void {
+  /** An entry is later than its request and earlier than its response. A handshake fails somewhere among its frames. */
+  #compare({ entry, request, response }: Doubted): void {
     if (isHandshake(entry)) return;
     const time = timeOf(entry);
     const asked = request.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
-    const left = answer[0]?.time ?? Number.POSITIVE_INFINITY;
-    if (this.#apart || (time >= asked - STEP && time <= left + STEP)) return;
-    this.#apart = { entry, seconds: time < asked ? time - asked : time - left };
+    const answered = response[0]?.time ?? Number.POSITIVE_INFINITY;
+    if (this.#apart || (time >= asked - STEP && time <= answered + STEP)) return;
+    this.#apart = { entry, seconds: time < asked ? time - asked : time - answered };
   }
 
   #judge(match: Doubted): Doubted {
-    return this.#isDoubtful(match.entry) ? { ...match, verdict: 'unclear' } : match;
+    return this.#isDoubtful(match.entry) ? { ...match, reason: 'clock-set' } : match;
   }
 
   #isDoubtful(entry: Entry): boolean {

@@ -11,11 +11,11 @@ import { isContradicted } from './verdicts.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** What a capture holds of one TCP connection. */
+/** One TCP connection of a capture. */
 export class Conversation {
   /** In seconds since 1970. */
   readonly began: number;
-  /** Which connection of the capture it is, as its first frame says. */
+  /** Its number among the connections of the capture, as its first frame has it. */
   readonly connection: number | undefined;
   readonly #http: HttpConnection | undefined;
   readonly #messages: MessageConnection | undefined;
@@ -23,7 +23,7 @@ export class Conversation {
   readonly #handshake: Handshake | undefined;
   readonly #emit: Emit;
 
-  /** @param olderUntil as a connection for messages has it */
+  /** @param olderUntil see MessageConnection */
   constructor({ time, connection, server, client, overTls }: Frame, emit: Emit, olderUntil?: number) {
     this.began = time;
     this.connection = connection;
@@ -32,48 +32,48 @@ export class Conversation {
       this.#encrypted = new EncryptedConnection(emit);
       this.#handshake = new Handshake(emit);
     }
-    const tell = overTls ? (found: Found) => this.#tellOfTls(found) : emit;
-    if (server === 'http') this.#http = new HttpConnection(client, tell);
-    else this.#messages = new MessageConnection(client, tell, olderUntil);
+    const emitPlain = overTls ? (found: Found) => this.#emitDecrypted(found) : emit;
+    if (server === 'http') this.#http = new HttpConnection(client, emitPlain);
+    else this.#messages = new MessageConnection(client, emitPlain, olderUntil);
   }
 
-  /** When it ended, in seconds since 1970. */
+  /** When the connection ended, in seconds since 1970. */
   get closed(): number | undefined {
     return (this.#http ?? this.#messages)!.closed;
   }
 
-  /** Whether it has something of the client that no entry speaks of so far. */
+  /** Whether the client sent something that has no entry so far. */
   get isUnmatched(): boolean {
     return (this.#http ?? this.#messages)!.isUnmatched;
   }
 
-  /** Whether something of it can't be read. */
-  get isShut(): boolean {
-    return this.#encrypted?.isShut ?? false;
+  /** Whether a part of it can't be decrypted. */
+  get isEncrypted(): boolean {
+    return this.#encrypted?.isEncrypted ?? false;
   }
 
   take(frame: Frame): void {
     this.#encrypted?.take(frame);
     this.#handshake?.take(frame);
-    // No server takes what comes to a port of TLS without any.
-    const said = frame.overTls && !frame.sealed ? { ...frame, payload: NOTHING } : frame;
-    (this.#http ?? this.#messages)!.take(said);
+    // A server ignores plain text on its TLS port.
+    const read = frame.overTls && !frame.tls ? { ...frame, payload: NOTHING } : frame;
+    (this.#http ?? this.#messages)!.take(read);
   }
 
-  /** Whether it has what an entry is of, as far as that can be told now. */
+  /** Whether it has the request of an entry, as far as is known now. */
   has(entry: Decision): boolean {
-    if (this.isShut) return true;
+    if (this.isEncrypted) return true;
     return this.#http ? this.#http.has(entry as HttpEntry) : this.#messages!.has(entry as MessageEntry);
   }
 
-  /** All frames before the decision have been taken. */
+  /** Takes a decision, after all frames before it. */
   decide(entry: Decision): void {
-    if (this.#encrypted?.isShut) this.#encrypted.decide(entry);
+    if (this.#encrypted?.isEncrypted) this.#encrypted.decide(entry);
     else if (isHttp(entry)) this.#http?.decide(entry);
     else this.#messages?.decide(entry);
   }
 
-  /** Whether an entry of it waits for its packets. */
+  /** Whether this entry still waits for its packets. */
   seeks(id: number): boolean {
     return (this.#messages?.seeks(id) || this.#encrypted?.seeks(id)) ?? false;
   }
@@ -83,13 +83,13 @@ export class Conversation {
     this.#encrypted?.sent(event);
   }
 
-  /** All frames before the handshake failed have been taken. False when it is none over TLS. */
+  /** Takes a failed handshake, after all frames before it. False for a connection without TLS. */
   fail(event: HandshakeEvent): boolean {
     this.#handshake?.fail(event);
     return this.#handshake !== undefined;
   }
 
-  /** Nothing more comes up to a time, in seconds since 1970: says what is left. */
+  /** No more frames follow until this time, in seconds since 1970: emits what is unfinished. */
   finish(until: number): void {
     (this.#http ?? this.#messages)!.finish(until);
     this.#encrypted?.finish(until);
@@ -97,13 +97,12 @@ export class Conversation {
   }
 
   /**
-   * From the first bytes on that can't be read, nothing of it is missing and nothing too much by what can be read: an
-   * entry is looked up on the wire then. What was said behind a handshake that failed was never taken, and its event
-   * speaks of it.
+   * Once a part can't be decrypted, the decrypted part proves nothing missing and nothing extra: the entry is looked up
+   * by its encrypted records instead. The server ignored what followed a failed handshake, so that needs no entry.
    */
-  #tellOfTls(found: Found): void {
+  #emitDecrypted(found: Found): void {
     const isAnEntry = found.kind === 'match';
-    if (isAnEntry && this.isShut && isContradicted(found)) this.#encrypted!.decide(found.entry);
-    else if (isAnEntry || !(this.isShut || this.#handshake!.hasFailed)) this.#emit(found);
+    if (isAnEntry && this.isEncrypted && isContradicted(found)) this.#encrypted!.decide(found.entry);
+    else if (isAnEntry || !(this.isEncrypted || this.#handshake!.hasFailed)) this.#emit(found);
   }
 }

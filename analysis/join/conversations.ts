@@ -9,35 +9,35 @@ import { type Emit, matchOf } from './finding.ts';
 import { HeldEntries } from './held-entries.ts';
 import { AROUND, GRACE, MILLISECOND, SWEEP } from './times.ts';
 
-/** Conversations that may wait for their entries, at most, and how much of what does not match is kept of each. */
+/** At most this many conversations wait for their entries, and of each at most this many unmatched items are kept. */
 const MOST_WAITING = 5_000;
 const KEPT = 256;
-/** Bytes of all datagrams that wait for their entries, at most. */
+/** At most this many bytes of datagrams wait for their entries. */
 const MOST_BYTES = 64 * 2 ** 20;
 
 export interface ConversationsParts extends FlowParts {
   readonly seen: Seen;
 }
 
-/** What goes on each connection of the capture, and in the flows of all clients. */
+/** All TCP connections and UDP flows of a capture. */
 export class Conversations {
   readonly #parts: ConversationsParts;
   readonly #emit: Emit;
   readonly #seen: Seen;
-  /** By server and client, as entries name them; a port that is used again has a connection after the one before. */
+  /** By server and client, as entries name them. A reused port has several connections, in order. */
   readonly #overTcp = new Map<string, Conversation[]>();
   readonly #flows = new Map<string, DatagramFlow>();
   readonly #held: HeldEntries;
   #swept = 0;
   #isSetBack = false;
-  /** The journals are of an earlier version, at least in part, and do not say where packets are. */
-  isUnplaced = false;
+  /** Some entries are of an earlier version and have no stream offsets. */
+  isWithoutOffsets = false;
 
   constructor(parts: ConversationsParts) {
     this.#parts = parts;
     this.#emit = parts.emit;
     this.#seen = parts.seen;
-    this.#held = new HeldEntries((entry) => this.#emit(matchOf(entry, 'lost')));
+    this.#held = new HeldEntries((entry) => this.#emit(matchOf(entry, 'request-missing')));
   }
 
   take(frame: Frame): void {
@@ -47,32 +47,32 @@ export class Conversations {
     else if (server === 'echo') this.#flowOf(client).take(frame);
   }
 
-  /** All frames before the decision have been taken. */
+  /** Takes a decision, after all frames before it. */
   decide(entry: Decision): void {
     const client = clientOf(entry);
-    if (!this.#isPlaced(entry)) {
-      this.isUnplaced = true;
-      this.#emit(matchOf(entry, 'unplaced'));
-    } else if (client === undefined) this.#emit(matchOf(entry, 'nameless'));
+    if (!this.#hasOffsets(entry)) {
+      this.isWithoutOffsets = true;
+      this.#emit(matchOf(entry, 'no-offsets'));
+    } else if (client === undefined) this.#emit(matchOf(entry, 'no-address'));
     else if (isOverTcp(entry)) this.#decideOverTcp(entry, client);
     else if (isBefore(entry, this.#seen)) this.#held.hold(flowKey(client), entry);
     else this.#flowOf(client).decide(entry as MessageEntry);
   }
 
-  /** An answer that was held back has left. */
+  /** A held-back answer was sent. */
   sent(event: EventNamed<'sent'>): void {
     const client = clientOf(event);
     const known = client && this.#overTcp.get(keyOf('echo', client, event.tls !== undefined));
     if (known) known.find((one) => one.seeks(event.entry))?.sent(event);
   }
 
-  /** The clock was set back: entries of earlier times can be of what is open, or comes. */
+  /** The clock was set back: entries with earlier times may belong to open or later connections. */
   setBack(): void {
     this.#isSetBack = true;
     for (const [key, all] of this.#overTcp) for (const one of all) this.#giveHeld(key, one);
   }
 
-  /** Whether the client of an entry has sent what no entry speaks of so far; anything else is of no such. */
+  /** Whether the client of an entry has sent something that has no entry so far. True for entries without a client. */
   awaits(entry: Entry): boolean {
     const client = isEvent(entry) ? undefined : clientOf(entry);
     if (isEvent(entry) || client === undefined) return true;
@@ -80,14 +80,14 @@ export class Conversations {
     return this.#overTcp.get(keyOfEntry(entry, client))?.some(({ isUnmatched }) => isUnmatched) ?? false;
   }
 
-  /** All frames before the handshake failed have been taken. */
+  /** Takes a failed handshake, after all frames before it. */
   fail(entry: HandshakeEvent): void {
     const client = clientOf(entry);
     const known = client === undefined ? [] : this.#overTcp.get(keyOf(entry.server, client, true));
     const [latest] = begunBefore(known, entry);
     if (latest?.fail(entry)) return;
-    const verdict = client === undefined ? 'nameless' : 'absent';
-    this.#emit({ kind: 'handshake', entry, verdict, request: [], answer: [], shows: undefined });
+    const reason = client === undefined ? 'no-address' : 'connection-missing';
+    this.#emit({ kind: 'handshake', entry, reason, request: [], response: [], shows: undefined });
   }
 
   /** The capture ends. */
@@ -108,11 +108,13 @@ export class Conversations {
     else this.#held.hold(key, entry);
   }
 
-  /** Whether an entry says where its packets are. Of one that is lost on the way out there are none. */
-  #isPlaced(entry: Decision): boolean {
+  /** Whether an entry has the offsets of its packets. A datagram that was lost on the way out has none. */
+  #hasOffsets(entry: Decision): boolean {
     if (isHttp(entry)) return entry.exchange !== undefined;
     if (entry.protocol === 'tcp') return entry.at !== undefined && entry.answer_at !== undefined;
-    return entry.crc !== undefined || (isDatagram(entry) && entry.direction === 'out' && !this.isUnplaced);
+    return (
+      entry.crc !== undefined || (isDatagram(entry) && entry.direction === 'out' && !this.isWithoutOffsets)
+    );
   }
 
   #conversationOf(frame: Frame): Conversation {
@@ -128,7 +130,7 @@ export class Conversations {
     return begun;
   }
 
-  /** Where a connection can be older than the capture: when what was sent before that is decided, at the latest. */
+  /** For a connection that may be older than the capture: the latest decision on a message from before it. */
   #olderUntil({ flags, time }: Frame): number | undefined {
     const until = this.#seen.first + AROUND;
     return opens(flags) || time > until ? undefined : until;
@@ -142,10 +144,10 @@ export class Conversations {
     return flow;
   }
 
-  /** Lets go of what is over. */
+  /** Drops what is finished. */
   #sweep(now: number): void {
     this.#swept = now;
-    // What has not found its entries yet may be ahead of them, as long as there are not too many.
+    // Unmatched connections may still get their entries, as long as there are not too many.
     const mayWait = this.#overTcp.size < MOST_WAITING;
     const isOver = ({ closed, isUnmatched }: Conversation) =>
       closed !== undefined && Math.abs(now - closed) > GRACE && !(mayWait && isUnmatched);
@@ -161,7 +163,7 @@ export class Conversations {
     for (const entry of this.#held.take(key)) conversation.decide(entry);
   }
 
-  /** Hands over entries decided since the capture began; the connection began earlier. */
+  /** Hands over the entries since the capture began; the connection began earlier. */
   #giveDecided(key: string, conversation: Conversation): void {
     for (const entry of this.#held.take(key)) {
       if (isBefore(entry, this.#seen)) this.#held.hold(key, entry);
@@ -169,13 +171,13 @@ export class Conversations {
     }
   }
 
-  /** Lets go of conversations, which take what is held of theirs first. */
+  /** Drops finished conversations, after they have taken their held entries. */
   #finishAll(isOver: (conversation: Conversation) => boolean, until: number): void {
     for (const [key, all] of this.#overTcp) {
       const over = all.filter(isOver);
       if (over.length === 0) continue;
       for (const one of over) {
-        if (one.isUnmatched || one.isShut) this.#giveHeld(key, one);
+        if (one.isUnmatched || one.isEncrypted) this.#giveHeld(key, one);
         one.finish(until);
       }
       const open = all.filter((one) => !over.includes(one));
@@ -189,7 +191,7 @@ function isOverTcp(entry: Decision): boolean {
   return isHttp(entry) || entry.protocol === 'tcp';
 }
 
-/** The same port of a client may talk to the plain port of a server and to that of TLS at once. */
+/** One client port may talk to a server's plain port and to its TLS port at once. */
 function keyOf(server: Frame['server'], client: string, overTls: boolean): string {
   return `${server} ${client}${overTls ? ' TLS' : ''}`;
 }
@@ -207,10 +209,10 @@ export function isBefore(entry: Entry, { first }: Seen): boolean {
   return !(timeOf(entry) + MILLISECOND >= first);
 }
 
-/** Those that an entry can be of, the latest first. */
+/** The conversations that an entry may belong to, the latest first. */
 function begunBefore(all: readonly Conversation[] = [], entry: Entry): Conversation[] {
   const time = timeOf(entry) + MILLISECOND;
   const before = all.filter(({ began }) => began < time);
-  // What has begun by now and is later by its time has another clock.
+  // If all of them seem to begin after the entry, the clocks differ.
   return (before.length > 0 ? before : all).toReversed();
 }

@@ -25,7 +25,7 @@ beforeEach(() => {
   udp = wire.udp();
 });
 
-/** Something before: a capture begins with its first frame. */
+/** Begins the capture with another frame. */
 function begin() {
   wire.tcp({ port: 50_000 }).client('');
 }
@@ -37,32 +37,32 @@ function exchange(message: string, fields: Partial<MessageEntry>, ...answers: st
   return [request, ...answers.map((bytes) => udp.answer(bytes))] as const;
 }
 
-/** A datagram of a transfer that leaves as these. */
-function send(datagram: Datagram, fields: Partial<DatagramEntry>, ...left: (string | Buffer)[]) {
+/** A datagram of a transfer, sent as these bytes. */
+function send(datagram: Datagram, fields: Partial<DatagramEntry>, ...sent: (string | Buffer)[]) {
   udp.carry('out', datagram, fields);
-  return left.map((bytes) => udp.answer(bytes));
+  return sent.map((bytes) => udp.answer(bytes));
 }
 
-describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
+describe.each([0.0001, 0.002])('with %d s between frames', (step) => {
   beforeEach(() => {
     wire.step = step;
   });
 
   describe('a fault of a message', () => {
     test.each<[string, string, Partial<MessageEntry>, string[], string]>([
-      ['none', `${HEY}\n`, {}, [`${HEY}\n`], 'answered 1 by 2, shown in 2'],
-      ['none of nothing', '', {}, [''], 'answered 1 by 2, shown in 2'],
-      ['loss', HEY, { fault: 'loss', loss: 'notice' }, ['error_code'], 'answered 1 by 2, shown in 2'],
-      ['silent loss', HEY, { fault: 'loss', loss: 'silent' }, [], 'silent 1 by none, shown in 1'],
+      ['none', `${HEY}\n`, {}, [`${HEY}\n`], 'response-sent 1 by 2, shown in 2'],
+      ['none of nothing', '', {}, [''], 'response-sent 1 by 2, shown in 2'],
+      ['loss', HEY, { fault: 'loss', loss: 'notice' }, ['error_code'], 'response-sent 1 by 2, shown in 2'],
+      ['silent loss', HEY, { fault: 'loss', loss: 'silent' }, [], 'nothing-sent 1 by none, shown in 1'],
       [
         'corruption',
         'Hey\r\n',
         { fault: 'corruption', offset: 0, before: '0x48', after: '0xb7' },
         ['\xb7ey\r\n'],
-        'answered 1 by 2, shown in 2',
+        'response-sent 1 by 2, shown in 2',
       ],
-      ['duplicate', HEY, { fault: 'duplicate' }, [HEY, HEY], 'answered 1 by 2+3, shown in 3'],
-      ['truncate', `${HEY}\n`, { fault: 'truncate', kept: 1 }, ['H\n'], 'answered 1 by 2, shown in 2'],
+      ['duplicate', HEY, { fault: 'duplicate' }, [HEY, HEY], 'response-sent 1 by 2+3, shown in 3'],
+      ['truncate', `${HEY}\n`, { fault: 'truncate', kept: 1 }, ['H\n'], 'response-sent 1 by 2, shown in 2'],
     ])('%s', async (_fault, message, fields, answers, line) => {
       exchange(message, fields, ...answers);
       expect(await wire.lines()).toEqual([line]);
@@ -73,33 +73,42 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       wire.pass(0.8);
       udp.answer(HEY);
       const { matches } = await wire.join();
-      expect(matches).toMatchObject([{ verdict: 'answered', answer: [{ number: 2 }] }]);
+      expect(matches).toMatchObject([{ reason: 'response-sent', response: [{ number: 2 }] }]);
       expect(matches[0]!.took).toBeCloseTo(0.8 + step, 5);
     });
 
     test('reorder', async () => {
       exchange('one', { fault: 'reorder' });
       exchange('two', {}, 'two', 'one');
-      expect(await wire.lines()).toEqual(['answered 1 by 4, shown in 4', 'answered 2 by 3, shown in 3']);
+      expect(await wire.lines()).toEqual([
+        'response-sent 1 by 4, shown in 4',
+        'response-sent 2 by 3, shown in 3',
+      ]);
     });
 
-    test('reorder of two that are alike: the later leaves first', async () => {
+    test('reorder of two equal messages: the later one is answered first', async () => {
       exchange(HEY, { fault: 'reorder' });
       exchange(HEY, {}, HEY, HEY);
-      expect(await wire.lines()).toEqual(['answered 1 by 4, shown in 4', 'answered 2 by 3, shown in 3']);
+      expect(await wire.lines()).toEqual([
+        'response-sent 1 by 4, shown in 4',
+        'response-sent 2 by 3, shown in 3',
+      ]);
     });
 
-    test('reorder of two that are held', async () => {
+    test('reorder of two held-back answers', async () => {
       exchange('one', { fault: 'reorder' });
       exchange('two', { fault: 'reorder' }, 'two', 'one');
-      expect(await wire.lines()).toEqual(['answered 1 by 4, shown in 4', 'answered 2 by 3, shown in 3']);
+      expect(await wire.lines()).toEqual([
+        'response-sent 1 by 4, shown in 4',
+        'response-sent 2 by 3, shown in 3',
+      ]);
     });
 
-    test('reorder of one alone', async () => {
+    test('reorder of a single message', async () => {
       exchange('one', { fault: 'reorder' });
       wire.pass(1);
       udp.answer('one');
-      expect(await wire.lines()).toEqual(['answered 1 by 2, shown in 2']);
+      expect(await wire.lines()).toEqual(['response-sent 1 by 2, shown in 2']);
     });
 
     test('drip', async () => {
@@ -108,12 +117,12 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
         udp.answer(byte);
         wire.pass(0.02);
       }
-      expect(await wire.lines()).toEqual(['answered 1 by 2+3+4+5, shown in 2']);
+      expect(await wire.lines()).toEqual(['response-sent 1 by 2+3+4+5, shown in 2']);
     });
 
-    test('that nothing here knows: nobody can say what was to leave', async () => {
+    test('unknown: nobody can tell what should be sent', async () => {
       exchange('Hey', { fault: 'shout' }, 'HEY');
-      expect(await wire.lines()).toEqual(['unexplained 1 by none, shown in 1']);
+      expect(await wire.lines()).toEqual(['unknown-fault 1 by none, shown in 1']);
     });
 
     test('drip of more than a hundred bytes', async () => {
@@ -125,8 +134,8 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       }
       udp.answer('x'.repeat(50));
       const { matches, unjournaled } = await wire.join();
-      expect(matches).toMatchObject([{ verdict: 'answered' }]);
-      expect(matches[0]!.answer).toHaveLength(101);
+      expect(matches).toMatchObject([{ reason: 'response-sent' }]);
+      expect(matches[0]!.response).toHaveLength(101);
       expect(unjournaled).toEqual([]);
     });
   });
@@ -139,24 +148,24 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     wire.pass(1);
     udp.answer(HEY);
     expect(await wire.lines()).toEqual([
-      'answered 1 by 2, shown in 2',
-      'answered 3 by 6, shown in 6',
-      'answered 4 by 5, shown in 5',
+      'response-sent 1 by 2, shown in 2',
+      'response-sent 3 by 6, shown in 6',
+      'response-sent 4 by 5, shown in 5',
     ]);
   });
 
-  test('messages at once are answered in any order', async () => {
+  test('messages at the same time are answered in any order', async () => {
     for (const text of ['one', 'two', 'three']) udp.client(text);
     for (const text of ['one', 'two', 'three']) udp.decide(text);
     for (const text of ['three', 'one', 'two']) udp.answer(text);
     expect(await wire.lines()).toEqual([
-      'answered 1 by 5, shown in 5',
-      'answered 2 by 6, shown in 6',
-      'answered 3 by 4, shown in 4',
+      'response-sent 1 by 5, shown in 5',
+      'response-sent 2 by 6, shown in 6',
+      'response-sent 3 by 4, shown in 4',
     ]);
   });
 
-  test('a datagram that the kernel dropped is told, and no other', async () => {
+  test('only the datagram that the kernel dropped has no entry', async () => {
     udp.client('one');
     udp.client('dropped');
     udp.client('two');
@@ -167,22 +176,22 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     wire.pass(10);
     exchange('three', {}, 'three');
     expect(await wire.lines()).toEqual([
-      'answered 1 by 4, shown in 4',
-      'answered 3 by 5, shown in 5',
-      'answered 6 by 7, shown in 7',
+      'response-sent 1 by 4, shown in 4',
+      'response-sent 3 by 5, shown in 5',
+      'response-sent 6 by 7, shown in 7',
       'unjournaled client 7 bytes in 2',
     ]);
   });
 
-  describe('what the capture has not got', () => {
+  describe('the capture lacks', () => {
     test('a request', async () => {
       exchange('one', {}, 'one');
       const [request] = exchange('two', {}, 'two');
       exchange('three', {}, 'three');
       expect(await wire.lines({ without: [request] })).toEqual([
-        'answered 1 by 2, shown in 2',
-        'lost none by 4, shown in 4',
-        'answered 5 by 6, shown in 6',
+        'response-sent 1 by 2, shown in 2',
+        'request-missing none by 4, shown in 4',
+        'response-sent 5 by 6, shown in 6',
       ]);
     });
 
@@ -198,8 +207,12 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       exchange('two', {}, 'two');
       const { matches, unjournaled } = await wire.join({ without: [request] });
       expect(matches).toMatchObject([
-        { verdict: 'lost', request: [], answer: answers.map((_, index) => ({ number: index + 3 })) },
-        { verdict: 'answered' },
+        {
+          reason: 'request-missing',
+          request: [],
+          response: answers.map((_, index) => ({ number: index + 3 })),
+        },
+        { reason: 'response-sent' },
       ]);
       expect(unjournaled).toEqual([]);
     });
@@ -211,30 +224,33 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       wire.pass(10);
       exchange('four', {}, 'four');
       expect(await wire.lines({ without: [answer!] })).toEqual([
-        'answered 1 by 2, shown in 2',
-        'unanswered 3 by none, shown in 3',
-        'answered 5 by 6, shown in 6',
-        'answered 7 by 8, shown in 8',
+        'response-sent 1 by 2, shown in 2',
+        'response-missing 3 by none, shown in 3',
+        'response-sent 5 by 6, shown in 6',
+        'response-sent 7 by 8, shown in 8',
       ]);
     });
 
-    test('what leaves behind its end', async () => {
+    test('an answer after its end', async () => {
       exchange(HEY, { fault: 'delay', delay_ms: 2_000 });
       wire.pass(0.5);
       wire.udp(40_001).client('other');
       const [line] = await wire.lines();
-      expect(line).toBe('open 1 by none, shown in 1');
+      expect(line).toBe('pending 1 by none, shown in 1');
     });
   });
 
-  test('an answer that is something else', async () => {
+  test('a different answer', async () => {
     exchange('one', {}, 'onE');
     wire.pass(5);
     exchange('two', {}, 'two');
-    expect(await wire.lines()).toEqual(['different 1 by 2, shown in 2', 'answered 3 by 4, shown in 4']);
+    expect(await wire.lines()).toEqual([
+      'response-differs 1 by 2, shown in 2',
+      'response-sent 3 by 4, shown in 4',
+    ]);
   });
 
-  describe('a datagram of a transfer on the way in', () => {
+  describe('an incoming datagram of a transfer', () => {
     test.each<[string, Partial<DatagramEntry>]>([
       ['none', {}],
       ['loss', { fault: 'loss', loss: 'silent' }],
@@ -244,10 +260,10 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       ['reorder', { fault: 'reorder' }],
       ['truncate', { fault: 'truncate', kept: 9 }],
       ['drip', { fault: 'drip', interval_ms: 20 }],
-    ])('has come: %s', async (_fault, fields) => {
+    ])('is received: %s', async (_fault, fields) => {
       udp.client(encodeDatagram(data));
       udp.carry('in', data, fields);
-      expect(await wire.lines()).toEqual(['came 1 by none, shown in 1']);
+      expect(await wire.lines()).toEqual(['received 1 by none, shown in 1']);
     });
 
     test('damaged', async () => {
@@ -257,16 +273,22 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       udp.client(bytes);
       udp.carry('in', data);
       udp.damaged(bytes);
-      expect(await wire.lines()).toEqual(['came 1 by none, shown in 1', 'came 2 by none, shown in 2']);
+      expect(await wire.lines()).toEqual([
+        'received 1 by none, shown in 1',
+        'received 2 by none, shown in 2',
+      ]);
     });
 
-    test('sent again', async () => {
+    test('is retransmitted', async () => {
       for (let time = 0; time < 2; time += 1) {
         udp.client(encodeDatagram(data));
         udp.carry('in', data, { fault: time === 0 ? 'loss' : 'none' });
         wire.pass(0.2);
       }
-      expect(await wire.lines()).toEqual(['came 1 by none, shown in 1', 'came 2 by none, shown in 2']);
+      expect(await wire.lines()).toEqual([
+        'received 1 by none, shown in 1',
+        'received 2 by none, shown in 2',
+      ]);
     });
 
     test('that is not in the capture', async () => {
@@ -277,58 +299,58 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
         return frame;
       });
       expect(await wire.lines({ without: [frames[1]!] })).toEqual([
-        'came 1 by none, shown in 1',
-        'lost none by none',
-        'came 3 by none, shown in 3',
+        'received 1 by none, shown in 1',
+        'request-missing none by none',
+        'received 3 by none, shown in 3',
       ]);
     });
   });
 
-  describe('a datagram of a transfer on the way out', () => {
+  describe('an outgoing datagram of a transfer', () => {
     const whole = encodeDatagram(data);
     const corrupted = Buffer.from(whole);
     corrupted[82]! ^= 0xff;
     const byte = (value: number) => `0x${value.toString(16)}`;
 
     test.each<[string, Datagram, Partial<DatagramEntry>, Buffer[], string]>([
-      ['none', ack, {}, [encodeDatagram(ack)], 'answered none by 2, shown in 2'],
-      ['none of DATA', data, {}, [whole], 'answered none by 2, shown in 2'],
-      ['loss', data, { fault: 'loss', loss: 'silent' }, [], 'silent none by none, shown in 1'],
+      ['none', ack, {}, [encodeDatagram(ack)], 'response-sent none by 2, shown in 2'],
+      ['none of DATA', data, {}, [whole], 'response-sent none by 2, shown in 2'],
+      ['loss', data, { fault: 'loss', loss: 'silent' }, [], 'nothing-sent none by none, shown in 1'],
       [
         'corruption',
         data,
         { fault: 'corruption', offset: 82, before: byte(whole[82]!), after: byte(corrupted[82]!) },
         [corrupted],
-        'answered none by 2, shown in 2',
+        'response-sent none by 2, shown in 2',
       ],
-      ['duplicate', data, { fault: 'duplicate' }, [whole, whole], 'answered none by 2+3, shown in 3'],
+      ['duplicate', data, { fault: 'duplicate' }, [whole, whole], 'response-sent none by 2+3, shown in 3'],
       [
         'truncate in its header',
         data,
         { fault: 'truncate', kept: 30 },
         [Buffer.concat([whole.subarray(0, 30), Buffer.from('\n')])],
-        'answered none by 2, shown in 2',
+        'response-sent none by 2, shown in 2',
       ],
       [
         'truncate in its payload',
         data,
         { fault: 'truncate', kept: 83 },
         [Buffer.concat([whole.subarray(0, 83), Buffer.from('\n')])],
-        'answered none by 2, shown in 2',
+        'response-sent none by 2, shown in 2',
       ],
       [
-        'truncate of one without a payload',
+        'truncate without a payload',
         ack,
         { fault: 'truncate', kept: 79 },
         [encodeDatagram(ack)],
-        'answered none by 2, shown in 2',
+        'response-sent none by 2, shown in 2',
       ],
-    ])('%s', async (_fault, datagram, fields, left, line) => {
+    ])('%s', async (_fault, datagram, fields, sent, line) => {
       udp.client(encodeDatagram(data));
       udp.carry('in', data);
-      send(datagram, fields, ...left);
+      send(datagram, fields, ...sent);
       const lines = await wire.lines();
-      expect(lines).toEqual(['came 1 by none, shown in 1', line]);
+      expect(lines).toEqual(['received 1 by none, shown in 1', line]);
     });
 
     test('delay', async () => {
@@ -336,7 +358,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       send(data, { fault: 'delay', delay_ms: 700 });
       wire.pass(0.7);
       udp.answer(whole);
-      expect(await wire.lines()).toEqual(['answered none by 2, shown in 2']);
+      expect(await wire.lines()).toEqual(['response-sent none by 2, shown in 2']);
     });
 
     test('reorder', async () => {
@@ -345,8 +367,8 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       send(data, { fault: 'reorder' });
       send(next, {}, encodeDatagram(next), whole);
       expect(await wire.lines()).toEqual([
-        'answered none by 3, shown in 3',
-        'answered none by 2, shown in 2',
+        'response-sent none by 3, shown in 3',
+        'response-sent none by 2, shown in 2',
       ]);
     });
 
@@ -358,12 +380,12 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
         wire.pass(0.02);
       }
       const { matches, unjournaled } = await wire.join();
-      expect(matches).toMatchObject([{ verdict: 'answered', shows: 2 }]);
-      expect(matches[0]!.answer).toHaveLength(80);
+      expect(matches).toMatchObject([{ reason: 'response-sent', shows: 2 }]);
+      expect(matches[0]!.response).toHaveLength(80);
       expect(unjournaled).toEqual([]);
     });
 
-    test('drip of a long one', async () => {
+    test('drip of a long datagram', async () => {
       begin();
       const long = { ...data, payload: Buffer.alloc(900, 'x') };
       const bytes = encodeDatagram(long);
@@ -374,8 +396,8 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       }
       udp.answer(bytes.subarray(100));
       const { matches, unjournaled } = await wire.join();
-      expect(matches).toMatchObject([{ verdict: 'answered' }]);
-      expect(matches[0]!.answer).toHaveLength(101);
+      expect(matches).toMatchObject([{ reason: 'response-sent' }]);
+      expect(matches[0]!.response).toHaveLength(101);
       expect(unjournaled).toEqual([]);
     });
 
@@ -388,14 +410,14 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       udp.decide(HEY);
       udp.answer(HEY);
       expect(await wire.lines({ without: [frames[1]!] })).toMatchObject([
-        'answered none by 2, shown in 2',
-        expect.stringMatching(/^unanswered none by none/),
-        'answered none by 4, shown in 4',
-        'answered 5 by 6, shown in 6',
+        'response-sent none by 2, shown in 2',
+        expect.stringMatching(/^response-missing none by none/),
+        'response-sent none by 4, shown in 4',
+        'response-sent 5 by 6, shown in 6',
       ]);
     });
 
-    test('sent again after a while in which nothing was open, with an HMAC', async () => {
+    test('with an HMAC, after an idle time', async () => {
       begin();
       const signed = Buffer.concat([
         encodeDatagram(ack),
@@ -403,19 +425,19 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       ]);
       udp.client(encodeDatagram(data));
       udp.carry('in', data);
-      // Then other packets pass, and the flow is let go of.
+      // Meanwhile the idle flow is dropped.
       for (let second = 0; second < 5; second += 1) {
         wire.pass(2);
         wire.tcp({ port: 50_001 + second }).client('');
       }
       send(ack, { crc: crcOf(signed) }, signed);
       expect(await wire.lines()).toMatchObject([
-        expect.stringMatching(/^came /),
-        expect.stringMatching(/^answered none by /),
+        expect.stringMatching(/^received /),
+        expect.stringMatching(/^response-sent none by /),
       ]);
     });
 
-    test('one of which a byte is altered that the journal does not have, beside one that is whole', async () => {
+    test('with a corrupted byte outside the journaled header, beside an unaltered one', async () => {
       begin();
       const whole = encodeDatagram(ack);
       const offset = whole.indexOf('w=') + 2;
@@ -431,12 +453,12 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       });
       for (const bytes of [altered, whole]) udp.answer(bytes);
       expect(await wire.lines()).toEqual([
-        'answered none by 3, shown in 3',
-        'answered none by 2, shown in 2',
+        'response-sent none by 3, shown in 3',
+        'response-sent none by 2, shown in 2',
       ]);
     });
 
-    test('several that are the same, one of them lost', async () => {
+    test('several equal ones, one of them lost', async () => {
       begin();
       send(ack, {}, encodeDatagram(ack));
       wire.pass(0.1);
@@ -444,14 +466,14 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       wire.pass(0.1);
       send(ack, {}, encodeDatagram(ack));
       expect(await wire.lines()).toEqual([
-        'answered none by 2, shown in 2',
-        'silent none by none, shown in 2',
-        'answered none by 3, shown in 3',
+        'response-sent none by 2, shown in 2',
+        'nothing-sent none by none, shown in 2',
+        'response-sent none by 3, shown in 3',
       ]);
     });
   });
 
-  test('of a transfer under the profile none no entry speaks', async () => {
+  test('a transfer under the profile none has no entries', async () => {
     wire.note('faults', { server: 'echo-udp', profile: 'none' });
     wire.pass(0.01);
     udp.client(encodeDatagram(data));
@@ -462,18 +484,21 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     wire.pass(0.01);
     udp.client(encodeDatagram(data));
     udp.carry('in', data, { fault: 'loss', loss: 'silent' });
-    expect(await wire.lines()).toEqual(['answered 3 by 4, shown in 4', 'came 5 by none, shown in 5']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 3 by 4, shown in 4',
+      'received 5 by none, shown in 5',
+    ]);
   });
 });
 
-describe('a clock that is set back by less than is told, between a datagram and its entry', () => {
+describe('a clock that is set back slightly between a datagram and its entry', () => {
   beforeEach(() => {
     begin();
     wire.pass(1);
     wire.journalAhead = -0.003;
   });
 
-  test('does not take what another one drips for its own', async () => {
+  test('does not mix the drips of two messages', async () => {
     const [first, second] = ['abcd\n', 'dcba\n'].map((message) => {
       exchange(message, { fault: 'drip', interval_ms: 20 });
       return [...message];
@@ -483,20 +508,20 @@ describe('a clock that is set back by less than is told, between a datagram and 
       wire.pass(0.02);
     }
     expect(await wire.lines()).toEqual([
-      'answered 2 by 5+7+9+11+12, shown in 5',
-      'answered 3 by 4+6+8+10+13, shown in 4',
+      'response-sent 2 by 5+7+9+11+12, shown in 5',
+      'response-sent 3 by 4+6+8+10+13, shown in 4',
     ]);
   });
 
-  test('does not hide the request of one for which nothing leaves', async () => {
+  test('does not hide the request of a silent loss', async () => {
     exchange('Hey', { fault: 'loss', loss: 'silent' });
-    expect(await wire.lines()).toEqual(['silent 2 by none, shown in 2']);
+    expect(await wire.lines()).toEqual(['nothing-sent 2 by none, shown in 2']);
   });
 
-  test('does not bring back a request that is not there', async () => {
+  test('does not invent a missing request', async () => {
     const [request] = exchange('Hey', { fault: 'loss', loss: 'silent' });
     wire.pass(1);
     wire.tcp({ port: 50_001 }).client('');
-    expect(await wire.lines({ without: [request] })).toEqual(['lost none by none']);
+    expect(await wire.lines({ without: [request] })).toEqual(['request-missing none by none']);
   });
 });

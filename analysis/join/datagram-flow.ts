@@ -7,102 +7,103 @@ import { isHmac } from '#lib/message/hmac.ts';
 import { decodeDatagram, hmacLength, isOfTransfer } from '#lib/transfer/datagram.ts';
 import { latestOf } from './expected.ts';
 import { type Emit, matchOf, type Unjournaled } from './finding.ts';
-import { answersTo, inPlaceOf, isOne, type Leaving } from './leaving.ts';
+import { answersTo, inPlaceOf, isOne, type Outgoing } from './outgoing.ts';
 import { LATE, MILLISECOND, PATIENCE, SLACK, STEP } from './times.ts';
-import { type Datagram, Untaken } from './untaken.ts';
-import { isContradicted, type Verdict } from './verdicts.ts';
+import { type Datagram, UnmatchedDatagrams } from './unmatched-datagrams.ts';
+import { isContradicted, type Reason } from './verdicts.ts';
 import { bestKnown, dueOf, firstOf, isAsLong, type Waiting } from './waiting.ts';
 
 export interface FlowParts {
   readonly emit: Emit;
-  /** Whether datagrams of transfers have entries at the time. */
-  readonly decided: () => boolean;
-  /** Says why the server has not taken one more datagram, as far as it journals that. */
-  readonly untaken: () => Unjournaled['why'];
+  /** Whether datagrams of transfers have entries at this time. */
+  readonly journalsTransfers: () => boolean;
+  /** Why the server did not read one more datagram, as far as its journal has it. */
+  readonly whyUnread: () => Unjournaled['why'];
 }
 
-/** All that a UDP port of a client exchanges with the echo server: messages, and datagrams of transfers. */
+/** All datagrams between one UDP port of a client and the echo server: messages and transfers. */
 export class DatagramFlow {
   readonly #client: string;
   readonly #emit: Emit;
-  readonly #untaken: () => Unjournaled['why'];
-  /** A fault is not known here: from then on what leaves may be its doing. */
-  #isUnexplained = false;
-  readonly #decided: () => boolean;
-  readonly #came = new Untaken();
-  readonly #went: Datagram[] = [];
-  /** What left and is of no entry. */
-  readonly #astray: Datagram[] = [];
+  readonly #whyUnread: () => Unjournaled['why'];
+  /** An entry has an unknown fault, which may have sent any later datagram. */
+  #hasUnknownFault = false;
+  readonly #journalsTransfers: () => boolean;
+  /** Datagrams of the client without an entry. */
+  readonly #received = new UnmatchedDatagrams();
+  /** Datagrams of the server that are still to be matched, and those that fit no entry. */
+  readonly #sent: Datagram[] = [];
+  readonly #unexpected: Datagram[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #unfinished: Waiting[] = [];
-  /** For whose message nothing leaves, and whose request is not there yet. */
+  /** Entries that send nothing and have no request yet. */
   readonly #silent: Waiting[] = [];
-  /** Those of messages whose request is not there yet, by its CRC. */
-  readonly #unasked = new Map<string | undefined, Waiting>();
-  /** Datagrams of transfers that came, by their entries, and were not there at their time. */
+  /** Entries of messages that have no request yet, by its CRC. */
+  readonly #withoutRequest = new Map<string | undefined, Waiting>();
+  /** Entries of received transfer datagrams that were not captured at their time. */
   readonly #missed: MessageEntry[] = [];
   #latest: FrameRef | undefined;
-  /** Bytes of the HMAC that the client's latest datagram of a transfer had; undefined before the first. */
+  /** Length of the HMAC in the client's latest transfer datagram; undefined before the first. */
   #hmacBytes: number | undefined;
 
-  constructor(client: string, { emit, decided, untaken }: FlowParts) {
+  constructor(client: string, { emit, journalsTransfers, whyUnread }: FlowParts) {
     this.#client = client;
     this.#emit = emit;
-    this.#decided = decided;
-    this.#untaken = untaken;
+    this.#journalsTransfers = journalsTransfers;
+    this.#whyUnread = whyUnread;
   }
 
-  /** Whether nothing is open. */
+  /** Whether nothing is unfinished. */
   get idle(): boolean {
-    const open = [this.#went, this.#astray, this.#waiting, this.#unfinished, this.#silent, this.#missed];
-    return this.#came.size === 0 && open.every(({ length }) => length === 0);
+    const open = [this.#sent, this.#unexpected, this.#waiting, this.#unfinished, this.#silent, this.#missed];
+    return this.#received.size === 0 && open.every(({ length }) => length === 0);
   }
 
-  /** Whether the client has sent what no entry speaks of so far. */
+  /** Whether the client sent a datagram that has no entry so far. */
   get isUnmatched(): boolean {
-    return this.#came.size > 0;
+    return this.#received.size > 0;
   }
 
   take(frame: Frame): void {
     this.#latest = refOf(frame);
-    // What the server sends may have been damaged by a fault.
+    // Only the client's datagrams count here: a fault may have damaged the server's.
     if (frame.toServer && isOfTransfer(frame.payload)) this.#hmacBytes = hmacBytesOf(frame.payload);
-    if (!this.#decided() && isOfTransfer(frame.payload)) return;
+    if (!this.#journalsTransfers() && isOfTransfer(frame.payload)) return;
     const datagram = { frame: this.#latest, bytes: frame.payload, crc: crcOf(frame.payload) };
-    if (!frame.toServer) this.#went.push(datagram);
-    else if (!this.#isAfterItsEntry(datagram)) this.#came.add(datagram);
+    if (!frame.toServer) this.#sent.push(datagram);
+    else if (!this.#isAfterItsEntry(datagram)) this.#received.add(datagram);
     this.#matchUntil(frame.time - 2 * MILLISECOND);
   }
 
   /**
-   * Whether this is the request of an entry from a moment before: the clock of the machine was set back by less than is
-   * told. What leaves for it is known now.
+   * Whether this is the request of an entry from a moment before: the clock was set back by less than a detectable step.
+   * Now it is known what the server must send.
    */
   #isAfterItsEntry({ frame, bytes, crc }: Datagram): boolean {
-    const waiting = this.#unasked.get(crc);
+    const waiting = this.#withoutRequest.get(crc);
     if (!waiting || frame.time > timeOf(waiting.entry) + SLACK) return false;
-    this.#unasked.delete(crc);
+    this.#withoutRequest.delete(crc);
     waiting.request = [frame];
     const silent = this.#silent.indexOf(waiting);
     if (silent >= 0) {
       this.#silent.splice(silent, 1);
-      this.#settle(waiting, 'silent');
-    } else if (waiting.answer.length === 0) {
-      waiting.left.splice(0, waiting.left.length, ...(answersTo(waiting.entry, bytes) ?? []));
+      this.#settle(waiting, 'nothing-sent');
+    } else if (waiting.response.length === 0) {
+      waiting.expected.splice(0, waiting.expected.length, ...(answersTo(waiting.entry, bytes) ?? []));
     }
     return true;
   }
 
-  /** All frames before the decision have been taken. */
+  /** Takes a decision, after all frames before it. */
   decide(entry: MessageEntry): void {
     if (isDatagram(entry) && entry.direction === 'out') {
       this.#expect(entry, undefined, inPlaceOf(entry, this.#hmacBytes));
       return;
     }
-    // What a server decides has come before.
-    const request = this.#came.take(entry.crc, timeOf(entry) + MILLISECOND);
+    // A request is earlier than its entry.
+    const request = this.#received.take(entry.crc, timeOf(entry) + MILLISECOND);
     if (isDatagram(entry)) {
-      if (request) this.#cameBy(entry, request);
+      if (request) this.#emitReceived(entry, request);
       else this.#missed.push(entry);
       return;
     }
@@ -110,139 +111,143 @@ export class DatagramFlow {
   }
 
   /**
-   * Gives up what has waited too long at a time, in seconds since 1970, but keeps the newest `most` of each; and of what
-   * came so many bytes.
+   * Gives up what has waited too long by a time, in seconds since 1970. Keeps the newest `most` of each list, and of
+   * unmatched requests this many bytes.
    */
   expire(now: number, most: number, bytes: number): void {
     this.#matchUntil(now - 2 * MILLISECOND);
     const earliest = now - PATIENCE;
-    for (const datagram of this.#came.giveUp(earliest, bytes)) this.#leaveOut('client', datagram);
-    for (const datagram of giveUp(this.#astray, most, () => true)) this.#leaveOut('server', datagram);
+    for (const datagram of this.#received.giveUp(earliest, bytes)) this.#emitUnjournaled('client', datagram);
+    for (const datagram of giveUp(this.#unexpected, most, () => true))
+      this.#emitUnjournaled('server', datagram);
     const isOver = ({ latest }: Waiting) => latest < earliest;
     this.#settleLate([...giveUp(this.#waiting, most, isOver), ...giveUp(this.#unfinished, most, isOver)]);
     this.#settleSilent(giveUp(this.#silent, most, isOver));
-    for (const entry of giveUp(this.#missed, most, () => true)) this.#cameBy(entry);
+    for (const entry of giveUp(this.#missed, most, () => true)) this.#emitReceived(entry);
   }
 
-  /** The capture ends: says what is left. */
+  /** The capture ends: emits what is unfinished. */
   finish(until: number): void {
     this.#matchUntil(Number.POSITIVE_INFINITY);
-    for (const entry of this.#missed.splice(0)) this.#cameBy(entry);
+    for (const entry of this.#missed.splice(0)) this.#emitReceived(entry);
     this.#settleLate([...this.#waiting.splice(0), ...this.#unfinished.splice(0)], until);
     this.#settleSilent(this.#silent.splice(0));
-    for (const datagram of this.#came.giveUp(Number.POSITIVE_INFINITY, 0)) this.#leaveOut('client', datagram);
-    for (const datagram of this.#astray.splice(0)) this.#leaveOut('server', datagram);
+    for (const datagram of this.#received.giveUp(Number.POSITIVE_INFINITY, 0))
+      this.#emitUnjournaled('client', datagram);
+    for (const datagram of this.#unexpected.splice(0)) this.#emitUnjournaled('server', datagram);
   }
 
-  /** Says of a datagram of a transfer that it came, at its time or at another. */
-  #cameBy(entry: MessageEntry, request = this.#came.take(entry.crc)): void {
-    this.#emit(request ? matchOf(entry, 'came', { request: [request.frame] }) : matchOf(entry, 'lost'));
+  /** Emits the match of a received transfer datagram, at its time or at another. */
+  #emitReceived(entry: MessageEntry, request = this.#received.take(entry.crc)): void {
+    this.#emit(
+      request ? matchOf(entry, 'received', { request: [request.frame] }) : matchOf(entry, 'request-missing'),
+    );
   }
 
-  /** Where no time matches an entry with its datagram, order and content do. */
-  #askLate(waiting: Waiting): void {
+  /** Looks for the request of an entry by order and content where its time does not fit. */
+  #findLateRequest(waiting: Waiting): void {
     if (waiting.request.length > 0 || (isDatagram(waiting.entry) && waiting.entry.direction === 'out'))
       return;
-    const late = this.#came.take(waiting.entry.crc);
+    const late = this.#received.take(waiting.entry.crc);
     if (late) waiting.request = [late.frame];
   }
 
   #settleSilent(all: readonly Waiting[]): void {
     for (const waiting of all) {
-      this.#askLate(waiting);
-      this.#settle(waiting, 'silent');
+      this.#findLateRequest(waiting);
+      this.#settle(waiting, 'nothing-sent');
     }
   }
 
-  /** Says what is left of entries: by their content first, then by what is as long and was sent instead. */
+  /** Settles the remaining entries: by content first, then by an unexpected datagram of the same length. */
   #settleLate(all: readonly Waiting[], until = Number.POSITIVE_INFINITY): void {
     for (const waiting of all) {
-      this.#askLate(waiting);
-      waiting.missing.push(...waiting.left.splice(0));
-      this.#leaveLate(waiting, isOne);
+      this.#findLateRequest(waiting);
+      waiting.missing.push(...waiting.expected.splice(0));
+      this.#findLate(waiting, isOne);
     }
     for (const waiting of all) {
       const { missing, latest } = waiting;
       const count = missing.length;
-      if (count > 0) this.#leaveLate(waiting, (next, { bytes }) => isAsLong(next, bytes));
-      if (count === 0) this.#settle(waiting, 'answered');
-      else if (missing.length < count) this.#settle(waiting, 'different');
-      else this.#settle(waiting, latest + LATE < until ? 'unanswered' : 'open');
+      if (count > 0) this.#findLate(waiting, (next, { bytes }) => isAsLong(next, bytes));
+      if (count === 0) this.#settle(waiting, 'response-sent');
+      else if (missing.length < count) this.#settle(waiting, 'response-differs');
+      else this.#settle(waiting, latest + LATE < until ? 'response-missing' : 'pending');
     }
   }
 
-  /** Takes of what left at any time what an entry still waits for, not before its time. */
-  #leaveLate(
-    { request, missing, answer }: Waiting,
-    isIt: (next: Leaving, datagram: Datagram) => boolean,
+  /** Looks among unexpected datagrams for those that an entry still misses, not before their time. */
+  #findLate(
+    { request, missing, response }: Waiting,
+    isIt: (next: Outgoing, datagram: Datagram) => boolean,
   ): void {
     const asked = request[0]?.time ?? Number.NEGATIVE_INFINITY;
-    const gone = missing.filter((next) => {
-      const index = this.#astray.findIndex(
+    const stillMissing = missing.filter((next) => {
+      const index = this.#unexpected.findIndex(
         (datagram) => datagram.frame.time >= asked + next.at - SLACK && isIt(next, datagram),
       );
-      if (index >= 0) answer.push(this.#astray.splice(index, 1)[0]!.frame);
+      if (index >= 0) response.push(this.#unexpected.splice(index, 1)[0]!.frame);
       return index < 0;
     });
-    missing.splice(0, missing.length, ...gone);
-    answer.sort((one, other) => one.number - other.number);
+    missing.splice(0, missing.length, ...stillMissing);
+    response.sort((one, other) => one.number - other.number);
   }
 
-  #expect(entry: MessageEntry, request: Datagram | undefined, left: Leaving[] | undefined): void {
-    const isSpread = left?.at(0)?.at !== left?.at(-1)?.at;
+  #expect(entry: MessageEntry, request: Datagram | undefined, expected: Outgoing[] | undefined): void {
+    const isSpread = expected?.at(0)?.at !== expected?.at(-1)?.at;
     const waiting: Waiting = {
       entry,
       request: request ? [request.frame] : [],
-      left: left ?? [],
+      expected: expected ?? [],
       missing: [],
-      answer: [],
-      // What leaves several times at once shows in the second.
+      response: [],
+      // A duplicate shows in its second datagram.
       shownBy: isSpread ? 0 : 1,
-      latest: timeOf(entry) + latestOf(left ?? []),
+      latest: timeOf(entry) + latestOf(expected ?? []),
     };
-    const isUnasked = !request && !isDatagram(entry);
-    if (left && isUnasked) this.#unasked.set(entry.crc, waiting);
-    if (!left) {
-      this.#isUnexplained = true;
-      this.#settle(waiting, 'unexplained');
-    } else if (left.length > 0) this.#waiting.push(waiting);
-    else if (isUnasked) this.#silent.push(waiting);
-    else this.#settle(waiting, 'silent');
+    const hasNoRequest = !request && !isDatagram(entry);
+    if (expected && hasNoRequest) this.#withoutRequest.set(entry.crc, waiting);
+    if (!expected) {
+      this.#hasUnknownFault = true;
+      this.#settle(waiting, 'unknown-fault');
+    } else if (expected.length > 0) this.#waiting.push(waiting);
+    else if (hasNoRequest) this.#silent.push(waiting);
+    else this.#settle(waiting, 'nothing-sent');
   }
 
-  /** Matches what left before a time: all entries of then have been taken. */
+  /** Matches what the server sent before a time, after all entries of that time. */
   #matchUntil(time: number): void {
     const isDue = ({ frame }: Datagram) => frame.time < time || frame.time > time + STEP;
-    while (this.#went[0] && isDue(this.#went[0])) {
-      const datagram = this.#went.shift()!;
-      if (!this.#leave(datagram)) this.#astray.push(datagram);
+    while (this.#sent[0] && isDue(this.#sent[0])) {
+      const datagram = this.#sent.shift()!;
+      if (!this.#matchSent(datagram)) this.#unexpected.push(datagram);
     }
   }
 
-  /** Matches a datagram that left with the entry that it can be of; false when there is none. */
-  #leave(datagram: Datagram): boolean {
+  /** Matches a datagram of the server with an entry; false if none fits. */
+  #matchSent(datagram: Datagram): boolean {
     const { frame } = datagram;
     const due = this.#waiting.filter(
-      (waiting) => dueOf(waiting) < frame.time + SLACK && !this.#mayBeAsked(waiting, frame.time),
+      (waiting) => dueOf(waiting) < frame.time + SLACK && !this.#mayGetRequest(waiting, frame.time),
     );
-    const alike = bestKnown(due.filter(({ left }) => isOne(left[0]!, datagram)));
+    const alike = bestKnown(due.filter(({ expected }) => isOne(expected[0]!, datagram)));
     const waiting = firstOf(alike.filter((one) => dueOf(one) > frame.time - SLACK)) ?? firstOf(alike);
     if (waiting) this.#take(waiting, 0, frame);
-    return waiting !== undefined || this.#leaveOutOfTurn(due, datagram);
+    return waiting !== undefined || this.#matchOutOfOrder(due, datagram);
   }
 
-  /** Whether the request of an entry may still come at a time, before which nothing leaves for it. */
-  #mayBeAsked(waiting: Waiting, time: number): boolean {
-    return this.#unasked.get(waiting.entry.crc) === waiting && time < timeOf(waiting.entry) + SLACK;
+  /** Whether the request of an entry may still follow; nothing is sent for it before. */
+  #mayGetRequest(waiting: Waiting, time: number): boolean {
+    return this.#withoutRequest.get(waiting.entry.crc) === waiting && time < timeOf(waiting.entry) + SLACK;
   }
 
-  /** Of several pieces one may be missing: what is sent next is of the one after it. */
-  #leaveOutOfTurn(due: readonly Waiting[], datagram: Datagram): boolean {
+  /** Matches a later piece of an entry, if the capture lacks the one before. */
+  #matchOutOfOrder(due: readonly Waiting[], datagram: Datagram): boolean {
     const { frame } = datagram;
     for (const waiting of due) {
-      const isIt = (one: Leaving) =>
+      const isIt = (one: Outgoing) =>
         timeOf(waiting.entry) + one.at < frame.time + SLACK && isOne(one, datagram);
-      const at = waiting.left.findIndex(isIt);
+      const at = waiting.expected.findIndex(isIt);
       if (at < 0) continue;
       this.#take(waiting, at, frame);
       return true;
@@ -250,33 +255,33 @@ export class DatagramFlow {
     return false;
   }
 
-  /** Takes a frame for the piece of an entry at an index of those that it waits for. */
+  /** Takes a frame as the expected piece at an index. */
   #take(waiting: Waiting, at: number, frame: FrameRef): void {
-    waiting.missing.push(...waiting.left.splice(0, at + 1).slice(0, -1));
-    waiting.answer.push(frame);
-    if (waiting.left.length > 0) return;
+    waiting.missing.push(...waiting.expected.splice(0, at + 1).slice(0, -1));
+    waiting.response.push(frame);
+    if (waiting.expected.length > 0) return;
     this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
     if (waiting.missing.length > 0) this.#unfinished.push(waiting);
     else {
-      this.#askLate(waiting);
-      this.#settle(waiting, 'answered');
+      this.#findLateRequest(waiting);
+      this.#settle(waiting, 'response-sent');
     }
   }
 
-  #settle(waiting: Waiting, verdict: Verdict): void {
-    const { entry, request, answer, shownBy } = waiting;
-    if (this.#unasked.get(entry.crc) === waiting) this.#unasked.delete(entry.crc);
+  #settle(waiting: Waiting, reason: Reason): void {
+    const { entry, request, response, shownBy } = waiting;
+    if (this.#withoutRequest.get(entry.crc) === waiting) this.#withoutRequest.delete(entry.crc);
     const isOut = isDatagram(entry);
     const [asked] = request;
-    const shown = answer[shownBy] ?? answer[0] ?? asked ?? (isOut ? this.#latest : undefined);
-    const found = asked || isOut ? verdict : 'lost';
-    const said = this.#isUnexplained && isContradicted({ verdict: found }) ? 'unexplained' : found;
-    this.#emit(matchOf(entry, said, { request, answer, shown }));
+    const shown = response[shownBy] ?? response[0] ?? asked ?? (isOut ? this.#latest : undefined);
+    const found = asked || isOut ? reason : 'request-missing';
+    const excused = this.#hasUnknownFault && isContradicted({ reason: found }) ? 'unknown-fault' : found;
+    this.#emit(matchOf(entry, excused, { request, response, shown }));
   }
 
-  #leaveOut(from: Unjournaled['from'], { frame, bytes }: Datagram): void {
-    if (from === 'server' && this.#isUnexplained) return;
-    const why = from === 'client' ? this.#untaken() : undefined;
+  #emitUnjournaled(from: Unjournaled['from'], { frame, bytes }: Datagram): void {
+    if (from === 'server' && this.#hasUnknownFault) return;
+    const why = from === 'client' ? this.#whyUnread() : undefined;
     this.#emit({
       kind: why ? 'unread' : 'unjournaled',
       ...{ server: 'echo', transport: 'udp', client: this.#client, from, frames: [frame] },
@@ -287,12 +292,12 @@ export class DatagramFlow {
 }
 
 function hmacBytesOf(bytes: Buffer): number {
-  // What does not look like one need not be hashed.
+  // Decoding hashes the datagram, which is needless without an HMAC.
   const datagram = isHmac(bytes, bytes.length) ? decodeDatagram(bytes) : undefined;
   return datagram ? hmacLength(bytes, datagram) : 0;
 }
 
-/** Takes the first of a list out of it that are over, as long as it has more than `most`. */
+/** Removes the first items that are over, while a list has more than `most`. */
 function giveUp<One>(list: One[], most: number, isOver: (one: One) => boolean): One[] {
   if (list.length <= most) return [];
   const given = new Set(list.filter(isOver).slice(0, list.length - most));

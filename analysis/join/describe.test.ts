@@ -41,21 +41,21 @@ describe('a decision', () => {
   });
 
   test.each<[string, Partial<DatagramEntry>]>([
-    ['fault=none, DATA 12 of transfer 0123abcd on the way in', {}],
+    ['fault=none, incoming DATA 12 of transfer 0123abcd', {}],
     [
-      'fault=loss went no further, ACK 5 of transfer 0123abcd on the way out',
+      'fault=loss dropped, outgoing ACK 5 of transfer 0123abcd',
       { fault: 'loss', loss: 'silent', direction: 'out', kind: 'ACK', sequence: undefined, ack: 5 },
     ],
-    ['fault=none, ABORT of transfer 0123abcd on the way in', { kind: 'ABORT', sequence: undefined }],
+    ['fault=none, incoming ABORT of transfer 0123abcd', { kind: 'ABORT', sequence: undefined }],
     [
-      'fault=delay 20 ms, a damaged datagram on the way in',
+      'fault=delay 20 ms, a damaged incoming datagram',
       { fault: 'delay', delay_ms: 20, kind: undefined, damaged: true },
     ],
   ])('of a datagram: %s', (text, fields) => {
     expect(describeDecision({ ...segment, ...fields })).toBe(text);
   });
 
-  test.each(faultNames.faults.filter((fault) => fault !== 'reset'))('of %s says what it did', (fault) => {
+  test.each(faultNames.faults.filter((fault) => fault !== 'reset'))('of %s has a phrase', (fault) => {
     expect(describeDecision({ ...message, fault })).toMatch(new RegExp(`^fault=${fault} .`));
   });
 });
@@ -66,9 +66,9 @@ describe('the comment on a frame', () => {
     kind: 'match',
     active,
     entry: message,
-    verdict: 'answered',
+    reason: 'response-sent',
     request: [],
-    answer: [],
+    response: [],
     shows: 5,
     ...fields,
   });
@@ -77,23 +77,23 @@ describe('the comment on a frame', () => {
 
   test.each<[Partial<MatchUnder>, string]>([
     [{}, own],
-    [{ verdict: 'silent' }, `${own}; no answer left`],
-    [{ verdict: 'silent', end }, `${own}; no answer left until the end in frame 9`],
-    [{ verdict: 'gone', end }, `${own}; the connection had ended in frame 9`],
-    [{ verdict: 'open' }, `${own}; the capture ends before`],
-    [{ verdict: 'different' }, `${own}; the server sent something else`],
-    [{ verdict: 'unanswered' }, `${own}; the answer is not in the capture`],
-    [{ verdict: 'lost' }, `${own}; the request is not in the capture`],
+    [{ reason: 'nothing-sent' }, `${own}; no response was sent`],
+    [{ reason: 'nothing-sent', end }, `${own}; no response was sent before the connection ended in frame 9`],
+    [{ reason: 'connection-closed', end }, `${own}; the connection had ended in frame 9`],
+    [{ reason: 'pending' }, `${own}; the capture ends before the response`],
+    [{ reason: 'response-differs' }, `${own}; the server sent something else`],
+    [{ reason: 'response-missing' }, `${own}; the response is not in the capture`],
+    [{ reason: 'request-missing' }, `${own}; the request is not in the capture`],
     [{ entry: http }, 'outcome=403, seed alice, draw 3; http.log entry 7'],
     [
-      { entry: { ...segment, fault: 'loss' }, verdict: 'silent' },
-      'fault=loss went no further, DATA 12 of transfer 0123abcd on the way in, seed alice, draw 4; echo.log entry 7',
+      { entry: { ...segment, fault: 'loss' }, reason: 'nothing-sent' },
+      'fault=loss dropped, incoming DATA 12 of transfer 0123abcd, seed alice, draw 4; echo.log entry 7',
     ],
   ])('%#: %j', (fields, text) => {
     expect(describeMatch(match(fields))).toBe(text);
   });
 
-  test('names no seed where none is known', () => {
+  test('has no seed if it is unknown', () => {
     for (const unknown of [undefined, { ...active, seed: undefined }]) {
       expect(describeMatch(match({ active: unknown }))).toBe('fault=none, draw 4; echo.log entry 7');
     }

@@ -6,7 +6,9 @@ import type { DatagramEntry, Decision, MessageEntry } from '#lib/journal/schema.
 import { safe } from '#lib/text/readable.ts';
 import type { HandshakeMatch } from './finding.ts';
 import type { MatchUnder } from './matching.ts';
-import { type Verdict, verdicts } from './verdicts.ts';
+import { type Reason, reasons } from './verdicts.ts';
+
+const WAYS = { in: 'incoming', out: 'outgoing' } as const;
 
 /** A decision in one line, as `fault=corruption byte 2: 0x73 to 0x8c`. */
 export function describeDecision(entry: Decision): string {
@@ -16,60 +18,60 @@ export function describeDecision(entry: Decision): string {
   return `fault=${fault}${phrase ? ` ${phrase}` : ''}${isDatagram(entry) ? describeDatagram(entry) : ''}`;
 }
 
-/** What its fault did, in words that follow the name. */
+/** What the fault did, in words that follow its name. */
 function phraseOfEntry(entry: MessageEntry): string | undefined {
-  // What is lost of a transfer is a datagram on its way, and no answer.
-  if (isDatagram(entry) && entry.fault === 'loss') return 'went no further';
+  // A transfer loses datagrams in both directions, not only echoes.
+  if (isDatagram(entry) && entry.fault === 'loss') return 'dropped';
   return phraseOf(entry.fault, entry as unknown as Detail);
 }
 
 function describeDatagram({ direction, kind, sequence, ack, transfer }: DatagramEntry) {
-  if (kind === undefined) return `, a damaged datagram on the way ${direction}`;
+  if (kind === undefined) return `, a damaged ${WAYS[direction]} datagram`;
   const number = sequence ?? ack;
-  return `, ${kind}${number === undefined ? '' : ` ${number}`} of transfer ${transfer} on the way ${direction}`;
+  return `, ${WAYS[direction]} ${kind}${number === undefined ? '' : ` ${number}`} of transfer ${transfer}`;
 }
 
-/** An entry with its frames as the comment on one of them: what was decided, what drew it, where it is journaled, and what is missing. */
+/** The comment on a frame: the decision, its seed and draw, its journal entry, and what is missing or wrong. */
 export function describeMatch(match: MatchUnder | HandshakeMatch): string {
   return match.kind === 'match' ? describeDecided(match) : describeHandshake(match);
 }
 
-function describeDecided({ entry, verdict, end, active }: MatchUnder): string {
-  const rest = isDatagram(entry) && verdict === 'silent' ? '' : remarkOf(verdict, end);
+function describeDecided({ entry, reason, end, active }: MatchUnder): string {
+  const rest = isDatagram(entry) && reason === 'nothing-sent' ? '' : remarkOf(reason, end);
   const draw = isHttp(entry) ? entry.request : entry.message;
   const seed = active?.seed === undefined ? '' : `, seed ${active.seed}`;
-  // Nothing is drawn for a peer that is refused.
+  // A refused peer costs no draw.
   const drawn = isRefused(entry) ? '' : `${seed}, draw ${draw}`;
   const journal = `${isHttp(entry) ? 'http' : 'echo'}.log entry ${entry.id}`;
   return safe(`${describeDecision(entry)}${drawn}; ${journal}${rest}`);
 }
 
-/** What a server says of a handshake that failed. */
+/** A failed handshake in one line. */
 export function describeFailure({ reason }: HandshakeEvent): string {
   return safe(`the TLS handshake failed: ${reason}`);
 }
 
-function describeHandshake({ entry, verdict }: HandshakeMatch): string {
+function describeHandshake({ entry, reason }: HandshakeMatch): string {
   const journal = `${entry.server}.log entry ${entry.id}`;
-  return `${describeFailure(entry)}; ${journal}${remarkOf(verdict)}`;
+  return `${describeFailure(entry)}; ${journal}${remarkOf(reason)}`;
 }
 
-/** What a comment says of a verdict beside the entry, after a semicolon. */
-function remarkOf(verdict: Verdict, end?: FrameRef): string {
-  const remark = verdicts[verdict].remark?.(end?.number);
+/** The part of a comment that a reason adds, after a semicolon. */
+function remarkOf(reason: Reason, end?: FrameRef): string {
+  const remark = reasons[reason].remark?.(end?.number);
   return remark === undefined ? '' : `; ${remark}`;
 }
 
-const KNOWN_REMARKS = Object.values(verdicts).flatMap(({ remark }) =>
-  [0, undefined].flatMap((end) => remark?.(end) ?? []).map((said) => said.replaceAll('0', '\\d+')),
+const KNOWN_REMARKS = Object.values(reasons).flatMap(({ remark }) =>
+  [0, undefined].flatMap((end) => remark?.(end) ?? []).map((text) => text.replaceAll('0', '\\d+')),
 );
-/** A line of `describeMatch`, of this run or an earlier one, to its last byte. */
+/** Matches a whole line of `describeMatch`, of this run or an earlier one. */
 const LINE = new RegExp(
   `^(?:(?:fault|outcome)=|the TLS handshake failed: ).*; (?:http|echo)\\.log entry \\d+(?:; (?:${KNOWN_REMARKS.join('|')}))?$`,
 );
 const MORE = /^and \d+ more entries$/;
 
-/** As many lines as a comment of `longest` bytes can hold, and how many more there are. */
+/** As many lines as fit into a comment of `longest` bytes, and the count of the others. */
 export function joinLines(lines: readonly string[], longest: number): string {
   let bytes = 0;
   const fitting = lines.filter((line) => {
@@ -80,7 +82,7 @@ export function joinLines(lines: readonly string[], longest: number): string {
   return more === 0 ? lines.join('\n') : [...fitting, `and ${more} more entries`].join('\n');
 }
 
-/** What a person has written in a comment on a frame: all lines but those that annotating has written. */
+/** A person's own text in a frame comment: all lines but those that make annotate wrote. */
 export function withoutEntries(comment: string): string {
   const lines = comment.split('\n');
   return lines.some((line) => LINE.test(line))

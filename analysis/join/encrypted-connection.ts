@@ -7,33 +7,33 @@ import { type Emit, matchOf } from './finding.ts';
 import { unknown } from './pattern.ts';
 import { follow, PlacedStream } from './placed-stream.ts';
 import { LATE } from './times.ts';
-import type { Verdict } from './verdicts.ts';
+import type { Reason } from './verdicts.ts';
 
-/** Bytes of a side that are kept until the entries of their time come. */
+/** Bytes of each side that are kept for entries that are still to be read. */
 const KEPT = 2 ** 20;
-/** Entries of one connection that wait for packets, at most. */
+/** At most this many entries of one connection wait for packets. */
 const MOST_SOUGHT = 256;
-/** A record begins with its type, a version and its length (RFC 8446, 5.1), and has so many bytes of data at most. */
+/** A record's header has its type, version and length, and its data at most 2^14 bytes (RFC 8446, 5.1). */
 const HEADER = 5;
 const MOST_IN_RECORD = 2 ** 14;
 
-/** Application data, and what a record of them has beside at least: 16 bytes of its tag (RFC 5116, 5.1). */
+/** Type of application data, and the least that encryption adds: a tag of 16 bytes (RFC 5116, 5.1). */
 const DATA = 23;
 const LEAST_MORE = 16;
-/** `HTTP/1.1 200` and more. */
+/** The shortest HTTP response, `HTTP/1.1 200` and more. */
 const LEAST_ANSWER = 32;
 
 /** An entry whose records are looked up. */
 interface Sought {
   readonly entry: Decision;
-  /** How much is in each record that leaves at once and that is held back, at least; and when the last of them is due. */
+  /** The least bytes in each record that is sent at once, and in each that is held back; when the last one is due. */
   readonly prompt: readonly number[];
   readonly held: readonly number[];
   readonly isReset: boolean;
   readonly due: number;
 }
 
-/** Where records are: up to there, in these frames. */
+/** Consecutive records: where they end, their frames, and what is missing of them. */
 interface Records {
   readonly to: number | undefined;
   readonly frames: readonly FrameRef[];
@@ -41,22 +41,22 @@ interface Records {
 }
 
 /**
- * A connection over TLS as whoever has no keys sees it: each entry says where on the wire it is, so its frames are known.
- * What is in them is not.
+ * A TLS connection without its keys. Each entry has its offsets on the wire, so its frames are known; their content
+ * is not.
  */
 export class EncryptedConnection {
   readonly #emit: Emit;
   readonly #requests = new PlacedStream();
   readonly #answers = new PlacedStream();
   readonly #sought: Sought[] = [];
-  /** What was held back, by where on the wire its first record is. */
+  /** Held-back answers, by the wire offset of their first record. */
   readonly #late = new Map<number, Sought>();
-  /** The request that was settled last, and where its answer ends. */
+  /** The request that was settled last, and the end of its answer. */
   #last: { readonly exchange: number; readonly to: number | undefined } | undefined;
   #end: FrameRef | undefined;
   #reset: FrameRef | undefined;
-  /** Something of the connection can't be read. */
-  isShut = false;
+  /** A part of the connection can't be decrypted. */
+  isEncrypted = false;
 
   constructor(emit: Emit) {
     this.#emit = emit;
@@ -65,7 +65,7 @@ export class EncryptedConnection {
   take(frame: Frame): void {
     const { wire, toServer, flags, number, time } = frame;
     if (!wire) return;
-    if (frame.sealed === 'shut') this.isShut = true;
+    if (frame.tls === 'encrypted') this.isEncrypted = true;
     const [own, other] = toServer ? [this.#requests, this.#answers] : [this.#answers, this.#requests];
     follow(own, other, { ...wire, flags, number, time });
     if (flags & RST || (flags & FIN && !toServer)) this.#end ??= refOf(frame);
@@ -75,13 +75,13 @@ export class EncryptedConnection {
   }
 
   decide(entry: Decision): void {
-    // Where the capture begins in the middle nobody knows where what it has stands.
+    // If the capture begins in the middle of the connection, its offsets are unknown.
     if (!this.#requests.isPlaced) {
-      this.#emit(matchOf(entry, 'encrypted'));
+      this.#emit(matchOf(entry, 'no-keys'));
       return;
     }
     this.#sought.push(soughtOf(entry));
-    // Behind a later one nothing more comes of it, but what is held back.
+    // Once a later answer is sent, only held-back records of an earlier one can follow.
     while (
       this.#sought.length > 1 &&
       (this.#isWhole(this.#sought[0]!) || this.#sought.length > MOST_SOUGHT)
@@ -95,7 +95,7 @@ export class EncryptedConnection {
     }
   }
 
-  /** No answer is looked up before a place any more, but those of what waits still. */
+  /** Forgets held-back answers before an offset, except those of waiting entries. */
   #dropLate(place: number): void {
     for (const [at, sought] of this.#late) {
       if (at >= place) return;
@@ -103,18 +103,18 @@ export class EncryptedConnection {
     }
   }
 
-  /** Whether an entry of it waits for its packets. */
+  /** Whether this entry still waits for its packets. */
   seeks(id: number): boolean {
     return this.#sought.some(({ entry }) => entry.id === id);
   }
 
-  /** An answer that was held back has left. */
+  /** A held-back answer was sent. */
   sent({ entry: id, wire_answer_at }: EventNamed<'sent'>): void {
     const sought = this.#sought.find(({ entry }) => entry.id === id);
     if (sought && wire_answer_at !== undefined) this.#late.set(wire_answer_at, sought);
   }
 
-  /** Nothing more comes up to a time, in seconds since 1970. */
+  /** No more frames follow until this time, in seconds since 1970. */
   finish(until: number): void {
     for (const sought of this.#sought.splice(0)) this.#settle(sought, until);
   }
@@ -125,10 +125,10 @@ export class EncryptedConnection {
     const answer = this.#answerTo(sought);
     if (isHttp(entry)) this.#last = { exchange: entry.exchange ?? Number.NaN, to: answer.to };
     const isLost = request.known !== undefined || request.frames.length === 0;
-    const verdict = isLost ? 'lost' : this.#verdict(sought, answer, until);
+    const reason = isLost ? 'request-missing' : this.#reason(sought, answer, until);
     const frames = [...new Map(answer.frames.map((frame) => [frame.number, frame])).values()];
-    const end = verdict === 'gone' ? this.#end : undefined;
-    this.#emit(matchOf(entry, verdict, { request: request.frames, answer: frames, end }));
+    const end = reason === 'connection-closed' ? this.#end : undefined;
+    this.#emit(matchOf(entry, reason, { request: request.frames, response: frames, end }));
   }
 
   #requestOf({ wire_from = 0, wire_to = wire_from }: Decision): Part {
@@ -139,11 +139,11 @@ export class EncryptedConnection {
     return this.#requestOf(sought.entry).known === undefined && this.#answerTo(sought).missing === 'nothing';
   }
 
-  #verdict({ due, isReset }: Sought, { missing }: Records, until?: number): Verdict {
-    if (missing === 'captured') return 'unanswered';
-    if (missing === 'nothing' && (!isReset || this.#reset)) return 'encrypted';
-    if (this.#end) return this.#end.time <= due + LATE ? 'gone' : 'unanswered';
-    return until === undefined || until > due + LATE ? 'unanswered' : 'open';
+  #reason({ due, isReset }: Sought, { missing }: Records, until?: number): Reason {
+    if (missing === 'captured') return 'response-missing';
+    if (missing === 'nothing' && (!isReset || this.#reset)) return 'no-keys';
+    if (this.#end) return this.#end.time <= due + LATE ? 'connection-closed' : 'response-missing';
+    return until === undefined || until > due + LATE ? 'response-missing' : 'pending';
   }
 
   #answerTo(sought: Sought): Records {
@@ -160,13 +160,13 @@ export class EncryptedConnection {
     return { to: records.to, frames, missing: missing ?? (held.length > late.length ? 'sent' : 'nothing') };
   }
 
-  /** Of a request that was sent ahead the answer follows the one before. */
+  /** The answer to a pipelined request follows the answer before it. */
   #afterLast(entry: Decision): number | undefined {
     const isNext = isHttp(entry) && entry.exchange === (this.#last?.exchange ?? Number.NaN) + 1;
     return isNext ? this.#last?.to : undefined;
   }
 
-  /** The next records, without those that others held back. */
+  /** The next records, without the held-back ones of other entries. */
   #recordsFrom(from: number, lengths: readonly number[], own: Sought): Records {
     const frames: FrameRef[] = [];
     let at = from;
@@ -181,13 +181,13 @@ export class EncryptedConnection {
     return { to: at, frames, missing: 'nothing' };
   }
 
-  /** The record at a place, with so much in it at least. */
+  /** The record at an offset, with at least `length` bytes in it. */
   #recordAt(at: number, length: number): Records {
     const header = this.#answers.part(at, HEADER);
     if (at + HEADER > this.#answers.end) return { to: at, frames: [], missing: 'sent' };
     if (header.known) return { to: at, frames: [], missing: 'captured' };
     const inRecord = header.bytes.readUInt16BE(3);
-    // An alert, which ends the connection, is no answer: by TLS 1.3 it looks like data.
+    // An alert ends the connection and is no answer, but in TLS 1.3 it looks like data.
     const isData = header.bytes[0] === DATA && inRecord >= length + LEAST_MORE;
     if (!isData) return { to: at, frames: [], missing: 'sent' };
     const to = at + HEADER + inRecord;
@@ -200,7 +200,7 @@ export class EncryptedConnection {
 function soughtOf(entry: Decision): Sought {
   const decided = timeOf(entry);
   if (isHttp(entry)) {
-    // An answer is one write, and a request that is held gets none. One sent ahead of others waits for these.
+    // An answer is one write; a timeout gets none. A pipelined request waits for those before it.
     const due = entry.wire_answer_at === undefined ? Number.POSITIVE_INFINITY : decided;
     const prompt = entry.outcome === 'timeout' ? [] : [LEAST_ANSWER];
     return { entry, prompt, held: [], isReset: false, due };
@@ -219,7 +219,7 @@ function soughtOf(entry: Decision): Sought {
   };
 }
 
-/** What is written at once is cut into records of at most 16 KiB. */
+/** One write is split into records of at most 16 KiB. */
 function recordLengths(length: number): number[] {
   const count = Math.ceil(length / MOST_IN_RECORD);
   return Array.from({ length: count }, (_, at) => Math.min(MOST_IN_RECORD, length - at * MOST_IN_RECORD));

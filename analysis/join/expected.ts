@@ -5,27 +5,27 @@ import { Message } from '#lib/message/message.ts';
 import { common, type Pattern, through, unknown, withKnown } from './pattern.ts';
 import { HELD } from './times.ts';
 
-/** What leaves at once, in a datagram of its own on UDP. */
+/** Bytes that are sent at once; on UDP one datagram. */
 export interface Piece {
-  /** Its bytes; undefined is the end of the connection by RST. */
+  /** Undefined is an RST that ends the connection. */
   readonly bytes?: Pattern;
-  /** Seconds from the decision until it leaves, at the earliest. */
+  /** The earliest time of sending, in seconds from the decision. */
   readonly at: number;
-  /** It leaves after the next answer to the same client, or a second later when there is none. */
+  /** It is sent after the next answer to the same client, or a second later without one. */
   readonly isHeld?: boolean;
 }
 
-/** What leaves for a message when its entry is true, in order. */
+/** Everything that is sent for a message if its entry is true, in order. */
 export type Expected = readonly Piece[];
 
 /**
- * What the server did, as its own faults do it to the bytes of the capture with the detail of the journal. Undefined
- * for a fault of which nothing is known here.
+ * What the server sent: its own fault code, run on the captured bytes with the details in the journal. Undefined for a
+ * fault that this version does not know.
  *
- * @param message as the server took it
+ * @param message as the server read it
  */
 export function expectedAnswer(entry: MessageEntry, message: Pattern): Expected | undefined {
-  // The most frequent one, and what is made of it is not to be found out.
+  // The most frequent case, without running anything.
   if (entry.fault === 'none') return [{ bytes: message, at: 0 }];
   const withHmac = entry.tag?.startsWith('hmac');
   return through(
@@ -35,7 +35,7 @@ export function expectedAnswer(entry: MessageEntry, message: Pattern): Expected 
   );
 }
 
-/** A message as the server took it, of which the capture may lack some bytes: tag and line ending the entry tells. */
+/** A message as the server read it. Where the capture lacks bytes, the entry gives its tag and line ending. */
 export function takenMessage({ length, tag }: MessageEntry, { bytes, known }: Pattern): Pattern {
   if (!known) return { bytes, known };
   const end = Buffer.from(tag === undefined ? '' : `|${tag}`);
@@ -43,15 +43,15 @@ export function takenMessage({ length, tag }: MessageEntry, { bytes, known }: Pa
   return withKnown({ bytes, known }, length, Buffer.concat([end, ending]));
 }
 
-/** Line endings that a message may have: of no bytes, of one and of two. */
+/** Line endings that a message may have, by their length in bytes. */
 export const ENDINGS = ['', '\n', '\r\n'].map((ending) => Buffer.from(ending));
 
-/** When the last of it leaves at the latest, in seconds from the decision. */
+/** The latest time of sending the last piece, in seconds from the decision. */
 export function latestOf(pieces: readonly Pick<Piece, 'at' | 'isHeld'>[]): number {
   return (pieces.at(-1)?.at ?? 0) + (pieces.some(({ isHeld }) => isHeld) ? HELD : 0);
 }
 
-/** What steps leave on the wire, and when. */
+/** What a list of steps sends, and when. */
 function replay(steps: readonly Step[] | undefined): Expected | undefined {
   if (!steps) return undefined;
   const pieces: Piece[] = [];
@@ -64,7 +64,7 @@ function replay(steps: readonly Step[] | undefined): Expected | undefined {
   return pieces;
 }
 
-/** What two answers have in common. Where they are of other pieces, only how long those of the first are is known. */
+/** What two answers have in common. If their pieces differ in number, only the lengths of the first are known. */
 function inCommon(one: Expected | undefined, other: Expected | undefined): Expected | undefined {
   return one?.map((piece, at) => {
     if (!piece.bytes) return piece;

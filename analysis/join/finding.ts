@@ -1,64 +1,65 @@
-import type { Talk } from '#analysis/capture/cut-frames.ts';
 import type { FrameRef } from '#analysis/capture/frames.ts';
+import type { Talk } from '#analysis/capture/truncated-frames.ts';
 import type { HandshakeEvent } from '#lib/journal/entries.ts';
 import type { Decision } from '#lib/journal/schema.ts';
-import type { Verdict } from './verdicts.ts';
+import type { Reason } from './verdicts.ts';
 
-/** An entry, what the packets do to it, and its frames. */
+/** A journal entry with its frames. */
 interface Matched<Entry> {
   readonly entry: Entry;
-  readonly verdict: Verdict;
-  /** Frames that carried what came, in order. */
+  /** Why its verdict is what it is. */
+  readonly reason: Reason;
+  /** Frames that carried the request, in order. */
   readonly request: readonly FrameRef[];
-  /** Frames that carried what left, in order. */
-  readonly answer: readonly FrameRef[];
-  /** The frame that ended the connection, where that is why nothing left. */
+  /** Frames that carried the response, in order. */
+  readonly response: readonly FrameRef[];
+  /** The frame that ended the connection, where that is why nothing was sent. */
   readonly end?: FrameRef | undefined;
-  /** The frame in which a person sees the decision; undefined when there is none of it. */
+  /** The frame in which a person sees the decision; undefined without one. */
   readonly shows: number | undefined;
-  /** Seconds from the request to the answer. */
+  /** Seconds from the request to the response. */
   readonly took?: number | undefined;
 }
 
-/** A decision in a journal with its frames. */
+/** A decision with its frames. */
 export interface Match extends Matched<Decision> {
   readonly kind: 'match';
 }
 
-/** A TLS handshake that failed, with the frames of its connection: those of the client, and those of the server. */
+/** A failed TLS handshake with the frames of its connection, as requests those of the client. */
 export interface HandshakeMatch extends Matched<HandshakeEvent> {
   readonly kind: 'handshake';
 }
 
-/** Packets of which no entry speaks. */
+/** Packets without a journal entry. */
 export interface Unjournaled extends Talk {
-  /** `unread` is a datagram that the server has not taken, as many as its journal says. */
+  /** `unread` is a datagram that the server never read; its journal counts them. */
   readonly kind: 'unjournaled' | 'unread';
   readonly from: 'client' | 'server';
   readonly frames: readonly FrameRef[];
-  /** What they carry, such as `12 bytes` or `GET /getbalance`. */
+  /** Their content, such as `12 bytes` or `GET /getbalance`. */
   readonly what: string;
-  /** Why a datagram is unread: the buffer of the socket was full, or too many waited for their answers. */
+  /** Why a datagram is unread: the socket's buffer was full, or too many datagrams waited for an answer. */
   readonly why?: 'overflow' | 'dropped' | undefined;
 }
 
 export type Found = Match | HandshakeMatch | Unjournaled;
 
-/** Takes what is found. */
+/** Receives each finding. */
 export type Emit = (found: Found) => void;
 
-/** Frames of an entry; `shown` is the one in which a person sees it. */
-export interface MatchFrames extends Partial<Pick<Match, 'request' | 'answer' | 'end'>> {
+/** Frames of an entry; a person sees the decision in `shown`. */
+export interface MatchFrames extends Partial<Pick<Match, 'request' | 'response' | 'end'>> {
   readonly shown?: FrameRef | undefined;
 }
 
-/** An entry with its frames. A person sees it in the first of its answer, without one in the last of what came. */
+/** Matches an entry with its frames. By default the first frame of the response shows it, else the last of the request. */
 export function matchOf(
   entry: Decision,
-  verdict: Verdict,
-  { request = [], answer = [], end, shown = answer[0] ?? request.at(-1) }: MatchFrames = {},
+  reason: Reason,
+  { request = [], response = [], end, shown = response[0] ?? request.at(-1) }: MatchFrames = {},
 ): Match {
-  const [asked, left] = [request.at(-1), answer[0]];
-  const took = asked && left ? left.time - asked.time : undefined;
-  return { kind: 'match', entry, verdict, request, answer, end, shows: shown?.number, took };
+  const [asked, answered] = [request.at(-1), response[0]];
+  const took = asked && answered ? answered.time - asked.time : undefined;
+  return { kind: 'match', entry, reason, request, response, end, shows: shown?.number, took };
 }

@@ -2,11 +2,11 @@ import { describeMatch } from './describe.ts';
 import type { HandshakeMatch } from './finding.ts';
 import type { MatchUnder } from './matching.ts';
 
-/** What the journals say of the frames of a capture. */
+/** The comments on the frames of a capture, made from journal entries. */
 export class FrameComments {
   readonly #lines = new Map<number, string[]>();
 
-  /** Takes an entry down at the frame that shows it; one that no frame shows is left out. */
+  /** Adds an entry to the frame that shows it. An entry without such a frame gets no comment. */
   add(match: MatchUnder | HandshakeMatch): void {
     if (match.shows === undefined) return;
     const line = describeMatch(match);
@@ -15,7 +15,7 @@ export class FrameComments {
     else this.#lines.set(match.shows, [line]);
   }
 
-  /** A line for each entry; undefined when none is shown in that frame. */
+  /** One line per entry; undefined for a frame without any. */
   of(frame: number): readonly string[] | undefined {
     return this.#lines.get(frame);
   }

@@ -12,14 +12,14 @@ const failed = (wire: Wire, fields: Partial<HandshakeEvent> = {}) =>
     ...fields,
   });
 
-/** What is found once something has been drawn on a wire. */
+/** The findings on a wire. */
 function found(draw: (wire: Wire) => void, options?: Parameters<Wire['lines']>[0]): Promise<string[]> {
   const wire = new Wire();
   draw(wire);
   return wire.lines(options);
 }
 
-describe('a handshake that failed is tied to the frames of its connection, and shows', () => {
+describe('a failed handshake is matched with the frames of its connection, and shown', () => {
   test('in its alert', async () => {
     const lines = await found((wire) => {
       const http = wire.tcp({ server: 'http', tls }).open();
@@ -28,7 +28,7 @@ describe('a handshake that failed is tied to the frames of its connection, and s
       failed(wire, { server: 'http' });
       http.fin('server');
     });
-    expect(lines).toEqual(['why: failed 1+3+4 by 2+5+6, shown in 5']);
+    expect(lines).toEqual(['why: handshake-failed 1+3+4 by 2+5+6, shown in 5']);
   });
 
   test('without one, in the last frame', async () => {
@@ -37,10 +37,10 @@ describe('a handshake that failed is tied to the frames of its connection, and s
       failed(wire);
       wire.tcp({ port: 40_001, tls }).open();
     });
-    expect(lines).toEqual(['why: failed 1+3+4 by 2, shown in 4']);
+    expect(lines).toEqual(['why: handshake-failed 1+3+4 by 2, shown in 4']);
   });
 
-  test('in its own connection, though the port is used again, with or without ECN', async () => {
+  test('in its own connection, though the port is reused, with or without ECN', async () => {
     const lines = await found((wire) => {
       const first = wire.tcp({ tls }).open();
       first.answer('', { hasAlert: true });
@@ -54,7 +54,10 @@ describe('a handshake that failed is tied to the frames of its connection, and s
       failed(wire, { reason: 'two' });
       second.fin('server');
     });
-    expect(lines).toEqual(['one: failed 1+3+5 by 2+4, shown in 4', 'two: failed 6 by 7+8, shown in 7']);
+    expect(lines).toEqual([
+      'one: handshake-failed 1+3+5 by 2+4, shown in 4',
+      'two: handshake-failed 6 by 7+8, shown in 7',
+    ]);
   });
 
   test('at its own server, though the port talks to both, and to the plain port too', async () => {
@@ -67,10 +70,13 @@ describe('a handshake that failed is tied to the frames of its connection, and s
       echo.answer('', { hasAlert: true });
       failed(wire, { reason: 'two' });
     });
-    expect(lines).toEqual(['one: failed 1+3 by 2+10, shown in 10', 'two: failed 4+6 by 5+11, shown in 11']);
+    expect(lines).toEqual([
+      'one: handshake-failed 1+3 by 2+10, shown in 10',
+      'two: handshake-failed 4+6 by 5+11, shown in 11',
+    ]);
   });
 
-  test('in a connection that has been over for a while, of which no more than the first frames are kept', async () => {
+  test('in a connection that ended some time ago, whose first frames are kept', async () => {
     const lines = await found((wire) => {
       const echo = wire.tcp({ tls }).open();
       for (let count = 0; count < 100; count += 1) echo.client('');
@@ -82,12 +88,12 @@ describe('a handshake that failed is tied to the frames of its connection, and s
       wire.tcp({ port: 40_002, tls }).open();
     });
     const [kept = '', late] = lines;
-    expect(kept).toMatch(/^104: failed 1\+3\+.*\+64 by 2, shown in 104$/);
-    expect(late).toBe('late: absent none by none');
+    expect(kept).toMatch(/^104: handshake-failed 1\+3\+.*\+64 by 2, shown in 104$/);
+    expect(late).toBe('late: connection-missing none by none');
   });
 });
 
-describe('a handshake that failed can not be tied', () => {
+describe('a failed handshake is unmatched', () => {
   test('without its connection, or its address', async () => {
     const lines = await found((wire) => {
       wire.tcp({ tls }).open();
@@ -96,10 +102,10 @@ describe('a handshake that failed can not be tied', () => {
       wire.pass(0.01);
       wire.tcp({ port: 40_001, tls }).open();
     });
-    expect(lines).toEqual(['unknown: nameless none by none', 'elsewhere: absent none by none']);
+    expect(lines).toEqual(['unknown: no-address none by none', 'elsewhere: connection-missing none by none']);
   });
 
-  test('before the capture, and behind it', async () => {
+  test('before the capture, and after it', async () => {
     const lines = await found(
       (wire) => {
         const unknown = { client_ip: undefined, client_port: undefined };
@@ -109,24 +115,24 @@ describe('a handshake that failed can not be tied', () => {
         wire.pass(0.01);
         wire.tcp({ port: 40_002, tls }).open();
         wire.pass(0.01);
-        failed(wire, { reason: 'behind', client_port: 40_003 });
-        failed(wire, { reason: 'behind, unknown', ...unknown });
+        failed(wire, { reason: 'after', client_port: 40_003 });
+        failed(wire, { reason: 'after, unknown', ...unknown });
       },
       { begins: 4, ends: 6 },
     );
     expect(lines).toEqual([
-      'before: outside none by none',
-      'before, unknown: nameless none by none',
-      'behind: outside none by none',
-      'behind, unknown: nameless none by none',
+      'before: before-capture none by none',
+      'before, unknown: no-address none by none',
+      'after: before-capture none by none',
+      'after, unknown: no-address none by none',
     ]);
   });
 
-  test('in no capture at all', async () => {
-    expect(await found((wire) => failed(wire))).toEqual(['why: outside none by none']);
+  test('in an empty capture', async () => {
+    expect(await found((wire) => failed(wire))).toEqual(['why: before-capture none by none']);
   });
 
-  test("and is none of the client's capture where it is known to be of another", async () => {
+  test("in the client's capture only if it may be this client's", async () => {
     const lines = await found(
       (wire) => {
         wire.tcp({ tls }).open();
@@ -137,31 +143,31 @@ describe('a handshake that failed can not be tied', () => {
       },
       { onlyClient: '10.0.142.133' },
     );
-    expect(lines).toEqual(['unknown: nameless none by none']);
+    expect(lines).toEqual(['unknown: no-address none by none']);
   });
 });
 
-describe('what was said on a connection whose handshake failed', () => {
-  const said = (wire: Wire) => {
+describe('a request on a connection whose handshake failed', () => {
+  const requested = (wire: Wire) => {
     const http = wire.tcp({ server: 'http', tls }).open();
     http.get();
     return http;
   };
 
-  test('is in a journal, by its event', async () => {
+  test('needs no entry besides that of the handshake', async () => {
     const lines = await found((wire) => {
-      const http = said(wire);
+      const http = requested(wire);
       http.answer('', { hasAlert: true });
       failed(wire, { server: 'http' });
       http.reset('client');
       wire.pass(10);
       wire.tcp({ port: 40_001 }).open();
     });
-    expect(lines).toEqual(['why: failed 1+3+4+6 by 2+5, shown in 5']);
+    expect(lines).toEqual(['why: handshake-failed 1+3+4+6 by 2+5, shown in 5']);
   });
 
-  test('is in none without one', async () => {
-    expect(await found((wire) => said(wire).reset('client'))).toEqual([
+  test('is reported without the entry of the handshake', async () => {
+    expect(await found((wire) => requested(wire).reset('client'))).toEqual([
       'unjournaled client GET /getbalance in 4',
     ]);
   });

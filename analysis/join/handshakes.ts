@@ -3,15 +3,15 @@ import { type FrameRef, refOf } from '#analysis/capture/frames.ts';
 import type { HandshakeEvent } from '#lib/journal/entries.ts';
 import type { Emit } from './finding.ts';
 
-/** So many frames of a connection are kept in case that its handshake fails, which soon ends it. */
+/** At most this many frames of a connection are kept: a failed handshake soon ends it. */
 const KEPT = 64;
 
-/** The handshake of a connection over TLS: when it fails, all that the connection has is its own. */
+/** The handshake of a TLS connection. If it fails, all frames of the connection belong to it. */
 export class Handshake {
   readonly #emit: Emit;
   readonly #events: HandshakeEvent[] = [];
   readonly #request: FrameRef[] = [];
-  readonly #answer: FrameRef[] = [];
+  readonly #response: FrameRef[] = [];
   #alert: number | undefined;
   #last: number | undefined;
 
@@ -22,11 +22,11 @@ export class Handshake {
   take(frame: Frame): void {
     this.#last = frame.number;
     if (frame.hasAlert) this.#alert ??= frame.number;
-    if (this.#request.length + this.#answer.length === KEPT) return;
-    (frame.toServer ? this.#request : this.#answer).push(refOf(frame));
+    if (this.#request.length + this.#response.length === KEPT) return;
+    (frame.toServer ? this.#request : this.#response).push(refOf(frame));
   }
 
-  /** All frames before the event have been taken. */
+  /** Takes the event, after all frames before it. */
   fail(event: HandshakeEvent): void {
     this.#events.push(event);
   }
@@ -35,11 +35,11 @@ export class Handshake {
     return this.#events.length > 0;
   }
 
-  /** The connection is over: a person sees what failed in its alert, or else in its last frame. */
+  /** The connection is over: its alert shows the failure, or else its last frame. */
   finish(): void {
-    const [request, answer, shows] = [this.#request, this.#answer, this.#alert ?? this.#last];
+    const [request, response, shows] = [this.#request, this.#response, this.#alert ?? this.#last];
     for (const entry of this.#events) {
-      this.#emit({ kind: 'handshake', entry, verdict: 'failed', request, answer, shows });
+      this.#emit({ kind: 'handshake', entry, reason: 'handshake-failed', request, response, shows });
     }
   }
 }

@@ -1,15 +1,15 @@
 import type { Decision } from '#lib/journal/schema.ts';
 
-/** Entries that are kept, at most. */
+/** At most this many entries are held. */
 const MOST = 10_000;
 
-/** Entries whose connection the capture has not got, or not yet: a clock that was set puts them before it. */
+/** Entries whose connection is not in the capture yet. It may come later if the clock was set. */
 export class HeldEntries {
   readonly #byKey = new Map<string, Decision[]>();
   readonly #onLost: (entry: Decision) => void;
   #count = 0;
 
-  /** @param onLost is told those that no connection took */
+  /** @param onLost receives the entries that no connection took */
   constructor(onLost: (entry: Decision) => void) {
     this.#onLost = onLost;
   }
@@ -24,7 +24,7 @@ export class HeldEntries {
     for (const lost of this.take(oldest!)) this.#onLost(lost);
   }
 
-  /** Those of a connection, in order. */
+  /** The entries of a connection, in order. */
   take(key: string): readonly Decision[] {
     const held = this.#byKey.get(key) ?? [];
     this.#byKey.delete(key);

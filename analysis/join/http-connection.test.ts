@@ -16,18 +16,18 @@ function exchange(outcome: string, code = outcome) {
   http.code(code);
 }
 
-describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
+describe.each([0.0001, 0.002])('with %d s between frames', (step) => {
   beforeEach(() => {
     wire.step = step;
   });
 
-  test('requests of a connection that is kept alive', async () => {
+  test('requests on a kept-alive connection', async () => {
     for (const outcome of ['200', '403', '500', '200']) exchange(outcome);
     expect(await wire.lines()).toEqual([
-      'answered 4 by 5, shown in 5',
-      'answered 6 by 7, shown in 7',
-      'answered 8 by 9, shown in 9',
-      'answered 10 by 11, shown in 11',
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 6 by 7, shown in 7',
+      'response-sent 8 by 9, shown in 9',
+      'response-sent 10 by 11, shown in 11',
     ]);
   });
 
@@ -36,17 +36,20 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     http.outcome('200');
     http.answer('HTTP/1.1 200 OK\r\n');
     http.code('200');
-    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6']);
+    expect(await wire.lines()).toEqual(['response-sent 4 by 6, shown in 6']);
   });
 
-  test('requests in segments of their own, sent ahead', async () => {
+  test('pipelined requests in segments of their own', async () => {
     http.get();
     http.get();
     for (const outcome of ['403', '200']) {
       http.outcome(outcome);
       http.code(outcome);
     }
-    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6', 'answered 5 by 7, shown in 7']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 6, shown in 6',
+      'response-sent 5 by 7, shown in 7',
+    ]);
   });
 
   test('requests in one segment', async () => {
@@ -55,13 +58,13 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     http.code('403', '200');
     http.code('500');
     expect(await wire.lines()).toEqual([
-      'answered 4 by 5, shown in 5',
-      'answered 4 by 5, shown in 5',
-      'answered 4 by 6, shown in 6',
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 4 by 6, shown in 6',
     ]);
   });
 
-  test('behind an interim answer, the final one is the answer', async () => {
+  test('after an interim answer, the final one counts', async () => {
     for (const outcome of ['200', '403']) {
       http.get();
       http.code('100');
@@ -69,17 +72,20 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       http.client('');
       http.code(outcome);
     }
-    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 8 by 11, shown in 11']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 7, shown in 7',
+      'response-sent 8 by 11, shown in 11',
+    ]);
   });
 
   test('an interim answer and the final one in one segment', async () => {
     http.get();
     http.outcome('200');
     http.code('100', '103', '200');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+    expect(await wire.lines()).toEqual(['response-sent 4 by 5, shown in 5']);
   });
 
-  test('an interim answer to a request that is refused, or that no entry speaks of', async () => {
+  test('an interim answer to a refused request, or to one without an entry', async () => {
     http.get('/login');
     http.code('100');
     http.outcome('401', { path: '/login', reason: 'no credentials' });
@@ -88,38 +94,44 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     http.code('100');
     http.code('404');
     exchange('200');
-    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6', 'answered 10 by 11, shown in 11']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 6, shown in 6',
+      'response-sent 10 by 11, shown in 11',
+    ]);
   });
 
-  test('an interim answer alone is none', async () => {
+  test('an interim answer alone does not count', async () => {
     http.get();
     http.outcome('200');
     http.code('100');
     wire.pass(5);
     http.client('');
-    expect(await wire.lines()).toEqual(['unanswered 4 by none, shown in 4']);
+    expect(await wire.lines()).toEqual(['response-missing 4 by none, shown in 4']);
   });
 
-  test('behind an interim answer, a timeout is silent', async () => {
+  test('after an interim answer, a timeout', async () => {
     http.get();
     http.code('100');
     http.outcome('timeout');
     http.client('');
     wire.pass(10);
     http.fin('client');
-    expect(await wire.lines()).toEqual(['silent 4 by none, shown in 4, ended in 7']);
+    expect(await wire.lines()).toEqual(['nothing-sent 4 by none, shown in 4, ended in 7']);
   });
 
-  test('behind an interim answer, a request that is sent ahead', async () => {
+  test('after an interim answer, a pipelined request', async () => {
     http.get();
     http.code('100');
     http.get('/getbalance?2');
     for (const outcome of ['200', '403']) http.outcome(outcome);
     for (const outcome of ['200', '403']) http.code(outcome);
-    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 6 by 8, shown in 8']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 7, shown in 7',
+      'response-sent 6 by 8, shown in 8',
+    ]);
   });
 
-  test('of requests in one segment, the last is a timeout', async () => {
+  test('several requests in one segment, the last a timeout', async () => {
     http.get('/getbalance', ['/getbalance']);
     for (const outcome of ['200', 'timeout']) http.outcome(outcome);
     http.code('200');
@@ -127,13 +139,13 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     wire.pass(10);
     http.fin('client');
     expect(await wire.lines()).toEqual([
-      'answered 4 by 5, shown in 5',
-      'silent 4 by none, shown in 4, ended in 7',
+      'response-sent 4 by 5, shown in 5',
+      'nothing-sent 4 by none, shown in 4, ended in 7',
     ]);
   });
 
   test.each(['/getlogs', '/getbalance'])(
-    'of %s and another in one segment, the last is a timeout, and the answer has several segments',
+    '%s and another request in one segment, the last a timeout, and an answer in several segments',
     async (path) => {
       http.get(path, ['/getbalance']);
       for (const outcome of path === '/getlogs' ? ['timeout'] : ['200', 'timeout']) http.outcome(outcome);
@@ -143,8 +155,8 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       wire.pass(10);
       http.fin('client');
       const lines = await wire.lines();
-      expect(lines.at(-1)).toBe('silent 4 by none, shown in 4, ended in 8');
-      expect(lines.slice(0, -1)).toEqual(path === '/getlogs' ? [] : ['answered 4 by 6, shown in 6']);
+      expect(lines.at(-1)).toBe('nothing-sent 4 by none, shown in 4, ended in 8');
+      expect(lines.slice(0, -1)).toEqual(path === '/getlogs' ? [] : ['response-sent 4 by 6, shown in 6']);
     },
   );
 
@@ -152,7 +164,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     ['in plain text', undefined],
     ['over TLS', 'TLSv1.3'],
   ])('a request with a body, %s', (_how, tls) => {
-    /** Where what is not whole yet began. */
+    /** The first frame of the incomplete request. */
     let begin: number | undefined;
 
     const asks = (requests: readonly string[] = []) => {
@@ -162,7 +174,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       return frame;
     };
 
-    /** What tshark does not name. */
+    /** An unknown method. */
     const asksUnknown = () => {
       asks();
       begin = undefined;
@@ -175,7 +187,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       begin = undefined;
     });
 
-    test('is refused before it is whole', async () => {
+    test('is refused before it is complete', async () => {
       asks();
       http.code('100');
       http.outcome('401', { path: '/a', reason: 'no credentials' });
@@ -185,10 +197,13 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       asks();
       http.outcome('401', { path: '/b', reason: 'no credentials' });
       http.code('401');
-      expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6', 'answered 9 by 10, shown in 10']);
+      expect(await wire.lines()).toEqual([
+        'response-sent 4 by 6, shown in 6',
+        'response-sent 9 by 10, shown in 10',
+      ]);
     });
 
-    test('is refused, and never whole', async () => {
+    test('is refused, and never complete', async () => {
       asks();
       http.outcome('401', { path: '/a', reason: 'no credentials' });
       http.code('401');
@@ -196,10 +211,10 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       http.fin('client');
       http.code('400');
       http.fin('server');
-      expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+      expect(await wire.lines()).toEqual(['response-sent 4 by 5, shown in 5']);
     });
 
-    test('is answered before it is whole, and what is asked behind it is', async () => {
+    test('is answered before it is complete, and so are later requests', async () => {
       for (const code of ['200', '404']) {
         asks();
         if (code === '200') http.outcome('200');
@@ -209,29 +224,29 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
         http.code('403');
       }
       expect(await wire.lines()).toEqual([
-        'answered 4 by 5, shown in 5',
-        'answered 6 by 7, shown in 7',
-        'answered 10 by 11, shown in 11',
+        'response-sent 4 by 5, shown in 5',
+        'response-sent 6 by 7, shown in 7',
+        'response-sent 10 by 11, shown in 11',
       ]);
     });
 
-    test('is the frame in which it is whole, as long as it is not answered', async () => {
+    test('is in the frame that completes it, unless it was answered before', async () => {
       asks();
       http.code('100');
       asks(['GET /getbalance']);
       http.outcome('200');
       http.code('200');
-      expect(await wire.lines()).toEqual(['answered 6 by 7, shown in 7']);
+      expect(await wire.lines()).toEqual(['response-sent 6 by 7, shown in 7']);
     });
 
     test.each([
       ['of an unknown method', ['404']],
       ['of an unknown method, twice', ['404', '405']],
-      ['whose head is not in the capture', ['400']],
+      ['without its head in the capture', ['400']],
     ])('%s, is answered, and a request follows', async (_what, codes) => {
       const lines = [
-        'answered',
-        ...codes.map((code, at) => `unjournaled server answer ${code} in ${5 + 2 * at}`),
+        'response-sent',
+        ...codes.map((code, at) => `unjournaled server response ${code} in ${5 + 2 * at}`),
       ];
       for (const code of codes) {
         asksUnknown();
@@ -240,11 +255,11 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       const request = asks(['GET /getbalance']);
       http.outcome('200');
       const answer = http.code('200');
-      lines[0] = `answered ${request.number} by ${answer.number}, shown in ${answer.number}`;
+      lines[0] = `response-sent ${request.number} by ${answer.number}, shown in ${answer.number}`;
       expect(await wire.lines()).toEqual(lines);
     });
 
-    test('is of an unknown method, and long ago', async () => {
+    test('has an unknown method, and is old', async () => {
       asksUnknown();
       http.code('404');
       wire.pass(5);
@@ -252,12 +267,12 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       http.outcome('200');
       http.code('200');
       expect(await wire.lines()).toEqual([
-        'answered 6 by 7, shown in 7',
-        'unjournaled server answer 404 in 5',
+        'response-sent 6 by 7, shown in 7',
+        'unjournaled server response 404 in 5',
       ]);
     });
 
-    test('goes on long after it was answered', async () => {
+    test('continues long after it was answered', async () => {
       asks();
       http.code('404');
       wire.pass(5);
@@ -265,10 +280,10 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       asks(['GET /getbalance']);
       http.outcome('200');
       http.code('200');
-      expect(await wire.lines()).toEqual(['answered 7 by 8, shown in 8']);
+      expect(await wire.lines()).toEqual(['response-sent 7 by 8, shown in 8']);
     });
 
-    test('is never whole in the capture, was answered, and a request follows', async () => {
+    test('is incomplete in the capture and answered, and a request follows', async () => {
       asksUnknown();
       http.outcome('200');
       http.code('200');
@@ -277,10 +292,13 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       asks(['GET /getbalance']);
       http.outcome('403');
       http.code('403');
-      expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+      expect(await wire.lines()).toEqual([
+        'response-sent 4 by 5, shown in 5',
+        'response-sent 6 by 7, shown in 7',
+      ]);
     });
 
-    test('is never whole in the capture, has no answer there, and a request follows', async () => {
+    test('is incomplete in the capture without an answer, and a request follows', async () => {
       asksUnknown();
       http.outcome('200');
       const answer = http.code('200');
@@ -289,12 +307,12 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       http.outcome('403');
       http.code('403');
       expect(await wire.lines({ without: [answer] })).toEqual([
-        'lost none by none',
-        'answered 6 by 7, shown in 7',
+        'request-missing none by none',
+        'response-sent 6 by 7, shown in 7',
       ]);
     });
 
-    test('is of an unknown method, and one whose begin is in a segment of its own follows', async () => {
+    test('has an unknown method, and a request in two segments follows', async () => {
       asksUnknown();
       http.code('404');
       asks();
@@ -302,8 +320,8 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       http.outcome('200');
       http.code('200');
       expect(await wire.lines()).toEqual([
-        'answered 7 by 8, shown in 8',
-        'unjournaled server answer 404 in 5',
+        'response-sent 7 by 8, shown in 8',
+        'unjournaled server response 404 in 5',
       ]);
     });
 
@@ -311,22 +329,22 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       asksUnknown();
       http.code('400');
       http.fin('server');
-      expect(await wire.lines()).toEqual(['unjournaled server answer 400 in 5']);
+      expect(await wire.lines()).toEqual(['unjournaled server response 400 in 5']);
     });
 
-    test('is not what is sent again', async () => {
+    test('is not a retransmission', async () => {
       const first = asks();
       asks(['GET /getbalance']);
       http.client('body', { seq: first.seq });
       http.outcome('200');
       http.code('200');
-      expect(await wire.lines()).toEqual(['answered 5 by 7, shown in 7']);
+      expect(await wire.lines()).toEqual(['response-sent 5 by 7, shown in 7']);
     });
   });
 
   test('a change of protocols is a final answer', async () => {
     exchange('101');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+    expect(await wire.lines()).toEqual(['response-sent 4 by 5, shown in 5']);
   });
 
   test('a timeout that the client ends', async () => {
@@ -335,7 +353,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     wire.pass(10);
     http.fin('client');
     http.fin('server');
-    expect(await wire.lines()).toEqual(['silent 4 by none, shown in 4, ended in 5']);
+    expect(await wire.lines()).toEqual(['nothing-sent 4 by none, shown in 4, ended in 5']);
   });
 
   test('a timeout that the server ends, on a connection that was kept alive', async () => {
@@ -347,57 +365,57 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     http.client('');
     http.fin('client');
     expect(await wire.lines()).toEqual([
-      'answered 4 by 5, shown in 5',
-      'silent 6 by none, shown in 6, ended in 7',
+      'response-sent 4 by 5, shown in 5',
+      'nothing-sent 6 by none, shown in 6, ended in 7',
     ]);
   });
 
-  test('a timeout that has not ended with the capture', async () => {
+  test('a timeout that lasts longer than the capture', async () => {
     http.get();
     http.outcome('timeout');
-    expect(await wire.lines()).toEqual(['silent 4 by none, shown in 4']);
+    expect(await wire.lines()).toEqual(['nothing-sent 4 by none, shown in 4']);
   });
 
   test('a timeout that is answered', async () => {
     exchange('timeout', '200');
-    expect(await wire.lines()).toEqual(['different 4 by 5, shown in 5']);
+    expect(await wire.lines()).toEqual(['response-differs 4 by 5, shown in 5']);
   });
 
-  test('a wrong code is told of its request alone', async () => {
+  test('a wrong code contradicts its own entry only', async () => {
     exchange('200');
     exchange('403', '200');
     exchange('500');
     expect(await wire.lines()).toEqual([
-      'answered 4 by 5, shown in 5',
-      'different 6 by 7, shown in 7',
-      'answered 8 by 9, shown in 9',
+      'response-sent 4 by 5, shown in 5',
+      'response-differs 6 by 7, shown in 7',
+      'response-sent 8 by 9, shown in 9',
     ]);
   });
 
-  test('a client that leaves before the answer', async () => {
+  test('a client that disconnects before the answer', async () => {
     http.get();
     http.outcome('200');
     http.reset('client');
     wire.pass(5);
     wire.udp().client('later');
     const [line] = await wire.lines();
-    expect(line).toBe('gone 4 by none, shown in 4, ended in 5');
+    expect(line).toBe('connection-closed 4 by none, shown in 4, ended in 5');
   });
 
-  test.each(['client', 'server'] as const)('is unanswered when the %s closes long after', async (side) => {
+  test.each(['client', 'server'] as const)('a missing answer when the %s closes much later', async (side) => {
     http.get();
     http.outcome('200');
     http.answer('');
     wire.pass(60);
     if (side === 'client') http.reset('client');
     else http.fin('server');
-    expect(await wire.lines()).toEqual(['unanswered 4 by none, shown in 4']);
+    expect(await wire.lines()).toEqual(['response-missing 4 by none, shown in 4']);
   });
 
   test('a capture that ends before the answer', async () => {
     http.get();
     http.outcome('200');
-    expect(await wire.lines()).toEqual(['open 4 by none, shown in 4']);
+    expect(await wire.lines()).toEqual(['pending 4 by none, shown in 4']);
   });
 
   test('a deleted request', async () => {
@@ -410,10 +428,10 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     exchange('500');
     exchange('403');
     expect(await wire.lines({ without: [request] })).toEqual([
-      'answered 4 by 5, shown in 5',
-      'lost none by 7, shown in 7',
-      'answered 8 by 9, shown in 9',
-      'answered 10 by 11, shown in 11',
+      'response-sent 4 by 5, shown in 5',
+      'request-missing none by 7, shown in 7',
+      'response-sent 8 by 9, shown in 9',
+      'response-sent 10 by 11, shown in 11',
     ]);
   });
 
@@ -425,14 +443,14 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     exchange('403');
     exchange('500');
     expect(await wire.lines({ without: [answer] })).toEqual([
-      'answered 4 by 5, shown in 5',
-      'unanswered 6 by none, shown in 6',
-      'answered 8 by 9, shown in 9',
-      'answered 10 by 11, shown in 11',
+      'response-sent 4 by 5, shown in 5',
+      'response-missing 6 by none, shown in 6',
+      'response-sent 8 by 9, shown in 9',
+      'response-sent 10 by 11, shown in 11',
     ]);
   });
 
-  test('a deleted answer that is the last', async () => {
+  test('a deleted last answer', async () => {
     exchange('200');
     http.get();
     http.outcome('403');
@@ -440,8 +458,8 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     http.fin('client');
     http.fin('server');
     expect(await wire.lines({ without: [answer] })).toEqual([
-      'answered 4 by 5, shown in 5',
-      'unanswered 6 by none, shown in 6',
+      'response-sent 4 by 5, shown in 5',
+      'response-missing 6 by none, shown in 6',
     ]);
   });
 
@@ -449,7 +467,7 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     http.get('/getlogs');
     const answer = http.code('200');
     exchange('403');
-    expect(await wire.lines({ without: [answer] })).toEqual(['answered 6 by 7, shown in 7']);
+    expect(await wire.lines({ without: [answer] })).toEqual(['response-sent 6 by 7, shown in 7']);
   });
 
   test.each([
@@ -461,12 +479,15 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     '/a/../getbalance',
     '//x/getbalance',
     'http://x/y',
-  ])('no entry speaks of %s', async (path) => {
+  ])('%s has no entry', async (path) => {
     exchange('200');
     http.get(path);
     http.code('404');
     exchange('403');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 8 by 9, shown in 9']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 8 by 9, shown in 9',
+    ]);
   });
 
   test.each([
@@ -486,9 +507,9 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
       http.code('401');
     }
     expect(await wire.lines()).toEqual([
-      'answered 4 by 5, shown in 5',
-      'answered 4 by 6, shown in 6',
-      'answered 4 by 7, shown in 7',
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 4 by 6, shown in 6',
+      'response-sent 4 by 7, shown in 7',
     ]);
   });
 
@@ -498,21 +519,21 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     'http://server-host:8080/getbalance',
     'HTTP://x/getbalance',
     'Https://alice@x/getbalance?y#z',
-  ])('%s is of the same page', async (target) => {
+  ])('%s is the same page', async (target) => {
     http.get(target);
     http.outcome('500');
     http.code('500');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+    expect(await wire.lines()).toEqual(['response-sent 4 by 5, shown in 5']);
   });
 
-  test('a request of which no entry speaks', async () => {
+  test('a request without an entry', async () => {
     http.get();
     http.code('200');
     expect(await wire.lines()).toEqual(['unjournaled client GET /getbalance in 4']);
   });
 
   test.each(['400', '408', '417', '431'])(
-    'nor of a request that is refused unread, with %s',
+    'a request that Node refuses with %s needs no entry',
     async (code) => {
       http.get();
       http.code(code);
@@ -520,23 +541,23 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     },
   );
 
-  test('is not taken for the next one, though a server of before did not count it', async () => {
+  test('a refused request is not confused with the next one, though earlier servers did not count it', async () => {
     http.get();
     http.code('417');
     http.get();
     http.outcome('200', { exchange: 1, answer_at: 'HTTP/1.1 417 \r\n\r\n'.length });
     http.code('200');
-    expect(await wire.lines()).toEqual(['answered 6 by 7, shown in 7']);
+    expect(await wire.lines()).toEqual(['response-sent 6 by 7, shown in 7']);
   });
 
-  test('that has an answer by then is not the one of an entry of that number', async () => {
+  test('an answered request does not belong to a later entry of its number', async () => {
     http.get();
     http.code('500');
     http.get();
     http.outcome('200', { exchange: 1, answer_at: 'HTTP/1.1 500 \r\n\r\n'.length });
     http.code('200');
     expect(await wire.lines()).toEqual([
-      'answered 6 by 7, shown in 7',
+      'response-sent 6 by 7, shown in 7',
       'unjournaled client GET /getbalance in 4',
     ]);
   });
@@ -544,10 +565,13 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
   test('an answer without a request', async () => {
     exchange('200');
     http.code('500');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'unjournaled server answer 500 in 6']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 5, shown in 5',
+      'unjournaled server response 500 in 6',
+    ]);
   });
 
-  test.each([0.02, 60])('a port that is used again %d s later', async (seconds) => {
+  test.each([0.02, 60])('a port that is reused %d s later', async (seconds) => {
     exchange('200');
     http.get();
     http.outcome('timeout');
@@ -557,9 +581,9 @@ describe.each([0.0001, 0.002])('with %d s from frame to frame', (step) => {
     http = wire.tcp({ server: 'http', numbers: { client: 5, server: 6 } }).open();
     exchange('403');
     expect(await wire.lines()).toEqual([
-      'answered 4 by 5, shown in 5',
-      'silent 6 by none, shown in 6, ended in 7',
-      'answered 12 by 13, shown in 13',
+      'response-sent 4 by 5, shown in 5',
+      'nothing-sent 6 by none, shown in 6, ended in 7',
+      'response-sent 12 by 13, shown in 13',
     ]);
   });
 });
@@ -573,20 +597,20 @@ test('an answer after a delay of the network is timed', async () => {
   expect(matches[0]!.took).toBeCloseTo(0.5003, 5);
 });
 
-test('over sequence numbers that begin again', async () => {
+test('sequence numbers that wrap', async () => {
   wire = new Wire();
   http = wire.tcp({ server: 'http', numbers: { client: 2 ** 32 - 40, server: 2 ** 32 - 30 } }).open();
   exchange('200');
   exchange('403');
   exchange('500');
   expect(await wire.lines()).toEqual([
-    'answered 4 by 5, shown in 5',
-    'answered 6 by 7, shown in 7',
-    'answered 8 by 9, shown in 9',
+    'response-sent 4 by 5, shown in 5',
+    'response-sent 6 by 7, shown in 7',
+    'response-sent 8 by 9, shown in 9',
   ]);
 });
 
-describe('a request sent ahead while the one before it is held', () => {
+describe('a pipelined request after a held one', () => {
   const held = (wire: Wire) => {
     const client = wire.tcp({ server: 'http' }).open();
     client.get('/getbalance', ['/getbalance']);
@@ -596,19 +620,19 @@ describe('a request sent ahead while the one before it is held', () => {
     return client;
   };
 
-  test('is gone with it when the server closes', async () => {
+  test('gets no answer when the server closes', async () => {
     const wire = new Wire();
     const client = held(wire);
     wire.pass(15);
     client.fin('server');
     client.fin('client');
     expect(await wire.lines()).toEqual([
-      'silent 4 by none, shown in 4, ended in 6',
-      'gone 4 by none, shown in 4, ended in 6',
+      'nothing-sent 4 by none, shown in 4, ended in 6',
+      'connection-closed 4 by none, shown in 4, ended in 6',
     ]);
   });
 
-  test('is gone also in a segment of its own, and when the client resets', async () => {
+  test('gets no answer in a segment of its own when the client resets', async () => {
     const wire = new Wire();
     const client = wire.tcp({ server: 'http' }).open();
     client.get();
@@ -618,24 +642,27 @@ describe('a request sent ahead while the one before it is held', () => {
     wire.pass(10);
     client.reset('client');
     expect(await wire.lines()).toEqual([
-      'silent 4 by none, shown in 4, ended in 6',
-      'gone 5 by none, shown in 5, ended in 6',
+      'nothing-sent 4 by none, shown in 4, ended in 6',
+      'connection-closed 5 by none, shown in 5, ended in 6',
     ]);
   });
 
-  test('is open when the capture ends meanwhile', async () => {
+  test('is pending when the capture ends meanwhile', async () => {
     const wire = new Wire();
     held(wire);
     wire.pass(5);
     wire.tcp({ port: 40_001 }).open();
-    expect(await wire.lines()).toEqual(['silent 4 by none, shown in 4', 'open 4 by none, shown in 4']);
+    expect(await wire.lines()).toEqual([
+      'nothing-sent 4 by none, shown in 4',
+      'pending 4 by none, shown in 4',
+    ]);
   });
 
-  test('contradicts its entry when it is answered all the same, as something else', async () => {
+  test('contradicts its entry when it gets a different answer', async () => {
     const wire = new Wire();
     const client = held(wire);
     client.code('500');
     client.fin('server');
-    expect((await wire.lines())[0]).toBe('different 4 by 6, shown in 6');
+    expect((await wire.lines())[0]).toBe('response-differs 4 by 6, shown in 6');
   });
 });

@@ -14,43 +14,43 @@ import {
   type Request,
 } from './http-requests.ts';
 import { LATE, MILLISECOND } from './times.ts';
-import type { Verdict } from './verdicts.ts';
+import type { Reason } from './verdicts.ts';
 
-/** Requests that wait for their entries or their answers, at most. */
+/** At most this many requests wait for their entries or answers. */
 const MOST_OPEN = 256;
 
 /**
- * A TCP connection to the HTTP server, as Wireshark's HTTP dissector tells its requests and answers. An entry says which
- * request of its connection it is, and where its answer begins.
+ * A TCP connection to the HTTP server. An entry has the number of its request on the connection, and the offset of its
+ * answer.
  */
 export class HttpConnection {
   readonly #client: string;
   readonly #emit: Emit;
   readonly #requests: Request[] = [];
-  /** The request that is not told yet, which is the last here. Once settled it may still go on. */
+  /** The last request, while it is incomplete. It may be answered before it is complete. */
   #begun: Request | undefined;
-  /** Where the latest of the client's segments with data began. */
+  /** Sequence number of the client's latest segment with data. */
   #latest: number | undefined;
-  /** How many requests were told. */
+  /** How many requests are complete. */
   #count = 0;
-  /** How many more the server has had: the capture lacks them. Undefined where it begins in the middle, at first. */
+  /** How many requests the capture lacks. Undefined at first if it begins in the middle of the connection. */
   #lacking: number | undefined;
   /** The sequence number of the server's first byte. */
   #base: number | undefined;
-  /** Entries whose request is not here, and answers without a request. */
+  /** Entries without a request, and answers without a request. */
   readonly #lost: HttpEntry[] = [];
   readonly #answers: Answer[] = [];
   readonly #fins = new Set<boolean>();
-  /** The client has all of the server's bytes before this sequence number. */
+  /** The client has acknowledged the server's bytes before this sequence number. */
   #clientHas = 0;
-  /** The latest segment with an answer, or an interim one: where it began, and where the answer may have. */
+  /** The latest segment with an answer, also an interim one: where it begins, and the earliest begin of its answer. */
   #answered: { readonly seq: number; readonly from: number } | undefined;
-  /** So much the server had sent when it ended the connection. */
+  /** The sequence number with which the server ended the connection. */
   #sent: number | undefined;
   readonly #ends: FrameRef[] = [];
-  /** Those of them after which nothing can leave. */
+  /** Those after which the server can't send. */
   readonly #closings: FrameRef[] = [];
-  /** When it ended, in seconds since 1970. */
+  /** When the connection ended, in seconds since 1970. */
   closed: number | undefined;
 
   constructor(client: string, emit: Emit) {
@@ -77,7 +77,7 @@ export class HttpConnection {
   #end(frame: Frame): void {
     const { flags, toServer } = frame;
     this.#ends.push(refOf(frame));
-    // A client that has closed its side is answered still.
+    // A client that has closed its side still gets answers.
     if (flags & RST || !toServer) this.#closings.push(refOf(frame));
     if (!toServer) this.#sent = frame.seq;
     this.#fins.add(toServer);
@@ -89,7 +89,7 @@ export class HttpConnection {
     if (!toServer) this.#base = (seq + 1) >>> 0;
   }
 
-  /** Takes requests that are told with a segment, or that one begins with it. */
+  /** Takes the requests that a segment completes, or the begin of one. */
   #ask(frame: Frame): void {
     const { requests, begin, seq, ack, payload } = frame;
     const hasData = payload.length > 0;
@@ -119,12 +119,12 @@ export class HttpConnection {
       if (isOver(request)) this.#forget(request);
       return;
     }
-    // What was decided before its body was whole was asked with its head.
+    // If it was decided before its body was complete, its first frame remains the request.
     if (!request.entry) request.frame = refOf(frame);
     if (((frame.ack - request.ack) | 0) > 0) request.ack = frame.ack;
   }
 
-  /** What began is none that is told: an unknown method, no HTTP at all, or the rest of one of before the capture. */
+  /** Drops what never became a request: no HTTP, or the rest of one from before the capture. */
   #drop(): void {
     const begun = this.#begun;
     this.#begun = undefined;
@@ -135,21 +135,21 @@ export class HttpConnection {
     if (begun.bad) this.#answers.push(begun.bad);
   }
 
-  /** Whether it has requests that no entry speaks of so far, or entries whose request is not here. */
+  /** Whether a request has no entry so far, or an entry no request. */
   get isUnmatched(): boolean {
     return this.#lost.length > 0 || this.#requests.some(isAwaited);
   }
 
-  /** Requests that were answered and that no entry speaks of, when there are too many. */
+  /** Gives up the oldest answered request without an entry when there are too many. */
   #release(): void {
     const [oldest] = this.#requests;
     if (this.#requests.length < MOST_OPEN || !oldest?.answer || oldest === this.#begun || oldest.entry)
       return;
     this.#requests.shift();
-    if (isAwaited(oldest)) this.#leaveOut('client', oldest.frame, oldest.what);
+    if (isAwaited(oldest)) this.#emitUnjournaled('client', oldest.frame, oldest.what);
   }
 
-  /** What asked for more than a segment has answered is answered behind it, and other bytes of it are no answer. */
+  /** Requests that a segment with an answer did not answer are answered after that segment. */
   #moveOn(next: number): void {
     if (this.#answered === undefined || ((next - this.#answered.seq) | 0) <= 0) return;
     const { from } = this.#answered;
@@ -160,7 +160,7 @@ export class HttpConnection {
     this.#answered = undefined;
   }
 
-  /** All frames before the decision have been taken. */
+  /** Takes a decision, after all frames before it. */
   decide(entry: HttpEntry): void {
     const request = this.#requestOf(entry);
     if (!request) {
@@ -172,12 +172,12 @@ export class HttpConnection {
     if (request.answer) this.#settle(request, request.answer);
   }
 
-  /** Whether it has the request of an entry, as far as it can be told now. */
+  /** Whether it has the request of an entry, as far as is known now. */
   has(entry: HttpEntry): boolean {
     return this.#requestOf(entry) !== undefined;
   }
 
-  /** The request that an entry says it is of, by its number; or, where the capture lacks some, by where its answer begins. */
+  /** The request of an entry, by its number, or by the offset of its answer where the capture lacks requests. */
   #requestOf(entry: HttpEntry): Request | undefined {
     const open = this.#requests.filter(({ entry: other, what }) => !other && isAbout(entry, what));
     if (this.#lacking === undefined) return this.#firstRequestOf(entry, open);
@@ -187,7 +187,7 @@ export class HttpConnection {
     return at === undefined ? undefined : open.find(({ ack }) => ack === at);
   }
 
-  /** Where the capture begins in the middle, the latest request before the entry, of those sent ahead the first. */
+  /** If the capture begins in the middle: the latest request before the entry; of pipelined ones the first. */
   #firstRequestOf(entry: HttpEntry, open: readonly Request[]): Request | undefined {
     const latest = open.findLast(({ frame }) => frame.time < timeOf(entry) + MILLISECOND);
     const request = open.find(({ ack }) => ack === latest?.ack);
@@ -195,34 +195,34 @@ export class HttpConnection {
     return request;
   }
 
-  /** The sequence number with which its answer begins. */
+  /** The sequence number where the answer of an entry begins. */
   #answerAt({ answer_at }: HttpEntry): number | undefined {
     if (this.#base === undefined || answer_at === undefined) return undefined;
     return (this.#base + answer_at) >>> 0;
   }
 
-  /** Nothing more comes up to a time, in seconds since 1970: says what is left. */
+  /** No more frames follow until this time, in seconds since 1970: emits what is unfinished. */
   finish(until: number): void {
-    // Where it has no answer, the capture may end before it does.
+    // Without an answer, the capture may end before the request does.
     if (this.#begun?.answer) this.#drop();
     for (const entry of this.#lost) {
       const at = this.#answerAt(entry);
       const index = this.#answers.findIndex(
         ({ from, to }) => at !== undefined && ((at - from) | 0) >= 0 && ((to - at) | 0) > 0,
       );
-      const answer = index < 0 ? [] : this.#answers.splice(index, 1).map(({ frame }) => frame);
-      this.#emit(matchOf(entry, 'lost', { answer }));
+      const response = index < 0 ? [] : this.#answers.splice(index, 1).map(({ frame }) => frame);
+      this.#emit(matchOf(entry, 'request-missing', { response }));
     }
-    for (const { frame, code } of this.#answers) this.#leaveOut('server', frame, `answer ${code}`);
+    for (const { frame, code } of this.#answers) this.#emitUnjournaled('server', frame, `response ${code}`);
     for (const request of this.#requests) {
       if (request.entry) this.#giveUp(request, until);
-      else if (isAwaited(request)) this.#leaveOut('client', request.frame, request.what);
+      else if (isAwaited(request)) this.#emitUnjournaled('client', request.frame, request.what);
     }
   }
 
   /**
-   * An answer begins where the client had everything before it when it asked: that tells its request also when the
-   * capture has not got an answer before. Of requests sent ahead, it is to the first without one.
+   * The request of an answer: an answer begins right after the bytes that the client had acknowledged when it asked. That
+   * holds also if the capture lacks an earlier answer. With pipelined requests it is the first unanswered one.
    */
   #asked(seq: number): Request | undefined {
     const open = this.#requests.filter(({ ack, answer }) => !answer && ((seq - ack) | 0) >= 0);
@@ -233,7 +233,7 @@ export class HttpConnection {
   #answer(frame: Frame, code: string): void {
     const request = this.#asked(frame.seq);
     const { seq: from, payload } = frame;
-    // Over TLS it is not told how much is inside; an answer is the only one of its frame then.
+    // Over TLS the length of an answer is unknown; its frame has no other.
     const answer = { frame: refOf(frame), code, from, to: from + Math.max(1, payload.length) };
     if (!request) {
       const begun = this.#begun?.answer && this.#begun;
@@ -251,8 +251,8 @@ export class HttpConnection {
   }
 
   #settle(request: Request, { frame, code }: Answer): void {
-    const verdict = code === request.entry!.outcome ? 'answered' : 'different';
-    this.#tell(request, verdict, { answer: [frame] });
+    const reason = code === request.entry!.outcome ? 'response-sent' : 'response-differs';
+    this.#emitMatch(request, reason, { response: [frame] });
     this.#forget(request);
   }
 
@@ -260,24 +260,25 @@ export class HttpConnection {
     const entry = request.entry!;
     const { number: asked } = request.frame;
     const end = this.#ends.find(({ number }) => number >= asked);
-    const latest = this.#isBehindHeld(request) ? Number.POSITIVE_INFINITY : timeOf(entry) + LATE;
+    const latest = this.#isAfterHeld(request) ? Number.POSITIVE_INFINITY : timeOf(entry) + LATE;
     const closing = this.#closings.find(({ number, time }) => number >= asked && time <= latest);
-    // A FIN is acknowledged as if it were a byte.
+    // The acknowledgment of a FIN counts one more byte.
     const isSent =
       ((this.#clientHas - request.ack) | 0) > 1 || (((this.#sent ?? request.ack) - request.ack) | 0) > 0;
-    if (entry.outcome === 'timeout') this.#tell(request, isSent ? 'different' : 'silent', { end });
-    else if (!isSent && closing) this.#tell(request, 'gone', { end: closing });
-    else this.#tell(request, isSent || until > latest ? 'unanswered' : 'open');
+    if (entry.outcome === 'timeout')
+      this.#emitMatch(request, isSent ? 'response-differs' : 'nothing-sent', { end });
+    else if (!isSent && closing) this.#emitMatch(request, 'connection-closed', { end: closing });
+    else this.#emitMatch(request, isSent || until > latest ? 'response-missing' : 'pending');
   }
 
-  /** Answers leave in the order of requests: none while an earlier one is held. */
-  #isBehindHeld(request: Request): boolean {
+  /** Answers are sent in the order of requests: a held request holds up the later ones. */
+  #isAfterHeld(request: Request): boolean {
     const before = this.#requests.slice(0, this.#requests.indexOf(request));
     return before.some(({ entry, answer }) => entry?.outcome === 'timeout' && !answer);
   }
 
-  #tell(request: Request, verdict: Verdict, rest?: MatchFrames): void {
-    this.#emit(matchOf(request.entry!, verdict, { request: [request.frame], ...rest }));
+  #emitMatch(request: Request, reason: Reason, rest?: MatchFrames): void {
+    this.#emit(matchOf(request.entry!, reason, { request: [request.frame], ...rest }));
   }
 
   #forget(request: Request): void {
@@ -285,7 +286,7 @@ export class HttpConnection {
     if (at >= 0) this.#requests.splice(at, 1);
   }
 
-  #leaveOut(from: Unjournaled['from'], frame: FrameRef, what: string): void {
+  #emitUnjournaled(from: Unjournaled['from'], frame: FrameRef, what: string): void {
     const about = { server: 'http', transport: 'tcp', client: this.#client, from } as const;
     this.#emit({ kind: 'unjournaled', ...about, frames: [frame], what });
   }

@@ -22,7 +22,7 @@ import { type Expected, expectedAnswer } from './expected.ts';
 import type { HandshakeMatch, Match, Unjournaled } from './finding.ts';
 import { matches } from './matching.ts';
 
-/** When the wires of the tests begin, in seconds since 1970. */
+/** When each test wire begins, in seconds since 1970. */
 export const BEGINNING = 1_750_000_000;
 const CLIENT = '10.0.142.133';
 const NONE: readonly string[] = [];
@@ -30,9 +30,9 @@ const NONE: readonly string[] = [];
 type Bytes = string | Buffer;
 type Side = 'client' | 'server';
 
-/** What is told of a frame beside what follows from its place. */
+/** Fields of a frame besides those that follow from its place. */
 type FrameFields = Partial<
-  Pick<Frame, 'seq' | 'ack' | 'flags' | 'requests' | 'begin' | 'codes' | 'sealed' | 'hasAlert'>
+  Pick<Frame, 'seq' | 'ack' | 'flags' | 'requests' | 'begin' | 'codes' | 'tls' | 'hasAlert'>
 >;
 type MessageFields = Partial<Omit<MessageEntry, 'timestamp' | 'id'>>;
 type DatagramFields = Partial<Omit<DatagramEntry, 'timestamp' | 'id'>>;
@@ -41,23 +41,23 @@ export interface Joined {
   readonly matches: readonly Match[];
   readonly unjournaled: readonly Unjournaled[];
   readonly handshakes: readonly HandshakeMatch[];
-  /** What is said of the clocks. */
+  /** The sentence about the clocks. */
   readonly clock: string | undefined;
 }
 
-/** Text as bytes, each character one. */
+/** Text as bytes, one per character. */
 export function asBytes(text: Bytes): Buffer {
   return typeof text === 'string' ? Buffer.from(text, 'latin1') : text;
 }
 
-/** Numbers frames, keeps the time, and has the journal of what is decided meanwhile. */
+/** Numbers frames, keeps the time, and collects the journal. */
 export class Wire {
   readonly frames: Frame[] = [];
   readonly entries: Entry[] = [];
   /** Seconds from one frame to the next. */
   step = 0.0003;
   #micros = 0;
-  /** Seconds by which the clock of the capture, and that of the journal, are ahead of the time that passes. */
+  /** Seconds by which the clocks of capture and journal are ahead of the real time. */
   captureAhead = 0;
   journalAhead = 0;
 
@@ -71,18 +71,18 @@ export class Wire {
     return this.entries.length + 1;
   }
 
-  /** What an entry says of a message that is answered as it is. */
+  /** The fields of an entry without a fault. */
   entryOf(bytes: Buffer): Pick<MessageEntry, 'fault' | 'message' | 'length' | 'tag'> {
     const { bodyLength, tag } = new Message(bytes);
     return { fault: 'none', message: this.draw, length: bodyLength, tag };
   }
 
-  /** An event of the journal. */
+  /** Adds an event to the journal. */
   note<Name extends EventName>(event: Name, fields: Partial<EventNamed<Name>> = {}): void {
     this.journal<EventEntry>({ event, ...fields } as unknown as Omit<EventEntry, 'timestamp' | 'id'>);
   }
 
-  /** The clock of the machine is set, which both go by. */
+  /** Sets the clock of the machine, which capture and journal share. */
   setClock(seconds: number): void {
     this.captureAhead += seconds;
     this.journalAhead += seconds;
@@ -115,7 +115,7 @@ export class Wire {
     return new UdpWire(this, port);
   }
 
-  /** Joins what the capture and the journal have. */
+  /** Matches the capture with the journal. */
   async join({
     without = [],
     begins = 1,
@@ -123,13 +123,13 @@ export class Wire {
     onlyClient,
     followed,
   }: {
-    /** Frames that the capture has not got. */
+    /** Frames that the capture lacks. */
     readonly without?: readonly Frame[];
     /** The first and the last frame of the capture. */
     readonly begins?: number;
     readonly ends?: number;
     readonly onlyClient?: string;
-    /** Connections that the reader follows at once, at most. */
+    /** At most this many connections are followed at once. */
     readonly followed?: number;
   } = {}): Promise<Joined> {
     const captured = this.frames.filter(
@@ -157,7 +157,7 @@ export class Wire {
     };
   }
 
-  /** What is found: a line for each match in the order of the journal, one for each handshake that failed, and one for each exchange in no journal. */
+  /** The findings, one per line: matches in journal order, failed handshakes, exchanges without an entry. */
   async lines(options?: Parameters<Wire['join']>[0]): Promise<string[]> {
     const { matches, unjournaled, handshakes } = await this.join(options);
     return [
@@ -168,19 +168,19 @@ export class Wire {
   }
 }
 
-/** `answered 4 by 5, shown in 5`. */
+/** A match as `response-sent 4 by 5, shown in 5`. */
 export function lineOf(match: Omit<Match, 'entry' | 'kind'>): string {
-  const { verdict, request, answer, shows, end } = match;
+  const { reason, request, response, shows, end } = match;
   const ended = end ? `, ended in ${end.number}` : '';
   const shown = shows === undefined ? '' : `, shown in ${shows}`;
-  return `${verdict} ${numbers(request)} by ${numbers(answer)}${shown}${ended}`;
+  return `${reason} ${numbers(request)} by ${numbers(response)}${shown}${ended}`;
 }
 
 function numbers(frames: Match['request']): string {
   return frames.map(({ number }) => number).join('+') || 'none';
 }
 
-/** In batches, as they come from a reader, which tells their connections. */
+/** Frames in batches with their connections, as from a reader. */
 async function* read(frames: readonly Frame[], seen: Seen, most?: number): AsyncGenerator<readonly Frame[]> {
   const connections = new Connections({ create: () => undefined, most });
   for (let from = 0; from < frames.length; from += 5) {
@@ -206,29 +206,29 @@ async function* list(entries: readonly Entry[]): AsyncGenerator<Entry> {
   yield* entries;
 }
 
-/** What a record has beside what is inside, with TLS 1.3. */
+/** Bytes of a TLS 1.3 record besides its content. */
 const MORE = 5 + 17;
 
-/** A TCP connection; `open` is its handshake. */
+/** A TCP connection; `open` makes its handshake. */
 export class TcpWire {
   readonly server: Frame['server'];
   readonly port: number;
   readonly from: string;
-  /** The version of TLS that it speaks. */
+  /** Its TLS version, as in the journal. */
   readonly tls: string | undefined;
   /** The next sequence number of each side. */
   readonly numbers: Record<Side, number>;
   readonly #wire: Wire;
-  /** All that each side has said, and the sequence number of its first byte. */
-  readonly #said = { client: '', server: '' };
-  /** How much that is on the wire, over TLS; and how many records the server has written, and sent. */
+  /** All bytes of each side. */
+  readonly #sent = { client: '', server: '' };
+  /** Over TLS: bytes on the wire, and how many records the server has written and sent. */
   readonly #onWire = { client: 0, server: 0 };
   #records = 0;
   #framed = 0;
-  /** Up to here the client's stream has been decided, and the server has written, at least. */
+  /** How far the client's stream is decided, and how much the server has written at least. */
   #decided = 0;
   #written = 0;
-  /** Paths of the requests, how many of them were decided, and how many answered. */
+  /** Paths of the requests, and how many of them are decided and answered. */
   readonly #asked: string[] = [];
   #exchanges = 0;
   #codes = 0;
@@ -244,50 +244,50 @@ export class TcpWire {
 
   open(): this {
     this.client('', { flags: SYN });
-    this.says('server', '', { flags: SYN | ACK });
+    this.segment('server', '', { flags: SYN | ACK });
     this.client('');
     return this;
   }
 
   client(bytes: Bytes, fields?: FrameFields): Frame {
-    return this.says('client', bytes, fields);
+    return this.segment('client', bytes, fields);
   }
 
   answer(bytes: Bytes, fields?: FrameFields): Frame {
-    return this.says('server', bytes, fields);
+    return this.segment('server', bytes, fields);
   }
 
-  /** A segment. One with a `seq` of its own is of the past. */
-  says(side: Side, bytes: Bytes, fields: FrameFields = {}): Frame {
+  /** A segment. With a `seq` of its own it is a retransmission. */
+  segment(side: Side, bytes: Bytes, fields: FrameFields = {}): Frame {
     const payload = asBytes(bytes);
     const flags = fields.flags ?? ACK;
     const wire = this.#carry(side, payload, fields);
-    const isShut = fields.sealed === 'shut';
+    const isEncrypted = fields.tls === 'encrypted';
     const frame = this.#wire.frame({
       transport: 'tcp',
       client: `${this.from}:${this.port}`,
       server: this.server,
       toServer: side === 'client',
-      payload: isShut ? Buffer.alloc(0) : payload,
+      payload: isEncrypted ? Buffer.alloc(0) : payload,
       seq: this.numbers[side],
       ack: flags & ACK ? this.numbers[side === 'client' ? 'server' : 'client'] : 0,
       flags,
       requests: NONE,
       codes: NONE,
-      ...(this.tls && { overTls: true, sealed: 'open', wire }),
+      ...(this.tls && { overTls: true, tls: 'decrypted', wire }),
       ...fields,
     });
     this.#asked.push(...(fields.requests ?? []));
     this.#codes += (fields.codes ?? []).filter((code) => !code.startsWith('1')).length;
     if (fields.seq === undefined) {
-      this.#said[side] += payload.toString('latin1');
+      this.#sent[side] += payload.toString('latin1');
       const length = payload.length + (flags & (SYN | FIN) ? 1 : 0);
       this.numbers[side] = (this.numbers[side] + length) >>> 0;
     }
     return frame;
   }
 
-  /** A segment as it is on the wire, over TLS: each payload is a record. */
+  /** A segment on the wire, over TLS: each payload is a record. */
   #carry(side: Side, payload: Buffer, { flags = ACK, seq }: FrameFields): Carried {
     const other = side === 'client' ? 'server' : 'client';
     const isSyn = (flags & SYN) !== 0;
@@ -307,17 +307,17 @@ export class TcpWire {
   }
 
   fin(side: Side): Frame {
-    return this.says(side, '', { flags: FIN | ACK });
+    return this.segment(side, '', { flags: FIN | ACK });
   }
 
   reset(side: Side): Frame {
-    return this.says(side, '', { flags: RST | ACK });
+    return this.segment(side, '', { flags: RST | ACK });
   }
 
-  /** The entry of a message, the next one that is like it. */
+  /** Journals a decision for the next message with these bytes. */
   decide(message: Bytes, fields: MessageFields = {}): MessageEntry {
     const bytes = asBytes(message);
-    const found = this.#said.client.indexOf(bytes.toString('latin1'), this.#decided);
+    const found = this.#sent.client.indexOf(bytes.toString('latin1'), this.#decided);
     const at = found < 0 ? this.#decided : found;
     this.#decided = at + bytes.length;
     const entry = this.#wire.journal<MessageEntry>({
@@ -337,19 +337,19 @@ export class TcpWire {
     return entry;
   }
 
-  /** The event of an answer that was held back, as it leaves. */
+  /** Journals that a held-back answer was sent. */
   sent(entry: MessageEntry): void {
     const { id, at = 0, bytes = 0 } = entry;
     const { wire_answer_at } = this.#wirePlace(0);
     const place = { client_ip: this.from, client_port: this.port, tls: this.tls, wire_answer_at };
     this.#wire.note('sent', { ...place, entry: id, answer_at: this.#next });
-    const message = asBytes(this.#said.client.slice(at, at + bytes));
+    const message = asBytes(this.#sent.client.slice(at, at + bytes));
     this.#write(expectedAnswer(entry, { bytes: message })?.filter(({ isHeld }) => isHeld));
   }
 
-  /** Where the server writes next: at the latest where its last frame ends. */
+  /** The server's next write position, at least the end of its last frame. */
   get #next(): number {
-    this.#written = Math.max(this.#written, this.#said.server.length);
+    this.#written = Math.max(this.#written, this.#sent.server.length);
     return this.#written;
   }
 
@@ -360,25 +360,25 @@ export class TcpWire {
     }
   }
 
-  /** Of a connection over TLS: where a message of so many bytes is on the wire, which has just come. */
+  /** Over TLS: the wire offsets of the message that was just sent. */
   #wirePlace(bytes: number): Partial<Place> {
     if (this.tls === undefined) return {};
     const { client, server } = this.#onWire;
-    const behind = this.#written - this.#said.server.length + (this.#records - this.#framed) * MORE;
+    const unsent = this.#written - this.#sent.server.length + (this.#records - this.#framed) * MORE;
     return {
       wire_from: client - bytes - MORE,
       wire_to: client,
-      wire_answer_at: server + Math.max(0, behind),
+      wire_answer_at: server + Math.max(0, unsent),
     };
   }
 
-  /** A request that is complete with its segment. */
+  /** A segment with one complete request, or several. */
   get(path = '/getbalance', ahead: readonly string[] = []): Frame {
     const requests = [path, ...ahead].map((each) => `GET ${each}`);
     return this.client(`${requests.join(' HTTP/1.1\r\n\r\n')} HTTP/1.1\r\n\r\n`, { requests });
   }
 
-  /** The entry of a request: of the next one that has one. */
+  /** Journals an outcome for the next request that gets an entry. */
   outcome(outcome: string, fields: Partial<HttpEntry> = { request: this.#wire.draw }): HttpEntry {
     const isNext = (what: string, at: number) =>
       at >= this.#exchanges && (outcome === '401' || /^GET [^ ]*getbalance/.test(what));
@@ -390,8 +390,8 @@ export class TcpWire {
       client_port: this.port,
       outcome,
       exchange,
-      // Behind others that are not answered yet it is not known.
-      answer_at: this.#codes >= exchange - 1 ? this.#said.server.length : undefined,
+      // The position is unknown while earlier requests are unanswered.
+      answer_at: this.#codes >= exchange - 1 ? this.#sent.server.length : undefined,
       ...this.#wirePlace(0),
       tls: this.tls,
       ...fields,
@@ -403,7 +403,7 @@ export class TcpWire {
   }
 }
 
-/** All that one port of the client exchanges with the echo server over UDP. */
+/** The datagrams between one port of the client and the echo server. */
 export class UdpWire {
   readonly #wire: Wire;
   readonly #port: number;
@@ -414,11 +414,11 @@ export class UdpWire {
   }
 
   client(bytes: Bytes): Frame {
-    return this.#says(true, asBytes(bytes));
+    return this.#datagram(true, asBytes(bytes));
   }
 
   answer(bytes: Bytes): Frame {
-    return this.#says(false, asBytes(bytes));
+    return this.#datagram(false, asBytes(bytes));
   }
 
   decide(message: Bytes, fields: MessageFields = {}): MessageEntry {
@@ -430,7 +430,7 @@ export class UdpWire {
     });
   }
 
-  /** The entry of a datagram of a transfer. */
+  /** Journals a datagram of a transfer. */
   carry(
     direction: DatagramEntry['direction'],
     datagram: Datagram,
@@ -458,7 +458,7 @@ export class UdpWire {
     });
   }
 
-  /** The entry of one that came damaged. */
+  /** Journals a received damaged datagram. */
   damaged(bytes: Buffer, fields: DatagramFields = {}): DatagramEntry {
     return this.#wire.journal<DatagramEntry>({
       ...this.#who,
@@ -476,7 +476,7 @@ export class UdpWire {
     return { client_ip: CLIENT, client_port: this.#port, protocol: 'udp' } as const;
   }
 
-  #says(toServer: boolean, payload: Buffer): Frame {
+  #datagram(toServer: boolean, payload: Buffer): Frame {
     return this.#wire.frame({
       transport: 'udp',
       client: `${CLIENT}:${this.#port}`,

@@ -7,15 +7,15 @@ import { encodeMessage, type Message } from '#lib/message/message.ts';
 import { lineOf, type TcpWire, Wire } from './join-testing.ts';
 import { isConfirmed } from './verdicts.ts';
 
-test('an entry without an address is nameless, also after the last frame of the capture', async () => {
+test('an entry without an address has that reason, also after the last frame of the capture', async () => {
   const wire = new Wire();
   const tcp = wire.tcp().open();
   wire.pass(1);
   tcp.decide('one\n', { client_ip: '', client_port: 0 });
-  expect(await wire.lines()).toEqual(['nameless none by none']);
+  expect(await wire.lines()).toEqual(['no-address none by none']);
 });
 
-describe('what was decided while the capture was not running is outside', () => {
+describe('a decision while the capture was not running is before-capture', () => {
   function both() {
     const wire = new Wire();
     const http = wire.tcp({ server: 'http', port: 40_001 }).open();
@@ -37,7 +37,7 @@ describe('what was decided while the capture was not running is outside', () => 
     return { wire, round };
   }
 
-  const outside = 'outside none by none';
+  const outside = 'before-capture none by none';
 
   test('before it begins', async () => {
     const { wire, round } = both();
@@ -47,9 +47,9 @@ describe('what was decided while the capture was not running is outside', () => 
       outside,
       outside,
       outside,
-      'answered 13 by 14, shown in 14',
-      'answered 15 by 16, shown in 16',
-      'answered 17 by 18, shown in 18',
+      'response-sent 13 by 14, shown in 14',
+      'response-sent 15 by 16, shown in 16',
+      'response-sent 17 by 18, shown in 18',
     ]);
   });
 
@@ -59,23 +59,23 @@ describe('what was decided while the capture was not running is outside', () => 
     wire.pass(10);
     round();
     expect(await wire.lines({ ends })).toEqual([
-      'answered 7 by 8, shown in 8',
-      'answered 9 by 10, shown in 10',
-      'answered 11 by 12, shown in 12',
+      'response-sent 7 by 8, shown in 8',
+      'response-sent 9 by 10, shown in 10',
+      'response-sent 11 by 12, shown in 12',
       outside,
       outside,
       outside,
     ]);
   });
 
-  test('while it has no packet at all', async () => {
+  test('in an empty capture', async () => {
     const { wire, round } = both();
     round();
     expect(await wire.lines({ ends: 0 })).toEqual([outside, outside, outside]);
   });
 });
 
-test('a connection of which the capture has nothing is lost', async () => {
+test('a request on a connection that the capture lacks is missing', async () => {
   const wire = new Wire();
   wire.udp(50_000).client('before');
   wire.udp(50_000).decide('before');
@@ -85,20 +85,23 @@ test('a connection of which the capture has nothing is lost', async () => {
   tcp.decide('Hey\n');
   wire.pass(0.01);
   wire.udp(50_000).answer('before');
-  expect(await wire.lines({ without: frames })).toEqual(['answered 1 by 4, shown in 4', 'lost none by none']);
+  expect(await wire.lines({ without: frames })).toEqual([
+    'response-sent 1 by 4, shown in 4',
+    'request-missing none by none',
+  ]);
 });
 
-test('entries of other clients are of no frame in the capture of one', async () => {
+test('entries of other clients are skipped in the capture of one', async () => {
   const wire = new Wire();
   const own = wire.tcp().open();
   own.client('Hey\n');
   own.decide('Hey\n');
   own.answer('Hey\n');
   wire.tcp({ from: '10.0.0.1' }).decide('Hey\n');
-  expect(await wire.lines({ onlyClient: '10.0.142.133' })).toEqual(['answered 4 by 5, shown in 5']);
+  expect(await wire.lines({ onlyClient: '10.0.142.133' })).toEqual(['response-sent 4 by 5, shown in 5']);
 });
 
-describe('of random messages over one connection', () => {
+describe('random messages over one connection', () => {
   const faults = [
     'none',
     'loss',
@@ -136,7 +139,7 @@ describe('of random messages over one connection', () => {
     first: fc.constantFrom(1_000, 2 ** 32 - 20),
   });
 
-  test('every entry is matched with the frames that carry it, and nothing is left over', async () => {
+  test('every entry is matched with its frames, and no bytes remain', async () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ text, cuts, faults, step, first }) => {
         const wire = new Wire();
@@ -146,21 +149,21 @@ describe('of random messages over one connection', () => {
         wire.pass(5);
         tcp.client('');
         const { matches, unjournaled } = await wire.join();
-        // Of what was sent ahead of a reset nothing was decided.
-        const left = faults.includes('reset')
+        // Messages after a reset are not decided.
+        const unexpected = faults.includes('reset')
           ? unjournaled.filter(({ from }) => from === 'server')
           : unjournaled;
-        expect(left).toEqual([]);
-        expect(matches.filter((tie) => !isConfirmed(tie)).map(lineOf)).toEqual([]);
+        expect(unexpected).toEqual([]);
+        expect(matches.filter((match) => !isConfirmed(match)).map(lineOf)).toEqual([]);
         expect(matches.map(({ request }) => request.map(({ number }) => number))).toEqual(carried);
       }),
-      // Answers that are alike can stand for each other within a millisecond: the sequences are the same in each run.
+      // Equal answers within a millisecond can be confused, so the sequences are the same in each run.
       { numRuns: 100, seed: 1 },
     );
   });
 });
 
-/** Answers as the echo server does: one message after another, as the entries that it writes say. */
+/** Answers as the echo server does: one message after another, and journals its decisions. */
 class Server {
   readonly #wire: Wire;
   readonly #tcp: TcpWire;
@@ -168,7 +171,7 @@ class Server {
   readonly #cuts: readonly number[];
   #cut = 0;
   #drawn = 0;
-  #left = '';
+  #unsent = '';
   #held: { readonly entry: MessageEntry; readonly whole: string } | undefined;
   #ended = false;
 
@@ -205,7 +208,7 @@ class Server {
         if (frame.kind === 'message') answer(frame.message);
         else if (frame.kind === 'ending') {
           start += frame.bytes.length;
-          this.#left += frame.bytes.toString('latin1');
+          this.#unsent += frame.bytes.toString('latin1');
           this.#send();
         }
       }
@@ -226,20 +229,20 @@ class Server {
     const text = message.text.toString('latin1');
     const { length } = text;
     const decide = (fields: Partial<MessageEntry> = {}) => this.#tcp.decide(message.bytes, { at, ...fields });
-    const leave = (bytes: string) => {
-      this.#left += bytes;
+    const send = (bytes: string) => {
+      this.#unsent += bytes;
       this.#release();
     };
     if (drawn === 'loss') {
       decide({ fault: 'loss', loss: 'notice' });
-      leave(message.tag === undefined ? 'Packet Loss' : 'error_code');
+      send(message.tag === undefined ? 'Packet Loss' : 'error_code');
     } else if (drawn === 'silent') {
       decide({ fault: 'loss', loss: 'silent' });
     } else if (drawn === 'delay') {
       decide({ fault: 'delay', delay_ms: 200 });
       this.#send();
       this.#wire.pass(0.2);
-      leave(whole);
+      send(whole);
     } else if (drawn === 'corruption' && message.bodyLength > 0) {
       const byte = whole.charCodeAt(0);
       decide({
@@ -248,29 +251,29 @@ class Server {
         before: `0x${byte.toString(16)}`,
         after: `0x${(byte ^ 0xff).toString(16)}`,
       });
-      leave(String.fromCharCode(byte ^ 0xff) + whole.slice(1));
+      send(String.fromCharCode(byte ^ 0xff) + whole.slice(1));
     } else if (drawn === 'duplicate') {
       decide({ fault: 'duplicate' });
-      leave(whole + whole);
+      send(whole + whole);
     } else if (drawn === 'reorder') {
       const entry = decide({ fault: 'reorder' });
       if (this.#held === undefined) this.#held = { entry, whole };
       else {
         this.#tcp.sent(entry);
-        leave(whole);
+        send(whole);
       }
     } else if (drawn === 'truncate' && length > 1) {
       const kept = Math.ceil(length / 2);
       decide({ fault: 'truncate', kept });
-      leave(text.slice(0, kept) + message.ending.toString('latin1'));
+      send(text.slice(0, kept) + message.ending.toString('latin1'));
     } else if (drawn === 'drip') {
       decide({ fault: 'drip', interval_ms: 20 });
       for (let at = 0; at < Math.min(whole.length, 100); at += 1) {
-        this.#left += whole[at];
+        this.#unsent += whole[at];
         this.#send();
         this.#wire.pass(0.02);
       }
-      leave(whole.slice(100));
+      send(whole.slice(100));
     } else if (drawn === 'reset') {
       decide({ fault: 'reset' });
       this.#send();
@@ -278,23 +281,23 @@ class Server {
       this.#ended = true;
     } else {
       decide(drawn === 'none' ? {} : { drawn });
-      leave(whole);
+      send(whole);
     }
   }
 
   #release(): void {
     if (!this.#held) return;
     this.#tcp.sent(this.#held.entry);
-    this.#left += this.#held.whole;
+    this.#unsent += this.#held.whole;
     this.#held = undefined;
   }
 
-  /** What is to leave leaves in segments. */
+  /** Sends the unsent bytes in segments. */
   #send(): void {
-    while (this.#left !== '') {
+    while (this.#unsent !== '') {
       const size = this.#nextCut();
-      this.#tcp.answer(this.#left.slice(0, size));
-      this.#left = this.#left.slice(size);
+      this.#tcp.answer(this.#unsent.slice(0, size));
+      this.#unsent = this.#unsent.slice(size);
     }
   }
 

@@ -1,9 +1,9 @@
 import type { Capture } from '#analysis/capture/capture-files.ts';
-import type { Talk } from '#analysis/capture/cut-frames.ts';
 import type { FieldName } from '#analysis/capture/fields.ts';
 import type { Frame } from '#analysis/capture/frames.ts';
 import { type ReadParts, readFrames } from '#analysis/capture/read-frames.ts';
 import { Seen } from '#analysis/capture/seen.ts';
+import type { Talk } from '#analysis/capture/truncated-frames.ts';
 import type { Exposure } from '#analysis/exposure/exposed.ts';
 import { Exposing } from '#analysis/exposure/exposing.ts';
 import {
@@ -21,25 +21,25 @@ import { type MatchFinding, type MatchUnder, matches } from './matching.ts';
 import { AROUND } from './times.ts';
 import { isContradicted } from './verdicts.ts';
 
-/** What capture and journals say together, in the order in which it is found. */
+/** What is found in a capture and its journals, in order. */
 export type Finding =
   | MatchFinding
-  /** What a frame exposes, those of other servers too. */
+  /** What a frame exposes, also one of another server. */
   | { readonly kind: 'exposed'; readonly frame: number; readonly exposure: Exposure }
-  /** The capture ends: what is to be known of it. */
+  /** The end of the capture, and what was seen in it. */
   | { readonly kind: 'end'; readonly seen: Seen };
 
 export interface JoinParts<Name extends FieldName = never> {
   readonly capture: Capture;
   readonly run: Run;
-  /** Whether frames of the servers are findings too, and what frames expose. */
+  /** Whether frames of the servers, and what frames expose, are findings too. */
   readonly frames?: boolean;
   readonly exposures?: boolean;
-  /** Who wants to see the packets too. */
+  /** Receives the packets too. */
   readonly reading?: Pick<ReadParts<Name>, 'fields' | 'onPackets'>;
 }
 
-/** Joins the captures of one host with the journals beside them. */
+/** Matches the capture of one host with the journals in its folder. */
 export async function* join<Name extends FieldName = never>({
   capture,
   run,
@@ -68,7 +68,7 @@ export async function* join<Name extends FieldName = never>({
   for await (const finding of found) {
     yield* exposed.splice(0);
     if (finding.kind === 'match' || finding.kind === 'handshake') yield excused(finding);
-    else if (!isCut(finding, seen)) yield finding;
+    else if (!isTruncated(finding, seen)) yield finding;
   }
   if (exposing) exposing.end();
   yield* exposed;
@@ -76,28 +76,28 @@ export async function* join<Name extends FieldName = never>({
 }
 
 /**
- * What is not found contradicts nothing while the sidecar of the host says that packets are missing, before the first
- * packet that is left too, nor where those of its connection have been cut: what was cut off may be what is missed.
+ * Turns contradictions into unknowns where the capture can't tell: in a gap that the sidecar recorded, before the first
+ * captured packet, and where frames of the connection were truncated.
  */
-function excuses({ name }: Capture, { gaps = [] }: Run, { cutFrames }: Seen) {
+function excuses({ name }: Capture, { gaps = [] }: Run, { truncatedFrames }: Seen) {
   const own = gaps.filter(({ host }) => host === name);
   return <Kind extends MatchUnder | HandshakeMatch>(match: Kind): Kind => {
-    const isOutside = match.verdict === 'outside';
+    const isOutside = match.reason === 'before-capture';
     if (!isContradicted(match) && !isOutside) return match;
     const { entry } = match;
     const decided = timeOf(entry);
     const delay = 'delay_ms' in entry ? Number(entry.delay_ms) / 1000 : 0;
     const within = { from: decided - AROUND, to: decided + delay + AROUND };
-    if (!isOutside && cutFrames.has(talkOf(entry), within)) return { ...match, verdict: 'cut' };
+    if (!isOutside && truncatedFrames.has(talkOf(entry), within)) return { ...match, reason: 'truncated' };
     const isIn = own.some(({ from, to }) => within.to > from && within.from < to);
-    return isIn ? { ...match, verdict: 'gap' } : match;
+    return isIn ? { ...match, reason: 'capture-gap' } : match;
   };
 }
 
-function isCut(finding: MatchFinding, { cutFrames }: Seen): boolean {
+function isTruncated(finding: MatchFinding, { truncatedFrames }: Seen): boolean {
   if (finding.kind !== 'unjournaled' && finding.kind !== 'unread') return false;
   return finding.frames.some(({ time }) =>
-    cutFrames.has(finding, { from: time - AROUND, to: time + AROUND }),
+    truncatedFrames.has(finding, { from: time - AROUND, to: time + AROUND }),
   );
 }
 
@@ -109,7 +109,7 @@ function talkOf(entry: Decision | HandshakeEvent): Talk {
     : { server: 'echo', transport: entry.protocol, client };
 }
 
-/** Tells of frames whether a journal speaks of them: of what the echo server only takes in none does. */
+/** Whether a frame has a journal entry: the echo server journals nothing while it is a sink. */
 function journaledIn(run: Run): (frame: Frame) => boolean {
   const sunk = sinkStretches(run);
   return ({ server, time }) => server !== 'echo' || !sunk.some(({ from, to }) => time >= from && time < to);

@@ -5,25 +5,25 @@ import type { Packet } from '#analysis/capture/packet.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { type Finding, join } from './join.ts';
 
-/** Whoever makes something of a capture and its journals. Several listen to one reading. */
+/** Consumes a capture and its journals. Several listeners share one reading. */
 export interface Listener<Name extends FieldName = never> {
-  /** Which findings it takes beside what is matched, and which fields of packets. */
+  /** The findings that it needs besides matches, and the fields of packets. */
   readonly wants?: {
     readonly frames?: true;
     readonly exposures?: true;
     readonly fields?: readonly Name[];
   };
   take?(finding: Finding): void;
-  /** Takes packets, some at a time, before what is found in them; nothing more is read until it has them. */
+  /** Takes a batch of packets, before the findings in it; reading waits for it. */
   takePackets?(packets: readonly Packet<Name>[]): Promise<void> | void;
-  /** Nothing more comes, whatever the reason. */
+  /** Reading is over, also after an error. */
   close?(): void;
-  /** When the capture has been read: display filters for frames of which it wants Wireshark's columns. */
+  /** Asked for after reading: display filters of the frames whose Wireshark columns it needs. */
   readonly filters?: readonly string[];
   takeRow?(row: Row): void;
 }
 
-/** Reads a capture with its journals once for all listeners, and once more for the columns that they ask for, if any. */
+/** Reads a capture with its journals once for all listeners, and a second time if they need columns. */
 export async function listen<Name extends FieldName>(
   capture: Capture,
   run: Run,

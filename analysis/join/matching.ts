@@ -14,15 +14,15 @@ export interface MatchingParts {
   /** Filled while the frames are read. */
   readonly seen: Seen;
   readonly activeProfiles: ActiveProfiles;
-  /** Entries of other clients are of no frame in this capture. */
+  /** The capture has frames of this client alone; entries of others are skipped. */
   readonly onlyClient?: string | undefined;
-  /** Whether a journal speaks of a frame, or would. */
+  /** Whether a frame has a journal entry. */
   readonly isJournaled: (frame: Frame) => boolean;
   /** Whether frames are findings too. */
   readonly withFrames?: boolean | undefined;
 }
 
-/** A decision with its frames, and what decided the faults then. */
+/** A decision with its frames and the fault profile that was active. */
 export interface MatchUnder extends Match {
   readonly active: ActiveProfile | undefined;
 }
@@ -31,14 +31,14 @@ export type MatchFinding =
   | MatchUnder
   | HandshakeMatch
   | Unjournaled
-  /** An event of the journal, at its time; and what decided the faults of UDP then. */
+  /** An event of the journal, and the active profile of echo over UDP. */
   | { readonly kind: 'event'; readonly event: EventEntry; readonly active: ActiveProfile | undefined }
-  /** A frame of a server, behind the entries before it. */
+  /** A frame of a server, after the entries before it. */
   | { readonly kind: 'frame'; readonly frame: Frame };
 
 /**
- * Matches each entry of the journals with its frames. Both are read once, in the order of time, and what is matched is
- * let go of: the memory that it takes depends on what is open at once, not on how much there is.
+ * Matches each entry of the journals with its frames. Both are read once, in the order of time. Matched entries and
+ * frames are dropped, so memory depends on what is open at once, not on the length of the run.
  */
 export async function* matches(parts: MatchingParts): AsyncGenerator<MatchFinding> {
   const { frames, entries, seen } = parts;
@@ -68,10 +68,10 @@ class Matching {
   readonly conversations: Conversations;
   readonly findings: MatchFinding[] = [];
   readonly #parts: MatchingParts;
-  /** An entry is matched later than it was read, under what may be another active. */
+  /** An entry may be matched after the profile has changed, so its own is kept. */
   readonly #activeOf = new WeakMap<Entry, ActiveProfile>();
-  /** Datagrams that the server did not take and that its journal counts, less those that were found. */
-  readonly #untaken = { overflow: 0, dropped: 0 };
+  /** How many unread datagrams the journal counts that are not found yet. */
+  readonly #unread = { overflow: 0, dropped: 0 };
 
   constructor(parts: MatchingParts) {
     const { seen, activeProfiles } = parts;
@@ -79,15 +79,15 @@ class Matching {
     this.conversations = new Conversations({
       seen,
       emit: (found) => this.#find(found),
-      decided() {
+      journalsTransfers() {
         const { profile, of } = activeProfiles.of('echo-udp') ?? {};
         return profile !== 'none' && of !== 'messages';
       },
-      untaken: () => this.#whyUntaken(),
+      whyUnread: () => this.#whyUnread(),
     });
   }
 
-  /** When the frame before was, where the clock was set back in between. */
+  /** The time of the frame before if the clock was set back in between, else -Infinity. */
   timeBefore(frame: Frame): number {
     const before = this.clock.frame(frame) ?? Number.NEGATIVE_INFINITY;
     if (before > frame.time) this.conversations.setBack();
@@ -100,14 +100,14 @@ class Matching {
     if (isJournaled(frame)) this.conversations.take(frame);
   }
 
-  /** Whether an entry is before a frame; what was decided before the clock was set back waits for no frame of that time. */
+  /** Whether an entry is before a frame. If the clock was set back, later times may be before it too. */
   isDue(entry: Entry, { time }: Frame, before: number): boolean {
     const decided = timeOf(entry);
     if (decided + MILLISECOND <= time) return true;
     return decided > time && decided <= before + STEP && this.conversations.awaits(entry);
   }
 
-  /** Takes the next entry: all frames before it have been taken. */
+  /** Takes the next entry, after all frames before it. */
   read(entry: Entry): void {
     const { activeProfiles, onlyClient } = this.#parts;
     activeProfiles.advance(entry);
@@ -123,47 +123,46 @@ class Matching {
 
   finish(until: number): void {
     this.conversations.finish(until);
-    for (const match of this.clock.finish()) this.#tell(match);
+    for (const match of this.clock.finish()) this.#push(match);
     this.#parts.seen.clock = this.clock.sentence;
   }
 
   #readEvent(event: EventEntry): void {
     const { activeProfiles, onlyClient } = this.#parts;
     this.findings.push({ kind: 'event', event, active: activeProfiles.of('echo-udp') });
-    if (event.event === 'overflow' || event.event === 'dropped')
-      this.#untaken[event.event] += event.datagrams;
+    if (event.event === 'overflow' || event.event === 'dropped') this.#unread[event.event] += event.datagrams;
     else if (event.event === 'sent') this.conversations.sent(event);
     else if (isHandshake(event)) {
-      // One without an address may be of this client.
+      // A handshake without an address may be this client's.
       if (onlyClient === undefined || (event.client_ip ?? onlyClient) === onlyClient)
         this.conversations.fail(event);
     }
   }
 
-  #whyUntaken(): Unjournaled['why'] {
-    const why = (['overflow', 'dropped'] as const).find((one) => this.#untaken[one] > 0);
-    if (why) this.#untaken[why] -= 1;
+  #whyUnread(): Unjournaled['why'] {
+    const why = (['overflow', 'dropped'] as const).find((one) => this.#unread[one] > 0);
+    if (why) this.#unread[why] -= 1;
     return why;
   }
 
   #find(found: Found): void {
     if (found.kind === 'match' || found.kind === 'handshake') {
-      for (const match of this.clock.pass(this.#placed(found))) this.#tell(match);
-    } else if (!this.conversations.isUnplaced) this.findings.push(found);
+      for (const match of this.clock.pass(this.#placed(found))) this.#push(match);
+    } else if (!this.conversations.isWithoutOffsets) this.findings.push(found);
   }
 
-  #tell(match: Match | HandshakeMatch): void {
+  #push(match: Match | HandshakeMatch): void {
     const { kind } = match;
     this.findings.push(kind === 'match' ? { ...match, active: this.#activeOf.get(match.entry) } : match);
   }
 
-  /** An entry without frames is no contradiction where the capture was not running; one without an address stays just that. */
+  /** An entry without frames is no contradiction if the capture was not running then. */
   #placed<Kind extends Match | HandshakeMatch>(match: Kind): Kind {
-    const { entry, request, answer, verdict } = match;
+    const { entry, request, response, reason } = match;
     const { seen } = this.#parts;
     const isOutside = isBefore(entry, seen) || !(timeOf(entry) <= seen.last);
-    const isLocated = verdict !== 'unplaced' && verdict !== 'nameless';
-    const isNowhere = request.length + answer.length === 0 && isLocated;
-    return isNowhere && isOutside ? { ...match, verdict: 'outside' } : match;
+    const isLocated = reason !== 'no-offsets' && reason !== 'no-address';
+    const isNowhere = request.length + response.length === 0 && isLocated;
+    return isNowhere && isOutside ? { ...match, reason: 'before-capture' } : match;
   }
 }

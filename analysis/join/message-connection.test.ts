@@ -10,18 +10,18 @@ const HEY = 'Hey|e4599fa9';
 let wire: Wire;
 let tcp: TcpWire;
 
-/** A segment that nothing keeps, for tests with many. */
+/** A segment that is not stored, for tests with many. */
 function segment(fields: Pick<Frame, 'toServer' | 'seq' | 'ack' | 'flags' | 'payload'>): Frame {
   const rest = { number: 1, time: BEGINNING, requests: [], codes: [] } as const;
   return { ...rest, transport: 'tcp', client: 'client', server: 'echo', ...fields };
 }
 
-/** The entry of a message that is echoed as it is, where all before it were. */
+/** The entry of a message without a fault, if all before it had none. */
 function entryAt(at: number, text: string): MessageEntry {
-  const said = wire.entryOf(Buffer.from(text));
+  const fields = wire.entryOf(Buffer.from(text));
   const place = { at, bytes: text.length, answer_at: at, client_ip: 'client', client_port: 1 };
   const timestamp = new Date(BEGINNING * 1_000).toISOString();
-  return { ...said, ...place, protocol: 'tcp', timestamp, id: at + 1 };
+  return { ...fields, ...place, protocol: 'tcp', timestamp, id: at + 1 };
 }
 
 beforeEach(() => {
@@ -40,59 +40,86 @@ function exchange(message: string, fields: Partial<MessageEntry>, ...answer: str
 
 describe('a fault and its answer', () => {
   test.each<[string, string, Partial<MessageEntry>, string[], string]>([
-    ['none', `${HEY}\n`, {}, [`${HEY}\n`], 'answered 4 by 5, shown in 5'],
-    ['none in two segments', HEY, {}, ['Hey|', 'e4599fa9'], 'answered 4 by 5+6, shown in 5'],
-    ['none, as another was drawn', '\n', { drawn: 'corruption' }, ['\n'], 'answered 4 by 5, shown in 5'],
-    ['loss', HEY, { fault: 'loss', loss: 'notice' }, ['error_code'], 'answered 4 by 5, shown in 5'],
+    ['none', `${HEY}\n`, {}, [`${HEY}\n`], 'response-sent 4 by 5, shown in 5'],
+    ['none in two segments', HEY, {}, ['Hey|', 'e4599fa9'], 'response-sent 4 by 5+6, shown in 5'],
+    [
+      'none, because the drawn one is impossible',
+      '\n',
+      { drawn: 'corruption' },
+      ['\n'],
+      'response-sent 4 by 5, shown in 5',
+    ],
+    ['loss', HEY, { fault: 'loss', loss: 'notice' }, ['error_code'], 'response-sent 4 by 5, shown in 5'],
     [
       'loss of a line',
       'Hey\n',
       { fault: 'loss', loss: 'notice' },
       ['Packet Loss'],
-      'answered 4 by 5, shown in 5',
+      'response-sent 4 by 5, shown in 5',
     ],
-    ['silent loss', HEY, { fault: 'loss', loss: 'silent' }, [], 'silent 4 by none, shown in 4'],
+    ['silent loss', HEY, { fault: 'loss', loss: 'silent' }, [], 'nothing-sent 4 by none, shown in 4'],
     [
       'corruption',
       'Hey\r\n',
       { fault: 'corruption', offset: 1, before: '0x65', after: '0x9a' },
       ['H\x9ay\r\n'],
-      'answered 4 by 5, shown in 5',
+      'response-sent 4 by 5, shown in 5',
     ],
     [
       'corruption in the second segment of its answer',
       'Hey\n',
       { fault: 'corruption', offset: 2, before: '0x79', after: '0x86' },
       ['He', '\x86\n'],
-      'answered 4 by 5+6, shown in 6',
+      'response-sent 4 by 5+6, shown in 6',
     ],
-    ['duplicate', 'Hey\n', { fault: 'duplicate' }, ['Hey\n', 'Hey\n'], 'answered 4 by 5+6, shown in 6'],
-    ['duplicate in one segment', 'Hey', { fault: 'duplicate' }, ['HeyHey'], 'answered 4 by 5, shown in 5'],
-    ['truncate', `${HEY}\r\n`, { fault: 'truncate', kept: 2 }, ['He\r\n'], 'answered 4 by 5, shown in 5'],
-    ['truncate to its body', HEY, { fault: 'truncate', kept: 3 }, ['Hey'], 'answered 4 by 5, shown in 5'],
+    ['duplicate', 'Hey\n', { fault: 'duplicate' }, ['Hey\n', 'Hey\n'], 'response-sent 4 by 5+6, shown in 6'],
+    [
+      'duplicate in one segment',
+      'Hey',
+      { fault: 'duplicate' },
+      ['HeyHey'],
+      'response-sent 4 by 5, shown in 5',
+    ],
+    [
+      'truncate',
+      `${HEY}\r\n`,
+      { fault: 'truncate', kept: 2 },
+      ['He\r\n'],
+      'response-sent 4 by 5, shown in 5',
+    ],
+    [
+      'truncate to its body',
+      HEY,
+      { fault: 'truncate', kept: 3 },
+      ['Hey'],
+      'response-sent 4 by 5, shown in 5',
+    ],
     [
       'drip',
       'Hey\n',
       { fault: 'drip', interval_ms: 20 },
       ['H', 'e', 'y', '\n'],
-      'answered 4 by 5+6+7+8, shown in 5',
+      'response-sent 4 by 5+6+7+8, shown in 5',
     ],
-    ['something else', HEY, {}, ['Hey|e4599fa8'], 'different 4 by 5, shown in 5'],
-    ['something else than an empty line', '\n', {}, ['x'], 'different 4 by 5, shown in 5'],
+    ['a different answer', HEY, {}, ['Hey|e4599fa8'], 'response-differs 4 by 5, shown in 5'],
+    ['a different answer to an empty line', '\n', {}, ['x'], 'response-differs 4 by 5, shown in 5'],
   ])('%s', async (_fault, message, fields, answer, line) => {
     exchange(message, fields, ...answer);
-    const [tie, ...more] = await wire.lines();
-    expect(tie).toBe(line);
+    const [first, ...more] = await wire.lines();
+    expect(first).toBe(line);
     expect(more).toEqual([]);
   });
 
-  test('of a fault that nothing here knows nobody can say what was to leave', async () => {
+  test('unknown: nobody can tell what should be sent', async () => {
     exchange(HEY, { fault: 'shout' }, HEY.toUpperCase());
     exchange(HEY, {}, HEY);
-    expect(await wire.lines()).toEqual(['unexplained 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+    expect(await wire.lines()).toEqual([
+      'unknown-fault 4 by 5, shown in 5',
+      'response-sent 6 by 7, shown in 7',
+    ]);
   });
 
-  test('nor what is among the rest of it, which it had held back', async () => {
+  test('unknown, with a held-back answer among later ones', async () => {
     const stuttered = exchange('one\n', { fault: 'stutter' }, 'o', 'n');
     tcp.client('two\n');
     tcp.decide('two\n');
@@ -101,18 +128,18 @@ describe('a fault and its answer', () => {
     wire.pass(9);
     tcp.client('');
     expect(await wire.lines()).toEqual([
-      'unexplained 4 by 5+6, shown in 5',
-      'unexplained 7 by 8, shown in 8',
+      'unknown-fault 4 by 5+6, shown in 5',
+      'unknown-fault 7 by 8, shown in 8',
     ]);
   });
 
-  test('delay: what leaves before its time is something else', async () => {
+  test('delay: an early answer is a different one', async () => {
     tcp.client(HEY);
     tcp.decide(HEY, { fault: 'delay', delay_ms: 1_500 });
     wire.pass(1.5);
     tcp.answer(HEY);
     const { matches } = await wire.join();
-    expect(matches).toMatchObject([{ verdict: 'answered', answer: [{ number: 5 }] }]);
+    expect(matches).toMatchObject([{ reason: 'response-sent', response: [{ number: 5 }] }]);
     expect(matches[0]!.took).toBeCloseTo(1.5003, 5);
 
     wire = new Wire();
@@ -120,35 +147,41 @@ describe('a fault and its answer', () => {
     exchange(HEY, { fault: 'delay', delay_ms: 1_500 }, HEY);
     wire.pass(2);
     tcp.client('');
-    expect(await wire.lines()).toEqual(['different 4 by 5, shown in 5']);
+    expect(await wire.lines()).toEqual(['response-differs 4 by 5, shown in 5']);
   });
 
   test('reset', async () => {
     exchange(HEY, { fault: 'reset' });
     tcp.reset('server');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+    expect(await wire.lines()).toEqual(['response-sent 4 by 5, shown in 5']);
   });
 
   test('a reset by the client is not the one that was decided', async () => {
     exchange(HEY, { fault: 'reset' });
     tcp.reset('client');
-    expect(await wire.lines()).toEqual(['gone 4 by none, shown in 4, ended in 5']);
+    expect(await wire.lines()).toEqual(['connection-closed 4 by none, shown in 4, ended in 5']);
   });
 
-  test('reorder: behind the next answer', async () => {
+  test('reorder: after the next answer', async () => {
     const held = exchange('one\n', { fault: 'reorder' });
     exchange('two\n', {}, 'two\n');
     tcp.sent(held);
     tcp.answer('one\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 5 by 6, shown in 6']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 7, shown in 7',
+      'response-sent 5 by 6, shown in 6',
+    ]);
   });
 
-  test('reorder: behind the next answer in one segment', async () => {
+  test('reorder: after the next answer in one segment', async () => {
     const held = exchange('one\n', { fault: 'reorder' });
     exchange('two\n', {});
     tcp.sent(held);
     tcp.answer('two\none\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6', 'answered 5 by 6, shown in 6']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 6, shown in 6',
+      'response-sent 5 by 6, shown in 6',
+    ]);
   });
 
   test('reorder: an empty line', async () => {
@@ -156,7 +189,10 @@ describe('a fault and its answer', () => {
     exchange('two\n', {}, 'two\n');
     tcp.sent(held);
     tcp.answer('\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 5 by 6, shown in 6']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 7, shown in 7',
+      'response-sent 5 by 6, shown in 6',
+    ]);
   });
 
   test('reorder: a second later', async () => {
@@ -164,17 +200,20 @@ describe('a fault and its answer', () => {
     wire.pass(1);
     tcp.sent(held);
     tcp.answer('one\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+    expect(await wire.lines()).toEqual(['response-sent 4 by 5, shown in 5']);
   });
 
-  test('reorder: two that are held, the second leaves first', async () => {
+  test('reorder: two held-back answers, the second is sent first', async () => {
     const first = exchange('one\n', { fault: 'reorder' });
     const second = exchange('two\n', { fault: 'reorder' });
     tcp.sent(second);
     tcp.answer('two\n');
     tcp.sent(first);
     tcp.answer('one\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 5 by 6, shown in 6']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 7, shown in 7',
+      'response-sent 5 by 6, shown in 6',
+    ]);
   });
 
   test('reorder: at the end of the stream', async () => {
@@ -184,15 +223,18 @@ describe('a fault and its answer', () => {
     tcp.sent(held);
     tcp.answer('one\n');
     tcp.fin('server');
-    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6']);
+    expect(await wire.lines()).toEqual(['response-sent 4 by 6, shown in 6']);
   });
 });
 
-test('an answer may come before the time of its entry is over', async () => {
+test('an answer may be sent in the millisecond of its entry', async () => {
   wire.step = 0.0001;
   exchange('one\n', {}, 'one\n');
   exchange('two\n', { fault: 'duplicate' }, 'two\n', 'two\n');
-  expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 6 by 7+8, shown in 8']);
+  expect(await wire.lines()).toEqual([
+    'response-sent 4 by 5, shown in 5',
+    'response-sent 6 by 7+8, shown in 8',
+  ]);
 });
 
 describe('messages', () => {
@@ -205,9 +247,9 @@ describe('messages', () => {
     tcp.decide('three\r\n', { fault: 'truncate', kept: 2 });
     tcp.answer('th\r\n');
     expect(await wire.lines()).toEqual([
-      'answered 4 by 5, shown in 5',
-      'answered 4 by 6, shown in 6',
-      'answered 4 by 7, shown in 7',
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 4 by 6, shown in 6',
+      'response-sent 4 by 7, shown in 7',
     ]);
   });
 
@@ -220,14 +262,20 @@ describe('messages', () => {
     tcp.client('o\n');
     tcp.decide('two\n');
     tcp.answer('two\n');
-    expect(await wire.lines()).toEqual(['answered 4+5+6 by 7, shown in 7', 'answered 6+8 by 9, shown in 9']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4+5+6 by 7, shown in 7',
+      'response-sent 6+8 by 9, shown in 9',
+    ]);
   });
 
   test.each(['', 'a|b', '|', '|00000000', 'x|e4599fa9|', '\r', '\x00\xff'])(
     'with the body %j',
     async (body) => {
       for (const ending of ['\n', '\r\n']) exchange(`${body}${ending}`, {}, `${body}${ending}`);
-      expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+      expect(await wire.lines()).toEqual([
+        'response-sent 4 by 5, shown in 5',
+        'response-sent 6 by 7, shown in 7',
+      ]);
     },
   );
 
@@ -237,26 +285,26 @@ describe('messages', () => {
     tcp.decide('Hey');
     tcp.answer('Hey');
     tcp.fin('server');
-    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6']);
+    expect(await wire.lines()).toEqual(['response-sent 4 by 6, shown in 6']);
   });
 
   test('empty lines', async () => {
     tcp.client('\n\r\n\n');
     for (const line of ['\n', '\r\n', '\n']) tcp.decide(line);
     tcp.answer('\n\r\n\n');
-    expect(await wire.lines()).toEqual(new Array(3).fill('answered 4 by 5, shown in 5'));
+    expect(await wire.lines()).toEqual(new Array(3).fill('response-sent 4 by 5, shown in 5'));
   });
 
-  test('empty lines behind a line with a tag', async () => {
+  test('empty lines after a line with a tag', async () => {
     tcp.client(`${HEY}\n\n\n`);
     for (const line of [`${HEY}\n`, '\n', '\n']) tcp.decide(line);
     tcp.answer(`${HEY}\n`);
     tcp.answer('\n');
     tcp.answer('\n');
     expect(await wire.lines()).toEqual([
-      'answered 4 by 5, shown in 5',
-      'answered 4 by 6, shown in 6',
-      'answered 4 by 7, shown in 7',
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 4 by 6, shown in 6',
+      'response-sent 4 by 7, shown in 7',
     ]);
   });
 
@@ -265,57 +313,66 @@ describe('messages', () => {
     ['\r\n', 0],
     ['\n', 0.5],
     ['\r\n', 0.5],
-  ])('whose ending %j comes late, after %d s, and is echoed by itself', async (ending, seconds) => {
+  ])('with a late ending %j, after %d s, which is echoed by itself', async (ending, seconds) => {
     exchange(HEY, {}, HEY);
     wire.pass(seconds);
     tcp.client(ending);
     tcp.answer(ending);
     exchange('two\n', {}, 'two\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 8 by 9, shown in 9']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 8 by 9, shown in 9',
+    ]);
   });
 
-  test('whose ending comes late and is the last that is said', async () => {
+  test('with a late ending that is the last byte', async () => {
     exchange(HEY, {}, HEY);
     tcp.client('\n');
     tcp.answer('\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5']);
+    expect(await wire.lines()).toEqual(['response-sent 4 by 5, shown in 5']);
   });
 
-  test('whose ending has come when it is decided, and came too late to be part of it', async () => {
+  test('with an ending before the decision that is too late to be part of it', async () => {
     tcp.client(HEY);
     tcp.client('\n');
     tcp.decide(HEY, { fault: 'corruption', offset: 0, before: '0x48', after: '0xb7' });
     tcp.answer('\xb7ey|e4599fa9');
     tcp.answer('\n');
     exchange('two\n', {}, 'two\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6', 'answered 8 by 9, shown in 9']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 6, shown in 6',
+      'response-sent 8 by 9, shown in 9',
+    ]);
   });
 
-  test('a segment that is sent again carries nothing new', async () => {
+  test('a retransmitted segment has no new bytes', async () => {
     const { seq } = tcp.client(HEY);
     tcp.client(HEY, { seq });
     tcp.decide(HEY);
     const answer = tcp.answer(HEY);
     tcp.answer(HEY, { seq: answer.seq });
-    expect(await wire.lines()).toEqual(['answered 4 by 6, shown in 6']);
+    expect(await wire.lines()).toEqual(['response-sent 4 by 6, shown in 6']);
   });
 
-  test('over sequence numbers that begin again', async () => {
+  test('sequence numbers that wrap', async () => {
     wire = new Wire();
     tcp = wire.tcp({ numbers: { client: 2 ** 32 - 8, server: 2 ** 32 - 3 } }).open();
     exchange(HEY, {}, HEY);
     exchange(HEY, {}, HEY);
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 6 by 7, shown in 7',
+    ]);
   });
 });
 
-describe('nothing left', () => {
-  test('as the client was gone before the end of a delay', async () => {
+describe('nothing was sent', () => {
+  test('because the client disconnected before the end of a delay', async () => {
     tcp.client(HEY);
     tcp.decide(HEY, { fault: 'delay', delay_ms: 2_000 });
     wire.pass(1);
     tcp.reset('client');
-    expect(await wire.lines()).toEqual(['gone 4 by none, shown in 4, ended in 5']);
+    expect(await wire.lines()).toEqual(['connection-closed 4 by none, shown in 4, ended in 5']);
   });
 
   test('though the client has only closed its side', async () => {
@@ -324,37 +381,37 @@ describe('nothing left', () => {
     tcp.fin('client');
     wire.pass(9);
     tcp.fin('server');
-    expect(await wire.lines()).toEqual(['unanswered 4 by none, shown in 4']);
+    expect(await wire.lines()).toEqual(['response-missing 4 by none, shown in 4']);
   });
 
-  test('as the capture ends before', async () => {
+  test('because the capture ends before', async () => {
     exchange(HEY, { fault: 'delay', delay_ms: 2_000 });
     wire.pass(1);
     tcp.client('');
-    expect(await wire.lines()).toEqual(['open 4 by none, shown in 4']);
+    expect(await wire.lines()).toEqual(['pending 4 by none, shown in 4']);
   });
 
-  test('as the capture ends before one that is held back has left', async () => {
+  test('because the capture ends before a held-back answer', async () => {
     exchange(HEY, { fault: 'reorder' });
     wire.pass(0.9);
     tcp.client('');
-    expect(await wire.lines()).toEqual(['open 4 by none, shown in 4']);
+    expect(await wire.lines()).toEqual(['pending 4 by none, shown in 4']);
   });
 
-  test('of the rest of its answer, which is in a segment that the capture has not got any more', async () => {
+  test('of the rest of an answer, whose segment is after the end of the capture', async () => {
     exchange(HEY, {}, HEY.slice(0, 5));
-    expect(await wire.lines()).toEqual(['open 4 by 5, shown in 5']);
+    expect(await wire.lines()).toEqual(['pending 4 by 5, shown in 5']);
   });
 
-  test('of a part of its answer when the capture ends', async () => {
+  test('of a part of an answer when the capture ends', async () => {
     exchange('Hey\n', { fault: 'drip', interval_ms: 20 }, 'H', 'e');
     const { matches } = await wire.join();
-    expect(matches).toMatchObject([{ verdict: 'open', request: [{ number: 4 }] }]);
+    expect(matches).toMatchObject([{ reason: 'pending', request: [{ number: 4 }] }]);
   });
 });
 
-describe('frames that the capture has not got', () => {
-  test.each([0, 0.2])('a request whose answer leaves %d s later', async (seconds) => {
+describe('the capture lacks', () => {
+  test.each([0, 0.2])('a request that is answered %d s later', async (seconds) => {
     exchange('one\n', {}, 'one\n');
     const request = tcp.client('two\n');
     tcp.decide('two\n', { fault: 'delay', delay_ms: seconds * 1000 });
@@ -362,9 +419,9 @@ describe('frames that the capture has not got', () => {
     tcp.answer('two\n');
     exchange('three\n', {}, 'three\n');
     expect(await wire.lines({ without: [request] })).toEqual([
-      'answered 4 by 5, shown in 5',
-      'lost none by 7, shown in 7',
-      'answered 8 by 9, shown in 9',
+      'response-sent 4 by 5, shown in 5',
+      'request-missing none by 7, shown in 7',
+      'response-sent 8 by 9, shown in 9',
     ]);
   });
 
@@ -375,9 +432,9 @@ describe('frames that the capture has not got', () => {
     tcp.answer('error_code');
     exchange(HEY, {}, HEY);
     expect(await wire.lines({ without: [request] })).toEqual([
-      'answered 4 by 5, shown in 5',
-      'lost none by 7, shown in 7',
-      'answered 8 by 9, shown in 9',
+      'response-sent 4 by 5, shown in 5',
+      'request-missing none by 7, shown in 7',
+      'response-sent 8 by 9, shown in 9',
     ]);
   });
 
@@ -387,8 +444,8 @@ describe('frames that the capture has not got', () => {
     tcp.answer('one\n');
     exchange('two\n', {}, 'two\n');
     expect(await wire.lines({ without: [request] })).toEqual([
-      'lost none by 5, shown in 5',
-      'answered 6 by 7, shown in 7',
+      'request-missing none by 5, shown in 5',
+      'response-sent 6 by 7, shown in 7',
     ]);
   });
 
@@ -399,8 +456,8 @@ describe('frames that the capture has not got', () => {
     tcp.answer('one\n');
     exchange('two\n', {}, 'two\n');
     const [first, second] = await wire.lines({ without: [part] });
-    expect(first).toBe('lost 4 by 6, shown in 6');
-    expect(second).toBe('answered 7 by 8, shown in 8');
+    expect(first).toBe('request-missing 4 by 6, shown in 6');
+    expect(second).toBe('response-sent 7 by 8, shown in 8');
   });
 
   test('an answer', async () => {
@@ -410,9 +467,9 @@ describe('frames that the capture has not got', () => {
     const answer = tcp.answer('two\n');
     exchange('three\n', {}, 'three\n');
     expect(await wire.lines({ without: [answer] })).toEqual([
-      'answered 4 by 5, shown in 5',
-      'unanswered 6 by none, shown in 6',
-      'answered 8 by 9, shown in 9',
+      'response-sent 4 by 5, shown in 5',
+      'response-missing 6 by none, shown in 6',
+      'response-sent 8 by 9, shown in 9',
     ]);
   });
 
@@ -423,67 +480,73 @@ describe('frames that the capture has not got', () => {
     tcp.client('');
     wire.pass(1);
     tcp.fin('client');
-    expect(await wire.lines({ without: [answer] })).toEqual(['unanswered 4 by none, shown in 4']);
+    expect(await wire.lines({ without: [answer] })).toEqual(['response-missing 4 by none, shown in 4']);
   });
 
-  test('the last answer, of which nothing tells', async () => {
+  test('the last answer, which is not acknowledged', async () => {
     tcp.client('one\n');
     tcp.decide('one\n');
     const answer = tcp.answer('one\n');
     wire.pass(9);
     wire.udp().client('later');
     const [line] = await wire.lines({ without: [answer] });
-    expect(line).toBe('unanswered 4 by none, shown in 4');
+    expect(line).toBe('response-missing 4 by none, shown in 4');
   });
 
   test('the handshake', async () => {
     exchange('one\n', {}, 'one\n');
     exchange('two\n', {}, 'two\n');
     expect(await wire.lines({ begins: 4 })).toEqual([
-      'answered 4 by 5, shown in 5',
-      'answered 6 by 7, shown in 7',
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 6 by 7, shown in 7',
     ]);
   });
 });
 
-describe('an answer that is something else', () => {
-  test('leaves those behind it alone', async () => {
+describe('a different answer', () => {
+  test('does not affect later ones', async () => {
     exchange('one\n', {}, 'onE\n');
     exchange('two\n', {}, 'two\n');
-    expect(await wire.lines()).toEqual(['different 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+    expect(await wire.lines()).toEqual([
+      'response-differs 4 by 5, shown in 5',
+      'response-sent 6 by 7, shown in 7',
+    ]);
   });
 
-  test('does not take that to a retry of the same text for its own', async () => {
+  test('is not confused with the answer to a retry of the same text', async () => {
     exchange(HEY, {}, 'Hey|e4599fa8');
     wire.pass(3);
     exchange(HEY, {}, HEY);
-    expect(await wire.lines()).toEqual(['different 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+    expect(await wire.lines()).toEqual([
+      'response-differs 4 by 5, shown in 5',
+      'response-sent 6 by 7, shown in 7',
+    ]);
   });
 });
 
-describe('what is kept behind a message without its answer', () => {
+describe('the memory for a message without its answer', () => {
   const MOST = 1_024;
 
   test.each([
-    ['that was altered', 'different', 'onE\n'],
-    ['that is not captured', 'unanswered', ''],
-  ])('is bounded: behind one %s', (_what, verdict, firstAnswer) => {
+    ['that was altered', 'response-differs', 'onE\n'],
+    ['that is not captured', 'response-missing', ''],
+  ])('is bounded: after one %s', (_what, reason, firstAnswer) => {
     const COUNT = 4 * MOST;
-    const { connection, take, verdicts } = openConnection();
+    const { connection, take, reasons } = openConnection();
     for (let at = 0; at < COUNT * 4; at += 4) {
       take(true, 1 + at, 1 + at, 'one\n');
       connection.decide(entryAt(at, 'one\n'));
       const answer = at === 0 ? firstAnswer : 'one\n';
       if (answer) take(false, 1 + at, 5 + at, answer);
     }
-    expect(verdicts).toHaveLength(COUNT);
-    expect(verdicts.indexOf(verdict)).toBeGreaterThan(0);
-    expect(verdicts.indexOf(verdict)).toBeLessThanOrEqual(MOST + 1);
-    expect(verdicts.filter((each) => each === 'answered')).toHaveLength(COUNT - 1);
+    expect(reasons).toHaveLength(COUNT);
+    expect(reasons.indexOf(reason)).toBeGreaterThan(0);
+    expect(reasons.indexOf(reason)).toBeLessThanOrEqual(MOST + 1);
+    expect(reasons.filter((each) => each === 'response-sent')).toHaveLength(COUNT - 1);
   });
 });
 
-test('where held answers left is kept only as long as another can be around it', async () => {
+test('positions of held-back answers are kept only as long as they matter', async () => {
   const COUNT = 100;
   const ranges = jest.spyOn(SoughtMessage.prototype, 'ranges');
   for (let index = 0; index < COUNT; index += 1) {
@@ -492,32 +555,43 @@ test('where held answers left is kept only as long as another can be around it',
     tcp.sent(held);
     tcp.answer('one\n');
   }
-  expect(new Set((await wire.join()).matches.map(({ verdict }) => verdict))).toEqual(new Set(['answered']));
+  expect(new Set((await wire.join()).matches.map(({ reason }) => reason))).toEqual(
+    new Set(['response-sent']),
+  );
   expect(Math.max(...ranges.mock.calls.map(([late]) => late.length))).toBeLessThan(3);
   ranges.mockRestore();
 });
 
-describe('what no entry speaks of', () => {
+describe('bytes without an entry', () => {
   test('of a client', async () => {
     exchange('one\n', {}, 'one\n');
     tcp.client('two\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'unjournaled client 4 bytes in 6']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 5, shown in 5',
+      'unjournaled client 4 bytes in 6',
+    ]);
   });
 
-  test('of a client, before a message of which one does', async () => {
+  test('of a client, before a message with one', async () => {
     exchange('one\n', {}, 'one\n');
     tcp.client(`two\n${HEY}`);
     tcp.decide(HEY);
     tcp.answer(HEY);
     const lines = await wire.lines();
-    expect(lines.slice(0, 2)).toEqual(['answered 4 by 5, shown in 5', 'answered 6 by 7, shown in 7']);
+    expect(lines.slice(0, 2)).toEqual([
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 6 by 7, shown in 7',
+    ]);
     expect(lines[2]).toMatch(/^unjournaled client \d bytes in 4?\+?6$/);
   });
 
   test('of the server', async () => {
     exchange('one\n', {}, 'one\n');
     tcp.answer('two\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'unjournaled server 4 bytes in 6']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 5, shown in 5',
+      'unjournaled server 4 bytes in 6',
+    ]);
   });
 
   test('of a connection without any entry', async () => {
@@ -530,18 +604,21 @@ describe('what no entry speaks of', () => {
   });
 });
 
-describe('a port that is used again', () => {
-  test.each([0.1, 30])('%d s later has a connection of its own', async (seconds) => {
+describe('a reused port', () => {
+  test.each([0.1, 30])('has a new connection %d s later', async (seconds) => {
     exchange('one\n', {}, 'one\n');
     tcp.fin('client');
     tcp.fin('server');
     wire.pass(seconds);
     tcp = wire.tcp({ numbers: { client: 77, server: 99 } }).open();
     exchange('two\n', {}, 'two\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 11 by 12, shown in 12']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 11 by 12, shown in 12',
+    ]);
   });
 
-  test('after a reset, though its SYN comes twice', async () => {
+  test('has a new connection after a reset, though its SYN is retransmitted', async () => {
     exchange(HEY, { fault: 'reset' });
     tcp.reset('server');
     wire.pass(0.01);
@@ -550,12 +627,15 @@ describe('a port that is used again', () => {
     tcp.client('', { flags: 2, seq: syn.seq });
     tcp.answer('', { flags: 0x12 });
     exchange('two\n', {}, 'two\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 5, shown in 5', 'answered 9 by 10, shown in 10']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 9 by 10, shown in 10',
+    ]);
   });
 });
 
 test.each(['\n', ''])(
-  'an entry is of the earlier connection that has a part of its message, with the ending %j',
+  'an entry belongs to the earlier connection with a part of its message, with the ending %j',
   async (ending) => {
     const part = tcp.client('on');
     tcp.client(`e${ending}`);
@@ -565,13 +645,13 @@ test.each(['\n', ''])(
     later.decide('two\n');
     later.answer('two\n');
     expect(await wire.lines({ without: [part] })).toEqual([
-      'lost 5 by none, shown in 5',
-      'answered 9 by 10, shown in 10',
+      'request-missing 5 by none, shown in 5',
+      'response-sent 9 by 10, shown in 10',
     ]);
   },
 );
 
-describe('what is left over of an earlier connection, after the SYN', () => {
+describe('a segment of an earlier connection, after the SYN', () => {
   const FAR = 1_500_000_000;
 
   test.each<[string, (connection: TcpWire) => void]>([
@@ -580,15 +660,15 @@ describe('what is left over of an earlier connection, after the SYN', () => {
     ['data of the client', (tcp) => tcp.client('old\n', { seq: (1_001 - FAR) >>> 0 })],
     ['data of the client, ahead', (tcp) => tcp.client('old\n', { seq: 1_001 + FAR })],
     ['a reset of the client', (tcp) => tcp.client('', { seq: FAR, flags: RST })],
-  ])('is none of it: %s', async (_what, leave) => {
+  ])('is ignored: %s', async (_what, send) => {
     tcp = wire.tcp({ port: 40_002 });
     tcp.client('', { flags: SYN });
-    leave(tcp);
+    send(tcp);
     tcp.answer('', { flags: SYN | ACK });
     tcp.client('');
     wire.pass(4);
     exchange('one\n', {}, 'one\n');
-    expect(await wire.lines()).toEqual(['answered 8 by 9, shown in 9']);
+    expect(await wire.lines()).toEqual(['response-sent 8 by 9, shown in 9']);
   });
 
   test.each([
@@ -598,45 +678,48 @@ describe('what is left over of an earlier connection, after the SYN', () => {
     ['server', 2 ** 26],
     ['server', FAR],
     ['server', -FAR],
-  ] as const)('is none of it: data of the %s at %d from its own', async (side, far) => {
+  ] as const)('is ignored: data of the %s at a distance of %d', async (side, far) => {
     exchange('one\n', {}, 'one\n');
-    tcp.says(side, 'old\n', { seq: (tcp.numbers[side] + far) >>> 0 });
+    tcp.segment(side, 'old\n', { seq: (tcp.numbers[side] + far) >>> 0 });
     exchange('two\n', {}, 'two\n');
     exchange('six\n', {}, 'six\n');
     expect(await wire.lines()).toEqual([
-      'answered 4 by 5, shown in 5',
-      'answered 7 by 8, shown in 8',
-      'answered 9 by 10, shown in 10',
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 7 by 8, shown in 8',
+      'response-sent 9 by 10, shown in 10',
     ]);
   });
 
-  test('is told from what follows a gap, which the other side has', () => {
+  test('differs from a segment after a gap, which the other side acknowledges', () => {
     const GAP = 2 ** 25;
-    const { connection, take, verdicts } = openConnection();
+    const { connection, take, reasons } = openConnection();
     for (const at of [0, GAP, GAP + 4]) {
       take(true, 1 + at, 1 + at, 'one\n');
       connection.decide(entryAt(at, 'one\n'));
       take(false, 1 + at, 5 + at, 'one\n');
     }
     connection.finish(BEGINNING + 60);
-    expect(verdicts).toEqual(['answered', 'answered', 'lost']);
+    expect(reasons).toEqual(['response-sent', 'response-sent', 'request-missing']);
   });
 
-  test('is none of it, though a reset is before data', async () => {
+  test('is ignored, though a reset precedes data', async () => {
     tcp.client('one\n');
     tcp.decide('one\n');
     tcp.client('', { seq: FAR, flags: RST });
     tcp.client('old\n', { seq: (1_001 - FAR) >>> 0 });
     tcp.answer('one\n');
     exchange('two\n', {}, 'two\n');
-    expect(await wire.lines()).toEqual(['answered 4 by 7, shown in 7', 'answered 8 by 9, shown in 9']);
+    expect(await wire.lines()).toEqual([
+      'response-sent 4 by 7, shown in 7',
+      'response-sent 8 by 9, shown in 9',
+    ]);
   });
 
   test.each([
     ['far ahead', FAR, undefined],
     ['far before', -FAR, undefined],
-    ['of it', 1, BEGINNING],
-  ])('a reset ends it only where its number can be of it: %s', (_what, seq, closed) => {
+    ['in range', 1, BEGINNING],
+  ])('ends the connection as a reset only if its number is in range: %s', (_what, seq, closed) => {
     const connection = new MessageConnection('client', () => {});
     const about = { toServer: true, ack: 0, payload: Buffer.alloc(0) };
     connection.take(segment({ ...about, seq: 0, flags: SYN }));
@@ -644,7 +727,7 @@ describe('what is left over of an earlier connection, after the SYN', () => {
     expect(connection.closed).toBe(closed);
   });
 
-  test('takes no memory for all that would be between', () => {
+  test('takes no memory for the distance', () => {
     const found: string[] = [];
     const connection = new MessageConnection('client', (each) => found.push(each.kind));
     const take = (toServer: boolean, seq: number, ack: number, text: string, flags = ACK) =>
@@ -659,7 +742,7 @@ describe('what is left over of an earlier connection, after the SYN', () => {
   });
 });
 
-test('a connection that the reader let go of, as there were too many, goes on', async () => {
+test('a connection that the reader dropped because there were too many continues', async () => {
   exchange('one\n', { fault: 'delay', delay_ms: 3_000 });
   wire.tcp({ port: 40_001 }).client('', { flags: SYN });
   wire.pass(3);
@@ -668,10 +751,10 @@ test('a connection that the reader let go of, as there were too many, goes on', 
   wire.pass(20);
   wire.udp().client('later');
   const [one, two] = await wire.lines({ followed: 1 });
-  expect([one, two]).toEqual(['answered 4 by 6, shown in 6', 'answered 7 by 8, shown in 8']);
+  expect([one, two]).toEqual(['response-sent 4 by 6, shown in 6', 'response-sent 7 by 8, shown in 8']);
 });
 
-test('connections at the same time are told apart', async () => {
+test('connections at the same time are separated', async () => {
   const other = wire.tcp({ port: 40_001 }).open();
   for (const connection of [tcp, other]) {
     connection.client('same\n');
@@ -679,18 +762,21 @@ test('connections at the same time are told apart', async () => {
   }
   other.answer('Packet Loss');
   tcp.answer('same\n');
-  expect(await wire.lines()).toEqual(['answered 7 by 10, shown in 10', 'answered 8 by 9, shown in 9']);
+  expect(await wire.lines()).toEqual([
+    'response-sent 7 by 10, shown in 10',
+    'response-sent 8 by 9, shown in 9',
+  ]);
 });
 
-/** A connection after its handshake, and the verdicts that it tells. */
+/** A connection after its handshake, and the reasons that it emits. */
 function openConnection() {
-  const verdicts: string[] = [];
+  const reasons: string[] = [];
   const connection = new MessageConnection('client', (found) => {
-    verdicts.push(found.kind === 'match' ? found.verdict : found.kind);
+    reasons.push(found.kind === 'match' ? found.reason : found.kind);
   });
   const take = (toServer: boolean, seq: number, ack: number, text: string, flags = ACK) =>
     connection.take(segment({ toServer, seq, ack, flags, payload: Buffer.from(text) }));
   take(true, 0, 0, '', SYN);
   take(false, 0, 1, '', SYN | ACK);
-  return { connection, take, verdicts };
+  return { connection, take, reasons };
 }

@@ -10,16 +10,16 @@ import { follow, isMessageOf, PlacedStream } from './placed-stream.ts';
 import { SoughtMessage } from './sought-message.ts';
 import { isContradicted } from './verdicts.ts';
 
-/** Bytes of one side that no entry speaks of, at most, before they are called that. */
+/** More bytes of one side without an entry are reported at once. */
 const MOST_UNCLAIMED = 2 ** 20;
-/** Entries of one connection that wait for packets, at most. */
+/** At most this many entries of one connection wait for packets. */
 const MOST_SOUGHT = 256;
-/** So many later messages may have their answers, and so many bytes of these be kept, until one without is given up. */
-const MOST_BEHIND = 1024;
+/** An entry is given up when this many later messages have their answers. */
+const MOST_LATER = 1024;
 
 /**
- * A TCP connection to the echo server. Each entry says where its message is and where its answer begins, in what each
- * side sends; what is there must be what was decided. Time decides nothing.
+ * A TCP connection to the echo server. Each entry has the stream offsets of its message and of its answer. The bytes
+ * there must be what was decided; times play no part.
  */
 export class MessageConnection {
   readonly #client: string;
@@ -27,27 +27,27 @@ export class MessageConnection {
   readonly #olderUntil: number;
   readonly #requests = new PlacedStream();
   readonly #answers = new PlacedStream();
-  /** What of each stream is of entries. */
+  /** The parts of each stream that have an entry. */
   readonly #asked = new Claims();
   readonly #claims = new Claims();
   readonly #sought: SoughtMessage[] = [];
-  /** Where answers left that had been held back. */
+  /** Where held-back answers were sent. */
   readonly #late: Range[] = [];
-  /** Where messages end that have no line ending, and those that came too late, which are echoed by themselves. */
+  /** Ends of messages without a line ending, and line endings that came later, which are echoed by themselves. */
   readonly #open = new Set<number>();
   readonly #endings: Buffer[] = [];
-  /** Entries whose fault is not known here; and whether one of them has sent something late, which can be anywhere. */
-  readonly #unexplained = new Set<number>();
-  #isUnexplained = false;
+  /** Entries with an unknown fault, and whether one of them sent something late, which may be anywhere. */
+  readonly #unknownFaults = new Set<number>();
+  #hasUnknownFault = false;
   readonly #fins = new Set<boolean>();
   #end: FrameRef | undefined;
   #reset: FrameRef | undefined;
-  /** When it ended, in seconds since 1970. */
+  /** When the connection ended, in seconds since 1970. */
   closed: number | undefined;
 
   /**
-   * @param olderUntil when a message that was sent before the capture began is decided at the latest, in seconds since
-   *   1970; undefined where there can be none
+   * @param olderUntil the latest decision on a message from before the capture, in seconds since 1970; undefined if there
+   *   can be none
    */
   constructor(client: string, emit: Emit, olderUntil = Number.NEGATIVE_INFINITY) {
     this.#client = client;
@@ -64,36 +64,36 @@ export class MessageConnection {
     this.#limit();
   }
 
-  /** All frames before the decision have been taken. */
+  /** Takes a decision, after all frames before it. */
   decide(entry: MessageEntry): void {
     const sought = new SoughtMessage(entry, timeOf(entry) <= this.#olderUntil);
     this.#sought.push(sought);
-    // Of two of a time that was set back the earlier may come later.
+    // If the clock was set back, an earlier entry may come later.
     this.#sought.sort((one, other) => one.entry.id - other.entry.id);
     if (this.#sought.length > MOST_SOUGHT) this.#settle(this.#sought[0]!);
     this.#settleReady();
   }
 
-  /** Whether it has the message of an entry, as far as it can be told now. */
+  /** Whether it has the message of an entry, as far as is known now. */
   has(entry: MessageEntry): boolean {
     const { at = 0, bytes: length = 0 } = entry;
     const { bytes, known, frames } = this.#requests.at({ from: at, to: at + length });
     if (at < this.#asked.done || frames.length === 0) return false;
-    // Where the capture lacks some of it there is no CRC to compare.
+    // The CRC can't be compared if the capture lacks a part.
     return isMessageOf(known ? { ...entry, crc: undefined } : entry, bytes);
   }
 
-  /** Whether an entry of it waits for its packets. */
+  /** Whether this entry still waits for its packets. */
   seeks(id: number): boolean {
-    return this.#unexplained.has(id) || this.#sought.some(({ entry }) => entry.id === id);
+    return this.#unknownFaults.has(id) || this.#sought.some(({ entry }) => entry.id === id);
   }
 
-  /** An answer that was held back has left. */
+  /** A held-back answer was sent. */
   sent({ entry: id, answer_at }: EventNamed<'sent'>): void {
     const sought = this.#sought.find(({ entry }) => entry.id === id);
-    // How much leaves there nobody knows.
-    if (!sought || sought.isUnexplained) {
-      this.#isUnexplained ||= sought?.isUnexplained ?? this.#unexplained.has(id);
+    // With an unknown fault, its length is unknown.
+    if (!sought || sought.hasUnknownFault) {
+      this.#hasUnknownFault ||= sought?.hasUnknownFault ?? this.#unknownFaults.has(id);
       return;
     }
     sought.sentAt(answer_at);
@@ -101,69 +101,69 @@ export class MessageConnection {
     this.#settleReady();
   }
 
-  /** Whether it has bytes of the client, or entries, that have not found each other so far. */
+  /** Whether bytes of the client have no entry so far, or an entry no bytes. */
   get isUnmatched(): boolean {
     return this.#sought.length > 0 || this.#requests.end > this.#asked.done;
   }
 
-  /** Nothing more comes up to a time, in seconds since 1970: says what is left. */
+  /** No more frames follow until this time, in seconds since 1970: emits what is unfinished. */
   finish(until: number): void {
     for (const sought of [...this.#sought]) this.#settle(sought, until);
-    this.#leaveOutUpTo('client', this.#requests.end);
-    this.#leaveOutUpTo('server', this.#answers.end);
+    this.#emitUnjournaledUpTo('client', this.#requests.end);
+    this.#emitUnjournaledUpTo('server', this.#answers.end);
   }
 
   #settleReady(): void {
-    let isBehindHeld = false;
+    let isAfterHeld = false;
     for (const sought of [...this.#sought]) {
       const isThere = sought.request !== undefined || sought.locate(this.#requests, false);
       if (!this.#answers.isPlaced) sought.place(this.#answers);
-      if (isThere && !isBehindHeld && this.#isReady(sought)) this.#settle(sought);
-      // What is held back may leave in the middle of it.
-      isBehindHeld ||= sought.isHeld;
+      if (isThere && !isAfterHeld && this.#isReady(sought)) this.#settle(sought);
+      // A held-back answer may be sent in the middle of a later one.
+      isAfterHeld ||= sought.isHeld;
     }
-    // Answers leave in order, so what is not there by now is not to come. All behind it is kept until then.
+    // Answers are sent in order, so a missing one does not come later. Later ones are kept until that is certain.
     while (this.#sought[0] && this.#isPassed(this.#sought[0])) this.#settle(this.#sought[0]);
   }
 
   #isPassed({ isHeld }: SoughtMessage): boolean {
     const { count, last, done } = this.#claims;
-    return !isHeld && (Math.max(count, this.#asked.count) > MOST_BEHIND || last - done > MOST_WAITING);
+    return !isHeld && (Math.max(count, this.#asked.count) > MOST_LATER || last - done > MOST_WAITING);
   }
 
   #isReady(sought: SoughtMessage): boolean {
-    if (sought.isUnexplained) return this.#next(sought) !== undefined;
+    if (sought.hasUnknownFault) return this.#next(sought) !== undefined;
     return sought.isAnswered(this.#answers, sought.ranges(this.#late), this.#ending);
   }
 
-  /** Says what the packets say of an entry: by now, or as nothing more comes up to a time. */
+  /** Emits the match of an entry: by now, or because no more frames follow until a time. */
   #settle(sought: SoughtMessage, until?: number): void {
     if (!sought.request) sought.locate(this.#requests, true);
     const { entry, request, range } = sought;
     this.#asked.add([range]);
     if (request!.bytes.at(-1) !== LF) this.#open.add(range.to);
     const ranges = this.#rangesOf(sought);
-    if (sought.isUnexplained) this.#unexplained.add(entry.id);
-    const { verdict, ...found } = sought.isUnexplained
+    if (sought.hasUnknownFault) this.#unknownFaults.add(entry.id);
+    const { reason, ...found } = sought.hasUnknownFault
       ? this.#ofUnknownFault(ranges)
       : sought.outcome(this.#answers, ranges, { ...this.#ending, until });
     this.#sought.splice(this.#sought.indexOf(sought), 1);
     this.#claims.add(ranges);
-    const said = this.#isUnexplained && isContradicted({ verdict }) ? 'unexplained' : verdict;
-    this.#emit(matchOf(entry, said, { request: request!.frames, ...found }));
+    const excused = this.#hasUnknownFault && isContradicted({ reason }) ? 'unknown-fault' : reason;
+    this.#emit(matchOf(entry, excused, { request: request!.frames, ...found }));
     this.#forget();
   }
 
-  /** Of a fault that is not known here it is all up to the next answer. */
+  /** The answer of an unknown fault is everything up to the next answer. */
   #rangesOf(sought: SoughtMessage): readonly Range[] {
-    if (!sought.isUnexplained) return sought.ranges(this.#late);
+    if (!sought.hasUnknownFault) return sought.ranges(this.#late);
     const to = this.#next(sought)?.answerAt ?? this.#answers.end;
     return [{ from: sought.answerAt, to: Math.max(sought.answerAt, to) }];
   }
 
   #ofUnknownFault([range]: readonly Range[]) {
     const { frames } = this.#answers.at(range!);
-    return { verdict: 'unexplained', answer: frames, shown: frames[0], end: undefined } as const;
+    return { reason: 'unknown-fault', response: frames, shown: frames[0], end: undefined } as const;
   }
 
   #next(sought: SoughtMessage): SoughtMessage | undefined {
@@ -174,36 +174,36 @@ export class MessageConnection {
     return { end: this.#end, reset: this.#reset, until: undefined };
   }
 
-  /** Lets go of what no entry needs any more, and says what in it is of none. */
+  /** Drops what no entry needs any more, and reports the bytes without an entry. */
   #forget(): void {
     const froms = this.#sought.map(({ range }) => range.from);
     const answers = this.#sought.map(({ answerAt }) => answerAt);
-    this.#leaveOutUpTo('client', Math.min(this.#asked.last, ...froms));
-    this.#leaveOutUpTo('server', Math.min(this.#claims.last, ...answers));
+    this.#emitUnjournaledUpTo('client', Math.min(this.#asked.last, ...froms));
+    this.#emitUnjournaledUpTo('server', Math.min(this.#claims.last, ...answers));
     while (this.#late[0] && this.#late[0].to <= this.#claims.done) this.#late.shift();
   }
 
-  #leaveOutUpTo(from: Unjournaled['from'], limit: number): void {
+  #emitUnjournaledUpTo(from: Unjournaled['from'], limit: number): void {
     const [claims, stream] =
       from === 'client' ? [this.#asked, this.#requests] : [this.#claims, this.#answers];
-    for (const range of claims.freeUpTo(limit)) this.#leaveOut(from, range);
+    for (const range of claims.freeUpTo(limit)) this.#emitUnjournaled(from, range);
     stream.drop(claims.done);
     for (const end of this.#open) if (end < this.#asked.done) this.#open.delete(end);
   }
 
-  /** What is more than a server can have waiting for its entries is of none. */
+  /** Reports bytes without an entry when there are more than a server can hold undecided. */
   #limit(): void {
     if (this.#sought.length > 0) return;
     const [asked, answered] = [this.#requests.end, this.#answers.end];
-    if (asked - this.#asked.done > MOST_WAITING) this.#leaveOutUpTo('client', asked);
-    if (answered - this.#claims.done > MOST_UNCLAIMED) this.#leaveOutUpTo('server', answered);
+    if (asked - this.#asked.done > MOST_WAITING) this.#emitUnjournaledUpTo('client', asked);
+    if (answered - this.#claims.done > MOST_UNCLAIMED) this.#emitUnjournaledUpTo('server', answered);
   }
 
   #takeEnd(frame: Frame, own: PlacedStream): void {
     const { flags, toServer, seq, payload, time } = frame;
-    // Nobody takes one that is left over of an earlier connection (RFC 5961, 3.2).
+    // Hosts ignore a FIN or RST of an earlier connection (RFC 5961, 3.2).
     if (own.isFar(seq)) return;
-    // A client that has closed its side is answered still.
+    // A client that has closed its side still gets answers.
     if (flags & RST || !toServer) this.#end ??= refOf(frame);
     if (flags & RST && !toServer) this.#reset ??= refOf(frame);
     if (flags & FIN) {
@@ -213,11 +213,11 @@ export class MessageConnection {
     if (flags & RST || this.#fins.size === 2) this.closed ??= time;
   }
 
-  /** Says of a part that no entry speaks of it, but for line endings that came too late, and for their echoes. */
-  #leaveOut(from: Unjournaled['from'], { from: start, to }: Range): void {
+  /** Reports bytes without an entry, except late line endings and their echoes. */
+  #emitUnjournaled(from: Unjournaled['from'], { from: start, to }: Range): void {
     const stream = from === 'client' ? this.#requests : this.#answers;
     const range = stream.cut({ from: start, to });
-    if (range.to <= range.from || (from === 'server' && this.#isUnexplained)) return;
+    if (range.to <= range.from || (from === 'server' && this.#hasUnknownFault)) return;
     const { bytes } = stream.at(range);
     const skipped = from === 'client' ? this.#lateEnding(range.from, bytes) : this.#echoedEndings(bytes);
     const rest = stream.at({ from: range.from + skipped, to: range.to });
@@ -251,5 +251,5 @@ export class MessageConnection {
   }
 }
 
-/** Bytes that a server and its kernel hold of a client that sends ahead, at most. */
+/** A server and its kernel hold at most this many undecided bytes of a client. */
 const MOST_WAITING = 16 * 2 ** 20;

@@ -1,7 +1,7 @@
-/** Bytes, of which some may not be known. */
+/** Bytes, some of which may be unknown. */
 export interface Pattern {
   readonly bytes: Buffer;
-  /** 1 for each that is known; undefined when all are. */
+  /** 1 for each known byte; undefined when all are known. */
   readonly known?: Buffer | undefined;
 }
 
@@ -15,7 +15,7 @@ export function joinPatterns(pieces: readonly Pattern[]): Pattern {
   };
 }
 
-/** Bytes of which nothing is known but how many they are. */
+/** Unknown bytes of a known length. */
 export function unknown(length: number): Pattern {
   return { bytes: Buffer.alloc(length), known: Buffer.alloc(length) };
 }
@@ -24,14 +24,14 @@ export function knownBytes({ bytes, known }: Pattern): number {
   return known ? known.reduce((count, byte) => count + byte, 0) : bytes.length;
 }
 
-/** Bytes with others in their place from a position on, as far as they are known. */
+/** The pattern with known bytes written at an offset. */
 export function withKnown({ bytes, known }: Pattern, at: number, others: Buffer): Pattern {
   const written = Buffer.from(bytes);
   others.copy(written, at);
   return { bytes: written, known: known && Buffer.from(known).fill(1, at, at + others.length) };
 }
 
-/** Whether two byte sequences of the same length agree wherever both are known. */
+/** Whether two patterns of the same length agree wherever both are known. */
 export function agree(a: Pattern, b: Pattern): boolean {
   if (!a.known && !b.known) return a.bytes.equals(b.bytes);
   for (let at = 0; at < a.bytes.length; at += 1) {
@@ -40,7 +40,7 @@ export function agree(a: Pattern, b: Pattern): boolean {
   return true;
 }
 
-/** The first byte in which two sequences differ, as far as they are known; their length where one goes on. */
+/** The first known byte in which two patterns differ; the shorter length if one is the beginning of the other. */
 export function firstDifference(a: Pattern, b: Pattern): number | undefined {
   if (!a.known && !b.known && a.bytes.equals(b.bytes)) return undefined;
   const length = Math.min(a.bytes.length, b.bytes.length);
@@ -52,8 +52,8 @@ export function firstDifference(a: Pattern, b: Pattern): number | undefined {
 }
 
 /**
- * What a function makes of bytes that are not all known: what it makes of them whatever the others are. It is asked
- * twice, with other bytes in their place.
+ * Applies a function to a pattern: the part of the result that does not depend on the unknown bytes. The function runs
+ * twice, with other bytes in their place, and the results are merged.
  */
 export function through<Made>(
   { bytes, known }: Pattern,
@@ -69,7 +69,7 @@ export function through<Made>(
   return merge(make(filled(0)), make(filled(1)));
 }
 
-/** What two have in common: bytes that differ are not known. */
+/** The common part of two byte sequences: bytes that differ are unknown. */
 export function common(one: Buffer, other: Buffer): Pattern {
   if (one.length !== other.length) return unknown(one.length);
   if (one.equals(other)) return { bytes: one };

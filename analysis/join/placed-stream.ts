@@ -5,34 +5,34 @@ import { crcOf } from '#lib/message/crc.ts';
 import { LF, Message } from '#lib/message/message.ts';
 import { type Pattern, unknown } from './pattern.ts';
 
-/** What one side sends, at the positions that the journal has: from the first byte of the connection on. */
+/** The stream of one side, by the journal's offsets: they count from the first byte of the connection. */
 export class PlacedStream extends TcpStream {
-  /** What is before this position was sent before the capture began; Infinity until positions are known. */
+  /** Bytes before this position were sent before the capture began; Infinity while positions are unknown. */
   beginning = Number.POSITIVE_INFINITY;
-  /** The sequence number after the latest segment that is far. */
+  /** The sequence number after the latest far segment. */
   #afterFar: number | undefined;
 
-  /** The sequence number of the connection's first byte, as SYN and its acknowledgment have it. */
+  /** @param sequence of the first byte, as SYN or its acknowledgment has it */
   open(sequence: number): void {
     if (this.isBegun) return;
     this.begin(sequence);
     this.beginning = 0;
   }
 
-  /** Whether positions are known. Where the capture begins in the middle they are not, at first. */
+  /** Whether positions are known. At first they are not if the capture begins in the middle of the connection. */
   get isPlaced(): boolean {
     return this.beginning < Number.POSITIVE_INFINITY;
   }
 
-  /** Adds a segment. One that is far is left over of an earlier connection, unless it is acknowledged. */
+  /** Adds a segment. A far segment belongs to an earlier connection, unless it is acknowledged. */
   override add(segment: Segment): ReturnType<TcpStream['add']> {
     if (!this.isFar(segment.seq)) return super.add(segment);
     this.#afterFar = segment.seq + segment.payload.length;
-    return { fresh: [], again: [] };
+    return { fresh: [], repeated: [] };
   }
 
   override acknowledge(sequence: number): void {
-    // The capture lacks more than a window: a gap.
+    // The capture lacks more than a window.
     if (this.#afterFar !== undefined && (sequence - this.#afterFar) >>> 0 < FAR) {
       this.#afterFar = undefined;
       this.end = Math.max(this.end, this.positionOf(sequence));
@@ -40,13 +40,13 @@ export class PlacedStream extends TcpStream {
     super.acknowledge(sequence);
   }
 
-  /** What is at these positions, of which nothing is known before they are. */
+  /** The bytes in a range; all unknown while positions are unknown. */
   at({ from, to }: Range): Part {
     if (this.isPlaced) return this.part(from, to - from);
     return { ...unknown(to - from), known: Buffer.alloc(to - from), frames: [] };
   }
 
-  /** Finds by its content the first message that an entry can be of, and places the stream by it. */
+  /** Finds the first message that fits an entry, and derives the positions from it. */
   placeByMessage(entry: MessageEntry, { from, to }: Range): void {
     const all = this.part(0, this.end).bytes;
     const bytes = to - from;
@@ -58,7 +58,7 @@ export class PlacedStream extends TcpStream {
     }
   }
 
-  /** Finds by its content what leaves at a position, not before a time, and places the stream by it. */
+  /** Finds an answer of known position by its bytes, not before a time, and derives the positions from it. */
   placeByAnswer(at: number, { bytes }: Pick<Pattern, 'bytes'>, earliest: number): void {
     const all = this.part(0, this.end).bytes;
     for (let start = all.indexOf(bytes); start >= 0; start = all.indexOf(bytes, start + 1)) {
@@ -74,7 +74,7 @@ export class PlacedStream extends TcpStream {
   }
 }
 
-/** Adds a segment to what its sender has said, and says of both sides how much was sent. */
+/** Adds a segment to its sender's stream, and updates how much each side is known to have sent. */
 export function follow(
   own: PlacedStream,
   other: PlacedStream,
@@ -85,12 +85,12 @@ export function follow(
     own.open(seq + 1);
     if (flags & ACK) other.open(ack);
   } else if (payload.length > 0) own.add(segment);
-  // Also what has nothing in it says how much was sent before.
+  // An empty segment tells how much was sent before it.
   else own.acknowledge(seq);
   if (flags & ACK) other.acknowledge(ack);
 }
 
-/** Whether bytes are the message of an entry, by its length, its tag, which may be an HMAC, and its CRC if that is known. */
+/** Whether bytes are the message of an entry: by length, tag or HMAC, and CRC if there is one. */
 export function isMessageOf({ crc, length, tag }: MessageEntry, bytes: Buffer): boolean {
   const message = new Message(bytes, tag?.startsWith('hmac'));
   if (message.bodyLength !== length || message.tag !== tag) return false;

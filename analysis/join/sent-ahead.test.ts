@@ -19,28 +19,28 @@ function decided(message: string, answer: string, fields: Partial<MessageEntry> 
 
 const LOSS = { fault: 'loss', loss: 'notice' };
 
-describe('a capture that begins in the middle of a connection whose client has sent ahead', () => {
-  test('takes no message for another one of its length', async () => {
+describe('a capture that begins in the middle of a connection with pipelined messages', () => {
+  test('does not confuse messages of the same length', async () => {
     for (const message of ['one\n', 'two\n', 'six\n']) tcp.client(message);
     for (const message of ['one\n', 'two\n', 'six\n']) decided(message, message);
     expect(await wire.lines({ begins: 5 })).toEqual([
-      'outside none by 7, shown in 7',
-      'answered 5 by 8, shown in 8',
-      'answered 6 by 9, shown in 9',
+      'before-capture none by 7, shown in 7',
+      'response-sent 5 by 8, shown in 8',
+      'response-sent 6 by 9, shown in 9',
     ]);
   });
 
-  test('takes no answer for another one like it', async () => {
+  test('does not confuse equal answers', async () => {
     for (const message of ['one\n', 'two\n']) tcp.client(message);
     decided('one\n', 'Packet Loss', LOSS);
     decided('two\n', 'Packet Loss', LOSS);
     expect(await wire.lines({ begins: 5 })).toEqual([
-      'outside none by 6, shown in 6',
-      'answered 5 by 7, shown in 7',
+      'before-capture none by 6, shown in 6',
+      'response-sent 5 by 7, shown in 7',
     ]);
   });
 
-  test('has what was decided before its first frame of the connection', async () => {
+  test('has decisions from before its first frame of the connection', async () => {
     tcp.client('one\n');
     const { number } = wire.udp().client('another');
     wire.pass(0.01);
@@ -48,18 +48,18 @@ describe('a capture that begins in the middle of a connection whose client has s
     tcp.client('two\n');
     decided('two\n', 'two\n');
     const [one, two] = await wire.lines({ begins: number });
-    expect([one, two]).toEqual(['outside none by 6, shown in 6', 'answered 7 by 8, shown in 8']);
+    expect([one, two]).toEqual(['before-capture none by 6, shown in 6', 'response-sent 7 by 8, shown in 8']);
   });
 
-  test('has not the message of the only entry', async () => {
+  test('lacks the message of the only entry', async () => {
     tcp.client('one\n');
     tcp.client('');
     decided('one\n', 'one\n');
-    expect(await wire.lines({ begins: 5 })).toEqual(['outside none by none']);
+    expect(await wire.lines({ begins: 5 })).toEqual(['before-capture none by none']);
   });
 });
 
-describe('what a capture lacks in its middle is lost', () => {
+describe('a request that a capture lacks in its middle is missing', () => {
   beforeEach(() => {
     wire.pass(60);
     // The capture has no handshake of it.
@@ -70,19 +70,19 @@ describe('what a capture lacks in its middle is lost', () => {
     tcp.decide('one\n');
     wire.pass(5);
     tcp.reset('server');
-    expect(await wire.lines()).toEqual(['lost none by none']);
+    expect(await wire.lines()).toEqual(['request-missing none by none']);
   });
 
-  test('also when its connection has another message', async () => {
+  test('also when its connection has a different message', async () => {
     tcp.client('onE\n');
     tcp.decide('one\n', { at: 0 });
     tcp.answer('onE\n');
-    expect((await wire.lines())[0]).toBe('lost none by none');
+    expect((await wire.lines())[0]).toBe('request-missing none by none');
   });
 });
 
-test('a message of which any byte is another is altered', async () => {
+test('a message with a different byte contradicts its entry', async () => {
   tcp.client('onE\n');
   decided('one\n', 'one\n', { at: 0 });
-  expect(await wire.lines()).toEqual(['altered 4 by 5, shown in 5']);
+  expect(await wire.lines()).toEqual(['message-differs 4 by 5, shown in 5']);
 });

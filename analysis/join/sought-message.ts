@@ -7,11 +7,11 @@ import { type Expected, expectedAnswer, latestOf, type Piece, takenMessage } fro
 import { agree, firstDifference, joinPatterns, type Pattern, unknown } from './pattern.ts';
 import { isMessageOf, type PlacedStream } from './placed-stream.ts';
 import { LATE, SLACK } from './times.ts';
-import type { Verdict } from './verdicts.ts';
+import type { Reason } from './verdicts.ts';
 
-/** How its connection is, or was at its end. */
+/** How the connection ended, if it did. */
 export interface Ending {
-  /** The frame after which nothing can leave. */
+  /** The frame after which the server can't send. */
   readonly end: FrameRef | undefined;
   /** The RST of the server. */
   readonly reset: FrameRef | undefined;
@@ -19,27 +19,27 @@ export interface Ending {
   readonly until: number | undefined;
 }
 
-/** What the packets say of an entry. */
+/** The result for an entry. */
 interface Outcome {
-  readonly verdict: Verdict;
-  readonly answer: readonly FrameRef[];
+  readonly reason: Reason;
+  readonly response: readonly FrameRef[];
   readonly shown: FrameRef | undefined;
   readonly end?: FrameRef | undefined;
 }
 
-/** An entry of a message over TCP, which is looked up in what each side sent. */
+/** The entry of a message over TCP, which is looked up in the streams of both sides. */
 export class SoughtMessage {
   readonly entry: MessageEntry;
-  /** Where its message is in what the client sends, and where its answer begins in what the server sends. */
+  /** The range of its message in the client's stream, and the begin of its answer in the server's. */
   readonly range: Range;
   readonly answerAt: number;
-  /** Where what it held back has left. */
+  /** Where its held-back pieces were sent. */
   readonly late: Range[] = [];
   request: Part | undefined;
-  /** Whether its message may have been sent before the capture began, where no positions are known. */
+  /** Whether its message may be from before the capture, while positions are unknown. */
   readonly #mayBeOlder: boolean;
-  /** What is said of it where its message is not there. */
-  #absent: Verdict = 'lost';
+  /** The reason if its message is missing. */
+  #absent: Reason = 'request-missing';
   #expected: Expected | undefined;
 
   constructor(entry: MessageEntry, mayBeOlder: boolean) {
@@ -50,29 +50,29 @@ export class SoughtMessage {
     this.answerAt = answer_at;
   }
 
-  /** Looks for its message. False when not all of it is there; a last look takes what there is. */
+  /** Looks for its message. False while it is incomplete, unless this is the last look. */
   locate(requests: PlacedStream, isLast: boolean): boolean {
     if (!requests.isPlaced) requests.placeByMessage(this.entry, this.range);
     const part = requests.at(this.range);
     if (!isLast && (part.known || requests.end < this.range.to)) return false;
     this.request = part;
     const isOlder = requests.isPlaced ? this.range.from < requests.beginning : this.#mayBeOlder;
-    if (isOlder) this.#absent = 'outside';
+    if (isOlder) this.#absent = 'before-capture';
     this.#expected = expectedAnswer(this.entry, takenMessage(this.entry, part));
     return true;
   }
 
-  /** Whether its fault is not known here. */
-  get isUnexplained(): boolean {
+  /** Whether this version does not know its fault. */
+  get hasUnknownFault(): boolean {
     return this.request !== undefined && this.#expected === undefined;
   }
 
-  /** Whether something of it is held back, and nobody knows where it leaves. */
+  /** Whether a piece is held back and its position is still unknown. */
   get isHeld(): boolean {
     return this.late.length < this.#held.length;
   }
 
-  /** What is to leave, by what is known of the message. */
+  /** What must be sent, as far as the message is known. */
   get #pieces(): Expected {
     const { bytes = 0 } = this.entry;
     this.#expected ??= this.request
@@ -81,19 +81,19 @@ export class SoughtMessage {
     return this.#expected ?? [];
   }
 
-  /** It was sent from there on. */
+  /** A held-back piece was sent at this position. */
   sentAt(from: number): void {
     const piece = this.#held[this.late.length];
     if (piece) this.late.push({ from, to: from + lengthOf(piece) });
   }
 
-  /** Where its answer is: from its beginning on, with what others held back left out, and its own held ones. */
+  /** The ranges of its answer: those sent at once, without held-back pieces of others, then its own held-back ones. */
   ranges(late: readonly Range[]): readonly Range[] {
     const length = this.#prompt.reduce((sum, piece) => sum + lengthOf(piece), 0);
     return [...rangesFrom(this.answerAt, length, late), ...this.late];
   }
 
-  /** Whether all that was decided is there. */
+  /** Whether everything that was decided is there. */
   isAnswered(answers: PlacedStream, ranges: readonly Range[], { reset }: Ending): boolean {
     if (this.isHeld || (this.#isReset && !reset)) return false;
     if (ranges.some(({ to }) => to > answers.end)) return false;
@@ -101,72 +101,72 @@ export class SoughtMessage {
     return part.known === undefined && !this.#isEarly(part) && agree(part, this.#pattern);
   }
 
-  /** Whether it left before its time: that is counted from when the message came, or later. */
+  /** Whether it was sent too early. A delay counts from the message's arrival or later. */
   #isEarly({ frames }: Part): boolean {
-    const [asked, left] = [this.request?.frames.at(-1), frames[0]];
+    const [asked, answered] = [this.request?.frames.at(-1), frames[0]];
     return (
-      left !== undefined &&
+      answered !== undefined &&
       asked !== undefined &&
-      left.time < asked.time + (this.#expected?.[0]?.at ?? 0) - SLACK
+      answered.time < asked.time + (this.#expected?.[0]?.at ?? 0) - SLACK
     );
   }
 
-  /** What the packets say of it, by what is at its places. */
+  /** The result, by the bytes in its ranges. */
   outcome(answers: PlacedStream, ranges: readonly Range[], ending: Ending): Outcome {
     const part = partOf(answers, ranges);
     const isDifferent = this.#isEarly(part) || !agree(part, prefixOf(this.#pattern, part.bytes.length));
-    const verdict = this.#verdict(isDifferent, this.#isMissing(answers, ranges), ending);
+    const reason = this.#reason(isDifferent, this.#isMissing(answers, ranges), ending);
     const frames = new Map(part.frames.map((frame) => [frame.number, frame]));
-    if (this.#isReset && ending.reset && (verdict === 'answered' || verdict === 'lost')) {
+    if (this.#isReset && ending.reset && (reason === 'response-sent' || reason === 'request-missing')) {
       frames.set(ending.reset.number, ending.reset);
-      return { verdict, answer: [...frames.values()], shown: ending.reset };
+      return { reason, response: [...frames.values()], shown: ending.reset };
     }
-    const answer = [...frames.values()];
-    const shown = answer.length > 0 ? (this.#shownIn(answers, ranges) ?? answer[0]) : undefined;
-    return { verdict, answer, shown, end: verdict === 'gone' ? ending.end : undefined };
+    const response = [...frames.values()];
+    const shown = response.length > 0 ? (this.#shownIn(answers, ranges) ?? response[0]) : undefined;
+    return { reason, response, shown, end: reason === 'connection-closed' ? ending.end : undefined };
   }
 
-  /** When it was decided by the clock of the capture, about: soon after it came, and after what was sent before. */
+  /** About when it was decided, by the capture's clock: soon after the message arrived. */
   get #decided(): number {
     const asked = this.request?.frames.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
     return Math.max(timeOf(this.entry), asked);
   }
 
-  #verdict(isDifferent: boolean, missing: 'nothing' | 'captured' | 'sent', ending: Ending): Verdict {
+  #reason(isDifferent: boolean, missing: 'nothing' | 'captured' | 'sent', ending: Ending): Reason {
     const { bytes, known } = this.request!;
     if (known || bytes.length === 0) return this.#absent;
-    if (!isMessageOf(this.entry, bytes)) return 'altered';
-    if (this.#expected!.length === 0) return 'silent';
-    if (isDifferent) return 'different';
-    if (missing === 'captured') return 'unanswered';
-    if (missing === 'nothing' && (!this.#isReset || ending.reset)) return 'answered';
+    if (!isMessageOf(this.entry, bytes)) return 'message-differs';
+    if (this.#expected!.length === 0) return 'nothing-sent';
+    if (isDifferent) return 'response-differs';
+    if (missing === 'captured') return 'response-missing';
+    if (missing === 'nothing' && (!this.#isReset || ending.reset)) return 'response-sent';
     const latest = this.#decided + latestOf(this.#expected!) + LATE;
-    if (ending.end) return ending.end.time <= latest ? 'gone' : 'unanswered';
-    return ending.until === undefined || ending.until > latest ? 'unanswered' : 'open';
+    if (ending.end) return ending.end.time <= latest ? 'connection-closed' : 'response-missing';
+    return ending.until === undefined || ending.until > latest ? 'response-missing' : 'pending';
   }
 
-  /** Whether some of it was sent that the capture has not, or has not been sent. */
+  /** Whether some of it was not captured, or not sent. */
   #isMissing(answers: PlacedStream, ranges: readonly Range[]): 'nothing' | 'captured' | 'sent' {
     const sent = ranges.map(({ from, to }) => ({ from, to: Math.max(from, Math.min(to, answers.end)) }));
     if (partOf(answers, sent).known) return 'captured';
     return this.isHeld || ranges.some(({ to }) => to > answers.end) ? 'sent' : 'nothing';
   }
 
-  /** The frame in which a person sees the fault: with the first byte that is not the message's. */
+  /** The frame in which a person sees the fault: that of the first byte which differs from the message. */
   #shownIn(answers: PlacedStream, ranges: readonly Range[]): FrameRef | undefined {
     const pattern = this.#pattern;
     const changes = firstDifference(this.request!, pattern);
-    // What is cut short shows where it ends.
-    let left = changes === undefined ? undefined : Math.min(changes, pattern.bytes.length - 1);
-    if (left === undefined) return undefined;
+    // A truncated answer shows it at its end.
+    let offset = changes === undefined ? undefined : Math.min(changes, pattern.bytes.length - 1);
+    if (offset === undefined) return undefined;
     for (const { from, to } of ranges) {
-      if (left < to - from) return answers.frameAt(from + left);
-      left -= to - from;
+      if (offset < to - from) return answers.frameAt(from + offset);
+      offset -= to - from;
     }
     return undefined;
   }
 
-  /** All that leaves, in the order of its places. */
+  /** All that is sent, in the order of its ranges. */
   get #pattern(): Pattern {
     return joinPatterns([...this.#prompt, ...this.#held].flatMap(({ bytes }) => bytes ?? []));
   }
@@ -184,7 +184,7 @@ export class SoughtMessage {
     return this.#expected?.some(({ bytes }) => !bytes) ?? false;
   }
 
-  /** Places the answers of a connection of which the capture has not the beginning. */
+  /** Derives the positions of the answers if the capture lacks the begin of the connection. */
   place(answers: PlacedStream): void {
     const pattern = this.#pattern;
     const asked = this.request?.frames.at(-1)?.time ?? 0;
@@ -200,7 +200,7 @@ function prefixOf({ bytes, known }: Pattern, length: number): Pattern {
   return { bytes: bytes.subarray(0, length), known: known?.subarray(0, length) };
 }
 
-/** What a stream has at several places, one after the other. */
+/** The bytes of several ranges, joined. */
 function partOf(stream: PlacedStream, ranges: readonly Range[]): Part {
   const parts = ranges.map((range) => stream.at(range));
   if (parts.length === 1) return parts[0]!;

@@ -1,25 +1,24 @@
 import { PATIENCE_MS } from '#lib/faults/echo/fault.ts';
 
-// The times, in seconds, that still decide something: these, and SYN_AGAIN of the table of connections.
-// docs/evidence.md says of each what for.
+// All times that matter in matching, in seconds; the table of connections has one more, SYN_AGAIN.
 
-/** A journal has milliseconds: what happened in the same one may be later by so much. */
+/** The journal's precision: events of the same millisecond have no order. */
 export const MILLISECOND = 0.001;
-/** How far a clock of milliseconds and a timer can be apart from a capture. */
+/** How far the journal's milliseconds and a timer may be from the capture's times. */
 export const SLACK = 0.06;
-/** So late an answer may leave on a busy machine: when its connection or the capture ends later, it should have. */
+/** How late an answer may be on a busy machine. If the connection or the capture lasts longer, it is missing. */
 export const LATE = 5;
-/** How long an answer is held back at most. */
+/** The longest time that an answer is held back. */
 export const HELD = PATIENCE_MS / 1000;
-/** How long a datagram waits for its entry, and an entry for its datagrams, when there are too many of them. */
+/** How long a datagram waits for its entry, and an entry for its datagrams, when too many wait. */
 export const PATIENCE = 2;
-/** So long after the end of a connection entries of it may follow. */
+/** How long after the end of a connection its entries may follow. */
 export const GRACE = 3;
-/** How often what is over is let go of, in seconds of the capture. */
+/** How often finished conversations are dropped, in seconds of the capture. */
 export const SWEEP = 1;
-/** Frames of several processors may be written a little out of order; more than this is a clock that was set. */
+/** Frames of several processors may be slightly out of order. A larger step back means that the clock was set. */
 export const STEP = 0.1;
-/** So near to a step an exchange may have been under way. */
+/** How near to a clock step an exchange may be affected. */
 export const NEAR = 30;
-/** The record of a gap has seconds, and an exchange lasts: so long before and after it, and after the capture begins, one may be hit. */
+/** How far around a gap, and after the begin of a capture, an exchange may lack frames: the record of a gap has whole seconds. */
 export const AROUND = 2;

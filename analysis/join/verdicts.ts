@@ -1,79 +1,99 @@
-/** What the packets do to an entry: they confirm it, contradict it, or nobody can say, as they can't be seen or read. */
-export const kinds = ['confirmed', 'contradicted', 'unknown'] as const;
-export type VerdictKind = (typeof kinds)[number];
+/** What the packets say of a journal entry. `encrypted`: the frames are known, and no key decrypts them. */
+export const verdicts = ['confirmed', 'contradicted', 'encrypted', 'unknown'] as const;
+export type Verdict = (typeof verdicts)[number];
 
-interface VerdictFacts {
-  readonly kind: VerdictKind;
+interface ReasonFacts {
+  readonly verdict: Verdict;
+  /** Why the entry has this verdict. */
   readonly meaning: string;
-  /** What a comment says of it beside the entry, where the entry alone does not say it. */
+  /** The words that a frame comment adds to the entry; undefined if the entry itself is enough. */
   readonly remark?: (end: number | undefined) => string;
 }
 
-/** What a capture can say of an entry. */
+/** Why an entry is confirmed, contradicted, encrypted or unknown. */
 const facts = {
-  answered: { kind: 'confirmed', meaning: 'what was decided left' },
-  came: { kind: 'confirmed', meaning: 'it came, and what was decided happened after the capture had it' },
-  silent: {
-    kind: 'confirmed',
-    meaning: 'nothing was to leave, and nothing did',
-    remark: (end) => (end === undefined ? 'no answer left' : `no answer left until the end in frame ${end}`),
+  'response-sent': { verdict: 'confirmed', meaning: 'the response that was decided is in the capture' },
+  received: {
+    verdict: 'confirmed',
+    meaning: 'the datagram is in the capture; its fault was applied after the capture point',
   },
-  gone: {
-    kind: 'confirmed',
-    meaning: 'nothing could leave: the connection had been reset, or the server had closed it',
+  'nothing-sent': {
+    verdict: 'confirmed',
+    meaning: 'no response was due, and none was sent',
+    remark: (end) =>
+      end === undefined
+        ? 'no response was sent'
+        : `no response was sent before the connection ended in frame ${end}`,
+  },
+  'connection-closed': {
+    verdict: 'confirmed',
+    meaning: 'no response could be sent: the connection had been reset, or the server had closed it',
     remark: (end) => `the connection had ended in frame ${end}`,
   },
-  open: {
-    kind: 'confirmed',
-    meaning: 'nothing has left when the capture ends',
-    remark: () => 'the capture ends before',
+  pending: {
+    verdict: 'confirmed',
+    meaning: 'the capture ends before the response was sent',
+    remark: () => 'the capture ends before the response',
   },
-  failed: { kind: 'confirmed', meaning: 'its connection is there, whose TLS handshake failed' },
-  different: {
-    kind: 'contradicted',
+  'handshake-failed': {
+    verdict: 'confirmed',
+    meaning: 'the connection whose TLS handshake failed is in the capture',
+  },
+  'response-differs': {
+    verdict: 'contradicted',
     meaning: 'the server sent something else than was decided',
     remark: () => 'the server sent something else',
   },
-  altered: same('contradicted', 'the message in the capture is another than the journal says'),
-  unanswered: {
-    kind: 'contradicted',
-    meaning: 'what was decided is not in the capture',
-    remark: () => 'the answer is not in the capture',
+  'message-differs': same(
+    'contradicted',
+    'the message in the capture differs from the message in the journal',
+  ),
+  'response-missing': {
+    verdict: 'contradicted',
+    meaning: 'the response that was decided is not in the capture',
+    remark: () => 'the response is not in the capture',
   },
-  lost: same('contradicted', 'the request is not in the capture'),
-  absent: same('contradicted', 'its connection is not in the capture'),
-  gap: same('unknown', 'the capture lacks packets of that time'),
-  unexplained: same('unknown', 'this version does not know its fault'),
-  unclear: same('unknown', 'the clock was set meanwhile, or the journal has another than the capture'),
-  unplaced: same('unknown', 'its journal is of an earlier version, which did not say where packets are'),
-  nameless: {
-    kind: 'unknown',
+  'request-missing': same('contradicted', 'the request is not in the capture'),
+  'connection-missing': same('contradicted', 'the connection is not in the capture'),
+  'capture-gap': same('unknown', 'the capture lacks packets of that time'),
+  'unknown-fault': same('unknown', 'this version of wirelab does not know the fault'),
+  'clock-set': same('unknown', 'the clock was set meanwhile, or journal and capture have different clocks'),
+  'no-offsets': same('unknown', 'an earlier version wrote the journal, without stream offsets'),
+  'no-address': {
+    verdict: 'unknown',
     meaning:
-      'its client had reset the connection before the server looked at it, so the journal has no address',
-    remark: () => 'the journal has no address of its client',
+      'the client had reset the connection before the server accepted it, so the journal has no address',
+    remark: () => 'the journal has no address of the client',
   },
-  outside: same('unknown', 'the capture was not running then, or its message was sent before it began'),
-  cut: same('unknown', 'packets were cut when they were captured'),
-  encrypted: {
-    kind: 'unknown',
-    meaning: 'it went over TLS: its frames are where the entry says, and without keys nobody can read them',
-    remark: () => 'it went over TLS, and there are no keys to read it',
+  'before-capture': same(
+    'unknown',
+    'the capture was not running, or the message was sent before the capture began',
+  ),
+  truncated: same('unknown', 'the frames were truncated when they were captured'),
+  'no-keys': {
+    verdict: 'encrypted',
+    meaning: 'the message went over TLS, and nobody can read its frames without the keys',
+    remark: () => 'encrypted with TLS, and there are no keys',
   },
-} as const satisfies Record<string, VerdictFacts>;
+} as const satisfies Record<string, ReasonFacts>;
 
-export type Verdict = keyof typeof facts;
-export const verdicts: Readonly<Record<Verdict, VerdictFacts>> = facts;
-export const verdictNames = Object.keys(facts) as readonly Verdict[];
+export type Reason = keyof typeof facts;
+export const reasons: Readonly<Record<Reason, ReasonFacts>> = facts;
+export const reasonNames = Object.keys(facts) as readonly Reason[];
 
-/** A verdict whose meaning is its remark. */
-function same<Kind extends VerdictKind>(kind: Kind, meaning: string) {
-  return { kind, meaning, remark: () => meaning } as const;
+/** A reason whose meaning is its remark. */
+function same<Of extends Verdict>(verdict: Of, meaning: string) {
+  return { verdict, meaning, remark: () => meaning } as const;
 }
 
-export function isConfirmed({ verdict }: { readonly verdict: Verdict }): boolean {
-  return verdicts[verdict].kind === 'confirmed';
+export function verdictOf({ reason }: { readonly reason: Reason }): Verdict {
+  return reasons[reason].verdict;
 }
 
-export function isContradicted({ verdict }: { readonly verdict: Verdict }): boolean {
-  return verdicts[verdict].kind === 'contradicted';
+export function isConfirmed(match: { readonly reason: Reason }): boolean {
+  return verdictOf(match) === 'confirmed';
+}
+
+export function isContradicted(match: { readonly reason: Reason }): boolean {
+  return verdictOf(match) === 'contradicted';
 }

@@ -19,19 +19,19 @@ function shown(packets: readonly ShownPacket[], given = {}): string[] {
 }
 
 const syn = packet({ segment: { seq: 100, flags: SYN } });
-const asks = (seq: number, text: string) => packet({ text, segment: { seq } });
-const answers = (seq: number, text: string | Buffer) => packet({ text, fromServer: true, segment: { seq } });
+const request = (seq: number, text: string) => packet({ text, segment: { seq } });
+const answer = (seq: number, text: string | Buffer) => packet({ text, fromServer: true, segment: { seq } });
 
 describe('a dialogue', () => {
-  test('tells who said what, in order and once', () => {
-    const question = asks(101, 'Test1\n');
+  test('has each side’s data, in order and once', () => {
+    const question = request(101, 'Test1\n');
     expect(
       shown([
         syn,
         packet({ fromServer: true, segment: { seq: 500, flags: SYN | ACK } }),
         question,
         question,
-        answers(501, Buffer.from('54658c74310a', 'hex')),
+        answer(501, Buffer.from('54658c74310a', 'hex')),
         packet({ segment: { seq: 107, flags: FIN | ACK } }),
         packet({ fromServer: true, segment: { seq: 507, flags: RST } }),
       ]),
@@ -44,12 +44,12 @@ describe('a dialogue', () => {
     ]);
   });
 
-  test('ends after the last word of a side, though its end came before', () => {
+  test('has the end of a side after its last data, also if the FIN was captured earlier', () => {
     const late = [
       syn,
-      asks(101, 'one'),
+      request(101, 'one'),
       packet({ segment: { seq: 107, flags: FIN | ACK } }),
-      asks(104, 'two'),
+      request(104, 'two'),
     ];
     expect(shown(late).slice(1)).toEqual([
       '   0.001000  frame 2      client: one',
@@ -58,8 +58,8 @@ describe('a dialogue', () => {
     ]);
   });
 
-  test('shows each line of what has several, and no more than is asked for', () => {
-    const [, ...lines] = shown([asks(1, `GET / HTTP/1.1\r\nHost: a\r\n\r\n${'b'.repeat(512)}`)]);
+  test('shows each line of a text, and no more bytes than are asked for', () => {
+    const [, ...lines] = shown([request(1, `GET / HTTP/1.1\r\nHost: a\r\n\r\n${'b'.repeat(512)}`)]);
     expect(lines).toEqual([
       '   0.000000  frame 1      client: GET / HTTP/1.1\\r\\n',
       '                                     Host: a\\r\\n',
@@ -69,19 +69,30 @@ describe('a dialogue', () => {
     ]);
   });
 
-  test('shows the beginning of what is no text, in one line', () => {
-    const [, ...lines] = shown([answers(1, Buffer.alloc(30, '\n\xff\x00', 'latin1'))]);
+  test('shows the length of data alone with 0 bytes', () => {
+    const dialogues = new Dialogues({ ...options, bytes: 0 });
+    for (const one of [request(1, 'Hey'), request(4, '!')]) dialogues.take(one);
+    const [conversation] = dialogues.conversations();
+    const [, ...lines] = dialogueLines(conversation!, { ...look, bytes: 0 });
+    expect(lines.map((line) => line.trim())).toEqual([
+      '0.000000  frame 1      client: (3 bytes)',
+      '0.000000  frame 1      client: (1 byte)',
+    ]);
+  });
+
+  test('shows the beginning of binary data, in one line', () => {
+    const [, ...lines] = shown([answer(1, Buffer.alloc(30, '\n\xff\x00', 'latin1'))]);
     expect(lines).toEqual([
       `   0.000000  frame 1      server: ${'\\n\\xff\\u0000'.repeat(8)}`,
       '                             … 6 more bytes; BYTES=all shows them',
     ]);
   });
 
-  test('says TLS, and what is missing', () => {
+  test('shows the length of TLS data, and how many bytes are missing', () => {
     const record = Buffer.from('1703030004deadbeef', 'hex');
-    const sealed = (seq: number) =>
+    const encrypted = (seq: number) =>
       packet({ text: record, fromServer: true, segment: { seq, overTls: true } });
-    const [, ...lines] = shown([sealed(1), sealed(110)]);
+    const [, ...lines] = shown([encrypted(1), encrypted(110)]);
     expect(lines).toEqual([
       '   0.000000  frame 1      server: (TLS, 9 bytes)',
       '                             … 100 bytes are not among these frames',
@@ -89,19 +100,19 @@ describe('a dialogue', () => {
     ]);
   });
 
-  test('says what TLS had sealed, where it was decrypted, and that nobody could read it', () => {
+  test('shows decrypted data, marked as such', () => {
     const inside = Buffer.from('pass=secret\n');
     const text = '\x17\x03\x03\x00\x04abcd';
-    const sealed = packet({ text, inside, segment: { seq: 1, overTls: true } });
+    const decrypted = packet({ text, inside, segment: { seq: 1, overTls: true } });
     const dialogues = new Dialogues(options);
-    dialogues.take(sealed);
+    dialogues.take(decrypted);
     const [conversation] = [...dialogues.conversations()];
     expect(dialogueLines(conversation!, look)[1]).toBe(
       '   0.000000  frame 1      client, decrypted: pass=secret\\n',
     );
   });
 
-  test('of UDP shows each datagram, the same one again too', () => {
+  test('of UDP shows each datagram, also identical ones', () => {
     const datagram = packet({ text: 'Hey', segment: { transport: 'udp' } });
     expect(shown([datagram, datagram])).toEqual([
       'UDP 10.0.142.133:40000 → 10.0.28.182:9090, 2 frames, from 0.000000',
@@ -110,9 +121,9 @@ describe('a dialogue', () => {
     ]);
   });
 
-  test('has what is known of a frame under it', () => {
+  test('has the note on a frame below it', () => {
     const dialogues = new Dialogues(options);
-    dialogues.take(answers(1, 'Hey'));
+    dialogues.take(answer(1, 'Hey'));
     const [conversation] = dialogues.conversations();
     const lines = dialogueLines(conversation!, { ...look, noteOf: (frame) => `note ${frame}` });
     expect(lines.at(-1)).toBe('                             note 1');
@@ -120,15 +131,15 @@ describe('a dialogue', () => {
 });
 
 describe('conversations', () => {
-  test('stand one behind another, a port that is used again in a new one', () => {
+  test('follow each other, and a reused port begins a new one', () => {
     const other = { from: '10.0.142.133:40001', fromPort: 40_001 };
     const lines = shown([
       syn,
-      asks(101, 'one'),
+      request(101, 'one'),
       packet({ text: 'other', segment: other }),
       syn,
       packet({ segment: { seq: 900, flags: SYN } }),
-      asks(901, 'two'),
+      request(901, 'two'),
     ]);
     expect(lines.filter((line) => !line.startsWith(' '))).toEqual([
       'TCP 10.0.142.133:40000 → 10.0.28.182:9090, 3 frames, from 0.000000',
@@ -137,7 +148,7 @@ describe('conversations', () => {
     ]);
   });
 
-  test('of which only the last are asked for: those with the latest frames', () => {
+  test('are those with the latest frames, if only the last are asked for', () => {
     const from = (port: number) =>
       packet({ text: `${port}`, segment: { from: `10.0.142.133:${port}`, fromPort: port } });
     const lines = shown([from(40_001), from(40_002), from(40_003), from(40_002)], { last: 2 });
@@ -147,7 +158,7 @@ describe('conversations', () => {
     ]);
   });
 
-  test('without a word say so', () => {
-    expect(shown([syn])[1]!.trim()).toBe('nothing was said');
+  test('without data have a line for that', () => {
+    expect(shown([syn])[1]!.trim()).toBe('no data');
   });
 });

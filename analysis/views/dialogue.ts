@@ -1,29 +1,29 @@
-import { type Connection, Connections, type Said, type Speaker } from '#analysis/capture/connections.ts';
-import { FIN, type FrameRef, RST, type Sealed } from '#analysis/capture/frames.ts';
+import { type Connection, Connections, type SidePiece, type Speaker } from '#analysis/capture/connections.ts';
+import { FIN, type FrameRef, RST, type TlsState } from '#analysis/capture/frames.ts';
 import type { Exposure } from '#analysis/exposure/exposed.ts';
 import type { Transport } from '#lib/lab/ports.ts';
 import type { ShownPacket } from './packet.ts';
 
-/** What one side did in one frame: it said something, or ended the connection. */
+/** What one side did in one frame: it sent data, or ended the connection. */
 export interface Turn {
   readonly speaker: Speaker;
   readonly frame: number;
   /** Seconds since the first frame of the capture. */
   readonly time: number;
-  readonly act: 'says' | 'closes' | 'resets';
-  /** What was said, of a long payload the beginning. */
+  readonly act: 'sends' | 'closes' | 'resets';
+  /** The data, shortened if it is long. */
   readonly bytes: Buffer;
-  /** Bytes of all that was said. */
+  /** The length of all data. */
   readonly length: number;
-  /** Bytes before it that are not among the frames. */
+  /** How many bytes before it are not among the frames. */
   readonly missing: number;
-  /** Sealed by TLS: what was said is what was decrypted, or the records themselves. */
-  readonly sealed?: Sealed | undefined;
-  /** What was exposed by it. */
+  /** Over TLS: whether the data is decrypted. */
+  readonly tls?: TlsState | undefined;
+  /** What it exposes. */
   readonly exposed: readonly Exposure[];
 }
 
-/** What a client and a server said to each other over one connection, or between one pair of UDP ports. */
+/** The dialogue of one TCP connection, or of one pair of UDP ports. */
 export interface Conversation {
   readonly transport: Transport;
   /** Address and port. */
@@ -39,24 +39,24 @@ interface Open {
   readonly began: number;
   frames: number;
   readonly turns: Turn[];
-  /** The turn in which a side has ended the connection. */
+  /** The turn in which each side ended the connection. */
   readonly ended: Map<Speaker, Turn>;
 }
 
 export interface DialogueOptions {
-  /** What a frame exposes. */
+  /** The exposures of a frame. */
   readonly exposedBy: (frame: number) => readonly Exposure[];
   /** How many bytes of a payload are kept. */
   readonly bytes: number;
-  /** How many conversations are kept, those with the latest frames; undefined keeps all. */
+  /** How many conversations with the latest frames are kept; undefined keeps all. */
   readonly last: number | undefined;
 }
 
-/** Sorts frames into conversations, and puts each side's TCP segments in order. What TCP sent again is taken once. */
+/** Sorts frames into conversations, and puts each side's TCP segments in order. Retransmissions are shown once. */
 export class Dialogues {
   readonly #options: DialogueOptions;
   readonly #connections: Connections<Open>;
-  /** Also those of ports that were used again; the one with the latest frame last. */
+  /** Ordered by their latest frame. A reused port has several. */
   readonly #recent = new Set<Connection<Open>>();
 
   constructor(options: DialogueOptions) {
@@ -70,29 +70,29 @@ export class Dialogues {
   take({ carried, time, inside }: ShownPacket): void {
     if (!carried) return;
     const frame = { number: carried.number, time };
-    const { connection, by, said } = this.#connections.take({ ...carried, time });
+    const { connection, by, pieces } = this.#connections.take({ ...carried, time });
     this.#keep(connection);
     const { state } = connection;
     const { flags, payload, transport } = carried;
     state.frames += 1;
     if (transport === 'udp') {
-      if (payload.length > 0) this.#say(state, { by, frame, bytes: payload, missing: 0 });
+      if (payload.length > 0) this.#addTurn(state, { by, frame, bytes: payload, missing: 0 });
       return;
     }
     // TLS is decrypted in order, each record once.
-    if (inside) this.#say(state, { by, frame, bytes: inside, missing: 0 }, 'open');
-    const untold = inside ? said.filter((one) => one.by !== by) : said;
-    this.#sayAll(connection, untold);
+    if (inside) this.#addTurn(state, { by, frame, bytes: inside, missing: 0 }, 'decrypted');
+    const others = inside ? pieces.filter((one) => one.by !== by) : pieces;
+    this.#addTurns(connection, others);
     if (flags & RST) end(state, by, frame, 'resets');
     else if (flags & FIN && !state.ended.has(by)) end(state, by, frame, 'closes');
   }
 
-  /** In the order of their first frames. */
+  /** All conversations, ordered by their first frames. */
   *conversations(): Generator<Conversation> {
     const all = [...this.#recent].sort((one, other) => one.state.began - other.state.began);
     for (const connection of all) {
       const { transport, clientEnd: client, serverEnd: server, state } = connection;
-      this.#sayAll(connection, connection.rest());
+      this.#addTurns(connection, connection.rest());
       const { began, frames, turns } = state;
       yield { transport, client, server, began, frames, turns };
     }
@@ -106,21 +106,21 @@ export class Dialogues {
     }
   }
 
-  #sayAll({ isTls, state }: Connection<Open>, said: readonly Said[]): void {
-    for (const one of said) this.#say(state, one, isTls ? 'shut' : undefined);
+  #addTurns({ isTls, state }: Connection<Open>, pieces: readonly SidePiece[]): void {
+    for (const one of pieces) this.#addTurn(state, one, isTls ? 'encrypted' : undefined);
   }
 
-  #say({ turns, ended }: Open, one: Omit<Said, 'start'>, sealed?: Sealed): void {
+  #addTurn({ turns, ended }: Open, one: Omit<SidePiece, 'start'>, tls?: TlsState): void {
     const { by: speaker, bytes, missing, frame } = one;
     const close = ended.get(speaker);
-    // Its segment came before one that was sent first.
+    // The segment with the FIN was captured before an earlier segment.
     if (close?.act === 'closes') turns.splice(turns.lastIndexOf(close), 1);
     turns.push({
-      ...{ speaker, act: 'says', frame: frame.number, time: frame.time, missing },
-      // A copy lets go of the rest.
+      ...{ speaker, act: 'sends', frame: frame.number, time: frame.time, missing },
+      // A copy, so that the rest of the payload is freed.
       bytes: bytes.length > this.#options.bytes ? Buffer.from(bytes.subarray(0, this.#options.bytes)) : bytes,
       length: bytes.length,
-      sealed,
+      tls,
       exposed: this.#options.exposedBy(frame.number),
     });
     if (close?.act === 'closes') turns.push(close);

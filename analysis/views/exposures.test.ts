@@ -30,13 +30,13 @@ test('each secret is named with its frames, and so is each body', () => {
   );
 });
 
-test('a frame is named once, however often it exposes something', () => {
+test('a frame with several exposures is named once', () => {
   const exposures = new Exposures();
   for (const frame of [7, 7, 8]) exposures.add(frame, { what: 'cookie', text: 'a=1' });
   expect(exposures.line).toBe('Exposed in plain text: 3 cookies (frames 7, 8: a=1)');
 });
 
-test('what is more than a line has room for is counted', () => {
+test('frames and texts beyond the limits of the line are counted', () => {
   const exposures = new Exposures();
   for (let frame = 1; frame <= 1_000; frame += 1) {
     exposures.add(frame, { what: 'body', text: 'Hey' });
@@ -51,7 +51,7 @@ test('what is more than a line has room for is counted', () => {
   );
 });
 
-test('programs are told all frames and texts, up to 10,000 of each kind', () => {
+test('the summaries for JSON have all frames and texts, up to 10,000 of each kind', () => {
   const exposures = new Exposures();
   const add = (frame: number) => {
     exposures.add(frame, { what: 'credentials', text: 'alice:secret' });
@@ -69,7 +69,7 @@ test('programs are told all frames and texts, up to 10,000 of each kind', () => 
   exposures.add(10_008, { what: 'credentials', text: 'bob:late' });
   const [credentials, more] = exposures.summaries;
   expect(credentials).toMatchObject({ count: 10_008, moreFrames: 8 });
-  // What repeats itself takes no place away from what is new.
+  // A repeated text takes no room from new ones.
   expect(credentials!.texts[1]).toEqual({ text: 'bob:late', count: 1, frames: [10_008] });
   expect(more).toMatchObject({ count: 10_007, moreFrames: 7, moreTexts: 7 });
   expect(more!.texts).toHaveLength(10_000);

@@ -1,34 +1,34 @@
 import { type Exposure, type ExposureKind, exposureKinds } from '#analysis/exposure/exposed.ts';
 
-/** Frames that exposed something, each once. */
+/** Frames with an exposure, each once. */
 interface Frames {
   readonly frames: readonly number[];
-  /** How many there are beyond these; undefined when these are all. */
+  /** How many more frames there are; undefined if there are none. */
   readonly moreFrames?: number | undefined;
 }
 
-/** What one text was exposed in. */
+/** One exposed text. */
 interface Group extends Frames {
   readonly text: string;
   readonly count: number;
 }
 
-/** Of one kind. */
+/** All exposures of one kind. */
 export interface Summary extends Frames {
   readonly what: ExposureKind;
   readonly count: number;
-  /** Each text with its frames. None of bodies: the dumps show them. */
+  /** Each text with its frames. Bodies have none: the dumps show them. */
   readonly texts: readonly Group[];
-  /** How often there was a text that is not among these; undefined when these are all. */
+  /** How many exposures have a text that is not listed; undefined if there are none. */
   readonly moreTexts?: number | undefined;
 }
 
-/** So many frames and texts of each kind are kept, and so many frames under its texts; the others are counted. */
+/** The most frames and texts of each kind that are kept, and frames of its texts; others are counted. */
 const KEPT = 10_000;
-/** How many of them the closing line names; the others it counts. */
+/** How many of them the closing line names; others are counted. */
 const NAMED_FRAMES = 20;
 const NAMED_TEXTS = 50;
-/** How much of a text it shows, in characters. */
+/** The most characters of a text that it shows. */
 const SHOWN = 60;
 
 const words: Readonly<Record<ExposureKind, readonly [one: string, more: string]>> = {
@@ -38,7 +38,7 @@ const words: Readonly<Record<ExposureKind, readonly [one: string, more: string]>
   cookie: ['cookie', 'cookies'],
 };
 
-/** Sums up what frames have exposed, in memory that does not grow without end. */
+/** Counts exposures by kind and text, with bounded memory. */
 export class Exposures {
   readonly #kinds = new Map<ExposureKind, Kind>();
 
@@ -93,14 +93,14 @@ class Kind {
   }
 }
 
-/** How often something was found, and in which frames. */
+/** A count of exposures, and their frames. */
 class Finds {
   readonly frames: number[] = [];
   #count = 0;
   #more = 0;
   #latest: number | undefined;
 
-  /** Returns whether the frame takes a place among those that are kept. */
+  /** Returns whether the frame was added to the list. */
   add(frame: number, hasPlace: boolean): boolean {
     this.#count += 1;
     if (frame === this.#latest) return false;
@@ -119,18 +119,18 @@ function describe(summary: Summary): string {
   const { what, count, texts } = summary;
   const [one, more] = words[what];
   const named = texts.slice(0, NAMED_TEXTS);
-  const left = count - named.reduce((sum, group) => sum + group.count, 0);
-  const said = named.map((group) => `${framesOf(group)}: ${cut(group.text)}`);
-  if (named.length === 0) said.push(framesOf(summary));
-  else if (left > 0) said.push(`and ${left} more`);
-  return `${count} ${count === 1 ? one : more} (${said.join('; ')})`;
+  const others = count - named.reduce((sum, group) => sum + group.count, 0);
+  const details = named.map((group) => `${framesOf(group)}: ${cut(group.text)}`);
+  if (named.length === 0) details.push(framesOf(summary));
+  else if (others > 0) details.push(`and ${others} more`);
+  return `${count} ${count === 1 ? one : more} (${details.join('; ')})`;
 }
 
 function framesOf({ frames, moreFrames = 0 }: Frames): string {
   const named = frames.slice(0, NAMED_FRAMES);
-  const left = frames.length - named.length + moreFrames;
-  const isOne = named.length + left === 1;
-  return `${isOne ? 'frame' : 'frames'} ${named.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+  const others = frames.length - named.length + moreFrames;
+  const isOne = named.length + others === 1;
+  return `${isOne ? 'frame' : 'frames'} ${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
 }
 
 function cut(text: string): string {

@@ -5,12 +5,12 @@ import type { Paint } from './paint.ts';
 const ROW = 16;
 
 export interface HexOptions {
-  /** How many bytes of a payload are shown; of a longer one it says how many more there are. */
+  /** How many bytes of a payload are shown; a last line counts the others. 0 shows nothing. */
   readonly bytes: number;
   readonly paint: Paint;
 }
 
-/** Bytes as Wireshark dumps them: offset, 16 bytes in hex, and as ASCII with a dot for what is not readable. */
+/** Bytes as Wireshark dumps them: offset, 16 bytes in hex, and in ASCII with a dot for each unreadable byte. */
 export function hexRows(payload: Buffer, { bytes, paint }: HexOptions): string[] {
   const rows = Array.from(hexRowsOf(payload.subarray(0, bytes), ROW), ({ offset, bytes, padding }) => {
     const hex = runs(bytes, hexOf, ' ', paint);
@@ -20,9 +20,9 @@ export function hexRows(payload: Buffer, { bytes, paint }: HexOptions): string[]
   return more === undefined ? rows : [...rows, more];
 }
 
-/** What is said of bytes that are not shown. */
+/** The line that counts the bytes which are not shown; undefined if all are, or if none should be. */
 export function moreBytes(length: number, bytes: number): string | undefined {
-  return length > bytes ? `… ${length - bytes} more bytes; BYTES=all shows them` : undefined;
+  return bytes > 0 && length > bytes ? `… ${length - bytes} more bytes; BYTES=all shows them` : undefined;
 }
 
 function runs(bytes: Buffer, textOf: (byte: number) => string, between: string, paint: Paint): string {

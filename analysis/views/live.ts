@@ -7,29 +7,29 @@ import { dissect } from './read-packets.ts';
 import { dissectionOf, failed, isInterrupted, type ShowOptions, type ShowParts } from './show.ts';
 import { createView } from './views.ts';
 
-/** Dialogues and the last frames are known at an end only. */
-export type LiveOptions = Omit<ShowOptions, 'last' | 'follow'> & {
+/** Dialogues, the last frames and the frames of a transfer are only known at the end. */
+export type LiveOptions = Omit<ShowOptions, 'last' | 'follow' | 'transfer'> & {
   readonly ports: Ports;
   /** Path of a key log, which may grow. */
   readonly keys?: string | undefined;
 };
 
-export type LiveParts = Omit<ShowParts, 'exposedBy' | 'noteOf'>;
+export type LiveParts = Omit<ShowParts, 'exposedBy' | 'noteOf' | 'isShown'>;
 
 /**
- * Shows the packets that this program is given as a capture, as they come, until the signal. Their numbers begin at 1.
+ * Shows the packets of the capture on standard input as they arrive, until the signal. Their numbers begin at 1.
  *
- * @returns 0; 2 when FILTER is not as it must be; 1 when tshark fails
+ * @returns 0; 2 for a wrong FILTER; 1 when tshark fails
  */
 export async function live(options: LiveOptions, parts: LiveParts): Promise<number> {
   const { print, signal, warn } = parts;
   const say = options.json ? warn : print;
-  // Nothing is read twice here, so of what is put together only the frames that pass the filter are taken.
+  // Packets are read once, so exposures are found only among those that pass the filter.
   const exposed = new ExposedByFrame();
   const exposing = new Exposing((frame, exposure) => exposed.add(frame, exposure));
   const view = createView(options, { ...parts, exposedBy: (frame) => exposed.takeBy(frame) });
   const seen = new Seen();
-  say('Packets are shown as they come, until Ctrl-C');
+  say('Packets are shown as they arrive, until Ctrl-C');
   try {
     const capture = { files: ['-'], keys: options.keys };
     for await (const packets of dissect(capture, { ...(await dissectionOf(options)), seen, signal })) {
@@ -39,13 +39,13 @@ export async function live(options: LiveOptions, parts: LiveParts): Promise<numb
       }
     }
     if (seen.cut === undefined && !(await isInterrupted(signal))) {
-      warn('no more packets come: the capture of this host has ended');
+      warn('the capture of this host has ended: no more packets follow');
     }
   } catch (error) {
     const code = await failed(error, parts);
     if (code !== 0) return code;
   }
-  // Ctrl-C reaches tshark too, in the middle of a packet.
+  // Ctrl-C also ends tshark, in the middle of a packet.
   const cut = (await isInterrupted(signal)) ? undefined : seen.cut;
   exposing.end();
   view.end({ late: exposed, cut });

@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What the frames expose, of those of which it is known. */
+/** The exposures of the frames that have some. */
 async function exposed(options: Parameters<typeof notesOf>[2]) {
   const { exposedBy } = await notesOf({ name: 'server', folder, files: ['server.pcap'] }, run, options);
   return [1, 2, 3, 4, 5].flatMap((frame) => {
@@ -41,13 +41,13 @@ const every = (text: string, first = 1) =>
 const short = 'body , credentials pin=12';
 const whole = 'body pin=12, credentials pin=12';
 
-test('what a body says is kept for JSON only', async () => {
+test('the text of a body is kept for JSON only', async () => {
   expect(await exposed({})).toEqual(every(short));
   expect(await exposed({ follow: true })).toEqual(every(short));
   expect(await exposed({ json: true })).toEqual(every(whole));
 });
 
-test('what the last frames expose is all that is kept, where it is known which these are', async () => {
+test('only exposures of the last frames are kept, if it is known which these are', async () => {
   expect(await exposed({ last: 2 })).toEqual(every(short, 4));
   expect(await exposed({ last: 9, json: true })).toEqual(every(whole));
   expect(await exposed({ last: 2, filter: ' ' })).toEqual(every(short, 4));

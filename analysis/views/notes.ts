@@ -1,4 +1,5 @@
 import type { Capture } from '#analysis/capture/capture-files.ts';
+import type { Carried } from '#analysis/capture/packet.ts';
 import { Seen } from '#analysis/capture/seen.ts';
 import { ToolError } from '#analysis/capture/tool.ts';
 import type { Exposure } from '#analysis/exposure/exposed.ts';
@@ -8,44 +9,53 @@ import { type Finding, join } from '#analysis/join/join.ts';
 import type { Run } from '#lib/journal/run.ts';
 import type { ShowOptions } from './show.ts';
 import type { Form } from './table.ts';
+import { TransferFrames } from './transfer-frames.ts';
 
-/** What is known of the frames of a capture beside what each of them says. */
+/** What is known about the frames of a capture besides their own bytes. */
 export interface Notes {
-  /** What the journals say, a line an entry. */
+  /** The journal entries of a frame, one per line. */
   noteOf(frame: number): string | undefined;
-  /** What it exposes, with those before it that belong to it. */
+  /** What a frame exposes, together with earlier frames of the same message. */
   exposedBy(frame: number): readonly Exposure[];
+  /** Whether a frame belongs to the transfer that was asked for; undefined if none was. */
+  readonly isShown: ((carried: Carried | undefined) => boolean) | undefined;
   readonly form: Form;
 }
 
-/** What a body says stands in its dumps; only JSON tells it once more. */
+/** An exposed body without its text, which is in the dumps already; JSON has it too. */
 const BODY: Exposure = { what: 'body', text: '' };
 
-/** Reads a capture for what there is to note, and to show so; nothing when it can't be read. */
+/** Reads a capture for its notes; there are none if it can't be read. */
 export async function notesOf(
   capture: Capture,
   run: Run,
-  { filter, follow, json, last }: Omit<ShowOptions, 'ports'>,
+  { filter, follow, json, last, transfer }: Omit<ShowOptions, 'ports'>,
 ): Promise<Notes> {
   const comments = new FrameComments();
   const exposed = new ExposedByFrame();
-  // Of which frames the last ones are shown is known here only when all are.
-  const kept = follow || filter?.trim() ? undefined : last;
-  const seen = await read(join({ capture, run, exposures: true }), (finding) => {
-    if (finding.kind === 'exposed') {
-      const { frame, exposure } = finding;
-      exposed.add(frame, json || exposure.what !== 'body' ? exposure : BODY);
-      if (kept !== undefined) exposed.dropBefore(frame - kept + 1);
-    } else if (finding.kind === 'match' || finding.kind === 'handshake') comments.add(finding);
-  });
+  const ofTransfer = transfer === undefined ? undefined : new TransferFrames(transfer);
+  // Which frames are the last ones is only known here if all are shown.
+  const kept = follow || filter?.trim() || ofTransfer ? undefined : last;
+  const seen = await read(
+    join({ capture, run, exposures: true, frames: ofTransfer !== undefined }),
+    (finding) => {
+      if (finding.kind === 'frame') ofTransfer?.take(finding.frame);
+      else if (finding.kind === 'exposed') {
+        const { frame, exposure } = finding;
+        exposed.add(frame, json || exposure.what !== 'body' ? exposure : BODY);
+        if (kept !== undefined) exposed.dropBefore(frame - kept + 1);
+      } else if (finding.kind === 'match' || finding.kind === 'handshake') comments.add(finding);
+    },
+  );
   return {
     noteOf: (frame) => comments.of(frame)?.join('\n'),
     exposedBy: (frame) => exposed.by(frame),
+    isShown: ofTransfer && ((carried) => ofTransfer.has(carried)),
     form: { longestAddress: seen.longestAddress, digits: seen.hasNanoseconds ? 9 : 6 },
   };
 }
 
-/** Takes all findings of a capture; of one that can't be read there are none. */
+/** Takes all findings of a capture; there are none if it can't be read. */
 async function read(findings: AsyncIterable<Finding>, take: (finding: Finding) => void): Promise<Seen> {
   try {
     for await (const finding of findings) {

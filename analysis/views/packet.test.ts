@@ -20,7 +20,7 @@ const shownOf = (fields: Record<string, string> = {}, began?: number) =>
   shown(printedPacket({ ...message, ...fields }, shownFields, 7), began);
 
 describe('a frame', () => {
-  test('is shown as Wireshark does', () => {
+  test('has the columns of Wireshark', () => {
     expect(shownOf()).toMatchObject({
       number: 7,
       epoch: 1795325173.107143,
@@ -35,18 +35,18 @@ describe('a frame', () => {
     });
   });
 
-  test('of a later file has its time since the first frame of the capture', () => {
+  test('of a later file has the time since the first frame of the capture', () => {
     expect(shownOf({}, 1795325170).time.toFixed(6)).toBe('3.107143');
   });
 
-  test('shows trouble: warnings, errors, retransmissions', () => {
+  test('is trouble if it has a warning, an error or a retransmission', () => {
     const isTrouble = (fields: Record<string, string>) => shownOf(fields).isTrouble;
     expect(isTrouble({ '_ws.expert.severity': '2097152 8388608' })).toBe(true);
     expect(isTrouble({ '_ws.expert.severity': '4194304' })).toBe(false);
     expect(isTrouble({ 'tcp.analysis.retransmission': '1' })).toBe(true);
   });
 
-  test('lets no escape sequence through', () => {
+  test('has no escape sequences', () => {
     expect(shownOf({ '_ws.col.info': 'GET /\u001b[31m\tx' }).info).toBe('GET /\\u001b[31m\\tx');
     expect(shownOf({ '_ws.col.info': String.raw`answer Te\\x8ct1` }).info).toBe(String.raw`answer Te\x8ct1`);
   });

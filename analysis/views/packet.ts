@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Carried, Packet } from '#analysis/capture/packet.ts';
 import { safe } from '#lib/text/readable.ts';
 
-/** What is read of a frame to show it. In the last one may be anything. */
+/** The additional fields that are shown. The last one may contain any character. */
 export const shownFields = [
   'relative',
   'protocol',
@@ -13,7 +13,7 @@ export const shownFields = [
   'info',
 ] as const;
 
-/** A frame as Wireshark shows it. All texts are fit for a terminal. */
+/** A frame as Wireshark shows it. All texts are safe for a terminal. */
 export interface ShownPacket {
   /** From 1, counted through all files of the capture. */
   readonly number: number;
@@ -27,29 +27,29 @@ export interface ShownPacket {
   /** Bytes of the frame. */
   readonly length: number;
   readonly info: string;
-  /** What was on the wire. */
+  /** The bytes on the wire. */
   readonly payload: Buffer;
-  /** What TLS had sealed in records that are complete with this frame, decrypted. */
+  /** The decrypted content of TLS records that this frame completes. */
   readonly inside?: Buffer | undefined;
   /** A warning or an error of a dissector, or a retransmission. */
   readonly isTrouble: boolean;
-  /** Undefined of anything but TCP and UDP. */
+  /** Undefined if it is neither TCP nor UDP. */
   readonly carried: Carried | undefined;
 }
 
 export const packetKinds = ['request', 'answer', 'control', 'trouble', 'other'] as const;
-/** What a frame is in the eyes of a reader. */
+/** The kind of a frame, which decides its colour. */
 export type PacketKind = (typeof packetKinds)[number];
 
-/** Of Wireshark's expert information: warnings and errors. */
+/** Warnings and errors of Wireshark's expert information have at least this severity. */
 const WARNING = 0x600000;
 
-/** @param began time of the capture's first frame, in seconds since 1970; undefined in the file that has it */
+/** @param began time of the capture's first frame, in seconds since 1970; undefined in the file with that frame */
 export function shown(
-  { number, time, source, destination, length, carried, told }: Packet<(typeof shownFields)[number]>,
+  { number, time, source, destination, length, carried, fields }: Packet<(typeof shownFields)[number]>,
   began: number | undefined,
 ): ShownPacket {
-  const { data, info, isRetransmission, protocol, relative, severities } = told;
+  const { data, info, isRetransmission, protocol, relative, severities } = fields;
   return {
     ...{ number, epoch: time, length, carried },
     time: began === undefined ? relative : Math.max(0, time - began),
@@ -66,7 +66,7 @@ export function kindOf({ isTrouble, payload, carried }: ShownPacket): PacketKind
   return carried.toServer ? 'request' : 'answer';
 }
 
-/** The dissector of the lab, where tshark would load it: for root it leaves Lua out without a word. */
+/** The lab's dissector, if tshark can load it: as root, tshark silently ignores Lua. */
 export async function findDissector(): Promise<string | undefined> {
   if (process.getuid?.() === 0 || process.getgid?.() === 0) return undefined;
   const path = join(import.meta.dirname, '../../dissector/wirelab.lua');

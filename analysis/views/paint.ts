@@ -15,7 +15,7 @@ const styles = {
 } as const satisfies Readonly<Record<PacketKind, string>> & Readonly<Record<string, string>>;
 export type Style = keyof typeof styles;
 
-/** Gives a text its colour or weight on a terminal. */
+/** Adds colour or weight to a text, for a terminal. */
 export type Paint = (style: Style, text: string) => string;
 
 export function createPaint(color: boolean): Paint {
@@ -24,11 +24,11 @@ export function createPaint(color: boolean): Paint {
     style === 'other' || text === '' ? text : styleText(styles[style], text, { validateStream: false });
 }
 
-/** What of a line that was painted is paint: at an even place is what was painted. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** Splits a painted line; even parts are the text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for them
 const PAINT = /(\x1b\[\d{1,2}m)/;
 
-/** A line that was painted, fit for a terminal. */
+/** A painted line that is safe for a terminal. */
 export function safePainted(line: string): string {
   return line
     .split(PAINT)

@@ -8,25 +8,25 @@ import type { Ports } from '#lib/lab/ports.ts';
 import { safe } from '#lib/text/readable.ts';
 import { type ShownPacket, shown, shownFields } from './packet.ts';
 
-/** FILTER or CAPTURE is not as it must be. */
+/** FILTER or CAPTURE is wrong. */
 export class InputError extends Error {
   readonly code = 'LAB_INPUT';
 }
 
-/** How tshark is to read a capture. */
+/** How tshark must read a capture. */
 export interface Dissection {
   readonly ports: Ports;
-  /** Path of the lab's dissector; undefined reads messages as data. */
+  /** Path of the lab's dissector; without it messages are plain data. */
   readonly dissector: string | undefined;
   /** A display filter in Wireshark's language. */
   readonly filter: string | undefined;
 }
 
 /**
- * Reads the frames of a capture that pass the filter as they are shown, some at a time.
+ * Reads the frames that pass the filter, in batches, ready to be shown.
  *
  * @param seen filled while they are read
- * @throws InputError for a filter that tshark does not understand and for a file that is no capture
+ * @throws InputError for a filter that tshark does not understand, and for a file that is no capture
  * @throws ToolError when tshark fails
  */
 export async function* readShown(
@@ -49,13 +49,13 @@ export async function* readShown(
 interface DissectParts extends Dissection {
   readonly seen: Seen;
   readonly signal?: AbortSignal;
-  /** The first file with a frame: those of later files count from its first frame on. */
+  /** The first file with a frame: the times of later files count from it. */
   readonly firstFile?: { readonly frames: number; readonly first: number | undefined } | undefined;
   readonly inside?: Inside | undefined;
 }
 
 /**
- * Reads frames as they are shown, of `-` those that this program is given.
+ * Reads frames ready to be shown. The file `-` is standard input.
  *
  * @throws InputError for a filter that tshark does not understand
  * @throws ToolError when tshark fails
@@ -86,8 +86,8 @@ export async function* dissect(
 }
 
 /**
- * What TLS has sealed in the frames of a capture, decrypted: a second look at it, in step with the first, as of HTTP
- * Wireshark shows what it means and not its bytes. Asked in rising order.
+ * The decrypted bytes of TLS frames. They need a second reading in step with the first, because tshark shows the meaning
+ * of HTTP and not its bytes. Frames must be asked for in rising order.
  */
 interface Inside {
   of(frame: number): Promise<Buffer | undefined>;
@@ -96,35 +96,35 @@ interface Inside {
 
 function insideOf(capture: Capture, { ports }: Dissection): Inside | undefined {
   if (capture.keys === undefined) return undefined;
-  const opened = (async function* () {
+  const decrypted = (async function* () {
     const reading = { ports, fields: ['data'], filter: 'tls.record && data' } as const;
     for await (const packets of readCapture(capture, reading)) yield* packets;
   })();
-  let next: Awaited<ReturnType<typeof opened.next>> | undefined;
+  let next: Awaited<ReturnType<typeof decrypted.next>> | undefined;
   return {
     async of(frame) {
-      next ??= await opened.next();
-      while (!next.done && next.value.number < frame) next = await opened.next();
-      return next.value?.number === frame ? next.value.told.data : undefined;
+      next ??= await decrypted.next();
+      while (!next.done && next.value.number < frame) next = await decrypted.next();
+      return next.value?.number === frame ? next.value.fields.data : undefined;
     },
-    close: () => opened.return(undefined),
+    close: () => decrypted.return(undefined),
   };
 }
 
-/** What is wrong with the filter, when it is that. */
+/** The error about the filter, if the filter is wrong. */
 function asOfFilter(error: unknown, { filter }: Dissection): InputError | undefined {
   if (!(error instanceof ToolError) || filter === undefined || !isOfFilter(error, filter)) return undefined;
-  return new InputError(describeFilter(filter, error.said));
+  return new InputError(describeFilter(filter, error.output));
 }
 
-/** tshark shows the filter again under what it says of it; a bare end of one it does not. */
-function isOfFilter({ said }: ToolError, filter: string): boolean {
-  return !/The file "/.test(said) && (said.includes(filter.trim()) || /filter/i.test(said));
+/** tshark usually prints the filter below its error message. */
+function isOfFilter({ output }: ToolError, filter: string): boolean {
+  return !/The file "/.test(output) && (output.includes(filter.trim()) || /filter/i.test(output));
 }
 
-/** Lines of tshark's are put together by `; `, and what it shows is indented. */
-function describeFilter(filter: string, said: string): string {
-  const lines = said.replace(/^tshark: /, '').split(/; (?= {4})/);
+/** The lines of tshark's message are joined by `; `, and further lines are indented. */
+function describeFilter(filter: string, output: string): string {
+  const lines = output.replace(/^tshark: /, '').split(/; (?= {4})/);
   return [
     `FILTER is "${safe(filter)}", which tshark does not understand:`,
     ...lines.map((line) => `    ${safe(line.replace(/^ {4}/, '').trimEnd())}`),

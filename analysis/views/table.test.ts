@@ -16,19 +16,23 @@ describe('a dump', () => {
     expect(hexRows(Buffer.alloc(0), plain)).toEqual([]);
   });
 
-  test('has nothing but ASCII in it, whatever the bytes are', () => {
+  test('has only ASCII characters, for any bytes', () => {
     const rows = hexRows(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), plain);
     expect(rows).toHaveLength(16);
     expect(rows.join('')).toMatch(/^[ -~]+$/);
   });
 
-  test('of a long payload says how much more there is', () => {
+  test('of a long payload counts the remaining bytes', () => {
     const payload = Buffer.alloc(600, 'a');
     const rows = hexRows(payload, plain);
     expect(rows).toHaveLength(33);
     expect(rows[31]).toMatch(/^01f0 /);
     expect(rows[32]).toBe('… 88 more bytes; BYTES=all shows them');
     expect(hexRows(payload, { ...plain, bytes: Number.POSITIVE_INFINITY })).toHaveLength(38);
+  });
+
+  test('of 0 bytes has no rows', () => {
+    expect(hexRows(Buffer.from('Test1\n'), { ...plain, bytes: 0 })).toEqual([]);
   });
 
   test('marks readable text on a terminal', () => {
@@ -44,7 +48,7 @@ describe('a dump', () => {
 describe('a table', () => {
   const message = packet({ number: 7, time: 8.665673, text: 'Test1\n', info: '40000 → 9090 [PSH, ACK]' });
 
-  test('has its columns aligned, the dump under its frame, and what is known of it', () => {
+  test('has aligned columns, with dump and note below each frame', () => {
     const note = 'fault=corruption byte 2: 0x73 to 0x8c\nseed alice, draw 17';
     const options = { ...plain, form: USUAL_FORM };
     expect([tableHead(options), ...tableRows(message, note, options)]).toEqual([
@@ -56,7 +60,14 @@ describe('a table', () => {
     ]);
   });
 
-  test('is coloured by what a frame is, on a terminal only', () => {
+  test('has no dumps with 0 bytes, also of decrypted data', () => {
+    const options = { ...plain, bytes: 0, form: USUAL_FORM };
+    const [row, ...others] = tableRows({ ...message, inside: Buffer.from('Hey') }, 'fault=none', options);
+    expect(row).toContain('[PSH, ACK]');
+    expect(others).toEqual(['       fault=none']);
+  });
+
+  test('has colours by the kind of frame, on a terminal only', () => {
     const row = (color: boolean, isTrouble: boolean) =>
       tableRows({ ...message, isTrouble }, undefined, {
         bytes: 512,

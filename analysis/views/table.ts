@@ -2,20 +2,20 @@ import { type HexOptions, hexRows } from './hex.ts';
 import { kindOf, type ShownPacket } from './packet.ts';
 import type { Paint } from './paint.ts';
 
-/** Info is as wide as it is. Hardware addresses, of ARP, have 17 characters. */
+/** Widths of the columns except Info. ARP's hardware addresses have 17 characters. */
 const widths = { number: 5, seconds: 5, address: 17, protocol: 8, length: 6 } as const;
-/** What stands behind a row belongs to it. */
+/** The indent of lines below a row. */
 const INDENT = ' '.repeat(widths.number + 2);
 
-/** What the columns must have room for. */
+/** What the columns must hold. */
 export interface Form {
   /** In characters. */
   readonly longestAddress: number;
-  /** Of a second. */
+  /** Digits after the point of a second. */
   readonly digits: number;
 }
 
-/** Of a capture of which nothing is known before: IPv4, and microseconds. */
+/** The form for an unknown capture: IPv4 and microseconds. */
 export const USUAL_FORM: Form = { longestAddress: widths.address, digits: 6 };
 
 export interface TableOptions extends HexOptions {
@@ -23,13 +23,13 @@ export interface TableOptions extends HexOptions {
   readonly form: Form;
 }
 
-/** The names of Wireshark's own columns. */
+/** The head of the table, with the names of Wireshark's columns. */
 export function tableHead({ paint, form }: TableOptions): string {
   const head = columns(form, 'No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'Info');
   return paint('heading', head);
 }
 
-/** A frame: its columns, what it carries as hex and ASCII, and what is known of it. */
+/** The lines of a frame: its columns, its dump, and its note. */
 export function tableRows(packet: ShownPacket, note: string | undefined, options: TableOptions): string[] {
   const { number, time, source, destination, protocol, length, info, payload, inside } = packet;
   const { form, paint } = options;
@@ -51,8 +51,9 @@ export function tableRows(packet: ShownPacket, note: string | undefined, options
   ];
 }
 
-/** Under what was on the wire stands what was sealed in it. */
+/** The dump of the decrypted bytes, below that of the wire. */
 function insideRows(inside: Buffer, options: TableOptions): string[] {
+  if (options.bytes === 0) return [];
   const count = inside.length === 1 ? '1 byte' : `${inside.length} bytes`;
   const head = options.paint('heading', `decrypted, ${count}:`);
   return [head, ...hexRows(inside, options)].map((line) => INDENT + line);

@@ -2,7 +2,7 @@ import type { Carried } from '#analysis/capture/packet.ts';
 import { carried } from '#analysis/capture/testing.ts';
 import type { ShownPacket } from './packet.ts';
 
-/** A frame between a client and the echo server; it is told what matters. */
+/** A frame between a client and the echo server, with defaults for what does not matter. */
 export function packet({
   text = '',
   fromServer = false,

@@ -31,16 +31,16 @@ function shown(options: Partial<ViewOptions>): string[] {
   return lines.flatMap((line) => line.split('\n'));
 }
 
-describe('what was sealed by TLS', () => {
-  const sealed = packet({ text: login, inside: Buffer.from('Hey') });
+describe('decrypted data', () => {
+  const decrypted = packet({ text: login, inside: Buffer.from('Hey') });
 
-  test('stands decrypted under what was on the wire, and was not exposed', () => {
+  test('is below the bytes on the wire, and is not exposed', () => {
     const lines: string[] = [];
     const view = createView(
       {},
       { color: false, exposedBy, print: (line) => lines.push(...line.split('\n')) },
     );
-    view.take(sealed);
+    view.take(decrypted);
     view.end();
     const at = lines.findIndex((line) => line.endsWith('decrypted, 3 bytes:'));
     expect(lines[at - 1]).toMatch(/^ {7}00[0-9a-f]{2} {3}/);
@@ -48,17 +48,17 @@ describe('what was sealed by TLS', () => {
     expect(lines.at(-1)).toBe('Exposed in plain text: nothing');
   });
 
-  test('is in JSON, apart', () => {
+  test('has a field of its own in JSON', () => {
     const lines: string[] = [];
     const view = createView({ json: true }, { color: false, exposedBy, print: (line) => lines.push(line) });
-    view.take(sealed);
+    view.take(decrypted);
     expect(JSON.parse(lines[0]!)).toMatchObject({ decrypted: '486579' });
     expect(JSON.parse(lines[0]!)).not.toHaveProperty('exposed');
   });
 });
 
-describe('what is shown of frames', () => {
-  test('is a table with dumps and notes, and what was exposed, once', () => {
+describe('the view of frames', () => {
+  test('is a table with dumps, notes, and one line of exposures', () => {
     const lines = shown({});
     expect(lines[0]).toMatch(/^ {2}No\. +Time {2}Source/);
     expect(lines.filter((line) => /^ *\d+ {5}/.test(line))).toHaveLength(3);
@@ -66,7 +66,7 @@ describe('what is shown of frames', () => {
     expect(lines.at(-1)).toBe('Exposed in plain text: 1 body (frame 3), 1 password (frame 5: alice:secret)');
   });
 
-  test('is the last frames and what they exposed, in their order', () => {
+  test('can be the last frames in their order, with their exposures', () => {
     const numbers = (last: number) => shown({ last }).flatMap((line) => /^ *(\d+) {5}/.exec(line)?.[1] ?? []);
     expect(numbers(2)).toEqual(['4', '5']);
     expect(numbers(3)).toEqual(['3', '4', '5']);
@@ -74,7 +74,7 @@ describe('what is shown of frames', () => {
     expect(shown({ last: 1 }).at(-1)).toBe('Exposed in plain text: 1 password (frame 5: alice:secret)');
   });
 
-  test('is JSON, an object a frame and one of what was exposed', () => {
+  test('can be JSON, one object per frame and one of exposures', () => {
     const objects = shown({ json: true }).map((line) => JSON.parse(line));
     expect(objects).toHaveLength(4);
     expect(objects[0]).toMatchObject({
@@ -94,14 +94,14 @@ describe('what is shown of frames', () => {
     });
   });
 
-  test('is dialogues, also as JSON', () => {
+  test('can be dialogues, also as JSON', () => {
     const lines = shown({ follow: true });
     expect(lines).toContain('   0.500000  frame 3      client: Hey|e4599fa9');
     expect(lines.at(-1)).toMatch(/^Exposed in plain text: 1 body \(frame 3\), 1 password/);
     const [first, , exposed] = shown({ follow: true, json: true }).map((line) => JSON.parse(line));
     expect(first).toMatchObject({
       ...{ transport: 'tcp', client: '10.0.142.133:40000', server: '10.0.28.182:9090', frames: 2 },
-      turns: [{ speaker: 'client', act: 'says', frame: 3, note: 'fault=none' }],
+      turns: [{ speaker: 'client', act: 'sends', frame: 3, note: 'fault=none' }],
     });
     expect(exposed.exposed).toHaveLength(2);
   });

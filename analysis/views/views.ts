@@ -6,41 +6,41 @@ import type { ShownPacket } from './packet.ts';
 import { createPaint } from './paint.ts';
 import { type Form, tableHead, tableRows, USUAL_FORM } from './table.ts';
 
-/** How much of a payload is shown unless asked for more, in bytes. */
+/** How many bytes of a payload are shown by default. */
 export const SHOWN_BYTES = 512;
 
 export interface ViewOptions {
-  /** Shows the last so many frames, or, of dialogues, the conversations that have the latest frames. */
+  /** Shows the last frames only, or the dialogues with the latest frames. */
   readonly last?: number | undefined;
   /** Shows conversations as dialogues. */
   readonly follow?: boolean | undefined;
   /** Prints JSON objects, with whole payloads. */
   readonly json?: boolean | undefined;
-  /** How much of a payload is shown, in bytes; Infinity shows all. */
+  /** How many bytes of a payload are shown; 0 shows none, Infinity all. */
   readonly bytes?: number | undefined;
 }
 
 export interface ViewParts {
-  /** Takes a line for stdout. */
+  /** Prints a line on stdout. */
   readonly print: (line: string) => void;
-  /** Whether stdout takes colours. */
+  /** Whether stdout shows colours. */
   readonly color: boolean;
-  /** What is known of a frame, such as what a journal says. */
+  /** The note on a frame, such as its journal entry. */
   readonly noteOf?: ((frame: number) => string | undefined) | undefined;
-  /** What a frame exposes. */
+  /** The exposures of a frame. */
   readonly exposedBy: (frame: number) => readonly Exposure[];
   readonly form?: Form;
 }
 
-/** What is known only at the end. */
+/** What is only known at the end. */
 export interface Ending {
-  /** What frames that were shown expose. */
+  /** Further exposures of frames that were shown. */
   readonly late?: Iterable<readonly [frame: number, exposed: readonly Exposure[]]>;
-  /** Why the capture can't be read on. */
+  /** Why the capture breaks off, if it does. */
   readonly cut?: string | undefined;
 }
 
-/** Shows frames; what they expose is summed up at the end. */
+/** Shows frames, and at the end a summary of their exposures. */
 export interface View {
   take(packet: ShownPacket): void;
   end(ending?: Ending): void;
@@ -124,18 +124,18 @@ function dialogueJson(
   const { transport, client, server, began, frames, turns } = conversation;
   return JSON.stringify({
     ...{ transport, client, server, time: rounded(began, form), frames },
-    turns: turns.map(({ act, bytes, exposed, frame, missing, sealed, speaker, time }) => ({
+    turns: turns.map(({ act, bytes, exposed, frame, missing, speaker, time, tls }) => ({
       ...{ speaker, act, frame, time: rounded(time, form) },
       missing: missing > 0 ? missing : undefined,
-      payload: act === 'says' ? bytes.toString('hex') : undefined,
-      sealed,
+      payload: act === 'sends' ? bytes.toString('hex') : undefined,
+      tls,
       note: noteOf(frame),
       exposed: exposed.length > 0 ? exposed : undefined,
     })),
   });
 }
 
-/** Waits for the end, and holds no more than it shows. */
+/** Shows the last frames at the end, and keeps only these. */
 function lastOnly(count: number, view: View): View {
   const held: ShownPacket[] = [];
   let next = 0;

@@ -22,7 +22,8 @@ import { codeOfMode, type Kind, kinds, type ModeName, modeNames } from './kinds.
  *                              ; side is "C" in datagrams of the client, "S" in those of the server
  *
  * The tag covers everything, HMAC included. With a right tag, nothing was damaged. With a right tag and a wrong HMAC,
- * the sender has another token. Because of the side, nobody can send a client's datagram back to it as an answer.
+ * the
+ * sender has another token. Because of the side, nobody can send a client's datagram back to it as an answer.
  *
  * A replayed datagram has the id of its transfer and its number there, so it counts as a duplicate. Numbers wrap: a
  * recorded datagram fits again 65,536 segments later. The SHA-256 in the CLOSE then shows the difference.
@@ -119,7 +120,8 @@ export function encodeDatagram(datagram: Datagram, signature?: Signature): Buffe
 
 /**
  * Reads a datagram, with or without an HMAC; it does not verify the HMAC. Undefined when the form, the length or the
- * tag is wrong: the datagram was damaged.
+ * tag
+ * is wrong: the datagram was damaged.
  */
 export function decodeDatagram(bytes: Buffer): Datagram | undefined {
   if (bytes.length < HEADER_BYTES) return undefined;

@@ -1,4 +1,4 @@
-import { verdictNames, verdicts } from '#analysis/join/verdicts.ts';
+import { reasonNames, reasons, verdictOf } from '#analysis/join/verdicts.ts';
 import { faultCalled, faultNames } from '#lib/faults/echo/index.ts';
 import { parseProfile } from '#lib/faults/fault-profile.ts';
 import { answers, DEFAULT_PROFILE, type Outcome, outcomes, summaries } from '../../services/http/outcomes.ts';
@@ -11,10 +11,10 @@ export function blocks(): Block[] {
     ...blocksOfFaults(faults),
     blockOfOutcomes([outcomes.rest, ...outcomes.faults].map(rowOf)),
     blockOfVerdicts(
-      verdictNames.map((reason) => ({
+      reasonNames.map((reason) => ({
         reason,
-        verdict: verdicts[reason].kind,
-        meaning: verdicts[reason].meaning,
+        verdict: verdictOf({ reason }),
+        meaning: reasons[reason].meaning,
       })),
     ),
   ];

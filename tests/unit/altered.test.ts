@@ -11,8 +11,8 @@ import { ActiveProfiles, type Run, readRun } from '#lib/journal/run.ts';
 import type { Entry } from '#lib/journal/schema.ts';
 import { endpoint, serverOn } from '#lib/lab/ports.ts';
 
-// The golden capture of every fault, with a byte altered or a frame taken out: that and nothing else is found. It is
-// read without tshark and without keys.
+// The golden capture of every fault, with a byte altered or a frame removed: exactly that is found. It is read without
+// tshark and without keys.
 
 const FOLDER = join(import.meta.dirname, '..', 'captures', 'faults');
 
@@ -26,7 +26,7 @@ interface Packet {
   readonly bytes: Buffer;
 }
 
-/** The packets of a pcap of tcpdump, by Ethernet. */
+/** The packets of a pcap with Ethernet frames. */
 function packetsOf(bytes: Buffer): Packet[] {
   const all: Packet[] = [];
   for (let at = 24; at < bytes.length; ) {
@@ -38,7 +38,7 @@ function packetsOf(bytes: Buffer): Packet[] {
   return all;
 }
 
-/** Where the payload of a packet is; undefined of what is neither TCP nor UDP over IPv4. */
+/** The payload's position in a packet; undefined if it is neither TCP nor UDP over IPv4. */
 function payloadIn(
   bytes: Buffer,
 ): { readonly at: number; readonly ip: number; readonly to: number } | undefined {
@@ -70,7 +70,7 @@ function carriedBy({ bytes, time }: Packet, number: number): Carried | undefined
   } as Carried;
 }
 
-/** What is found in these packets, numbered as they are in the whole capture. */
+/** The findings of these packets, with the frame numbers of the whole capture. */
 async function found(of: readonly (Packet | undefined)[]) {
   const seen = new Seen();
   const servers = new ServerFrames(false);
@@ -106,10 +106,10 @@ const nameOf = ({ entry }: Match) =>
 
 const lineOf = (match: Match) => {
   const numbers = (frames: Match['request']) => frames.map(({ number }) => number).join('+');
-  return `${nameOf(match)}: ${match.verdict} ${numbers(match.request)} by ${numbers(match.answer)}`;
+  return `${nameOf(match)}: ${match.reason} ${numbers(match.request)} by ${numbers(match.response)}`;
 };
 
-/** The lines of entries that are not as they are in the whole capture. */
+/** The lines of entries that differ from those of the whole capture. */
 async function changed(of: readonly (Packet | undefined)[]): Promise<string[]> {
   const { matched, unjournaled } = await found(of);
   const before = new Set(whole.matched.map(lineOf));
@@ -128,52 +128,52 @@ beforeAll(async () => {
   whole = await found(packets);
 });
 
-test('the whole capture confirms every entry that can be read, and has the frames of the others', () => {
+test('the whole capture confirms every readable entry, and has the frames of the encrypted ones', () => {
   expect(whole.matched.map(lineOf)).toMatchInlineSnapshot(`
 [
-  "http 200: answered 161 by 163",
-  "http 403: answered 171 by 173",
-  "http 500: answered 181 by 183",
-  "http timeout: silent 191 by ",
-  "tcp 1 none: answered 6 by 8",
-  "tcp 10 drip: answered 37 by 38+40+42+44+46+48+50+52+54+56",
-  "tcp 11 none: answered 58 by 59",
-  "tcp 12 reset: answered 61 by 62",
-  "tcp 2 loss: answered 10 by 11",
-  "tcp 3 delay: answered 13 by 15",
-  "tcp 35 none: answered 200 by 203",
-  "tcp 4 corruption: answered 17 by 19",
-  "tcp 5 duplicate: answered 21 by 22+24",
-  "tcp 6 reorder: answered 26 by 32",
-  "tcp 7 none: answered 28 by 30",
-  "tcp 9 truncate: answered 34 by 35",
-  "tcp TLS 23 none: encrypted 102 by 103",
-  "tcp TLS 24 loss: encrypted 105 by 106",
-  "tcp TLS 25 delay: encrypted 108 by 110",
-  "tcp TLS 26 corruption: encrypted 112 by 114",
-  "tcp TLS 27 duplicate: encrypted 116 by 117+119",
-  "tcp TLS 28 reorder: encrypted 121 by 127",
-  "tcp TLS 29 none: encrypted 123 by 125",
-  "tcp TLS 31 truncate: encrypted 129 by 130",
-  "tcp TLS 32 drip: encrypted 132 by 133+135+137+139+141+143+145+147+149+151",
-  "tcp TLS 33 none: encrypted 153 by 154",
-  "tcp TLS 34 reset: encrypted 156 by 157",
-  "udp 13 none: answered 63 by 64",
-  "udp 14 loss: answered 65 by 66",
-  "udp 15 delay: answered 67 by 68",
-  "udp 16 corruption: answered 69 by 70",
-  "udp 17 duplicate: answered 71 by 72+73",
-  "udp 18 reorder: answered 74 by 77",
-  "udp 19 none: answered 75 by 76",
-  "udp 20 truncate: answered 78 by 79",
-  "udp 21 drip: answered 80 by 81+82+83+84+85+86+87+88+89+90",
-  "udp 22 none: answered 91 by 92",
+  "http 200: response-sent 161 by 163",
+  "http 403: response-sent 171 by 173",
+  "http 500: response-sent 181 by 183",
+  "http timeout: nothing-sent 191 by ",
+  "tcp 1 none: response-sent 6 by 8",
+  "tcp 10 drip: response-sent 37 by 38+40+42+44+46+48+50+52+54+56",
+  "tcp 11 none: response-sent 58 by 59",
+  "tcp 12 reset: response-sent 61 by 62",
+  "tcp 2 loss: response-sent 10 by 11",
+  "tcp 3 delay: response-sent 13 by 15",
+  "tcp 35 none: response-sent 200 by 203",
+  "tcp 4 corruption: response-sent 17 by 19",
+  "tcp 5 duplicate: response-sent 21 by 22+24",
+  "tcp 6 reorder: response-sent 26 by 32",
+  "tcp 7 none: response-sent 28 by 30",
+  "tcp 9 truncate: response-sent 34 by 35",
+  "tcp TLS 23 none: no-keys 102 by 103",
+  "tcp TLS 24 loss: no-keys 105 by 106",
+  "tcp TLS 25 delay: no-keys 108 by 110",
+  "tcp TLS 26 corruption: no-keys 112 by 114",
+  "tcp TLS 27 duplicate: no-keys 116 by 117+119",
+  "tcp TLS 28 reorder: no-keys 121 by 127",
+  "tcp TLS 29 none: no-keys 123 by 125",
+  "tcp TLS 31 truncate: no-keys 129 by 130",
+  "tcp TLS 32 drip: no-keys 132 by 133+135+137+139+141+143+145+147+149+151",
+  "tcp TLS 33 none: no-keys 153 by 154",
+  "tcp TLS 34 reset: no-keys 156 by 157",
+  "udp 13 none: response-sent 63 by 64",
+  "udp 14 loss: response-sent 65 by 66",
+  "udp 15 delay: response-sent 67 by 68",
+  "udp 16 corruption: response-sent 69 by 70",
+  "udp 17 duplicate: response-sent 71 by 72+73",
+  "udp 18 reorder: response-sent 74 by 77",
+  "udp 19 none: response-sent 75 by 76",
+  "udp 20 truncate: response-sent 78 by 79",
+  "udp 21 drip: response-sent 80 by 81+82+83+84+85+86+87+88+89+90",
+  "udp 22 none: response-sent 91 by 92",
 ]
 `);
   expect(whole.unjournaled).toEqual([]);
 });
 
-/** The same packets, one of them with other bits in a byte of its payload. */
+/** The same packets, with changed bits in one byte of one payload. */
 function altered(number: number, at = -1, bits = 0x55): Packet[] {
   return packets.map((packet, index) => {
     if (index + 1 !== number) return packet;
@@ -188,7 +188,7 @@ function without(number: number): (Packet | undefined)[] {
   return packets.map((packet, index) => (index + 1 === number ? undefined : packet));
 }
 
-/** `6+8` of frames, but for one. */
+/** The numbers of frames except one, such as `6+8`. */
 const others = (frames: Match['request'], number: number) =>
   frames
     .map((frame) => frame.number)
@@ -197,17 +197,17 @@ const others = (frames: Match['request'], number: number) =>
 
 const all = (frames: Match['request']) => others(frames, Number.NaN);
 
-test('an answer of which a byte is altered is contradicted, and nothing else', async () => {
+test('a response with an altered byte is contradicted, and nothing else', async () => {
   for (const match of whole.matched) {
-    const { entry, request, answer } = match;
-    for (const { number } of answer) {
+    const { entry, request, response } = match;
+    for (const { number } of response) {
       const isTcp = 'outcome' in entry || entry.protocol === 'tcp';
       if (isTcp && packets[number - 1]!.bytes.length === payloadIn(packets[number - 1]!.bytes)!.at) continue;
       const lines = await changed(
         'outcome' in entry ? altered(number, 'HTTP/1.1 '.length, 1) : altered(number),
       );
-      const line = `${nameOf(match)}: different ${all(request)} by ${all(answer)}`;
-      // What is encrypted nobody can compare.
+      const line = `${nameOf(match)}: response-differs ${all(request)} by ${all(response)}`;
+      // Encrypted bytes can't be compared.
       expect([nameOf(match), number, ...lines]).toEqual([
         nameOf(match),
         number,
@@ -217,11 +217,11 @@ test('an answer of which a byte is altered is contradicted, and nothing else', a
   }
 });
 
-test('a frame of an answer that is taken out is missing, and nothing else', async () => {
+test('a removed frame of a response is missing, and nothing else', async () => {
   for (const match of whole.matched) {
-    for (const { number } of match.answer) {
-      const line = `${nameOf(match)}: unanswered ${all(match.request)} by ${others(match.answer, number)}`;
-      // Where the record after one that is missing begins only its keys would tell.
+    for (const { number } of match.response) {
+      const line = `${nameOf(match)}: response-missing ${all(match.request)} by ${others(match.response, number)}`;
+      // Only its keys show where the record after a missing one begins.
       const isEncrypted = match.entry.tls !== undefined;
       const [found, ...more] = await changed(without(number));
       expect([number, isEncrypted ? line.startsWith(found!) : found, ...more]).toEqual([
@@ -232,19 +232,19 @@ test('a frame of an answer that is taken out is missing, and nothing else', asyn
   }
 });
 
-test('a request that is taken out is missing, and nothing else', async () => {
+test('a removed request is missing, and nothing else', async () => {
   for (const match of whole.matched) {
     for (const { number } of match.request) {
-      const line = `${nameOf(match)}: lost ${others(match.request, number)} by ${all(match.answer)}`;
+      const line = `${nameOf(match)}: request-missing ${others(match.request, number)} by ${all(match.response)}`;
       expect([number, ...(await changed(without(number)))]).toEqual([number, line]);
     }
   }
 });
 
-test('a message of which a byte is altered is contradicted, and nothing else', async () => {
+test('a message with an altered byte is contradicted, and nothing else', async () => {
   for (const match of whole.matched) {
     const { entry, request } = match;
-    // What leaves for a loss or a reset has nothing of the message.
+    // The notice of a loss, and a reset, contain nothing of the message.
     if (
       'outcome' in entry ||
       entry.tls ||
@@ -253,9 +253,9 @@ test('a message of which a byte is altered is contradicted, and nothing else', a
       continue;
     for (const { number } of request) {
       const lines = await changed(altered(number, 0));
-      // Over UDP it is not found by its CRC.
-      const verdict = entry.protocol === 'udp' ? 'lost' : 'different';
-      expect(lines[0]).toMatch(new RegExp(`^${nameOf(match)}: ${verdict} `));
+      // Over UDP a message is found by its CRC.
+      const reason = entry.protocol === 'udp' ? 'request-missing' : 'response-differs';
+      expect(lines[0]).toMatch(new RegExp(`^${nameOf(match)}: ${reason} `));
       expect(lines.slice(1)).toEqual(
         entry.protocol === 'udp' ? [expect.stringMatching(/^unjournaled .* of the client$/)] : [],
       );

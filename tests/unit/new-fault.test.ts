@@ -128,9 +128,9 @@ test('a fault by the recipe is served, journaled, matched and worded', () => {
     said: '[TCP SERVER] Simulating shouting',
     entry: expect.objectContaining({ fault: 'shout', letters: 3, length: 3, protocol: 'tcp' }),
     matches: [
-      'answered 4 by 5, shown in 5',
-      'answered 6 by 7, shown in 7',
-      'answered 11 by 12+13+14, shown in 14',
+      'response-sent 4 by 5, shown in 5',
+      'response-sent 6 by 7, shown in 7',
+      'response-sent 11 by 12+13+14, shown in 14',
     ],
     comments: [
       'fault=shout 3 letters raised, draw 1; echo.log entry 1',

@@ -6,10 +6,11 @@ import { endsOf } from '../declared/programs.ts';
 const server = ['127.0.0.1', '9'];
 const send = ['client/main.ts', 'send', ...server, '--protocol-mode', 'stop-and-wait'];
 const echo = ['client/main.ts', 'echo', ...server, '--message', 'x'];
-const names = 'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT TLS PROTOCOL INSECURE RETRIES BYTES LAST SECTIONS'
-  .split(' ')
-  .map((name) => `--${name.toLowerCase().replace('_', '-')}=${name}`)
-  .join(' ');
+const names =
+  'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT TLS PROTOCOL INSECURE RETRIES BYTES LAST TRANSFER SECTIONS'
+    .split(' ')
+    .map((name) => `--${name.toLowerCase().replace('_', '-')}=${name}`)
+    .join(' ');
 
 /** What is refused, and how, where make has given the option its name. */
 const cases: readonly (readonly [readonly string[], string])[] = [
@@ -26,7 +27,11 @@ const cases: readonly (readonly [readonly string[], string])[] = [
   ],
   [
     ['analysis/main.ts', 'show', '--bytes', 'x'],
-    'BYTES is "x"; allowed: a whole number from 1 to 999999999, or all',
+    'BYTES is "x"; allowed: a whole number from 0 to 999999999, or all',
+  ],
+  [
+    ['analysis/main.ts', 'show', '--transfer', '7F3A'],
+    'TRANSFER is "7F3A"; allowed: the id of a transfer, 8 hex digits such as 7f3a90c1',
   ],
   [['analysis/main.ts', 'show', '--last', '0'], 'LAST is "0"; allowed: a whole number from 1 to 999999999'],
 ];

@@ -1,12 +1,12 @@
 import type { Exposure } from '#analysis/exposure/exposed.ts';
 import type { ExposedFact, Report } from './facts.ts';
 
-/** How much a report shows of each kind, lest bodies leave no room for a password; the count is of all. */
+/** The most exposures of each kind that a report lists, so that bodies leave room for a password. All are counted. */
 const SHOWN = 200;
-/** So many characters of each. */
+/** The most characters of each. */
 const SHOWN_TEXT = 120;
 
-/** What frames expose. */
+/** The exposures of a report. */
 export class ExposedFacts {
   readonly #shown: ExposedFact[] = [];
   readonly #found = new Map<string, number>();

@@ -1,13 +1,13 @@
 import type { Compared } from '#analysis/compare/compared.ts';
 import type { Demo } from '#analysis/experiments/results.ts';
-import type { Verdict } from '#analysis/join/verdicts.ts';
+import type { Reason, Verdict } from '#analysis/join/verdicts.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import type { Ports, ServerName } from '#lib/lab/ports.ts';
 
 /*
- * What a report says, as captures/report.json has it. Times are ISO 8601 in UTC, `at` is seconds since the first frame
- * of the server's capture, frames are numbers in that capture unless told.
+ * The facts of a report, as in captures/report.json. Times are ISO 8601 in UTC, `at` is seconds since the first frame of
+ * the server's capture, and frames are numbers in that capture unless stated otherwise.
  */
 
 export interface Report extends Demo {
@@ -15,23 +15,23 @@ export interface Report extends Demo {
   readonly lab: {
     readonly addresses: Readonly<Record<Host, string>>;
     readonly ports: Ports;
-    /** Name to version: wirelab, Node.js, tshark. */
+    /** Versions by name: wirelab, Node.js, tshark. */
     readonly versions: Readonly<Record<string, string>>;
   };
   readonly captures: readonly CaptureFacts[];
-  /** Datagrams that are in the capture and never got to the echo server, as the buffer of its socket was full. */
+  /** Captured datagrams that the kernel dropped before the echo server, because the socket's buffer was full. */
   readonly lostDatagrams: number;
   readonly periods: readonly Period[];
   readonly decisions: readonly DecisionPoint[];
-  /** How many decisions there are in all; the list above is cut at some thousands. */
+  /** The number of all decisions; the list has some thousands at most. */
   readonly decisionsInAll: number;
   readonly delays: readonly Delay[];
   readonly ladders: readonly Ladder[];
   readonly transfers: readonly TransferPlot[];
   readonly exposed: readonly ExposedFact[];
   readonly exposedInAll: number;
-  readonly ties: Ties;
-  /** Undefined when there is only one capture. */
+  readonly matching: MatchingFacts;
+  /** Undefined if only one capture can be read. */
   readonly compared: Compared | undefined;
 }
 
@@ -40,13 +40,13 @@ export interface CaptureFacts {
   readonly frames: number;
   readonly first?: string;
   readonly last?: string;
-  /** Of the server: how many frames are of its ports. */
+  /** For the server: the frames to or from a port of the servers. */
   readonly ofServers?: number;
-  /** Why it could not be read, or not to its end. */
+  /** Why it can't be read, or not to its end. */
   readonly problem?: string;
 }
 
-/** A time in which one profile was in force at one server. */
+/** A time in which one profile was active at one server. */
 export interface Period {
   readonly decider: Decider;
   readonly from: string | undefined;
@@ -58,13 +58,13 @@ export interface Period {
 
 export interface OutcomeFacts {
   readonly outcome: string;
-  /** Probability; undefined under a script. */
+  /** The configured probability; undefined for a script. */
   readonly configured: number | undefined;
-  /** How many entries say so. */
+  /** How many entries have this outcome. */
   readonly journaled: number;
-  /** Of how many of these the packets confirm it. */
+  /** How many of these the packets confirm. */
   readonly seen: number;
-  /** 95 % interval of the share that the packets show. */
+  /** The 95 % interval of the share in the packets. */
   readonly low: number;
   readonly high: number;
 }
@@ -74,14 +74,15 @@ export interface DecisionPoint {
   readonly decider: Decider;
   readonly outcome: string;
   readonly verdict: Verdict;
-  /** Seconds from the request to its answer. */
+  readonly reason: Reason;
+  /** Seconds from the request to its response. */
   readonly took?: number;
-  /** Seconds from a request that got no answer to the end of its connection. */
+  /** Seconds from a request without a response to the end of its connection. */
   readonly waited?: number;
   readonly frame?: number;
 }
 
-/** A delayed answer, in seconds. */
+/** A delayed response; times in seconds. */
 export interface Delay {
   readonly decider: Decider;
   readonly configured: number;
@@ -89,14 +90,14 @@ export interface Delay {
   readonly frame: number;
 }
 
-/** An exchange as a ladder: client left, server right, time down. */
+/** An exchange as a ladder: client on the left, server on the right, time downwards. */
 export interface Ladder {
   readonly title: string;
   readonly client: string;
   readonly server: string;
   readonly rungs: readonly Rung[];
-  /** Rungs beyond those that are shown. */
-  readonly left: number;
+  /** How many more rungs there are. */
+  readonly moreRungs: number;
 }
 
 export interface Rung {
@@ -106,17 +107,17 @@ export interface Rung {
   readonly toServer: boolean;
   readonly protocol: string;
   readonly info: string;
-  /** Hex digits of the payload, empty without one. */
+  /** Hex digits of the payload; may be empty. */
   readonly bytes: string;
-  /** Bytes that are not those of the message, or of its answer, from 0. */
+  /** Offsets of bytes that differ between message and echo, from 0. */
   readonly marked?: readonly number[];
-  /** What the journal says of it. */
+  /** The journal entries that it shows. */
   readonly comment?: string;
-  /** Frames of earlier exchanges on the connection that are not shown before it. */
+  /** How many frames of earlier exchanges on the connection are left out before it. */
   readonly earlier?: number;
 }
 
-/** One way of a reliable transfer: what left its sender and the ACKs that came back. */
+/** One direction of a reliable transfer: its numbered datagrams and the ACKs for them. */
 export interface TransferPlot {
   readonly id: string;
   readonly mode: string;
@@ -138,36 +139,40 @@ export interface ExposedFact {
   readonly text: string;
 }
 
-export interface Ties {
-  /** What is to be known of the clocks of capture and journals, if anything. */
+/** How journal entries and packets match. */
+export interface MatchingFacts {
+  /** One sentence about the clocks of capture and journals, if they disagree. */
   readonly clock?: string | undefined;
-  readonly verdicts: Readonly<Partial<Record<Verdict, number>>>;
-  /** Entries that could not be tied; the first of them. */
+  /** Counts of entries. */
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  readonly reasons: Readonly<Partial<Record<Reason, number>>>;
+  /** The first entries that are contradicted or unknown. */
   readonly entries: readonly {
     readonly id: number;
     readonly decider: Decider;
-    readonly says: string;
+    readonly decision: string;
     readonly verdict: Verdict;
+    readonly reason: Reason;
     readonly frame?: number;
   }[];
-  /** Packets of which no entry speaks; the first of them. */
-  readonly loose: readonly {
+  /** The first exchanges without an entry. */
+  readonly withoutEntry: readonly {
     readonly client: string;
     readonly server: string;
     readonly from: 'client' | 'server';
     readonly what: string;
     readonly frames: readonly number[];
   }[];
-  /** TLS handshakes that failed; the first of them. */
+  /** The first failed TLS handshakes. */
   readonly handshakes: readonly {
     readonly id: number;
     readonly server: ServerName;
     readonly client: string;
     readonly reason: string;
-    /** Of the alert, or the last one of the connection. */
+    /** The frame of the alert, or the last one of the connection. */
     readonly frame: number;
   }[];
   readonly entriesInAll: number;
-  readonly looseInAll: number;
+  readonly withoutEntryInAll: number;
   readonly handshakesInAll: number;
 }

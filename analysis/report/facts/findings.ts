@@ -6,38 +6,39 @@ import { FrameComments } from '#analysis/join/frame-comments.ts';
 import type { Finding } from '#analysis/join/join.ts';
 import type { Listener } from '#analysis/join/listen.ts';
 import type { MatchUnder } from '#analysis/join/matching.ts';
-import { isConfirmed, type Verdict } from '#analysis/join/verdicts.ts';
+import { type Reason, type Verdict, verdictOf } from '#analysis/join/verdicts.ts';
 import { clientOf, deciderOf, isHttp, isRefused, lostDatagrams, timeOf } from '#lib/journal/entries.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { ExposedFacts } from './exposed-facts.ts';
-import type { DecisionPoint, Delay, Report, Ties } from './facts.ts';
+import type { DecisionPoint, Delay, MatchingFacts, Report } from './facts.ts';
 import { Ladders } from './ladders.ts';
 import { outcomeOf, Periods } from './periods.ts';
 import { TransferPlots } from './transfer-plots.ts';
 
-/** How much of each list a report shows; the counts are of all. */
+/** The most items of each list in a report. All are counted. */
 const DECISIONS = 5_000;
 const DELAYS = 2_000;
-const UNTIED = 100;
+const UNMATCHED = 100;
 
-type Untied = Ties['entries'][number];
+type Unconfirmed = MatchingFacts['entries'][number];
 
-/** What the server's capture and the journals say together. */
+/** Collects the facts of a report from the server's capture and the journals. */
 export class Findings implements Listener {
   readonly wants = { frames: true, exposures: true } as const;
   readonly #periods = new Periods();
   readonly #ladders = new Ladders();
   readonly #transfers = new TransferPlots();
-  /** In seconds since 1970: entries may come before the first frame. */
+  /** Their times are in seconds since 1970 here, as entries may precede the first frame. */
   readonly #decisions: DecisionPoint[] = [];
   readonly #delays: Delay[] = [];
   readonly #exposed = new ExposedFacts();
   readonly #comments = new FrameComments();
-  readonly #verdicts: Partial<Record<Verdict, number>> = {};
-  readonly #untied: Untied[] = [];
-  readonly #loose: Ties['loose'][number][] = [];
-  readonly #handshakes: Ties['handshakes'][number][] = [];
-  readonly #inAll = { decisions: 0, entries: 0, loose: 0, handshakes: 0 };
+  readonly #verdicts: Record<Verdict, number> = { confirmed: 0, contradicted: 0, encrypted: 0, unknown: 0 };
+  readonly #reasons: Partial<Record<Reason, number>> = {};
+  readonly #unconfirmed: Unconfirmed[] = [];
+  readonly #withoutEntry: MatchingFacts['withoutEntry'][number][] = [];
+  readonly #handshakes: MatchingFacts['handshakes'][number][] = [];
+  readonly #inAll = { decisions: 0, entries: 0, withoutEntry: 0, handshakes: 0 };
   #lost = 0;
   #began = Number.NaN;
   #clock: string | undefined;
@@ -82,18 +83,18 @@ export class Findings implements Listener {
   #takeHandshake(match: HandshakeMatch): void {
     const { id, server, reason } = match.entry;
     const decider = server === 'http' ? 'http' : 'echo-tcp';
-    this.#count(match, { id, decider, says: describeFailure(match.entry) });
+    this.#count(match, { id, decider, decision: describeFailure(match.entry) });
     this.#comments.add(match);
     if (match.shows === undefined) return;
     this.#inAll.handshakes += 1;
-    if (this.#handshakes.length === UNTIED) return;
+    if (this.#handshakes.length === UNMATCHED) return;
     this.#handshakes.push({ id, server, client: clientOf(match.entry)!, reason, frame: match.shows });
   }
 
   #takeUnjournaled({ client, server, from, what, frames }: Unjournaled): void {
-    this.#inAll.loose += 1;
-    if (this.#loose.length === UNTIED) return;
-    this.#loose.push({ client, server, from, what, frames: frames.map(({ number }) => number) });
+    this.#inAll.withoutEntry += 1;
+    if (this.#withoutEntry.length === UNMATCHED) return;
+    this.#withoutEntry.push({ client, server, from, what, frames: frames.map(({ number }) => number) });
   }
 
   facts({ ports }: Pick<Run, 'ports'>): Omit<Report, 'made' | 'lab' | 'captures' | keyof Demo | 'compared'> {
@@ -108,43 +109,48 @@ export class Findings implements Listener {
       ladders: this.#ladders.draw(ports, this.#comments),
       transfers: this.#transfers.facts(),
       ...this.#exposed.facts(),
-      ties: {
+      matching: {
         clock: this.#clock,
         verdicts: this.#verdicts,
-        entries: this.#untied,
-        loose: this.#loose,
+        reasons: this.#reasons,
+        entries: this.#unconfirmed,
+        withoutEntry: this.#withoutEntry,
         handshakes: this.#handshakes,
         entriesInAll: this.#inAll.entries,
-        looseInAll: this.#inAll.loose,
+        withoutEntryInAll: this.#inAll.withoutEntry,
         handshakesInAll: this.#inAll.handshakes,
       },
     };
   }
 
   #count(
-    { verdict, shows: frame }: Pick<Match, 'verdict' | 'shows'>,
-    entry: Pick<Untied, 'id' | 'decider' | 'says'>,
+    { reason, shows: frame }: Pick<Match, 'reason' | 'shows'>,
+    entry: Pick<Unconfirmed, 'id' | 'decider' | 'decision'>,
   ): void {
-    this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1;
-    // What nobody can read would fill the list; it is counted.
-    if (isConfirmed({ verdict }) || verdict === 'encrypted') return;
+    const verdict = verdictOf({ reason });
+    this.#verdicts[verdict] += 1;
+    this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
+    // Encrypted entries are only counted: they would fill the list.
+    if (verdict === 'confirmed' || verdict === 'encrypted') return;
     this.#inAll.entries += 1;
-    if (this.#untied.length < UNTIED) this.#untied.push({ ...entry, verdict, frame });
+    if (this.#unconfirmed.length < UNMATCHED) this.#unconfirmed.push({ ...entry, verdict, reason, frame });
   }
 
   #takeMatch(match: MatchUnder): void {
     this.#periods.add(match, match.active);
     this.#ladders.offer(match);
     this.#comments.add(match);
-    const { entry, verdict, took, shows, request, end } = match;
+    const { entry, reason, took, shows, request, end } = match;
     const decider = deciderOf(entry);
-    this.#count(match, { id: entry.id, decider, says: describeDecision(entry) });
+    this.#count(match, { id: entry.id, decider, decision: describeDecision(entry) });
     if ('direction' in entry || isRefused(entry)) return;
     this.#inAll.decisions += 1;
     if (this.#decisions.length < DECISIONS) {
       const at = request[0]?.time ?? timeOf(entry);
       const waited = end && took === undefined ? end.time - at : undefined;
-      this.#decisions.push({ at, decider, outcome: outcomeOf(entry), verdict, took, waited, frame: shows });
+      const verdict = verdictOf(match);
+      const outcome = outcomeOf(entry);
+      this.#decisions.push({ at, decider, outcome, verdict, reason, took, waited, frame: shows });
     }
     if (isHttp(entry) || entry.delay_ms === undefined || took === undefined || shows === undefined) return;
     if (this.#delays.length < DELAYS) {

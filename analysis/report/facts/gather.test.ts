@@ -20,22 +20,22 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** What a report says of the demo that left this, in a folder without a capture. */
-async function demoOf(left: string | undefined) {
-  if (left !== undefined) await writeFile(join(folder, 'demo.json'), left);
+/** The demo in a report, from this demo.json in a folder without a capture. */
+async function demoOf(file: string | undefined) {
+  if (file !== undefined) await writeFile(join(folder, 'demo.json'), file);
   const report = await gather(folder, run, { made: new Date(0), versions: {} });
   renderReport(report);
   return { experiments: report.experiments, threeWays: report.threeWays };
 }
 
-describe('what a demo left', () => {
+describe('demo.json', () => {
   const { experiments, threeWays } = JSON.parse(JSON.stringify(sampleReport()));
 
   test('is in the report', async () => {
     expect(await demoOf(JSON.stringify({ experiments, threeWays }))).toEqual({ experiments, threeWays });
   });
 
-  test('may be of a version that knew of experiments only', async () => {
+  test('may have experiments only', async () => {
     expect(await demoOf(JSON.stringify({ experiments }))).toEqual({ experiments, threeWays: [] });
   });
 
@@ -49,7 +49,7 @@ describe('what a demo left', () => {
     '[]',
     '{"experiments": null, "threeWays": 3}',
     '{"experiments": "all", "threeWays": {}}',
-  ])('is nothing when it is %j', async (left) => {
-    expect(await demoOf(left)).toEqual({ experiments: [], threeWays: [] });
+  ])('counts as no demo if it is %j', async (file) => {
+    expect(await demoOf(file)).toEqual({ experiments: [], threeWays: [] });
   });
 });

@@ -11,13 +11,13 @@ import { type Host, hosts } from '#lib/lab/hosts.ts';
 import type { CaptureFacts, Report } from './facts.ts';
 import { Findings } from './findings.ts';
 
-/** When a report is made, and by what. */
+/** When a report was made, and by which programs. */
 export interface Made {
   readonly made: Date;
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Gathers what a report says out of a folder with captures and journals. */
+/** Reads the captures and journals of a folder, and returns the facts of a report. */
 export async function gather(folder: string, run: Run, made: Made): Promise<Report> {
   const captures = await captureFactsIn(folder);
   const readable = captures.filter(({ frames }) => frames > 0).map(({ host }) => host);
@@ -41,7 +41,7 @@ export interface Gathered {
   readonly compared: Compared | undefined;
 }
 
-/** What a report says of captures that have been read. */
+/** The facts of a report about captures that have been read. */
 export async function reportOf(folder: string, gathered: Gathered): Promise<Report> {
   const { captures, compared, findings, made, run } = gathered;
   return {
@@ -70,18 +70,21 @@ async function captureFacts(host: Host, folder: string): Promise<CaptureFacts> {
   const frames = infos.reduce((sum, info) => sum + info.frames, 0);
   const times = infos.flatMap(({ first, last }) => [first, last]).filter((time) => time !== undefined);
   const problem = infos.find((info) => info.problem !== undefined)?.problem;
-  if (times.length === 0) return { host, frames, problem: problem ?? 'there is no packet in it' };
+  if (times.length === 0) return { host, frames, problem: problem ?? 'it has no packet' };
   return { host, frames, first: iso(Math.min(...times)), last: iso(Math.max(...times)), problem };
 }
 
-/** What the demo left, if this run was one. One of an earlier version knows of experiments only. */
+/** The results of the demo, if this run was one. Those of earlier versions have other fields and are skipped. */
 async function demo(folder: string): Promise<Demo> {
   const text = await readFile(pathOf(folder, 'demo.json'), 'utf8').catch(() => '{}');
   const { experiments, threeWays } = parsed(text) as Partial<Demo>;
-  return { experiments: listOf(experiments), threeWays: listOf(threeWays) };
+  return {
+    experiments: listOf(experiments).filter((one) => !('section' in one)),
+    threeWays: listOf(threeWays).filter((one) => 'plaintext' in one),
+  };
 }
 
-/** An object, whatever the text is. */
+/** The object in a JSON text, empty if the text is no JSON. */
 function parsed(text: string): object {
   try {
     return Object(JSON.parse(text));

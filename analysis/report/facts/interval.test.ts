@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { interval } from './interval.ts';
 
-// Wilson's score interval without correction, as R's binom::binom.confint(method = 'wilson') has it.
+// Wilson's score interval without correction, computed by R's binom::binom.confint(method = 'wilson').
 test.each([
   [0, 10, 0, 0.2775],
   [1, 10, 0.0179, 0.4042],
@@ -16,6 +16,6 @@ test.each([
   expect(found.high).toBeCloseTo(high, 3);
 });
 
-test('nothing of nothing is any share', () => {
+test('0 of 0 may be any share', () => {
   expect(interval(0, 0)).toEqual({ low: 0, high: 1 });
 });

@@ -1,7 +1,7 @@
 /** The standard score of 95 %. */
 const Z = 1.96;
 
-/** The 95 % interval of a share of which `count` of `total` was seen (Wilson's score interval). */
+/** The 95 % interval of a share, from `count` of `total` observations (Wilson's score interval). */
 export function interval(count: number, total: number): { readonly low: number; readonly high: number } {
   if (total === 0) return { low: 0, high: 1 };
   const share = count / total;

@@ -7,7 +7,7 @@ import { around, Ladders } from './ladders.ts';
 
 type Row = Parameters<typeof around>[0][number];
 
-/** Rows of one connection: `>` to the server and `<` from it, a letter with data, `S` its SYN, `T` of a TLS handshake. */
+/** Rows of one connection: `>` to the server, `<` from it; a letter is data, `S` a SYN, `T` a TLS handshake. */
 function rows(text: string, from = 1): Row[] {
   return text.split(' ').map((one, place) => ({
     ...carried({
@@ -40,26 +40,26 @@ describe('a ladder', () => {
     expect(shown(around(all, 7, 8))).toEqual([[1, 2, 3], 3, [7, 8, 9]]);
   });
 
-  test('counts what is between also when those frames were not kept', () => {
+  test('counts the frames between, also if they were not kept', () => {
     const all = rows('>S < > >a <a > >b <b >').filter(({ place }) => place < 3 || place > 5);
     expect(shown(around(all, 7, 8))).toEqual([[1, 2, 3], 3, [7, 8, 9]]);
   });
 
-  test('of a port that was used again begins with the later connection', () => {
+  test('of a reused port begins with the later connection', () => {
     const all = [...rows('>S < > >a <a >'), ...rows('>S < > >b <b', 11)];
     expect(shown(around(all, 14, 15))).toEqual([[11, 12, 13], 0, [14, 15]]);
   });
 
-  test('of a connection that the capture has from its middle on begins with the request', () => {
+  test('of a connection that began before the capture begins with the request', () => {
     const all = rows('>a <a >b <b').map((row) => ({ ...row, place: Number.POSITIVE_INFINITY }));
     expect(shown(around(all, 3, 4))).toEqual([[], 0, [3, 4]]);
   });
 });
 
-test('a ladder of a port that is used again and again has the connection of its exchange', () => {
+test('a ladder of a port with many connections has that of its exchange', () => {
   const ladders = new Ladders();
   const entry = { protocol: 'tcp', fault: 'none', client_ip: '10.0.142.133', client_port: 40_000 };
-  const match = { entry, request: [{ number: 5_004, time: 0 }], answer: [{ number: 5_005, time: 0 }] };
+  const match = { entry, request: [{ number: 5_004, time: 0 }], response: [{ number: 5_005, time: 0 }] };
   ladders.offer(match as unknown as Match);
   expect(ladders.filters).toEqual(['tcp.port == 40000 || udp.port == 40000']);
   for (let from = 1; from < 9_000; from += 1_000) {

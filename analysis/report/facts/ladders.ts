@@ -10,15 +10,15 @@ import { capital } from '#lib/text/figures.ts';
 import type { Ladder, Rung } from './facts.ts';
 import { outcomeOf } from './periods.ts';
 
-/** So many exchanges are drawn, with so many frames each. */
+/** The most exchanges that are drawn, and the most frames of each. */
 const DRAWN = 12;
 const RUNGS = 24;
-/** Frames without data that are drawn after an exchange, as ACKs and the end of its connection are. */
+/** The most frames without data that are drawn after an exchange, such as ACKs. */
 const AROUND = 3;
-/** Frames of a TCP handshake, and of one of TLS after it, at most. */
+/** Frames of a TCP handshake, and the most frames with a TLS handshake. */
 const HANDSHAKE = 3;
 const OPENING = 10;
-/** So far from it they are looked for, in frames of the capture. */
+/** How many frames of the capture around an exchange are searched. */
 const REACH = 200;
 
 interface Chosen {
@@ -28,30 +28,30 @@ interface Chosen {
   readonly last: number;
 }
 
-/** Chooses an exchange of each outcome of each server, the first of each, and draws them as ladders. */
+/** Draws the first exchange of each outcome of each server as a ladder. */
 export class Ladders {
   readonly #chosen = new Map<string, Chosen>();
   readonly #rows: Placed[] = [];
-  /** How many frames of each connection have come, and its first ones, as far as they are not kept yet. */
+  /** The frame count of each connection, and its first frames until they are kept. */
   readonly #openings = new Map<string, { readonly rows: Placed[]; count: number }>();
 
   offer(match: Match): void {
     const title = `${capital(deciderNames[deciderOf(match.entry)])}: ${outcomeOf(match.entry)}`;
     if (this.#chosen.has(title) || this.#chosen.size === DRAWN || 'direction' in match.entry) return;
-    const frames = [...match.request, ...match.answer, ...(match.end ? [match.end] : [])].map(
+    const frames = [...match.request, ...match.response, ...(match.end ? [match.end] : [])].map(
       ({ number }) => number,
     );
     if (frames.length === 0) return;
     this.#chosen.set(title, { title, match, first: Math.min(...frames), last: Math.max(...frames) });
   }
 
-  /** A display filter for the frames that are to be taken, when all exchanges have been offered. */
+  /** Display filters for the frames of the chosen exchanges, after all have been offered. */
   get filters(): string[] {
     const ports = new Set([...this.#chosen.values()].map(({ match }) => match.entry.client_port));
     return [...ports].map((port) => `tcp.port == ${port} || udp.port == ${port}`);
   }
 
-  /** Keeps what is near an exchange, and how its connection began. */
+  /** Keeps frames near a chosen exchange, and the begin of its connection. */
   take(row: Row): void {
     const key = keyOf(row);
     const isFirst = row.transport === 'tcp' && row.toServer && opens(row.flags);
@@ -65,7 +65,7 @@ export class Ladders {
     }
   }
 
-  /** @param comments what the journals say of frames */
+  /** @param comments journal entries by frame */
   draw(ports: Ports, comments: FrameComments): Ladder[] {
     return [...this.#chosen.values()].map(({ title, match, first, last }) => {
       const { client_ip, client_port } = match.entry;
@@ -93,7 +93,7 @@ export class Ladders {
         client: endpoint(client_ip!, client_port!),
         server: own[0] ? serverEndOf(own[0]) : `server:${port}`,
         rungs: own.slice(0, RUNGS).map(rung),
-        left: Math.max(0, own.length - RUNGS),
+        moreRungs: Math.max(0, own.length - RUNGS),
       };
     });
   }
@@ -104,25 +104,25 @@ const portOfServer = ({ toServer, fromPort, toPort }: Row) => (toServer ? toPort
 const keyOf = (row: Row) => `${clientPortOf(row)} ${portOfServer(row)}`;
 const serverEndOf = ({ toServer, from, to }: Row) => (toServer ? to : from);
 
-/** The port of a server that an entry came to. */
+/** The server's port of an entry. */
 function portOf(entry: Decision, { http, https, echo, echoTls }: Ports): number {
   const [plain, overTls] = isHttp(entry) ? [http, https] : [echo, echoTls];
   return entry.tls === undefined ? plain : overTls;
 }
 
-/** A row, and which frame of its connection it is, from 0; infinite when the capture has not got the beginning. */
+/** A row with its number on the connection, from 0; infinite if the capture lacks the connection's begin. */
 type Placed = Row & { readonly place: number };
 
 interface Around {
-  /** How its connection began. */
+  /** The begin of its connection. */
   readonly before: readonly Placed[];
-  /** Frames in between, of earlier exchanges. */
+  /** How many frames of earlier exchanges are left out. */
   readonly earlier: number;
   /** From its first frame to the ACKs after its last. */
   readonly exchange: readonly Placed[];
 }
 
-/** The rows of an exchange, and of how its connection began. */
+/** The rows of an exchange and of its connection's begin. */
 export function around(rows: readonly Placed[], first: number, last: number): Around {
   const from = rows.findIndex(({ number }) => number >= first);
   const to = rows.findLastIndex(({ number }) => number <= last);
@@ -137,14 +137,17 @@ export function around(rows: readonly Placed[], first: number, last: number): Ar
   return { before: handshake, earlier: (exchange[0]?.place ?? 0) - handshake.length, exchange };
 }
 
-/** Without data, or of a TLS handshake. */
+/** Whether a frame has no data, or belongs to a TLS handshake. */
 function isOpening({ payload, protocol, info }: Row): boolean {
   return payload.length === 0 || (protocol.startsWith('TLS') && !info.includes('Application Data'));
 }
 
-/** Bytes that the answer has otherwise than the message, by the frames of both; none where they are of other lengths. */
-function changedBy({ entry, request, answer }: Match, rows: readonly Row[]): Map<number, readonly number[]> {
-  const [asked, answered] = [request, answer].map(([only, ...more]) =>
+/** Offsets of bytes that differ between message and echo, by both frames; none if their lengths differ. */
+function changedBy(
+  { entry, request, response }: Match,
+  rows: readonly Row[],
+): Map<number, readonly number[]> {
+  const [asked, answered] = [request, response].map(([only, ...more]) =>
     only && more.length === 0 ? rows.find(({ number }) => number === only.number) : undefined,
   );
   const isEcho = !isHttp(entry) && entry.tls === undefined;

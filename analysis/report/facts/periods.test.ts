@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Match } from '#analysis/join/finding.ts';
-import type { Verdict } from '#analysis/join/verdicts.ts';
+import type { Reason } from '#analysis/join/verdicts.ts';
 import type { ActiveProfile } from '#lib/journal/run.ts';
 import type { Decision } from '#lib/journal/schema.ts';
 import { interval } from './interval.ts';
@@ -12,21 +12,21 @@ function active(profile: string, from = 'then'): ActiveProfile {
   return { from, profile, seed: 's' };
 }
 
-function matched(entry: Partial<Decision>, verdict: Verdict = 'answered'): Match {
+function matched(entry: Partial<Decision>, reason: Reason = 'response-sent'): Match {
   return {
     kind: 'match',
     entry: { ...line, ...entry } as Decision,
-    verdict,
+    reason,
     request: [],
-    answer: [],
+    response: [],
     shows: undefined,
   };
 }
 
-const fault = (name: string, verdict?: Verdict) => matched({ fault: name, protocol: 'udp' }, verdict);
-const outcome = (name: string, verdict?: Verdict) => matched({ outcome: name }, verdict);
+const fault = (name: string, reason?: Reason) => matched({ fault: name, protocol: 'udp' }, reason);
+const outcome = (name: string, reason?: Reason) => matched({ outcome: name }, reason);
 
-/** What the first period says of its outcomes. */
+/** The outcomes of the first period. */
 function countsOf(periods: Periods) {
   return periods
     .facts()[0]!
@@ -38,7 +38,7 @@ function countsOf(periods: Periods) {
     ]);
 }
 
-test('the rest of the probabilities is none, or 200 at the HTTP server', () => {
+test('the remaining probability is that of none, or of 200 at the HTTP server', () => {
   const echo = new Periods();
   echo.add(fault('none'), active('loss=0.2,delay=0.3'));
   expect(countsOf(echo)).toEqual([
@@ -47,7 +47,7 @@ test('the rest of the probabilities is none, or 200 at the HTTP server', () => {
     ['none', 0.5, 1, 1],
   ]);
   const http = new Periods();
-  http.add(outcome('timeout', 'silent'), active('timeout=0.2,403=0.8'));
+  http.add(outcome('timeout', 'nothing-sent'), active('timeout=0.2,403=0.8'));
   expect(countsOf(http)).toEqual([
     ['timeout', 0.2, 1, 1],
     ['403', 0.8, 0, 0],
@@ -55,7 +55,7 @@ test('the rest of the probabilities is none, or 200 at the HTTP server', () => {
   ]);
 });
 
-test('the profile none is none alone', () => {
+test('the profile none has the outcome none alone', () => {
   const periods = new Periods();
   periods.add(fault('none'), active('none'));
   expect(countsOf(periods)).toEqual([['none', 1, 1, 1]]);
@@ -63,7 +63,7 @@ test('the profile none is none alone', () => {
 
 test.each([
   ['a script', active('script:loss,none')],
-  ['what is not known', undefined],
+  ['an unknown profile', undefined],
 ])('%s has no probabilities', (_what, under) => {
   const periods = new Periods();
   periods.add(fault('loss'), under);
@@ -71,19 +71,19 @@ test.each([
   expect(periods.facts()[0]!.profile).toBe(under?.profile ?? 'unknown');
 });
 
-test('what has no probability and was decided all the same has 0', () => {
+test('an outcome outside the profile has the probability 0', () => {
   const periods = new Periods();
   periods.add(fault('drip'), active('loss=1'));
   expect(countsOf(periods)).toContainEqual(['drip', 0, 1, 1]);
 });
 
-test('what the packets do not confirm is journaled and not seen, and the interval is of what is seen', () => {
+test('unconfirmed decisions are journaled and not seen, and the interval is of seen ones', () => {
   const periods = new Periods();
   const under = active('loss=0.5');
-  for (const verdict of ['silent', 'answered', 'different', 'lost'] as const)
-    periods.add(fault('loss', verdict), under);
-  for (const verdict of ['answered', 'came', 'unanswered'] as const)
-    periods.add(fault('none', verdict), under);
+  for (const reason of ['nothing-sent', 'response-sent', 'response-differs', 'request-missing'] as const)
+    periods.add(fault('loss', reason), under);
+  for (const reason of ['response-sent', 'received', 'response-missing'] as const)
+    periods.add(fault('none', reason), under);
   const [period] = periods.facts();
   expect(period).toMatchObject({ decider: 'echo-udp', from: 'then', seed: 's', total: 7 });
   expect(period!.outcomes).toMatchObject([
@@ -92,7 +92,7 @@ test('what the packets do not confirm is journaled and not seen, and the interva
   ]);
 });
 
-test('each server and each time in which a profile was in force is a period of its own', () => {
+test('each server and each activation of a profile is a period of its own', () => {
   const periods = new Periods();
   periods.add(fault('none'), active('none', 'first'));
   periods.add(matched({ fault: 'none', protocol: 'tcp' }), active('none', 'first'));

@@ -14,7 +14,7 @@ interface Counts {
   readonly seen: Map<string, number>;
 }
 
-/** Counts what each profile decided, and what of that the packets show. It decides nothing for those who are refused. */
+/** Counts the outcomes under each profile, in the journal and in the packets. Refused requests do not count. */
 export class Periods {
   readonly #all = new Map<string, Counts>();
 
@@ -55,12 +55,12 @@ export class Periods {
   }
 }
 
-/** What was decided, by its name. */
+/** The name of a decision. */
 export function outcomeOf(entry: Decision): string {
   return isHttp(entry) ? entry.outcome : entry.fault;
 }
 
-/** The probabilities of a profile with that of the rest; undefined for a script, which has none. */
+/** The probabilities of a profile, that of the rest included; undefined for a script. */
 function probabilitiesOf(profile: string | undefined, rest: string): Map<string, number> | undefined {
   if (profile === undefined || profile.startsWith('script:')) return undefined;
   const terms = profile === 'none' ? [] : profile.split(',').map((term) => term.split('='));

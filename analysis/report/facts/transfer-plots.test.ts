@@ -23,7 +23,7 @@ function plot(draw: (udp: ReturnType<Wire['udp']>, wire: Wire) => void) {
   return plots.facts();
 }
 
-test('a transfer to the server: what is sent, what is sent again, and the ACKs that come back', () => {
+test('a transfer to the server has its segments, retransmissions, and ACKs', () => {
   const [way, ...others] = plot((udp) => {
     udp.client(encodeDatagram({ ...data, kind: 'OPEN', sequence: 0 }));
     udp.answer(encodeDatagram(ack(1)));
@@ -45,7 +45,7 @@ test('a transfer to the server: what is sent, what is sent again, and the ACKs t
   });
 });
 
-test('the way back of a transfer is another', () => {
+test('the opposite direction of a transfer has a plot of its own', () => {
   const ways = plot((udp) => {
     udp.client(encodeDatagram(data));
     udp.answer(encodeDatagram(data));
@@ -57,7 +57,7 @@ test('the way back of a transfer is another', () => {
   ]);
 });
 
-test('what says nothing of a number is left out', () => {
+test('damaged datagrams, aborts and messages are left out', () => {
   const damaged = encodeDatagram(data);
   damaged[60]! ^= 1;
   const ways = plot((udp, wire) => {
@@ -69,7 +69,7 @@ test('what says nothing of a number is left out', () => {
   expect(ways).toEqual([]);
 });
 
-test('four ways are plotted, and retransmissions are counted beyond the last point', () => {
+test('four plots are made, and retransmissions are counted beyond the last point', () => {
   const ways = plot((udp) => {
     for (let id = 1; id <= 5; id += 1) udp.client(encodeDatagram({ ...data, id: `0000000${id}` }));
     for (let time = 0; time < 3_100; time += 1) udp.client(encodeDatagram({ ...data, id: '00000001' }));

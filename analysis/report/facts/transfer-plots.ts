@@ -2,28 +2,28 @@ import type { Frame } from '#analysis/capture/frames.ts';
 import { type Datagram, decodeDatagram, isOfTransfer } from '#lib/transfer/datagram.ts';
 import type { TransferPlot, TransferPoint } from './facts.ts';
 
-/** So many ways of transfers are plotted, with so many points each. */
+/** The most directions of transfers that are plotted, and the most points of each. */
 const PLOTTED = 4;
 const POINTS = 3_000;
 
-interface Way {
+interface Direction {
   readonly plot: Omit<TransferPlot, 'points' | 'retransmissions'>;
   readonly points: TransferPoint[];
   readonly sent: Set<number>;
   retransmissions: number;
 }
 
-/** Takes down what the datagrams of transfers number, for time-sequence plots. */
+/** Collects the sequence numbers of transfers, for time-sequence plots. */
 export class TransferPlots {
-  readonly #ways = new Map<string, Way>();
+  readonly #directions = new Map<string, Direction>();
 
-  /** @param began seconds since 1970 at the first frame of the capture */
+  /** @param began time of the capture's first frame, in seconds since 1970 */
   take(frame: Frame, began: number): void {
     if (frame.transport !== 'udp' || !isOfTransfer(frame.payload)) return;
     const datagram = decodeDatagram(frame.payload);
     if (!datagram || datagram.kind === 'ABORT') return;
     const isAck = datagram.kind === 'ACK';
-    const way = this.#way(datagram, isAck ? !frame.toServer : frame.toServer);
+    const way = this.#directionOf(datagram, isAck ? !frame.toServer : frame.toServer);
     if (!way) return;
     const sequence = isAck ? datagram.ack : datagram.sequence;
     const isAgain = !isAck && way.sent.has(sequence);
@@ -35,19 +35,19 @@ export class TransferPlots {
   }
 
   facts(): TransferPlot[] {
-    return [...this.#ways.values()].map(({ plot, points, retransmissions }) => ({
+    return [...this.#directions.values()].map(({ plot, points, retransmissions }) => ({
       ...plot,
       points,
       retransmissions,
     }));
   }
 
-  #way({ id, mode }: Datagram, toServer: boolean): Way | undefined {
+  #directionOf({ id, mode }: Datagram, toServer: boolean): Direction | undefined {
     const key = `${id} ${toServer}`;
-    const known = this.#ways.get(key);
-    if (known || this.#ways.size === PLOTTED) return known;
-    const way: Way = { plot: { id, mode, toServer }, points: [], sent: new Set(), retransmissions: 0 };
-    this.#ways.set(key, way);
+    const known = this.#directions.get(key);
+    if (known || this.#directions.size === PLOTTED) return known;
+    const way: Direction = { plot: { id, mode, toServer }, points: [], sent: new Set(), retransmissions: 0 };
+    this.#directions.set(key, way);
     return way;
   }
 }

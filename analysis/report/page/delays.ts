@@ -7,17 +7,17 @@ import { leftOut, listOf, type Section, table } from './section.ts';
 
 const LISTED = 50;
 
-/** How long answers were to be held back, and how long they were. */
+/** The section on delays: as journaled, and as the packets show them. */
 export function delays({ delays: all }: Report): Section {
   return {
     id: 'delays',
     title: 'Delay, configured and seen in packets',
-    says:
+    summary:
       all.length > 0
-        ? `${counted(all.length, 'delayed answer')}, median ${duration(median(late(all)))} over`
-        : 'no answer to a request or message was delayed',
-    intro: html`The journal says how long an answer was to be held back; the time between the frame of the message and
-that of its answer says how long it was. A mark on the dashed line is a delay that is exactly as configured.`,
+        ? `${counted(all.length, 'delayed response')}, median ${duration(median(late(all)))} over`
+        : 'no response was delayed',
+    intro: html`The journal has the delay that was decided. The time between the frames of request and response is the
+    delay that happened. A mark on the dashed line is a delay exactly as decided.`,
     body: all.length > 0 ? body(all) : undefined,
   };
 }
@@ -26,7 +26,7 @@ function body(all: readonly Delay[]) {
   const most = Math.max(...all.map(({ configured }) => configured));
   const over = late(all);
   return html`<div class="pair">${against(all, {
-    alternative: `Delay seen against delay configured, ${counted(all.length, 'answer')}; the median difference is ${duration(median(over))}.`,
+    alternative: `Delay seen against delay configured, ${counted(all.length, 'response')}; the median difference is ${duration(median(over))}.`,
     y: { name: 'seen, seconds', min: 0 },
     height: ({ seen }) => seen,
     exact: most,
@@ -40,7 +40,7 @@ ${table(
   [...Map.groupBy(all, ({ decider }) => decider)],
   [
     { head: 'Server', cell: ([decider]) => deciderNames[decider] },
-    { head: 'Delayed answers', kind: 'figure', cell: ([, some]) => count(some.length) },
+    { head: 'Delayed responses', kind: 'figure', cell: ([, some]) => count(some.length) },
     {
       head: 'Longest configured',
       kind: 'figure',
@@ -58,20 +58,20 @@ ${listOf(
     { head: 'Seen', kind: 'figure', cell: ({ seen }) => `${seen.toFixed(6)} s` },
     { head: 'Difference', kind: 'figure', cell: ({ configured, seen }) => duration(seen - configured) },
   ])}${leftOut(Math.min(LISTED, all.length), all.length)}`,
-  'Each of them',
+  'All delays',
 )}`;
 }
 
 interface Against {
   readonly alternative: string;
   readonly y: Axis;
-  /** How high the mark of a delay stands. */
+  /** The height of a delay's mark. */
   readonly height: (delay: Delay) => number;
-  /** Where the longest delay would stand if it were exactly as configured. */
+  /** The height of the longest delay if it were exactly as configured. */
   readonly exact: number;
 }
 
-/** A mark for each delay over what was configured, and a line on which all would stand. */
+/** A plot with a mark for each delay, and a line for delays exactly as configured. */
 function against(all: readonly Delay[], { alternative, y, height, exact }: Against) {
   const most = Math.max(...all.map(({ configured }) => configured));
   const line = [
@@ -90,7 +90,7 @@ function against(all: readonly Delay[], { alternative, y, height, exact }: Again
         shape: 'ring',
         colour: 'accent',
         points: all.map((delay) => [delay.configured, height(delay)] as const),
-        means: 'an answer',
+        means: 'a response',
       },
     ],
   });

@@ -9,22 +9,22 @@ describe('html', () => {
     );
   });
 
-  test('takes lists, numbers, and nothing for undefined', () => {
+  test('takes lists and numbers, and prints nothing for undefined', () => {
     expect(html`${[1, html`<br>`, ['<']]}${undefined}`.text).toBe('1<br>&lt;');
   });
 
-  test('cuts a text of many characters, and no markup', () => {
+  test('shortens a long text, but no markup', () => {
     const long = 'a'.repeat(5_000);
     expect(html`${long}`.text).toBe(`${'a'.repeat(1_000)}… (4000 more characters)`);
     expect(html`${new Html(long)}`.text).toBe(long);
   });
 
-  test('leaves no half of a character behind', () => {
+  test('never splits a character', () => {
     expect(html`${`${'a'.repeat(999)}😀`}`.text.isWellFormed()).toBe(true);
   });
 });
 
-test('names what a reader would not see; line breaks, tabs and other writing stay', () => {
+test('escapes invisible characters, but no line breaks, tabs or other scripts', () => {
   expect(escaped('a\u202eb\u200b\x1b[31m')).toBe('a\\u202eb\\u200b\\u001b[31m');
   expect(escaped('a\tb\nÄ 漢 😀')).toBe('a\tb\nÄ 漢 😀');
 });

@@ -1,6 +1,6 @@
 import { safeLines } from '#lib/text/readable.ts';
 
-/** Markup that may stand in a page as it is. */
+/** Markup that needs no escaping. */
 export class Html {
   readonly text: string;
 
@@ -9,12 +9,12 @@ export class Html {
   }
 }
 
-/** Characters of a text that are shown. */
+/** The most characters of a text that are shown. */
 const LONGEST = 1_000;
 
 export type Value = Html | string | number | undefined | readonly Value[];
 
-/** Puts values into markup: text and numbers escaped, markup as it is, nothing for `undefined`. */
+/** A template tag for markup: it escapes text and numbers, and leaves `undefined` out. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(parts.reduce((text, part, index) => text + markup(values[index - 1]) + part));
 }
@@ -27,15 +27,15 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Fit for an element or a quoted attribute, whatever a capture holds. */
+/** Escapes any text for an element or a quoted attribute. */
 export function escaped(text: string): string {
   return safeLines(text).replaceAll(/[&<>"']/g, (character) => entities[character]!);
 }
 
-/** A message may have 64 KiB, and a page shows many. */
+/** Shortens a text: a message may have 64 KiB, and a page shows many. */
 function cut(text: string): string {
-  const left = text.length - LONGEST;
-  return left > 0 ? `${text.slice(0, LONGEST)}… (${left} more characters)` : text;
+  const more = text.length - LONGEST;
+  return more > 0 ? `${text.slice(0, LONGEST)}… (${more} more characters)` : text;
 }
 
 function markup(value: Value): string {

@@ -3,20 +3,20 @@ import type { ExposedFact, Report } from '../facts/facts.ts';
 import { html } from './escape.ts';
 import { leftOut, longTable, type Section } from './section.ts';
 
-/** Frames that are named of each text. */
+/** The most frames that are named for each text. */
 const NAMED = 5;
 
 interface Row extends Omit<ExposedFact, 'frame'> {
   readonly frames: readonly number[];
 }
 
-/** What anybody on the way between the two hosts could read. */
+/** The section on what anybody between the hosts could read. */
 export function exposed({ exposed: all, exposedInAll }: Report): Section {
   return {
     id: 'exposed',
     title: 'Exposed in plain text',
-    says: all.length > 0 ? counted(exposedInAll, 'finding') : 'nothing was found in plain text',
-    intro: html`Nothing here was decrypted. Whoever can read the packets on their way reads this, word for word.`,
+    summary: all.length > 0 ? counted(exposedInAll, 'finding') : 'nothing was found in plain text',
+    intro: html`Nothing here was decrypted. Everybody who sees the packets on their way can read this, word for word.`,
     body:
       all.length === 0
         ? undefined
@@ -29,7 +29,7 @@ export function exposed({ exposed: all, exposedInAll }: Report): Section {
   };
 }
 
-/** Each text once, secrets before bodies, in the order in which they came. */
+/** Each text once, in order of its first frame, secrets before bodies. */
 function rowsOf(all: readonly ExposedFact[]): Row[] {
   const same = Map.groupBy(all, ({ what, text }) => JSON.stringify([what, text]));
   const rows = Array.from(same.values(), (facts) => {

@@ -1,5 +1,5 @@
 import type { Evidence, Experiment } from '#analysis/experiments/results.ts';
-import type { Verdict } from '#analysis/join/verdicts.ts';
+import { type Reason, verdictOf } from '#analysis/join/verdicts.ts';
 import type { Delay, Period, Report, Rung, TransferPoint } from '../facts/facts.ts';
 import { interval } from '../facts/interval.ts';
 
@@ -8,14 +8,13 @@ export function hexOf(text: string): string {
   return Buffer.from(text).toString('hex');
 }
 
-/** Bytes of a text that are all marked. */
+/** A text with all its bytes marked. */
 function marked(text: string): Pick<Evidence, 'bytes' | 'marked'> {
   return { bytes: hexOf(text), marked: [...Buffer.from(text).keys()] };
 }
 
 export const experiments: readonly Experiment[] = [
   {
-    section: '3.1',
     title: 'A message in plain text',
     expected: '18 bytes with the text and its newline, in the first frame with a length',
     seen: '18 bytes in frame 12',
@@ -24,60 +23,57 @@ export const experiments: readonly Experiment[] = [
       {
         frame: 12,
         info: '41220 → 9090 [PSH, ACK] Seq=1 Ack=1 Win=64256 Len=18',
-        says: 'carries the 18 bytes of the text',
+        caption: 'the 18 bytes of the text',
         ...marked('Hello from Client\n'),
       },
     ],
   },
   {
-    section: '3.2',
-    title: 'A lost answer leaves a notice of 11 bytes',
-    expected: '“Packet Loss” without a newline in place of the answer',
+    title: 'A notice of 11 bytes replaces a lost echo',
+    expected: '“Packet Loss” without a newline in place of the echo',
     seen: '11 bytes in frame 31, 0.4 ms after the message',
     agrees: true,
     evidence: [
       {
         frame: 31,
         info: '9090 → 41222 [PSH, ACK] Seq=7 Ack=13 Win=65152 Len=11',
-        says: 'is the notice',
+        caption: 'the notice',
         ...marked('Packet Loss'),
       },
     ],
   },
   {
-    section: '3.2',
     title: 'One byte is corrupted',
-    expected: 'the byte at offset 4 goes from 0x31 to 0xce, all others are as they came',
+    expected: 'the byte at offset 4 changes from 0x31 to 0xce, all others stay the same',
     seen: 'byte 4 is 0xce in frame 35',
     agrees: true,
     evidence: [
       {
         frame: 33,
         info: '41222 → 9090 [PSH, ACK] Len=6',
-        says: 'is the message: the byte before',
+        caption: 'the message: the byte before',
         bytes: hexOf('Test1\n'),
         marked: [4],
       },
       {
         frame: 35,
         info: '9090 → 41222 [PSH, ACK] Len=6',
-        says: 'is the answer: the byte after',
+        caption: 'the echo: the byte after',
         bytes: '54657374ce0a',
         marked: [4],
       },
     ],
   },
   {
-    section: '',
     title: 'A connection that is reset',
-    expected: 'RST from port 9090 instead of an answer',
-    seen: 'no RST within 5 s; a long payload came instead',
+    expected: 'RST from port 9090 instead of an echo',
+    seen: 'no RST within 5 s, but a long payload',
     agrees: false,
     evidence: [
       {
         frame: 52,
         info: '9090 → 41230 [PSH, ACK] Len=600',
-        says: 'is what came',
+        caption: 'the payload',
         bytes: hexOf(`<script>alert('x')</script>${'0123456789abcdef'.repeat(40)}`),
         marked: [0, 1, 2, 3, 4, 5, 6, 7, 600],
       },
@@ -139,7 +135,7 @@ function outcomesOf(
   };
 }
 
-/** Rises and falls between 0 and 1 without a pattern to the eye, the same in every run. */
+/** A scattered number between 0 and 1, the same in every run. */
 function scattered(index: number): number {
   return (index * 0.618_033_988_75) % 1;
 }
@@ -158,9 +154,10 @@ const OUTCOMES = [
 
 export function decision(index: number, all: number): Report['decisions'][number] {
   const [decider, outcome] = OUTCOMES[Math.floor(scattered(index * 7) * OUTCOMES.length)]!;
-  const verdict: Verdict = index % 41 === 0 ? 'different' : 'answered';
+  const reason: Reason = index % 41 === 0 ? 'response-differs' : 'response-sent';
   const took = outcome === 'timeout' ? 15 : outcome === 'delay' ? 10 * scattered(index) : 0.0012;
-  return { at: (200 * (index + scattered(index))) / all, decider, outcome, verdict, took, frame: index };
+  const at = (200 * (index + scattered(index))) / all;
+  return { at, decider, outcome, verdict: verdictOf({ reason }), reason, took, frame: index };
 }
 
 export function delay(index: number): Delay {
@@ -184,7 +181,7 @@ export const rungs: readonly Rung[] = [
   rung(35, 0.000049, true, '41234 → 9090 [ACK] Seq=1 Ack=1 Win=64256 Len=0'),
   {
     ...rung(36, 0.0021, true, '41234 → 9090 [PSH, ACK] Seq=1 Ack=1 Win=64256 Len=12', 'Hey|e4599fa9'),
-    comment: 'fault=corruption offset=0 before=0x48 after=0xb7',
+    comment: 'fault=corruption byte 0: 0x48 to 0xb7',
   },
   rung(37, 0.002128, false, '9090 → 41234 [ACK] Seq=1 Ack=13 Win=65152 Len=0'),
   {
@@ -202,7 +199,7 @@ export const rungs: readonly Rung[] = [
   rung(41, 2.9942, false, '9090 → 41234 [FIN, ACK] Seq=13 Ack=59 Win=65152 Len=0'),
 ];
 
-/** Eight segments at a time; every third window its first is lost and the window goes again after a time-out. */
+/** Eight segments at a time. In every third window the first one is lost, and a timeout retransmits the window. */
 export function transfer(id: string, mode: string, length: number): Report['transfers'][number] {
   const points: TransferPoint[] = [];
   let at = 0;

@@ -2,18 +2,18 @@ import { counted } from '#lib/text/figures.ts';
 import { asciiOf, type HexRow, hexOf, hexRowsOf } from '#lib/text/hex-rows.ts';
 import { escaped, Html, html } from './escape.ts';
 
-/** Rows of a dump, of 16 bytes; those with marks are shown beyond it. */
+/** The most rows of 16 bytes in a dump. Rows with marks are always shown. */
 const ROWS = 16;
 const WIDE = 16;
 const NARROW = 8;
 
 /**
- * A payload as Wireshark shows it: offset, hex digits, text. Twice, 16 bytes a row and 8 where the page is narrow; the
- * page shows one.
+ * A payload as Wireshark shows it: offset, hex digits, text. It is rendered twice: with 16 bytes per row, and with 8 for
+ * a narrow page. The page shows one of them.
  *
- * @param hex digits of the payload, two a byte
- * @param marked bytes to mark, from 0
- * @param shown rows of 16 bytes beside those with marks
+ * @param hex digits of the payload
+ * @param marked offsets of bytes to mark, from 0
+ * @param shown the most rows of 16 bytes, besides those with marks
  */
 export function hexDump(hex: string, marked: readonly number[] = [], shown = ROWS): Html {
   const bytes = Buffer.from(hex, 'hex');
@@ -26,18 +26,18 @@ export function hexDump(hex: string, marked: readonly number[] = [], shown = ROW
 function rows(bytes: Buffer, width: number, marks: ReadonlySet<number>, most: number): string {
   const shown: string[] = [];
   const limit = (most * WIDE) / width;
-  let left = 0;
+  let skipped = 0;
   for (const row of hexRowsOf(bytes, width)) {
     const { at, bytes } = row;
     if (at / width >= limit && !bytes.some((_, index) => marks.has(at + index))) {
-      left += bytes.length;
+      skipped += bytes.length;
       continue;
     }
-    if (left > 0) shown.push(omitted(left));
-    left = 0;
+    if (skipped > 0) shown.push(omitted(skipped));
+    skipped = 0;
     shown.push(line(row, marks));
   }
-  if (left > 0) shown.push(omitted(left));
+  if (skipped > 0) shown.push(omitted(skipped));
   return shown.join('\n');
 }
 
@@ -46,7 +46,7 @@ function line({ at, offset, bytes, padding }: HexRow, marks: ReadonlySet<number>
   return `<i>${offset}</i>  ${digits}${padding}  ${pieces(bytes, at, marks, '', asciiOf)}`;
 }
 
-/** The bytes of a row, those beside each other that are marked in one mark. */
+/** The bytes of a row; adjacent marked bytes share one mark. */
 function pieces(
   row: Buffer,
   at: number,
@@ -67,5 +67,5 @@ function pieces(
 }
 
 function omitted(bytes: number): string {
-  return `<i>…     ${counted(bytes, 'byte')} more, in the capture</i>`;
+  return `<i>…     ${counted(bytes, 'more byte')} in the capture</i>`;
 }

@@ -4,15 +4,15 @@ import { emptyReport, reportOf, sampleReport } from './testing.ts';
 
 const page = renderReport(sampleReport());
 
-/** The text of the part with this anchor, markup taken out. */
-function part(id: string, html = page): string {
+/** The text of the section with this anchor, without markup. */
+function sectionText(id: string, html = page): string {
   const [, body = ''] =
     new RegExp(`<section id="${id}" class="part">([\\s\\S]*?)(?=<section id=|</main>)`).exec(html) ?? [];
   return body.replaceAll(/<[^>]+>/g, ' ').replaceAll(/[\s\u00a0]+/g, ' ');
 }
 
 describe('a report', () => {
-  test('needs nothing but itself', () => {
+  test('loads no other file', () => {
     expect(page).not.toMatch(/<(script|link|img|iframe|object|base|form)\b/i);
     expect(page).not.toMatch(/\b(src|href)="(?!#)/i);
     expect(page).not.toMatch(/ on\w+="|url\((?!#)|@import/i);
@@ -20,40 +20,45 @@ describe('a report', () => {
     expect(policy).toMatch(/^default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;; base-uri/);
   });
 
-  test('links each part from its contents', () => {
+  test('links each section from its contents', () => {
     const linked = [...page.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id);
     const anchors = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
-    expect(linked).toHaveLength(11 + sampleReport().experiments.length);
+    const { experiments, threeWays } = sampleReport();
+    expect(linked).toHaveLength(11 + experiments.length + threeWays.length);
     expect(linked.filter((id) => !anchors.has(id!))).toEqual([]);
   });
 
   test('names hosts, ports and captures', () => {
-    expect(part('lab')).toContain('client host 10.0.142.133');
-    expect(part('lab')).toContain(
+    expect(sectionText('lab')).toContain('client host 10.0.142.133');
+    expect(sectionText('lab')).toContain(
       'server host 10.0.28.182 HTTP on TCP 8080, over TLS 8443 echo on TCP and UDP 9090, over TLS 9443',
     );
-    expect(part('lab')).toContain('client.pcap 2,308');
+    expect(sectionText('lab')).toContain('client.pcap 2,308');
   });
 
-  test('tells by words which experiments agree', () => {
-    expect(part('experiments')).toContain('One byte is corrupted ✓ agrees');
-    expect(part('experiments')).toContain('A connection that is reset ✗ does not agree');
+  test('has words for experiments that agree and that do not', () => {
+    expect(sectionText('experiments')).toContain('One byte is corrupted ✓ agrees');
+    expect(sectionText('experiments')).toContain('A connection that is reset ✗ does not agree');
   });
 
-  test('tells by words who reads what was said three ways', () => {
-    expect(page).toContain('The same exchange three ways</a> <span>1 of 2 agree</span>');
-    expect(part('three-ways')).toContain('Plain text ✗ everybody reads it An eavesdropper reads a:b');
-    expect(part('three-ways')).toContain('TLS, and its keys ✓ only with the keys');
+  test('has words for who reads what', () => {
+    expect(page).toContain(
+      'The same exchange three ways</a> <span>plain text, TLS, and TLS with keys, side by side</span>',
+    );
+    expect(sectionText('three-ways')).toContain(
+      'Plain text ✗ readable for everybody An eavesdropper reads a:b',
+    );
+    expect(sectionText('three-ways')).toContain('TLS with keys ✓ readable only with the keys');
   });
 
-  test('compares what is configured with the interval of what the packets show', () => {
-    expect(part('outcomes')).toContain('timeout 20.0 % 31 30 25.2 % 18.3 % to 33.7 % ✓ inside');
-    expect(part('outcomes')).toContain('500 10.0 % 2 2 1.7 % 0.5 % to 5.9 % ✗ outside');
+  test('compares configured shares with the intervals of what the packets show', () => {
+    expect(sectionText('outcomes')).toContain('timeout 20.0 % 31 30 25.2 % 18.3 % to 33.7 % ✓ inside');
+    expect(sectionText('outcomes')).toContain('500 10.0 % 2 2 1.7 % 0.5 % to 5.9 % ✗ outside');
     expect(page).toContain('7 of 8 configured shares within their 95 % intervals');
-    expect(part('outcomes')).toContain('script:loss,none 11 loss 6 of 6, none 5 of 5');
+    expect(sectionText('outcomes')).toContain('script:loss,none 11 loss 6 of 6, none 5 of 5');
   });
 
-  test('draws every plot for wide and narrow pages, with its title, in the colours of the page', () => {
+  test('draws every plot for wide and narrow pages, with a title and in colours of the page', () => {
     const plots = [...page.matchAll(/<figure class="plot">[\s\S]*?<\/figure>/g)].map(([plot]) => plot);
     expect(plots).toHaveLength(2 + 1 + 2 + 2);
     for (const plot of plots) {
@@ -63,21 +68,23 @@ describe('a report', () => {
     }
   });
 
-  test('tells what the packets confirm, contradict and can’t say', () => {
-    expect(part('ties')).toContain('✓ confirm it answered what was decided left 940');
-    expect(part('ties')).toContain(
-      '? can’t say outside the capture was not running then, or its message was sent before it began 2',
+  test('has the verdicts and their reasons', () => {
+    expect(sectionText('matching')).toContain(
+      '✓ confirmed response-sent the response that was decided is in the capture 940',
     );
-    expect(part('ties')).toContain('401, 402 client 10.0.142.133:52001 echo 12 bytes');
-    expect(part('ties')).toContain('51 http 10.0.142.133:52002 no cipher suite in common');
+    expect(sectionText('matching')).toContain(
+      '? unknown before-capture the capture was not running, or the message was sent before the capture began 2',
+    );
+    expect(sectionText('matching')).toContain('401, 402 client 10.0.142.133:52001 echo 12 bytes');
+    expect(sectionText('matching')).toContain('51 http 10.0.142.133:52002 no cipher suite in common');
   });
 
-  test('shows each text that was exposed once, with its frames', () => {
-    expect(part('exposed')).toContain('body Hey 7 36, 38, 44, 51, 58, …');
-    expect(part('exposed')).toContain('From the first 10 of 1,204.');
+  test('shows each exposed text once, with its frames', () => {
+    expect(sectionText('exposed')).toContain('body Hey 7 36, 38, 44, 51, 58, …');
+    expect(sectionText('exposed')).toContain('From the first 10 of 1,204.');
   });
 
-  test('is the same each time', () => {
+  test('is the same for the same facts', () => {
     expect(renderReport(sampleReport())).toBe(page);
   });
 
@@ -93,13 +100,13 @@ test('no text of a capture or a journal becomes markup', () => {
   expect(spoiled.match(/&lt;script&gt;/g)?.length).toBeGreaterThan(50);
 });
 
-describe('a report of next to nothing', () => {
-  test('says so at its top and in each part', () => {
+describe('a report of an empty run', () => {
+  test('names the reason at its top and in each section', () => {
     const nothing = renderReport(emptyReport);
     expect(nothing).toContain(
-      '<strong>⚠ The capture of the server host has nothing to show</strong>: there is no packet in it',
+      '<strong>⚠ The capture of the server host has nothing to show</strong>: it has no packet',
     );
-    expect(nothing.match(/Nothing to show: the captures hold no frame to show it from\./g)).toHaveLength(8);
+    expect(nothing.match(/Nothing to show: the captures have no frame\./g)).toHaveLength(8);
     expect(nothing).not.toContain('<figure');
   });
 
@@ -109,33 +116,33 @@ describe('a report of next to nothing', () => {
     [
       'one cut short',
       [{ host: 'server', frames: 12, problem: 'cut short' }],
-      'The capture of the server host could be read up to frame 12 only</strong>: cut short',
+      'The capture of the server host can be read up to frame 12 only</strong>: cut short',
     ],
   ] as const)('names %s', (_, captures, text) => {
     expect(renderReport({ ...emptyReport, captures })).toContain(text);
   });
 
-  test('datagrams that never got to the echo server are told first', () => {
+  test('unread datagrams are named at the top', () => {
     const page = renderReport({ ...emptyReport, lostDatagrams: 90_474 });
-    expect(page).toContain('90,474 UDP datagrams never got to the echo server');
-    expect(renderReport(emptyReport)).not.toContain('never got to the echo server');
+    expect(page).toContain('The echo server never received 90,474 UDP datagrams');
+    expect(renderReport(emptyReport)).not.toContain('never received');
   });
 
-  test('has no part of a demo where there was none', () => {
-    expect(part('experiments', renderReport(emptyReport))).toBe('');
-    expect(part('three-ways', renderReport(emptyReport))).toBe('');
+  test('has no section of a demo if there was none', () => {
+    expect(sectionText('experiments', renderReport(emptyReport))).toBe('');
+    expect(sectionText('three-ways', renderReport(emptyReport))).toBe('');
   });
 
-  test('says of each part why there is nothing', () => {
+  test('names the reason in each empty section', () => {
     const quiet = renderReport({ ...emptyReport, captures: [{ host: 'server', frames: 3 }] });
-    expect(part('compared', quiet)).toContain('Nothing to show: it takes the captures of both hosts.');
+    expect(sectionText('compared', quiet)).toContain('Nothing to show: it needs the captures of both hosts.');
   });
 
-  test('has no share of a period that the packets do not show', () => {
+  test('has no shares of a period without packets', () => {
     const [period] = sampleReport().periods;
     const outcomes = period!.outcomes.map((one) => ({ ...one, seen: 0, low: 0, high: 1 }));
     const html = renderReport({ ...sampleReport(), periods: [{ ...period!, outcomes }] });
-    expect(part('outcomes', html)).toContain('The packets confirm none of these decisions.');
-    expect(part('outcomes', html)).not.toContain('NaN');
+    expect(sectionText('outcomes', html)).toContain('The packets confirm none of these decisions.');
+    expect(sectionText('outcomes', html)).not.toContain('NaN');
   });
 });

@@ -6,30 +6,30 @@ import { experiments } from './experiments.ts';
 import { exposed } from './exposed.ts';
 import { hasFrames, lab, problems } from './lab.ts';
 import { arrowHeads, ladders } from './ladder.ts';
+import { matching } from './matching.ts';
 import { moment } from './moment.ts';
 import { outcomes } from './outcomes.ts';
 import type { Section } from './section.ts';
 import { style } from './style.ts';
 import { threeWays } from './three-ways.ts';
-import { ties } from './ties.ts';
 import { timeline } from './timeline.ts';
 import { transfers } from './transfers.ts';
 
-const sections = [lab, outcomes, timeline, delays, ladders, transfers, exposed, ties, compared] as const;
+const sections = [lab, outcomes, timeline, delays, ladders, transfers, exposed, matching, compared] as const;
 
-/** Those that only a demo has something for. */
+/** Sections that only a demo has. */
 const ofDemo = [experiments, threeWays] as const;
 
-/** Nothing is fetched and nothing runs, whatever a payload holds. */
+/** The page loads nothing and runs no script, whatever a payload contains. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** The report as one page that needs nothing else. */
+/** The report as one self-contained page. */
 export function renderReport(report: Report): string {
-  const { experiments: tried, threeWays: said } = report;
+  const isDemo = report.experiments.length + report.threeWays.length > 0;
   const [first, ...others] = sections;
-  const shownOnly = tried.length + said.length > 0 ? [first, ...ofDemo, ...others] : sections;
-  const all = shownOnly.map((section) => section(report));
-  const why = hasFrames(report) ? '' : 'the captures hold no frame to show it from';
+  const wanted = isDemo ? [first, ...ofDemo, ...others] : sections;
+  const all = wanted.map((section) => section(report));
+  const why = hasFrames(report) ? '' : 'the captures have no frame';
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -46,7 +46,7 @@ ${arrowHeads}
 <p class="brand">wirelab</p>
 <h1>What went over the wire</h1>
 <p class="note">Report of a run, made ${moment(report.made)}. Frame numbers are those of
-<code>server.pcap</code> unless told otherwise.</p>
+<code>server.pcap</code> unless stated otherwise.</p>
 ${problems(report)}
 </header>
 <nav aria-label="Contents"><ol>
@@ -54,9 +54,9 @@ ${all.map(
   ({
     id,
     title,
-    says,
+    summary,
     body,
-  }) => html`<li${body ? '' : new Markup(' class="nothing"')}><a href="#${id}">${title}</a> <span>${says}</span></li>
+  }) => html`<li${body ? '' : new Markup(' class="nothing"')}><a href="#${id}">${title}</a> <span>${summary}</span></li>
 `,
 )}</ol></nav>
 <main>
@@ -66,9 +66,9 @@ ${all.map((section, index) => shown(section, index + 1, why))}</main>
 `.text;
 }
 
-function shown({ id, title, says, intro, body }: Section, number: number, why: string): Html {
+function shown({ id, title, summary, intro, body }: Section, number: number, why: string): Html {
   return html`<section id="${id}" class="part"><h2><span class="number">${number}</span> ${title}</h2>
-${body ? html`<p class="intro">${intro}</p>${body}` : html`<p class="nothing">Nothing to show: ${why || says}.</p>`}
+${body ? html`<p class="intro">${intro}</p>${body}` : html`<p class="nothing">Nothing to show: ${why || summary}.</p>`}
 </section>
 `;
 }

@@ -5,16 +5,16 @@ import { type Html, html } from './escape.ts';
 import { moment } from './moment.ts';
 import { type Section, table } from './section.ts';
 
-/** The two hosts and what was captured on each. */
+/** The section on the two hosts and their captures. */
 export function lab({ lab: { addresses, ports, versions }, captures }: Report): Section {
   const total = captures.reduce((sum, { frames }) => sum + frames, 0);
   const made = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return {
     id: 'lab',
     title: 'The lab',
-    says: `two hosts, ${counted(captures.length, 'capture')}, ${counted(total, 'frame')}`,
-    intro: html`Two hosts exchange packets over one network. On each of them a capture writes down every packet that
-leaves or arrives: a <em>frame</em> is one packet in a capture, and its number is the one that Wireshark shows.`,
+    summary: `two hosts, ${counted(captures.length, 'capture')}, ${counted(total, 'frame')}`,
+    intro: html`Two hosts exchange packets over one network. A capture on each host records every packet that it sends or
+    receives. A <em>frame</em> is one packet in a capture; its number is the one that Wireshark shows.`,
     body: html`<div class="hosts">
 ${host('client', addresses.client, html`the client, <code>nc</code>, <code>curl</code>`, captures)}
 <div class="wire"><span>one bridge network</span></div>
@@ -31,7 +31,7 @@ ${made.length > 0 ? html`<p class="note">Made with ${made.join(', ')}.</p>` : un
   };
 }
 
-/** What is wrong with the run and its captures, for the top of the page. */
+/** The problems of the run and its captures, for the top of the page. */
 export function problems(report: Report): Html[] {
   return [...captureProblems(report), ...lost(report)];
 }
@@ -39,30 +39,26 @@ export function problems(report: Report): Html[] {
 function lost({ lostDatagrams }: Report): Html[] {
   if (lostDatagrams === 0) return [];
   const reason =
-    'the buffer of its socket was full, so they are in the capture of the server host and no entry is of them.';
-  return [problem(`${counted(lostDatagrams, 'UDP datagram')} never got to the echo server`, reason)];
+    'the buffer of its socket was full. They are in the server’s capture and have no journal entry.';
+  return [problem(`The echo server never received ${counted(lostDatagrams, 'UDP datagram')}`, reason)];
 }
 
 function captureProblems({ captures }: Report): Html[] {
-  if (captures.length === 0)
-    return [problem('There is no capture', 'so nothing below is shown from packets.')];
-  return captures.flatMap(({ host: name, frames, ofServers, problem: said }) => {
+  if (captures.length === 0) return [problem('There is no capture', 'nothing below comes from packets.')];
+  return captures.flatMap(({ host: name, frames, ofServers, problem: why }) => {
     const capture = `The capture of the ${name} host`;
-    if (said !== undefined && frames === 0) return [problem(`${capture} has nothing to show`, said)];
-    if (said !== undefined)
-      return [problem(`${capture} could be read up to frame ${frames.toLocaleString('en')} only`, said)];
+    if (why !== undefined && frames === 0) return [problem(`${capture} has nothing to show`, why)];
+    if (why !== undefined)
+      return [problem(`${capture} can be read up to frame ${frames.toLocaleString('en')} only`, why)];
     if (ofServers === 0)
       return [
-        problem(
-          `${capture} shows nothing of the servers`,
-          'no frame goes to or comes from a port of theirs.',
-        ),
+        problem(`${capture} shows nothing of the servers`, 'no frame is to or from one of their ports.'),
       ];
-    return frames === 0 ? [problem(`${capture} is empty`, 'it holds no frame.')] : [];
+    return frames === 0 ? [problem(`${capture} is empty`, 'it has no frame.')] : [];
   });
 }
 
-/** Whether there are packets to show something from. */
+/** Whether any capture has frames. */
 export function hasFrames({ captures }: Report): boolean {
   return captures.some(({ frames }) => frames > 0);
 }

@@ -9,7 +9,7 @@ function rung(at: number, more: Partial<Rung> = {}): Rung {
 }
 
 function drawn(rungs: readonly Rung[], more: Partial<Ladder> = {}): string {
-  const ladder = { title: 'Echo', client: 'c:1', server: 's:9090', rungs, left: 0, ...more };
+  const ladder = { title: 'Echo', client: 'c:1', server: 's:9090', rungs, moreRungs: 0, ...more };
   return ladders({ ...emptyReport, ladders: [ladder] }).body?.text ?? '';
 }
 
@@ -24,14 +24,14 @@ describe('the space between two arrows', () => {
     expect(Math.max(...pixels)).toBeLessThanOrEqual(28);
   });
 
-  test('breaks at a wait and tells it', () => {
+  test('breaks at a wait and names its length', () => {
     expect(gapBefore(rung(0), rung(0.09)).waits).toBeUndefined();
     expect(gapBefore(rung(0.01), rung(3)).waits).toBeCloseTo(2.99);
     expect(gapBefore(undefined, rung(3)).waits).toBeUndefined();
     expect(drawn([rung(0), rung(2.99)])).toContain('2.990\u00a0s without a packet');
   });
 
-  test('is the least there is when clocks went back', () => {
+  test('is the smallest one if the clock was set back', () => {
     expect(gapBefore(rung(1), rung(0.5))).toEqual({ pixels: 4 });
   });
 });
@@ -43,7 +43,7 @@ describe('an arrow', () => {
     expect(back).toMatch(/aria-label="to the client"><line x1="100%" y1="4" x2="0%" y2="20"/);
   });
 
-  test('opens to its bytes when it has some', () => {
+  test('unfolds to its bytes if it has some', () => {
     const text = drawn([rung(0, { frame: 36, bytes: hexOf('Hey'), info: 'Len=3', comment: 'fault=none' })]);
     expect(text).toMatch(
       /<details><summary>[\s\S]*<b>36<\/b>[\s\S]*Len=3[\s\S]*3 bytes[\s\S]*<\/summary>\n<pre/,
@@ -53,7 +53,7 @@ describe('an arrow', () => {
     expect(drawn([rung(0)])).not.toContain('<details><summary>');
   });
 
-  test('escapes what came in the packet and in the journal', () => {
+  test('escapes texts of the packet and the journal', () => {
     const evil = '<img src=x onerror=alert(1)>';
     const text = drawn([rung(0, { info: evil, protocol: evil, comment: evil, bytes: hexOf(evil) })], {
       title: evil,
@@ -64,7 +64,7 @@ describe('an arrow', () => {
 });
 
 test('frames that are not drawn are counted', () => {
-  expect(drawn([rung(0)], { left: 7 })).toContain('7 more frames in the capture.');
+  expect(drawn([rung(0)], { moreRungs: 7 })).toContain('7 more frames in the capture.');
 });
 
 test('without an exchange there is nothing to show', () => {

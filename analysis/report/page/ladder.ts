@@ -4,43 +4,44 @@ import { type Html, html } from './escape.ts';
 import { hexDump } from './hex.ts';
 import type { Section } from './section.ts';
 
-/** A time in which nothing goes over the wire is told from here on, in seconds. */
+/** A longer time without a packet is shown as a wait, in seconds. */
 const WAIT = 0.1;
-/** Pixels between two arrows at once, and at most. */
+/** The least and the most pixels between two arrows. */
 const NEAR = 4;
 const FAR = 28;
 const BREAK = 44;
 
-/** Chosen exchanges, packet by packet. */
-export function ladders({ ladders: all, ties: { verdicts } }: Report): Section {
-  const why = verdicts.encrypted
-    ? 'what was exchanged went over TLS, and there are no keys to read it'
-    : 'no request and no message is in the capture';
+/** The section with some exchanges, packet by packet. */
+export function ladders({ ladders: all, matching: { verdicts } }: Report): Section {
+  const why =
+    verdicts.encrypted > 0
+      ? 'the exchanges are encrypted with TLS, and there are no keys'
+      : 'no request and no message is in the capture';
   return {
     id: 'ladders',
     title: 'Exchanges, packet by packet',
-    says: all.length > 0 ? counted(all.length, 'ladder diagram') : why,
-    intro: html`The client is the line on the left, the server the one on the right, and time goes down. Each arrow is
-a packet, with its frame number and what Wireshark's Info column says of it; beside it stands what the server's
-journal says. Thick arrows carry a message: open one to see its bytes, those marked that a fault has changed.`,
+    summary: all.length > 0 ? counted(all.length, 'ladder diagram') : why,
+    intro: html`The left line is the client, the right line the server, and time goes down. Each arrow is a packet, with
+    its frame number and Wireshark's Info column. The server's journal entry is beside it. Thick arrows carry data: open one
+    to see its bytes. Bytes that a fault changed are marked.`,
     body: all.length > 0 ? html`<div class="ladders">${all.map(ladder)}</div>` : undefined,
   };
 }
 
-function ladder({ title, client, server, rungs, left }: Ladder, index: number): Html {
+function ladder({ title, client, server, rungs, moreRungs }: Ladder, index: number): Html {
   const lasts = duration((rungs.at(-1)?.at ?? 0) - (rungs[0]?.at ?? 0));
-  // The first is open, so that a reader sees what the others are.
+  // The first one is open, as an example of the others.
   return html`<details class="ladder"${index === 0 ? html` open` : undefined}>
 <summary><h3>${title}</h3> <span class="note">${counted(rungs.length, 'frame')} in ${lasts}</span></summary>
 <div class="ends"><p><b>client</b> ${client}</p><p><b>server</b> ${server}</p></div>
 <p class="unit">seconds</p>
 <ol>${rungs.map((rung, index) => html`${wait(rungs[index - 1], rung)}${arrow(rung)}`)}
 <li class="gap" style="height:${FAR}px" aria-hidden="true"></li></ol>
-${left > 0 ? html`<p class="note">${counted(left, 'more frame')} in the capture.</p>` : undefined}</details>
+${moreRungs > 0 ? html`<p class="note">${counted(moreRungs, 'more frame')} in the capture.</p>` : undefined}</details>
 `;
 }
 
-/** The space between two arrows: it grows with the time between them, tenfold by tenfold, and breaks at a long wait. */
+/** The space between two arrows: it grows with the logarithm of the time, and becomes a break at a long wait. */
 export function gapBefore(previous: Rung | undefined, rung: Rung): { pixels: number; waits?: number } {
   if (!previous) return { pixels: NEAR };
   const passed = rung.at - previous.at;
@@ -73,7 +74,7 @@ ${hexDump(bytes, marked)}</details>`;
 `;
 }
 
-/** The slanted line of an arrow: as wide as its lane whatever that is, its head in true proportion. */
+/** The slanted line of an arrow. It fills its lane at any width without distorting its head. */
 function shaft(toServer: boolean, full: boolean, way: string): Html {
   const [from, to] = toServer ? ['0%', '100%'] : ['100%', '0%'];
   const kind = full ? 'full' : 'empty';
@@ -81,7 +82,7 @@ function shaft(toServer: boolean, full: boolean, way: string): Html {
 marker-end="url(#head-${kind})"/></svg>`;
 }
 
-/** The heads of all arrows of a page. */
+/** The heads of all arrows on the page. */
 export const arrowHeads = html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs>
 <marker id="head-full" viewBox="0 0 12 10" refX="11" refY="5" markerWidth="12" markerHeight="10" orient="auto"
 markerUnits="userSpaceOnUse"><path d="M0 0L12 5L0 10z" fill="var(--ink)"/></marker>

@@ -6,7 +6,7 @@ import { moment } from './moment.ts';
 import { drawPlot, type Point } from './plot.ts';
 import { figuresOf, type Section, table } from './section.ts';
 
-/** How often each outcome was to come, and how often it did. */
+/** The section on outcomes: configured probabilities and observed shares. */
 export function outcomes({ periods }: Report): Section {
   const drawn = periods.filter(isDrawn);
   const scripts = periods.filter((period) => !isDrawn(period));
@@ -15,24 +15,24 @@ export function outcomes({ periods }: Report): Section {
   return {
     id: 'outcomes',
     title: 'Configured and observed outcomes',
-    says:
+    summary:
       periods.length === 0
-        ? 'no decision is in the journals'
+        ? 'the journals have no decision'
         : compared.length === 0
           ? scripts.length === 0
             ? 'the packets confirm none of the decisions'
             : `${counted(scripts.length, 'script')}, which leave nothing to chance`
           : `${inside} of ${compared.length} configured shares within their 95 % intervals`,
-    intro: html`A server draws the outcome of each request or message with the probability that its fault profile
-gives. The dot is the share that the packets show; the line around it is the 95 % interval: the share in the long run
-lies in there, but for one case in twenty. Few packets make a long line.`,
+    intro: html`A server draws the outcome of each request or message. Its fault profile has the probabilities. The dot is
+    the share in the packets; the line around it is the 95 % interval. In 19 of 20 cases the long-run share is on that line.
+    Few packets make a long line.`,
     body:
       periods.length === 0
         ? undefined
         : html`${drawn.map(period)}${
             scripts.length > 0
               ? html`<h3>Scripts</h3>
-<p>A script gives outcomes in a fixed order instead of drawing them, so there is no probability to compare.</p>
+<p>A script has its outcomes in a fixed order, so there is no probability to compare.</p>
 ${scripted(scripts)}`
               : undefined
           }`,
@@ -67,12 +67,12 @@ function plot({ decider, outcomes: rows }: Period, share: (outcome: OutcomeFacts
     });
   const low = at(({ low }) => low);
   const high = at(({ high }) => high);
-  const told = rows.map((outcome) => {
+  const described = rows.map((outcome) => {
     const configured = percent(outcome.configured ?? Number.NaN);
     return `${outcome.outcome}: configured ${configured}, seen ${percent(share(outcome))}`;
   });
   return drawPlot({
-    alternative: `Shares of the outcomes of ${deciderNames[decider]}. ${told.join('; ')}.`,
+    alternative: `Shares of the outcomes of ${deciderNames[decider]}. ${described.join('; ')}.`,
     x: { name: '% of decisions', min: 0, max: 100, steps: { wide: 10, narrow: 25 } },
     y: rows.map(({ outcome }) => outcome),
     height: 30 * rows.length,
@@ -97,7 +97,7 @@ function scripted(scripts: readonly Period[]): Html {
     { head: 'Script', kind: 'code', cell: ({ profile }) => profile },
     { head: 'Decisions', kind: 'figure', cell: ({ total }) => total },
     {
-      head: 'In the packets, of those in the journal',
+      head: 'In packets, of those in the journal',
       cell: ({ outcomes: all }) => all.map(ofScript).join(', '),
     },
   ]);
@@ -111,7 +111,7 @@ function isDrawn({ outcomes: all }: Period): boolean {
   return all.some(({ configured }) => configured !== undefined);
 }
 
-/** Whether the packets show any of its decisions. */
+/** Whether packets confirm any of its decisions. */
 function isShown({ outcomes: all }: Period): boolean {
   return all.some(({ seen }) => seen > 0);
 }

@@ -7,18 +7,18 @@ import { Html, html } from './escape.ts';
 
 use([CustomChart, GridComponent, SVGRenderer]);
 
-/** Colours are those of the page, which has others in the dark; none of them is needed to read a plot. */
+/** Colours of the page, in light and dark. A plot is readable without them. */
 export type Colour = 'ink' | 'muted' | 'accent' | 'good' | 'bad' | 'unknown';
 export type Shape = keyof typeof shapes;
 
-/** Where, in the values of the axes; on an axis of rows the number of the row from above, or a place beside its middle. */
+/** A place in the units of the axes. On an axis of rows, y is the row's number from above, with a fraction for an offset. */
 export type Point = readonly [x: number, y: number];
 
 export interface Marks {
   readonly shape: Shape;
   readonly colour: Colour;
   readonly points: readonly Point[];
-  /** In the legend; without it the marks are not in it. */
+  /** The text in the legend; without it there is none. */
   readonly means?: string;
 }
 
@@ -30,16 +30,16 @@ export interface Lines {
 }
 
 export interface Plot {
-  /** What is to be seen, to a person who does not see it. */
+  /** The text alternative for people who can't see the plot. */
   readonly alternative: string;
   readonly x: Axis;
   /** Labels of rows, or the axis of values. */
   readonly y: Axis | readonly string[];
-  /** Pixels of the drawing without the labels of the x axis. */
+  /** Height in pixels, without the labels of the x axis. */
   readonly height: number;
-  /** Whether marks are smaller, as thousands need them. */
+  /** Draws smaller marks, for thousands of points. */
   readonly fine?: boolean;
-  /** Of the wide drawing. */
+  /** Width of the wide drawing, in pixels. */
   readonly width?: number;
   readonly series: readonly (Marks | Lines)[];
 }
@@ -48,24 +48,24 @@ export interface Axis {
   readonly name: string;
   readonly min?: number;
   readonly max?: number;
-  /** Between its labels, on a narrow page and a wide one; of its own choice without. */
+  /** The distance of its labels on a narrow page and a wide one; by default ECharts chooses. */
   readonly steps?: Readonly<Record<Size, number>>;
 }
 
-/** Pixels, where nothing else is told. */
+/** Default widths, in pixels. */
 const WIDTHS = { wide: 900, narrow: 340 } as const;
 type Size = keyof typeof WIDTHS;
 
-/** A label of a row is cut to so many letters. */
+/** The most letters of a row's label. */
 const LETTERS = { wide: 24, narrow: 16 } as const;
 
-/** What ECharts gives to place marks by, in pixels. */
+/** ECharts' conversion to pixels. */
 interface Coordinates {
   coord(point: Point): readonly number[];
   size(extent: Point): readonly number[];
 }
 
-/** How a mark is drawn: half its width in pixels, if that may differ, and its stroke as a part of the usual. */
+/** Sizes of a mark: half its width in pixels, and its stroke relative to the usual one. */
 interface Pen {
   readonly half: number;
   readonly stroke: number;
@@ -76,7 +76,7 @@ const PENS: Readonly<Record<'usual' | 'fine', Readonly<Record<Size, Pen>>>> = {
   fine: { wide: { half: 2.5, stroke: 0.6 }, narrow: { half: 2, stroke: 0.35 } },
 };
 
-/** Each draws one mark around a point, in the letters of an SVG path. */
+/** SVG paths of one mark around a point. */
 const shapes = {
   dot: (x: number, y: number) => `M${x} ${y}h0.01`,
   big: (x: number, y: number) => `M${x} ${y}h0.01`,
@@ -101,7 +101,7 @@ const strokes: Readonly<Record<Shape | Lines['shape'], number>> = {
   dashes: 1.5,
 };
 
-/** A plot as SVG, drawn twice, for a wide page and for a narrow one, with its legend. */
+/** A plot with its legend, as SVG for a wide page and for a narrow one. */
 export function drawPlot(plot: Plot): Html {
   const legend = plot.series.flatMap((series) => (series.means ? [legendOf(series, series.means)] : []));
   return html`<figure class="plot"><div role="img" aria-label="${plot.alternative}">
@@ -169,7 +169,7 @@ function rowLabel(text: string, letters: number): string {
   return label.length > letters ? `${label.slice(0, letters - 1)}…` : label;
 }
 
-/** The corners of all that is drawn, from which the axes take their ends. */
+/** Two opposite corners of all points, for the ranges of the axes. */
 function extent({ series, y }: Plot): Point[] {
   const points = series.flatMap((one) => ('points' in one ? one.points : one.lines.flat()));
   const ends = (values: readonly number[]) => [
@@ -185,7 +185,7 @@ function extent({ series, y }: Plot): Point[] {
   ];
 }
 
-/** All marks of a series are one path: thousands of elements would make a page heavy. */
+/** A series as one path: thousands of elements would make the page heavy. */
 function custom(series: Marks | Lines, corners: readonly Point[], { half, stroke }: Pen, rows: boolean) {
   return {
     type: 'custom',
@@ -204,7 +204,7 @@ function custom(series: Marks | Lines, corners: readonly Point[], { half, stroke
           : series.lines.map(([from, to]) => `M${place(from).join(' ')}L${place(to).join(' ')}`);
       return {
         type: 'path',
-        // Marks on the same pixel are one.
+        // Marks on the same pixel are drawn once.
         shape: { pathData: [...new Set(paths)].join('') },
         style: {
           fill: 'none',
@@ -218,7 +218,7 @@ function custom(series: Marks | Lines, corners: readonly Point[], { half, stroke
   } as const;
 }
 
-/** @param half of the width of a mark that may be smaller, in pixels */
+/** @param half half the width of the mark, in pixels */
 function draw(shape: Shape, [x = 0, y = 0]: readonly number[], half: number): string {
   const shapeOf: (x: number, y: number, half: number) => string = shapes[shape];
   return shapeOf(x, y, half);
@@ -232,7 +232,7 @@ function isRows(y: Plot['y']): y is readonly string[] {
   return Array.isArray(y);
 }
 
-/** Without what only a page that ECharts itself runs in has a use for. */
+/** The SVG without the parts that only ECharts' own scripts need. */
 function bare(svg: string, size: Size): string {
   return svg
     .replace(/<style[\s\S]*?<\/style>/, '')

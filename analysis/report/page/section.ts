@@ -1,30 +1,30 @@
 import { count } from '#lib/text/figures.ts';
 import { type Html, html, type Value } from './escape.ts';
 
-/** A part of the report. */
+/** A section of the report. */
 export interface Section {
-  /** Of its anchor. */
+  /** The id of its anchor. */
   readonly id: string;
   readonly title: string;
-  /** What it comes to, in the contents. */
-  readonly says: string;
-  /** What a reader sees here, to one who has never seen a capture. */
+  /** Its result in one line, for the contents. */
+  readonly summary: string;
+  /** Explains the section to a reader who has never seen a capture. */
   readonly intro: Value;
-  /** Undefined when there is nothing to show: then `says` tells why. */
+  /** Undefined when there is nothing to show: then `summary` is the reason. */
   readonly body: Html | undefined;
 }
 
 export interface Column<Row> {
   readonly head: string;
-  /** Figures stand to the right; code is in the letters of a terminal. */
+  /** Figures are right-aligned; code is in a monospaced font. */
   readonly kind?: 'figure' | 'code';
   readonly cell: (row: Row) => Value;
 }
 
-/** Rows of a long table that are shown at first. */
+/** The rows of a long table that are visible at first. */
 const ROWS = 20;
 
-/** A table. On a narrow page the rows of one with many columns are cards, each cell beside the head of its column. */
+/** A table. On a narrow page, the rows of a table with many columns become cards. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Html {
   const cards = columns.length > 3;
   const heads = columns.map(({ head, kind }) => html`<th scope="col"${classOf(kind)}>${head}</th>`);
@@ -43,17 +43,17 @@ function classOf(name: string | undefined): Html | undefined {
   return name === undefined ? undefined : html` class="${name}"`;
 }
 
-/** The figures that a chart is drawn from. On paper they are open. */
+/** The figures of a chart, which open on a click. On paper they are open. */
 export function figuresOf(content: Html, what = 'The figures'): Html {
   return html`<details class="figures"><summary>${what}</summary>${content}</details>`;
 }
 
-/** A list of many rows, which stays closed on paper. */
+/** A long list, which opens on a click and stays closed on paper. */
 export function listOf(content: Html, what: string): Html {
   return html`<details class="figures long"><summary>${what}</summary>${content}</details>`;
 }
 
-/** A table of which a reader sees the first rows, and the others on demand. */
+/** A table with its first rows visible, and the others on a click. */
 export function longTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Html {
   const rest = rows.slice(ROWS);
   const first = table(rows.slice(0, ROWS), columns);
@@ -64,12 +64,12 @@ export function longTable<Row>(rows: readonly Row[], columns: readonly Column<Ro
 
 const signs = { good: '✓', bad: '✗', unknown: '?' } as const;
 
-/** What was found out, told by sign and word; colour comes on top. */
+/** A result as sign and word. Colour adds nothing that is not there. */
 export function sign(is: keyof typeof signs, word: string): Html {
   return html`<strong class="${is}">${signs[is]} ${word}</strong>`;
 }
 
-/** What of a list is not shown. */
+/** The note that a list is not complete. */
 export function leftOut(shown: number, all: number, what = 'The first'): Html | undefined {
   return shown < all ? html`<p class="note">${what} ${count(shown)} of ${count(all)}.</p>` : undefined;
 }

@@ -98,25 +98,25 @@ pre.hex.narrow { display: none; }
 .tiles dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 `;
 
-/** Three beside each other where there is room: what is read of them, and below that their bytes. */
+/** Three ways side by side where there is room: what is readable, and below that the bytes. */
 const ways = `
 .experiment h4 { margin: 1.4rem 0 .5rem; font-size: .875rem; }
 .ways { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1rem; margin: .9rem 0; }
 .wires { grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); margin: 0; }
 .way { border-top: 4px solid var(--rule); min-width: 0; }
 .ways:not(.wires) .way { background: var(--tint); padding: .8rem 1rem; }
-.way.exposed { border-color: var(--bad); } .way.sealed { border-color: var(--good); }
+.way.exposed { border-color: var(--bad); } .way.encrypted { border-color: var(--good); }
 .way h4 { margin: 0 0 .1rem; font-size: 1.05rem; } .wires .way h4 { margin: .5rem 0 0; font-size: .875rem; }
 .way p { margin: 0 0 .5rem; } .way .note { margin-top: .8rem; }
 .wires .way p { font-size: .8125rem; margin-bottom: .2rem; } .way p:last-child { margin-bottom: 0; }
 .reads span { display: block; color: var(--muted); font-size: .8125rem; }
 .reads mark, .reads b { font-size: 1.15rem; overflow-wrap: anywhere; }
-pre.opened { margin: 0; padding: .55rem .8rem; border: 1px dashed var(--rule); border-radius: 4px; font-size: .78rem; line-height: 1.5;
+pre.decrypted { margin: 0; padding: .55rem .8rem; border: 1px dashed var(--rule); border-radius: 4px; font-size: .78rem; line-height: 1.5;
   white-space: pre-wrap; overflow-wrap: anywhere; }
 .wires pre.hex { font-size: .7rem; } .wires pre.hex.wide { display: none; } .wires pre.hex.narrow { display: block; }
 `;
 
-/** The lane of a ladder is between the column of times and that of comments; narrow, the lane is all there is. */
+/** The lane of a ladder is between the columns of times and comments. A narrow page has the lane only. */
 const ladder = `
 .ladder { --times: 4.75rem; --comments: 13.5rem; position: relative; border-top: 1px solid var(--rule); }
 .ladder > summary { cursor: pointer; padding: .7rem 0; }
@@ -209,7 +209,7 @@ const print = `
 }
 `;
 
-/** The look of a report, on a screen in light and dark, narrow and wide, and on paper. */
+/** The style of a report: light and dark, narrow and wide, and on paper. */
 export const style = `
 :root { color-scheme: light dark; ${light} }
 @media screen and (prefers-color-scheme: dark) { :root { ${dark} } }

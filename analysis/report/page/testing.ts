@@ -2,7 +2,7 @@ import type { Report } from '../facts/facts.ts';
 import { decision, delay, experiments, hexOf, periods, rung, rungs, transfer } from './facts-testing.ts';
 import { threeWays } from './three-ways-testing.ts';
 
-/** A report of a run whose captures hold nothing. */
+/** A report of a run with empty captures. */
 export const emptyReport: Report = {
   made: '2026-11-22T01:40:00.000Z',
   lab: {
@@ -10,7 +10,7 @@ export const emptyReport: Report = {
     ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
     versions: {},
   },
-  captures: [{ host: 'server', frames: 0, problem: 'there is no packet in it' }],
+  captures: [{ host: 'server', frames: 0, problem: 'it has no packet' }],
   lostDatagrams: 0,
   threeWays: [],
   experiments: [],
@@ -22,19 +22,20 @@ export const emptyReport: Report = {
   transfers: [],
   exposed: [],
   exposedInAll: 0,
-  ties: {
-    verdicts: {},
+  matching: {
+    verdicts: { confirmed: 0, contradicted: 0, encrypted: 0, unknown: 0 },
+    reasons: {},
     entries: [],
-    loose: [],
+    withoutEntry: [],
     handshakes: [],
     entriesInAll: 0,
-    looseInAll: 0,
+    withoutEntryInAll: 0,
     handshakesInAll: 0,
   },
   compared: undefined,
 };
 
-/** A report with something in every part, as a demo leaves it, with as much in its plots as is asked for. */
+/** A report of a demo with something in every section. */
 export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
   return {
     made: '2026-11-22T01:40:00.000Z',
@@ -71,18 +72,18 @@ export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
         client: '10.0.142.133:41234',
         server: '10.0.28.182:9090',
         rungs,
-        left: 7,
+        moreRungs: 7,
       },
       {
         title: 'Echo over UDP: delay',
         client: '10.0.142.133:50212',
         server: '10.0.28.182:9090',
-        left: 0,
+        moreRungs: 0,
         rungs: [
           {
             ...rung(61, 0, true, '50212 → 9090 Len=14', 'Test4|7d3cf0f1'),
             protocol: 'UDP',
-            comment: 'fault=delay delay_ms=2990',
+            comment: 'fault=delay 2990 ms',
           },
           { ...rung(64, 2.99083, false, '9090 → 50212 Len=14', 'Test4|7d3cf0f1'), protocol: 'UDP' },
         ],
@@ -96,20 +97,29 @@ export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
       { frame: 91, what: 'password', text: 'user=<script>alert("x")</script>&password=hunter2' },
     ],
     exposedInAll: 1_204,
-    ties: {
-      verdicts: { answered: 940, came: 11, silent: 20, gone: 3, different: 1, outside: 2 },
+    matching: {
+      verdicts: { confirmed: 974, contradicted: 1, encrypted: 0, unknown: 2 },
+      reasons: {
+        'response-sent': 940,
+        received: 11,
+        'nothing-sent': 20,
+        'connection-closed': 3,
+        'response-differs': 1,
+        'before-capture': 2,
+      },
       entries: [
         {
           id: 48,
           decider: 'echo-tcp',
-          says: 'fault=corruption offset=4 before=0x31 after=0xce',
-          verdict: 'different',
+          decision: 'fault=corruption byte 4: 0x31 to 0xce',
+          verdict: 'contradicted',
+          reason: 'response-differs',
           frame: 310,
         },
-        { id: 49, decider: 'http', says: 'outcome=403', verdict: 'outside' },
-        { id: 50, decider: 'http', says: 'outcome=200', verdict: 'outside' },
+        { id: 49, decider: 'http', decision: 'outcome=403', verdict: 'unknown', reason: 'before-capture' },
+        { id: 50, decider: 'http', decision: 'outcome=200', verdict: 'unknown', reason: 'before-capture' },
       ],
-      loose: [
+      withoutEntry: [
         {
           client: '10.0.142.133:52001',
           server: 'echo',
@@ -128,7 +138,7 @@ export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
         },
       ],
       entriesInAll: 3,
-      looseInAll: 1,
+      withoutEntryInAll: 1,
       handshakesInAll: 1,
     },
     compared: {
@@ -157,9 +167,9 @@ export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
   };
 }
 
-/** The sample in which every text is this one, but for those of a closed set. */
+/** The sample report with every text replaced by this one, except those of a closed set. */
 export function reportOf(text: string): Report {
-  const closed = ['host', 'decider', 'verdict', 'from', 'kind', 'name', 'readBy'];
+  const closed = ['host', 'decider', 'verdict', 'reason', 'from', 'kind', 'name', 'readBy'];
   const spoil = (value: unknown, key = ''): unknown => {
     if (closed.includes(key)) return value;
     if (typeof value === 'string') return ['bytes', 'wire'].includes(key) ? hexOf(text) : text;

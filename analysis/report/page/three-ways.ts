@@ -6,83 +6,85 @@ import { type Html, html } from './escape.ts';
 import { hexDump } from './hex.ts';
 import { type Section, sign, table } from './section.ts';
 
-/** What an eavesdropper gets, as the head of a way. */
-const verdicts = {
-  everybody: { good: false, word: 'everybody reads it' },
-  'key holders': { good: true, word: 'only with the keys' },
-  nobody: { good: true, word: 'nobody reads it' },
+/** Who can read a way, as its head. */
+const readers = {
+  everybody: { good: false, word: 'readable for everybody' },
+  'key holders': { good: true, word: 'readable only with the keys' },
+  nobody: { good: true, word: 'unreadable' },
 } as const satisfies Record<Way['readBy'], unknown>;
 
-/** The same exchange in plain text, encrypted, and encrypted with its keys, side by side. */
+/** The section with the same exchange in plain text, over TLS, and over TLS with keys. */
 export function threeWays({ threeWays: all }: Report): Section {
-  const agree = all.filter(({ agrees }) => agrees).length;
   return {
     id: 'three-ways',
     title: 'The same exchange three ways',
-    says: all.length > 0 ? `${agree} of ${all.length} agree` : 'nothing was said three ways',
-    intro: html`The client said the same three times: in plain text, over TLS, and over TLS while the servers kept the
-      keys. Whoever is between the hosts reads the first word for word, and of the others nothing without the keys. Who
-      talks to whom, when, and how much is to be seen in all three.`,
+    summary:
+      all.length > 0 ? 'plain text, TLS, and TLS with keys, side by side' : 'no exchange was made three ways',
+    intro: html`The client sent the same three times: in plain text, over TLS, and over TLS while the servers kept the
+      keys. Everybody between the hosts can read the first. Nobody can read the others without the keys. All three show
+      who talks to whom, when, and how much.`,
     body: all.length > 0 ? html`${all.map(one)}` : undefined,
   };
 }
 
-function one(said: ThreeWays): Html {
-  const { what, agrees, seen, ways } = said;
+function one(threeWays: ThreeWays): Html {
+  const { what, agrees, seen, ways } = threeWays;
   const [hello] = ways.flatMap((way) => way.hello ?? []);
   return html`<article class="experiment">
 <header><h3>${what}</h3>${sign(agrees ? 'good' : 'bad', agrees ? 'agrees' : 'does not agree')}</header>
-<div class="ways">${each(ways, (way) => gist(way, said))}</div>
+<div class="ways">${each(ways, (way) => gist(way, threeWays))}</div>
 ${agrees ? undefined : html`<p>${seen}</p>`}
 <h4>On the wire</h4>
-<div class="ways wires">${each(ways, (way) => onTheWire(way, said))}</div>
+<div class="ways wires">${each(ways, (way) => onTheWire(way, threeWays))}</div>
 <h4>What TLS does not hide</h4>
 ${notHidden(ways)}
 ${
   hello &&
-  html`<p><b class="frame">frame ${hello.frame}</b> The first packet of the client, before anything is
-  encrypted, names the server:</p>${hexDump(hello.wire, hello.marked, 0)}`
+  html`<p><b class="frame">frame ${hello.frame}</b> The client's first TLS packet names the server, before
+  anything is encrypted:</p>${hexDump(hello.wire, hello.marked, 0)}`
 }</article>
 `;
 }
 
-/** The three in their order, each with what there is to show of it. */
+/** The three ways in order. */
 function each(ways: readonly Way[], show: (way: Way) => Html): Html[] {
   return wayNames.map((name) => {
     const way = ways.find((found) => found.name === name);
-    const kind = way && (verdicts[way.readBy].good ? 'sealed' : 'exposed');
+    const kind = way && (readers[way.readBy].good ? 'encrypted' : 'exposed');
     return html`<section class="way ${kind}"><h4>${capital(name)}</h4>
-${way ? show(way) : html`<p class="nothing">There is no such exchange in the capture.</p>`}</section>`;
+${way ? show(way) : html`<p class="nothing">The capture has no such exchange.</p>`}</section>`;
   });
 }
 
-/** One look: what is read, and by whom. */
-function gist({ readBy }: Way, { reads, note }: ThreeWays): Html {
-  const { good, word } = verdicts[readBy];
+/** What can be read, and by whom. */
+function gist({ readBy }: Way, { plaintext, note }: ThreeWays): Html {
+  const { good, word } = readers[readBy];
   return html`<p>${sign(good ? 'good' : 'bad', word)}</p>
-<p class="reads"><span>An eavesdropper reads</span> ${readBy === 'everybody' ? html`<mark>${reads}</mark>` : html`<b>nothing</b>`}</p>
-${withKeys(readBy, reads, note)}`;
+<p class="reads"><span>An eavesdropper reads</span> ${readBy === 'everybody' ? html`<mark>${plaintext}</mark>` : html`<b>nothing</b>`}</p>
+${withKeys(readBy, plaintext, note)}`;
 }
 
-function withKeys(readBy: Way['readBy'], reads: string, note: string | undefined): Html | undefined {
+function withKeys(readBy: Way['readBy'], plaintext: string, note: string | undefined): Html | undefined {
   if (readBy === 'everybody') return note === undefined ? undefined : html`<p class="note">${note}</p>`;
   return html`<p class="reads"><span>You, with the keys, read</span> ${
-    readBy === 'key holders' ? html`<mark>${reads}</mark>` : html`<b>nothing</b>, as nobody kept them`
+    readBy === 'key holders'
+      ? html`<mark>${plaintext}</mark>`
+      : html`<b>nothing</b>, because nobody kept them`
   }</p>`;
 }
 
-function onTheWire({ name, frame, wire, marked, opened }: Way, { secret }: ThreeWays): Html {
+function onTheWire({ name, frame, wire, marked, decrypted }: Way, { secret }: ThreeWays): Html {
   const bytes = wire.length / 2;
   const long =
     name === 'plain text'
       ? counted(bytes, 'byte')
-      : `${RECORD_HEADER} bytes of header, ${bytes - RECORD_HEADER} sealed`;
+      : `${RECORD_HEADER} bytes of header, ${bytes - RECORD_HEADER} encrypted`;
   return html`<p><b class="frame">frame ${frame}</b> ${long}</p>
 ${hexDump(wire, marked)}
-${opened === undefined ? undefined : html`<p>and opened with the keys</p><pre class="opened">${withMark(opened, secret)}</pre>`}`;
+${decrypted === undefined ? undefined : html`<p>decrypted with the keys</p><pre class="decrypted">${withMark(decrypted, secret)}</pre>`}`;
 }
 
-/** A text in which each place of a secret is marked. */
+/** A text with each occurrence of a secret marked. */
 function withMark(text: string, secret: string): Html {
   const pieces = text
     .trimEnd()
@@ -92,12 +94,12 @@ function withMark(text: string, secret: string): Html {
 }
 
 function notHidden(ways: readonly Way[]): Html {
-  const facts = [...new Set(ways.flatMap(({ outside }) => outside.map(({ what }) => what)))];
+  const facts = [...new Set(ways.flatMap(({ visible }) => visible.map(({ what }) => what)))];
   const columns = wayNames.map((name: WayName) => {
-    const outside = ways.find((way) => way.name === name)?.outside ?? [];
+    const visible = ways.find((way) => way.name === name)?.visible ?? [];
     return {
       head: capital(name),
-      cell: (fact: string) => outside.find(({ what }) => what === fact)?.is ?? '–',
+      cell: (fact: string) => visible.find(({ what }) => what === fact)?.value ?? '–',
     };
   });
   return table(facts, [{ head: '', cell: (fact) => fact }, ...columns]);

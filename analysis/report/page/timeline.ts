@@ -1,14 +1,14 @@
-import { type VerdictKind, verdictNames, verdicts } from '#analysis/join/verdicts.ts';
+import { reasonNames, type Verdict } from '#analysis/join/verdicts.ts';
 import { count, counted, duration, median } from '#lib/text/figures.ts';
 import type { DecisionPoint, Report } from '../facts/facts.ts';
 import { html } from './escape.ts';
 import { drawPlot } from './plot.ts';
 import { figuresOf, leftOut, type Section, table } from './section.ts';
 
-/** In front of the outcomes in the plot. */
+/** Short names, before the outcomes in the plot. */
 const shortNames = { http: 'HTTP', 'echo-tcp': 'TCP', 'echo-udp': 'UDP' } as const;
 
-/** More marks than these would hide each other on one line. */
+/** More marks than this would hide each other on one line. */
 const CROWD = 300;
 
 interface Row {
@@ -16,19 +16,19 @@ interface Row {
   readonly points: readonly DecisionPoint[];
 }
 
-/** When each outcome came, and how long its answer took. */
+/** The section on the times of requests and their responses. */
 export function timeline({ decisions, decisionsInAll }: Report): Section {
   const kept = decisions.filter(({ at }) => Number.isFinite(at));
   return {
     id: 'timeline',
     title: 'Timeline of requests by outcome',
-    says:
+    summary:
       kept.length > 0
         ? counted(decisionsInAll, 'request or message', 'requests and messages')
-        : 'no request and no message is in the journals',
-    intro: html`Every mark is one request or message, at the time it came; its row is the outcome that the server
-decided for it: HTTP is the HTTP server, TCP and UDP are the echo server. The line after a mark ends when the answer
-leaves; a dashed one is the wait for an answer that never left, until the connection ended.`,
+        : 'the journals have no request and no message',
+    intro: html`Each mark is one request or message at its time. Its row is the outcome that the server decided: HTTP is
+    the HTTP server, TCP and UDP are the echo server. The line after a mark ends with the response. A dashed line ends with
+    the connection, without a response.`,
     body: kept.length > 0 ? body(kept, decisionsInAll) : undefined,
   };
 }
@@ -37,14 +37,14 @@ function body(decisions: readonly DecisionPoint[], all: number) {
   const rows = rowsOf(decisions);
   const last = decisions.reduce((end, { at, took = 0, waited = took }) => Math.max(end, at + waited), 0);
   const crowded = decisions.length > CROWD;
-  const marks = (kind: VerdictKind) =>
+  const marks = (wanted: readonly Verdict[]) =>
     rows.flatMap(({ points }, row) =>
       points.flatMap(({ at, verdict }, index) =>
-        verdicts[verdict].kind === kind ? [[at, row + (crowded ? shift(index) : 0)] as const] : [],
+        wanted.includes(verdict) ? [[at, row + (crowded ? shift(index) : 0)] as const] : [],
       ),
     );
-  const marked = <Of extends object>(kind: VerdictKind, look: Of, means: string) => {
-    const points = marks(kind);
+  const marked = <Of extends object>(wanted: readonly Verdict[], look: Of, means: string) => {
+    const points = marks(wanted);
     return { ...look, points, ...(points.length > 0 ? { means } : {}) };
   };
   const lines = (lengthOf: (decision: DecisionPoint) => number | undefined) =>
@@ -64,7 +64,7 @@ function body(decisions: readonly DecisionPoint[], all: number) {
   const waited = lines((one) => one.waited);
   const waits = {
     lines: waited,
-    ...(waited.length > 0 ? { means: 'no answer until the connection ended' } : {}),
+    ...(waited.length > 0 ? { means: 'no response before the connection ended' } : {}),
   };
   return html`${drawPlot({
     alternative: `Requests over time. ${rows.map(({ label, points }) => `${label}: ${points.length}`).join('; ')}.`,
@@ -77,28 +77,28 @@ function body(decisions: readonly DecisionPoint[], all: number) {
         shape: 'line',
         colour: 'muted',
         lines: lines(({ took }) => took),
-        means: 'until the answer',
+        means: 'until the response',
       },
       { shape: 'dashes', colour: 'muted', ...waits },
-      marked('confirmed', { shape: 'dot', colour: 'accent' }, 'the packets confirm it'),
-      marked('unknown', { shape: 'ring', colour: 'unknown' }, 'the packets can’t say'),
-      marked('contradicted', { shape: 'cross', colour: 'bad' }, 'the packets contradict it'),
+      marked(['confirmed'], { shape: 'dot', colour: 'accent' }, 'confirmed'),
+      marked(['encrypted', 'unknown'], { shape: 'ring', colour: 'unknown' }, 'encrypted or unknown'),
+      marked(['contradicted'], { shape: 'cross', colour: 'bad' }, 'contradicted'),
     ],
   })}
-${crowded ? html`<p class="note">Marks are spread over the height of their row, so that they do not hide each other.</p>` : undefined}
+${crowded ? html`<p class="note">Marks are spread over the height of their row so that they don’t hide each other.</p>` : undefined}
 ${leftOut(decisions.length, all)}
 ${figuresOf(
   table(rows, [
     { head: 'Outcome', cell: ({ label }) => label },
     { head: 'Shown', kind: 'figure', cell: ({ points }) => count(points.length) },
-    ...verdictNames
-      .filter((verdict) => decisions.some((one) => one.verdict === verdict))
-      .map((verdict) => ({
-        head: verdict,
+    ...reasonNames
+      .filter((reason) => decisions.some((one) => one.reason === reason))
+      .map((reason) => ({
+        head: reason,
         kind: 'figure' as const,
-        cell: ({ points }: Row) => count(points.filter((one) => one.verdict === verdict).length),
+        cell: ({ points }: Row) => count(points.filter((one) => one.reason === reason).length),
       })),
-    { head: 'Answered in, median', kind: 'figure', cell: ({ points }) => duration(median(times(points))) },
+    { head: 'Response after, median', kind: 'figure', cell: ({ points }) => duration(median(times(points))) },
     { head: 'longest', kind: 'figure', cell: ({ points }) => duration(Math.max(...times(points))) },
   ]),
 )}`;
@@ -109,7 +109,7 @@ function rowsOf(decisions: readonly DecisionPoint[]): Row[] {
   return [...rows].map(([label, points]) => ({ label, points })).toSorted(byDecider);
 }
 
-/** Up or down within a row, so that marks near each other are seen, the same each time. */
+/** An offset within a row that separates near marks. It is the same each time. */
 function shift(index: number): number {
   return 0.6 * (((index * 0.618_033_988_75) % 1) - 0.5);
 }

@@ -5,29 +5,29 @@ import { drawPlot } from './plot.ts';
 import { leftOut, listOf, type Section, table } from './section.ts';
 
 const LISTED = 40;
-/** More marks than these are drawn smaller. */
+/** With more marks than this, they are drawn smaller. */
 const CROWD = 600;
 
-/** Reliable transfers over UDP, as sequence numbers over time. */
+/** The section on reliable transfers: sequence numbers over time. */
 export function transfers({ transfers: all }: Report): Section {
-  const again = all.reduce((sum, { retransmissions }) => sum + retransmissions, 0);
+  const retransmitted = all.reduce((sum, { retransmissions }) => sum + retransmissions, 0);
   return {
     id: 'transfers',
     title: 'Reliable transfer over UDP',
-    says:
+    summary:
       all.length > 0
-        ? `${counted(all.length, 'plot')}, ${counted(again, 'retransmission')}`
+        ? `${counted(all.length, 'plot')}, ${counted(retransmitted, 'retransmission')}`
         : 'no transfer is in the capture',
-    intro: html`Datagrams are numbered, and the receiver acknowledges them; one that gets lost is sent again. A mark is
-a datagram: to the right it is later, higher up it is further on in the data. Rising marks are progress, a
-gap between them is a wait, such as for a time-out.`,
+    intro: html`The sender numbers its datagrams, the receiver acknowledges them, and a lost one is retransmitted. Each
+    mark is a datagram: further to the right is later, higher up is further in the data. Rising marks are progress. A gap
+    is a wait, for example for a timeout.`,
     body: all.length > 0 ? html`${all.map(transfer)}` : undefined,
   };
 }
 
 function transfer({ id, mode, toServer, points, retransmissions }: TransferPlot): Html {
   const of = (kind: TransferPoint['kind']) => points.filter((point) => point.kind === kind);
-  const [sent, again, acks] = [of('sent'), of('retransmission'), of('ack')];
+  const [sent, retransmitted, acks] = [of('sent'), of('retransmission'), of('ack')];
   const began = points[0]?.at ?? 0;
   const place = ({ at, sequence }: TransferPoint) => [at - began, sequence] as const;
   const way = toServer ? 'client to server' : 'server to client';
@@ -38,27 +38,27 @@ ${
   points.length === 0
     ? undefined
     : drawPlot({
-        alternative: `Sequence numbers over time, ${mode}, ${way}: ${count(sent.length)} sent, ${count(retransmissions)} sent again, ${count(acks.length)} acknowledgments.`,
+        alternative: `Sequence numbers over time, ${mode}, ${way}: ${count(sent.length)} sent, ${count(retransmissions)} retransmitted, ${count(acks.length)} acknowledgments.`,
         x: { name: 'seconds since its first datagram' },
         y: { name: 'sequence number', min: 0 },
         height: 280,
         fine: points.length > CROWD,
         series: [
-          { shape: 'cross', colour: 'bad', points: again.map(place), means: 'sent again' },
+          { shape: 'cross', colour: 'bad', points: retransmitted.map(place), means: 'retransmission' },
           { shape: 'dot', colour: 'accent', points: sent.map(place), means: 'sent for the first time' },
           { shape: 'ring', colour: 'good', points: acks.map(place), means: 'ACK' },
         ],
       })
 }
 ${
-  again.length === 0
+  retransmitted.length === 0
     ? undefined
     : listOf(
-        html`${table(again.slice(0, LISTED), [
+        html`${table(retransmitted.slice(0, LISTED), [
           { head: 'Frame', kind: 'figure', cell: ({ frame }) => frame },
           { head: 'Seconds', kind: 'figure', cell: ({ at }) => (at - began).toFixed(6) },
           { head: 'Sequence number', kind: 'figure', cell: ({ sequence }) => count(sequence) },
-        ])}${leftOut(Math.min(LISTED, again.length), again.length)}`,
+        ])}${leftOut(Math.min(LISTED, retransmitted.length), retransmitted.length)}`,
         'The retransmissions',
       )
 }</section>

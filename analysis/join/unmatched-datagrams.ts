@@ -6,14 +6,14 @@ export interface Datagram {
   readonly crc: string;
 }
 
-/** What a datagram takes beside its own bytes, about. */
+/** About how much memory a datagram takes besides its bytes. */
 const OVERHEAD = 256;
 
-/** Datagrams of a client that no entry has taken yet, by their CRC; of several that are alike the first is taken. */
-export class Untaken {
+/** Datagrams of a client that have no entry yet, by CRC. Of equal ones the first is taken. */
+export class UnmatchedDatagrams {
   readonly #byCrc = new Map<string, Datagram[]>();
   readonly #inOrder = new Set<Datagram>();
-  /** Bytes of memory that they take, about. */
+  /** About how many bytes of memory they take. */
   #cost = 0;
 
   get size(): number {
@@ -28,7 +28,7 @@ export class Untaken {
     this.#cost += costOf(datagram);
   }
 
-  /** The first with a CRC that was sent before a time, in seconds since 1970. */
+  /** Takes the first datagram with this CRC from before a time, in seconds since 1970. */
   take(crc: string | undefined, before = Number.POSITIVE_INFINITY): Datagram | undefined {
     const first = crc === undefined ? undefined : this.#byCrc.get(crc)?.[0];
     if (!first || first.frame.time >= before) return undefined;
@@ -36,7 +36,7 @@ export class Untaken {
     return first;
   }
 
-  /** Gives up the oldest, of before a time, as long as they take more than so many bytes. */
+  /** Gives up the oldest from before a time while all take more than `most` bytes. */
   giveUp(before: number, most: number): Datagram[] {
     const given: Datagram[] = [];
     for (const datagram of this.#inOrder) {

@@ -2,22 +2,22 @@ import { Connections } from '#analysis/capture/connections.ts';
 import { HEADER_BYTES } from '#lib/transfer/datagram.ts';
 import type { Travelling } from './packets.ts';
 
-/** So many datagrams are remembered; of more, the oldest are forgotten. */
+/** At most this many datagrams are remembered. */
 const REMEMBERED = 50_000;
 
-/** What a numbered datagram of a transfer begins with. */
+/** The beginning of a numbered transfer datagram. */
 const NUMBERED = /^wirelab\/1 (?:OPEN |DATA |CLOSE)/;
 
 /**
- * Tells what a host sends again: a TCP segment with bytes that it has sent already, or a datagram of a transfer with the
- * same header. A copy that only the other host's capture has is none: that was made on the way.
+ * Detects retransmissions of a host: a TCP segment with bytes that it has sent before, or a transfer datagram with the
+ * same header. A copy that only the receiver's capture has was made on the way, and does not count.
  */
-export class SentAgain {
+export class Retransmissions {
   readonly #connections = new Connections({ create: () => undefined });
   readonly #headers = new Set<string>();
 
   has({ carried, flow, payload }: Pick<Travelling, 'carried' | 'flow' | 'payload'>): boolean {
-    if (carried?.transport === 'tcp') return this.#connections.take(carried).again.length > 0;
+    if (carried?.transport === 'tcp') return this.#connections.take(carried).repeated.length > 0;
     if (!NUMBERED.test(payload)) return false;
     const header = `${flow} ${payload.slice(0, HEADER_BYTES)}`;
     if (this.#headers.has(header)) return true;

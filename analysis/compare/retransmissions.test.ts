@@ -2,26 +2,30 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { SYN } from '#analysis/capture/frames.ts';
 import { type CarriedFields, carried } from '#analysis/capture/testing.ts';
 import { type Datagram, encodeDatagram } from '#lib/transfer/datagram.ts';
-import { SentAgain } from './sent-again.ts';
+import { Retransmissions } from './retransmissions.ts';
 
-let again: SentAgain;
+let retransmissions: Retransmissions;
 
 beforeEach(() => {
-  again = new SentAgain();
+  retransmissions = new Retransmissions();
 });
 
-/** Whether a datagram with this payload, in characters, is sent again. */
+/** Whether a datagram with this payload is a retransmission. */
 function sends(payload: string, flow = 'a') {
-  return again.has({ flow, payload, carried: carried({ transport: 'udp' }) });
+  return retransmissions.has({ flow, payload, carried: carried({ transport: 'udp' }) });
 }
 
 const segment = (seq: number, length: number, more: CarriedFields = {}) =>
-  again.has({ flow: 'a', payload: '', carried: carried({ seq, text: 'x'.repeat(length), ...more }) });
+  retransmissions.has({
+    flow: 'a',
+    payload: '',
+    carried: carried({ seq, text: 'x'.repeat(length), ...more }),
+  });
 
 describe('a segment of TCP', () => {
   test.each<[string, [seq: number, length: number][], boolean]>([
     [
-      'after the last',
+      'after the previous one',
       [
         [10, 10],
         [20, 10],
@@ -46,7 +50,7 @@ describe('a segment of TCP', () => {
       false,
     ],
     [
-      'the same',
+      'with the same bytes',
       [
         [10, 10],
         [10, 10],
@@ -54,7 +58,7 @@ describe('a segment of TCP', () => {
       true,
     ],
     [
-      'a part of it',
+      'with a part of the same bytes',
       [
         [10, 10],
         [12, 3],
@@ -62,7 +66,7 @@ describe('a segment of TCP', () => {
       true,
     ],
     [
-      'with some that are new',
+      'with old and new bytes',
       [
         [10, 10],
         [15, 15],
@@ -70,7 +74,7 @@ describe('a segment of TCP', () => {
       true,
     ],
     [
-      'far before the last',
+      'far before the previous one',
       [
         [10, 10],
         [20, 10],
@@ -80,7 +84,7 @@ describe('a segment of TCP', () => {
       true,
     ],
     [
-      'after one that was sent with some that are new',
+      'after one with old and new bytes',
       [
         [10, 10],
         [15, 15],
@@ -89,7 +93,7 @@ describe('a segment of TCP', () => {
       false,
     ],
     [
-      'after one that was sent again',
+      'after a retransmission',
       [
         [10, 10],
         [10, 5],
@@ -98,7 +102,7 @@ describe('a segment of TCP', () => {
       false,
     ],
     [
-      'over the end of the numbers',
+      'across the wrap of sequence numbers',
       [
         [2 ** 32 - 5, 10],
         [5, 5],
@@ -106,7 +110,7 @@ describe('a segment of TCP', () => {
       false,
     ],
     [
-      'again over the end of the numbers',
+      'retransmitted across the wrap of sequence numbers',
       [
         [2 ** 32 - 5, 10],
         [2 ** 32 - 5, 10],
@@ -114,7 +118,7 @@ describe('a segment of TCP', () => {
       true,
     ],
     [
-      'of another connection of that port',
+      'of a later connection on the same port',
       [
         [3_000_000_000, 10],
         [100, 10],
@@ -125,13 +129,13 @@ describe('a segment of TCP', () => {
     expect(segments.map(([seq, length]) => segment(seq, length)).at(-1)).toBe(expected);
   });
 
-  test('of another connection, whose SYN tells', () => {
+  test('after the SYN of another connection', () => {
     segment(10, 10);
     segment(4, 0, { flags: SYN });
     expect([segment(5, 10), segment(5, 10)]).toEqual([false, true]);
   });
 
-  test('of another port, and of the other side', () => {
+  test('of another port, or of the other side', () => {
     segment(10, 10);
     expect(segment(10, 10, { client: 40_001 })).toBe(false);
     expect(segment(10, 10, { toServer: false })).toBe(false);
@@ -161,7 +165,7 @@ describe('a datagram', () => {
     expect(sends(text({ kind }))).toBe(expected);
   });
 
-  test('of another number, of another flow, or of no transfer', () => {
+  test('with another number, of another flow, or of no transfer', () => {
     sends(text({}));
     expect(sends(text({ sequence: 2 }))).toBe(false);
     expect(sends(text({}), 'b')).toBe(false);

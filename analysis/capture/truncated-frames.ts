@@ -2,12 +2,12 @@ import type { ServerName, Transport } from '#lib/lab/ports.ts';
 import { opens } from './connections.ts';
 import type { Frame } from './frames.ts';
 
-/** Connections with cut frames that are told apart, at most. */
+/** At most this many connections with truncated frames are distinguished. */
 const MOST = 10_000;
-/** So near to each other frames make one stretch, in seconds. */
+/** Frames nearer to each other than this belong to one stretch, in seconds. */
 const SOON = 1;
 
-/** Who talks to whom. */
+/** A client and the server that it talks to. */
 export interface Talk {
   readonly server: ServerName;
   readonly transport: Transport;
@@ -21,40 +21,40 @@ interface Stretch {
   to: number;
 }
 
-/** Where frames were cut when they were captured: what was cut off may be what is missed there. */
-export class CutFrames {
+/** Where frames were truncated when they were captured: the cut bytes may be those that are missing. */
+export class TruncatedFrames {
   readonly #byTalk = new Map<string, Stretch[]>();
-  /** Of frames that may be of any connection. */
+  /** Truncated frames that may belong to any connection. */
   readonly #anyone: Stretch[] = [];
 
-  /** Takes each frame of a server, the whole ones too: a connection that begins anew is not the one that was cut. */
-  take(frame: Frame, isCut: boolean): void {
+  /** Takes every frame of a server, also whole ones: a new connection between the same ports is not truncated. */
+  take(frame: Frame, isTruncated: boolean): void {
     const { flags, time, transport } = frame;
     const key = keyOf(frame);
     const known = this.#byTalk.get(key);
     const latest = known?.at(-1);
     if (latest && transport === 'tcp' && opens(flags)) latest.to = Math.min(latest.to, time);
-    if (!isCut) return;
-    // Of TCP nothing that follows is cut into messages, or decrypted, as it was.
+    if (!isTruncated) return;
+    // After a truncated TCP segment the rest of the stream can't be split into messages or decrypted.
     const to = transport === 'tcp' ? Number.POSITIVE_INFINITY : time;
     if (known) extend(known, { from: time, to });
     else if (this.#byTalk.size < MOST) this.#byTalk.set(key, [{ from: time, to }]);
     else this.takeUnknown(time);
   }
 
-  /** Takes a frame of which so little is left that nobody can tell whose it is. */
+  /** Takes a frame whose connection was cut off. */
   takeUnknown(time: number): void {
     extend(this.#anyone, { from: time, to: time });
   }
 
-  /** Whether frames of a conversation were cut meanwhile. */
+  /** Whether frames of a conversation were truncated in a stretch of time. */
   has(talk: Talk, { from, to }: Stretch): boolean {
     const own = this.#byTalk.get(keyOf(talk)) ?? [];
     return [...own, ...this.#anyone].some((one) => to > one.from && from < one.to);
   }
 }
 
-/** One that begins soon after the latest has ended makes that longer. */
+/** Extends the latest stretch if the new one begins soon after it, else adds it. */
 function extend(stretches: Stretch[], { from, to }: Stretch): void {
   const latest = stretches.at(-1);
   if (latest && Math.abs(from - latest.to) < SOON) latest.to = Math.max(latest.to, to);
