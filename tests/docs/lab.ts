@@ -10,6 +10,8 @@ import type { Printed, Runner } from './replay.ts';
 const root = join(import.meta.dirname, '..', '..');
 /** In ms. */
 const MOST_TIME = 180_000;
+/** In place of one that is drawn. */
+const SEED = 'alice';
 /** Between what the commands of a shell print. */
 const BETWEEN = '\u001e';
 /** On a terminal, curl shows no progress of what it prints there. */
@@ -39,7 +41,6 @@ export class DocsLab implements Runner {
       COMPOSE_PROJECT_NAME: this.#project,
       LAB_IMAGES,
       LAB_BASE_IMAGE,
-      LAB_SEED: 'alice',
       // Beside other suites the disk holds tcpdump up for longer than beside a class.
       LAB_CAPTURE_BUFFER_KIB: '262144',
     };
@@ -97,7 +98,7 @@ export class DocsLab implements Runner {
     const file = await open(path, 'w');
     const child = spawn(program!, args, {
       cwd: this.#clone,
-      env: ownEnvironment(),
+      env: ownEnvironment(args),
       stdio: ['pipe', file.fd, file.fd],
       detached: true,
     });
@@ -144,10 +145,11 @@ export class DocsLab implements Runner {
   }
 }
 
-/** Without what a shell may have set for another lab. */
-function ownEnvironment(): NodeJS.ProcessEnv {
+/** Without what a shell may have set for another lab, and with a seed, but for the demo, which has its own. */
+function ownEnvironment(words: readonly string[]): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(
-    ([name]) => !(name in defaults) && !/^(?:LAB|HTTP|HTTPS|ECHO|COMPOSE|MAKE)[A-Z_]*$/.test(name),
+    ([name]) => !(name in defaults) && !/^(?:LAB|COMPOSE|MAKE)[A-Z_]*$/.test(name),
   );
-  return { ...Object.fromEntries(others), LC_ALL: 'C.UTF-8' };
+  const seed = words.some((word) => /\bmake demo\b/.test(word)) ? {} : { LAB_SEED: SEED };
+  return { ...Object.fromEntries(others), ...seed, LC_ALL: 'C.UTF-8' };
 }

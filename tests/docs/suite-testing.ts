@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { chosenWay } from '../lab.ts';
+import { DocsLab } from './lab.ts';
+import { blocksOf } from './page.ts';
+import { pages } from './pages.ts';
+import { replay } from './replay.ts';
+
+/** A suite that runs the blocks of pages in a lab of its own. */
+export function replayPages(isHere: (path: string) => boolean): void {
+  const read = pages()
+    .filter(([path]) => isHere(path))
+    .map(([path, text]) => [path, blocksOf(text)] as const);
+  const shown = read.filter(([, blocks]) => blocks.some(({ mark }) => mark === undefined));
+
+  // A page has a lab with the settings that it names, whatever way the other suites take.
+  (chosenWay === 'plain' ? describe : describe.skip)('what a page shows is what is printed', () => {
+    const lab = new DocsLab();
+    beforeAll(lab.begin);
+    afterAll(async () => {
+      await lab.end();
+      const blocks = read.flatMap(([, all]) => all);
+      const marked = blocks.filter(({ mark }) => mark !== undefined).length;
+      process.stderr.write(`blocks of pages: ${blocks.length - marked} run, ${marked} marked as not run\n`);
+    });
+
+    test.each(shown)('%s', async (_path, blocks) => {
+      const deviations = await replay(lab, blocks);
+      const told = deviations.map(
+        ({ command, difference }) => `line ${command.line}: ${command.text}\n${difference}`,
+      );
+      expect(told.join('\n')).toBe('');
+    });
+  });
+}
