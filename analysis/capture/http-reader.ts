@@ -40,8 +40,8 @@ export interface RawBody {
 
 /** How a body ends: after a length, with its last chunk, or with the connection. */
 type Framing =
-  | { readonly by: 'length'; left: number }
-  | { readonly by: 'chunks'; left: number; isLast: boolean }
+  | { readonly by: 'length'; remaining: number }
+  | { readonly by: 'chunks'; remaining: number; isLast: boolean }
   | { readonly by: 'close' };
 
 interface Body {
@@ -100,8 +100,8 @@ export class HttpReader {
   #skip(missing: number): HttpEvent[] {
     const framing = this.#body?.framing;
     if (framing?.by === 'close') return [];
-    if (framing?.by === 'length' && framing.left > missing) {
-      framing.left -= missing;
+    if (framing?.by === 'length' && framing.remaining > missing) {
+      framing.remaining -= missing;
       return [];
     }
     const events = this.end();
@@ -129,7 +129,7 @@ export class HttpReader {
     const { framing } = this.#body ?? {};
     const begun = { kind: 'head', head, endsWithConnection: framing?.by === 'close' } as const;
     if (!framing) return [begun, { kind: 'message', head, isWhole: true, body: undefined }];
-    return framing.by === 'length' && framing.left === 0 ? [begun, ...this.#endBody(true)] : [begun];
+    return framing.by === 'length' && framing.remaining === 0 ? [begun, ...this.#endBody(true)] : [begun];
   }
 
   #lose(): undefined {
@@ -155,19 +155,20 @@ export class HttpReader {
   #takeBody(body: Body): HttpEvent[] | undefined {
     const { framing } = body;
     if (framing.by === 'chunks') return this.#takeChunk(body, framing);
-    const count = framing.by === 'length' ? Math.min(framing.left, this.#rest.length) : this.#rest.length;
+    const count =
+      framing.by === 'length' ? Math.min(framing.remaining, this.#rest.length) : this.#rest.length;
     this.#keep(body, count);
     if (framing.by === 'close') return undefined;
-    framing.left -= count;
-    return framing.left === 0 ? this.#endBody(true) : undefined;
+    framing.remaining -= count;
+    return framing.remaining === 0 ? this.#endBody(true) : undefined;
   }
 
   /** Takes a chunk's size line, a chunk's bytes with their line ending, or a trailer line (RFC 9112, 7.1). */
   #takeChunk(body: Body, framing: Framing & { by: 'chunks' }): HttpEvent[] | undefined {
-    if (framing.left > 0) {
-      const count = Math.min(framing.left, this.#rest.length);
+    if (framing.remaining > 0) {
+      const count = Math.min(framing.remaining, this.#rest.length);
       this.#keep(body, count);
-      framing.left -= count;
+      framing.remaining -= count;
       return [];
     }
     const newline = this.#rest.subarray(0, LINE_KEPT).indexOf('\n');
@@ -179,8 +180,8 @@ export class HttpReader {
     if (line === '') return [];
     const size = /^[0-9a-f]{1,8}(?=$|[ \t;])/i.exec(line);
     if (!size) return this.#loseBody();
-    framing.left = Number.parseInt(size[0], 16);
-    framing.isLast = framing.left === 0;
+    framing.remaining = Number.parseInt(size[0], 16);
+    framing.isLast = framing.remaining === 0;
     return [];
   }
 
@@ -213,10 +214,10 @@ function headOf(text: string): Head | undefined {
 }
 
 function framingOf({ lines }: Head, transfer: readonly string[]): Framing {
-  if (transfer.at(-1) === 'chunked') return { by: 'chunks', left: 0, isLast: false };
+  if (transfer.at(-1) === 'chunked') return { by: 'chunks', remaining: 0, isLast: false };
   for (const line of lines) {
     const length = /^content-length:[ \t]*(\d+)[ \t]*$/i.exec(line)?.[1];
-    if (length !== undefined) return { by: 'length', left: Number(length) };
+    if (length !== undefined) return { by: 'length', remaining: Number(length) };
   }
   return { by: 'close' };
 }

@@ -34,7 +34,7 @@ function describe({
     oneWay &&
     `one way in ${micro(oneWay.median)} (median), ${micro(oneWay.p99)} (99 %), ${micro(oneWay.longest)} (longest)`;
   return [
-    `${arrived} packets arrived as they left${times ? `, ${times}` : ''}`,
+    `${arrived} packets arrived unchanged${times ? `, ${times}` : ''}`,
     ...(unknown > 0 ? [`${unknown} may have arrived: the other capture lacks packets of that time`] : []),
     ...list('never arrived', inAll.neverArrived, neverArrived),
     ...list('arrived altered', inAll.altered, altered),

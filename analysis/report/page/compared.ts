@@ -15,7 +15,7 @@ export function compared({ compared: facts }: Report): Section {
   if (!facts) return { ...shell, summary: 'it needs the captures of both hosts', body: undefined };
   const { arrived, unknown, inAll, retransmissions, oneWay } = facts;
   const figures: readonly (readonly [string, string])[] = [
-    ['arrived as they left', count(arrived)],
+    ['arrived unchanged', count(arrived)],
     ['never arrived', count(inAll.neverArrived)],
     ...(unknown > 0 ? [['may have arrived', count(unknown)] as const] : []),
     ['arrived altered', count(inAll.altered)],
