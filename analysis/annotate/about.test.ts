@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Run } from '#lib/journal/run.ts';
-import { aboutCapture } from './about.ts';
+import { aboutCapture, withoutAbout } from './about.ts';
 
 const start = {
   timestamp: '2025-06-01T10:00:00.000Z',
@@ -39,4 +39,21 @@ test('the comment on a capture has its hosts, fault profiles and versions', () =
 test('a file is named in its comment', () => {
   const capture = { name: 'own.pcap', folder: '', files: [] };
   expect(aboutCapture(capture, run, {})).toMatch(/^wirelab, capture of own\.pcap\n/);
+});
+
+test.each([
+  ['this version', (line: string) => line],
+  [
+    'an earlier version',
+    (line: string) =>
+      line
+        .replace('wirelab, capture', 'wirelab, the capture')
+        .replace('starts with the fault profile', 'begins with')
+        .replace('starts', 'begins'),
+  ],
+])('all its lines are found again, also of %s', (_which, as) => {
+  const capture = { name: 'server', folder: '', files: [] };
+  const about = aboutCapture(capture, run, { wirelab: '1.2.3', tshark: '4.4.0' });
+  const comment = `${about.split('\n').map(as).join('\n')}\nmy run`;
+  expect(withoutAbout(comment)).toBe('my run');
 });

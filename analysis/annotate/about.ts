@@ -36,15 +36,15 @@ export function aboutCapture(
     .join('\n');
 }
 
-/** Matches the lines of `aboutCapture`, of this run or an earlier one. */
+/** Matches the lines of `aboutCapture`, of this version or an earlier one. */
 const LINE =
-  /^(?:wirelab, capture of .*|server host \S+: http \d+\/tcp.*|over TLS: http \d+\/tcp.*|client host \S*|\S+Z \S+ starts (?:as a sink|with .*)|(?:\w+(?:\.\w+)? \d[\d.]*(?:, |$))+)$/;
+  /^(?:wirelab, (?:the )?capture of .*|server host \S+: http \d+\/tcp.*|over TLS: http \d+\/tcp.*|client host \S*|\S+Z \S+ (?:starts|begins) (?:as a sink|with .*)|(?:\w+(?:\.\w+)? \d[\d.]*(?:, |$))+)$/;
 
 /** A person's own text in the comment on a capture: all lines but those that make annotate wrote. */
 export function withoutAbout(comment: string): string {
   // mergecap writes this comment.
   if (comment.startsWith('File created by merging')) return '';
-  if (!comment.startsWith('wirelab, capture of ')) return comment;
+  if (!/^wirelab, (?:the )?capture of /.test(comment)) return comment;
   return comment
     .split('\n')
     .filter((line) => !LINE.test(line))
