@@ -1,8 +1,8 @@
 import type { Lab } from './lab.ts';
 
 /**
- * What command lines there can use: `again` starts what the service runs, `issue NAME WORD…` makes a certificate by
- * the words of `openssl req`, `give PROGRAM NAME` gives it to a program with its key.
+ * Functions for command lines in the volumes: `again` runs the program of the service. `issue NAME WORD…` makes a
+ * certificate with these words for `openssl req`. `give PROGRAM NAME` gives the certificate and its key to a program.
  */
 const TOOLS = `
   cd /volumes
@@ -34,9 +34,9 @@ const TOOLS = `
   }
 `;
 
-/** What a command line has done to the volumes. */
+/** How a command line has changed the volumes. */
 export interface Change {
-  /** Paths of the files that are new or others than before, in order. */
+  /** Paths of the new and the changed files, sorted. */
   readonly files: readonly string[];
   readonly printed: string;
 }
@@ -44,7 +44,7 @@ export interface Change {
 /** SHA-256 of each file, by its path in the folder of the volumes. */
 export type Sums = Readonly<Record<string, string>>;
 
-/** A shell that has all volumes of certificates, as only the service that fills them does. */
+/** A shell with all volumes of certificates, as only the service `certificates` has them. */
 export class CertificateVolumes {
   readonly #lab: Lab;
   readonly #container: string;
@@ -58,12 +58,12 @@ export class CertificateVolumes {
   static async open(lab: Lab): Promise<CertificateVolumes> {
     const { stdout } = await lab.compose('run', '--detach', '--no-deps', 'certificates', 'sleep', 'infinity');
     const volumes = new CertificateVolumes(lab, stdout.trim());
-    // The start of the lab may still be making them; the last is this one.
+    // The start of the lab may still be making the files. This is the last one.
     await volumes.run('until test -e client/ca.pem; do sleep 0.05; done');
     return volumes;
   }
 
-  /** What a command line prints. @throws when it fails */
+  /** Runs a command line, and returns what it prints. @throws when it fails */
   async run(line: string): Promise<string> {
     const bash = ['bash', '-euo', 'pipefail', '-c', `${TOOLS}\n${line}`];
     const { code, stdout, stderr } = await this.#lab.docker('exec', this.#container, ...bash);
@@ -75,7 +75,7 @@ export class CertificateVolumes {
     return sumsOf(await this.run('sums'));
   }
 
-  /** Runs a command line, behind which every certificate must be of the CA and have its key. */
+  /** Runs a command line, after which the CA must have signed every certificate, and each must have its key. */
   async change(line: string): Promise<Change> {
     const border = '--';
     const output = await this.run(`sums; echo ${border}\n${line}\necho ${border}; whole; sums`);

@@ -18,7 +18,7 @@ afterAll(() => lab?.end());
 const serverNames = () => `IP Address:${lab.server}, IP Address:127.0.0.1, DNS:server-host, DNS:localhost`;
 const clientNames = () => `IP Address:${lab.settings.LAB_CLIENT_ADDRESS}, DNS:client-host`;
 
-/** Every certificate but the CA's: its program, what its files' names begin with, and whose it is. */
+/** Every certificate except the CA's: its program, the prefix of its files, and its host. */
 const certificates = [
   ['http', '', 'Server'],
   ['echo', '', 'Server'],
@@ -28,7 +28,7 @@ const certificates = [
 
 describe('the certificates of a lab', () => {
   let sums: Sums;
-  /** The keys that a program has, or all. */
+  /** The keys of a program, or of all. */
   const keysOf = (program: string) =>
     Object.keys(sums).filter((path) => path.startsWith(program) && path.endsWith('key.pem'));
 
@@ -36,7 +36,7 @@ describe('the certificates of a lab', () => {
     sums = await volumes.sums();
   });
 
-  test('are one of each program, with the names and for the purpose of its host', async () => {
+  test('are one for each program, with the names and the purpose of its host', async () => {
     const shown = certificates.map(([program, prefix]) => {
       const show = '-noout -ext subjectAltName,extendedKeyUsage,basicConstraints,keyUsage';
       return `openssl x509 -in ${program}/${prefix}certificate.pem ${show}; echo --`;
@@ -51,7 +51,7 @@ describe('the certificates of a lab', () => {
     }
   });
 
-  test('are of the CA, for that purpose, those names and those addresses alone', async () => {
+  test('are signed by the CA, for only that purpose, those names and those addresses', async () => {
     const verify = (option: string, program: string) =>
       volumes.run(`openssl verify -CAfile ca/certificate.pem ${option} ${program}/certificate.pem 2>&1`);
     await volumes.change('');
@@ -63,13 +63,13 @@ describe('the certificates of a lab', () => {
     await expect(verify('-verify_ip 10.9.8.7', 'echo')).rejects.toThrow('address mismatch');
   });
 
-  test('have keys of their own, each for its program to read and nobody to write', async () => {
+  test('have their own keys, which only their program can read and nobody can write', async () => {
     expect(new Set(keysOf('').map((path) => sums[path])).size).toBe(5);
     for (const program of ['http', 'echo', 'client']) {
       const look = 'stat -c "%a %u:%g %n" *key.pem; sha256sum *; echo > new.pem';
       const { stdout, stderr } = await lab.exec(program, 'sh', '-c', `cd /certificates; ${look}`);
       const lines = stdout.trim().split('\n');
-      // The student is the owner of work/, and has the group.
+      // The student owns work/, and is in the group.
       const mode = program === 'client' ? '440' : '400';
       const own = keysOf(`${program}/`);
       expect(lines.slice(0, own.length)).toEqual(
@@ -83,7 +83,7 @@ describe('the certificates of a lab', () => {
     }
   });
 
-  test('are mounted in their program, and all in the service that makes them alone', async () => {
+  test('are mounted in their program, and all together only in the service that makes them', async () => {
     const { stdout: containers } = await lab.compose('ps', '--all', '--quiet');
     const format = '{{index .Config.Labels "com.docker.compose.service"}}:{{range .Mounts}} {{.Name}}{{end}}';
     const { stdout } = await lab.docker('inspect', '--format', format, ...containers.trim().split('\n'));
@@ -126,7 +126,7 @@ describe('another start makes new ones', () => {
   const names = () =>
     `-addext subjectAltName=${serverNames().replaceAll('IP Address', 'IP').replaceAll(', ', ',')}`;
 
-  test('in place of one that has expired or does within a day, and of no other', async () => {
+  test('only for one that has expired or will within a day', async () => {
     await volumes.change(`issue new $by_ca -days 3 ${names()}; give http new`);
     expect(await volumes.change('again')).toEqual({ files: [], printed: '' });
     for (const when of ['-days 1', '$expired']) {
@@ -135,12 +135,12 @@ describe('another start makes new ones', () => {
     }
   });
 
-  test('of all when the CA has expired', async () => {
+  test('for all when the CA has expired', async () => {
     const { files } = await volumes.change('issue new $expired; give ca new; again');
     expect(files).toEqual([...all, ...copies].sort());
   });
 
-  test('of a host whose address is another, and says which', async () => {
+  test('for a host with a new address, and prints which', async () => {
     const moved = await volumes.change('LAB_SERVER_ADDRESS=10.9.8.7 again');
     expect(moved.files).toEqual(filesOf('http/', 'echo/'));
     const line = 'server-host (IP:10.9.8.7,IP:127.0.0.1,DNS:server-host,DNS:localhost), for';
@@ -152,14 +152,14 @@ describe('another start makes new ones', () => {
   });
 
   test.each<[string, string, readonly string[]]>([
-    ['a key that was cut off', 'cut http/key.pem', filesOf('http/')],
-    ['a certificate that was cut off', 'cut echo/certificate.pem', filesOf('echo/')],
+    ['a truncated key', 'cut http/key.pem', filesOf('http/')],
+    ['a truncated certificate', 'cut echo/certificate.pem', filesOf('echo/')],
     ['an empty key', 'install -m 400 /dev/null client/key.pem', filesOf('client/')],
     ['a key that is gone', 'rm -f client/host-key.pem', filesOf('client/host-')],
     ['the key of another', 'install -m 400 echo/key.pem http/key.pem', filesOf('http/')],
     ['a certificate of nobody', 'issue new; give http new', filesOf('http/')],
-    ['a CA that was cut off', 'cut ca/certificate.pem', [...all, ...copies].sort()],
-    ['a CA whose key was cut off', 'cut ca/key.pem', [...all, ...copies].sort()],
+    ['a truncated CA', 'cut ca/certificate.pem', [...all, ...copies].sort()],
+    ['a CA with a truncated key', 'cut ca/key.pem', [...all, ...copies].sort()],
     ['a copy of the CA that is gone', 'rm -f echo/ca.pem', filesOf('echo/')],
     [
       'what a start that was killed has left',
@@ -180,7 +180,7 @@ describe('make certs', () => {
     run('echo', lab.echoTlsPort)('--message', 'Hey', '--retries', '1', ...options);
   const balance = (...options: string[]) => run('balance', lab.httpsPort)('--requests', '1', ...options);
   const logOf = async (server: string) => (await lab.docker('logs', lab.nameOf(server))).stdout;
-  /** `make certs`, and until the servers say that they have heard of it. */
+  /** Runs `make certs`, and waits until the servers have read the new certificates. */
   const make = async () => {
     const before = [await logOf('http'), await logOf('echo')];
     const ended = await command(lab.settings, 'setup/certs.sh');
@@ -190,8 +190,8 @@ describe('make certs', () => {
     }
     return ended;
   };
-  test('makes a new CA that servers take at once, and what is open goes on', async () => {
-    // What the servers have read at their start is not in the volumes any more.
+  test('makes a new CA that servers use at once, and open connections continue', async () => {
+    // The certificates that the servers read at their start are not in the volumes any more.
     expect(await make()).toMatchObject({ code: 0 });
     await lab.exec('client', 'cp', '/certificates/ca.pem', '/tmp/old.pem');
     const request = (header = '') =>
@@ -238,18 +238,18 @@ describe('make certs', () => {
     expect(new Set(messages.flatMap(({ attempts }) => attempts.map(({ port }: Attempt) => port))).size).toBe(
       1,
     );
-    // Two at least, and the last is the one that ends the connection.
+    // At least two, and the last one ends the connection.
     expect(ended.stdout.match(/HTTP\/1.1 200 OK/g)!.length).toBeGreaterThan(2);
     expect(ended.stdout.match(/^Connection: close\r$/gm)).toHaveLength(1);
   });
 
-  test('leaves the servers with what they have when the new ones are broken, and says so', async () => {
+  test('lets the servers keep the old ones when the new ones are broken, and the servers print that', async () => {
     const errorsOf = async () => (await lab.docker('logs', lab.nameOf('http'))).stderr;
     const before = (await errorsOf()).length;
     await volumes.run('cut http/key.pem');
-    const isSaid = async () =>
-      (await errorsOf()).slice(before).includes('the certificates stay as they were');
-    await eventually('a word that the certificates stay', 60_000, isSaid);
+    const isPrinted = async () =>
+      (await errorsOf()).slice(before).includes("the new certificates can't be used, the old ones stay");
+    await eventually('a line that the old certificates stay', 60_000, isPrinted);
     expect(await errorsOf()).not.toContain('PRIVATE KEY');
     expect((await balance()).code).toBe(0);
   });

@@ -4,8 +4,8 @@ const HANDSHAKE = 0x16;
 const CLIENT_HELLO = 0x01;
 
 /**
- * The first record of a client that speaks TLS 1.3 and 1.2 (RFC 8446, 4.1.2), by random bytes. A server answers it
- * and waits for the rest of the handshake.
+ * The first record of a client for TLS 1.3 and 1.2 (RFC 8446, 4.1.2), made of random bytes. A server answers it and
+ * waits for the rest of the handshake.
  */
 export function clientHello(random: Random): Buffer {
   const extensions = [
@@ -27,7 +27,7 @@ export function clientHello(random: Random): Buffer {
   return record(HANDSHAKE, Buffer.concat([Buffer.from([CLIENT_HELLO]), vector(3, hello)]));
 }
 
-/** A record of TLS, whose length may be said to be another than it is. */
+/** A TLS record, with its right length or a wrong one. */
 export function record(
   type: number,
   content: Buffer,
@@ -41,7 +41,7 @@ function extension(type: number, content: Buffer): Buffer {
   return Buffer.concat([Buffer.from([type >> 8, type & 0xff]), vector(2, content)]);
 }
 
-/** Bytes behind their length, which has so many bytes itself. */
+/** Bytes after their length, in a field of `size` bytes. */
 function vector(width: number, content: Buffer): Buffer {
   const length = Buffer.alloc(width);
   length.writeUIntBE(content.length, 0, width);

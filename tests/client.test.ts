@@ -88,7 +88,7 @@ describe('client balance', () => {
     expect(stderr).toContain('Usage: client balance [options] <server_address> <port>');
   });
 
-  test('says that a connection is refused', async () => {
+  test('explains a refused connection', async () => {
     const { code, stdout } = await client('balance', lab.server, '81', ...once());
     expect(code).toBe(1);
     expect(stdout.split('\n')[0]).toBe(
@@ -96,7 +96,7 @@ describe('client balance', () => {
     );
   });
 
-  test('says that no host has an address', async () => {
+  test('explains an address without a host', async () => {
     const nobody = lab.server.replace(/\d+$/, '183');
     const { code, stdout } = await client('balance', nobody, '8080', ...once());
     expect(code).toBe(1);
@@ -105,7 +105,7 @@ describe('client balance', () => {
     );
   });
 
-  test('says that a name is not found', async () => {
+  test('explains an unknown name', async () => {
     const { code, stdout } = await client('balance', 'nobody.invalid', '8080', ...once());
     expect(code).toBe(1);
     expect(stdout.split('\n')[0]).toMatch(

@@ -2,12 +2,12 @@ import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { eventually } from './eventually.ts';
 
-/** How long a datagram has to be refused, in ms. The system does that while it is sent, if at all. */
+/** How long a datagram may take to be refused, in ms. The system refuses it while it is sent, if at all. */
 const REFUSAL_MS = 20;
 
 /**
- * Waits until nothing has a port of this machine that was just closed. A program that another thread starts has all
- * sockets of this process for a moment too, until it runs: so long a closed port still takes connections and datagrams.
+ * Waits until a port of this machine that was just closed is free. When another thread starts a program, the program
+ * has all sockets of this process for a moment. So long a closed port still accepts connections and datagrams.
  */
 export async function refused(protocol: 'tcp' | 'udp', port: number): Promise<void> {
   const isRefused = protocol === 'tcp' ? refusesConnection : refusesDatagram;

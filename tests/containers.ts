@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { removeAbandoned } from './projects.ts';
 
-// node tests/containers.ts OPTION…: the suites in containers, three at a time, with these options of jest. However jest
-// ends, nothing is left of the labs that it has started.
+// node tests/containers.ts OPTION…: runs the suites in containers, three at a time, with these options of Jest. However
+// Jest ends, it removes the labs that it has started.
 
 const jest = spawn(
   process.execPath,
@@ -13,7 +13,7 @@ const jest = spawn(
     ...process.argv.slice(2),
     ...['--selectProjects', 'containers', '--maxWorkers', '3'],
   ],
-  // A process group of its own, so that a signal ends its workers and their commands too.
+  // Jest gets its own process group, so that a signal also ends its workers and their commands.
   { detached: true, stdio: ['ignore', 'inherit', 'inherit'] },
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -21,7 +21,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     try {
       process.kill(-jest.pid!, signal);
     } catch (error) {
-      // Once it has ended there is nothing to signal, and what it left is being removed.
+      // When Jest has ended, there is no process to signal, and its rest is being removed.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   });

@@ -60,7 +60,7 @@ describe('client echo', () => {
     expect(new Set(attemptsOf({ code, stdout, stderr: '' }).map(({ port }) => port)).size).toBe(1);
   });
 
-  test('sums up many messages', async () => {
+  test('prints a summary of many messages', async () => {
     const { code, stdout } = await lab.echo('--message', 'Hey', '--count', '20', '--concurrency', '5');
     expect(code).toBe(0);
     const lines = stdout.trim().split('\n');
@@ -68,7 +68,7 @@ describe('client echo', () => {
     expect(lines.filter((line) => line === '[CLIENT] Received valid reply: Hey')).toHaveLength(20);
   });
 
-  test('says that a connection is refused', async () => {
+  test('explains a refused connection', async () => {
     const { code, stdout } = await client(lab.server, '81', '--message', 'Hey', ...lab.tls);
     expect(code).toBe(1);
     expect(stdout).toBe(
@@ -76,7 +76,7 @@ describe('client echo', () => {
     );
   });
 
-  test('says that a datagram is refused', async () => {
+  test('explains a refused datagram', async () => {
     const options = ['--protocol', 'udp', '--message', 'Hey', '--retries', '2'];
     const { code, stdout } = await client(lab.server, '81', ...options);
     expect(code).toBe(1);
@@ -102,7 +102,7 @@ describe('client echo', () => {
   test('loses no message to a restart of the server', async () => {
     await lab.faults('--reset');
     const before = (await lab.journal('echo')).length;
-    // Each is delayed by 50 ms: together they take some seconds more than a restart.
+    // Each message is delayed by 50 ms, so together they take some seconds longer than a restart.
     const count = 800;
     const options = [
       '--message',
@@ -189,7 +189,7 @@ describe('make faults', () => {
     expect(await faults(script, 4)).toEqual(Array(2).fill(['corruption', 'loss', 'none', 'corruption']));
   });
 
-  test('refuses with every reason and changes nothing', async () => {
+  test('refuses with all reasons and changes nothing', async () => {
     const before = [await settings(), await lab.journal('echo')];
     const { code, stderr } = await lab.faults(
       '--tcp',
@@ -202,11 +202,11 @@ describe('make faults', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('"loss=2" has no valid probability; allowed: name=p with p from 0 to 1');
     expect(stderr).toContain('"noise=1" names no fault; allowed: loss, delay, corruption, duplicate,');
-    expect(stderr).toContain('"reset" in a script is no fault');
+    expect(stderr).toContain('"reset" in the script is no fault');
     expect([await settings(), await lab.journal('echo')]).toEqual(before);
   });
 
-  test('begins a new seed at draw 1, and goes back to the settings', async () => {
+  test('begins a new seed at draw 1, and returns to the settings', async () => {
     expect(await settings('--seed', 'bob')).toEqual([
       expect.stringMatching(/^echo-tcp: .*, seed bob, next draw 1$/),
       expect.stringMatching(/^echo-udp: .*, seed bob, next draw 1$/),

@@ -5,15 +5,15 @@ import { connect as connectTls } from 'node:tls';
 import { hmacKey } from '#lib/message/hmac.ts';
 import { portSetting, wayCalled } from './way.ts';
 
-// The echo server as a script in the client host finds it, in the way of the suite that runs it.
+// How a script in the client host reaches the echo server, in the way of its suite.
 
 const { LAB_WAY, LAB_SERVER_ADDRESS = '', LAB_TOKEN, ...settings } = process.env;
 
 export const way = wayCalled(LAB_WAY);
 export const host = LAB_SERVER_ADDRESS;
-/** What is known of the server's token: nothing in a suite that sets one against strangers. */
+/** The server's token; undefined in a suite about clients without the token. */
 export const token = way === 'token' ? LAB_TOKEN : undefined;
-/** What messages are signed with; undefined where they have checksums. */
+/** The key that signs messages; undefined when they have checksums. */
 export const key = hmacKey(token);
 
 /** The server's port. */
@@ -21,13 +21,13 @@ export function portOf(server: 'http' | 'echo', protocol: 'tcp' | 'udp' = 'tcp')
   return Number(settings[portSetting(way, server, protocol)]);
 }
 
-/** The CA of the server's certificate where TLS is spoken. */
+/** The CA of the server's certificate, with TLS. */
 export const ca = way === 'tls' ? await readFile('/certificates/ca.pem') : undefined;
 
-/** What carries a connection that is encrypted. */
+/** The TCP connection below an encrypted one. */
 const carriers = new WeakMap<Socket, Socket>();
 
-/** A TCP connection to the echo server, encrypted or not, once it is open. @throws the system's error, or that of TLS */
+/** Opens a TCP connection to the echo server, encrypted or not. @throws the error of the system or of TLS */
 export async function connectEcho(): Promise<Socket> {
   const carrier = connect({ host, port: portOf('echo'), noDelay: true });
   if (!ca) {
@@ -40,7 +40,7 @@ export async function connectEcho(): Promise<Socket> {
   return socket;
 }
 
-/** Resets a connection: what is encrypted can't be reset itself, but what carries it can. */
+/** Resets a connection. A TLS socket can't send an RST, but the TCP connection below it can. */
 export function reset(socket: Socket): Socket {
   (carriers.get(socket) ?? socket).resetAndDestroy();
   return socket;

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => lab?.end());
 
 describe('an echo server with silent losses and a range of delays', () => {
-  test('answers a lost message with nothing', async () => {
+  test('sends nothing for a lost message', async () => {
     const options = ['--message', 'Hey', '--timeout', '0.2', '--retries', '2'];
     const client = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
     for (const { code, stdout, entries, requests, replies } of await play(lab, 'script:loss', client)) {
@@ -23,7 +23,7 @@ describe('an echo server with silent losses and a range of delays', () => {
     }
   });
 
-  test('delays each answer by a time of its own', async () => {
+  test('delays each echo by a time of its own', async () => {
     const options = ['--message', 'Hey', '--count', '20', '--concurrency', '4', '--timeout', '60'];
     const client = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
     for (const played of await play(lab, 'delay=1', client)) {
@@ -33,13 +33,13 @@ describe('an echo server with silent losses and a range of delays', () => {
       expect(Math.min(...delays)).toBeGreaterThanOrEqual(500);
       expect(Math.max(...delays)).toBeLessThanOrEqual(2_000);
       expect(played.replies).toHaveLength(20);
-      // By two clocks, of which one is set while it runs.
+      // The two times are of two clocks, and one of them may be set meanwhile.
       const early = delaysOf(played).filter(({ journaled, captured }) => captured < journaled - 100);
       expect(early).toEqual([]);
     }
   });
 
-  test('makes the client of the seed document give up at a corruption, where there is a reply', async () => {
+  test('makes the reference client give up at a corruption, when there is a reply', async () => {
     const options = ['--message', 'Test3', '--reference', '--json'];
     const client = (protocol: Protocol) => lab.echo('--protocol', protocol, ...options);
     const [tcp, udp] = await play(lab, 'script:corruption', client);
@@ -57,7 +57,7 @@ describe('an echo server with silent losses and a range of delays', () => {
 describe('an echo server that is a sink', () => {
   beforeAll(() => lab.change(['echo'], { ECHO_MODE: 'sink' }));
 
-  test('prints what comes, as the seed document does, and answers nothing', async () => {
+  test('prints messages like the reference server, and answers nothing', async () => {
     const text = 'Hello from Client';
     await lab.shell(`echo '${text}' | nc -N $server $port; echo '${text}' >/dev/udp/$server/$udp_port`);
     const portOf = async (protocol: Protocol) => {

@@ -6,17 +6,17 @@ import { tagOf } from '#lib/message/message.ts';
 import { connectEcho, host, key, portOf } from './echo-server.ts';
 import type { Protocol } from './journal-entries.ts';
 
-// echo-traffic.ts MESSAGES SEED, in the client host: sends so many messages to the echo server, half over TCP, cut
-// into segments at random places, and half over UDP, the same for the same seed. Each body begins with a number of
-// its own. Prints as JSON what was sent. The server must answer each message with as many bytes as it has.
+// echo-traffic.ts MESSAGES SEED, in the client host: sends this number of messages to the echo server, always the same
+// for a seed. Half of them go over TCP, cut into segments at random places, and half over UDP. Each body begins with
+// its own number. Prints the sent messages as JSON. The server must answer each message with as many bytes as it has.
 
 const [messages = 0, seed = 0] = process.argv.slice(2).map(Number);
 
-/** How many talk over TCP at once, and how many over UDP. */
+/** Clients at once over TCP, and over UDP. */
 const TALKERS = { tcp: 10, udp: 10 };
-/** Messages of one connection. */
+/** Messages on one connection. */
 const MESSAGES_OF_CONNECTION = 32;
-/** Messages under way at once on a connection, and on a UDP socket. */
+/** Messages on the way at once on a connection, and on a UDP socket. */
 const BURST = 8;
 
 const random = createCipheriv('aes-128-ctr', hash('md5', String(seed), 'buffer'), Buffer.alloc(16));
@@ -36,7 +36,7 @@ const words = [
   '"quoted"',
   '0123456789abcdef',
 ];
-/** What looks like a tag stands only in messages that are sent whole, where it can't end a segment. */
+/** A text that looks like a tag. Only messages that are sent whole have it, because there it can't end a segment. */
 const wholeWords = [...words, '|e4599fa9', '|00000000 and more'];
 
 const sent: { number: number; protocol: Protocol; port: number; tag: string | undefined; length: number }[] =
@@ -44,9 +44,9 @@ const sent: { number: number; protocol: Protocol; port: number; tag: string | un
 
 function messageOf(number: number, protocol: Protocol, port: number, isWhole: boolean): Buffer {
   const text = Array.from({ length: below(12) }, () => of(isWhole ? wholeWords : words)).join(' ');
-  // What looks like a tag at the very end would be one.
+  // At the very end, such a text would be a tag.
   const body = `#${number} ${text}.`;
-  // Where a token is set the server refuses those.
+  // With a token, the server refuses such messages.
   const isPlain = !key && number % 21 === 0;
   const ending = isPlain ? '\n' : of(['', '', '\n', '\r\n']);
   const tag = isPlain ? undefined : tagOf(body, key);
@@ -54,7 +54,7 @@ function messageOf(number: number, protocol: Protocol, port: number, isWhole: bo
   return Buffer.from(`${body}${tag ? `|${tag}` : ''}${ending}`);
 }
 
-/** Bursts of messages: each together in one write, or in pieces, so that a segment has several or part of one. */
+/** Bursts of messages, each in one write or in pieces. So a segment has several messages, or a part of one. */
 async function talkOverConnection(numbers: readonly number[]): Promise<void> {
   const socket = await connectEcho();
   let answered = 0;

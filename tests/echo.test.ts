@@ -14,7 +14,7 @@ describe('the echo server', () => {
   let valid: string[];
 
   beforeAll(async () => {
-    // Longer than what is sent in one go can be apart on a busy machine.
+    // Longer than the gaps in a burst on a busy machine.
     lab = await Lab.start({ ECHO_DELAY_SECONDS: '4' });
     payload = lab.message('Hey');
     valid = [
@@ -29,7 +29,7 @@ describe('the echo server', () => {
     (...options: string[]) =>
     (protocol: Protocol) =>
       lab.echo('--protocol', protocol, '--message', 'Hey', '--timeout', '60', ...options);
-  /** All that the client prints around these lines. */
+  /** These lines with all others that the client prints. */
   const transcript = (protocol: Protocol, ...lines: string[]) => {
     const closed = protocol === 'tcp' ? ['Connection closed'] : [];
     return [opened(protocol), `Message is ready to send: (${payload})`, ...lines, ...closed]
@@ -41,10 +41,10 @@ describe('the echo server', () => {
     if (protocol === 'udp') return `Ready to send to ${where} via UDP`;
     return `Connected to ${where} via TCP${lab.way === 'tls' ? ', encrypted by TLSv1.3' : ''}`;
   };
-  /** The tag of the message as a line has it that has two: a checksum whole, of an HMAC the beginning. */
+  /** The tag of the message in a line with two tags: a whole checksum, or the beginning of an HMAC. */
   const shortTag = () => (lab.way === 'token' ? `${lab.tag('Hey').slice(0, 20)}…` : lab.tag('Hey'));
 
-  test('sends each message back as it came', async () => {
+  test('sends each message back unchanged', async () => {
     for (const played of await play(lab, 'none', hey())) {
       const { protocol, code, stdout, entries, requests, replies } = played;
       expect(code).toBe(0);
@@ -55,7 +55,7 @@ describe('the echo server', () => {
     }
   });
 
-  test('loses a message: each attempt gets the notice of the seed document', async () => {
+  test('loses a message: each attempt gets the notice of the reference server', async () => {
     const lost = ['Message received: error_code', 'Invalid format (possible attack)'];
     const lines = [1, 2, 3].flatMap((attempt) => [`Attempts: ${attempt}`, ...lost]);
     for (const { protocol, code, stdout, requests, replies } of await play(lab, 'script:loss', hey())) {
@@ -69,7 +69,7 @@ describe('the echo server', () => {
   test('loses a plain line with another notice', async () => {
     const nc = { tcp: 'nc -N $server $port', udp: 'nc -u -W 1 $server $udp_port' };
     const line = (protocol: Protocol) => lab.shell(`echo Test1 | ${nc[protocol]}`);
-    // With a token there is no plain line to be lost: whoever sends one is refused.
+    // With a token, a plain line can't be lost, because it is refused.
     const refused = 'refused: no HMAC, and this server wants one (LAB_TOKEN)\n';
     const [notice, entry] =
       lab.way === 'token'
@@ -83,7 +83,7 @@ describe('the echo server', () => {
     }
   });
 
-  test('delays an answer by what it journals', async () => {
+  test('delays an echo by the journaled time', async () => {
     for (const played of await play(lab, 'script:delay', hey())) {
       expect(played.code).toBe(0);
       expect(played.entries).toMatchObject([{ fault: 'delay', delay_ms: 4_000 }]);
@@ -92,7 +92,7 @@ describe('the echo server', () => {
     }
   });
 
-  test('holds up nobody else while it delays', async () => {
+  test('delays no other client meanwhile', async () => {
     const two = hey('--count', '2', '--concurrency', '2');
     for (const { code, entries, replies } of await play(lab, 'script:delay,none', two)) {
       expect(code).toBe(0);
@@ -116,7 +116,7 @@ describe('the echo server', () => {
     }
   });
 
-  test('duplicates an answer', async () => {
+  test('duplicates an echo', async () => {
     for (const { code, entries, replies } of await play(lab, 'script:duplicate', hey())) {
       expect(code).toBe(0);
       expect(entries).toHaveLength(1);
@@ -124,7 +124,7 @@ describe('the echo server', () => {
     }
   });
 
-  test('lets the next answer overtake one', async () => {
+  test('lets the next echo overtake one', async () => {
     const [one, other] = [lab.plain('one'), lab.plain('two')];
     const two = (protocol: Protocol) =>
       lab.shell(`dial ${protocol}; echo '${one}' >&4; echo '${other}' >&4; head -n 2 <&3`);
@@ -136,7 +136,7 @@ describe('the echo server', () => {
     }
   });
 
-  test('truncates an answer to the bytes that it journals', async () => {
+  test('truncates an echo to the journaled length', async () => {
     for (const played of await play(lab, 'script:truncate,none', hey('--json'))) {
       expect(played.code).toBe(0);
       expect(resultsOf(played)).toEqual(['invalid-format', 'valid']);
@@ -144,7 +144,7 @@ describe('the echo server', () => {
     }
   });
 
-  test('resets a connection, and answers a datagram as it came', async () => {
+  test('resets a connection, and sends a datagram back unchanged', async () => {
     const [tcp, udp] = await play(lab, 'script:reset,none', hey());
     expect([tcp.code, udp.code]).toEqual([0, 0]);
     expect(tcp.entries).toMatchObject([{ fault: 'reset' }, { fault: 'none' }]);
@@ -158,7 +158,7 @@ describe('the echo server', () => {
     expect(udp.stdout).toBe(transcript('udp', 'Attempts: 1', ...valid));
   });
 
-  test('lets an answer drip, a byte a frame', async () => {
+  test('lets an echo drip, a byte in a frame', async () => {
     const client = (protocol: Protocol) => {
       const read = `dial udp; printf '${payload}' >&4; head -c ${payload.length} <&3`;
       return protocol === 'tcp' ? hey()(protocol) : lab.shell(read);
@@ -169,10 +169,10 @@ describe('the echo server', () => {
     }
   });
 
-  test('has every message in its journal as it went over the wire', async () => {
+  test('has every message in its journal as it was on the wire', async () => {
     const key = hmacKey(lab.settings.LAB_TOKEN);
     const client = ({ protocol, port }: Frame) => `${protocol} ${port}`;
-    // Every client so far has waited for its answers, so the server has read all that went over the wire.
+    // All clients have waited for their echoes, so the server has read everything on the wire.
     const entries = decisions(await lab.journal('echo'));
     const { requests } = await exchanges(lab, entries);
     const sent = new Map(
@@ -189,8 +189,8 @@ describe('the echo server', () => {
     }
   });
 
-  test('delays an answer for longer than the client waits, which tries again', async () => {
-    // A busy machine may let another attempt come to nothing, and no later one is delayed.
+  test('delays an echo for longer than the client waits, and the client tries again', async () => {
+    // On a busy machine another attempt may fail too. No later one is delayed.
     const script = `script:delay${',none'.repeat(20)}`;
     const options = ['--timeout', '1', '--retries', '20'];
     for (const played of await play(lab, script, hey(...options))) {
@@ -203,13 +203,13 @@ describe('the echo server', () => {
     }
   });
 
-  test('is seen alike by both hosts', async () => {
+  test('looks the same in the captures of both hosts', async () => {
     expect(await lab.packets('server')).toEqual(await lab.packets('client'));
   });
 
-  test('answers what comes while it delays what a pause has ended', async () => {
+  test('answers messages that arrive while it delays one that a pause has ended', async () => {
     const [wrong, line] = [`x|${lab.tag('other')}`, lab.plain('line')];
-    // The rest comes once it is decided what the pause has ended.
+    // The rest is sent after the decision about the message that the pause has ended.
     const pause = 'until test -e /tmp/go; do sleep 0.05; done';
     const send = async () => {
       const count = async () => decisions(await lab.journal('echo')).length;
@@ -222,12 +222,12 @@ describe('the echo server', () => {
     const nothing = { code: 0, stdout: '', stderr: '' };
     const client = (protocol: Protocol) => (protocol === 'tcp' ? send() : Promise.resolve(nothing));
     const [{ stdout }] = await play(lab, 'script:delay', client);
-    // A wrong HMAC is not delayed: it is refused.
+    // A message with a wrong HMAC is not delayed, but refused.
     expect(stdout).toBe(`${lab.way === 'token' ? 'refused: wrong HMAC\n' : wrong}${line}\n`);
   });
 });
 
-/** The messages of one client, read off the wire. */
+/** The messages of one client, read from the wire. */
 function messagesOf(frames: readonly Frame[], key: KeyObject | undefined): Message[] {
   if (frames[0]!.protocol === 'udp')
     return frames.map(({ payload }) => new Message(payload, key !== undefined));

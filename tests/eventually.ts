@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Between two looks, in ms. */
+/** Time between two calls of the probe, in ms. */
 const PAUSE_MS = 50;
 
-/** The time by which `eventually` waits. */
+/** The clock of `eventually`. */
 export interface Waiting {
   /** In ms. */
   readonly clock: () => number;
@@ -16,12 +16,13 @@ const real: Waiting = { clock: () => performance.now(), sleep: (milliseconds) =>
 type Found<Value> = Exclude<Value, false | undefined | null | 0 | ''>;
 
 /**
- * Asks again and again until the probe returns something that counts as true, and returns that. A probe that throws
- * ends it at once: so it says that waiting on is of no use.
+ * Calls the probe again and again, until it returns something that counts as true, and returns that. A probe that
+ * throws ends the wait at once.
  *
  * @param what what is awaited, as a noun: "an entry of the transfer"
- * @param within after how many ms the last look is taken. Generous: it bounds what never comes, and measures nothing.
- * @throws an error that names what never came
+ * @param within when the last call is made, in ms. Be generous: it limits the wait for what never comes, and measures
+ * nothing.
+ * @throws an error that names what was missing
  */
 export async function eventually<Value>(
   what: string,

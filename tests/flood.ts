@@ -6,9 +6,9 @@ import { encodeMessage } from '#lib/message/message.ts';
 import { connectEcho, host, key, portOf, reset } from './echo-server.ts';
 import { Random } from './random-bytes.ts';
 
-// flood.ts SEED DATAGRAMS CONNECTIONS, in the client host: sends so many datagrams from one port, most of them alike in
-// length and without a tag, and resets so many connections behind a message. It waits for no answer. Prints as JSON the
-// CRC of each datagram that it sent, in order.
+// flood.ts SEED DATAGRAMS CONNECTIONS, in the client host: sends this number of datagrams from one port. Most of them
+// have the same length and no tag. It also resets this number of connections after a message, and waits for no answer.
+// Prints the CRC of each sent datagram as JSON, in order.
 
 const [seed = '', datagrams = 0, connections = 0] = [process.argv[2], ...process.argv.slice(3).map(Number)];
 /** The same port each time: one flow. */
@@ -30,7 +30,7 @@ for (let number = 1; number <= datagrams; number += 1) {
   const bytes = random.of(shapes)();
   sent.push(crcOf(bytes));
   await new Promise((resolve) => socket.send(bytes, portOf('echo', 'udp'), host, resolve));
-  // A little slower than the server, which may be stopped all the same.
+  // A little slower than the server. But the server may be stopped.
   if (number % 50 === 0) await setTimeout(5);
 }
 await Promise.all(

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that nobody listens on: the first from `first` on, or any. */
+/** A free TCP port of 127.0.0.1: the first one from `first` on, or any. */
 export async function freePort(first = 0): Promise<number> {
   for (let port = first; ; port += 1) {
     const free = await tryPort(port);
@@ -9,12 +9,12 @@ export async function freePort(first = 0): Promise<number> {
   }
 }
 
-/** Whether nobody listens on a TCP port of 127.0.0.1. */
+/** Whether a TCP port of 127.0.0.1 is free. */
 export async function isFree(port: number): Promise<boolean> {
   return (await tryPort(port)) !== undefined;
 }
 
-/** Listens on a port for a moment. @returns which one it was, or nothing when it is taken */
+/** Listens on a port for a moment. @returns the port; undefined when it is taken */
 async function tryPort(wanted: number): Promise<number | undefined> {
   const server = createServer().listen(wanted, '127.0.0.1');
   try {

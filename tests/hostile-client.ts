@@ -6,26 +6,26 @@ import { encodeMessage } from '#lib/message/message.ts';
 import { connectEcho, host, key, portOf, reset } from './echo-server.ts';
 import { Random } from './random-bytes.ts';
 
-// hostile-client.ts INPUTS SEED, in the client host: sends so many hostile inputs to the echo server, the same for
-// the same seed, and prints as JSON what became of them.
+// hostile-client.ts INPUTS SEED, in the client host: sends this number of hostile inputs to the echo server, always the
+// same for a seed. Prints the results as JSON.
 
 const [inputs = 0, seed = 0] = process.argv.slice(2).map(Number);
 
 const UDP_SHARE = 0.92;
 const UDP_SOCKETS = 8;
-/** Datagrams that a socket sends at once: more than the server's kernel holds would only get lost there. */
+/** Datagrams that a socket sends at once. The server's kernel would drop more of them. */
 const BURST = 8;
-/** Answers to a burst after which the next one goes, or so many milliseconds. */
+/** The next burst is sent after this number of answers, or this many milliseconds. */
 const ENOUGH = 7;
 const PATIENCE_MS = 250;
 /** Datagrams from one port. */
 const PEER = 64;
 const TCP_CLIENTS = 48;
-/** Peers that stay to the end, and do nothing any more. */
+/** Clients that stay connected to the end, and do nothing. */
 const MOST_KEPT = 200;
-/** When a connection counts as forgotten by the server, in ms. */
+/** The server has forgotten a connection when it does not end it within this time, in ms. */
 const FORGOTTEN_MS = 120_000;
-/** Bytes of an endless line: more than any message has. */
+/** Bytes in an endless line: more than in any message. */
 const ENDLESS = 70_000;
 
 const report = { datagrams: 0, exchanges: 0, refused: 0, forgotten: 0, endless: 0, ended: 0 };
@@ -35,7 +35,7 @@ const kept: Socket[] = [];
 const hey = encodeMessage('Hey', key).toString();
 const tag = hey.slice('Hey'.length);
 const tagOfNothing = encodeMessage('', key).toString();
-/** What stands before the digits of a tag. */
+/** The text before the digits of a tag. */
 const algorithm = key ? 'hmac-sha256:' : '';
 
 const fragments = [
@@ -48,7 +48,7 @@ const brokenText = ['80', 'c0af', 'e28228', 'f0908d', 'f8888080', 'eda080', 'fff
   Buffer.from(hex, 'hex'),
 );
 
-/** What a hostile peer sends. */
+/** What a hostile client sends. */
 const shapes: readonly ((random: Random) => Buffer)[] = [
   (random) => random.bytes(1 + random.below(200)),
   (random) => Buffer.concat([Buffer.from('text '), random.of(brokenText), random.of(brokenText)]),
@@ -60,7 +60,7 @@ const shapes: readonly ((random: Random) => Buffer)[] = [
   () => Buffer.from(`${hey}\n`),
 ];
 
-/** How a hostile peer behaves on TCP, once it is connected. Each returns when the connection is over, or kept. */
+/** How a hostile client behaves on TCP, once it is connected. Each returns when the connection is closed, or kept. */
 const manners: readonly ((socket: Socket, random: Random) => Promise<unknown> | undefined)[] = [
   (socket, random) => closed(socket.end(random.of(shapes)(random))),
   (socket, random) => closed(socket.end(Buffer.concat(shapes.map((shape) => shape(random))))),
@@ -89,7 +89,7 @@ async function resetAfter(socket: Socket, bytes: Buffer): Promise<void> {
   await closed(reset(socket));
 }
 
-/** A peer that vanishes: it stays connected and does nothing more. */
+/** A client that vanishes: it stays connected and does nothing more. */
 function keep(socket: Socket, bytes: Buffer): Promise<unknown> | undefined {
   if (kept.length >= MOST_KEPT) return closed(reset(socket));
   kept.push(socket);

@@ -5,24 +5,24 @@ import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'n
 import { clientHello, record } from './client-hello.ts';
 import { Random } from './random-bytes.ts';
 
-// hostile-tls-client.ts HANDSHAKES SEED, in the client host: begins so many hostile handshakes with both servers, the
-// same for the same seed, and prints as JSON what became of them.
+// hostile-tls-client.ts HANDSHAKES SEED, in the client host: begins this number of hostile handshakes with both
+// servers, always the same for a seed. Prints the results as JSON.
 
 const { LAB_SERVER_ADDRESS: host = '', HTTPS_PORT, ECHO_TLS_PORT } = process.env;
 const [handshakes = 0, seed = 0] = process.argv.slice(2).map(Number);
 
 const CLIENTS = 48;
-/** One in so many is held half open from the beginning on, all at once. */
+/** One in this many is held half open from the beginning, all at the same time. */
 const FLOOD = 10;
-/** One in so many of the others is a whole handshake, which costs both sides a lot. */
+/** One in this many of the others is a whole handshake, which costs both sides a lot. */
 const WHOLE = 20;
-/** When a connection counts as forgotten by the server, in ms: it gives a handshake 5 s. */
+/** The server has forgotten a connection when it does not end it within this time, in ms. A handshake may take 5 s. */
 const FORGOTTEN_MS = 120_000;
-/** How long a peer that has ended its side waits for the other, in ms. */
+/** How long a client that has closed its side waits for the server, in ms. */
 const PATIENCE_MS = 30;
-/** And how long one that finishes the handshake. */
+/** The same for a client that finishes the handshake. */
 const WHOLE_MS = 100;
-/** Peers at a time that stay half open. */
+/** Half-open clients at the same time. */
 const MOST_HELD = 300;
 
 const report = { handshakes: 0, whole: 0, refused: 0, forgotten: 0, held: 0, ended: 0 };
@@ -31,15 +31,15 @@ const held = new Set<Promise<unknown>>();
 const TLS12 = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
 const OLD = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
 
-/** How a hostile peer begins a handshake. Each returns when the connection is over, or held. */
+/** How a hostile client begins a handshake. Each returns when the connection is closed, or held. */
 const manners: readonly ((socket: Socket, random: Random) => Promise<unknown> | undefined)[] = [
-  // What is no TLS.
+  // Bytes that are not TLS.
   (socket, random) => leave(socket, random.bytes(1 + random.below(2_000))),
   (socket, random) =>
     leave(socket, random.of(['GET / HTTP/1.1\r\n\r\n', 'Hey|e4599fa9\n', '\n', 'CONNECT a:1\r\n'])),
   (socket) => leave(socket),
   (socket) => closed(socket.resetAndDestroy()),
-  // A ClientHello that is cut, altered, followed by noise, or comes a byte at a time.
+  // A ClientHello that is cut, altered, followed by noise, or sent a byte at a time.
   (socket, random) => leave(socket, cut(random)),
   (socket, random) => reset(socket, cut(random)),
   (socket, random) => leave(socket, altered(random)),
@@ -52,7 +52,7 @@ const manners: readonly ((socket: Socket, random: Random) => Promise<unknown> | 
     await Promise.race([once(socket, 'data'), closed(socket)]).catch(() => undefined);
     await leave(socket, record(0x17, random.bytes(64), { version: 0x0303 }));
   },
-  // Records that are too long, or say that they are; types and versions that don't exist.
+  // Records that are too long, or have such a length; unknown types and versions.
   (socket, random) => leave(socket, record(0x16, random.bytes(40_000), { length: 0xffff })),
   (socket, random) =>
     leave(socket, record(0x16, Buffer.concat([Buffer.from('01ffffff', 'hex'), random.bytes(16_000)]))),
@@ -66,12 +66,12 @@ const manners: readonly ((socket: Socket, random: Random) => Promise<unknown> | 
   (socket, random) => hold(socket, clientHello(random)),
 ];
 
-/** What a peer does that can finish a handshake. */
+/** How a hostile client behaves that can finish a handshake. */
 const wholes: readonly ((port: number, random: Random) => Promise<unknown>)[] = [
   (port) => shake(port, OLD, () => undefined),
   (port) => shake(port, { ca: [], rejectUnauthorized: true }, () => undefined),
   (port) => shake(port, TLS12, (socket) => socket.renegotiate({}, () => socket.destroy())),
-  // What is not encrypted by the keys that were agreed on.
+  // Bytes that are not encrypted with the session keys.
   (port, random) =>
     shake(port, {}, (_socket, carrier) =>
       carrier.write(record(0x17, random.bytes(200), { version: 0x0303 })),
@@ -103,7 +103,7 @@ async function drip(socket: Socket, bytes: Buffer): Promise<void> {
   await leave(socket);
 }
 
-/** A peer that ends its side, and leaves soon when the server still waits for more. */
+/** A client that closes its side, and disconnects soon when the server still waits for more. */
 async function leave(socket: Socket, bytes: string | Buffer = ''): Promise<void> {
   await Promise.race([closed(socket.end(bytes)), setTimeout(PATIENCE_MS)]);
   await closed(socket.resetAndDestroy());
@@ -114,7 +114,7 @@ async function reset(socket: Socket, bytes: Buffer): Promise<void> {
   await closed(socket.resetAndDestroy());
 }
 
-/** A peer that says no more. The server has to end it. */
+/** A client that sends nothing more. The server must end it. */
 function hold(socket: Socket, bytes: Buffer): Promise<unknown> | undefined {
   if (held.size >= MOST_HELD + handshakes / FLOOD) return closed(socket.resetAndDestroy());
   report.held += 1;
@@ -127,7 +127,7 @@ function hold(socket: Socket, bytes: Buffer): Promise<unknown> | undefined {
   return undefined;
 }
 
-/** A handshake, and what is done behind it. */
+/** A handshake, and what the client does after it. */
 async function shake(
   port: number,
   options: ConnectionOptions,
@@ -142,13 +142,13 @@ async function shake(
     () => undefined,
   );
   socket.resume().once('secureConnect', () => act(socket, carrier));
-  // A server that lets such a peer be is left by it.
+  // When the server keeps such a client, the client disconnects.
   await Promise.race([closed(socket), setTimeout(WHOLE_MS)]);
   socket.destroy();
   await closed(carrier.destroy());
 }
 
-/** A handshake, and a second one by the session of the first. */
+/** A handshake, and a second one that resumes the session of the first. */
 async function resume(port: number, options: ConnectionOptions): Promise<void> {
   let session: Buffer | undefined;
   await shake(port, options, (socket) =>

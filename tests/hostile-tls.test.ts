@@ -3,11 +3,11 @@ import { eventually } from './eventually.ts';
 import { Lab } from './lab.ts';
 import { type Held, heldBy, isQuiet, leftByEach } from './memory.ts';
 
-/** Handshakes of a round, and rounds. */
+/** Handshakes in a round, and rounds. */
 const [HANDSHAKES, ROUNDS] = [2_000, 3];
-/** What a handshake may leave in a server, in bytes. A socket that is kept takes thousands. */
+/** Bytes that a handshake may leave in a server's memory. A leaked socket has thousands. */
 const MOST_LEFT = 250;
-/** Sockets that a server may hold when none is open: prototypes, and the last one or two of each kind. */
+/** Sockets in a server's memory when none is open, at most: prototypes, and the last one or two of each kind. */
 const MOST_SOCKETS = 20;
 const servers = ['http', 'echo'] as const;
 
@@ -15,7 +15,7 @@ describe(`${ROUNDS} rounds of ${HANDSHAKES} hostile handshakes`, () => {
   let lab: Lab;
   let started: readonly string[];
   const reports: Record<string, number>[] = [];
-  /** How clients fared meanwhile. */
+  /** The results of normal clients meanwhile. */
   const meanwhile: number[] = [];
   const held: Record<(typeof servers)[number], Held[]> = { http: [], echo: [] };
 
@@ -36,7 +36,7 @@ describe(`${ROUNDS} rounds of ${HANDSHAKES} hostile handshakes`, () => {
 
   const attack = (seed: number) =>
     lab.runInClient<Record<string, number>>('hostile-tls-client.ts', String(HANDSHAKES), String(seed));
-  /** How a client fares at both servers over TLS. */
+  /** The results of a normal client at both servers over TLS. */
   const exchange = async () => {
     const echo = [
       'client',
@@ -75,7 +75,7 @@ describe(`${ROUNDS} rounds of ${HANDSHAKES} hostile handshakes`, () => {
       }),
     );
 
-  test('find both servers there each time, and those that stay half open are ended', () => {
+  test('find both servers each time, and half-open ones are ended', () => {
     const sum = (name: string) => reports.reduce((all, report) => all + report[name]!, 0);
     expect(sum('handshakes')).toBeGreaterThanOrEqual(ROUNDS * HANDSHAKES);
     expect(sum('whole')).toBeGreaterThan((ROUNDS * HANDSHAKES) / 50);
@@ -84,11 +84,11 @@ describe(`${ROUNDS} rounds of ${HANDSHAKES} hostile handshakes`, () => {
       expect({ refused, forgotten, ended }).toEqual({ refused: 0, forgotten: 0, ended: held });
   });
 
-  test('leave both serving, meanwhile and afterwards', async () => {
+  test('let both serve, meanwhile and afterwards', async () => {
     expect([...meanwhile, ...(await exchange())]).toEqual(Array(2 * (ROUNDS + 1)).fill(0));
   });
 
-  test('leave neither restarted', async () => {
+  test('restart neither of them', async () => {
     expect(started).toEqual(Array(2).fill(expect.stringMatching(/^running, 0 restarts/)));
     expect(await containers()).toEqual(started);
   });
@@ -98,19 +98,16 @@ describe(`${ROUNDS} rounds of ${HANDSHAKES} hostile handshakes`, () => {
     expect(leftByEach(HANDSHAKES, held[server])).toBeLessThan(MOST_LEFT);
   });
 
-  test.each(servers)(
-    'leave a journal of the %s server that is whole, with a reason for each',
-    async (server) => {
-      const entries: readonly object[] = await lab.journal(server);
-      expect(entries.map((entry) => (entry as { id: number }).id)).toEqual(entries.map((_, i) => i + 1));
-      const failed = entries.filter((entry) => (entry as { event?: string }).event === 'handshake');
-      expect(failed.length).toBeGreaterThan((ROUNDS * HANDSHAKES) / 4);
-      for (const entry of failed) expect(entry).toMatchObject({ reason: expect.stringMatching(/\S/) });
-      // A client that has reset its connection before the server takes it has no address any more.
-      const addressed = failed.filter((entry) => 'client_ip' in entry);
-      expect(addressed.length).toBeGreaterThan(0);
-      const client = { client_ip: lab.settings.LAB_CLIENT_ADDRESS, client_port: expect.any(Number) };
-      for (const entry of addressed) expect(entry).toMatchObject(client);
-    },
-  );
+  test.each(servers)('leave a whole journal of the %s server, with a reason for each', async (server) => {
+    const entries: readonly object[] = await lab.journal(server);
+    expect(entries.map((entry) => (entry as { id: number }).id)).toEqual(entries.map((_, i) => i + 1));
+    const failed = entries.filter((entry) => (entry as { event?: string }).event === 'handshake');
+    expect(failed.length).toBeGreaterThan((ROUNDS * HANDSHAKES) / 4);
+    for (const entry of failed) expect(entry).toMatchObject({ reason: expect.stringMatching(/\S/) });
+    // A client that resets its connection before the server accepts it has no address any more.
+    const addressed = failed.filter((entry) => 'client_ip' in entry);
+    expect(addressed.length).toBeGreaterThan(0);
+    const client = { client_ip: lab.settings.LAB_CLIENT_ADDRESS, client_port: expect.any(Number) };
+    for (const entry of addressed) expect(entry).toMatchObject(client);
+  });
 });

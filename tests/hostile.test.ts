@@ -3,11 +3,11 @@ import { eventually } from './eventually.ts';
 import { Lab } from './lab.ts';
 import { type Held, heldBy, isQuiet, leftByEach } from './memory.ts';
 
-/** Inputs of a round, and rounds. */
+/** Inputs in a round, and rounds. */
 const [INPUTS, ROUNDS] = [20_000, 3];
-/** What an input may leave in the server, in bytes. A socket that is kept takes thousands. */
+/** Bytes that an input may leave in the server's memory. A leaked socket has thousands. */
 const MOST_LEFT = 100;
-/** Sockets that it may hold when none is open: prototypes, that of UDP, and the last one or two. */
+/** Sockets in its memory when none is open, at most: prototypes, that of UDP, and the last one or two. */
 const MOST_SOCKETS = 20;
 
 describe(`${ROUNDS} rounds of ${INPUTS} hostile inputs to the echo server`, () => {
@@ -45,14 +45,14 @@ describe(`${ROUNDS} rounds of ${INPUTS} hostile inputs to the echo server`, () =
     return Number(new RegExp(`^ *\\d+: \\S+:${port} .* (\\d+) *$`, 'm').exec(stdout)![1]);
   };
 
-  test('find it there each time, and an endless line gets an error and an end', () => {
+  test('find it each time, and an endless line gets an error and an end', () => {
     expect(sum('datagrams') + sum('exchanges')).toBeGreaterThanOrEqual(ROUNDS * INPUTS);
     expect(sum('endless')).toBeGreaterThan((ROUNDS * INPUTS) / 2_500);
     for (const { refused, forgotten, endless, ended } of reports)
       expect({ refused, forgotten, ended }).toEqual({ refused: 0, forgotten: 0, ended: endless });
   });
 
-  test('leave it running and answering on both protocols', async () => {
+  test('let it run and answer on both protocols', async () => {
     await lab.faults('--profile', 'none');
     for (const protocol of ['tcp', 'udp']) {
       const sent = await lab.echo(
@@ -71,16 +71,16 @@ describe(`${ROUNDS} rounds of ${INPUTS} hostile inputs to the echo server`, () =
     expect(await container()).toBe(started);
   });
 
-  test('leave nothing in it, round after round', () => {
+  test('leave no memory in use, round after round', () => {
     expect(Math.max(...held.map(({ sockets }) => sockets))).toBeLessThan(MOST_SOCKETS);
     expect(leftByEach(INPUTS, held)).toBeLessThan(MOST_LEFT);
   });
 
-  test('leave a journal that is whole, with every datagram in it that the kernel had room for', async () => {
+  test('leave a whole journal with every datagram that the kernel did not drop', async () => {
     const entries = await lab.journal('echo');
     expect(entries.map(({ id }) => id)).toEqual(entries.map((_, i) => i + 1));
     const datagrams = entries.filter(({ protocol }) => protocol === 'udp');
-    // The last one is that of the client.
+    // The last one is the client's.
     expect(datagrams.length - 1 + (await dropped())).toBe(sum('datagrams'));
   });
 });

@@ -23,7 +23,7 @@ describe('20 requests of a student', () => {
     lines = stdout.trim().split('\n');
   });
 
-  test('give the 20 outcomes of the seed, printed as the seed document prints them', () => {
+  test('give the 20 outcomes of the seed, printed like in the reference client', () => {
     const outcomeLines = Array.from({ length: 20 }, (_, i) => expected(i + 1)).map((outcome) =>
       outcome === 'timeout'
         ? '/getbalance request timed out'
@@ -32,7 +32,7 @@ describe('20 requests of a student', () => {
     expect(lines.slice(0, 21)).toEqual([...outcomeLines, 'Logs:']);
   });
 
-  test('are what the server logs, the same in /getlogs and in the journal', async () => {
+  test('are those of the server, the same in /getlogs and in the journal', async () => {
     const logs = JSON.parse(lines.slice(21).join('\n'));
     expect(logs).toEqual(await lab.journal());
     expect(logs.map(({ outcome }: { outcome: string }) => outcome)).toEqual(
@@ -43,7 +43,7 @@ describe('20 requests of a student', () => {
     );
   });
 
-  test('are all in both captures, the same exchanges over the same streams', async () => {
+  test('are all in both captures, the same exchanges on the same streams', async () => {
     const fields = ['tcp.stream', 'tcp.srcport', 'tcp.dstport', 'http.request.uri', 'http.response.code'];
     const atServer = await lab.frames('server', 'http', ...fields);
     const atClient = await lab.frames('client', 'http', ...fields);
@@ -57,7 +57,7 @@ describe('20 requests of a student', () => {
     expect(codes).toEqual([...answered, '200']);
   });
 
-  test('went over one session, opened again only after a time-out', async () => {
+  test('used one session, opened again only after a timeout', async () => {
     const opened = await lab.frames('client', 'tcp.flags.syn == 1 && tcp.flags.ack == 0', 'tcp.srcport');
     const timeouts = Array.from({ length: 20 }, (_, i) => expected(i + 1)).filter((o) => o === 'timeout');
     expect(opened).toHaveLength(timeouts.length + 1);
@@ -65,7 +65,7 @@ describe('20 requests of a student', () => {
 });
 
 describe('2,000 requests', () => {
-  test('are distributed as the profile says', async () => {
+  test('are distributed by the profile', async () => {
     await lab.change(['http'], { HTTP_TIMEOUT_SECONDS: '0' });
     const before = (await lab.journal()).length;
     const { stdout } = await lab.balance('--requests', '2000', '--interval', '0', '--json');
@@ -84,7 +84,7 @@ describe('2,000 requests', () => {
   });
 });
 
-describe('a request that the server lets time out', () => {
+describe('a request with the outcome timeout', () => {
   test('is closed by the server without a byte', async () => {
     await lab.change(['http'], { HTTP_FAULTS: 'timeout=1', HTTP_TIMEOUT_SECONDS: '1.5' });
     const said = '%{exitcode} %{size_header} %{size_download}';
@@ -95,13 +95,13 @@ describe('a request that the server lets time out', () => {
 
     const port = (await lab.journal()).at(-1)!.client_port;
     const asking = `tcp.port == ${port} && http.request`;
-    // Another connection may have had the same port before.
+    // An earlier connection may have had the same port.
     const [stream, asked] = (await lab.frames('server', asking, 'tcp.stream', 'frame.number')).at(-1)!;
     const numbers = async (filter: string) =>
       (await lab.frames('server', `tcp.stream == ${stream} && ${filter}`, 'frame.number')).map(([number]) =>
         Number(number),
       );
-    // TLS says so in an alert first, and the client may answer that by the first FIN.
+    // TLS sends an alert first, and the client may answer it with the first FIN.
     const end = lab.way === 'tls' ? '(tcp.flags.fin == 1 || tls.alert_message)' : 'tcp.flags.fin == 1';
     const ends = await numbers(end);
     const [closed] = await numbers(`${end} && tcp.srcport == ${lab.httpPort}`);

@@ -1,14 +1,14 @@
 import type * as journal from '#lib/journal/schema.ts';
 
-/** An entry of a run of today, of a client with an address: these fields are there. */
+/** An entry of the current version for a client with an address: it always has these fields. */
 type With<Entry, Field extends keyof Entry> = Entry & Required<Pick<Entry, Field>>;
 type Client = 'client_ip' | 'client_port';
 
 export type HttpEntry = With<journal.HttpEntry, Client | 'request'>;
 export type EchoEntry = With<journal.MessageEntry, Client | 'message'>;
-/** The fate of one datagram of a transfer. */
+/** The decision about a datagram of a transfer. */
 export type DatagramEntry = With<journal.DatagramEntry, Client | 'message' | 'transfer' | 'kind'>;
-/** What became of a transfer. */
+/** The result of a transfer. */
 export type TransferEntry = With<journal.EventNamed<'transfer'>, Client | 'bytes'>;
 
 /** The entries of each server's journal. */

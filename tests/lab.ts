@@ -12,14 +12,14 @@ import { decoding, portSetting, settingsOf, tagOf, type Way, wayCalled } from '.
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
-/** How the suites of this run talk to the servers. A project of jest can say so too. */
+/** How the suites of this run talk to the servers. A project of Jest can set it too. */
 export const chosenWay = wayCalled((globalThis as { LAB_WAY?: string }).LAB_WAY ?? process.env.LAB_WAY);
-/** Bytes that a command may print. */
+/** Bytes that a command may print, at most. */
 const MOST_OUTPUT = 256 * 2 ** 20;
 
 /**
- * Runs its arguments once tcpdump sleeps: as long as a packet waits for it, it does not. So whatever was on the wire
- * before is on disk.
+ * Runs its arguments when tcpdump sleeps. tcpdump does not sleep while a packet waits for it, so every earlier packet
+ * is on disk then.
  */
 const ONCE_CAPTURED = `
   for status in /proc/[0-9]*/status; do
@@ -29,7 +29,7 @@ const ONCE_CAPTURED = `
   exec "$@"
 `;
 
-/** Who the files of a run belong to, as Docker is told: the owner of the captures folder. */
+/** The owner of a run's files, for Docker: the owner of the captures folder. */
 export const OWNER = `${process.getuid?.()}:${process.getgid?.()}`;
 
 /** How a command ended. */
@@ -39,12 +39,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The settings under which a lab of its own runs beside any other: project, subnet, ports, captures. */
+/** The settings with which a lab can run beside any other: project, subnet, ports, captures. */
 export type Settings = Readonly<Record<string, string>>;
 
 export type Host = 'server' | 'client';
 
-/** The settings of .env, but for those by which a lab runs beside any other and draws the same each time. */
+/** The settings of .env, except those with which a lab can run beside any other, and a fixed seed. */
 export async function ownSettings(overrides: Settings = {}, way = chosenWay): Promise<Settings> {
   await removeAbandoned();
   const project = newProject();
@@ -58,14 +58,14 @@ export async function ownSettings(overrides: Settings = {}, way = chosenWay): Pr
     LAB_IMAGES,
     LAB_BASE_IMAGE,
     LAB_SEED: 'alice',
-    // Beside other suites the disk holds tcpdump up for longer than beside a class.
+    // While other suites run, the disk can stop tcpdump for longer than in a class.
     LAB_CAPTURE_BUFFER_KIB: '262144',
     ...settingsOf[way],
     ...overrides,
   };
 }
 
-/** Runs a command of this machine in the project's folder under these settings. */
+/** Runs a command of this machine in the project's folder with these settings. */
 export async function command(settings: Settings, file: string, ...args: string[]): Promise<Ended> {
   return run(file, args, { cwd: root, env: { ...process.env, ...settings }, maxBuffer: MOST_OUTPUT }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -73,7 +73,7 @@ export async function command(settings: Settings, file: string, ...args: string[
   );
 }
 
-/** Removes all that a lab under these settings can have left, whatever state it is in. */
+/** Removes everything that a lab with these settings can have left, in any state. */
 export async function remove({ COMPOSE_PROJECT_NAME = '', LAB_SUBNET = '' }: Settings): Promise<void> {
   await removeProject(COMPOSE_PROJECT_NAME);
   leavePlace(LAB_SUBNET);
@@ -84,7 +84,7 @@ export class Lab {
   readonly settings: Settings;
   readonly way: Way;
   readonly #environment: StartedDockerComposeEnvironment;
-  /** The services whose containers are others than those that testcontainers knows. */
+  /** The services whose containers were replaced since testcontainers started them. */
   readonly #changed = new Set<string>();
 
   private constructor(settings: Settings, way: Way, environment: StartedDockerComposeEnvironment) {
@@ -93,7 +93,7 @@ export class Lab {
     this.#environment = environment;
   }
 
-  /** @param way that of the run, but for a suite that is about one */
+  /** @param way the way of the run, unless a suite is about a certain way */
   static async start(overrides: Settings = {}, way = chosenWay): Promise<Lab> {
     const settings = await ownSettings(overrides, way);
     try {
@@ -117,12 +117,12 @@ export class Lab {
     return this.settings.LAB_SERVER_ADDRESS!;
   }
 
-  /** Where HTTP is served in this way. */
+  /** The URL of the HTTP server in this way. */
   get httpPort(): string {
     return this.settings[portSetting(this.way, 'http')]!;
   }
 
-  /** Where the echo server is on TCP in this way. */
+  /** The TCP port of the echo server in this way. */
   get echoPort(): string {
     return this.echoPortOf('tcp');
   }
@@ -139,12 +139,12 @@ export class Lab {
     return this.settings.ECHO_TLS_PORT!;
   }
 
-  /** With what the client talks as this way does, on TCP. */
+  /** The options of the client for this way, on TCP. */
   get tls(): readonly string[] {
     return this.way === 'tls' ? ['--tls'] : [];
   }
 
-  /** What is behind the bar of a message with this body. */
+  /** The tag of a message with this body, without its bar. */
   tag(body: string): string {
     return tagOf(body, this.settings.LAB_TOKEN);
   }
@@ -154,7 +154,7 @@ export class Lab {
     return `${body}|${this.tag(body)}`;
   }
 
-  /** A message without a tag, where the server answers such; else with its HMAC. */
+  /** A message without a tag, if the server answers such messages; otherwise with its HMAC. */
   plain(body: string): string {
     return this.settings.LAB_TOKEN ? this.message(body) : body;
   }
@@ -183,8 +183,8 @@ export class Lab {
   }
 
   /**
-   * A shell's command line in the client host, with the functions of shell.ts, where `$server` is the echo server's
-   * address, `$port` its port on TCP, `$udp_port` that on UDP, and `$tls` what the client needs on TCP.
+   * A command line of a shell in the client host, with the functions of shell.ts. It has variables for the echo server:
+   * `$server` is its address, `$port` its TCP port, `$udp_port` its UDP port, and `$tls` the client's options on TCP.
    */
   shell(line: string): Promise<Ended> {
     const { functions, environment } = shellOf(this.way);
@@ -193,7 +193,7 @@ export class Lab {
     return this.exec('client', 'env', ...own, 'bash', '-c', `${functions}\n${line}`);
   }
 
-  /** `curl` from the client host, of a path at the HTTP server, by who may ask. */
+  /** `curl` from the client host for a path of the HTTP server, with valid credentials. */
   curl(path: string, ...options: string[]): Promise<Ended> {
     const url = `${this.way === 'tls' ? 'https' : 'http'}://${this.server}:${this.httpPort}${path}`;
     const { LAB_TOKEN: token } = this.settings;
@@ -201,12 +201,12 @@ export class Lab {
     return this.exec('client', 'curl', '--cacert', '/certificates/ca.pem', ...allowed, ...options, url);
   }
 
-  /** `faults` at the echo server. */
+  /** `faults` in the container of the echo server. */
   faults(...options: string[]): Promise<Ended> {
     return this.exec('echo', 'faults', ...options);
   }
 
-  /** Starts some services anew with other settings, which is a tenth of the work of a whole lab. */
+  /** Restarts some services with other settings, which is a tenth of the work of a whole lab. */
   async change(services: readonly string[], overrides: Settings): Promise<void> {
     const up = ['up', '--detach', '--no-build', '--no-deps', '--wait', ...services];
     const { code, stderr } = await command({ ...this.settings, ...overrides }, 'docker', 'compose', ...up);
@@ -222,22 +222,22 @@ export class Lab {
     return this.docker('compose', ...args);
   }
 
-  /** What Docker calls the container of a service. */
+  /** The name of a service's container. */
   nameOf(service: string): string {
     return `${this.settings.COMPOSE_PROJECT_NAME}-${service}-1`;
   }
 
-  /** A filter of the frames in which something is said over TCP: what was encrypted counts, encryption itself does not. */
+  /** A filter for TCP frames with data. With TLS, only encrypted data counts, not the handshake. */
   get saying(): string {
     return this.way === 'tls' ? '(data || http)' : 'tcp.len > 0';
   }
 
-  /** The field with the bytes that a frame has of a TCP connection; over TLS with commas between its records. */
+  /** The field with the TCP data of a frame; over TLS with commas between the records. */
   get said(): string {
     return this.way === 'tls' ? 'data.data' : 'tcp.payload';
   }
 
-  /** Returns once all that was on a host's wire before is in its capture. */
+  /** Returns when all earlier packets of a host are in its capture. */
   async captured(host: Host): Promise<void> {
     const { code, stderr } = await this.exec(`capture-${host}`, 'sh', '-c', ONCE_CAPTURED, 'sh', 'true');
     if (code !== 0) throw new Error(stderr);
@@ -251,21 +251,21 @@ export class Lab {
         ...['tshark', '-r', `/captures/${host}.pcap`, ...decoding(this.way, this.settings)],
         ...['-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
       ],
-      // The keys are for whom they belong to.
+      // Only their owner can read the keys.
       { user: OWNER },
     );
     if (exitCode !== 0) throw new Error(`tshark: ${stderr}`);
     return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t')]));
   }
 
-  /** All TCP and UDP frames of a host's capture, a line each, in an order that both hosts' captures share. */
+  /** All TCP and UDP frames of a host's capture, a line each, in an order that is the same for both hosts. */
   async packets(host: Host): Promise<string[]> {
     const ports = ['ip.src', 'tcp.srcport', 'tcp.dstport', 'udp.srcport', 'udp.dstport'];
     const contents = ['tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.payload', 'udp.payload'];
     return (await this.frames(host, 'tcp || udp', ...ports, ...contents)).map((row) => row.join(' ')).sort();
   }
 
-  /** A server's journal, the HTTP server's unless told, read from the file on this machine. */
+  /** A server's journal, by default the HTTP server's, read from the file on this machine. */
   async journal<Server extends keyof Entries = 'http'>(
     server: Server = 'http' as Server,
   ): Promise<Entries[Server][]> {
@@ -273,7 +273,7 @@ export class Lab {
     return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
   }
 
-  /** What became of each transfer, in the order of the echo server's journal. */
+  /** The results of all transfers, in the order of the echo server's journal. */
   async transfers(): Promise<TransferEntry[]> {
     const entries: readonly unknown[] = await this.journal('echo');
     return entries.filter(
@@ -281,7 +281,7 @@ export class Lab {
     );
   }
 
-  /** Runs a file of this folder with Node in a client container of its own, and returns the JSON that it prints. */
+  /** Runs a file of this folder with Node in a new client container, and returns the JSON that it prints. */
   async runInClient<Report>(file: string, ...args: string[]): Promise<Report> {
     const { code, stdout, stderr } = await this.compose(
       ...['run', '--rm', '--no-deps', '--no-TTY', '--volume', `${import.meta.dirname}:/lab/tests:ro`],

@@ -1,14 +1,14 @@
 import { chosenWay, command, type Ended, ownSettings, remove, type Settings } from './lab.ts';
 
-/** What is typed after make so that the client talks as the suite does. */
+/** The words after make with which the client talks in the way of the suite. */
 export const tls = chosenWay === 'tls' ? ['TLS=1'] : [];
 
-/** Runs make with words as they are typed, under these settings. */
+/** Runs make with these words, and with these settings. */
 export function make(settings: Settings, ...words: string[]): Promise<Ended> {
   return command(settings, 'make', '--silent', ...words);
 }
 
-/** A lab that make alone starts and ends, under settings of its own. */
+/** A lab that make starts and ends, with its own settings. */
 export class MadeLab {
   settings: Settings = {};
 
@@ -16,15 +16,15 @@ export class MadeLab {
     this.settings = await ownSettings();
   };
 
-  /** Removes what is left of it. */
+  /** Removes everything that is left of it. */
   readonly end = (): Promise<void> => remove(this.settings);
 
-  /** Runs make with words as they are typed. */
+  /** Runs make with these words. */
   run(...words: string[]): Promise<Ended> {
     return make(this.settings, ...words);
   }
 
-  /** Runs make under settings that differ. */
+  /** Runs make with some other settings. */
   make(target: string, overrides: Settings = {}): Promise<Ended> {
     return make({ ...this.settings, ...overrides }, target);
   }

@@ -17,7 +17,7 @@ describe('in a lab that is up', () => {
   });
   afterAll(lab.end);
 
-  test('a seed is drawn where none is asked for', () => {
+  test('a seed is drawn when none is given', () => {
     expect(up.code).toBe(0);
     expect(up.stdout).toMatch(/seed {9}([0-9a-f]{8}) \(drawn; to repeat this run: LAB_SEED=\1 make up\)/);
   });
@@ -66,19 +66,21 @@ describe('in a lab that is up', () => {
 
   test.each([
     [['send', 'TEXT=Hey', 'WINDOW=many'], 'WINDOW is "many"; allowed: a whole number from 1 to 256'],
+    [['send', 'TEXT=Hey', 'MODE=gbn'], 'MODE is "gbn"; allowed: stop-and-wait, go-back-n, selective-repeat'],
+    [['send'], 'nothing to send: give FILE, COUNT or TEXT'],
     [['echo', 'MSG=Hey', 'RETRIES=0'], 'RETRIES is "0"; allowed: a whole number from 1 to 1000'],
     [['faults', 'ECHO_UDP=reset=1'], 'ECHO_UDP: "reset=1" names no fault; allowed: loss, '],
     [['faults', 'HTTP=404=1'], 'HTTP: "404=1" names no outcome; allowed: timeout, '],
     [['inspect', 'LAST=0'], 'LAST is "0"; allowed: a whole number from 1 to 999999999'],
     [['inspect', 'ENTRIES=1', 'LAST=1'], 'LAST can not be combined with ENTRIES; give one of them'],
-  ])('make %j is refused in the words of who typed it', async (args, message) => {
+  ])('make %j is refused with the names that were typed', async (args, message) => {
     const { code, stderr } = await lab.run(...args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/--|Usage/);
   });
 
-  test('make up refuses to move it, and it goes on', async () => {
+  test('make up refuses to move it, and it continues', async () => {
     const elsewhere = {
       LAB_SUBNET: '10.0.0.0/8',
       LAB_CLIENT_ADDRESS: lab.settings.LAB_CLIENT_ADDRESS!.replace(/\d+$/, '99'),
@@ -93,7 +95,7 @@ describe('in a lab that is up', () => {
     expect((await lab.run('faults')).code).toBe(0);
   });
 
-  test('a second lab with its captures folder is refused, and leaves its files alone', async () => {
+  test('a second lab with its captures folder is refused, and does not touch its files', async () => {
     const other = { ...(await ownSettings()), LAB_CAPTURES_DIR: lab.settings.LAB_CAPTURES_DIR! };
     const files = async () => {
       const names = (await readdir(lab.settings.LAB_CAPTURES_DIR!))
@@ -115,7 +117,7 @@ describe('in a lab that is up', () => {
     }
   });
 
-  test('what reads packets reads those of the lab, wherever its folder is', async () => {
+  test('make inspect reads the packets of the lab, wherever its folder is', async () => {
     const unset = ['env', '--unset=LAB_CAPTURES_DIR'] as const;
     await lab.run('balance', 'REQUESTS=1', 'TIMEOUT=1', ...tls);
     const { code, stdout } = await lab.command(...unset, 'make', '--silent', 'inspect', 'JSON=1');
@@ -125,7 +127,7 @@ describe('in a lab that is up', () => {
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('LAB_CAPTURES_DIR stays') });
   });
 
-  test('what is typed is what is sent, and a reader that leaves is no error', async () => {
+  test('the message is sent as it was typed, and a reader that ends early is no error', async () => {
     const typed = `it's $5 $(shell id) "q"  `;
     const { stdout } = await lab.run('echo', `MSG=${typed}`, ...tls);
     expect(stdout).toContain(`Message is ready to send: (${typed}|`);
@@ -133,12 +135,12 @@ describe('in a lab that is up', () => {
       lab.command('bash', '-c', `set -o pipefail; make --silent ${target} | head -n 1`);
     for (const target of ['inspect', 'status', 'balance REQUESTS=1', 'doctor'])
       expect(await firstOf(target)).toMatchObject({ code: 0, stderr: '' });
-    // A program whose reader has left learns of it when it prints again, as the echo server does at each message.
+    // A program notices that its reader has ended when it prints again. The echo server prints at each message.
     let ended: Ended | undefined;
     const logs = firstOf('logs').then((result) => {
       ended = result;
     });
-    await eventually('make logs ends once its reader has left', 60_000, async () => {
+    await eventually('make logs ends after its reader has ended', 60_000, async () => {
       await lab.run('echo', 'MSG=Hey', ...tls);
       return ended !== undefined;
     });
@@ -146,7 +148,7 @@ describe('in a lab that is up', () => {
     expect(ended).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('a capture is read by any path, and refused by the name that was typed', async () => {
+  test('a capture is read from any path, and refused with the name that was typed', async () => {
     const folder = join(lab.settings.LAB_CAPTURES_DIR!, 'lab 10:30, "mine"');
     await mkdir(folder);
     const capture = join(folder, 'x:y,z.pcap');
@@ -168,7 +170,7 @@ describe('in a lab that is up', () => {
     }
   });
 
-  test('another clone touches nothing of it, and its cure makes a lab beside it', async () => {
+  test('another clone does not touch it, and the cure starts a second lab beside it', async () => {
     const clone = join(lab.settings.LAB_CAPTURES_DIR!, 'clone');
     await mkdir(clone);
     const files = [
@@ -205,7 +207,7 @@ describe('in a lab that is up', () => {
         `the lab ${lab.settings.COMPOSE_PROJECT_NAME} was started in ${process.cwd()}`,
       );
     }
-    // Captures it has of its own, or none.
+    // It has its own captures, or none.
     const { LAB_CAPTURES_DIR: _, ...settings } = lab.settings;
     for (const target of ['inspect', 'annotate', 'report']) {
       const { code, stderr } = await there(settings, target);
@@ -226,7 +228,7 @@ describe('in a lab that is up', () => {
     expect((await lab.run('faults')).code).toBe(0);
   });
 
-  test('make echo and make balance go over TLS, also by the certificates of make certs', async () => {
+  test('make echo and make balance use TLS, also with the certificates of make certs', async () => {
     expect(await lab.run('faults', 'ECHO=none', 'HTTP=none')).toMatchObject({ code: 0 });
     const address = `${lab.settings.LAB_SERVER_ADDRESS}:${lab.settings.ECHO_TLS_PORT}`;
     const echo = await lab.run('echo', 'MSG=Hey', 'TLS=1');
@@ -237,26 +239,26 @@ describe('in a lab that is up', () => {
       `[CLIENT] Connection error: ${address} does not accept this version of TLS (LAB_TLS_MIN)\n`,
     );
 
-    // They are for the lab that is up, whatever is set now.
+    // The certificates are for the running lab, whatever the settings are now.
     const certs = await lab.make('certs', { LAB_SERVER_ADDRESS: lab.settings.LAB_CLIENT_ADDRESS! });
     expect({ code: certs.code, stdout: certs.stdout }).toEqual({
       code: 0,
       stdout: expect.stringMatching(/^certificates made:\n {4}the CA\n/),
     });
     const balance = () => lab.run('balance', 'TLS=1', 'REQUESTS=1', 'INTERVAL=0');
-    // The servers see the new ones soon, and clients at once.
-    const answered = await eventually('an answer over TLS', 120_000, async () => {
+    // The servers read the new certificates soon, clients at once.
+    const answered = await eventually('a response over TLS', 120_000, async () => {
       const ended = await balance();
       return ended.code === 0 && ended;
     });
     expect(answered.stdout).toMatch(/^\/getbalance response status code: 200\nLogs:\n.*"tls":"TLSv1.3"/s);
   });
 
-  test('a container of others on its network is named when it ends', async () => {
+  test('a foreign container on its network is named when the lab ends', async () => {
     const guest = `${lab.settings.COMPOSE_PROJECT_NAME}-guest`;
     const network = `${lab.settings.COMPOSE_PROJECT_NAME}_lab`;
     const image = `${lab.settings.LAB_IMAGES}/programs`;
-    // Its image carries the label of the project that built it.
+    // Its image has the label of the project that built it.
     const label = 'com.docker.compose.project=another';
     const start = ['run', '--detach', '--rm', '--label', label, '--name', guest, '--network', network, image];
     expect(await lab.command('docker', ...start, 'sleep', '600')).toMatchObject({ code: 0 });
@@ -275,7 +277,7 @@ describe('in a lab that is up', () => {
     }
   });
 
-  test('make up says who is refused, and not by which secrets', async () => {
+  test('make up tells who is refused, and does not print secrets', async () => {
     const { code, stdout } = await lab.make('up', {
       LAB_TOKEN: 'secret=',
       LAB_BASIC: 'me:hidden',

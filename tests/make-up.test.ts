@@ -11,7 +11,7 @@ describe('make up and make down', () => {
   beforeEach(lab.begin);
   afterEach(lab.end);
 
-  test('begin a run, leave a complete one behind, and archive it when the next begins', async () => {
+  test('begin a run, end it with complete files, and archive it when the next one begins', async () => {
     const soon = { HTTP_TIMEOUT_SECONDS: '0' };
     const outcomes = async () => {
       const args = ['balance', 'REQUESTS=20', 'TIMEOUT=5', 'INTERVAL=0', ...tls];
@@ -52,20 +52,20 @@ describe('make up and make down', () => {
       expect((await stat(join(lab.settings.LAB_CAPTURES_DIR!, file))).uid).toBe(process.getuid?.());
     }
 
-    // One without a seed changes nothing: the same containers, the seed that they have.
+    // make up without a seed changes nothing: the same containers, and their seed.
     const containers = await lab.left();
     const again = await lab.make('up', { ...soon, LAB_SEED: '' });
     expect(again.stdout).toMatch(/seed {9}alice \(as before, next draw 21\)/);
     expect(await lab.left()).toBe(containers);
 
-    // Nor does one with a setting that the programs refuse: a lab in use goes on.
+    // A setting that the programs refuse changes nothing either: a lab in use continues.
     const refused = await lab.make('up', { HTTP_FAULTS: 'timeout=2' });
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('HTTP_FAULTS is "timeout=2"; "timeout=2" has no probability');
+    expect(refused.stderr).toContain('HTTP_FAULTS is "timeout=2"; "timeout=2" has no valid probability');
     expect(await lab.left()).toBe(containers);
   });
 
-  test('say so when there is nothing to end', async () => {
+  test('tell when there is nothing to end', async () => {
     const { code, stdout } = await lab.make('down');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'wirelab: no lab is up\n' });
   });
@@ -92,13 +92,13 @@ describe('without a lab', () => {
     expect(stderr).toMatch(message);
   });
 
-  test.each(['status LAB_SEED=alice', 'logs'])('make %s says that none is up', async (line) => {
+  test.each(['status LAB_SEED=alice', 'logs'])('make %s tells that no lab is up', async (line) => {
     const said = 'wirelab: the lab is down; make up starts it\n';
     expect(await run(line)).toEqual({ code: 0, stdout: said, stderr: '' });
   });
 });
 
-describe('make up refuses, with a cure and nothing left behind', () => {
+describe('make up refuses, with a cure and without leaving anything', () => {
   beforeEach(lab.begin);
   afterEach(lab.end);
 
@@ -109,7 +109,7 @@ describe('make up refuses, with a cure and nothing left behind', () => {
     expect(await lab.left()).toBe('');
   };
 
-  test('a wrong fault profile, and the files of the run before stay where they are', async () => {
+  test('a wrong fault profile, and the files of the last run stay where they are', async () => {
     const journal = join(lab.settings.LAB_CAPTURES_DIR!, 'http.log');
     await writeFile(journal, 'the run before');
     await refuses(
@@ -131,7 +131,7 @@ describe('make up refuses, with a cure and nothing left behind', () => {
       `LAB_CLIENT_ADDRESS is "10.1.2.3"; allowed: an address of ${lab.settings.LAB_SUBNET}`,
     ));
 
-  test('an engine that does not answer', async () => {
+  test('an engine that does not respond', async () => {
     const engine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
     await refuses(
       engine,
@@ -168,14 +168,14 @@ describe('make up refuses, with a cure and nothing left behind', () => {
     }
   });
 
-  test('a captures folder that is a file, or where none can be', async () => {
+  test('a captures folder that is a file, or that can not be made', async () => {
     const file = join(lab.settings.LAB_CAPTURES_DIR!, 'file');
     await writeFile(file, '');
     await refuses({ LAB_CAPTURES_DIR: file }, `${file} is not a folder`, 'cure: another folder');
     await refuses({ LAB_CAPTURES_DIR: '/proc/none' }, '/proc/none is not a folder', 'cure: another folder');
   });
 
-  test('a subnet that another Docker network has', async () => {
+  test('a subnet of another Docker network', async () => {
     const network = `${lab.settings.COMPOSE_PROJECT_NAME}-other`;
     await lab.docker(
       'network',
@@ -195,7 +195,7 @@ describe('make up refuses, with a cure and nothing left behind', () => {
       expect(doctor.stdout).toMatch(new RegExp(`PROBLEM +subnet +.* overlaps the Docker network ${network}`));
       expect(doctor.stdout).toMatch(/^ok +engine +Docker \d/m);
 
-      // One that a container has is not to be removed.
+      // A network with a container must not be removed.
       const busy = `${network}-1`;
       await lab.docker(
         'create',

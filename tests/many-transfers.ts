@@ -5,8 +5,8 @@ import { payloadsOfText } from '../client/transfer/payloads.ts';
 import { ClientTransfer } from '../client/transfer/transfer.ts';
 import { host, portOf, token } from './echo-server.ts';
 
-// node many-transfers.ts TRANSFERS BYTES: so many transfers at once, of all protocols in turn, each with other bytes,
-// which have to come back. Prints what became of them as JSON. Runs in a client container.
+// node many-transfers.ts TRANSFERS BYTES, in a client container: makes this number of transfers at once, with each
+// protocol in turn. Each has other bytes, which must come back. Prints the results as JSON.
 
 const [transfers, bytes] = process.argv.slice(2).map(Number) as [number, number];
 const never = new AbortController().signal;
@@ -23,14 +23,14 @@ async function transfer(index: number): Promise<void> {
       address: host,
       port: portOf('echo', 'udp'),
       token,
-      // The same ids as every time: transfers of other sockets may have them too. With a token an id that was seen
-      // within a minute is a replay.
+      // The ids are always the same, because transfers of other sockets may have them too. With a token, an id of the
+      // last minute would be a replay.
       id: token ? randomBytes(4).toString('hex') : (index % 10).toString(16).padStart(8, '0'),
       mode,
       window: mode === 'stop-and-wait' ? 1 : 16,
       echo: true,
       segment: 1_000,
-      // Time enough for so many on a busy machine: what is sent again too early only makes it busier.
+      // Enough time on a busy machine: early retransmissions would make it even busier.
       rto: { min: 20, max: 500 },
       tries: 100,
     },

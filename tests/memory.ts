@@ -1,11 +1,11 @@
 import type { Lab } from './lab.ts';
 
 /**
- * Asks a server, by the inspector that SIGUSR1 opens, to collect its garbage, which it does when it likes otherwise,
- * and then what it holds. Both servers have one network, and on it one inspector at a time.
+ * Makes a server collect its garbage, by the inspector that SIGUSR1 opens, and returns what it still holds. Both
+ * servers have one network, and on it one inspector at a time.
  */
 const ASK = `
-  setTimeout(() => { throw new Error('the inspector does not answer within 60 s'); }, 60_000).unref();
+  setTimeout(() => { throw new Error('the inspector does not respond within 60 s'); }, 60_000).unref();
   const look = () => fetch('http://127.0.0.1:9229/json').catch(() => undefined);
   process.kill(1, 'SIGUSR1');
   let opened;
@@ -34,15 +34,15 @@ const ASK = `
   await evaluate('setTimeout(() => process.getBuiltinModule("node:inspector").close(), 20); 0');
   console.log(JSON.stringify({ sockets, objects: heapUsed + external }));
   inspector.close();
-  // The next one is another's.
+  // The next inspector is that of the other server.
   while (await look());
 `;
 
-/** What a server holds once its garbage is collected. */
+/** What a server holds after its garbage is collected. */
 export interface Held {
   /** How many sockets, open or not. */
   readonly sockets: number;
-  /** Bytes of all its objects. What the system counts as resident is the affair of its allocator and its kernel. */
+  /** Bytes of all its objects. Resident memory also depends on the allocator and the kernel, so it is not checked. */
   readonly objects: number;
 }
 
@@ -74,8 +74,8 @@ export async function isQuiet(lab: Lab, ...ports: readonly string[]): Promise<bo
 }
 
 /**
- * How many bytes each input of some rounds has left, by what was held after each round. The first round is left out:
- * after it a server has all that it needs at work.
+ * How many bytes each input of some rounds has left in memory, by what was held after each round. The first round is
+ * left out, because a server allocates things for its work in it.
  */
 export function leftByEach(inputs: number, rounds: readonly Held[]): number {
   const [first, ...more] = rounds;

@@ -6,7 +6,7 @@ import { isFree } from './free-port.ts';
 
 const run = promisify(execFile);
 
-/** Networks that test runs take, and the ports of each. */
+/** Networks for test runs, and the ports of each. */
 export interface Places {
   /** The second number of the address of the first network. */
   readonly first: number;
@@ -29,17 +29,17 @@ const USUAL: Places = {
   },
 };
 
-/** Ports that Wireshark takes for HTTP, as it does 8080. */
+/** Ports that Wireshark reads as HTTP, like 8080. */
 const HTTP_PORTS = [8088, 3128, 3132, 5985, 2869, 2710] as const;
 
-/** Addresses and ports that are as long as the default ones, so that packets and printed lines are too. */
+/** Addresses and ports as long as the default ones, so packets and printed lines have their usual length. */
 export const LIKE_THE_DEFAULT: Places = {
   first: 1,
   count: HTTP_PORTS.length,
   ports: (index) => [28_500 + index, HTTP_PORTS[index]!, 8543 + index, 9190 + index, 9543 + index],
 };
 
-/** Where a lab is, as settings. */
+/** The addresses and ports of a lab, as settings. */
 export type Place = Readonly<
   Record<
     | 'LAB_SUBNET'
@@ -56,11 +56,11 @@ export type Place = Readonly<
 const reservations = new Map<string, Server>();
 
 /**
- * Takes a network and ports that no other test run on this machine gets before they are left, whatever clone or
- * process it is of: who listens on a network's first port has it, and the kernel lets one do so. A process that is
- * gone listens no more.
+ * Takes a network and ports that no other test run on this machine gets before they are released, in any clone or
+ * process. To own a network, a process listens on its first port, which the kernel allows only once. When a process
+ * ends, its port is free.
  *
- * @param networksInUse what the networks that are there already look like, in any text
+ * @param networksInUse the networks that are in use, in any text
  */
 export async function takePlace(
   networksInUse: () => Promise<string> = ofDockerAndRoutes,
@@ -68,7 +68,7 @@ export async function takePlace(
 ): Promise<Place> {
   const inUse = await networksInUse();
   for (let tried = 0; tried < count; tried += 1) {
-    // Runs at the same time begin with others, mostly.
+    // Runs at the same time usually begin with different networks.
     const index = (process.pid + tried) % count;
     const network = `10.${first + index}`;
     if (new RegExp(`\\b${network}\\.`).test(inUse)) continue;
@@ -86,7 +86,7 @@ export async function takePlace(
   throw new Error(`no network from 10.${first}.0.0/16 to 10.${last}.0.0/16 is free with its ports`);
 }
 
-/** Lets others have it. */
+/** Releases a network. */
 export function leavePlace(subnet: string): void {
   reservations.get(subnet)?.close();
   reservations.delete(subnet);
@@ -117,10 +117,10 @@ async function hasFreePorts({ HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT }:
   return free.every(Boolean);
 }
 
-/** The networks that Docker has, and those that this machine knows a way to. */
+/** The networks of Docker, and those to which this machine has a route. */
 async function ofDockerAndRoutes(): Promise<string> {
   const { stdout: ids } = await run('docker', ['network', 'ls', '--quiet']);
-  // One of them may be gone by now, which fails; the others are printed.
+  // One of them may have been removed meanwhile, which is an error. The others are printed.
   const { stdout: networks } = await run('docker', ['network', 'inspect', ...ids.trim().split('\n')]).catch(
     (error: { stdout: string }) => error,
   );

@@ -6,24 +6,24 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** How a project of Compose is called that a test run starts, and its captures folder. */
+/** The name of a Compose project of a test run, and of its captures folder. */
 const PREFIX = 'wirelab-test';
 
 let started = 0;
 
-/** A name for the project of a lab of this process, by which what it leaves is found once the process is gone. */
+/** A name for a project of this process. By the name, the rest of the project is found after the process has ended. */
 export function newProject(): string {
   started += 1;
   return `${PREFIX}-${process.pid}-${Date.now().toString(36)}-${started}`;
 }
 
-/** Where a project's captures are. */
+/** The captures folder of a project. */
 export const capturesOf = (project: string): string => join(tmpdir(), project);
 
 /** The student's home of a project. */
 export const workOf = (project: string): string => join(tmpdir(), `${project}.work`);
 
-/** Removes the containers, networks, volumes and folders of a project, whatever state they are in. */
+/** Removes the containers, networks, volumes and folders of a project, in any state. */
 export async function removeProject(project: string): Promise<void> {
   const label = `label=com.docker.compose.project=${project}`;
   const { stdout: containers } = await run('docker', ['ps', '--all', '--quiet', '--filter', label]);
@@ -36,10 +36,10 @@ export async function removeProject(project: string): Promise<void> {
     await rm(folder, { recursive: true, force: true });
 }
 
-/** Removes what test runs have left that were killed: their projects carry the id of a process that is gone. */
+/** Removes the rest of killed test runs: projects whose names have the id of a process that has ended. */
 export async function removeAbandoned(): Promise<void> {
   const format = '{{.Label "com.docker.compose.project"}}';
-  // Any container has the project of its image, which a test may have built; one of Compose has a number too.
+  // A container also has the project label of its image, which a test may have built. A container of Compose has a number too.
   const printed = await Promise.all(
     [
       ['ps', '--all', '--filter', 'label=com.docker.compose.container-number'],
@@ -50,7 +50,7 @@ export async function removeAbandoned(): Promise<void> {
   const projects = printed.flatMap(({ stdout }) => stdout.split('\n'));
   for (const project of new Set([...projects, ...(await readdir(tmpdir()))])) {
     const pid = new RegExp(`^${PREFIX}-(\\d+)-`).exec(project)?.[1];
-    // What fails here is being removed by another process.
+    // An error here means that another process removes it.
     if (pid && !isRunning(Number(pid))) await removeProject(project).catch(() => undefined);
   }
 }

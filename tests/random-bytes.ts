@@ -1,6 +1,6 @@
 import { createCipheriv, hash } from 'node:crypto';
 
-/** Random bytes and numbers that a seed repeats. */
+/** Random bytes and numbers, always the same for a seed. */
 export class Random {
   readonly #stream;
 

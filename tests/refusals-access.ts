@@ -1,7 +1,7 @@
 import type { Lab } from './lab.ts';
 import { commandsOf, type Refusal } from './refusals.ts';
 
-/** Clients who don't show that they know the token or the login. */
+/** Clients without the right token or login. */
 export function unauthorized(lab: Lab, way: 'plain' | 'tls'): Refusal[] {
   const { balance, echo, curl, plainBalance, plainEcho, send } = commandsOf(lab);
   const isPlain = way === 'plain';

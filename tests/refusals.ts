@@ -1,21 +1,21 @@
 import type { Lab } from './lab.ts';
 
-/** What is seen of a refusal on the wire: an alert by its number (RFC 8446, 6), a status, a text, or a mere end. */
+/** A refusal on the wire: an alert by its number (RFC 8446, 6), a status, a text, or only the end of the connection. */
 export type Wire =
   | { readonly alert: number }
   | { readonly status: string }
   | { readonly text: string }
   | { readonly end: true };
 
-/** A peer that is refused, by the server or for what the server shows. */
+/** A client that is refused by the server, or that refuses the server. */
 export interface Refusal {
   readonly what: string;
   readonly server: 'http' | 'echo';
-  /** The peer, as a command line of the client host. */
+  /** The client, as a command line of the client host. */
   readonly line: string;
-  /** What it prints of it. */
+  /** What the client prints. */
   readonly prints: string;
-  /** What stands in the server's journal, beside the client. */
+  /** The entry in the server's journal, without the client. */
   readonly entry: object;
   readonly wire: Wire;
 }
@@ -30,10 +30,10 @@ const NO_CERTIFICATE =
   'the client sent no certificate (alert certificate_required; in TLS 1.2 handshake_failure)';
 const HINT = 'it probably rejected the certificate of this client';
 
-/** What a row says of both servers, over TLS. */
+/** A row for both servers over TLS. */
 interface Both {
   readonly what: string;
-  /** Options of `client`, behind `--tls`. */
+  /** Options of `client`, after `--tls`. */
   readonly client?: string;
   /** Or other programs: options of curl and of openssl s_client. */
   readonly curl?: string;
@@ -90,7 +90,7 @@ function overTls(lab: Lab, rows: readonly Both[]): Refusal[] {
   );
 }
 
-/** Peers that don't trust the server, or whose TLS it does not take. LAB_TLS_MIN is 1.3. */
+/** Clients that don't trust the server, or whose TLS version it does not accept. LAB_TLS_MIN is 1.3. */
 export const untrusting = (lab: Lab): Refusal[] => [
   ...overTls(lab, [
     {
@@ -117,16 +117,16 @@ export const untrusting = (lab: Lab): Refusal[] => [
     },
   ]),
   {
-    what: 'plain text on a port of TLS, HTTP',
+    what: 'plain text on a TLS port, HTTP',
     server: 'http',
-    // What is meant for the plain port would stand in the capture.
+    // Credentials for the plain port would be readable in the capture.
     line: `LAB_TOKEN= LAB_BASIC= ${commandsOf(lab).balance()}`,
     prints: 'closed it without an answer',
     entry: { event: 'handshake', reason: 'plain HTTP on a TLS port' },
     wire: { end: true },
   },
   {
-    what: 'plain text on a port of TLS, echo',
+    what: 'plain text on a TLS port, echo',
     server: 'echo',
     line: `LAB_TOKEN= ${commandsOf(lab).echo()}`,
     prints: 'by server, retrying',
@@ -135,7 +135,7 @@ export const untrusting = (lab: Lab): Refusal[] => [
   },
 ];
 
-/** What the server shows in place of its certificate: how it is made, and what becomes of who meets it. */
+/** Other certificates of the server: how each is made, and what happens to clients. */
 export const shown = (lab: Lab): { readonly make: string; readonly refusals: Refusal[] }[] => [
   {
     make: `issue new $by_ca $expired -addext subjectAltName=IP:${lab.server}`,
@@ -191,7 +191,7 @@ export const shown = (lab: Lab): { readonly make: string; readonly refusals: Ref
   },
 ];
 
-/** Clients without the certificate that LAB_MTLS=1 wants. LAB_TLS_MIN is 1.2. */
+/** Clients without the certificate that LAB_MTLS=1 requires. LAB_TLS_MIN is 1.2. */
 export const uncertified = (lab: Lab): Refusal[] =>
   overTls(lab, [
     {

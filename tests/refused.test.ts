@@ -20,12 +20,12 @@ const TOKEN = 'planted-token-5f1c';
 const PASSWORD = 'planted-password-8d20';
 const LOGIN = `planted-user:${PASSWORD}`;
 const BODY = 'planted-body-77aa';
-/** What nobody reads of an encrypted exchange. */
+/** Texts that nobody can read in an encrypted exchange. */
 const PLANTED = [TOKEN, PASSWORD, Buffer.from(LOGIN).toString('base64'), BODY];
 
 let lab: Lab;
 const played: Played[] = [];
-/** The names of all rows, which jest wants before there is a lab. */
+/** All rows. Jest needs their names before there is a lab. */
 const rowsOf = (of: Lab) => [
   ...untrusting(of),
   ...shown(of).flatMap(({ refusals }) => refusals),
@@ -34,12 +34,12 @@ const rowsOf = (of: Lab) => [
   ...uncertified(of),
 ];
 const names = [...rowsOf({} as Lab).map(({ what }) => what), 'replayed transfer'];
-/** How long each capture was when the first plain request was made, and when TLS 1.2 came in. */
+/** The length of each capture at the first plain request, and when TLS 1.2 was allowed. */
 const marks: Record<'plain' | 'tls12', Record<Host, number>> = {
   plain: { server: 0, client: 0 },
   tls12: { server: 0, client: 0 },
 };
-/** What was printed outside of the table, with how it ended. */
+/** The output and exit code of commands that are not in the table. */
 const served: Record<string, readonly Ended[]> = {};
 let insecure: readonly Ended[];
 let plainPorts: readonly Ended[];
@@ -92,7 +92,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.end());
 
-/** The login, requests and a message of who may talk to both servers, over TLS or plain. */
+/** A login, requests and a message of a client that both servers accept, over TLS or plain. */
 function serve(tls: string): Promise<Ended[]> {
   const { balance, echo, plainBalance, plainEcho } = commandsOf(lab);
   const way = tls === '' ? [plainBalance(), plainEcho()] : [balance(tls), echo(`${tls} --message ${BODY}`)];
@@ -112,7 +112,7 @@ async function states(): Promise<string[]> {
     .split('\n');
 }
 
-/** Bytes of both captures, with all that was sent before. */
+/** The bytes of both captures, with everything that was sent before. */
 async function sizes(): Promise<Record<Host, number>> {
   const look = async (host: Host) => {
     await lab.captured(host);
@@ -121,8 +121,8 @@ async function sizes(): Promise<Record<Host, number>> {
   return { server: await look('server'), client: await look('client') };
 }
 
-describe('who is refused', () => {
-  /** Of each client, by its port, what the capture shows of it with the keys of TLS. */
+describe('a refused client', () => {
+  /** The frames of each client, by its port, decrypted with the TLS keys. */
   let witness: Witness;
 
   beforeAll(async () => {
@@ -154,19 +154,19 @@ describe('who is refused', () => {
     return found;
   };
 
-  test('a handshake that failed is said by its server', () => {
+  test('its server logs a failed handshake', () => {
     for (const { entry, row } of entriesOf(({ event }) => event === 'handshake'))
       expect(row.log).toContain(`${entry.client_ip}:${entry.client_port} failed: ${entry.reason}\n`);
   });
 
-  test('a message that is refused is said by the echo server', () => {
+  test('the echo server prints a refused message', () => {
     for (const { entry, row } of entriesOf(
       ({ event }, { server }) => event === undefined && server === 'echo',
     ))
       expect(row.log).toContain(`Refused: ${entry.reason}\n`);
   });
 
-  test('what is only an end is one without an alert, but for close_notify', () => {
+  test('where only the end is expected, there is no alert except close_notify', () => {
     for (const { entry } of entriesOf((_, { wire }) => 'end' in wire)) {
       const alerts = witness.get(String(entry.client_port))!.flatMap(([, , , , alert]) => alert || []);
       expect(alerts.filter((alert) => alert !== '0')).toEqual([]);
@@ -174,14 +174,14 @@ describe('who is refused', () => {
   });
 });
 
-test('who speaks TLS to a plain port is told so by the client', () => {
+test('the client explains TLS on a plain port', () => {
   const [http, echo] = plainPorts;
   expect(http!.stdout).toContain(`${lab.server}:${lab.httpPort} does not speak TLS on that port`);
-  // The echo server answers the lines that it finds in a ClientHello, if there are any.
+  // The echo server answers the lines in a ClientHello, if there are any.
   expect(echo!.stdout).toMatch(/(does|may) not speak TLS on that port/);
 });
 
-describe('who may talk', () => {
+describe('a client with valid credentials', () => {
   test.each([
     'TLS 1.3',
     'TLS 1.3 afterwards',
@@ -195,23 +195,23 @@ describe('who may talk', () => {
     expect(login).toMatchObject({ code: 0, stdout: 'Welcome, planted-user\n' });
   });
 
-  test('by servers that were never started again', () => {
+  test('by servers that never restarted', () => {
     expect(restarts).toEqual(Array(4).fill('running, 0 restarts, exit code 0'));
   });
 
-  test('with --insecure, who is warned, meets a self-signed server', () => {
+  test('with --insecure, after a warning, by a self-signed server', () => {
     const warning =
       "warn: --insecure: the server's certificate is not verified, so anybody can pretend to be the server\n";
     for (const { code, stderr } of insecure) expect({ code, stderr }).toEqual({ code: 0, stderr: warning });
   });
 });
 
-describe('the token, the login and what is said', () => {
+describe('the token, the login and the messages', () => {
   const range = async (host: Host, from: number, to?: number) =>
     (await readFile(join(lab.settings.LAB_CAPTURES_DIR!, `${host}.pcap`))).subarray(from, to);
 
   test.each(['server', 'client'] as const)(
-    'are nowhere in the capture of the %s over TLS, and stand in it plain',
+    'are not readable in the capture of the %s over TLS, and are readable in plain text',
     async (host) => {
       const parts = {
         tls13: await range(host, 0, marks.plain[host]),
@@ -223,7 +223,7 @@ describe('the token, the login and what is said', () => {
         part,
         PLANTED.filter((text) => bytes.includes(text)),
       ]);
-      // A password is only seen in base64, which hides it from nobody.
+      // The password is in base64, which anybody can decode.
       expect(found).toEqual([
         ['tls13', []],
         ['plain', PLANTED.filter((text) => text !== PASSWORD)],
@@ -234,9 +234,9 @@ describe('the token, the login and what is said', () => {
 
   const secrets = [TOKEN, PASSWORD, PLANTED[2]!];
 
-  test('are in no file beside the captures, no log and nothing that a client prints', async () => {
+  test('are in no other file, in no log and in no output of a client', async () => {
     const folder = lab.settings.LAB_CAPTURES_DIR!;
-    // In .run the same files have a second name.
+    // .run has a second name for the same files.
     const files = (await readdir(folder)).filter((file) => !file.startsWith('.') && !file.endsWith('.pcap'));
     expect(files).toEqual(expect.arrayContaining(['echo.log', 'http.log', 'lab.log', 'tls.keys']));
     const { stdout } = await lab.compose('logs', '--no-color');
@@ -271,7 +271,7 @@ describe('the token, the login and what is said', () => {
     });
   });
 
-  test('of a setting that is not allowed is not shown', async () => {
+  test('are not printed when the setting is not allowed', async () => {
     const wrong = { ...lab.settings, LAB_TOKEN: 'planted token', LAB_BASIC: 'planted-nobody' };
     const check = [
       'compose',

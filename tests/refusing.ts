@@ -3,10 +3,10 @@ import { eventually } from './eventually.ts';
 import { type Ended, type Lab, OWNER } from './lab.ts';
 import { commandsOf, type Refusal, type Wire } from './refusals.ts';
 
-/** A peer that was refused, and what the server's journal got by it. */
+/** A refused client, and the entries that the server journaled for it. */
 export interface Played extends Refusal, Ended {
   readonly entries: readonly Journaled[];
-  /** What the server has printed by then. */
+  /** What the server has printed. */
   readonly log: string;
 }
 
@@ -17,7 +17,7 @@ export interface Journaled {
   readonly reason?: string;
 }
 
-/** Lets the peers of each server come one after another, and waits for what its journal says of each. */
+/** Runs the clients of each server one after another, and waits for the journal entries of each. */
 export async function play(lab: Lab, refusals: readonly Refusal[]): Promise<Played[]> {
   const played: (Played & { log: string })[] = [];
   const chains = [...Map.groupBy(refusals, ({ server }) => server).values()].map(async (own) => {
@@ -38,7 +38,7 @@ export async function play(lab: Lab, refusals: readonly Refusal[]): Promise<Play
   return played;
 }
 
-/** Somebody who has read the first datagram of a transfer on the wire, and sends it again from another port. */
+/** Somebody who has read the OPEN of a transfer on the wire, and replays it from another port. */
 export async function replayed(lab: Lab): Promise<Refusal> {
   const { code, stdout } = await lab.shell(`${commandsOf(lab).send()} 2>&1`);
   if (code !== 0) throw new Error(stdout);
@@ -55,7 +55,7 @@ export async function replayed(lab: Lab): Promise<Refusal> {
   };
 }
 
-/** Changes the certificates of both servers by a command line, and waits until they say that they have read them. */
+/** Changes the certificates of both servers by a command line, and waits until the servers have read them. */
 export async function replace(lab: Lab, volumes: CertificateVolumes, line: string): Promise<void> {
   const count = async (server: string) =>
     (await lab.docker('logs', lab.nameOf(server))).stdout.split('read again').length;
@@ -70,7 +70,7 @@ export async function replace(lab: Lab, volumes: CertificateVolumes, line: strin
 /** The frames of each client, by its port, as fields. */
 export type Witness = Map<string, string[][]>;
 
-/** What the capture of the server host shows of each client, with the keys of TLS. */
+/** The frames of each client in the capture of the server host, decrypted with the TLS keys. */
 export async function witnessOf(lab: Lab): Promise<Witness> {
   const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT } = lab.settings;
   const decode = [
@@ -96,7 +96,7 @@ export async function witnessOf(lab: Lab): Promise<Witness> {
   return Map.groupBy(rows, (row) => row.slice(0, 4).find((port) => port && !known.has(port)) ?? '');
 }
 
-/** Whether one of the frames of a client shows what is expected. */
+/** Whether one of a client's frames is as expected. */
 export function sees(witness: Witness, port: number, wire: Wire): boolean {
   return (witness.get(String(port)) ?? []).some(([, , , , alerts, status, data, fin, reset]) => {
     if ('alert' in wire) return alerts!.split(',').includes(String(wire.alert));

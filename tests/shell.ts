@@ -25,9 +25,8 @@ const TLS = `
   }`;
 
 /**
- * What command lines of the client host have at hand, in front of them and in their environment. `dial tcp` and
- * `dial udp` connect to the echo server, to be read at descriptor 3 and written at 4; `nc` to a TCP port talks as the
- * way does.
+ * Functions and variables for command lines of the client host. `dial tcp` and `dial udp` connect to the echo server,
+ * to be read at descriptor 3 and written at 4. `nc` to a TCP port talks in the way of the suite.
  */
 export function shellOf(way: Way): { readonly functions: string; readonly environment: readonly string[] } {
   return way === 'tls'

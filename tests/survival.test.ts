@@ -8,14 +8,14 @@ import { command, type Ended, Lab } from './lab.ts';
 
 describe('while the HTTP server is restarted, killed and recreated', () => {
   let lab: Lab;
-  /** What the client prints that is there all the while. */
+  /** The output of a client that runs all the time. */
   let lines: string[];
-  /** The time of the last entry when each of the three was done. */
+  /** The time of the last entry after each of the three actions. */
   const done: Record<string, string> = {};
 
   beforeAll(async () => {
     lab = await Lab.start({ HTTP_FAULTS: 'none' });
-    // It would make requests for longer than any machine takes for what happens meanwhile.
+    // It has requests for longer than any machine needs for the three actions.
     const options = '--requests 100000 --interval 0.1 --timeout 10';
     const run = lab.shell(`echo $$ >/tmp/pid; exec client balance $server ${lab.httpPort} $tls ${options}`);
     let running = true;
@@ -43,7 +43,7 @@ describe('while the HTTP server is restarted, killed and recreated', () => {
   });
   afterAll(() => lab?.end());
 
-  test('the client goes on, and is answered after what failed', async () => {
+  test('the client continues, and gets responses after the failures', async () => {
     expect(lines.findIndex((line) => line.includes('failed'))).toBeGreaterThan(0);
     expect(lines.filter((line) => line.startsWith('/getbalance ')).at(-1)).toMatch(/ 200$/);
     const { code, stdout } = await lab.balance('--requests', '1');
@@ -55,14 +55,14 @@ describe('while the HTTP server is restarted, killed and recreated', () => {
     expect(after.length).toBeGreaterThanOrEqual(5);
   });
 
-  test('the journal stays whole: every answer is in it, each entry once', async () => {
+  test('the journal stays whole: every response is in it, each entry once', async () => {
     const ids = (await lab.journal()).map(({ id }) => id);
     expect(ids).toEqual(ids.map((_, i) => i + 1));
     const answered = lines.filter((line) => line.endsWith('200')).length;
     expect(ids.length).toBeGreaterThanOrEqual(answered);
   });
 
-  test('no packet is lost: both captures hold the same frames, refused connections included', async () => {
+  test('no packet is lost: both captures have the same frames, refused connections included', async () => {
     expect(await lab.packets('server')).toEqual(await lab.packets('client'));
 
     const requests = await lab.frames('server', 'http.request.uri == "/getbalance"', 'frame.number');
@@ -113,7 +113,7 @@ describe('a capture with small files', () => {
   });
 });
 
-describe('a capture with a small buffer, whose tcpdump is held up', () => {
+describe('a capture with a small buffer, whose tcpdump is stopped for a while', () => {
   let lab: Lab;
   let doctor: Ended;
 
@@ -127,26 +127,26 @@ describe('a capture with a small buffer, whose tcpdump is held up', () => {
       const records = await readFile(join(lab.settings.LAB_CAPTURES_DIR!, 'lab.log'), 'utf8');
       return [...records.matchAll(/"dropped":(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
     };
-    // The sidecar looks every 2 s, and lets it go on.
+    // The sidecar checks every 2 s, and lets tcpdump continue.
     await eventually('a gap of 500 packets', 60_000, async () => {
       await signal('STOP');
       await lab.shell('for i in {1..500}; do echo "message $i" >"/dev/udp/$server/$udp_port"; done');
       await signal('CONT');
       return (await dropped()) >= 500;
     });
-    // Packets after the gap show that the capture went on.
+    // Packets after the gap show that the capture continued.
     expect(await lab.echo('--protocol', 'tcp', '--message', 'Hey')).toMatchObject({ code: 0 });
     doctor = await command(lab.settings, 'make', '--silent', 'doctor');
   });
   afterAll(() => lab?.end());
 
-  test('says how many packets the kernel had no room for', () => {
+  test('reports how many packets the kernel dropped', () => {
     expect(doctor.stdout).toMatch(
       /^PROBLEM +capture +(server|client)\.pcap: the kernel had no room for [1-9]\d* packets; give/m,
     );
   });
 
-  test('accuses no entry for them, and no packet', async () => {
+  test('contradicts no entry, and no packet', async () => {
     const { matches } = await entriesOf(lab, 'server');
     expect(matches.filter(isContradicted)).toEqual([]);
     const compared = JSON.parse(await inspect(lab, 'compare', '--json'));

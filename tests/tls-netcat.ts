@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:tls';
 
-// tls-netcat.ts … HOST PORT, in the client host: what `nc -N` does, over TLS, and to the end: openssl s_client closes the
-// connection when it has nothing more to send, answers or not.
+// tls-netcat.ts … HOST PORT, in the client host: works like `nc -N`, but over TLS. It waits for the end of the answers,
+// where openssl s_client closes the connection as soon as it has nothing more to send.
 
 const [host = '', port] = process.argv.slice(-2);
 const socket = connect({

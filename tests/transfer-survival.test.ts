@@ -17,19 +17,19 @@ afterAll(() => lab?.end());
 
 const events = async (since: number, state: string) =>
   (await lab.transfers()).slice(since).filter((event) => event.state === state);
-/** The events of a state, once there are `count` of them. */
+/** Resolves with the events of a state when there are `count` of them. */
 const eventsOnce = (since: number, state: string, count = 1) =>
   eventually(`${count} transfers that are ${state}`, 120_000, async () => {
     const found = await events(since, state);
     return found.length >= count && found;
   });
-/** `client send`, whose process `signal` reaches. */
+/** `client send`, to whose process `signal` sends signals. */
 const send = (...options: string[]) =>
   lab.shell(
     `echo $$ >/tmp/pid; exec client send $server $udp_port --protocol-mode stop-and-wait ${options.join(' ')}`,
   );
 const signal = (name: string) => lab.shell(`kill -${name} $(cat /tmp/pid)`);
-/** Lets a transfer of nearly as many segments as an echo may have begin, and does something in the middle of it. */
+/** Starts a transfer with nearly the most segments of an echo, and does something in the middle of it. */
 const inTheMiddle = async (happen: () => Promise<unknown>, ...options: string[]) => {
   const before = (await lab.journal('echo')).length;
   let running = true;
@@ -44,9 +44,9 @@ const inTheMiddle = async (happen: () => Promise<unknown>, ...options: string[])
   return ended;
 };
 
-/** Sends the client a signal in the middle of a transfer, and looks how the server ends that. */
+/** Sends the client a signal in the middle of a transfer, and checks how the server ends the transfer. */
 const endsWith = async (name: string, state: string, reason: string) => {
-  // Nothing of the client's last word may be lost here.
+  // No fault may lose the client's ABORT here.
   await lab.faults('--udp', 'duplicate=0.1');
   const before = (await lab.transfers()).length;
   await inTheMiddle(() => signal(name), '--echo');
@@ -55,14 +55,14 @@ const endsWith = async (name: string, state: string, reason: string) => {
   expect(event!.bytes).toBeGreaterThan(0);
 };
 
-/** Starts so many transfers at once, of all protocols. */
+/** Starts many transfers at once, with all protocols. */
 const run = () =>
   lab.runInClient<{ identical: number; errors: string[] }>(
     ...(['many-transfers.ts', String(TRANSFERS), String(BYTES)] as const),
   );
 
 describe(`${TRANSFERS} transfers at once, each of ${BYTES} bytes, of all protocols`, () => {
-  test('come back byte for byte, each journaled with what arrived', async () => {
+  test('come back byte for byte, each journaled with its received data', async () => {
     expect(await run()).toEqual({ identical: TRANSFERS, errors: [] });
     const received = await events(0, 'received');
     expect(received).toHaveLength(TRANSFERS);
@@ -73,24 +73,24 @@ describe(`${TRANSFERS} transfers at once, each of ${BYTES} bytes, of all protoco
 });
 
 // A busy machine may give a client no time for 2 s, so the server waits longer here.
-test('the client is interrupted: the server ends the transfer and says why', () =>
+test('the client is interrupted: the server ends the transfer and journals why', () =>
   endsWith('INT', 'aborted', 'the client was interrupted'));
 
 describe('a server that forgets a transfer after 2 s of silence', () => {
   beforeAll(() => lab.change(['echo'], { ECHO_IDLE_SECONDS: '2' }));
 
-  test('has no memory taken by so many transfers, once they are forgotten', async () => {
+  test('frees the memory of forgotten transfers', async () => {
     await run();
     const { objects: first } = await heldBy(lab);
     await run();
-    // The second round would leave all its bytes.
+    // Without that, the second round would leave all its bytes.
     const most = first + (TRANSFERS * BYTES) / 4;
     const isForgotten = async () => (await heldBy(lab)).objects < most;
     await eventually(`less than ${most} bytes of objects`, 60_000, isForgotten);
   });
 
   describe('when in the middle of a transfer', () => {
-    test('the server is killed and started again: the client is told so, and the next transfer is served', async () => {
+    test('the server is killed and restarted: the client explains that, and the next transfer succeeds', async () => {
       const { code, stderr } = await inTheMiddle(async () => {
         await lab.compose('kill', '--signal', 'SIGKILL', 'echo');
         await lab.compose('start', 'echo');
@@ -100,7 +100,7 @@ describe('a server that forgets a transfer after 2 s of silence', () => {
       expect(await lab.send('--text', 'Hey', '--protocol-mode', 'go-back-n')).toMatchObject({ code: 0 });
     });
 
-    test('the server goes for good: the client says that nothing listens', async () => {
+    test('the server stops for good: the client explains that nothing listens', async () => {
       const { code, stderr } = await inTheMiddle(
         () => lab.compose('stop', '--timeout', '0', 'echo'),
         '--tries 20',
@@ -113,11 +113,11 @@ describe('a server that forgets a transfer after 2 s of silence', () => {
       await eventually('the server', 60_000, async () => (await lab.faults()).code === 0);
     });
 
-    test('the client is killed: the server ends the transfer and says why', () =>
+    test('the client is killed: the server ends the transfer and journals why', () =>
       endsWith('KILL', 'idle', 'no datagram arrived for 2 s'));
 
-    test('the client is gone when its bytes come back: the server gives up', async () => {
-      // Slow enough for what comes next to be in time.
+    test('the client is killed before its bytes come back: the server gives up', async () => {
+      // Slow enough for the next steps to be in time.
       await lab.faults('--udp', 'delay=1');
       const before = (await lab.transfers()).length;
       const ended = send('--count 600', '--echo', '--tries 5');

@@ -3,7 +3,7 @@ import { eventually } from './eventually.ts';
 import type { DatagramEntry } from './journal-entries.ts';
 import type { Host, Lab } from './lab.ts';
 
-/** A datagram of a transfer, as a capture has it; undefined when it is damaged. */
+/** A datagram of a transfer in a capture; undefined when it is damaged. */
 export interface Captured {
   readonly direction: 'in' | 'out';
   readonly datagram: Datagram | undefined;
@@ -11,7 +11,7 @@ export interface Captured {
 
 /** The datagrams that a client's port exchanged with the server, from a host's capture. */
 export async function capturedDatagrams(lab: Lab, host: Host, port: number): Promise<Captured[]> {
-  // A port that is closed already answers by ICMP, which carries a copy of the datagram.
+  // A closed port answers by ICMP, which contains a copy of the datagram.
   const rows = await lab.frames(host, `udp.port == ${port} && !icmp`, 'udp.srcport', 'udp.payload');
   return rows.map(([source, payload = '']) => ({
     direction: Number(source) === port ? 'in' : 'out',
@@ -19,15 +19,15 @@ export async function capturedDatagrams(lab: Lab, host: Host, port: number): Pro
   }));
 }
 
-/** What of a transfer is in the journal, and in the capture of the server host. */
+/** The entries of a transfer in the journal, and its datagrams in the capture of the server host. */
 export interface SettledTransfer {
   readonly entries: DatagramEntry[];
   readonly frames: Captured[];
 }
 
 /**
- * Both once they are complete: the server may have yet to read what a client that is gone has sent, and holds what is
- * reordered for up to a second.
+ * Resolves with both when they are complete. The server may still read datagrams of a client that has ended, and holds
+ * reordered ones for up to a second.
  */
 export async function settledTransfer(lab: Lab, id: string): Promise<SettledTransfer> {
   return eventually(`as many frames of ${id} as its entries tell of`, 60_000, async () => {
@@ -55,7 +55,7 @@ export function countByNumber(
   return counts;
 }
 
-/** Datagrams with a number that were sent more than once, counted each time but the first. */
+/** Retransmissions: each copy of a datagram counts, except the first. */
 export function retransmissionsIn(counts: ReadonlyMap<string, number>): number {
   return counts
     .entries()

@@ -16,7 +16,7 @@ import {
 
 const BYTES = 300_000;
 
-/** What `client send --json` prints, as far as it is looked at. */
+/** The fields of `client send --json` that are checked here. */
 interface Summary {
   readonly transfer: string;
   readonly bytes: number;
@@ -27,7 +27,7 @@ interface Summary {
   readonly returned: { readonly bytes: number; readonly sha256: string; readonly identical: boolean };
 }
 
-/** Options with which a protocol gets through such a wire before a class is over. */
+/** Options with which a protocol finishes on such a wire within a lesson. */
 const modes = {
   'stop-and-wait': ['--min-rto', '2', '--max-rto', '4', '--tries', '1000'],
   'go-back-n': ['--min-rto', '3', '--max-rto', '8', '--tries', '1000', '--window', '4'],
@@ -41,7 +41,7 @@ const profile = probabilities(parseProfile(WIRE, faultNamesOf.udp).profile!, fau
 /** The fault of the n-th datagram, by the seed of the lab. */
 const drawn = (n: number) => pick(profile, faultNamesOf.udp, new Draws('alice', 'echo-udp').at(n));
 
-describe('a file of 300 kB crosses a wire that loses, corrupts, duplicates and reorders a fifth each, both ways', () => {
+describe('a file of 300 kB crosses a wire that loses, corrupts, duplicates and reorders a fifth each, in both directions', () => {
   let lab: Lab;
   let sha256: string;
   const ended = new Map<string, { code: number; summary: Summary } & SettledTransfer>();
@@ -51,13 +51,13 @@ describe('a file of 300 kB crosses a wire that loses, corrupts, duplicates and r
     lab = await Lab.start({ ECHO_UDP_FAULTS: WIRE });
     const { stdout } = await lab.shell(`head -c ${BYTES} /dev/urandom >/tmp/file && sha256sum /tmp/file`);
     sha256 = stdout.split(' ')[0]!;
-    // One after the other: together they fill the server's receive buffer, and what the kernel drops is not drawn.
+    // One after another: together they fill the server's receive buffer, and datagrams that the kernel drops have no draw.
     const sent: Ended[] = [];
     for (const mode of modeNames) {
       const options = ['--protocol-mode', mode, '--echo', '--json', ...modes[mode]];
       sent.push(await lab.send('--file', '/tmp/file', ...options));
     }
-    // The server goes on until the last ack has come, or has given up.
+    // The server continues until the last ACK has arrived, or gives up.
     events = await eventually('an end of each transfer', 120_000, async () => {
       const all = await lab.transfers();
       return all.filter(({ state }) => state !== 'received').length === modeNames.length && all;
@@ -83,7 +83,7 @@ describe('a file of 300 kB crosses a wire that loses, corrupts, duplicates and r
     ]);
   });
 
-  test.each(modeNames)('with every fault both ways by %s, each decision journaled', async (mode) => {
+  test.each(modeNames)('with every fault in both directions by %s, each decision journaled', async (mode) => {
     const { entries } = ended.get(mode)!;
     for (const direction of ['in', 'out']) {
       const own = entries.filter((entry) => entry.direction === direction);
@@ -134,13 +134,13 @@ describe('a script of faults', () => {
   });
   afterAll(() => lab?.end());
 
-  /** Sends a text a byte a segment, and returns what the journal and the capture of the server have of it. */
+  /** Sends a text, a byte in a segment. Returns its entries in the journal and its frames in the server's capture. */
   const play = async (script: string, mode: string, ...options: string[]) => {
     await lab.faults('--udp', script);
     const before = (await lab.journal('echo')).length;
     const { code, stdout } = await lab.send(
       ...['--text', 'Hey', '--segment', '1', '--protocol-mode', mode, '--json', ...options],
-      // So long that nothing but what the script loses comes again.
+      // So long that only the segments that the script loses are retransmitted.
       ...['--min-rto', '2000', '--max-rto', '4000'],
     );
     expect({ code, stdout }).toMatchObject({ code: 0 });
@@ -157,7 +157,7 @@ describe('a script of faults', () => {
   const scriptOf = (...faults: string[]) => `script:${[...faults, ...none(40)].join(',')}`;
   const whole = (number: number, kind = 'DATA') => [`in ${kind} ${number}`, `out ACK ${number}`];
 
-  test('loses a segment on its way in: stop-and-wait sends it again', async () => {
+  test('loses a segment on its way in: stop-and-wait retransmits it', async () => {
     const { summary, entries, lines } = await play(scriptOf('none', 'none', 'loss'), 'stop-and-wait');
     expect(entries[2]).toMatchObject({ fault: 'loss', direction: 'in', kind: 'DATA', sequence: 1 });
     expect(lines).toEqual([
@@ -169,7 +169,7 @@ describe('a script of faults', () => {
     expect(summary.receiver.duplicates).toBe(0);
   });
 
-  test('loses an ack on its way out: the segment comes again, and is a duplicate', async () => {
+  test('loses an ACK on its way out: the segment is retransmitted, and is a duplicate', async () => {
     const { summary, entries, lines } = await play(scriptOf(...none(3), 'loss'), 'stop-and-wait');
     expect(entries[3]).toMatchObject({ fault: 'loss', direction: 'out', kind: 'ACK', ack: 1 });
     expect(lines).toEqual([
@@ -181,20 +181,20 @@ describe('a script of faults', () => {
     expect(summary.receiver.duplicates).toBe(1);
   });
 
-  test('corrupts an ack on its way out: the capture shows it damaged', async () => {
+  test('corrupts an ACK on its way out: the capture shows it damaged', async () => {
     const { entries, lines } = await play(scriptOf(...none(3), 'corruption'), 'stop-and-wait');
     expect(entries[3]).toMatchObject({ fault: 'corruption', direction: 'out', kind: 'ACK', ack: 1 });
     expect(lines.slice(2, 6)).toEqual(['in DATA 1', 'out damaged', ...whole(1)]);
   });
 
-  test('loses the first of three segments: go-back-n sends all of them again', async () => {
+  test('loses the first of three segments: go-back-n retransmits all of them', async () => {
     const { summary, lines } = await play(scriptOf('none', 'none', 'loss'), 'go-back-n');
     const again = lines.filter((line) => line.startsWith('in DATA'));
     expect(again).toEqual([1, 2, 3, 1, 2, 3].map((number) => `in DATA ${number}`));
     expect(summary.retransmissions).toEqual({ timeout: 1, go_back: 2 });
   });
 
-  test('loses the first of three segments: selective repeat sends that one again', async () => {
+  test('loses the first of three segments: selective repeat retransmits only that one', async () => {
     const { summary, lines } = await play(scriptOf('none', 'none', 'loss'), 'selective-repeat');
     const again = lines.filter((line) => line.startsWith('in DATA'));
     expect(again).toEqual([1, 2, 3, 1].map((number) => `in DATA ${number}`));

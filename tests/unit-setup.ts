@@ -1,14 +1,14 @@
 import { registerHooks } from 'node:module';
 import { addEventHandler } from 'jest-circus';
 
-/** How long a test or a hook may take that sets no other limit, in ms. */
+/** How long a test or a hook may take by default, in ms. */
 const LIMIT_MS = 60_000;
 
-// Taken before a test fakes them.
+// Kept before a test replaces them with fakes.
 const { clearTimeout, setImmediate, setTimeout } = globalThis;
 
-// What tests import from @jest/globals are globals in this runner, and the package throws outside of jest's own. The
-// runner gives each test file another name each time, by which Node would not find its compiled code.
+// In this runner, the imports from @jest/globals are globals, and the package throws outside of Jest's own runner. The
+// runner gives each test file a new name each time, so Node would not find its compiled code.
 const globals = new URL('./unit-globals.ts', import.meta.url).href;
 registerHooks({
   resolve: (specifier, context, next) =>
@@ -17,7 +17,7 @@ registerHooks({
       : next(specifier.replace(/(?<=\.test\.ts)\?\d+$/, ''), context),
 });
 
-// The runner would wait for the thread that ends by it.
+// The runner would wait for the thread, which ends here.
 process.exit = (code) => {
   throw new Error(`process.exit(${code ?? ''}) in a test`);
 };
@@ -27,7 +27,7 @@ addEventHandler((event, { currentDescribeBlock: { hooks, tests } }) => {
   if (added) added.fn = watched(added.fn as () => unknown, added.timeout ?? LIMIT_MS);
 });
 
-/** The runner waits for a test or a hook for ever, and does not see errors thrown outside of its promise. */
+/** The runner has no time limit for tests and hooks, and does not notice errors outside of their promises. */
 function watched(run: () => unknown, milliseconds: number) {
   return async () => {
     const { promise: failed, reject } = Promise.withResolvers<never>();
@@ -36,7 +36,7 @@ function watched(run: () => unknown, milliseconds: number) {
     process.on('uncaughtException', reject);
     try {
       await Promise.race([run(), failed]);
-      // Rejections that nobody handles are known at the end of a turn of the event loop.
+      // Unhandled rejections are known at the end of a turn of the event loop.
       await Promise.race([new Promise((resolve) => setImmediate(resolve)), failed]);
     } finally {
       clearTimeout(timer);

@@ -2,34 +2,34 @@ import { createHmac, hash } from 'node:crypto';
 import type { Protocol } from './journal-entries.ts';
 
 /**
- * How the clients of a suite talk to the servers: in plain text, in plain text with LAB_TOKEN set, or over TLS. UDP has
- * no TLS, and is in plain text where TCP is encrypted.
+ * How the clients of a suite talk to the servers: in plain text, in plain text with LAB_TOKEN, or over TLS. UDP has no
+ * TLS and stays in plain text.
  */
 export const ways = ['plain', 'token', 'tls'] as const;
 export type Way = (typeof ways)[number];
 
-/** The way that a variable of the environment names. */
+/** The way in a variable of the environment. */
 export function wayCalled(name = 'plain'): Way {
   const way = ways.find((one) => one === name);
   if (!way) throw new Error(`LAB_WAY is "${name}"; allowed: ${ways.join(', ')}`);
   return way;
 }
 
-/** The settings of a lab that a way wants. */
+/** The settings of a lab for a way. */
 export const settingsOf: Readonly<Record<Way, Readonly<Record<string, string>>>> = {
   plain: {},
   token: { LAB_TOKEN: 'known-to-both-sides' },
   tls: {},
 };
 
-/** The setting that has the port of a server in a way. */
+/** The setting with the port of a server in a way. */
 export function portSetting(way: Way, server: 'http' | 'echo', protocol: Protocol = 'tcp'): string {
   const overTls = way === 'tls' && protocol === 'tcp';
   if (server === 'http') return overTls ? 'HTTPS_PORT' : 'HTTP_PORT';
   return overTls ? 'ECHO_TLS_PORT' : 'ECHO_PORT';
 }
 
-/** What tshark is told of the ports of a lab, and of the keys where they are needed. */
+/** Options of tshark for the ports of a lab, and for the TLS keys when they are needed. */
 export function decoding(
   way: Way,
   settings: Readonly<Record<string, string>>,
@@ -49,8 +49,8 @@ export function decoding(
 }
 
 /**
- * What a message has behind its bar: its checksum, or with a token its HMAC. Not by the code of the lab, so that the
- * suites do not take its word for it.
+ * The tag of a message, after its bar: its checksum, or with a token its HMAC. It does not use the code of the lab, so
+ * the suites check that code independently.
  */
 export function tagOf(body: string, token: string | undefined): string {
   if (!token) return hash('sha1', body).slice(0, 8);

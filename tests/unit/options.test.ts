@@ -6,10 +6,12 @@ import { endsOf } from '../declared/programs.ts';
 const server = ['127.0.0.1', '9'];
 const send = ['client/main.ts', 'send', ...server, '--protocol-mode', 'stop-and-wait'];
 const echo = ['client/main.ts', 'echo', ...server, '--message', 'x'];
+const optionOf = (name: string) =>
+  name === 'MODE' ? '--protocol-mode' : `--${name.toLowerCase().replace('_', '-')}`;
 const names =
-  'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT TLS PROTOCOL INSECURE RETRIES BYTES LAST TRANSFER SECTIONS'
+  'WINDOW MIN_RTO MAX_RTO COUNT FILE TEXT MODE TLS PROTOCOL INSECURE RETRIES BYTES LAST TRANSFER SECTIONS'
     .split(' ')
-    .map((name) => `--${name.toLowerCase().replace('_', '-')}=${name}`)
+    .map((name) => `${optionOf(name)}=${name}`)
     .join(' ');
 
 /** What is refused, and how, where make has given the option its name. */
@@ -18,6 +20,10 @@ const cases: readonly (readonly [readonly string[], string])[] = [
   [[...send, '--count', '1', '--window', '2'], 'WINDOW is "2"; allowed for stop-and-wait: 1 to 1'],
   [[...send, '--count', '1', '--min-rto', '101'], 'MIN_RTO is "101"; allowed: at most MAX_RTO, 100'],
   [send, 'nothing to send: give FILE, COUNT or TEXT'],
+  [
+    [...send.slice(0, -1), 'gbn', '--text', 'a'],
+    'MODE is "gbn"; allowed: stop-and-wait, go-back-n, selective-repeat',
+  ],
   [[...echo, '--retries', ''], 'RETRIES is ""; allowed: a whole number from 1 to 1000'],
   [[...echo, '--insecure'], 'INSECURE is given without TLS; allowed: both, or neither'],
   [[...echo, '--tls', '--protocol', 'udp'], 'PROTOCOL is "udp"; allowed with TLS: tcp'],
@@ -150,10 +156,7 @@ describe('a refusal names what was typed', () => {
     const [named, direct] = refusals.slice(2 * index);
     expect(named).toMatchObject({ status: 2, stderr: `error: ${message}\n` });
     // Typed without make, it is the option that has a name.
-    const options = message.replaceAll(
-      /\b[A-Z]{3}[A-Z_]*\b/g,
-      (name) => `--${name.toLowerCase().replace('_', '-')}`,
-    );
+    const options = message.replaceAll(/\b[A-Z]{3}[A-Z_]*\b/g, optionOf);
     expect(direct!.status).toBe(2);
     expect(direct!.stderr.split('\n')[0]).toBe(`error: ${options}`);
   });
