@@ -1,6 +1,6 @@
-"""The echo server of the second seed document as Python has it: a thread for each TCP connection and one for UDP,
-a random number for each message and what it did on stdout. With no fault, and an answer to every message, also on
-UDP, so that it can be measured. Usage: ECHO_PORT=9090 threading-echo.py"""
+"""The reference echo server: a thread for each TCP connection and one for UDP, a random number for each message, and its
+lines on stdout. It makes no fault and also answers on UDP, so that it can be measured.
+Usage: ECHO_PORT=9090 threading-echo.py"""
 
 import os
 import random

@@ -1,5 +1,5 @@
-"""The server of the first seed document as Python has it: a thread for each connection, and for each request
-an entry by open, append and close and a line on stderr. Usage: HTTP_PORT=8080 threading.py LOGFILE"""
+"""The reference HTTP server: a thread for each connection. For each request it opens, appends to and closes its log, and
+prints a line on stderr. Usage: HTTP_PORT=8080 threading.py LOGFILE"""
 
 import json
 import os
@@ -30,7 +30,7 @@ class Handler(BaseHTTPRequestHandler):
             log.write(json.dumps(entry) + "\n")
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
-        # Not in the seed. Without it autocannon takes no response of HTTP/1.0 for complete.
+        # Not in the reference server. Without it autocannon counts no HTTP/1.0 response as complete.
         self.send_header("Content-Length", str(len(PAGE)))
         self.end_headers()
         self.wfile.write(PAGE)

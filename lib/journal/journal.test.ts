@@ -174,7 +174,7 @@ describe('while the file can not be written', () => {
     expect(await entriesInFile()).toEqual([1, 2, 3, 4, 5].map((id) => ({ id })));
     expect(events).toEqual([
       { what: 'waits', error: full },
-      { what: 'goes-on', entries: 3, refused: 0 },
+      { what: 'resumed', entries: 3, refused: 0 },
     ]);
   });
 
@@ -222,7 +222,7 @@ describe('while the file can not be written', () => {
     await expect(journal.append({ text: 'x'.repeat(20) })).rejects.toBe(full);
     makeRoom();
     await written();
-    expect(events.at(-1)).toEqual({ what: 'goes-on', entries: 3, refused: 1 });
+    expect(events.at(-1)).toEqual({ what: 'resumed', entries: 3, refused: 1 });
     expect(await entriesInFile()).toEqual([1, 2, 3, 4].map((id) => ({ id })));
   });
 

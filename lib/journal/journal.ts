@@ -16,7 +16,7 @@ export type JournalEvent =
   /** The file can't be written. Entries wait in memory. */
   | { readonly what: 'waits'; readonly error: unknown }
   /** The waiting entries are now written. `refused` counts those that found no room. */
-  | ({ readonly what: 'goes-on' } & Cleared)
+  | ({ readonly what: 'resumed' } & Cleared)
   /** The journal is closed, and these lines could not be written. */
   | { readonly what: 'unwritten'; readonly lines: string };
 
@@ -162,7 +162,7 @@ export class Journal<Entry extends object = object> {
     if (this.#backlog.isEmpty) return true;
     const cleared = this.#backlog.write((lines) => this.#file.append(lines));
     if (!cleared) return false;
-    this.#onEvent({ what: 'goes-on', ...cleared });
+    this.#onEvent({ what: 'resumed', ...cleared });
     return true;
   }
 }

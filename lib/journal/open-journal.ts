@@ -44,7 +44,7 @@ function describe(
   switch (event.what) {
     case 'waits':
       return { text: `entries wait until ${path} can be written: ${event.error}` };
-    case 'goes-on': {
+    case 'resumed': {
       const { entries, refused } = event;
       const text = `${path} can be written again: ${entries} entries waited, ${refused} were refused`;
       return refused > 0 ? { text, detail: { state: 'refused', entries: refused } } : { text };

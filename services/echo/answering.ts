@@ -68,7 +68,7 @@ export function createAnswering(
     tls: peer.tls,
   });
   const refuse = (message: Message, peer: Peer, place: Place, reason: HmacProblem): Answer => {
-    say(said(protocol, message, peer, [`Refused: ${reason}`]));
+    say(linesOf(protocol, message, peer, [`Refused: ${reason}`]));
     const entry = entryOf(message, peer, place, { fault: 'refused', reason });
     return {
       id: entry.id,
@@ -83,7 +83,7 @@ export function createAnswering(
     const fault = faultCalled(drawn);
     const decision = fault && decide(fault, message, random, options);
     const entry = entryOf(message, peer, place, { fault: decision ? drawn : 'none', draw });
-    say(said(protocol, message, peer, decision?.said));
+    say(linesOf(protocol, message, peer, decision?.lines));
     const { id } = entry;
     if (decision)
       return { id, steps: decision.steps, journaled: journal.append({ ...entry, ...decision.detail }) };
@@ -97,7 +97,7 @@ export function createAnswering(
 }
 
 /** The lines of the reference server for one message. */
-function said(protocol: Protocol, message: Message, peer: Peer, lines?: readonly string[]): string {
+function linesOf(protocol: Protocol, message: Message, peer: Peer, lines?: readonly string[]): string {
   const shown = printable(message.bytes, message.textLength);
   const received =
     protocol === 'tcp'

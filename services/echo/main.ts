@@ -41,13 +41,13 @@ interface Mode {
   readonly encryption: Tls;
   readonly note: Note;
   /** Lines that the program prints when it listens. */
-  readonly said: readonly string[];
+  readonly lines: readonly string[];
   close(): Promise<void>;
 }
 
 await runProgram(process, configSchema, log, async (config) => {
   const { ECHO_PORT: port, ECHO_TLS_PORT: tlsPort } = config;
-  const { tcp, tls, udp, encryption, controlled, note, said, close } = await (config.ECHO_MODE === 'sink'
+  const { tcp, tls, udp, encryption, controlled, note, lines, close } = await (config.ECHO_MODE === 'sink'
     ? sink(config)
     : echo(config));
   const reportOverflow = watchOverflow(udp, {
@@ -73,7 +73,7 @@ await runProgram(process, configSchema, log, async (config) => {
   log.info(`[UDP SERVER] Listening on 0.0.0.0:${port}`);
   log.info(`[TCP SERVER] TLS on port ${tlsPort}, ${encryption.description}`);
   log.info('[MAIN] TCP and UDP servers are running...\n');
-  for (const line of said) log.info(line);
+  for (const line of lines) log.info(line);
 
   return async () => {
     say('\n[MAIN] Shutting down servers...');
@@ -132,7 +132,7 @@ async function echo(config: Config): Promise<Mode> {
       problems: () => [journal.check(), encryption.check()].filter((problem) => problem !== undefined),
       faults: controlFaults([tcpFaults, udpFaults], { log, note, counts: 'message' }),
     },
-    said: [tcpFaults, udpFaults].map((faults) => {
+    lines: [tcpFaults, udpFaults].map((faults) => {
       const { server, profile } = faults.status();
       return `Fault profile of ${server}: ${profile}, seed ${seed}`;
     }),
@@ -158,7 +158,7 @@ async function sink(config: Config): Promise<Mode> {
       problems: () => [encryption.check()].filter((problem) => problem !== undefined),
       faults: controlFaults([], { log, note, counts: 'message' }),
     },
-    said: ['Sink mode: messages are printed and not answered'],
+    lines: ['Sink mode: messages are printed and not answered'],
     close: async () => connections.close(),
   };
 }

@@ -22,7 +22,7 @@ export const stammer = {
     { do: 'reset' },
   ],
   phrase: ({ pause_ms }) => 'after ' + pause_ms + ' ms',
-  said: () => [],
+  lines: () => [],
 } as const satisfies EchoFault;
 `;
 

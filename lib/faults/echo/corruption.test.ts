@@ -33,7 +33,7 @@ test.each([
   expect(corrupt(Buffer.from(text, 'latin1'), random)).toEqual({
     steps: [{ do: 'send', bytes: Buffer.from(corrupted, 'latin1') }],
     detail,
-    said: ['Simulating corruption', `Corrupted data: ${literal}`],
+    lines: ['Simulating corruption', `Corrupted data: ${literal}`],
   });
 });
 

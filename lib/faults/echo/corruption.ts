@@ -23,7 +23,7 @@ export const corruption = {
   },
   steps: (message, detail: Detail) => [{ do: 'send', bytes: corrupted(message, detail) }],
   phrase: ({ offset, before, after }: Detail) => `byte ${offset}: ${before} to ${after}`,
-  said: (message, detail: Detail) => [
+  lines: (message, detail: Detail) => [
     'Simulating corruption',
     `Corrupted data: ${byteString(corrupted(message, detail).subarray(0, message.textLength))}`,
   ],

@@ -21,7 +21,7 @@ test.each([
         { do: 'send', bytes: message.bytes },
       ],
       detail: { delay_ms: milliseconds },
-      said: [`Simulating delay(s): ${milliseconds / 1_000}`],
+      lines: [`Simulating delay(s): ${milliseconds / 1_000}`],
     });
   },
 );

@@ -20,5 +20,5 @@ export const delay = {
     { do: 'send', bytes },
   ],
   phrase: ({ delay_ms }: Detail) => `${delay_ms} ms`,
-  said: (_message, { delay_ms }: Detail) => [`Simulating delay(s): ${delay_ms / 1000}`],
+  lines: (_message, { delay_ms }: Detail) => [`Simulating delay(s): ${delay_ms / 1000}`],
 } as const satisfies EchoFault;

@@ -21,7 +21,7 @@ test('sends a byte every 20 ms, the first at once, line ending included', () => 
       { do: 'send', bytes: Buffer.from('\n') },
     ],
     detail: { interval_ms: 20 },
-    said: ['Simulating drip'],
+    lines: ['Simulating drip'],
   });
 });
 

@@ -23,5 +23,5 @@ export const drip = {
     return steps.slice(1);
   },
   phrase: ({ interval_ms }: Detail) => `a byte every ${interval_ms} ms`,
-  said: () => ['Simulating drip'],
+  lines: () => ['Simulating drip'],
 } as const satisfies EchoFault;

@@ -13,6 +13,6 @@ test.each(['Hey|e4599fa9', 'Hey\r\n', ''])('sends %j twice', (text) => {
       { do: 'send', bytes },
     ],
     detail: {},
-    said: ['Simulating duplication'],
+    lines: ['Simulating duplication'],
   });
 });

@@ -13,5 +13,5 @@ export const duplicate = {
     { do: 'send', bytes },
   ],
   phrase: () => 'twice',
-  said: () => ['Simulating duplication'],
+  lines: () => ['Simulating duplication'],
 } as const satisfies EchoFault;

@@ -55,14 +55,14 @@ export interface EchoFault<Name extends string = string> {
   /** What the fault did, in words that follow its name in comments and lists. Empty when the name is enough. */
   phrase(detail: Detail): string;
   /** The lines that the server prints. */
-  said(message: Message, detail: Detail): readonly string[];
+  lines(message: Message, detail: Detail): readonly string[];
 }
 
 /** What a fault does to one message: all that its server needs. */
 export interface Decision {
   readonly detail: Detail;
   readonly steps: readonly Step[];
-  readonly said: readonly string[];
+  readonly lines: readonly string[];
 }
 
 /** Draws the details of a fault. Undefined when the message can't have it. */
@@ -73,7 +73,7 @@ export function decide(
   options: FaultOptions,
 ): Decision | undefined {
   const detail = fault.draw(message, random, options);
-  return detail && { detail, steps: fault.steps(message, detail), said: fault.said(message, detail) };
+  return detail && { detail, steps: fault.steps(message, detail), lines: fault.lines(message, detail) };
 }
 
 /** Turns a number in [0, 1) into a whole number from 0 to `count` - 1. */

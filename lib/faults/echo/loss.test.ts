@@ -15,7 +15,7 @@ test.each([
   expect(decide(loss, new Message(Buffer.from(text)), Math.random, { loss: 'notice', delay })).toEqual({
     steps: [{ do: 'send', bytes: Buffer.from(notice) }],
     detail: { loss: 'notice' },
-    said: ['Simulating packet loss'],
+    lines: ['Simulating packet loss'],
   });
 });
 
@@ -23,6 +23,6 @@ test.each(['Hey|e4599fa9', 'Hey\n'])('answers %j by nothing when it is silent', 
   expect(decide(loss, new Message(Buffer.from(text)), Math.random, { loss: 'silent', delay })).toEqual({
     steps: [],
     detail: { loss: 'silent' },
-    said: ['Simulating packet loss'],
+    lines: ['Simulating packet loss'],
   });
 });

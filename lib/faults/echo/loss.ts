@@ -17,5 +17,5 @@ export const loss = {
   steps: ({ tag }, detail: Detail) =>
     detail.loss === 'silent' ? [] : [{ do: 'send', bytes: tag === undefined ? PLAIN_NOTICE : NOTICE }],
   phrase: (detail: Detail) => (detail.loss === 'silent' ? 'no echo' : 'a notice in place of the echo'),
-  said: () => ['Simulating packet loss'],
+  lines: () => ['Simulating packet loss'],
 } as const satisfies EchoFault;

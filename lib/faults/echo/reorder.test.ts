@@ -10,6 +10,6 @@ test.each(['Hey|e4599fa9', 'Hey\n', ''])('sends %j behind the next answer', (tex
   expect(decide(reorder, new Message(bytes), Math.random, options)).toEqual({
     steps: [{ do: 'send-after-next', bytes }],
     detail: {},
-    said: ['Simulating reordering'],
+    lines: ['Simulating reordering'],
   });
 });

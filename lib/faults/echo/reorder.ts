@@ -9,5 +9,5 @@ export const reorder = {
   draw: () => ({}),
   steps: ({ bytes }) => [{ do: 'send-after-next', bytes }],
   phrase: () => 'sent after the next one',
-  said: () => ['Simulating reordering'],
+  lines: () => ['Simulating reordering'],
 } as const satisfies EchoFault;

@@ -9,6 +9,6 @@ test('resets in place of an echo', () => {
   expect(decide(reset, new Message(Buffer.from('Hey')), Math.random, options)).toEqual({
     steps: [{ do: 'reset' }],
     detail: {},
-    said: ['Simulating reset'],
+    lines: ['Simulating reset'],
   });
 });

@@ -9,5 +9,5 @@ export const reset = {
   draw: () => ({}),
   steps: () => [{ do: 'reset' }],
   phrase: () => '',
-  said: () => ['Simulating reset'],
+  lines: () => ['Simulating reset'],
 } as const satisfies EchoFault;

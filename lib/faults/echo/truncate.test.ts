@@ -25,7 +25,7 @@ test.each([
     expect(cut(text, random)).toEqual({
       steps: [{ do: 'send', bytes: Buffer.from(left) }],
       detail: { kept },
-      said: [`Simulating truncation: ${kept} of ${length} bytes`],
+      lines: [`Simulating truncation: ${kept} of ${length} bytes`],
     });
   },
 );

@@ -15,5 +15,5 @@ export const truncate = {
     { do: 'send', bytes: Buffer.concat([text.subarray(0, kept), ending]) },
   ],
   phrase: ({ kept }: Detail) => `${kept} bytes kept`,
-  said: ({ textLength }, { kept }: Detail) => [`Simulating truncation: ${kept} of ${textLength} bytes`],
+  lines: ({ textLength }, { kept }: Detail) => [`Simulating truncation: ${kept} of ${textLength} bytes`],
 } as const satisfies EchoFault;
