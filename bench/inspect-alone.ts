@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 // inspect-alone.ts PACKETS ROUNDS, in a container with the capture tools: makes a capture with this number of packets.
-// It
-// consists of copies of the run in /captures, each a hundred seconds later than the one before. By turns, the script
+// It consists of copies of the run in /captures, each a hundred seconds later than the one before. By turns, the script
 // reads it with tshark alone and matches it with the journals.
 
 /** The results. */

@@ -2,10 +2,10 @@ import type { ModeName } from '#lib/transfer/kinds.ts';
 
 // The formulas of textbooks for the three protocols. The books use different letters. Here:
 //
-// W      segments in a window
-// p      the chance that a segment must be retransmitted
-// rate   segments per second that the wire carries, as measured
-// trip   the round trip with the segment's own time on the wire, in seconds, as measured
+//    W      segments in a window
+//    p      the chance that a segment must be retransmitted
+//    rate   segments per second that the wire carries, as measured
+//    trip   the round trip with the segment's own time on the wire, in seconds, as measured
 
 export interface Wire {
   /** Segments per second. */
@@ -27,10 +27,8 @@ export function payloadShare(payload: number, header: number): number {
  *
  * With stop-and-wait and selective repeat, a round trip fails when either of the two is lost (Leon-Garcia and Widjaja,
  * Communication Networks, section 5.2). With go-back-N, an ACK acknowledges all earlier segments too. So the loss of
- * one
- * costs nothing as long as one of the W ACKs on the way arrives. With a window of 1, the chance is that of stop-and-
- * wait;
- * with a large window, it is that of the data alone.
+ * one costs nothing as long as one of the W ACKs on the way arrives. With a window of 1, the chance is that of
+ * stop-and-wait; with a large window, it is that of the data alone.
  */
 export function failure(mode: ModeName, window: number, loss: Loss): number {
   const noAck = mode === 'go-back-n' ? loss ** window : loss;
@@ -68,8 +66,7 @@ export function arrivals(mode: ModeName, window: number, loss: Loss, wire: Wire)
  *
  * With stop-and-wait, each segment takes trip + T p / (1 - p) (Bertsekas and Gallager, section 2.4.1). No book has the
  * other two; they are derived in the same way. Go-back-N waits for T once for each loss. In selective repeat, the
- * timeouts
- * of a window pass together. So it waits as often as the unluckiest of its W segments must be retransmitted.
+ * timeouts of a window pass together. So it waits as often as the unluckiest of its W segments must be retransmitted.
  */
 export function arrivalsWithTimeout(
   mode: ModeName,

@@ -24,8 +24,7 @@ export interface ReadReply {
  * Reads a reply to `sent`, a message with a tag: an HMAC with a key, a checksum without one.
  *
  * A reply has no number. Body and tag show whether it belongs to this message, but not to which attempt. A reply
- * without
- * a tag could belong to any message.
+ * without a tag could belong to any message.
  */
 export function readReply(reply: Buffer, sent: Message, key?: KeyObject): ReadReply {
   const { body, tag: original } = new Message(reply, key !== undefined);
@@ -39,8 +38,7 @@ export function readReply(reply: Buffer, sent: Message, key?: KeyObject): ReadRe
 
 /**
  * Reads a reply like the reference client: as text, split at the first bar. Bytes that are not UTF-8 are replaced
- * before
- * the checksum. A reply whose checksum fits its own body is valid, whatever was sent.
+ * before the checksum. A reply whose checksum fits its own body is valid, whatever was sent.
  */
 export function readReplyAsReference(reply: Buffer, key?: KeyObject): ReadReply {
   const text = reply.toString();

@@ -121,7 +121,7 @@ export async function exchanges(
   const isFresh = freshness();
   const frames = rows.flatMap((fields) => {
     const [stream = '', seq, length] = fields.slice(-4);
-    // Not by the number after it: a segment that is sent again may end in the FIN that was sent meanwhile.
+    // A retransmitted segment may include a later FIN, so the sequence number after it is not compared.
     if (stream && !isFresh(`${stream} from ${fields[0]}`, Number(seq) + Number(length))) return [];
     const protocol = fields[0] ? ('tcp' as const) : ('udp' as const);
     const [source, destination, data = ''] = fields[0] ? fields.slice(0, 3) : fields.slice(3, 6);

@@ -10,10 +10,8 @@ const NOT_SIGNED =
  * Checks which datagrams a server with the token has signed.
  *
  * A server does not sign refusals. So an ABORT without a valid HMAC counts until the first signed datagram arrives.
- * Until
- * then, somebody who reads the wire can end a transfer. After that, only a signed ABORT ends it. A server sends one
- * for a
- * transfer that has failed, and to its client alone.
+ * Until then, somebody who reads the wire can end a transfer. After that, only a signed ABORT ends it. A server sends
+ * one for a transfer that has failed, and to its client alone.
  */
 export class ServerProof {
   readonly #signature: Signature | undefined;

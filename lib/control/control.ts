@@ -92,8 +92,7 @@ function send(response: ServerResponse, status: number, body: object): void {
 }
 
 /**
- * Asks a program by its control socket for its faults, after a change when one is given. With `check` the program
- * only
+ * Asks a program by its control socket for its faults, after a change when one is given. With `check` the program only
  * finds out whether the change is allowed.
  *
  * @throws FaultChangeError when the change is refused; the system's error when no program answers

@@ -11,8 +11,7 @@ export interface FaultControlParts {
 }
 
 /**
- * What the control socket offers for the faults of a program, which may run several servers. Either all of the
- * servers
+ * What the control socket offers for the faults of a program, which may run several servers. Either all of the servers
  * that a change concerns carry it out, or none when one refuses it. Each journals the change.
  */
 export function controlFaults(

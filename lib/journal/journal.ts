@@ -34,8 +34,7 @@ export interface JournalOptions {
  * Entries of one turn of the event loop share a write, so a busy server makes few writes. A write is synchronous: it
  * takes microseconds. Handing it to another thread takes a hundred times as long on a busy machine with few cores.
  *
- * While the file can't be written, for example on a full disk, entries wait in memory. They are written in their
- * order
+ * While the file can't be written, for example on a full disk, entries wait in memory. They are written in their order
  * as soon as possible.
  */
 export class Journal<Entry extends object = object> {
@@ -94,9 +93,8 @@ export class Journal<Entry extends object = object> {
   /**
    * Resolves when the entry is in the file, or waits in memory for a file that can't be written.
    *
-   * @throws when the journal is closed; or the error of the file system, such as ENOSPC, when too much waits
-   * already. The
-   * entries of the same turn are then lost
+   * @throws when the journal is closed; or the error of the file system, such as ENOSPC, when too much waits already.
+   * The entries of the same turn are then lost
    */
   append(entry: Entry): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error(`${this.path} is closed`));
@@ -107,8 +105,7 @@ export class Journal<Entry extends object = object> {
   }
 
   /**
-   * The whole journal as the bytes of one JSON array, an entry a line. It is read in chunks, and ends with the
-   * entries
+   * The whole journal as the bytes of one JSON array, an entry a line. It is read in chunks, and ends with the entries
    * that wait in memory.
    *
    * @throws the error of the file system when the file can't be opened

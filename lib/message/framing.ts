@@ -153,8 +153,7 @@ export class Framer {
 
   /**
    * The length of a possible tag that begins at a bar, in bytes. 0 when there is none; undefined when more bytes may
-   * make
-   * it an HMAC.
+   * make it an HMAC.
    */
   #tagLengthAt(line: Buffer, bar: number): number | undefined {
     if (!this.#key) return isTag(line, bar, line.length) ? TAG_BYTES : 0;

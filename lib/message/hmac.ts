@@ -4,7 +4,7 @@ import { isSame } from '#lib/text/constant-time.ts';
 /*
  * A program that knows LAB_TOKEN signs what it sends: an HMAC (RFC 2104, FIPS 198-1) with SHA-256 follows the bytes.
  *
- *   hmac = "|hmac-sha256:" 64HEXDIG-lower
+ *    hmac = "|hmac-sha256:" 64HEXDIG-lower
  *
  * An HMAC proves who sent the bytes, and that nobody altered them. It does not prove when: anybody who has read a
  * message on the wire can replay it, unless the message has a number or a time.

@@ -4,11 +4,11 @@ import { HMAC_BYTES, type HmacProblem, hmacTag, isHexDigit, isHmac, isHmacTagOf 
 /*
  * A message, in ABNF (RFC 5234), over bytes:
  *
- *   message = body [ tag / hmac ] [ ending ]
- *   tag     = "|" 8HEXDIG-lower                  ; the first 8 digits of SHA-1(body)
- *   hmac    = "|hmac-sha256:" 64HEXDIG-lower     ; HMAC-SHA-256 of the body; without a token, part of the body
- *   ending  = [ CR ] LF
- *   body    = *OCTET                             ; no LF on TCP, where LF ends a message
+ *    message = body [ tag / hmac ] [ ending ]
+ *    tag     = "|" 8HEXDIG-lower                  ; the first 8 digits of SHA-1(body)
+ *    hmac    = "|hmac-sha256:" 64HEXDIG-lower     ; HMAC-SHA-256 of the body; without a token, part of the body
+ *    ending  = [ CR ] LF
+ *    body    = *OCTET                             ; no LF on TCP, where LF ends a message
  *
  * The last possible tag is the tag. So a body may contain "|", and bytes that look like a tag.
  *

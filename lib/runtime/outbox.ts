@@ -1,7 +1,6 @@
 /**
  * Collects items and sends them together at the end of the turn of the event loop. The other side then wakes up once
- * for
- * all of them. On a machine with few cores, that is cheaper for the sender too.
+ * for all of them. On a machine with few cores, that is cheaper for the sender too.
  */
 export class Outbox<Item> {
   readonly #send: (item: Item) => void;

@@ -10,8 +10,7 @@ export type Close = () => Promise<void>;
  * Runs a server: reads its settings, starts it, and closes it at SIGTERM or SIGINT.
  *
  * `--help` prints the settings. `--check` reads the settings and ends. The exit code is 2 when a setting is not
- * allowed,
- * and 1 when the program can't start.
+ * allowed, and 1 when the program can't start.
  */
 export async function runProgram<Schema extends ConfigSchema>(
   target: NodeJS.Process,

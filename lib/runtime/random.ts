@@ -12,8 +12,7 @@ const DRAW_BYTES = 8;
  * The draws of a stream, numbers in [0, 1) with 53 random bits.
  *
  * The draws 8k + 1 to 8k + 8 are the SHA-512 of (seed, stream, k). There is no state from draw to draw: each draw can
- * be
- * repeated alone, and one stream never shifts another.
+ * be repeated alone, and one stream never shifts another.
  */
 export class Draws {
   readonly #seed: string;

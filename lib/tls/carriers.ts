@@ -19,8 +19,7 @@ export class Carrier {
 
   /**
    * The bytes on the wire that contain the data which the TLS socket has just emitted: all bytes since the last call.
-   * When
-   * no byte was read since then, it returns the same range again.
+   * When no byte was read since then, it returns the same range again.
    *
    * @param isAll whether the TLS socket has emitted everything that was read
    */

@@ -5,25 +5,24 @@ import { codeOfMode, type Kind, kinds, type ModeName, modeNames } from './kinds.
 /*
  * A datagram of a transfer, in ABNF (RFC 5234), over bytes. Its header has 80 bytes, five rows of a hex dump:
  *
- *   datagram = header payload [ hmac ]
- *   header   = "wirelab/1" SP kind SP "id=" id SP mode SP "s=" number SP "a=" number SP
- *              "w=" window 2SP "l=" length 2SP "tag=" tag 3SP LF
- *   kind     = "OPEN " / "DATA " / "CLOSE" / "ACK  " / "ABORT"
- *   id       = 8HEXDIG-lower   ; id of the transfer, drawn by the client
- *   mode     = "SW " / "GBN" / "SR "
- *   number   = 5DIGIT          ; modulo 65,536. s: in OPEN, DATA and CLOSE. a: in ACK. Else 00000
- *   window   = 4DIGIT          ; in OPEN: what the sender asks for. In ACK: what the receiver allows. Else 0000
- *   length   = 4DIGIT          ; bytes in the payload
- *   tag      = 8HEXDIG-lower   ; first digits of SHA-1(datagram), with "00000000" in place of the tag
- *   payload  = 0*1320OCTET     ; DATA: bytes. OPEN, CLOSE, ACK: text, see open.ts and receipt.ts. ABORT: a reason.
- *                              ; With an HMAC: 0*1243OCTET
- *   hmac     = "|hmac-sha256:" 64HEXDIG-lower
- *                              ; HMAC of side, header and payload, with "00000000" in place of the tag.
- *                              ; side is "C" in datagrams of the client, "S" in those of the server
+ *    datagram = header payload [ hmac ]
+ *    header   = "wirelab/1" SP kind SP "id=" id SP mode SP "s=" number SP "a=" number SP
+ *               "w=" window 2SP "l=" length 2SP "tag=" tag 3SP LF
+ *    kind     = "OPEN " / "DATA " / "CLOSE" / "ACK  " / "ABORT"
+ *    id       = 8HEXDIG-lower   ; id of the transfer, drawn by the client
+ *    mode     = "SW " / "GBN" / "SR "
+ *    number   = 5DIGIT          ; modulo 65,536. s: in OPEN, DATA and CLOSE. a: in ACK. Else 00000
+ *    window   = 4DIGIT          ; in OPEN: what the sender asks for. In ACK: what the receiver allows. Else 0000
+ *    length   = 4DIGIT          ; bytes in the payload
+ *    tag      = 8HEXDIG-lower   ; first digits of SHA-1(datagram), with "00000000" in place of the tag
+ *    payload  = 0*1320OCTET     ; DATA: bytes. OPEN, CLOSE, ACK: text, see open.ts and receipt.ts. ABORT: a reason.
+ *                               ; With an HMAC: 0*1243OCTET
+ *    hmac     = "|hmac-sha256:" 64HEXDIG-lower
+ *                               ; HMAC of side, header and payload, with "00000000" in place of the tag.
+ *                               ; side is "C" in datagrams of the client, "S" in those of the server
  *
  * The tag covers everything, HMAC included. With a right tag, nothing was damaged. With a right tag and a wrong HMAC,
- * the
- * sender has another token. Because of the side, nobody can send a client's datagram back to it as an answer.
+ * the sender has another token. Because of the side, nobody can send a client's datagram back to it as an answer.
  *
  * A replayed datagram has the id of its transfer and its number there, so it counts as a duplicate. Numbers wrap: a
  * recorded datagram fits again 65,536 segments later. The SHA-256 in the CLOSE then shows the difference.
@@ -120,8 +119,7 @@ export function encodeDatagram(datagram: Datagram, signature?: Signature): Buffe
 
 /**
  * Reads a datagram, with or without an HMAC; it does not verify the HMAC. Undefined when the form, the length or the
- * tag
- * is wrong: the datagram was damaged.
+ * tag is wrong: the datagram was damaged.
  */
 export function decodeDatagram(bytes: Buffer): Datagram | undefined {
   if (bytes.length < HEADER_BYTES) return undefined;

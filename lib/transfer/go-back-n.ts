@@ -5,8 +5,7 @@ import { acknowledge, expired, ignore, indexOf, retransmit, sendFirst } from './
 /**
  * Go-back-N (Kurose and Ross, section 3.4.3). A window of segments is on the way, with one timer for the oldest. An ACK
  * acknowledges all earlier segments too. The receiver keeps no segment that is out of order, so after a timeout the
- * sender
- * retransmits the whole window.
+ * sender retransmits the whole window.
  */
 export const goBackN: Mode = {
   name: 'go-back-n',

@@ -26,9 +26,8 @@ function schedules(mode: Mode, order?: Schedule['order']): fc.Arbitrary<Schedule
 
 /**
  * The smallest number space in which no two segments that can meet have the same number. Where the wire keeps the
- * order,
- * it is that of the textbook. Otherwise it needs as many more numbers as can be sent while an old datagram is on its
- * way.
+ * order, it is that of the textbook. Otherwise it needs as many more numbers as can be sent while an old datagram is on
+ * its way.
  */
 function smallestSpace(mode: Mode, window: number, life: number): number {
   let space = 2;

@@ -22,8 +22,7 @@ export interface OpenParameters {
   readonly tries: number;
   /**
    * When the client made the OPEN, in ms since 1970. A server with a token recognizes a replayed OPEN by it. The
-   * server's
-   * own OPEN has no time, because the client has just drawn the id.
+   * server's own OPEN has no time, because the client has just drawn the id.
    */
   readonly at?: number | undefined;
 }

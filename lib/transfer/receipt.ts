@@ -2,8 +2,7 @@ import { decodeFields, encodeFields } from './fields.ts';
 
 /**
  * The result of a transfer, as `bytes=1048576 sha-256=…`. The CLOSE has the sender's result, over the sent bytes. The
- * ACK
- * of the CLOSE has the receiver's, over the delivered bytes, and the number of segments that it dropped.
+ * ACK of the CLOSE has the receiver's, over the delivered bytes, and the number of segments that it dropped.
  */
 export interface Receipt {
   readonly bytes: number;

@@ -12,8 +12,7 @@ import { acknowledge, expired, ignore, indexOf, retransmit, sendFirst } from './
 
 /**
  * Selective repeat (Kurose and Ross, section 3.4.4). A window of segments is on the way, each with its own timer and
- * its
- * own ACK. The receiver keeps segments that are out of order, so the sender retransmits only the missing ones.
+ * its own ACK. The receiver keeps segments that are out of order, so the sender retransmits only the missing ones.
  */
 export const selectiveRepeat: Mode = {
   name: 'selective-repeat',

@@ -62,8 +62,7 @@ const ENDLESS = Number.POSITIVE_INFINITY;
  * Runs a transfer through both machines of a protocol, over a wire that follows a schedule.
  *
  * @throws Error when something is wrong: a segment is delivered twice or out of order; one counts as arrived and is
- * not;
- * more segments are on the way than the window allows; a round trip is shorter than the wire; or there is no end
+ * not. Also when too many segments are on the way, a round trip is shorter than the wire, or there is no end.
  */
 export function simulate(mode: Mode, schedule: Schedule): Ended {
   const { window, space, tries = ENDLESS } = schedule;

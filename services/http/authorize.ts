@@ -70,8 +70,7 @@ async function refuse(
 
 /**
  * Checks the credentials of a request: a bearer token (RFC 6750), or a name and password (RFC 7617), as far as the
- * server
- * has them.
+ * server has them.
  *
  * @returns undefined when the credentials are right, or the server needs none
  */

@@ -27,8 +27,7 @@ export interface OverflowParts {
 
 /**
  * Watches for datagrams that the kernel dropped, as long as the socket listens. Returns a function that checks once
- * more.
- * Call it before the socket is closed, because the kernel then forgets the number.
+ * more. Call it before the socket is closed, because the kernel then forgets the number.
  */
 export function watchOverflow(
   socket: Socket,

@@ -34,8 +34,7 @@ export interface UdpEchoParts extends AnsweringParts, GiveAnswerParts {
 
 /**
  * The UDP server, not bound yet. It answers each message with itself or a fault. It also serves transfers, whose
- * datagrams
- * have faults in both directions.
+ * datagrams have faults in both directions.
  */
 export function createUdpEcho(parts: UdpEchoParts): Socket {
   return new UdpEcho(parts).socket;
