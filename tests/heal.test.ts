@@ -53,7 +53,7 @@ describe.each(hosts)('a lab whose $host host is lost under traffic', ({ host, pr
 
     test('make up heals it', async () => {
       expect(said.up).toMatchObject({ code: 0, stderr: '' });
-      expect(said.up!.stdout).toContain('mending the lab: restart');
+      expect(said.up!.stdout).toContain('repairing the lab: restart');
       for (const program of programs) expect(said.up!.stdout).toContain(program);
       expect(said.up!.stdout).toContain('wirelab is up');
       expect(said.after!.stdout).toMatch(/^ok +hosts /m);
