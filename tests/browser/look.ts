@@ -27,7 +27,7 @@ export interface View {
   readonly scheme: 'light' | 'dark';
   /** Pixels by which the page is wider than its window. */
   readonly overhang: number;
-  /** Of each chart that is to be seen. */
+  /** The size of each visible chart. */
   readonly charts: readonly Size[];
   readonly arrows: readonly Size[];
   /** Colours of the page's text and paper. */

@@ -15,10 +15,10 @@ interface Picture {
   readonly without: readonly string[];
 }
 
-/** Of the ladders the one is left whose bytes a fault has changed, with those bytes. */
+/** Leaves only the ladder whose bytes a fault has changed, with those bytes. */
 const LADDER = ['.ladder:not(.chosen)'];
 
-/** Of the outcomes those of the HTTP server are left, as a plot alone. */
+/** Leaves only the plot of the HTTP server's outcomes. */
 const OUTCOMES = ['#outcomes > :not(h2, .intro, .chosen)', '#outcomes .figures'];
 
 const PICTURES: readonly Picture[] = [

@@ -7,10 +7,10 @@ const LINE = 110;
 const FAULT = /^export const (\w+) = \{[\s\S]*\} as const satisfies EchoFault;/m;
 
 /**
- * The text of `lib/faults/echo/all.ts`: the faults of that folder. Those that are in it stay in their order, in which a
- * draw is laid over them; a new one goes to the end, so that the draws of the others stay.
+ * The text of `lib/faults/echo/all.ts`: the faults of that folder. A draw goes through them in this order. So known faults
+ * keep their order, and a new one goes to the end: the draws of the others stay.
  *
- * @param before its text until now
+ * @param before the present text
  */
 export function faultList(folder: string, before: string): string {
   const files = new Map(

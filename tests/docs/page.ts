@@ -1,6 +1,6 @@
-/** A command of a page, and what the page says that it prints. */
+/** A command of a page, and the output that the page shows. */
 export interface Command {
-  /** Of its prompt, from 1. */
+  /** The line of its prompt, from 1. */
   readonly line: number;
   /** On this machine, or in the client host's shell. */
   readonly where: 'machine' | 'client';
@@ -13,7 +13,7 @@ export interface Command {
 
 /** A block of a page with the language `console`. */
 export interface Block {
-  /** Of its fence, from 1. */
+  /** The line of its fence, from 1. */
   readonly line: number;
   /** How far its lines are indented. */
   readonly indent: string;

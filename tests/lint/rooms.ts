@@ -55,7 +55,7 @@ function isHeld(file: string): boolean {
 
 function* arrowsOf(from: string, text: string): Generator<Arrow> {
   for (const { index, 1: name = '' } of text.matchAll(IMPORT)) {
-    // Of the names that package.json gives, each is that of a folder at the root.
+    // Each name that package.json gives is the name of a folder at the root.
     const to = name.startsWith('#') ? name.slice(1) : join(dirname(from), name);
     const line = text.slice(0, index).split('\n').length;
     // What is at the root itself, such as package.json, is of no house.

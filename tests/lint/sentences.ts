@@ -7,7 +7,7 @@ export interface Sentence {
   readonly text: string;
 }
 
-/** Blanks after a sentence's end, with what begins the next one behind them. An abbreviation ends none. */
+/** The blanks between two sentences. An abbreviation ends no sentence. */
 const BETWEEN = /(?<=[.!?]["”')]*)(?<!\b(?:e\.g|i\.e|cf|vs)\.)\s+(?=["“'(]*[\p{Lu}\p{N}`…])/u;
 
 /** The sentences of a text, each on one line. */

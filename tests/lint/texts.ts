@@ -16,7 +16,7 @@ export const CODE = '`…`';
 export const FILE = '`….log`';
 const VALUE = '…';
 
-/** A string is read as a sentence when so many words follow each other in it. */
+/** A string is read as a sentence if it has this number of words in a row. */
 const LEAST_WORDS = 3;
 
 /** The comments of a program, and the sentences that it prints. */
