@@ -20,9 +20,9 @@ const SELF: Identifier = { type: 'Identifier', name: 'self' };
 const LINE_LENGTH = 120;
 
 /**
- * Yields what is wrong in each script: a global that is set, or that is read without being there; a local that nothing reads,
- * or that hides another one; an empty block; a line that is too long. What Lua 5.2 cannot parse is wrong too, because
- * Wireshark 4.0 has that version.
+ * Yields what is wrong in each script. A global is set, or read without being there. A local is never read, or hides
+ * another one. A block is empty, or a line is too long. What Lua 5.2 cannot parse is wrong too, because Wireshark 4.0 has
+ * that version.
  */
 export function* findInLua(scripts: Sources): Generator<Finding> {
   for (const [file, text] of scripts) {
