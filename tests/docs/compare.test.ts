@@ -65,6 +65,7 @@ describe('lines of a page and those that were printed', () => {
     expect(differ('  … → …   none in 3 s', '  5 6 → 8   none in 4 s')).toBeUndefined();
     expect(differ('No. …, 6', 'No. 1 of 3 packets, 6')).toBeUndefined();
     expect(differ('transfer 01234567 in … s …', 'transfer 76543210 in 4 s')).toBeUndefined();
+    expect(differ('frame 103, … s after frame 99', 'frame 101, 1.0070 s after frame 97')).toBeUndefined();
     expect(differ('…', '')).toBeUndefined();
   });
 

@@ -45,13 +45,13 @@ const MASKS: readonly Mask[] = [
     pattern: /\b(?:3276[89]|327[7-9]\d|32[89]\d{2}|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b/g,
     by: '⟨port⟩',
   },
-  { what: 'a time in a capture', pattern: /(?<![\d.])\d+\.\d{3,}(?![\d.])/g, by: '⟨s⟩' },
   // A delay is drawn, and the same each time.
   {
     what: 'a duration',
     pattern: /(?<!delay )(?<![\d.])(?:\b\d[\d,]*(?:\.\d+)?|…) ?(?:ms|µs|us|s|min|seconds|minutes)\b/g,
     by: '⟨duration⟩',
   },
+  { what: 'a time in a capture', pattern: /(?<![\d.])\d+\.\d{3,}(?![\d.])/g, by: '⟨s⟩' },
   {
     what: 'frames of an entry',
     pattern: /^(!? *)(?:(?:[\d…]+ )+|- )→ (?:(?:[\d…]+ )*[\d…]+|-)(?= |$)/,
