@@ -87,8 +87,12 @@ running=
 # A run ends together with the container of its server host.
 if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$containers" | grep -qE "$(printf '\t')(running|paused)$(printf '\t')"; then
     running=yes
-    [ -z "$run_name" ] || [ "$run_name" = "$(of_run "$(captures_of_lab)" name)" ] ||
-        stop "NAME is \"$run_name\", and the run that is up began without it; a name is for a new run" 'cure: make down first'
+    present_name=$(of_run "$(captures_of_lab)" name) || present_name=
+    called='has no name'
+    [ -z "$present_name" ] || called="is called $present_name"
+    [ -z "$run_name" ] || [ "$run_name" = "$present_name" ] ||
+        stop "NAME is \"$run_name\", and the present run $called; only a new run gets a name" \
+            'cure: make down first'
     of_lab=$(settings_of_lab)
     for name in $fixed; do
         setting=$(setting_in "$of_lab" "$name") || true

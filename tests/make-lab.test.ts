@@ -13,13 +13,33 @@ describe('in a lab that is up', () => {
 
   beforeAll(async () => {
     await lab.begin();
-    up = await lab.make('up', { LAB_SEED: '' });
+    up = await make({ ...lab.settings, LAB_SEED: '' }, 'up', 'NAME=first-try');
   });
   afterAll(lab.end);
 
   test('a seed is drawn when none is given', () => {
     expect(up.code).toBe(0);
     expect(up.stdout).toMatch(/seed {9}([0-9a-f]{8}) \(drawn; to repeat this run: LAB_SEED=\1 make up\)/);
+  });
+
+  test('the run has the name that it was given, and keeps it', async () => {
+    const { code, stdout } = await lab.run('runs');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}files +began \(UTC\) +name +seed +requests +messages +captures$/m);
+    expect(stdout).toMatch(/^ {2}\S+ +[0-9-]+ [0-9:]+ +first-try +[0-9a-f]{8} +\d+ +\d+ +\d+ kB$/m);
+    expect(await lab.run('up', 'NAME=another')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('NAME is "another", and the present run is called first-try'),
+    });
+    expect((await lab.run('up', 'NAME=a b')).stderr).toContain('NAME is "a b"; allowed: up to 40 letters');
+  });
+
+  test('a client that gives up is no error of make', async () => {
+    expect(await lab.run('faults', 'ECHO=script:loss')).toMatchObject({ code: 0 });
+    const { code, stdout, stderr } = await lab.run('echo', 'MSG=Hey', 'RETRIES=1', ...tls);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('Error') });
+    expect(stdout).toContain('[CLIENT] Attempts: 1\n');
+    expect(stdout).not.toContain('Received valid reply');
   });
 
   test('make faults changes both servers or neither, and make echo shows it', async () => {
@@ -212,7 +232,7 @@ describe('in a lab that is up', () => {
     for (const target of ['inspect', 'annotate', 'report']) {
       const { code, stderr } = await there(settings, target);
       expect(code).toBe(2);
-      expect(stderr).toContain(`there are no captures: ${clone}/captures is no folder`);
+      expect(stderr).toContain(`there are no captures, because there is no folder ${clone}/captures`);
     }
     const lines = words.match(/^ {4}[A-Z_]+=.*$/gm)!.join('\n');
     await appendFile(join(clone, '.env'), `\n${lines}\n`);
@@ -249,7 +269,7 @@ describe('in a lab that is up', () => {
     // The servers read the new certificates soon, clients at once.
     const answered = await eventually('a response over TLS', 120_000, async () => {
       const ended = await balance();
-      return ended.code === 0 && ended;
+      return ended.stdout.includes('status code: 200') && ended;
     });
     expect(answered.stdout).toMatch(/^\/getbalance response status code: 200\nLogs:\n.*"tls":"TLSv1.3"/s);
   });

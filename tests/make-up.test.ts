@@ -20,7 +20,7 @@ describe('make up and make down', () => {
       return stdout.split('\n').slice(0, 20);
     };
 
-    const up = await lab.make('up', soon);
+    const up = await make({ ...lab.settings, ...soon }, 'up', 'NAME=first');
     expect(up).toMatchObject({ code: 0, stderr: '' });
     expect(up.stdout).toContain(`server host  ${lab.settings.LAB_SERVER_ADDRESS}`);
     expect(up.stdout).toContain('seed         alice (LAB_SEED)');
@@ -39,6 +39,7 @@ describe('make up and make down', () => {
     expect(await lab.make('up', soon)).toMatchObject({ code: 0, stderr: '' });
     expect(await outcomes()).toEqual(first);
     const [archived] = await readdir(join(lab.settings.LAB_CAPTURES_DIR!, 'archive'));
+    expect(archived).toMatch(/Z-first$/);
     const files = await readdir(join(lab.settings.LAB_CAPTURES_DIR!, 'archive', archived!));
     expect(files.sort()).toEqual([
       'client.pcap',
