@@ -1,39 +1,28 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaults, LAB_BASE_IMAGE, LAB_IMAGES } from '../images.ts';
-import { command, type Settings } from '../lab.ts';
-import { capturesOf, newProject, removeProject, workOf } from '../projects.ts';
+import { DocsLab } from '../docs/lab.ts';
 import { buildBrowser, runInBrowser } from './browser.ts';
 
 /*
- * node tests/browser/pictures.ts: makes docs/pictures/ anew, from a demo with a fixed seed at the default addresses. So no
- * other lab may be up.
+ * node tests/browser/pictures.ts: makes docs/pictures/ anew, from a demo with its fixed seed. The images of the lab must
+ * have been built.
  */
 
 const pictures = join(import.meta.dirname, '..', '..', 'docs', 'pictures');
-const project = newProject();
-const settings: Settings = {
-  ...defaults,
-  COMPOSE_PROJECT_NAME: project,
-  LAB_CAPTURES_DIR: capturesOf(project),
-  LAB_WORK_DIR: workOf(project),
-  LAB_IMAGES,
-  LAB_BASE_IMAGE,
-  LAB_SEED: 'demo',
-};
-
-await buildBrowser();
 const folder = await mkdtemp(join(tmpdir(), 'wirelab-pictures-'));
+const lab = new DocsLab();
 try {
-  for (const made of [settings.LAB_CAPTURES_DIR!, settings.LAB_WORK_DIR!]) await mkdir(made);
-  const { code, stdout, stderr } = await command(settings, 'setup/demo.sh', '2');
-  process.stdout.write(stdout);
-  if (code !== 0) throw new Error(`the demo ended with exit code ${code}\n${stderr}`);
-  const report = await readFile(join(settings.LAB_CAPTURES_DIR!, 'report.html'), 'utf8');
-  process.stdout.write(await runInBrowser('shoot.ts', report, folder, '/look'));
-  await command(settings, 'sh', '-c', `cp "${folder}"/*.png "${pictures}"`);
+  await buildBrowser();
+  await lab.begin();
+  const { code, lines } = await lab.type('make demo TIMEOUT=2');
+  if (code !== 0) throw new Error(`make demo: exit code ${code}\n${lines.join('\n')}`);
+  const files = await runInBrowser('shoot.ts', await lab.read('captures/report.html'), folder, '/look');
+  for (const file of files.trim().split('\n')) {
+    await copyFile(join(folder, file), join(pictures, file));
+    console.log(`docs/pictures/${file} is made anew`);
+  }
 } finally {
-  await removeProject(project);
+  await lab.end();
   await rm(folder, { recursive: true, force: true });
 }

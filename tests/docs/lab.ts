@@ -67,7 +67,17 @@ export class DocsLab implements Runner {
 
   /** Runs a command of this machine as it is typed, after what was set before. */
   async machine({ text }: Command, set: readonly string[]): Promise<Printed> {
-    return this.#run(['bash', '-c', [...set, this.#localize(text)].join('\n')]);
+    return this.type([...set, text].join('\n'));
+  }
+
+  /** Runs a command line of this machine. */
+  type(text: string): Promise<Printed & { code: number }> {
+    return this.#run(['bash', '-c', this.#localize(text)]);
+  }
+
+  /** A file of the clone, in the words of the pages. */
+  async read(path: string): Promise<string> {
+    return this.#generalize(await readFile(join(this.#clone, path), 'utf8'));
   }
 
   /** Opens a shell in the client host by its command, and types the others. */
@@ -87,7 +97,7 @@ export class DocsLab implements Runner {
   }
 
   async #mustWork(command: string): Promise<void> {
-    const { code, lines } = await this.#run(['bash', '-c', command]);
+    const { code, lines } = await this.type(command);
     if (code !== 0) throw new Error(`${command}: exit code ${code}\n${lines.join('\n')}`);
   }
 
