@@ -11,9 +11,10 @@ if [ -z "$file" ]; then
     exec setup/exec.sh client sh -c "$client" client "$@"
 fi
 [ -f "$file" ] && [ -r "$file" ] || stop "FILE is \"$file\"; allowed: a readable file"
-folder=$(setup/exec.sh client mktemp -d </dev/null)
+# Without a copy nothing was sent. The exit code 1 is that of a client that gave up.
+folder=$(setup/exec.sh client mktemp -d </dev/null) || exit 2
 forget() { setup/exec.sh client rm -r -- "$folder" </dev/null; }
 at_exit forget
 copy=$folder/$(basename -- "$file")
-setup/exec.sh client sh -c 'cat >"$1"' sh "$copy" <"$file"
+setup/exec.sh client sh -c 'cat >"$1"' sh "$copy" <"$file" || exit 2
 setup/exec.sh client sh -c "$client" client --file "$copy" "$@"

@@ -127,6 +127,8 @@ else
     fi
 fi
 make_folders
+# A make up that was killed can have left one.
+[ -n "$running" ] || rm -f "$LAB_CAPTURES_DIR/.run-name"
 if [ -n "$run_name" ] && [ -z "$running" ]; then
     printf '%s' "$run_name" >"$LAB_CAPTURES_DIR/.run-name"
     at_exit 'rm -f "$LAB_CAPTURES_DIR/.run-name"'
