@@ -42,7 +42,7 @@ export const FORBIDDEN: readonly Forbidden[] = [
     instead: 'decrypt, decrypted',
   },
   { pattern: /\blate acks?\b/i, instead: 'duplicate ACK' },
-  { pattern: /\b(?:sent|sends?|sending) (?:\S+ )?again\b/i, instead: 'retransmitted, or: tried again' },
+  { pattern: /\b(?:sent|sends?|sending) (?:\S+ ){0,3}again\b/i, instead: 'retransmitted, or: tried again' },
   { pattern: /\btime-outs?\b/i, instead: 'timeout' },
   // ABNF has OCTET, and a type of content has octet-stream.
   { pattern: /\b[Oo]ctets?\b(?!-)/, instead: 'byte' },

@@ -33,7 +33,7 @@ const cases: readonly (readonly [refused: readonly string[], allowed: readonly s
     ['a key opener', 'a file is opened'],
   ],
   [['a late ACK'], ['a late answer']],
-  [['it is sent again', 'sends it again'], ['it is sent once']],
+  [['it is sent again', 'sends it again', 'sends the same message again'], ['it is sent once']],
   [['a time-out'], ['it timed out', 'a timeout']],
   [['two octets'], ['*OCTET', 'application/octet-stream']],
   [['behind the message'], ['behind a proxy', 'behind your corporate firewall']],

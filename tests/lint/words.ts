@@ -18,7 +18,7 @@ import { type Text, textsOfLua, textsOfProgram, textsOfScript, textsOfSettings }
 const CHECKED = [
   '{README,CONTRIBUTING,SECURITY}.md',
   'docs/**/*.md',
-  '{examples,captures,work}/**/*.md',
+  '{examples,captures,work,tests,.github}/**/*.md',
   '{lib,analysis,services,client,tests,bench}/**/*.ts',
   '{setup,services,client}/**/*.{sh,awk,bashrc}',
   '**/*.lua',
