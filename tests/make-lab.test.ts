@@ -25,7 +25,9 @@ describe('in a lab that is up', () => {
   test('the run has the name that it was given, and keeps it', async () => {
     const { code, stdout } = await lab.run('runs');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ {2}files +began \(UTC\) +name +seed +requests +messages +datagrams +captures$/m);
+    expect(stdout).toMatch(
+      /^ {2}files +began \(UTC\) +name +seed +requests +messages +datagrams +captures$/m,
+    );
     expect(stdout).toMatch(/^ {2}\S+ +[0-9-]+ [0-9:]+ +first-try +[0-9a-f]{8} +\d+ +\d+ +\d+ +\d+ kB$/m);
     expect(await lab.run('up', 'NAME=another')).toMatchObject({
       code: 2,
