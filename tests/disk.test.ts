@@ -83,7 +83,7 @@ describe('on a full disk', () => {
     );
     await rm(at('filler'));
     await rm(at('filler.rest'));
-    await statusOfBoth('\\d+ packets are missing, from');
+    await statusOfBoth('\\d+ packets are missing from');
     await balance(10);
   });
 
@@ -129,7 +129,7 @@ describe('a file that goes while the lab runs', () => {
     await balance(5);
     await rm(at('server.pcap'));
     const said = await status(
-      /server\.pcap: [1-9]\d* packets are missing, from .*: server\.pcap was deleted$/m,
+      /server\.pcap: [1-9]\d* packets are missing from .*: server\.pcap was deleted$/m,
     );
     expect(said).toContain('No space left on device');
     expect(await readdir(folder)).toContain('server.pcap');
@@ -181,7 +181,7 @@ test('make down says what is in the files, what is missing, from when to when an
   );
   for (const why of ['No space left on device', 'server.pcap was deleted', 'the capture was killed']) {
     expect(stdout).toMatch(
-      new RegExp(`warning: [1-9]\\d* packets are missing, from \\S+Z to \\S+Z: ${why}\\n`),
+      new RegExp(`warning: [1-9]\\d* packets are missing from \\S+Z to \\S+Z: ${why}\\n`),
     );
   }
   expect(await readdir(folder)).not.toContain('.run');

@@ -101,9 +101,12 @@ describe('a capture with small files', () => {
     }
     await lab.compose('stop', 'capture-server', 'capture-client');
     for (const host of ['server', 'client']) {
-      const { stdout } = await lab.exec('http', 'sh', '-c', `cd /captures && ls ${host}*`);
-      const files = stdout.trim().split('\n');
-      expect(files).toHaveLength(3);
+      // A file that is just getting its name has a number at its end.
+      const files = await eventually(`three files of ${host}`, 60_000, async () => {
+        const { stdout } = await lab.exec('http', 'sh', '-c', `cd /captures && ls ${host}*`);
+        const found = stdout.trim().split('\n');
+        return found.length === 3 && found;
+      });
       expect(files.at(-1)).toBe(`${host}.pcap`);
       expect(files.slice(0, 2)).toEqual([
         expect.stringMatching(new RegExp(`^${host}\\.\\d{4}\\.pcap$`)),

@@ -186,7 +186,7 @@ describe('a server', () => {
   test('that is silent is given up, and gets an ABORT', async () => {
     const { code, printed } = await runJson(silent, { text: 'Hello', tries: 2, minRto: 1, maxRto: 5 });
     expect(code).toBe(1);
-    const error = `segment 0 timed out 2 times and was never acknowledged; nothing came back at all: ${FAULTS}`;
+    const error = `segment 0 timed out 2 times and was never acknowledged; no datagram came back: ${FAULTS}`;
     expect(printed).toEqual({ transfer: ID, mode: 'selective-repeat', window: 64, error });
     await server.receives('ABORT');
     expect(kinds()).toEqual(['OPEN', 'OPEN', 'ABORT']);

@@ -233,7 +233,7 @@ export class ClientTransfer {
     const refused = this.#refused ? [explainNetworkError(this.#refused, `${address}:${port}`)] : [];
     const causes = [...refused, ...this.#proof.remarks];
     if (causes.length > 0) return causes;
-    return [this.#silence.isBroken ? FAULTS : `nothing came back at all: ${FAULTS}`];
+    return [this.#silence.isBroken ? FAULTS : `no datagram came back: ${FAULTS}`];
   }
 
   async #linger(): Promise<void> {

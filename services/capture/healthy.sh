@@ -12,5 +12,5 @@ case "$state" in
         ;;
 esac
 # capture.sh looks every 2 s.
-[ -n "$(find /tmp/watched -newermt '-30 seconds')" ] || { echo 'capture.sh no longer watches the capture'; exit 1; }
+[ -n "$(find /tmp/watched -newermt '-30 seconds')" ] || { echo 'nobody watches this capture any more, so packets can go missing without a record'; exit 1; }
 grep -qx up /sys/class/net/eth0/operstate

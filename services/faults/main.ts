@@ -18,7 +18,7 @@ interface Options {
 }
 
 /** Printed after the line for UDP, because transfers use UDP. */
-const OF_MESSAGES =
+const SCRIPT_FOR_MESSAGES =
   '  A script for both protocols applies to messages only. ECHO_UDP= gives transfers (make send) a script.';
 
 const NO_FAULTS =
@@ -87,7 +87,7 @@ function asTyped(problem: string): string {
 /** The fault profile of a server, its seed and its next draw. */
 function activeProfile({ server, profile, of, seed, draws }: FaultStatus): string {
   const line = `${server}: ${profile}, seed ${seed}, next draw ${draws + 1}`;
-  return server === 'echo-udp' && of === 'messages' ? `${line}\n${OF_MESSAGES}` : line;
+  return server === 'echo-udp' && of === 'messages' ? `${line}\n${SCRIPT_FOR_MESSAGES}` : line;
 }
 
 /** The same with the counts of each fault. A fault with probability 0 that never happened has no row. */

@@ -24,6 +24,6 @@ for name in http.log echo.log tls.keys; do make_journal "$name"; done
 make_journal lab.log .lab.log
 printf '{"timestamp":"%s","event":"run","project":"%s","container":"%s","seed":"%s","name":"%s","archived":"%s"}\n' \
     "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" "$PROJECT" "$container" "$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')" \
-    "$(cat .run-name 2>/dev/null)" "$archived" >.lab.log
+    "$(find .run-name -mmin -1 -exec cat {} + 2>/dev/null)" "$archived" >.lab.log
 rm -f .run-name
 mv .lab.log lab.log

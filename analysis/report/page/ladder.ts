@@ -16,7 +16,7 @@ export function ladders({ ladders: all, matching: { verdicts } }: Report): Secti
   const why =
     verdicts.encrypted > 0
       ? 'the exchanges are encrypted with TLS, and there are no keys'
-      : 'no request and no message is in the capture';
+      : 'the capture has no request and no message';
   return {
     id: 'ladders',
     title: 'Exchanges, packet by packet',
