@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { chosenWay } from '../lab.ts';
 import { DocsLab } from './lab.ts';
-import { blocksOf } from './page.ts';
+import { type Block, blocksOf } from './page.ts';
 import { pages } from './pages.ts';
 import { replay } from './replay.ts';
+
+/** In ms. A page does as much as a suite of its own, and some wait for what times out. */
+const MOST_TIME = 900_000;
 
 /** A suite that runs the blocks of pages in a lab of its own. */
 export function replayPages(isHere: (path: string) => boolean): void {
@@ -23,12 +26,13 @@ export function replayPages(isHere: (path: string) => boolean): void {
       process.stderr.write(`blocks of pages: ${blocks.length - marked} run, ${marked} marked as not run\n`);
     });
 
-    test.each(shown)('%s', async (_path, blocks) => {
+    const run = async (_path: string, blocks: readonly Block[]) => {
       const deviations = await replay(lab, blocks);
       const told = deviations.map(
         ({ command, difference }) => `line ${command.line}: ${command.text}\n${difference}`,
       );
       expect(told.join('\n')).toBe('');
-    });
+    };
+    test.each(shown)('%s', run, MOST_TIME);
   });
 }
