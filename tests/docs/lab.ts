@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..', '..');
 const MOST_TIME = 180_000;
 /** In place of one that is drawn. */
 const SEED = 'alice';
-/** Between what the commands of a shell print. */
+/** Around the exit code after what each command of a shell prints. */
 const BETWEEN = '\u001e';
 /** On a terminal, curl shows no progress of what it prints there. */
 const LIKE_A_TERMINAL = 'curl() { command curl --no-progress-meter "$@"; }';
@@ -71,7 +71,7 @@ export class DocsLab implements Runner {
   }
 
   /** Runs a command line of this machine. */
-  type(text: string): Promise<Printed & { code: number }> {
+  type(text: string): Promise<Printed> {
     return this.#run(['bash', '-c', this.#localize(text)]);
   }
 
@@ -82,7 +82,7 @@ export class DocsLab implements Runner {
 
   /** Opens a shell in the client host by its command, and types the others. */
   async shell([opened, ...typed]: readonly Command[]): Promise<Printed[]> {
-    const between = `printf '${BETWEEN}'`;
+    const between = `printf '${BETWEEN}%s${BETWEEN}' "$?"`;
     // Without a terminal the shell has no greeting of its own.
     const script = ['/lab/client/host/greeting.sh', LIKE_A_TERMINAL];
     for (const { text } of typed) {
@@ -91,9 +91,12 @@ export class DocsLab implements Runner {
       script.push(between, `{\n${line}\n} </dev/null`);
     }
     const words = ['bash', '-c', this.#localize(opened!.text)];
-    const { lines } = await this.#run(words, `exec 2>&1\n${script.join('\n')}\n`);
+    const { lines } = await this.#run(words, `exec 2>&1\n${script.join('\n')}\n${between}\n`);
     const parts = lines.join('\n').split(BETWEEN);
-    return [opened, ...typed].map((_, at) => ({ lines: (parts[at] ?? '').split('\n') }));
+    return [opened, ...typed].map((_, at) => ({
+      lines: (parts[2 * at] ?? '').split('\n'),
+      code: Number(parts[2 * at + 1] ?? 1),
+    }));
   }
 
   async #mustWork(command: string): Promise<void> {
@@ -102,7 +105,7 @@ export class DocsLab implements Runner {
   }
 
   /** What it prints on either stream, in the words of the pages. */
-  async #run([program, ...args]: readonly string[], input = ''): Promise<Printed & { code: number }> {
+  async #run([program, ...args]: readonly string[], input = ''): Promise<Printed> {
     // A file as a terminal is: scripts leave what they print in the order in which they print it.
     const path = join(this.#clone, '.printed');
     const file = await open(path, 'w');

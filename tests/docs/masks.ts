@@ -32,29 +32,29 @@ const MASKS: readonly Mask[] = [
   { what: 'the id of a transfer', pattern: TRANSFER, by: '$1⟨id⟩' },
   { what: 'the id of a container', pattern: /\b[0-9a-f]{12}(?:[0-9a-f]{52})?\b/g, by: '⟨id⟩' },
   { what: 'a MAC address', pattern: /\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/g, by: '⟨mac⟩' },
-  // A dump is that of a frame with other ports, checksums and times.
-  {
-    what: 'a line of a dump',
-    pattern: /^(\s*[0-9a-f]{4} {2,3})(?:[0-9a-f]{2} ?){1,16}\s.*$/,
-    by: '$1⟨bytes⟩',
-  },
   { what: 'the other end of an interface', pattern: /@if\d+/g, by: '@⟨n⟩' },
   { what: 'options of TCP', pattern: /\b(TSval|TSecr|Win|WS|MSS)=\d+/g, by: '$1=⟨n⟩' },
   {
     what: 'a port that the kernel gave',
-    pattern: /\b(?:3276[89]|327[7-9]\d|32[89]\d{2}|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b/g,
+    pattern: /\b(?:3276[89]|327[7-9]\d|32[89]\d{2}|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b(?! bytes)/g,
     by: '⟨port⟩',
   },
-  // A delay is drawn, and the same each time.
+  // A delay is drawn, and the same each time. A whole number is a setting.
   {
     what: 'a duration',
-    pattern: /(?<!delay )(?<![\d.])(?:\b\d[\d,]*(?:\.\d+)?|…) ?(?:ms|µs|us|s|min|seconds|minutes)\b/g,
+    pattern:
+      /(?<!delay )(?<![\d.])(?:\b\d[\d,]*(?:\.\d+)? ?(?:µs|us)|(?:\b\d[\d,]*\.\d+|…) ?(?:ms|µs|us|s|min|seconds|minutes))\b/g,
     by: '⟨duration⟩',
   },
   { what: 'a time in a capture', pattern: /(?<![\d.])\d+\.\d{3,}(?![\d.])/g, by: '⟨s⟩' },
   {
-    what: 'frames of an entry',
-    pattern: /^(!? *)(?:(?:[\d…]+ )+|- )→ (?:(?:[\d…]+ )*[\d…]+|-)(?= |$)/,
+    what: 'frames of the request of an entry',
+    pattern: /^(!? *)(?:[\d…]+ )+(?=→ (?:[\d…]|-(?: |$)))/,
+    by: '$1⟨frames⟩ ',
+  },
+  {
+    what: 'frames of its response',
+    pattern: /^(!? *(?:⟨frames⟩|-) → )(?:[\d…]+ )*[\d…]+(?= |$)/,
     by: '$1⟨frames⟩',
   },
   { what: 'the first column of a table of packets', pattern: /^( *)\d+( +⟨s⟩ )/, by: '$1⟨frame⟩$2' },

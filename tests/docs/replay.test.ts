@@ -26,7 +26,7 @@ class Script implements Runner {
   }
 
   #of(text: string): Printed {
-    return this.#printed[text] ?? { lines: [] };
+    return this.#printed[text] ?? { lines: [], code: 0 };
   }
 }
 

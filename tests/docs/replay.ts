@@ -5,8 +5,7 @@ import { type Block, type Change, type Command, isSetting, isShell, problemOf } 
 /** How a command ended. */
 export interface Printed {
   readonly lines: readonly string[];
-  /** Undefined in the client host's shell, where the last command alone has one. */
-  readonly code?: number;
+  readonly code: number;
 }
 
 /** What runs commands. */
@@ -74,7 +73,7 @@ const SHELL: Command = { line: 0, where: 'machine', text: 'make shell', printed:
 function judge(
   block: Block,
   command: Command,
-  { lines, code = 0 }: Printed,
+  { lines, code }: Printed,
   ids: ReadonlyMap<string, string>,
 ): Deviation | undefined {
   const shows = command.printed.some((line) => line.trim() !== '' && line.trim() !== '…');
