@@ -29,10 +29,11 @@ $(if $(typed),$(if $(leading_blank),$(error $(firstword $(leading_blank)) begins
 # other name is refused: it is probably misspelt.
 goals = $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 names = $(sort $(shell sed -nE 's/^($(subst $() ,|,$(goals))):.*\[(.*)\]$$/\2/p' $(MAKEFILE_LIST) | grep -oE '[A-Z_]+='))
-settings = $(shell LC_ALL=C awk -v names=1 -f setup/env.awk .env)
+# A client or a server that runs has its settings already.
+settings = $(if $(filter balance echo send faults,$(goals)),,$(shell LC_ALL=C awk -v names=1 -f setup/env.awk .env))
 $(if $(filter SEED_COMPATIBLE,$(typed)),$(error SEED_COMPATIBLE is now called REFERENCE: make echo REFERENCE=1))
 strangers = $(filter-out $(patsubst %=,%,$(names)) $(settings) COMPOSE_% DOCKER_% NO_COLOR,$(typed))
-$(if $(if $(typed),$(strangers)),$(error make $(goals) takes no $(strangers); allowed: $(if $(names),$(names) and )the settings of .env))
+$(if $(if $(typed),$(strangers)),$(error make $(goals) takes no $(strangers); allowed: $(if $(settings),$(if $(names),$(names) and )the settings of .env,$(names); settings count at make up)))
 
 # The lab
 

@@ -71,6 +71,23 @@ case "$run_name" in
         stop "NAME is \"$run_name\"; allowed: up to 40 letters, digits, -, _ and ., with a letter or digit first"
         ;;
 esac
+# Lists the settings that a running lab had until now and that are others now. A server that restarts begins at draw 1.
+changed() {
+    printf '%s\n' "$of_lab" | grep -E '^(LAB|HTTP|ECHO)_[A-Z_]+=' | sort -u | while IFS= read -r setting; do
+        name=${setting%%=*}
+        case " $fixed LAB_SEED " in *" $name "*) continue ;; esac
+        now=$(printenv "$name") || continue
+        [ "$setting" != "$name=$now" ] || continue
+        case "$name" in
+            LAB_TOKEN | LAB_BASIC) echo "$name" ;;
+            *)
+                before=${setting#*=}
+                printf '%s: %s → %s\n' "$name" "${before:-empty}" "${now:-empty}"
+                ;;
+        esac
+    done
+}
+
 lock_lab 'make up'
 check_settings
 if containers=$(lab_containers 2>/dev/null); then
@@ -151,13 +168,15 @@ given=$LAB_SEED
 if [ -n "$given" ]; then
     # A given seed begins at draw 1, also in a running lab that has used it already.
     [ -z "$running" ] || for server in http echo; do lab_exec "$server" faults --reset >/dev/null; done
-    seed="$LAB_SEED (LAB_SEED)"
+    seed="$LAB_SEED (LAB_SEED${running:+; the draws begin again})"
 elif [ -n "$running" ]; then
-    seed="$(lab_exec http faults | sed -n '1s/.*, seed \(.*\), next draw \(.*\)/\1 (as before, next draw \2)/p')"
+    seed="$(lab_exec http faults | sed -n '1s/.*, seed \(.*\), next draw .*/\1 (as before)/p')"
 else
-    drawn=$(of_run "$LAB_CAPTURES_DIR" seed)
+    drawn=$(of_run "$LAB_CAPTURES_DIR" drawn_seed)
     seed="$drawn (drawn; to repeat this run: LAB_SEED=$drawn make up)"
 fi
+changed=
+[ -z "$running" ] || changed=$(changed | sed '1s/^/    changed      /; 2,$s/^/                 /')
 in_force=$(in_force | sed '1s/^/    in force     /; 2,$s/^/                 /')
 shown() { printf '%s\n' "${1#"$PWD"/}"; }
 captures=$(shown "$LAB_CAPTURES_DIR")
@@ -171,7 +190,8 @@ wirelab is up
                  $(printf %-15s 'over TLS')  http $HTTPS_PORT/tcp   echo $ECHO_TLS_PORT/tcp
     client host  $(printf %-15s "$LAB_CLIENT_ADDRESS")  your files: $(shown "$LAB_WORK_DIR")   (make shell lists the tools)
     captures     $captures/server.pcap, $captures/client.pcap
-    seed         $seed${in_force:+
+    seed         $seed${changed:+
+$changed}${in_force:+
 $in_force}
 
 Next: $next

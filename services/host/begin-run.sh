@@ -22,7 +22,7 @@ rm -rf .run
 for name in http.log echo.log tls.keys; do make_journal "$name"; done
 # The run has begun as soon as lab.log is there, so it comes last and in one step.
 make_journal lab.log .lab.log
-printf '{"timestamp":"%s","event":"run","project":"%s","container":"%s","seed":"%s","name":"%s","archived":"%s"}\n' \
+printf '{"timestamp":"%s","event":"run","project":"%s","container":"%s","drawn_seed":"%s","name":"%s","archived":"%s"}\n' \
     "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" "$PROJECT" "$container" "$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')" \
     "$(find .run-name -mmin -1 -exec cat {} + 2>/dev/null)" "$archived" >.lab.log
 rm -f .run-name

@@ -21,6 +21,6 @@ until has_begun; do
     fi
     sleep 0.05
 done
-: "${LAB_SEED:=$(sed -n '1s/.*"seed":"\([0-9a-f]*\)".*/\1/p' $record)}"
+: "${LAB_SEED:=$(sed -n '1s/.*"drawn_seed":"\([0-9a-f]*\)".*/\1/p' $record)}"
 export LAB_SEED
 exec "$@"
