@@ -28,6 +28,8 @@ $(if $(typed),$(if $(leading_blank),$(error $(firstword $(leading_blank)) begins
 # A target accepts the names in brackets in its help, the settings of .env, and some names that are not the lab's. Any
 # other name is refused: it is probably misspelt.
 goals = $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+unknown := $(filter-out $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' $(MAKEFILE_LIST)),$(goals))
+$(if $(unknown),$(error there is no target $(firstword $(unknown)); make alone lists them, and a value is typed as NAME=value))
 names = $(sort $(shell sed -nE 's/^($(subst $() ,|,$(goals))):.*\[(.*)\]$$/\2/p' $(MAKEFILE_LIST) | grep -oE '[A-Z_]+='))
 # A client or a server that runs has its settings already.
 settings = $(if $(filter balance echo send faults,$(goals)),,$(shell LC_ALL=C awk -v names=1 -f setup/env.awk .env))

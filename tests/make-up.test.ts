@@ -81,6 +81,7 @@ describe('without a lab', () => {
   test.each([
     ['echo MESSAGE=Hey', /make echo takes no MESSAGE; allowed: .* MSG= .*; settings count at make up/],
     ['faults LAB_SEED=bob', /make faults takes no LAB_SEED; allowed: .* SEED=; settings count at make up/],
+    ['echo Hey', /there is no target Hey; make alone lists them, and a value is typed as NAME=value/],
     ['send TLS=1', /make send takes no TLS; allowed: .* TEXT= /],
     ['status LAB_SEDE=alice', /make status takes no LAB_SEDE; allowed: the settings of \.env/],
     ['echo TLS=2', /TLS is "2"; allowed: 0, 1, 1\.2, 1\.3/],

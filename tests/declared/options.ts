@@ -274,7 +274,7 @@ function namesInMakefile(): [option: string, name: string][][] {
   try {
     const probe = join(folder, 'probe.mk');
     const names = inMakefile.map(({ variable }) => `'$(call names_of,${variable})'`);
-    writeFileSync(probe, `probe:\n\tprintf '%s\\n' ${names.join(' ')}\n`);
+    writeFileSync(probe, `probe: ## a target of its own\n\tprintf '%s\\n' ${names.join(' ')}\n`);
     const said = execFileSync('make', ['--silent', '-f', probe, '-f', 'Makefile', 'probe'], {
       cwd: root,
       encoding: 'utf8',
