@@ -1,3 +1,3 @@
 import { replayPages } from './docs/suite-testing.ts';
 
-replayPages((path) => !/^docs\/(?:labs|teach)\//.test(path));
+replayPages('others');

@@ -2,16 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { chosenWay } from '../lab.ts';
 import { DocsLab } from './lab.ts';
 import { type Block, blocksOf } from './page.ts';
-import { pages } from './pages.ts';
+import { type Part, pages, partOf } from './pages.ts';
 import { replay } from './replay.ts';
 
 /** In ms. A page does as much as a suite of its own, and some wait for what times out. */
 const MOST_TIME = 900_000;
 
-/** A suite that runs the blocks of pages in a lab of its own. */
-export function replayPages(isHere: (path: string) => boolean): void {
+/** A suite that runs the blocks of a part of the pages in its own lab. */
+export function replayPages(part: Part): void {
   const read = pages()
-    .filter(([path]) => isHere(path))
+    .filter(([path]) => partOf(path) === part)
     .map(([path, text]) => [path, blocksOf(text)] as const);
   const shown = read.filter(([, blocks]) => blocks.some(({ mark }) => mark === undefined));
 
