@@ -372,6 +372,16 @@ describe.each([0.0001, 0.002])('with %d s between frames', (step) => {
       ]);
     });
 
+    test('loss shows in the datagram that it answers, also when the next one has the same millisecond', async () => {
+      begin();
+      udp.client(encodeDatagram(data));
+      udp.carry('in', data);
+      udp.carry('out', ack, { fault: 'loss', loss: 'silent', crc: undefined });
+      udp.answer(encodeDatagram({ ...ack, ack: 2 }));
+      const { matches } = await wire.join();
+      expect(matches.map(({ shows }) => shows)).toEqual([2, 2]);
+    });
+
     test('drip', async () => {
       begin();
       send(ack, { fault: 'drip', interval_ms: 20 });

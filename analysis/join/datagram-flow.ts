@@ -43,6 +43,8 @@ export class DatagramFlow {
   /** Entries of received transfer datagrams that were not captured at their time. */
   readonly #missed: MessageEntry[] = [];
   #latest: FrameRef | undefined;
+  /** The frame of the transfer datagram that the journal has last. */
+  #lastReceived: FrameRef | undefined;
   /** Length of the HMAC in the client's latest transfer datagram; undefined before the first. */
   #hmacBytes: number | undefined;
 
@@ -103,6 +105,7 @@ export class DatagramFlow {
     // A request is earlier than its entry.
     const request = this.#received.take(entry.crc, timeOf(entry) + MILLISECOND);
     if (isDatagram(entry)) {
+      this.#lastReceived = request?.frame;
       if (request) this.#emitReceived(entry, request);
       else this.#missed.push(entry);
       return;
@@ -273,10 +276,16 @@ export class DatagramFlow {
     if (this.#withoutRequest.get(entry.crc) === waiting) this.#withoutRequest.delete(entry.crc);
     const isOut = isDatagram(entry);
     const [asked] = request;
-    const shown = response[shownBy] ?? response[0] ?? asked ?? (isOut ? this.#latest : undefined);
+    const shown = response[shownBy] ?? response[0] ?? asked ?? (isOut ? this.#frameBefore(entry) : undefined);
     const found = asked || isOut ? reason : 'request-missing';
     const excused = this.#hasUnknownFault && isContradicted({ reason: found }) ? 'unknown-fault' : found;
     this.#emit(matchOf(entry, excused, { request, response, shown }));
+  }
+
+  /** The frame before an entry. The journal has milliseconds, so within one its order counts. */
+  #frameBefore(entry: MessageEntry): FrameRef | undefined {
+    const isSure = this.#latest !== undefined && this.#latest.time < timeOf(entry);
+    return isSure ? this.#latest : (this.#lastReceived ?? this.#latest);
   }
 
   #emitUnjournaled(from: Unjournaled['from'], { frame, bytes }: Datagram): void {
