@@ -124,6 +124,24 @@ describe('the echo server', () => {
     }
   });
 
+  test('a datagram that comes back in an ICMP error is no further echo', async () => {
+    await lab.faults('--udp', 'script:duplicate');
+    const before = await lab.journal('echo');
+    // Its socket is closed at once.
+    await lab.shell(`printf '%s' '${payload}' >/dev/udp/$server/$udp_port`);
+    const entries = await eventually('its entry', 60_000, async () => {
+      const found = decisions((await lab.journal('echo')).slice(before.length));
+      return found.length > 0 && found;
+    });
+    const refused = `icmp && udp.dstport == ${entries[0]!.client_port}`;
+    await eventually('an ICMP error', 60_000, async () => {
+      const frames = await lab.frames('server', refused, 'frame.number');
+      return frames.length > 0;
+    });
+    const since = Date.parse(before.at(-1)!.timestamp) / 1000;
+    expect(textsOf((await exchanges(lab, entries, since)).replies)).toEqual([payload, payload]);
+  });
+
   test('lets the next echo overtake one', async () => {
     const [one, other] = [lab.plain('one'), lab.plain('two')];
     const two = (protocol: Protocol) =>

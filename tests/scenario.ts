@@ -114,7 +114,7 @@ export async function exchanges(
   ).join(' || ');
   const rows = await lab.frames(
     'server',
-    `(tcp && ${lab.saying} || udp) && (${filter || 'tcp || udp'}) && frame.time_epoch >= ${since}`,
+    `(tcp && ${lab.saying} || udp) && !icmp && (${filter || 'tcp || udp'}) && frame.time_epoch >= ${since}`,
     ...['tcp.srcport', 'tcp.dstport', lab.said],
     ...['udp.srcport', 'udp.dstport', 'udp.payload', 'tcp.stream', 'tcp.seq', 'tcp.len', 'frame.time_epoch'],
   );
