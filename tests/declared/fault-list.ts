@@ -4,10 +4,10 @@ import { join } from 'node:path';
 /** The longest line that Biome leaves. */
 const LINE = 110;
 /** What the file of a fault has, and no other one. */
-const FAULT = /^export const (\w+) = \{[\s\S]*\} as const satisfies EchoFault;/m;
+const FAULT = /^export const (\w+) = \{[\s\S]*\} as const satisfies (?:Echo|Wire)Fault;/m;
 
 /**
- * The text of `lib/faults/echo/all.ts`: the faults of that folder. A draw goes through them in this order. So known faults
+ * The text of `all.ts` in `lib/faults/echo` or `lib/faults/wire`: the faults of that folder. A draw goes through them in this order. So known faults
  * keep their order, and a new one goes to the end: the draws of the others stay.
  *
  * @param before the present text

@@ -4,12 +4,14 @@ import { markOf, withBlock } from './blocks.ts';
 import { faultList } from './fault-list.ts';
 import { pageWith, root } from './project.ts';
 
-// npm run generate: writes what is generated from the source, the list of faults and the parts of pages between marks.
+// npm run generate: writes what is generated from the source, the lists of faults and the parts of pages between marks.
 
-const list = join(root, 'lib/faults/echo/all.ts');
-write(list, faultList(join(root, 'lib/faults/echo'), readFileSync(list, 'utf8')));
+for (const room of ['lib/faults/echo', 'lib/faults/wire']) {
+  const list = join(root, room, 'all.ts');
+  write(list, faultList(join(root, room), readFileSync(list, 'utf8')));
+}
 
-// What these import has the list in it.
+// What these import has the lists in it.
 const { blocks } = await import('./all-blocks.ts');
 for (const block of blocks()) {
   const page = join(root, pageWith(markOf(block)));

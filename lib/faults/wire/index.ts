@@ -1,0 +1,33 @@
+import type { FaultNames } from '../fault-profile.ts';
+import { faults } from './all.ts';
+import type { WireFault } from './fault.ts';
+
+export type WireFaultName = (typeof faults)[number]['name'];
+
+/** The names that a fault profile of the wire may contain. */
+export type DrawnName = Extract<(typeof faults)[number], { readonly isDrawn: true }>['name'] | 'none';
+
+/** The faults to which a fault profile gives a probability. */
+export const drawnNames: FaultNames<DrawnName> = {
+  noun: 'fault',
+  faults: faults.filter((fault) => fault.isDrawn).map(({ name }) => name),
+  rest: 'none',
+};
+
+const byName = new Map<string, WireFault>(faults.map((fault) => [fault.name, fault]));
+const byVerb = new Map<string, WireFault>(faults.map((fault) => [fault.verb, fault]));
+
+/** Undefined for `none`, and for an unknown fault. */
+export function wireFaultCalled(name: string): WireFault | undefined {
+  return byName.get(name);
+}
+
+/** The fault that a script calls by this verb. */
+export function wireFaultFor(verb: string): WireFault | undefined {
+  return byVerb.get(verb);
+}
+
+/** The verbs of a script. */
+export const wireVerbs: readonly string[] = faults
+  .filter(({ verb }) => verb !== 'mtu')
+  .map(({ verb }) => verb);

@@ -1,0 +1,39 @@
+import { fragmentationNeeded, fragmentsOf } from '#lib/packet/craft.ts';
+import type { WireFault } from './fault.ts';
+
+type Detail = { readonly mtu: number; readonly oversize: 'icmp' | 'black-hole' | 'fragments' };
+
+export const mtu = {
+  name: 'mtu',
+  verb: 'mtu',
+  isDrawn: false,
+  summary:
+    'the packet is larger than the wire takes (MTU): it is dropped, and its sender gets an ICMP error; a black hole sends none. A packet that may be fragmented is',
+  inWireshark:
+    '`icmp.type == 3 && icmp.code == 4` in the capture of the sender, then smaller packets. In a black hole, the same large packet again and again, without an answer',
+  fields: {
+    mtu: 'the largest IP packet in bytes',
+    oversize: '`icmp`, `black-hole`, or `fragments` for a packet that may be fragmented',
+  },
+  draw({ bytes, mayFragment }, { options }) {
+    if (options.mtu === undefined || bytes.length <= options.mtu) return undefined;
+    const oversize = mayFragment && options.oversize === 'icmp' ? 'fragments' : options.oversize;
+    return { mtu: options.mtu, oversize };
+  },
+  steps(packet, { mtu: most, oversize }: Detail, wireAddress) {
+    switch (oversize) {
+      case 'black-hole':
+        return [];
+      case 'icmp':
+        return [{ do: 'send-back', bytes: fragmentationNeeded(packet, { mtu: most, from: wireAddress }) }];
+      case 'fragments':
+        return fragmentsOf(packet, most).map((bytes) => ({ do: 'send', bytes }));
+    }
+  },
+  phrase: ({ mtu: most, oversize }: Detail) =>
+    ({
+      icmp: `larger than ${most} bytes; the sender gets an ICMP error`,
+      'black-hole': `larger than ${most} bytes; dropped without a word`,
+      fragments: `larger than ${most} bytes; sent in fragments`,
+    })[oversize],
+} as const satisfies WireFault;

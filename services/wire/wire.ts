@@ -1,0 +1,246 @@
+import { type Detail, PATIENCE_MS, type Step } from '#lib/faults/wire/fault.ts';
+import { giveBackHop } from '#lib/packet/craft.ts';
+import { type Packet, parsePacket } from '#lib/packet/packet.ts';
+import type { QueueLength } from './aqm.ts';
+import { type Conditions, type Direction, directions } from './conditions.ts';
+import { Decider, type Decision } from './decisions.ts';
+import { type Flow, Flows } from './flows.ts';
+import { type Carried, type Drop, Link } from './link.ts';
+import { Schedule } from './schedule.ts';
+
+/** The most packets that a script or a fault holds back. */
+const MOST_HELD = 100_000;
+
+/** A packet on its way, with what is known of it. */
+interface OnTheWay extends Carried {
+  readonly direction: Direction;
+  readonly packet: Packet;
+  readonly flow: Flow;
+  /** Its number in its flow and direction. */
+  readonly number: number;
+}
+
+/** A decision that is not `none`. */
+export interface Struck {
+  readonly direction: Direction;
+  readonly packet: Packet;
+  readonly flow: Flow;
+  readonly number: number;
+  readonly fault: string;
+  readonly detail: Detail;
+  readonly rule: string | undefined;
+}
+
+export interface WireParts {
+  /** The address of the wire. */
+  readonly address: number;
+  readonly clientAddress: number;
+  /** Gives a packet to the other host. */
+  readonly transmit: (bytes: Buffer) => void;
+  /** Called for each decision that is not `none`. */
+  readonly onStruck: (struck: Struck) => void;
+}
+
+/** What the wire has done in one direction since its start. */
+export interface Totals {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly delivered: number;
+  /** By the name of the fault or of the drop. */
+  readonly struck: ReadonlyMap<string, number>;
+}
+
+interface Side {
+  readonly link: Link<OnTheWay>;
+  decider: Decider;
+  packets: number;
+  bytes: number;
+  delivered: number;
+  readonly struck: Map<string, number>;
+}
+
+/** The hop in the middle: decides about each packet, and carries the decision out. Knows no device and no clock. */
+export class Wire {
+  readonly #parts: WireParts;
+  readonly #flows = new Flows();
+  readonly #sides: Readonly<Record<Direction, Side>>;
+  /** Packets that something holds back before they reach the queue. */
+  readonly #held = new Schedule<() => void>();
+  /** Reordered packets, by flow and direction, with how many packets still pass them. */
+  readonly #passing = new Map<string, { readonly wait: OnTheWay; packets: number }[]>();
+
+  constructor(seed: string, conditions: Readonly<Record<Direction, Conditions>>, parts: WireParts) {
+    this.#parts = parts;
+    const side = (direction: Direction): Side => ({
+      link: new Link(conditions[direction], {
+        deliver: (carried) => this.#deliver(carried),
+        onDrop: (carried, why, queue) => this.#drop(carried, why, queue),
+        random: ({ flow, number }) => this.#sides[direction].decider.chanceOf(flow, number),
+      }),
+      decider: this.#decider(direction, conditions[direction], seed),
+      packets: 0,
+      bytes: 0,
+      delivered: 0,
+      struck: new Map(),
+    });
+    this.#sides = { up: side('up'), down: side('down') };
+  }
+
+  /** A packet has arrived. @param now in ms */
+  receive(bytes: Buffer, now: number): void {
+    const packet = parsePacket(bytes);
+    if (!packet) return;
+    giveBackHop(packet.bytes);
+    const direction: Direction = packet.destination === this.#parts.clientAddress ? 'down' : 'up';
+    const side = this.#sides[direction];
+    side.packets += 1;
+    side.bytes += bytes.length;
+    const decision = side.decider.decide(packet);
+    this.#report(direction, packet, decision);
+    const { flow, packet: number, delayMs = 0 } = decision;
+    const carried = { direction, packet, flow, number, delayMs };
+    for (const step of decision.steps) this.#take(step, carried, now);
+    this.#letPass(carried, decision.fault, now);
+  }
+
+  /**
+   * Sends all packets whose time has come.
+   *
+   * @returns when the next one is due, in ms
+   */
+  advance(now: number): number | undefined {
+    for (let due = this.#held.take(now); due; due = this.#held.take(now)) due();
+    const times = [this.#held.next, ...directions.map((one) => this.#sides[one].link.advance(now))];
+    const known = times.filter((time) => time !== undefined);
+    return known.length > 0 ? Math.min(...known) : undefined;
+  }
+
+  /** New conditions for one direction. */
+  change(direction: Direction, conditions: Conditions, seed: string): void {
+    this.#sides[direction].link.change(conditions);
+    this.#sides[direction].decider = this.#decider(direction, conditions, seed);
+  }
+
+  /** Flows and their packets are counted from 1 again. */
+  beginAgain(): void {
+    this.#flows.clear();
+  }
+
+  totals(direction: Direction): Totals {
+    return this.#sides[direction];
+  }
+
+  queue(direction: Direction): QueueLength {
+    return this.#sides[direction].link.queue;
+  }
+
+  #decider(direction: Direction, conditions: Conditions, seed: string): Decider {
+    return new Decider(direction, conditions, { seed, flows: this.#flows, address: this.#parts.address });
+  }
+
+  #report(direction: Direction, packet: Packet, decision: Decision): void {
+    const { fault, detail, delayMs, flow, rule, packet: number, steps } = decision;
+    const arrives = steps.length > 0;
+    if (fault === 'none' && delayMs === undefined) return;
+    const isDelayed = delayMs !== undefined && arrives && fault !== 'delay';
+    this.#strike({
+      direction,
+      packet,
+      flow,
+      number,
+      rule,
+      fault: fault === 'none' ? 'delay' : fault,
+      detail: isDelayed ? { ...detail, delay_ms: delayMs } : detail,
+    });
+  }
+
+  #strike(struck: Struck): void {
+    const counts = this.#sides[struck.direction].struck;
+    counts.set(struck.fault, (counts.get(struck.fault) ?? 0) + 1);
+    this.#parts.onStruck(struck);
+  }
+
+  #take(step: Step, carried: Omit<OnTheWay, 'bytes'>, now: number): void {
+    const packet = { ...carried, bytes: step.bytes };
+    switch (step.do) {
+      case 'send':
+        this.#send(packet, now);
+        break;
+      case 'send-back':
+        this.#send({ ...packet, direction: packet.direction === 'up' ? 'down' : 'up', delayMs: 0 }, now);
+        break;
+      case 'send-later':
+        this.#hold(packet, now, step.milliseconds);
+        break;
+      case 'send-after':
+        this.#wait(packet, step.packets, now);
+        break;
+    }
+  }
+
+  #send(packet: OnTheWay, now: number): void {
+    this.#sides[packet.direction].link.send(packet, now);
+  }
+
+  #hold(packet: OnTheWay, now: number, milliseconds: number): void {
+    if (this.#held.size >= MOST_HELD) this.#drop(packet, 'overflow', this.queue(packet.direction));
+    else this.#held.add(now + milliseconds, () => this.#send(packet, now + milliseconds));
+  }
+
+  #wait(wait: OnTheWay, packets: number, now: number): void {
+    if (this.#held.size >= MOST_HELD) {
+      this.#drop(wait, 'overflow', this.queue(wait.direction));
+      return;
+    }
+    const key = passingKey(wait);
+    const waiting = this.#passing.get(key) ?? [];
+    const entry = { wait, packets };
+    waiting.push(entry);
+    this.#passing.set(key, waiting);
+    const due = now + PATIENCE_MS;
+    this.#held.add(due, () => {
+      if (this.#forget(key, entry)) this.#send(wait, due);
+    });
+  }
+
+  /** One more packet of the flow has passed those that wait. */
+  #letPass(carried: Omit<OnTheWay, 'bytes'>, fault: string, now: number): void {
+    if (fault === 'reorder') return;
+    const key = passingKey(carried);
+    for (const entry of [...(this.#passing.get(key) ?? [])]) {
+      entry.packets -= 1;
+      if (entry.packets === 0 && this.#forget(key, entry)) this.#send(entry.wait, now);
+    }
+  }
+
+  /** @returns whether it still waited */
+  #forget(key: string, entry: { readonly wait: OnTheWay; packets: number }): boolean {
+    const waiting = this.#passing.get(key) ?? [];
+    const at = waiting.indexOf(entry);
+    if (at < 0) return false;
+    waiting.splice(at, 1);
+    if (waiting.length === 0) this.#passing.delete(key);
+    return true;
+  }
+
+  #deliver({ direction, bytes }: OnTheWay): void {
+    this.#sides[direction].delivered += 1;
+    this.#parts.transmit(bytes);
+  }
+
+  #drop({ direction, packet, flow, number }: OnTheWay, why: Drop, queue: QueueLength): void {
+    this.#strike({
+      direction,
+      packet,
+      flow,
+      number,
+      rule: undefined,
+      fault: why,
+      detail: { queue_packets: queue.packets, queue_bytes: queue.bytes },
+    });
+  }
+}
+
+function passingKey({ direction, flow }: Pick<OnTheWay, 'direction' | 'flow'>): string {
+  return `${direction} ${flow.name}`;
+}
