@@ -1,6 +1,13 @@
 import { changedChecksum, checksum, sum16 } from './checksum.ts';
 import { type Packet, PROTOCOL_NUMBERS, TCP_FLAGS } from './packet.ts';
 
+const IPV4_HEADER = 20;
+
+/** Types of IP options, and the bit of those that every fragment has (RFC 791, 3.1). */
+const END_OF_OPTIONS = 0;
+const NO_OPERATION = 1;
+const COPIED = 0x80;
+
 /** Where the checksum is in the header of each protocol. */
 const CHECKSUM_AT: Readonly<Record<Packet['protocol'], number | undefined>> = {
   tcp: 16,
@@ -76,23 +83,41 @@ export function fragmentationNeeded(packet: Packet, { mtu, from }: { mtu: number
   return ipv4(from, packet.source, PROTOCOL_NUMBERS.icmp, message);
 }
 
-/** The fragments of a packet, each of at most `mtu` bytes (RFC 791, 3.2). */
+/** The last place of a fragment, in units of 8 bytes. */
+const LAST_PLACE = 0x1fff;
+
+/** The fragments of a packet, each of at most `mtu` bytes (RFC 791, 3.2). What has no place in an IP packet is left out. */
 export function fragmentsOf({ bytes, headerAt }: Packet, mtu: number): Buffer[] {
   const room = (mtu - headerAt) & ~7;
   const flags = bytes.readUInt16BE(6);
   const moreFollow = flags & 0x2000;
   const fragments: Buffer[] = [];
   for (let at = headerAt; at < bytes.length; at += room) {
+    const place = (flags & LAST_PLACE) + (at - headerAt) / 8;
+    if (place > LAST_PLACE) break;
     const end = Math.min(bytes.length, at + room);
     const fragment = Buffer.concat([bytes.subarray(0, headerAt), bytes.subarray(at, end)]);
+    if (at > headerAt) clearOptions(fragment.subarray(IPV4_HEADER, headerAt));
     fragment.writeUInt16BE(fragment.length, 2);
-    const place = (flags & 0x1fff) + (at - headerAt) / 8;
     fragment.writeUInt16BE((end < bytes.length ? 0x2000 : moreFollow) | place, 6);
     fragment.writeUInt16BE(0, 10);
     fragment.writeUInt16BE(checksum(fragment.subarray(0, headerAt)), 10);
     fragments.push(fragment);
   }
   return fragments;
+}
+
+/** Replaces the options that only the first fragment has by options without an operation, in place (RFC 791, 3.1). */
+function clearOptions(options: Buffer): void {
+  for (let at = 0; at < options.length; ) {
+    const type = options[at]!;
+    if (type === END_OF_OPTIONS) return;
+    const length = type === NO_OPERATION ? 1 : (options[at + 1] ?? 0);
+    const end = at + length;
+    if ((length < 2 && type !== NO_OPERATION) || end > options.length) return;
+    if ((type & COPIED) === 0) options.fill(NO_OPERATION, at, end);
+    at = end;
+  }
 }
 
 function ipv4(source: number, destination: number, protocol: number, content: Buffer): Buffer {

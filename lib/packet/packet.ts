@@ -83,7 +83,7 @@ function transport(bytes: Buffer, at: number, isLaterFragment: boolean): Transpo
   const number = bytes[9]!;
   if (isLaterFragment) return without(protocolOf(number), at);
   if (number === PROTOCOL_NUMBERS.tcp && room >= TCP_HEADER) return tcp(bytes, at, room);
-  if (number === PROTOCOL_NUMBERS.udp && room >= SHORT_HEADER) return udp(bytes, at);
+  if (number === PROTOCOL_NUMBERS.udp && room >= SHORT_HEADER) return udp(bytes, at, room);
   if (number === PROTOCOL_NUMBERS.icmp && room >= SHORT_HEADER) return icmp(bytes, at);
   return without('other', at);
 }
@@ -115,7 +115,11 @@ function tcp(bytes: Buffer, at: number, room: number): Transport {
   };
 }
 
-function udp(bytes: Buffer, at: number): Transport {
+function udp(bytes: Buffer, at: number, room: number): Transport {
+  const length = bytes.readUInt16BE(at + 4);
+  // The first fragment has the length of the whole datagram.
+  const moreFollow = (bytes[6]! & 0x20) !== 0;
+  if (length < SHORT_HEADER || (length > room && !moreFollow)) return without('other', at);
   return {
     protocol: 'udp',
     sourcePort: bytes.readUInt16BE(at),
