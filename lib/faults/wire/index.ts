@@ -15,19 +15,19 @@ export const drawnNames: FaultNames<DrawnName> = {
 };
 
 const byName = new Map<string, WireFault>(faults.map((fault) => [fault.name, fault]));
-const byVerb = new Map<string, WireFault>(faults.map((fault) => [fault.verb, fault]));
+/** An MTU is a limit of the wire, and nothing that happens to a numbered packet. */
+const inScripts: readonly WireFault[] = faults.filter(({ name }) => name !== 'mtu');
+const byVerb = new Map(inScripts.map((fault) => [fault.verb, fault]));
 
 /** Undefined for `none`, and for an unknown fault. */
 export function wireFaultCalled(name: string): WireFault | undefined {
   return byName.get(name);
 }
 
-/** The fault that a script calls by this verb. */
+/** The fault that a script calls by this verb. Undefined for an unknown verb. */
 export function wireFaultFor(verb: string): WireFault | undefined {
   return byVerb.get(verb);
 }
 
 /** The verbs of a script. */
-export const wireVerbs: readonly string[] = faults
-  .filter(({ verb }) => verb !== 'mtu')
-  .map(({ verb }) => verb);
+export const wireVerbs: readonly string[] = inScripts.map(({ verb }) => verb);

@@ -1,4 +1,5 @@
 import { fragmentationNeeded, fragmentsOf } from '#lib/packet/craft.ts';
+import type { Packet } from '#lib/packet/packet.ts';
 import type { WireFault } from './fault.ts';
 
 type Detail = { readonly mtu: number; readonly oversize: 'icmp' | 'black-hole' | 'fragments' };
@@ -15,10 +16,11 @@ export const mtu = {
     mtu: 'the largest IP packet in bytes',
     oversize: '`icmp`, `black-hole`, or `fragments` for a packet that may be fragmented',
   },
-  draw({ bytes, mayFragment }, { options }) {
-    if (options.mtu === undefined || bytes.length <= options.mtu) return undefined;
-    const oversize = mayFragment && options.oversize === 'icmp' ? 'fragments' : options.oversize;
-    return { mtu: options.mtu, oversize };
+  draw(packet, { options: { mtu: most, oversize } }) {
+    if (most === undefined || packet.bytes.length <= most) return undefined;
+    if (oversize === 'black-hole') return { mtu: most, oversize };
+    if (packet.mayFragment) return { mtu: most, oversize: 'fragments' };
+    return { mtu: most, oversize: mayCauseError(packet) ? 'icmp' : 'black-hole' };
   },
   steps(packet, { mtu: most, oversize }: Detail, wireAddress) {
     switch (oversize) {
@@ -37,3 +39,11 @@ export const mtu = {
       fragments: `larger than ${most} bytes; sent in fragments`,
     })[oversize],
 } as const satisfies WireFault;
+
+/** Types of ICMP messages that report an error (RFC 792). */
+const ERRORS = [3, 4, 5, 11, 12];
+
+/** There is no ICMP error about an ICMP error, nor about a fragment after the first (RFC 1812, 4.3.2.7). */
+function mayCauseError({ icmp, isLaterFragment }: Packet): boolean {
+  return !isLaterFragment && !(icmp && ERRORS.includes(icmp.type));
+}

@@ -25,7 +25,9 @@ export const tamper = {
   draw(packet, { options: { tamper: how } }): Detail | undefined {
     if (how?.how === 'replay') return { tamper: 'replay', again_ms: how.afterMs };
     if (how?.how === 'rst') return packet.tcp && { tamper: 'rst' };
-    const offset = how ? payloadOf(packet).indexOf(how.find) : -1;
+    // The checksum of a fragment after the first is in the first, where nobody can mend it any more.
+    const isSummed = packet.isLaterFragment && packet.protocol !== 'other';
+    const offset = how && !isSummed ? payloadOf(packet).indexOf(how.find) : -1;
     return how && offset >= 0
       ? { tamper: 'replace', offset, before: how.find.toString('hex'), after: how.put.toString('hex') }
       : undefined;
