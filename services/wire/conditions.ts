@@ -3,7 +3,7 @@ import type { Delay, Tampering, WireOptions } from '#lib/faults/wire/fault.ts';
 import { type DrawnName, drawnNames } from '#lib/faults/wire/index.ts';
 import { formatScript, parseScript, type Read, type Rule } from './script.ts';
 import { everything, formatSelection, readSelection, SELECTION_WORDS, type Selection } from './selection.ts';
-import { rate, size, time } from './units.ts';
+import { LONGEST_MS, rate, size, time } from './units.ts';
 
 export const directions = ['up', 'down'] as const;
 /** `up`: from the client host to the server host. */
@@ -47,7 +47,6 @@ interface Condition<Value> {
   format(value: Value): string;
 }
 
-const LONGEST_MS = 60_000;
 /** As long as a kernel's queue of a device, 1000 packets, would hold at 10 Gbit/s: nobody needs more here. */
 const LARGEST_QUEUE = 100_000;
 

@@ -2,7 +2,7 @@ import type { WireFault, WireOptions } from '#lib/faults/wire/fault.ts';
 import { wireFaultFor, wireVerbs } from '#lib/faults/wire/index.ts';
 import type { Packet } from '#lib/packet/packet.ts';
 import { formatSelection, readSelection, SELECTION_WORDS, type Selection, selects } from './selection.ts';
-import { time } from './units.ts';
+import { LONGEST_MS, time } from './units.ts';
 
 /** One line of a script: what happens to which packets of every flow. */
 export interface Rule {
@@ -50,18 +50,26 @@ function parseRule(text: string): Read<Rule> {
 }
 
 function parseNumbers(text = ''): { readonly from: number; readonly to: number } | undefined {
-  const [, from, to = from] = /^([1-9]\d*)(?:-([1-9]\d*))?$/.exec(text) ?? [];
+  const [, from, to = from] = /^([1-9]\d{0,8})(?:-([1-9]\d{0,8}))?$/.exec(text) ?? [];
   return from !== undefined && Number(from) <= Number(to)
     ? { from: Number(from), to: Number(to) }
     : undefined;
 }
 
+const MOST_PASSING = 1_000;
+
 /** The units of what may follow `by`. */
 const BY = {
-  delay: { allowed: `by and ${time.allowed}`, parse: time.parse, isNeeded: true },
+  delay: {
+    allowed: `by and ${time.allowed}, at most 60s`,
+    parse: time.parse,
+    most: LONGEST_MS,
+    isNeeded: true,
+  },
   reorder: {
-    allowed: 'by and a whole number of packets from 1',
+    allowed: `by and a whole number of packets from 1 to ${MOST_PASSING}`,
     parse: (text: string) => (/^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined),
+    most: MOST_PASSING,
     isNeeded: false,
   },
 } as const;
@@ -71,7 +79,7 @@ function parseBy({ name, verb }: WireFault, words: readonly string[]): Read<numb
   if (words.length === 0 && !how?.isNeeded) return { value: undefined };
   const [by, text = '', ...more] = words;
   const value = by === 'by' && more.length === 0 ? how?.parse(text) : undefined;
-  if (value !== undefined) return { value };
+  if (how && value !== undefined && value <= how.most) return { value };
   return { problem: `"${words.join(' ')}" at the end; allowed after ${verb}: ${how?.allowed ?? 'nothing'}` };
 }
 
@@ -94,12 +102,14 @@ export function optionsOf({ fault, by }: Rule, options: WireOptions): WireOption
     : { ...options, reorderBy: by };
 }
 
-/** Counts the packets of one flow and direction for each rule. */
+/** Counts the packets of one flow and direction for each rule. Another script counts from 1. */
 export class ScriptCounts {
-  readonly #counts: number[] = [];
+  #rules: readonly Rule[] = [];
+  #counts: number[] = [];
 
   /** The first rule that strikes this packet. Every rule that selects it counts it. */
   next(rules: readonly Rule[], packet: Packet, flow: number): Rule | undefined {
+    this.#begin(rules);
     let struck: Rule | undefined;
     for (const [index, rule] of rules.entries()) {
       if (!selects(rule.selection, packet, flow)) continue;
@@ -108,5 +118,11 @@ export class ScriptCounts {
       if (count >= rule.from && count <= rule.to) struck ??= rule;
     }
     return struck;
+  }
+
+  #begin(rules: readonly Rule[]): void {
+    if (rules === this.#rules) return;
+    if (formatScript(rules) !== formatScript(this.#rules)) this.#counts = [];
+    this.#rules = rules;
   }
 }

@@ -21,10 +21,14 @@ export const everything: Selection = {};
 /** The words that `readSelection` takes. */
 export const SELECTION_WORDS = `${transports.join(', ')}, port N, flow N, ${classes.join(', ')}`;
 
+const ONE_OF_EACH = `one of ${transports.join(', ')}; one port; one flow; one of ${classes.join(', ')}`;
+
+const LARGEST = { port: 65_535, flow: 99_999 } as const;
+
 /**
  * Reads words such as `tcp port 9090 data` from the front of a list, and removes them from it.
  *
- * @returns the selection, and a problem in words when a word that needs a number has none
+ * @returns the selection, and a problem in words when a number is missing or a word is one too many
  */
 export function readSelection(words: string[]): { readonly selection: Selection; readonly problem?: string } {
   let selection = everything;
@@ -32,11 +36,11 @@ export function readSelection(words: string[]): { readonly selection: Selection;
     const [word = ''] = words;
     const part = plainPart(word) ?? numberedPart(word, words[1]);
     if (part === undefined) return { selection };
-    if (part === 'no number') {
-      return {
-        selection,
-        problem: `"${word} ${words[1] ?? ''}"; allowed after ${word}: a whole number from 1`,
-      };
+    if ('allowed' in part) {
+      return { selection, problem: `"${word} ${words[1] ?? ''}"; allowed after ${word}: ${part.allowed}` };
+    }
+    if (Object.keys(part).some((key) => key in selection)) {
+      return { selection, problem: `"${word}" is one too many; allowed: ${ONE_OF_EACH}` };
     }
     words.splice(0, word === 'port' || word === 'flow' ? 2 : 1);
     selection = { ...selection, ...part };
@@ -50,9 +54,12 @@ function plainPart(word: string): Selection | undefined {
   return named && { class: named };
 }
 
-function numberedPart(word: string, value = ''): Selection | 'no number' | undefined {
+function numberedPart(word: string, value = ''): Selection | { readonly allowed: string } | undefined {
   if (word !== 'port' && word !== 'flow') return undefined;
-  return /^[1-9]\d{0,4}$/.test(value) ? { [word]: Number(value) } : 'no number';
+  const most = LARGEST[word];
+  return /^[1-9]\d{0,4}$/.test(value) && Number(value) <= most
+    ? { [word]: Number(value) }
+    : { allowed: `a whole number from 1 to ${most}` };
 }
 
 export function formatSelection({ protocol, port, flow, class: named }: Selection): string {
