@@ -32,9 +32,11 @@ unknown := $(filter-out $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' $(MAKEFILE_L
 $(if $(unknown),$(error there is no target $(firstword $(unknown)); make alone lists them, and a value is typed as NAME=value))
 names = $(sort $(shell sed -nE 's/^($(subst $() ,|,$(goals))):.*\[(.*)\]$$/\2/p' $(MAKEFILE_LIST) | grep -oE '[A-Z_]+='))
 # A client or a server that runs has its settings already.
-settings = $(if $(filter balance echo send faults,$(goals)),,$(shell LC_ALL=C awk -v names=1 -f setup/env.awk .env))
+settings = $(if $(filter balance echo send faults wire,$(goals)),,$(shell LC_ALL=C awk -v names=1 -f setup/env.awk .env))
 $(if $(filter SEED_COMPATIBLE,$(typed)),$(error SEED_COMPATIBLE is now called REFERENCE: make echo REFERENCE=1))
-strangers = $(filter-out $(patsubst %=,%,$(names)) $(settings) COMPOSE_% DOCKER_% NO_COLOR,$(typed))
+# Each condition of the wire can be given for one direction.
+directed = $(if $(filter wire,$(goals)),$(foreach name,$(names),UP_$(name) DOWN_$(name)))
+strangers = $(filter-out $(patsubst %=,%,$(names) $(directed)) $(settings) COMPOSE_% DOCKER_% NO_COLOR,$(typed))
 $(if $(if $(typed),$(strangers)),$(error make $(goals) takes no $(strangers); allowed: $(if $(settings),$(if $(names),$(names) and )the settings of .env,$(names); settings count at make up)))
 
 # The lab
@@ -110,7 +112,7 @@ shell: ## open a shell in the client host
 
 # Faults while the lab runs
 
-.PHONY: faults
+.PHONY: faults wire
 http_faults = $(call option,HTTP,--profile) $(all_faults)
 echo_profiles = $(call option,ECHO,--profile) $(call option,ECHO_TCP,--tcp) $(call option,ECHO_UDP,--udp)
 echo_faults = $(echo_profiles) $(all_faults)
@@ -120,6 +122,10 @@ faults: ## show or change the faults [HTTP='timeout=1'|none ECHO='script:loss,no
 	$(if $(strip $(echo_profiles)),$(call named,echo_faults) setup/exec.sh echo faults $(echo_faults) --check)
 	$(call named,http_faults) setup/exec.sh http faults $(http_faults)
 	$(call named,echo_faults) setup/exec.sh echo faults $(echo_faults)
+
+# A name with UP_ before it is for packets to the server host alone, with DOWN_ for packets to the client host.
+wire: ## put a hop between both hosts, or change it; alone it shows what is in force [LOSS=0.05 BURST= DUPLICATE= REORDER= REORDER_BY= CORRUPTION= DELAY=50ms JITTER=5ms ORDER=keep|free RATE=10mbit BUCKET= QUEUE=50 AQM=tail-drop|red|codel MTU= TAMPER= FAULTS= FILTER='tcp data' SCRIPT='drop tcp data 5' SEED= RESET=1 OFF=1]
+	setup/wire.sh $(foreach name,$(typed),"$(name)=$$$(name)")
 
 # Reading the packets
 

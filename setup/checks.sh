@@ -48,6 +48,16 @@ check_settings() {
     ok settings 'addresses, ports and capture limits are valid'
 }
 
+# Checks the address of the wire, and that this kernel has TUN devices.
+check_wire() {
+    if ! is_host "$LAB_WIRE_ADDRESS" "$LAB_SUBNET" || [ "$LAB_WIRE_ADDRESS" = "$LAB_SERVER_ADDRESS" ] || [ "$LAB_WIRE_ADDRESS" = "$LAB_CLIENT_ADDRESS" ]; then
+        problem wire "LAB_WIRE_ADDRESS is \"$LAB_WIRE_ADDRESS\"; allowed: an address of $LAB_SUBNET that no host has, except its first two and its last" \
+            'change it in .env or in the shell'
+    elif [ "$(uname -s)" = Linux ] && [ ! -c /dev/net/tun ]; then
+        problem wire 'the wire needs /dev/net/tun, which this machine does not have' 'sudo modprobe tun'
+    fi
+}
+
 # in_range VALUE MIN MAX: true for a whole number without leading zeros in that range.
 in_range() {
     case "$1" in '' | 0?* | *[!0-9]* | ????????*) return 1 ;; esac

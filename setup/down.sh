@@ -46,9 +46,12 @@ if [ -z "$containers" ]; then
     exit
 fi
 quietly docker compose stop http echo client
-quietly docker compose stop capture-server capture-client
+captures=$(for host in $(captured_hosts); do echo "capture-$host"; done)
+! has_wire || quietly docker compose stop wire
+# shellcheck disable=SC2086
+quietly docker compose stop $captures
 use_settings_of_lab LAB_CAPTURE_FILES
-for host in server client; do say_packets "$host"; done
+for host in $(captured_hosts); do say_packets "$host"; done
 # A killed capture leaves .run.
 kept=$(captures_of_lab)
 [ -n "$kept" ] && is_own_run "$kept" || kept=

@@ -1,8 +1,10 @@
 # Checks of a running lab, one function each, for `make status`, `make doctor` and `make up`. Sourced after lib.sh. Each
 # calls `ok NAME DETAIL` or `problem NAME DETAIL CURE…`. The caller defines both.
+. setup/wire-steps.sh
 
 check_lab() {
     check_hosts
+    check_hop
     check_growth
     check_journals
     check_space
@@ -50,6 +52,32 @@ check_hosts() {
     fi
 }
 
+# captured_hosts: the hosts that have a capture.
+captured_hosts() { echo "server client$(! has_wire || echo ' wire')"; }
+
+# Checks that the packets of both hosts go through the wire if there is one, and that its program takes them.
+check_hop() {
+    use_settings_of_lab LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS LAB_WIRE_ADDRESS
+    diverted=
+    [ -z "$(route client show "$LAB_SERVER_ADDRESS" 2>/dev/null)" ] || diverted="$diverted client"
+    [ -z "$(route server show "$LAB_CLIENT_ADDRESS" 2>/dev/null)" ] || diverted="$diverted server"
+    if ! has_wire; then
+        [ -z "$diverted" ] ||
+            problem wire "there is no wire, and packets of the$diverted host still go to $LAB_WIRE_ADDRESS" 'make wire OFF=1'
+        return
+    fi
+    carrier=$(docker exec "$COMPOSE_PROJECT_NAME-wire-host-1" cat /sys/class/net/tun0/carrier 2>/dev/null) || carrier=
+    if [ "$carrier" = 1 ] && [ "$diverted" = ' client server' ]; then
+        ok wire 'the packets of both hosts go through it'
+    elif [ "$carrier" = 0 ]; then
+        problem wire 'its program does not run, so packets pass without a fault and without an entry' 'make up, which continues this run'
+    elif [ -z "$carrier" ]; then
+        problem wire "its host does not run, so the packets of the${diverted:- two} host are lost" 'make up, which continues this run; or make wire OFF=1'
+    else
+        problem wire "only the packets of the${diverted:- neither} host go through it" 'make up, which continues this run'
+    fi
+}
+
 # captures_folder: the captures folder of the running lab, whatever LAB_CAPTURES_DIR is now.
 captures_folder() {
     found=$(captures_of_lab)
@@ -90,7 +118,7 @@ no_room() {
 # Checks that the packets of each host get into its capture, as the sidecar reports.
 check_growth() {
     said=
-    for host in server client; do
+    for host in $(captured_hosts); do
         state=$(docker exec "$COMPOSE_PROJECT_NAME-capture-$host-1" cat /tmp/state 2>/dev/null) || state='the capture does not run'
         case "$state" in
             capturing*) ;;
@@ -108,7 +136,7 @@ check_growth() {
         ?*)
             problem capture "${said%?}" "make room in $(shown_folder), or make it writable again; then the capture continues by itself" && return ;;
     esac
-    said=$(for host in server client; do
+    said=$(for host in $(captured_hosts); do
         records=$(capture_records "$host")
         { printf '%s\n' "$records" | gaps && printf '%s\n' "$records" | no_room; } | sed "s/^/$host.pcap: /"
     done)
@@ -122,8 +150,8 @@ check_growth() {
 # Checks that the servers can write their journals and the TLS keys, as they report themselves.
 check_journals() {
     said=
-    for server in http echo; do
-        found=$(docker exec "$COMPOSE_PROJECT_NAME-$server-1" sh -c \
+    for server in http echo $(! has_wire || echo wire); do
+        found=$(docker exec --user 10001 "$COMPOSE_PROJECT_NAME-$server-1" sh -c \
             'curl -s --max-time 5 --unix-socket "$CONTROL_SOCKET" http://localhost/health' 2>/dev/null |
             sed -nE 's/.*"problems":\["(.*)"\].*/\1/p' | awk '{ gsub(/","/, "\n"); print }')
         [ -z "$found" ] || said="$said$found
@@ -142,8 +170,8 @@ check_space() {
     while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
     use_settings_of_lab LAB_CAPTURE_FILE_MB LAB_CAPTURE_FILES
     free=$(df -Pk "$folder" | awk 'END { print int($4 / 1024) }')
-    most=$((2 * LAB_CAPTURE_FILES * LAB_CAPTURE_FILE_MB))
-    taken=$(du -ck "$folder"/server.*pcap "$folder"/client.*pcap 2>/dev/null | awk 'END { print int($1 / 1024) }')
+    most=$(($(captured_hosts | wc -w) * LAB_CAPTURE_FILES * LAB_CAPTURE_FILE_MB))
+    taken=$(du -ck "$folder"/server.*pcap "$folder"/client.*pcap "$folder"/wire.*pcap 2>/dev/null | awk 'END { print int($1 / 1024) }')
     wanted=$((most > taken ? most - taken : 0))
     little=$((wanted < 200 ? wanted : 200))
     if [ "$free" -lt "$little" ]; then

@@ -11,8 +11,8 @@ fi
 oldest_engine=25
 oldest_compose=2.20.2
 
-# The journals of the servers and the record of the run, in the captures folder.
-journals='http.log echo.log lab.log'
+# The journals of the servers and the wire, and the record of the run, in the captures folder.
+journals='http.log echo.log wire.log lab.log'
 
 # captures_owner: the owner of the captures folder, as uid:gid. With ls, because stat has other options on macOS.
 # shellcheck disable=SC2012
@@ -23,6 +23,9 @@ ports='HTTP_PORT/tcp HTTPS_PORT/tcp ECHO_PORT/tcp ECHO_PORT/udp ECHO_TLS_PORT/tc
 
 # port_of SETTING/PROTOCOL: the number of that port.
 port_of() { printenv "${1%/*}"; }
+
+# shown PATH: the path from here, if it is below this folder.
+shown() { printf '%s\n' "${1#"$PWD"/}"; }
 
 say() { printf 'wirelab: %s\n' "$*"; }
 
@@ -120,7 +123,12 @@ lab_containers() {
 read_containers() {
     containers=$(lab_containers 2>&1) || no_engine "$containers" 'make up, which starts one or says what this system needs'
     are_of_this_folder
+    ! has_wire || use_wire
 }
+
+# has_wire: true if the lab has a container of the wire, by `containers`. Compose then knows its services.
+has_wire() { printf '%s\n' "$containers" | grep -qE '^(wire-host|wire|capture-wire)'"$(printf '\t')"; }
+use_wire() { export COMPOSE_PROFILES="wire${COMPOSE_PROFILES:+,$COMPOSE_PROFILES}"; }
 
 are_of_this_folder() { [ -z "$containers" ] || [ -z "$(other_folder)" ] || other_lab; }
 
@@ -180,7 +188,7 @@ quoted() {
 settings_of_containers() {
     docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}{{range .Mounts}}{{if eq .Destination "/captures"}}LAB_CAPTURES_DIR={{println .Source}}{{end}}{{end}}' \
         "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" \
-        "$COMPOSE_PROJECT_NAME-capture-client-1" "$COMPOSE_PROJECT_NAME-client-1" 2>/dev/null || true
+        "$COMPOSE_PROJECT_NAME-capture-client-1" "$COMPOSE_PROJECT_NAME-client-1" "$COMPOSE_PROJECT_NAME-wire-1" 2>/dev/null || true
 }
 
 # captures_of_lab: the captures folder of the running lab, or nothing.

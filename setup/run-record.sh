@@ -13,7 +13,7 @@ is_own_run() {
 forget_run() (
     archived=$(of_run "$1" archived)
     cd "$1" || exit
-    rm -rf server.pcap server.*.pcap client.pcap client.*.pcap tls.keys .run
+    rm -rf server.pcap server.*.pcap client.pcap client.*.pcap wire.pcap wire.*.pcap tls.keys .run
     # shellcheck disable=SC2086
     rm -f $journals
     [ -z "$archived" ] || { mv "$archived"/* . && rmdir "$archived"; }

@@ -5,6 +5,7 @@ set -eu
 . setup/rows.sh
 . setup/lab-checks.sh
 
+read_containers
 docker compose ps --all --format 'table {{.Service}}\t{{.Status}}\t{{.Ports}}'
 echo
 check_lab

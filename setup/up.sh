@@ -3,42 +3,16 @@
 # name of a new run.
 set -eu
 # These can't change in a running lab: other ports or addresses need another host, and another folder needs another run.
-fixed='LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR'
+fixed='LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS LAB_WIRE_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR'
 asked_for=" $(for name in $fixed; do eval "[ -z \"\${$name-}\" ] || printf '%s ' \"\$name\""; done)"
 . "$(dirname "$0")/lib.sh"
 . setup/checks.sh
 . setup/run-record.sh
 . setup/stopping.sh
+. setup/started.sh
+. setup/wire-steps.sh
 
 lab_exec() { docker compose exec --no-TTY "$@" 2>/dev/null; }
-
-state_of='{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}} {{.RestartCount}}'
-# reasons OUTPUT: prints the errors of Compose, then what each failed program printed on stderr. A program that restarted
-# repeats its lines, so each line is printed once.
-reasons() {
-    printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
-    for service in server-host client-host certificates http echo capture-server capture-client; do
-        container=$(docker compose ps --all --quiet "$service" 2>/dev/null)
-        # A program without a health check runs for a moment between its failures.
-        case "$(docker inspect --format "$state_of" "$container" 2>/dev/null)" in
-            '' | 'running healthy '* | 'running  0') continue ;;
-        esac
-        printf '%s did not start:\n' "$service"
-        docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
-    done
-}
-
-# The same as docker compose up --wait, which looks only every half second.
-wait_until_healthy() {
-    for _ in $(seq 800); do
-        case "$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.container-number --format '{{.State}}: {{.Status}}')" in
-            *exited:* | *restarting:* | *dead:* | *'(unhealthy)'*) return 1 ;;
-            *created:* | *'(health: starting)'*) sleep 0.05 ;;
-            *) return ;;
-        esac
-    done
-    return 1
-}
 
 # The files of a run belong to the owner of their folder. Under sudo, that is the person who typed it.
 make_folders() {
@@ -62,6 +36,7 @@ in_force() {
     [ -z "$LAB_TOKEN" ] || echo 'LAB_TOKEN: HTTP wants it as a bearer token; the echo server wants an HMAC made with it'
     [ -z "$LAB_BASIC" ] || echo "LAB_BASIC: HTTP accepts this name and password$([ -z "$LAB_TOKEN" ] || echo ' too')"
     [ "$LAB_MTLS" != 1 ] || echo 'LAB_MTLS: over TLS, the servers want a certificate from the lab'"'"'s CA'
+    case ",${COMPOSE_PROFILES-}," in *,wire,*) echo "wire between both hosts, $LAB_WIRE_ADDRESS: make wire shows it" ;; esac
     [ "$ECHO_MODE" != sink ] || echo 'ECHO_MODE=sink: the echo server prints messages and does not answer'
 }
 
@@ -73,7 +48,7 @@ case "$run_name" in
 esac
 # Lists the settings that a running lab had until now and that are others now. A server that restarts begins at draw 1.
 changed() {
-    printf '%s\n' "$of_lab" | grep -E '^(LAB|HTTP|ECHO)_[A-Z_]+=' | sort -u | while IFS= read -r setting; do
+    printf '%s\n' "$of_lab" | grep -E '^(LAB|HTTP|ECHO|WIRE)_[A-Z_]+=' | sort -u | while IFS= read -r setting; do
         name=${setting%%=*}
         case " $fixed LAB_SEED " in *" $name "*) continue ;; esac
         now=$(printenv "$name") || continue
@@ -92,6 +67,7 @@ lock_lab 'make up'
 check_settings
 if containers=$(lab_containers 2>/dev/null); then
     are_of_this_folder
+    ! has_wire || use_wire
 else
     setup/engine.sh
     read_containers
@@ -131,7 +107,7 @@ if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$conta
     check_work
     setup/heal.sh
     # A wrong setting must not end a lab that is in use, so its programs check it first.
-    for program in http echo; do
+    for program in http echo $(! has_wire || echo wire); do
         quietly docker compose run --rm --no-TTY --no-deps "$program" node "services/$program/main.ts" --check ||
             refused=yes
     done
@@ -143,6 +119,7 @@ else
         check_place
     fi
 fi
+[ -z "$(wire_settings)" ] || has_wire || { check_wire && use_wire; }
 make_folders
 # A make up that was killed can have left one.
 [ -n "$running" ] || rm -f "$LAB_CAPTURES_DIR/.run-name"
@@ -165,9 +142,12 @@ given=$LAB_SEED
     stop 'the lab did not start and was taken down again; the reason is above'
 }
 
+case ",${COMPOSE_PROFILES-}," in *,wire,*) divert_packets ;; esac
+
 if [ -n "$given" ]; then
     # A given seed begins at draw 1, also in a running lab that has used it already.
     [ -z "$running" ] || for server in http echo; do lab_exec "$server" faults --reset >/dev/null; done
+    ! has_wire || in_wire wire RESET=1 >/dev/null
     seed="$LAB_SEED (LAB_SEED${running:+; the draws begin again})"
 elif [ -n "$running" ]; then
     seed="$(lab_exec http faults | sed -n '1s/.*, seed \(.*\), next draw .*/\1 (as before)/p')"
@@ -178,7 +158,6 @@ fi
 changed=
 [ -z "$running" ] || changed=$(changed | sed '1s/^/    changed      /; 2,$s/^/                 /')
 in_force=$(in_force | sed '1s/^/    in force     /; 2,$s/^/                 /')
-shown() { printf '%s\n' "${1#"$PWD"/}"; }
 captures=$(shown "$LAB_CAPTURES_DIR")
 next='make balance, make echo MSG=Hey'
 [ "$ECHO_MODE" != sink ] || next='make shell, make logs (ECHO_MODE=sink: the echo server only prints)'

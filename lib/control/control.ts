@@ -7,8 +7,13 @@ import { type FaultChange, FaultChangeError, type FaultStatus } from '#lib/fault
 /** The path of the socket in a container of the lab. */
 export const CONTROL_SOCKET = '/run/wirelab/control.sock';
 
+/** What a program answers to a call. @throws FaultChangeError when it refuses what is asked */
+export type Answering = (body: string) => object | Promise<object>;
+
 /** What a program offers on its control socket. */
 export interface Controlled {
+  /** Calls beside those below, such as `POST /wire`. */
+  readonly calls?: Readonly<Record<string, Answering>>;
   /** What does not work although the program serves, in words. Example: it can't write its journal. */
   readonly problems?: () => readonly string[];
   /** Undefined when the program has no faults. */
@@ -61,7 +66,7 @@ interface Answer {
 }
 
 async function answer(
-  { faults, problems = () => [] }: Controlled,
+  { faults, calls, problems = () => [] }: Controlled,
   incoming: IncomingMessage,
 ): Promise<Answer> {
   const call = `${incoming.method} ${incoming.url}`;
@@ -71,13 +76,10 @@ async function answer(
       ? { status: 200, body: { serving: true } }
       : { status: 503, body: { serving: true, problems: found } };
   }
-  if (faults && call === 'GET /faults') return { status: 200, body: faults.status() };
-  if (!faults || call !== 'POST /faults')
-    return { status: 404, body: { problems: [`${call} is not known`] } };
+  const answering = { ...(faults && faultCalls(faults)), ...calls }[call];
+  if (!answering) return { status: 404, body: { problems: [`${call} is not known`] } };
   try {
-    const { check, ...change } = v.parse(changeSchema, JSON.parse(await text(incoming)));
-    await faults.change(change, { check });
-    return { status: 200, body: faults.status() };
+    return { status: 200, body: await answering(await text(incoming)) };
   } catch (error) {
     if (error instanceof FaultChangeError) return { status: 400, body: { problems: error.problems } };
     if (error instanceof SyntaxError || error instanceof v.ValiError) {
@@ -85,6 +87,17 @@ async function answer(
     }
     throw error;
   }
+}
+
+function faultCalls(faults: NonNullable<Controlled['faults']>): Readonly<Record<string, Answering>> {
+  return {
+    'GET /faults': () => faults.status(),
+    async 'POST /faults'(body) {
+      const { check, ...change } = v.parse(changeSchema, JSON.parse(body));
+      await faults.change(change, { check });
+      return faults.status();
+    },
+  };
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
@@ -101,13 +114,22 @@ export async function askFaults(
   path: string,
   change?: FaultChange & { readonly check?: boolean },
 ): Promise<FaultStatus[]> {
+  return (await ask(path, '/faults', change)) as FaultStatus[];
+}
+
+/**
+ * Calls a program by its control socket: GET without a body, POST with one.
+ *
+ * @throws FaultChangeError when the program refuses what is asked; the system's error when no program answers
+ */
+export async function ask(path: string, call: string, body?: object): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  request({ socketPath: path, path: '/faults', method: change ? 'POST' : 'GET' }, resolve)
+  request({ socketPath: path, path: call, method: body ? 'POST' : 'GET' }, resolve)
     .once('error', reject)
-    .end(change && JSON.stringify(change));
+    .end(body && JSON.stringify(body));
   const response = await promise;
-  const body = JSON.parse(await text(response));
-  if (response.statusCode === 400) throw new FaultChangeError(body.problems);
-  if (response.statusCode !== 200) throw new Error(body.problems.join('\n'));
-  return body;
+  const answered = JSON.parse(await text(response));
+  if (response.statusCode === 400) throw new FaultChangeError(answered.problems);
+  if (response.statusCode !== 200) throw new Error(answered.problems.join('\n'));
+  return answered;
 }

@@ -1,6 +1,6 @@
 import type { Log } from '#lib/runtime/log.ts';
 import { Journal, type JournalEvent } from './journal.ts';
-import type { Entry, EventName, EventNamed } from './schema.ts';
+import type { Entry, EventEntry, EventName, EventNamed } from './schema.ts';
 
 /** The fields of an event, without its time and its number. */
 export type EventDetail<Name extends EventName> = Omit<EventNamed<Name>, 'timestamp' | 'id' | 'event'>;
@@ -8,12 +8,16 @@ export type EventDetail<Name extends EventName> = Omit<EventNamed<Name>, 'timest
 /** Journals an event: anything that is not a decision. */
 export type Note = <Name extends EventName>(event: Name, detail: EventDetail<Name>) => Promise<void>;
 
-/** Opens a server's journal. Logs and journals a torn last line, and what happens to the file later. */
-export async function openJournal(
+/**
+ * Opens a program's journal. Logs and journals a torn last line, and what happens to the file later.
+ *
+ * @template Line what it writes besides the events of every journal
+ */
+export async function openJournal<Line extends object = Entry>(
   path: string,
   { log, now }: { readonly log: Log; readonly now: () => Date },
-): Promise<{ readonly journal: Journal<Entry>; readonly note: Note }> {
-  const journal = await Journal.open<Entry>(path, { onEvent });
+): Promise<{ readonly journal: Journal<Line | EventEntry>; readonly note: Note }> {
+  const journal = await Journal.open<Line | EventEntry>(path, { onEvent });
   const note: Note = (event, detail) =>
     journal.append({
       timestamp: now().toISOString(),

@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 if [ "${1-}" != as-owner ]; then
     owner=$(stat -c %u:%g /captures)
     # The groups of the servers, because it can restore their journals.
-    exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --groups 10002,10003,10004 \
+    exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --groups 10002,10003,10004,10005 \
         --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw "$here/../host/join.sh" "$0" as-owner
 fi
 

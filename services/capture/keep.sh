@@ -1,7 +1,7 @@
 # Protects the journals: each has a second name in .run while the lab is up. If one is deleted or replaced, it comes back
 # complete, and its server never stops writing it. Sourced in the captures folder.
 
-kept='lab.log http.log echo.log tls.keys'
+kept='lab.log http.log echo.log wire.log tls.keys'
 
 # keep_journals: gives each journal its second name, or its first one back. A file that replaced it is renamed.
 keep_journals() {
@@ -9,6 +9,8 @@ keep_journals() {
     for name in $kept; do
         [ ! "$name" -ef ".run/$name" ] || continue
         if [ ! -e ".run/$name" ]; then
+            # There is a journal of the wire only if there was a wire.
+            [ "$name" != wire.log ] || [ -e "$name" ] || continue
             [ -e "$name" ] || { make_journal "$name" && record event restored file "$name" reason 'it was deleted, so it begins again'; }
             ln "$name" ".run/$name"
         elif [ ! -e "$name" ]; then

@@ -1,15 +1,23 @@
 import { crc32 } from 'node:zlib';
 import { addressText, type Packet, payloadOf, TCP_FLAGS } from '#lib/packet/packet.ts';
-import type { Direction } from './conditions.ts';
-import type { Flow } from './flows.ts';
+import type { Struck } from './wire.ts';
 
-/** The fields of an entry that name a packet, so that it is found in both captures. */
-export function identity(direction: Direction, packet: Packet, flow: Flow, number: number) {
+/** A decision as its entry in the journal. Its fields name the packet, so that it is found in both captures. */
+export function entryOf({ direction, packet, flow, number, fault, detail, rule }: Struck) {
+  return {
+    direction,
+    fault,
+    ...detail,
+    ...(rule !== undefined && { rule }),
+    ...identity(packet, flow.name, number),
+  };
+}
+
+function identity(packet: Packet, flow: string, number: number) {
   const { protocol, tcp, icmp, sourcePort, destinationPort, isLaterFragment, bytes } = packet;
   const payload = payloadOf(packet);
   return {
-    direction,
-    flow: flow.name,
+    flow,
     packet: number,
     protocol,
     source: addressText(packet.source),

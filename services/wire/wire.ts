@@ -41,7 +41,7 @@ export interface WireParts {
   readonly onStruck: (struck: Struck) => void;
 }
 
-/** What the wire has done in one direction since its start. */
+/** What the wire has done in one direction since its last change. */
 export interface Totals {
   readonly packets: number;
   readonly bytes: number;
@@ -115,10 +115,13 @@ export class Wire {
     return known.length > 0 ? Math.min(...known) : undefined;
   }
 
-  /** New conditions for one direction. */
+  /** New conditions for one direction. Its totals begin again. */
   change(direction: Direction, conditions: Conditions, seed: string): void {
-    this.#sides[direction].link.change(conditions);
-    this.#sides[direction].decider = this.#decider(direction, conditions, seed);
+    const side = this.#sides[direction];
+    side.link.change(conditions);
+    side.decider = this.#decider(direction, conditions, seed);
+    Object.assign(side, { packets: 0, bytes: 0, delivered: 0 });
+    side.struck.clear();
   }
 
   /** Flows and their packets are counted from 1 again. */

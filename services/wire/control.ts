@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import type { Answering } from '#lib/control/control.ts';
+import { FaultChangeError } from '#lib/faults/faults.ts';
+import type { QueueLength } from './aqm.ts';
+import { type Conditions, type Direction, directions } from './conditions.ts';
+import { type Change, changed, describeTexts, parseTexts, partNames, type Texts } from './sides.ts';
+import type { Wire } from './wire.ts';
+
+/** What `make wire` shows. */
+export interface WireStatus {
+  readonly address: string;
+  readonly seed: string;
+  readonly directions: Readonly<Record<Direction, SideStatus>>;
+}
+
+export interface SideStatus {
+  /** What is in force, as a person types it. */
+  readonly conditions: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly delivered: number;
+  readonly queue: QueueLength;
+  /** How often each fault and each kind of drop happened since the last change. */
+  readonly counts: readonly { readonly fault: string; readonly count: number }[];
+}
+
+const side = v.optional(v.record(v.picklist(partNames), v.string()));
+const changeSchema = v.strictObject({
+  up: side,
+  down: side,
+  seed: v.optional(v.string()),
+  reset: v.optional(v.boolean()),
+});
+
+export type WireChange = Readonly<v.InferInput<typeof changeSchema>>;
+
+export interface WireControlParts {
+  readonly address: string;
+  readonly wire: Wire;
+  readonly configured: Readonly<Record<Direction, Texts>>;
+  readonly seed: string;
+  /** Called after each change. */
+  readonly onChange: (status: WireStatus) => void;
+}
+
+/** What is in force on a wire, and its changes while it runs. */
+export class WireControl {
+  readonly #parts: WireControlParts;
+  #texts: Readonly<Record<Direction, Texts>>;
+  #seed: string;
+
+  constructor(parts: WireControlParts) {
+    this.#parts = parts;
+    this.#texts = parts.configured;
+    this.#seed = parts.seed;
+  }
+
+  /** What the control socket answers. */
+  get calls(): Readonly<Record<string, Answering>> {
+    return {
+      'GET /wire': () => this.status(),
+      'POST /wire': (body) => this.#change(v.parse(changeSchema, JSON.parse(body))),
+    };
+  }
+
+  status(): WireStatus {
+    const { wire, address } = this.#parts;
+    const of = (direction: Direction): SideStatus => {
+      const { packets, bytes, delivered, struck } = wire.totals(direction);
+      return {
+        conditions: describeTexts(this.#texts[direction]),
+        packets,
+        bytes,
+        delivered,
+        queue: wire.queue(direction),
+        counts: Array.from(struck, ([fault, count]) => ({ fault, count })),
+      };
+    };
+    return { address, seed: this.#seed, directions: { up: of('up'), down: of('down') } };
+  }
+
+  /**
+   * A reset comes first: the configured conditions and seed. A reset, a new seed and a new script count all flows and
+   * packets from 1 again.
+   *
+   * @throws FaultChangeError with all problems, when the change is not allowed
+   */
+  #change({ up, down, seed, reset = false }: WireChange): WireStatus {
+    const { configured, wire, onChange } = this.#parts;
+    const next = changedSides(reset ? configured : this.#texts, { up, down }, seed);
+    this.#texts = next.texts;
+    this.#seed = seed ?? (reset ? this.#parts.seed : this.#seed);
+    if (reset || seed !== undefined || up?.script !== undefined || down?.script !== undefined)
+      wire.beginAgain();
+    for (const direction of directions) wire.change(direction, next.conditions[direction], this.#seed);
+    onChange(this.status());
+    return this.status();
+  }
+}
+
+/**
+ * The texts and conditions of both directions after a change.
+ *
+ * @throws FaultChangeError with all problems, when the change is not allowed
+ */
+export function changedSides(
+  before: Readonly<Record<Direction, Texts>>,
+  change: Partial<Record<Direction, Change>>,
+  seed?: string,
+): { texts: Record<Direction, Texts>; conditions: Record<Direction, Conditions> } {
+  const problems = new Set<string>();
+  if (seed === '') problems.add('seed: "" is no seed; allowed: any other text');
+  const sides = directions.map((direction) => {
+    const texts = changed(before[direction], change[direction] ?? {});
+    if ('problem' in texts) {
+      problems.add(texts.problem);
+      return undefined;
+    }
+    const parsed = parseTexts(texts.value);
+    if ('problems' in parsed) for (const problem of parsed.problems) problems.add(problem);
+    return 'value' in parsed ? { direction, texts: texts.value, conditions: parsed.value } : undefined;
+  });
+  if (problems.size > 0) throw new FaultChangeError([...problems]);
+  const known = sides.filter((one) => one !== undefined);
+  return {
+    texts: Object.fromEntries(known.map((one) => [one.direction, one.texts])) as Record<Direction, Texts>,
+    conditions: Object.fromEntries(known.map((one) => [one.direction, one.conditions])) as Record<
+      Direction,
+      Conditions
+    >,
+  };
+}

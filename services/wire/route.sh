@@ -1,0 +1,11 @@
+#!/bin/sh
+# route.sh insert PEER WIRE | remove PEER | show PEER: sends the packets of this host for PEER to the wire, or directly
+# again; or prints the address of the wire if they go there. It runs in the network namespace of a host, as root.
+set -eu
+case "$1" in
+    insert) ip -4 route replace "$2/32" via "$3" dev eth0 ;;
+    remove) ip -4 route del "$2/32" 2>/dev/null || true ;;
+    show) ip -4 route show "$2/32" | awk '{ print $3; exit }' ;;
+esac
+# What TCP has learnt about the way before would shape what it does next.
+[ "$1" = show ] || ip tcp_metrics flush all

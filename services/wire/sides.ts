@@ -1,0 +1,105 @@
+import { formatProfile, parseProfile } from '#lib/faults/fault-profile.ts';
+import { drawnNames } from '#lib/faults/wire/index.ts';
+import {
+  type ConditionName,
+  type Conditions,
+  conditionNames,
+  conditions,
+  type Direction,
+} from './conditions.ts';
+import type { Read } from './script.ts';
+
+/** Faults that have a name of their own beside `faults`: `loss` in place of `faults=loss=…`. */
+const shorthands = drawnNames.faults.filter((fault) => fault !== 'tamper');
+
+/** A condition, or the probability of one fault. */
+export type PartName = ConditionName | (typeof shorthands)[number];
+export const partNames: readonly PartName[] = [...shorthands, ...conditionNames];
+
+/** The name of a part as a person types it: `REORDER_BY` for `reorderBy`. */
+export function typedName(name: PartName): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/** The conditions of one direction as texts. What is missing has its fallback. */
+export type Texts = Readonly<Partial<Record<ConditionName, string>>>;
+
+/** A change of one direction. */
+export type Change = Readonly<Partial<Record<PartName, string>>>;
+
+/** Reads `VALUE` for both directions, or `up:VALUE`, `down:VALUE` or both for one each. */
+export function readSides(text: string): Partial<Record<Direction, string>> {
+  const parts = text.trim().split(/\s+(?=(?:up|down):)/);
+  const sides = parts.map((part) => /^(up|down):\s*(.*)$/.exec(part));
+  if (!sides.every((side) => side !== null)) return { up: text.trim(), down: text.trim() };
+  return Object.fromEntries(sides.map(([, direction, value]) => [direction!, value!]));
+}
+
+/** The texts after a change. The value `none` of a single fault removes it from the fault profile. */
+export function changed(before: Texts, change: Change): Read<Texts> {
+  const texts: Partial<Record<ConditionName, string>> = { ...before };
+  for (const name of conditionNames) {
+    const text = change[name];
+    if (text !== undefined) texts[name] = text;
+  }
+  for (const fault of shorthands) {
+    const text = change[fault];
+    if (text === undefined) continue;
+    const { profile } = parseProfile(texts.faults ?? 'none', drawnNames);
+    const of = new Map(profile?.kind === 'probabilities' ? profile.of : []);
+    of.delete(fault);
+    const { profile: own } = parseProfile(`${fault}=${text === 'none' ? 0 : text}`, drawnNames);
+    if (own?.kind !== 'probabilities')
+      return { problem: `${fault}: allowed: a probability from 0 to 1, or none` };
+    if (own.of.get(fault)) of.set(fault, own.of.get(fault)!);
+    texts.faults = formatProfile({ kind: 'probabilities', of });
+  }
+  return { value: texts };
+}
+
+/** Reads all conditions of one direction. Each problem begins with the name of its condition. */
+export function parseTexts(
+  texts: Texts,
+): { readonly value: Conditions } | { readonly problems: readonly string[] } {
+  const problems: string[] = [];
+  const values = conditionNames.map((name) => {
+    const { fallback, parse } = conditions[name];
+    const read = parse((texts[name] ?? fallback).trim());
+    if ('problem' in read) problems.push(`${name}: ${read.problem}`);
+    return [name, 'value' in read ? read.value : undefined];
+  });
+  if (problems.length > 0) return { problems };
+  const parsed = Object.fromEntries(values) as Conditions;
+  const { faults, tamper } = parsed;
+  const share = faults.kind === 'probabilities' ? faults.of.get('tamper') : undefined;
+  if (share && !tamper) {
+    return {
+      problems: ['faults: tamper has a probability, and tamper does not say what it does; allowed: both'],
+    };
+  }
+  return { value: tamper && share === undefined ? withTampering(parsed) : parsed };
+}
+
+/** An attacker without a probability tampers with every packet that no other fault strikes. */
+function withTampering(parsed: Conditions): Conditions {
+  const { faults } = parsed;
+  if (faults.kind !== 'probabilities') return parsed;
+  const rest = 1 - faults.of.values().reduce((sum, one) => sum + one, 0);
+  return { ...parsed, faults: { ...faults, of: new Map(faults.of).set('tamper', Math.max(0, rest)) } };
+}
+
+/** What differs from a wire that does nothing, as a person would type it: `faults loss=0.05, delay 50ms`. */
+export function describeTexts(texts: Texts): string {
+  const parts = conditionNames.flatMap((name) => {
+    const { fallback } = conditions[name];
+    const text = normal(name, texts[name] ?? fallback);
+    return text === fallback ? [] : [`${name} ${text}`];
+  });
+  return parts.join(', ') || 'nothing';
+}
+
+function normal(name: ConditionName, text: string): string {
+  const condition: { parse(text: string): Read<unknown>; format(value: never): string } = conditions[name];
+  const read = condition.parse(text.trim());
+  return 'value' in read ? condition.format(read.value as never) : text;
+}
