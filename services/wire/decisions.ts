@@ -41,6 +41,8 @@ export class Decider {
   readonly #conditions: Conditions;
   readonly #options: WireOptions;
   readonly #parts: DeciderParts;
+  /** The streams of draws that were used, by flow and by what they are for. */
+  readonly #streams = new WeakMap<Flow, Map<string, Draws>>();
 
   constructor(direction: Direction, conditions: Conditions, parts: DeciderParts) {
     this.#direction = direction;
@@ -62,7 +64,9 @@ export class Decider {
     const rule = half.script.next(script, packet, flow.number);
     const isFiltered = selects(filter, packet, flow.number);
     const decided = { flow, packet: half.packets, ...this.#fault(packet, flow, rule, isFiltered) };
-    return { ...decided, delayMs: isFiltered ? this.#delay(packet, flow, half) : undefined };
+    // The time of a rule is in place of the wire's.
+    const isDelayed = isFiltered && decided.fault !== 'delay';
+    return { ...decided, delayMs: isDelayed ? this.#delay(packet, flow, half) : undefined };
   }
 
   /** A number in [0, 1) for what else is drawn about a packet: whether RED drops it. */
@@ -93,7 +97,8 @@ export class Decider {
     if (burst === undefined || loss === 0) return pick(faults.of, drawnNames, number);
     half.isBursting = this.#draws('burst', flow).at(half.packets) < burstChance(half, loss, burst);
     if (half.isBursting) return 'loss';
-    return pick(new Map(faults.of).set('loss', 0), drawnNames, number);
+    // The other faults keep their share of all packets, although they are drawn for those alone that are not lost.
+    return pick(new Map(faults.of).set('loss', 0), drawnNames, number * (1 - loss));
   }
 
   #drawn(packet: Packet, flow: Flow, fault: WireFault, options: WireOptions) {
@@ -117,11 +122,11 @@ export class Decider {
   }
 
   #draws(what: string, flow: Flow): Draws {
-    const { draws } = flow[this.#direction];
-    const known = draws.get(what);
+    const streams = this.#streams.get(flow) ?? new Map<string, Draws>();
+    const known = streams.get(what);
     if (known) return known;
     const stream = new Draws(this.#parts.seed, `wire ${this.#direction} ${what} ${flow.name}`);
-    draws.set(what, stream);
+    this.#streams.set(flow, streams.set(what, stream));
     return stream;
   }
 }
@@ -132,10 +137,10 @@ function forwarded({ bytes }: Packet) {
 
 /**
  * The chance that a packet is lost, in the model of Gilbert and Elliott with a good state that loses nothing and a bad
- * state that loses everything. A burst has `burst` packets in the mean, and the share of lost packets is `loss`.
+ * state that loses everything. The share of lost packets is `loss`, and a burst has `burst` packets in the mean; more
+ * where bursts of that length can't make up the share.
  */
 function burstChance({ isBursting }: Half, loss: number, burst: number): number {
-  const end = 1 / burst;
-  if (isBursting) return 1 - end;
-  return loss >= 1 ? 1 : Math.min(1, (end * loss) / (1 - loss));
+  const end = Math.min(1 / burst, (1 - loss) / loss);
+  return isBursting ? 1 - end : Math.min(1, loss / (1 - loss) / burst);
 }

@@ -1,5 +1,4 @@
 import { type Packet, TCP_FLAGS } from '#lib/packet/packet.ts';
-import type { Draws } from '#lib/runtime/random.ts';
 import type { Direction } from './conditions.ts';
 import { ScriptCounts } from './script.ts';
 
@@ -13,8 +12,6 @@ export interface Half {
   /** Whether losses come in a burst at present. */
   isBursting: boolean;
   readonly script: ScriptCounts;
-  /** The streams of draws that were used, by what they are for. */
-  readonly draws: Map<string, Draws>;
 }
 
 /**
@@ -42,7 +39,7 @@ export class Flows {
     const key = keyOf(packet, direction);
     const known = this.#flows.get(key);
     const syn = synOf(packet);
-    if (known && (syn === undefined || known.synSequence === undefined || syn === known.synSequence)) {
+    if (known && (syn === undefined || syn === known.synSequence)) {
       // The map is in the order of use, so that the first flow is the one that was silent for longest.
       this.#flows.delete(key);
       this.#flows.set(key, known);
@@ -60,19 +57,20 @@ export class Flows {
   #begin(key: string, packet: Packet, direction: Direction, synSequence: number | undefined): Flow {
     const kind = kindOf(packet, direction);
     const number = (this.#counts.get(kind) ?? 0) + 1;
+    this.#counts.delete(kind);
     this.#counts.set(kind, number);
     this.#flows.delete(key);
     const flow = { name: `${kind} #${number}`, number, up: newHalf(), down: newHalf(), synSequence };
     this.#flows.set(key, flow);
     if (this.#flows.size > MOST_FLOWS) this.#flows.delete(this.#flows.keys().next().value!);
-    // A flood of different ports must not grow the counts for ever.
+    // A flood of different ports must not grow the counts for ever. They are in the order of use too.
     if (this.#counts.size > MOST_FLOWS) this.#counts.delete(this.#counts.keys().next().value!);
     return flow;
   }
 }
 
 function newHalf(): Half {
-  return { packets: 0, isBursting: false, script: new ScriptCounts(), draws: new Map() };
+  return { packets: 0, isBursting: false, script: new ScriptCounts() };
 }
 
 /** The same text for both directions. */
@@ -88,7 +86,7 @@ function synOf({ tcp }: Packet): number | undefined {
   return tcp && (tcp.flags & (TCP_FLAGS.syn | TCP_FLAGS.ack)) === TCP_FLAGS.syn ? tcp.sequence : undefined;
 }
 
-/** Protocol and port of the server. A client's port is the higher one, unless a SYN shows who began. */
+/** Protocol and port of the server. The side to which a SYN goes is the server. */
 function kindOf(packet: Packet, direction: Direction): string {
   const { protocol, sourcePort, destinationPort, isLaterFragment } = packet;
   if (isLaterFragment) return `${protocol} fragments`;
@@ -97,7 +95,7 @@ function kindOf(packet: Packet, direction: Direction): string {
   return `${protocol} ${port}`;
 }
 
-/** In a flow of which the wire saw no beginning, a well-known port is the server's; otherwise the client host's peer is. */
+/** The answer to a SYN comes from the server. Where the wire saw no SYN, the server is in the server host. */
 function serverPort({ tcp, sourcePort, destinationPort }: Packet, direction: Direction): number {
   if (tcp && (tcp.flags & TCP_FLAGS.syn) !== 0) return sourcePort;
   return direction === 'up' ? destinationPort : sourcePort;
