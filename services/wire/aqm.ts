@@ -15,12 +15,18 @@ export class Red {
   #sinceDrop = 0;
 
   /**
+   * @param idle how many packets the link could have sent since the queue became empty
    * @param random a number in [0, 1)
    * @returns whether the packet is dropped
    */
-  drops(length: QueueLength, limit: QueueLimit, random: () => number): boolean {
+  drops(
+    length: QueueLength,
+    limit: QueueLimit,
+    { idle, random }: { readonly idle: number; readonly random: () => number },
+  ): boolean {
     const share = 'packets' in limit ? length.packets / limit.packets : length.bytes / limit.bytes;
-    this.#average += RED.weight * (share - this.#average);
+    if (length.packets === 0) this.#average *= (1 - RED.weight) ** idle;
+    else this.#average += RED.weight * (share - this.#average);
     if (this.#average < RED.from) {
       this.#sinceDrop = 0;
       return false;
@@ -28,8 +34,7 @@ export class Red {
     const base = (RED.chance * (this.#average - RED.from)) / (RED.to - RED.from);
     const chance = this.#average >= RED.to ? 1 : base / Math.max(1e-9, 1 - this.#sinceDrop * base);
     this.#sinceDrop += 1;
-    if (chance < 1 && chance > 0 && random() >= chance) return false;
-    if (chance <= 0) return false;
+    if (chance < 1 && random() >= chance) return false;
     this.#sinceDrop = 0;
     return true;
   }
@@ -51,7 +56,7 @@ export class CoDel {
    * Asks about the packet at the head, when the link is free for it.
    *
    * @param waited how long the packet has waited, in ms
-   * @param isLast whether no other packet waits
+   * @param isLast whether no more than one full frame waits behind it
    * @param now in ms
    * @returns whether the packet is dropped
    */

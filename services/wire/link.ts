@@ -5,6 +5,9 @@ import { Schedule } from './schedule.ts';
 /** The bytes that Ethernet adds to an IP packet in a capture. */
 export const ETHERNET_HEADER = 14;
 
+/** The bytes of the largest frame of an Ethernet. */
+const FULL_FRAME = 1_514;
+
 /** The most that one direction holds, waiting or on the way. */
 const MOST_PACKETS = 100_000;
 const MOST_BYTES = 128 * 2 ** 20;
@@ -75,7 +78,7 @@ export class Link<Packet extends Carried> {
   /** @param now in ms */
   send(packet: Packet, now: number): void {
     this.advance(now);
-    const why = this.#dropOf(packet);
+    const why = this.#dropOf(packet, now);
     if (why) {
       this.#parts.onDrop(packet, why, this.queue);
       return;
@@ -105,16 +108,26 @@ export class Link<Packet extends Carried> {
     return Math.min(departure, arrival);
   }
 
-  #dropOf(packet: Packet): Drop | undefined {
+  #dropOf(packet: Packet, now: number): Drop | undefined {
     const { packets, bytes } = this.queue;
     if (packets + this.#onTheWay.size >= MOST_PACKETS || bytes + this.#bytesOnTheWay >= MOST_BYTES) {
       return 'overflow';
     }
-    const { rate, queue, aqm } = this.#conditions;
+    const { rate, queue } = this.#conditions;
     if (rate === undefined) return undefined;
+    const isEarly = this.#isDroppedEarly(packet, now, rate);
     if (isFull(queue, { packets: packets + 1, bytes: bytes + frameLength(packet) })) return 'tail-drop';
-    const isEarly = aqm === 'red' && this.#red.drops(this.queue, queue, () => this.#parts.random(packet));
     return isEarly ? 'early-drop' : undefined;
+  }
+
+  /** RED sees each packet that arrives, also those for which there is no room. */
+  #isDroppedEarly(packet: Packet, now: number, rate: number): boolean {
+    if (this.#conditions.aqm !== 'red') return false;
+    const idle = ((now - this.#lastDeparture) * rate) / 8_000 / FULL_FRAME;
+    return this.#red.drops(this.queue, this.#conditions.queue, {
+      idle,
+      random: () => this.#parts.random(packet),
+    });
   }
 
   /** Moves packets from the queue onto the way. Returns when the next one departs. */
@@ -138,7 +151,8 @@ export class Link<Packet extends Carried> {
   #isDroppedAtHead({ packet, since }: { packet: Packet; since: number }, free: number): boolean {
     if (this.#conditions.aqm !== 'codel' || this.#asked === packet) return false;
     this.#asked = packet;
-    if (!this.#coDel.drops(free - since, this.queue.packets === 1, free)) return false;
+    const isLast = this.#waitingBytes - frameLength(packet) <= FULL_FRAME;
+    if (!this.#coDel.drops(free - since, isLast, free)) return false;
     this.#takeFirst();
     this.#parts.onDrop(packet, 'early-drop', this.queue);
     return true;
@@ -169,7 +183,7 @@ export class Link<Packet extends Carried> {
   #depart(packet: Packet, departure: number): void {
     const arrival = departure + packet.delayMs;
     const due = this.#conditions.order === 'keep' ? Math.max(arrival, this.#lastArrival) : arrival;
-    this.#lastArrival = due;
+    this.#lastArrival = Math.max(due, this.#lastArrival);
     this.#bytesOnTheWay += packet.bytes.length;
     this.#onTheWay.add(due, packet);
   }
