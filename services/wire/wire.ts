@@ -90,17 +90,18 @@ export class Wire {
   receive(bytes: Buffer, now: number): void {
     const packet = parsePacket(bytes);
     if (!packet) return;
+    this.#release(now);
     giveBackHop(packet.bytes);
     const direction: Direction = packet.destination === this.#parts.clientAddress ? 'down' : 'up';
     const side = this.#sides[direction];
     side.packets += 1;
-    side.bytes += bytes.length;
+    side.bytes += packet.bytes.length;
     const decision = side.decider.decide(packet);
     this.#report(direction, packet, decision);
     const { flow, packet: number, delayMs = 0 } = decision;
     const carried = { direction, packet, flow, number, delayMs };
     for (const step of decision.steps) this.#take(step, carried, now);
-    this.#letPass(carried, decision.fault, now);
+    if (decision.steps.some((step) => step.do === 'send')) this.#letPass(carried, now);
   }
 
   /**
@@ -109,7 +110,7 @@ export class Wire {
    * @returns when the next one is due, in ms
    */
   advance(now: number): number | undefined {
-    for (let due = this.#held.take(now); due; due = this.#held.take(now)) due();
+    this.#release(now);
     const times = [this.#held.next, ...directions.map((one) => this.#sides[one].link.advance(now))];
     const known = times.filter((time) => time !== undefined);
     return known.length > 0 ? Math.min(...known) : undefined;
@@ -135,6 +136,11 @@ export class Wire {
 
   queue(direction: Direction): QueueLength {
     return this.#sides[direction].link.queue;
+  }
+
+  /** Sends what was held back, each packet as if at the time that was its own. */
+  #release(now: number): void {
+    for (let due = this.#held.take(now); due; due = this.#held.take(now)) due();
   }
 
   #decider(direction: Direction, conditions: Conditions, seed: string): Decider {
@@ -170,7 +176,7 @@ export class Wire {
         this.#send(packet, now);
         break;
       case 'send-back':
-        this.#send({ ...packet, direction: packet.direction === 'up' ? 'down' : 'up', delayMs: 0 }, now);
+        this.#send({ ...packet, ...this.#back(step.bytes, carried) }, now);
         break;
       case 'send-later':
         this.#hold(packet, now, step.milliseconds);
@@ -179,6 +185,15 @@ export class Wire {
         this.#wait(packet, step.packets, now);
         break;
     }
+  }
+
+  /** What is different about a packet that goes back to the host from which another one came. */
+  #back(bytes: Buffer, { direction, packet }: Omit<OnTheWay, 'bytes'>) {
+    return {
+      direction: direction === 'up' ? 'down' : 'up',
+      packet: parsePacket(bytes) ?? packet,
+      delayMs: 0,
+    } as const;
   }
 
   #send(packet: OnTheWay, now: number): void {
@@ -207,8 +222,7 @@ export class Wire {
   }
 
   /** One more packet of the flow has passed those that wait. */
-  #letPass(carried: Omit<OnTheWay, 'bytes'>, fault: string, now: number): void {
-    if (fault === 'reorder') return;
+  #letPass(carried: Omit<OnTheWay, 'bytes'>, now: number): void {
     const key = passingKey(carried);
     for (const entry of [...(this.#passing.get(key) ?? [])]) {
       entry.packets -= 1;
