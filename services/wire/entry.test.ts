@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { DOWN, icmpPacket, ipPacket, parsed, tcpPacket, udpPacket } from '#lib/packet/testing.ts';
-import { identity } from './entry.ts';
+import { entryOf } from './entry.ts';
 import { Flows } from './flows.ts';
 
 const addresses = { source: '10.0.28.181', destination: '10.0.28.182' };
@@ -86,16 +86,54 @@ test.each([
       crc: 'e8b7be43',
     },
   ],
-])('the fields of an entry name %s', (_what, bytes, fields) => {
+])('an entry names its packet: %s', (_what, bytes, fields) => {
   const packet = parsed(bytes);
-  expect(identity('up', packet, new Flows().of(packet, 'up'), 5)).toEqual({
+  const flow = new Flows().of(packet, 'up');
+  const struck = {
     direction: 'up',
-    packet: 5,
-    ...fields,
+    packet,
+    flow,
+    number: 5,
+    fault: 'loss',
+    detail: {},
+    rule: undefined,
+  } as const;
+  expect(entryOf(struck)).toEqual({ direction: 'up', fault: 'loss', packet: 5, ...fields });
+});
+
+test('an entry has the detail of its fault, and the rule that decided', () => {
+  const packet = parsed(udpPacket());
+  const flow = new Flows().of(packet, 'down');
+  const rule = 'delay udp 2 by 200ms';
+  const struck = {
+    direction: 'down',
+    packet,
+    flow,
+    number: 2,
+    fault: 'delay',
+    detail: { delay_ms: 200 },
+    rule,
+  } as const;
+  expect(entryOf(struck)).toMatchObject({
+    direction: 'down',
+    fault: 'delay',
+    delay_ms: 200,
+    rule,
+    packet: 2,
   });
 });
 
 test.each(['S', 'SA', 'A', 'PA', 'FA', 'R', 'RA', 'FSRPAU', ''])('the flags are written: %s', (flags) => {
   const packet = parsed(tcpPacket({ ...DOWN, flags }));
-  expect(identity('down', packet, new Flows().of(packet, 'down'), 1)).toMatchObject({ flags });
+  const flow = new Flows().of(packet, 'down');
+  const struck = {
+    direction: 'down',
+    packet,
+    flow,
+    number: 1,
+    fault: 'loss',
+    detail: {},
+    rule: undefined,
+  } as const;
+  expect(entryOf(struck)).toMatchObject({ flags });
 });
