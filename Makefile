@@ -37,7 +37,7 @@ $(if $(filter SEED_COMPATIBLE,$(typed)),$(error SEED_COMPATIBLE is now called RE
 # Each condition of the wire can be given for one direction.
 directed = $(if $(filter wire,$(goals)),$(foreach name,$(names),UP_$(name) DOWN_$(name)))
 strangers = $(filter-out $(patsubst %=,%,$(names) $(directed)) $(settings) COMPOSE_% DOCKER_% NO_COLOR,$(typed))
-$(if $(if $(typed),$(strangers)),$(error make $(goals) takes no $(strangers); allowed: $(if $(settings),$(if $(names),$(names) and )the settings of .env,$(names); settings count at make up)))
+$(if $(if $(typed),$(strangers)),$(error make $(goals) takes no $(strangers); allowed: $(if $(settings),$(if $(names),$(names) and )the settings of .env,$(names)$(if $(directed),; each condition also with UP_ or DOWN_ before it); settings count at make up)))
 
 # The lab
 

@@ -59,6 +59,9 @@ const decision = v.object({
   queue_bytes: v.optional(count),
 });
 
+const texts = v.record(v.string(), v.string());
+const sides = v.object({ up: texts, down: texts });
+
 const event = v.variant('event', [
   /** The wire has started, or its conditions were changed. */
   v.object({
@@ -69,6 +72,9 @@ const event = v.variant('event', [
     /** What is in force, as a person types it. */
     up: v.string(),
     down: v.string(),
+    /** The same, a text for each condition; and what the settings say. A program that is restarted reads them. */
+    set: sides,
+    configured: sides,
   }),
   /** What waits for a link of limited rate, every 10 ms while something does. */
   v.object({
@@ -82,6 +88,8 @@ const event = v.variant('event', [
   }),
   /** Packets that the kernel dropped before the program read them. */
   v.object({ ...line, event: v.literal('missed'), packets: count }),
+  /** Packets that the kernel refused to forward, because they are malformed or the device is down. */
+  v.object({ ...line, event: v.literal('refused'), packets: count }),
 ]);
 
 export type WireDecision = Readonly<v.InferOutput<typeof decision>>;

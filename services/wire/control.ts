@@ -14,8 +14,9 @@ export interface WireStatus {
 }
 
 export interface SideStatus {
-  /** What is in force, as a person types it. */
+  /** What is in force, as a person types it, and each condition that was set. */
   readonly conditions: string;
+  readonly set: Texts;
   readonly packets: number;
   readonly bytes: number;
   readonly delivered: number;
@@ -37,7 +38,11 @@ export type WireChange = Readonly<v.InferInput<typeof changeSchema>>;
 export interface WireControlParts {
   readonly address: string;
   readonly wire: Wire;
+  /** What the settings say, to which a reset returns. */
   readonly configured: Readonly<Record<Direction, Texts>>;
+  readonly configuredSeed: string;
+  /** What is in force at the start. */
+  readonly texts: Readonly<Record<Direction, Texts>>;
   readonly seed: string;
   /** Called after each change. */
   readonly onChange: (status: WireStatus) => void;
@@ -51,7 +56,7 @@ export class WireControl {
 
   constructor(parts: WireControlParts) {
     this.#parts = parts;
-    this.#texts = parts.configured;
+    this.#texts = parts.texts;
     this.#seed = parts.seed;
   }
 
@@ -69,6 +74,7 @@ export class WireControl {
       const { packets, bytes, delivered, struck } = wire.totals(direction);
       return {
         conditions: describeTexts(this.#texts[direction]),
+        set: this.#texts[direction],
         packets,
         bytes,
         delivered,
@@ -86,10 +92,10 @@ export class WireControl {
    * @throws FaultChangeError with all problems, when the change is not allowed
    */
   #change({ up, down, seed, reset = false }: WireChange): WireStatus {
-    const { configured, wire, onChange } = this.#parts;
+    const { configured, configuredSeed, wire, onChange } = this.#parts;
     const next = changedSides(reset ? configured : this.#texts, { up, down }, seed);
     this.#texts = next.texts;
-    this.#seed = seed ?? (reset ? this.#parts.seed : this.#seed);
+    this.#seed = seed ?? (reset ? configuredSeed : this.#seed);
     if (reset || seed !== undefined || up?.script !== undefined || down?.script !== undefined)
       wire.beginAgain();
     for (const direction of directions) wire.change(direction, next.conditions[direction], this.#seed);

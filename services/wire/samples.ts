@@ -29,7 +29,13 @@ export class Samples {
       const last = this.#last[direction];
       const { packets, bytes } = this.#wire.queue(direction);
       const dropped = this.#dropped(direction);
-      const sample = { event: 'queue', direction, packets, bytes, dropped: Math.max(0, dropped - last.dropped) } as const;
+      const sample = {
+        event: 'queue',
+        direction,
+        packets,
+        bytes,
+        dropped: Math.max(0, dropped - last.dropped),
+      } as const;
       const isQuiet = packets === 0 && last.packets === 0 && sample.dropped === 0;
       this.#last[direction] = { packets, dropped };
       return isQuiet ? [] : [sample];

@@ -49,8 +49,9 @@ export function changed(before: Texts, change: Change): Read<Texts> {
     const of = new Map(profile?.kind === 'probabilities' ? profile.of : []);
     of.delete(fault);
     const { profile: own } = parseProfile(`${fault}=${text === 'none' ? 0 : text}`, drawnNames);
-    if (own?.kind !== 'probabilities')
+    if (own?.kind !== 'probabilities') {
       return { problem: `${fault}: allowed: a probability from 0 to 1, or none` };
+    }
     if (own.of.get(fault)) of.set(fault, own.of.get(fault)!);
     texts.faults = formatProfile({ kind: 'probabilities', of });
   }
@@ -74,7 +75,7 @@ export function parseTexts(
   const share = faults.kind === 'probabilities' ? faults.of.get('tamper') : undefined;
   if (share && !tamper) {
     return {
-      problems: ['faults: tamper has a probability, and tamper does not say what it does; allowed: both'],
+      problems: ['faults: TAMPER does not say what the fault tamper does; allowed with it: TAMPER, such as TAMPER=rst'],
     };
   }
   return { value: tamper && share === undefined ? withTampering(parsed) : parsed };
@@ -88,14 +89,19 @@ function withTampering(parsed: Conditions): Conditions {
   return { ...parsed, faults: { ...faults, of: new Map(faults.of).set('tamper', Math.max(0, rest)) } };
 }
 
-/** What differs from a wire that does nothing, as a person would type it: `faults loss=0.05, delay 50ms`. */
+/** What differs from a wire that changes nothing, as a person types it: `FAULTS=loss=0.05 DELAY=50ms`. */
 export function describeTexts(texts: Texts): string {
   const parts = conditionNames.flatMap((name) => {
     const { fallback } = conditions[name];
     const text = normal(name, texts[name] ?? fallback);
-    return text === fallback ? [] : [`${name} ${text}`];
+    return text === fallback ? [] : [`${typedName(name)}=${quoted(text)}`];
   });
-  return parts.join(', ') || 'nothing';
+  return parts.join(' ') || 'nothing is changed';
+}
+
+/** As a shell reads it. */
+function quoted(text: string): string {
+  return /^[\w.,:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function normal(name: ConditionName, text: string): string {

@@ -12,6 +12,7 @@ export class Tun {
   readonly #file: number;
   readonly #buffer = Buffer.allocUnsafeSlow(LARGEST);
   #isClosed = false;
+  #refused = 0;
 
   /** @param file the number of its open file */
   constructor(file: number) {
@@ -35,9 +36,18 @@ export class Tun {
     next();
   }
 
-  /** @throws the error of the system, such as EINVAL for bytes that are no packet */
+  /** Gives a packet to the kernel. A packet that the kernel refuses is lost, as on any wire. */
   write(bytes: Buffer): void {
-    writeSync(this.#file, bytes);
+    try {
+      writeSync(this.#file, bytes);
+    } catch {
+      this.#refused += 1;
+    }
+  }
+
+  /** Packets that the kernel refused: malformed ones, and those for a device that is down. */
+  get refused(): number {
+    return this.#refused;
   }
 
   close(): void {
