@@ -215,17 +215,17 @@ describe('what is held back', () => {
   });
 
   test('is at most 100000 packets', () => {
-    const watched = new Watched({ script: 'delay 1-999999 by 60s' });
+    const watched = new Watched({ script: 'reorder 1-999999' });
     const bytes = datagram('a');
     for (let n = 0; n < 100_001; n += 1) watched.wire.receive(bytes, 0);
     expect(watched.wire.totals('up').struck).toEqual(
       new Map([
-        ['delay', 100_001],
+        ['reorder', 100_001],
         ['overflow', 1],
       ]),
     );
-    watched.run(60_000);
-    expect(watched.sent).toHaveLength(100_000);
+    watched.run(1_000);
+    expect(watched.wire.totals('up').delivered).toBe(100_000);
   });
 });
 

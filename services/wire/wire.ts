@@ -20,6 +20,12 @@ interface OnTheWay extends Carried {
   readonly number: number;
 }
 
+/** A reordered packet, with how many packets still pass it. */
+interface Passed {
+  readonly wait: OnTheWay;
+  packets: number;
+}
+
 /** A decision that is not `none`. */
 export interface Struck {
   readonly direction: Direction;
@@ -66,8 +72,8 @@ export class Wire {
   readonly #sides: Readonly<Record<Direction, Side>>;
   /** Packets that something holds back before they reach the queue. */
   readonly #held = new Schedule<() => void>();
-  /** Reordered packets, by flow and direction, with how many packets still pass them. */
-  readonly #passing = new Map<string, { readonly wait: OnTheWay; packets: number }[]>();
+  /** Reordered packets, by flow and direction. */
+  readonly #passing = new Map<string, Set<Passed>>();
 
   constructor(seed: string, conditions: Readonly<Record<Direction, Conditions>>, parts: WireParts) {
     this.#parts = parts;
@@ -211,10 +217,8 @@ export class Wire {
       return;
     }
     const key = passingKey(wait);
-    const waiting = this.#passing.get(key) ?? [];
     const entry = { wait, packets };
-    waiting.push(entry);
-    this.#passing.set(key, waiting);
+    this.#passing.set(key, (this.#passing.get(key) ?? new Set()).add(entry));
     const due = now + PATIENCE_MS;
     this.#held.add(due, () => {
       if (this.#forget(key, entry)) this.#send(wait, due);
@@ -224,19 +228,17 @@ export class Wire {
   /** One more packet of the flow has passed those that wait. */
   #letPass(carried: Omit<OnTheWay, 'bytes'>, now: number): void {
     const key = passingKey(carried);
-    for (const entry of [...(this.#passing.get(key) ?? [])]) {
+    for (const entry of this.#passing.get(key) ?? []) {
       entry.packets -= 1;
       if (entry.packets === 0 && this.#forget(key, entry)) this.#send(entry.wait, now);
     }
   }
 
   /** @returns whether it still waited */
-  #forget(key: string, entry: { readonly wait: OnTheWay; packets: number }): boolean {
-    const waiting = this.#passing.get(key) ?? [];
-    const at = waiting.indexOf(entry);
-    if (at < 0) return false;
-    waiting.splice(at, 1);
-    if (waiting.length === 0) this.#passing.delete(key);
+  #forget(key: string, entry: Passed): boolean {
+    const waiting = this.#passing.get(key);
+    if (!waiting?.delete(entry)) return false;
+    if (waiting.size === 0) this.#passing.delete(key);
     return true;
   }
 
