@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Packet } from '#lib/packet/packet.ts';
 import { DOWN, icmpPacket, ipPacket, parsed, tcpPacket, udpPacket } from '#lib/packet/testing.ts';
 import { Flows } from './flows.ts';
 
@@ -86,16 +87,20 @@ describe('of more than 65536 flows', () => {
     expect(flows.of(from(1), 'up')).not.toBe(second);
   });
 
-  test('to different ports, the numbers of a port in use go on', () => {
+  test('to different ports, the numbers of a port in use go on, and those of others begin again', () => {
     const flows = new Flows();
-    flows.of(from(0), 'up');
+    const flow = (of: Partial<Packet>) => flows.of({ ...packet, ...of }, 'up').name;
+    const flood = { ...packet, source: 1 };
+    flow({ source: 2, destinationPort: 1 });
+    flow({ source: 2 });
     // Two protocols have more ports than there are flows.
     for (const protocol of ['tcp', 'udp'] as const) {
-      for (let destinationPort = 1; destinationPort < 40_000; destinationPort += 1) {
-        flows.of({ ...from(1), protocol, destinationPort }, 'up');
-        if (destinationPort === 30_000) flows.of(from(protocol === 'tcp' ? 2 : 3), 'up');
+      for (let destinationPort = 10_000; destinationPort < 45_000; destinationPort += 1) {
+        flows.of(Object.assign(flood, { protocol, destinationPort }), 'up');
       }
+      flow({ source: protocol === 'tcp' ? 3 : 4 });
     }
-    expect(flows.of(from(4), 'up').name).toBe('tcp 9090 #5');
+    expect(flow({ source: 5 })).toBe('tcp 9090 #4');
+    expect(flow({ source: 5, destinationPort: 1 })).toBe('tcp 1 #1');
   });
 });

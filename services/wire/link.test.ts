@@ -172,6 +172,15 @@ describe('the rate', () => {
     expect(watched.times).toEqual([58, 66, 74]);
   });
 
+  test('has the delay begin at the departure, also when somebody looks late', () => {
+    const watched = new Watched({ rate: '1mbit' });
+    watched.send(2, { delayMs: 50 });
+    expect(watched.link.advance(30)).toBe(58);
+    watched.now = 30;
+    watched.run(100);
+    expect(watched.times).toEqual([58, 66]);
+  });
+
   test('concerns what waits when it changes', () => {
     const watched = new Watched({ rate: '1mbit' });
     watched.send(3);
@@ -323,11 +332,22 @@ describe('CoDel', () => {
     expect(watched.times).toEqual(watched.times.map((_, index) => (index + 1) * 8));
   });
 
-  test('leaves a link alone that is slow but has no queue', () => {
+  test('asks about each packet once, when the link is free for it', () => {
+    const watched = new Watched({ rate: '64kbit', aqm: 'codel' });
+    watched.send(2);
+    watched.run(130);
+    // The second packet was the last when it was asked about, so the third begins the 100 ms.
+    watched.send(4);
+    watched.run(1_000);
+    expect(watched.dropped).toEqual([[4, 'early-drop']]);
+    expect(watched.times).toEqual([125, 250, 375, 500, 625]);
+  });
+
+  test('leaves a link alone on which no more than one full frame waits', () => {
     const watched = new Watched({ rate: '1mbit', aqm: 'codel' });
     load(watched, { share: 1, until: 2_000 });
-    // One more packet always waits for 8 ms.
-    watched.send(1);
+    // Two packets more: each waits for 16 ms, and one full frame at most is behind it.
+    watched.send(2);
     load(watched, { share: 1, until: 5_000 });
     expect(watched.dropped).toEqual([]);
   });
