@@ -40,7 +40,7 @@ export interface Packet {
   /** Where the payload begins: what TCP, UDP or ICMP carries. */
   readonly payloadAt: number;
   readonly tcp: TcpHeader | undefined;
-  /** Of an ICMP message: its type and, for an echo, its identifier and sequence number (RFC 792). */
+  /** The type of an ICMP message and, for an echo, its identifier and sequence number (RFC 792). */
   readonly icmp: IcmpHeader | undefined;
 }
 

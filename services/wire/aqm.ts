@@ -56,7 +56,7 @@ export class CoDel {
    * Asks about the packet at the head, when the link is free for it.
    *
    * @param waited how long the packet has waited, in ms
-   * @param isLast whether no more than one full frame waits behind it
+   * @param isLast whether no more than one full frame waits after it
    * @param now in ms
    * @returns whether the packet is dropped
    */

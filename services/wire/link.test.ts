@@ -346,7 +346,7 @@ describe('CoDel', () => {
   test('leaves a link alone on which no more than one full frame waits', () => {
     const watched = new Watched({ rate: '1mbit', aqm: 'codel' });
     load(watched, { share: 1, until: 2_000 });
-    // Two packets more: each waits for 16 ms, and one full frame at most is behind it.
+    // Two packets more: each waits for 16 ms, and one full frame at most is after it.
     watched.send(2);
     load(watched, { share: 1, until: 5_000 });
     expect(watched.dropped).toEqual([]);

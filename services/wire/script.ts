@@ -11,7 +11,7 @@ export interface Rule {
   /** Counted over the packets of one flow and direction that the selection selects, from 1. Both are included. */
   readonly from: number;
   readonly to: number;
-  /** What stands after `by`: a time for `delay`, a number of packets for `reorder`. */
+  /** What is after `by`: a time for `delay`, a number of packets for `reorder`. */
   readonly by: number | undefined;
 }
 

@@ -16,7 +16,7 @@ export const corruption = {
   summary:
     'one bit of the payload is flipped, or of the checksum when there is no payload. The checksum is then wrong',
   inWireshark:
-    'the receiver has the packet with a wrong checksum (`tcp.checksum.status == 0`; Wireshark checks it when its preference says so). Its kernel drops the packet, and TCP sends it again',
+    'the receiver has the packet with a wrong checksum (`tcp.checksum.status == 0`; Wireshark checks it when its preference says so). Its kernel drops the packet, and TCP retransmits it',
   fields: {
     offset: 'index of the altered byte in the IP packet, from 0',
     bit: 'the flipped bit, 0 for the lowest',

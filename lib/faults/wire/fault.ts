@@ -30,7 +30,7 @@ export type Step =
   | { readonly do: 'send'; readonly bytes: Buffer }
   /** Sends after a time, beside everything else that happens. */
   | { readonly do: 'send-later'; readonly bytes: Buffer; readonly milliseconds: number }
-  /** Sends after so many more packets of the same flow and direction, or after `PATIENCE_MS`. */
+  /** Sends after this number of further packets of the same flow and direction, or after `PATIENCE_MS`. */
   | { readonly do: 'send-after'; readonly bytes: Buffer; readonly packets: number }
   /** Sends back to the host from which the packet came. */
   | { readonly do: 'send-back'; readonly bytes: Buffer };

@@ -6,7 +6,7 @@ export const loss = {
   isDrawn: true,
   summary: 'the packet is lost on the way',
   inWireshark:
-    'the packet is in the capture of its sender and not in that of the other host. TCP sends its data again: a retransmission, fast after three duplicate ACKs, else after a timeout',
+    'the packet is in the capture of its sender and not in that of the other host. TCP retransmits its data: fast after three duplicate ACKs, else after a timeout',
   fields: {},
   draw: () => ({}),
   steps: () => [],

@@ -44,7 +44,7 @@ test('replay sends the packet at once and again after the time', () => {
       { do: 'send', bytes },
       { do: 'send-later', bytes, milliseconds: 200 },
     ],
-    phrase: 'sent again after 200 ms',
+    phrase: 'replayed after 200 ms',
   });
 });
 

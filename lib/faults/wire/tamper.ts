@@ -12,9 +12,9 @@ export const tamper = {
   verb: 'tamper',
   isDrawn: true,
   summary:
-    'an attacker on the way: replaces bytes by as many others and mends the checksum, sends the packet again later, or adds an RST in the name of the sender',
+    'an attacker on the way: replaces bytes by as many others and mends the checksum, replays the packet later, or adds an RST in the name of the sender',
   inWireshark:
-    'replace: the payload differs between both captures, and all checksums are right. replay: the receiver has the packet twice, far apart. rst: the receiver has an RST that the sender never sent',
+    'After replace, the payload differs between both captures, and all checksums are right. After replay, the receiver has the packet twice, far apart. After rst, it has an RST that the sender never sent',
   fields: {
     tamper: '`replace`, `replay` or `rst`',
     offset: 'replace: index of the first replaced byte in the payload, from 0',
@@ -54,7 +54,7 @@ export const tamper = {
       case 'replace':
         return `byte ${detail.offset} of the payload: ${detail.before} to ${detail.after}`;
       case 'replay':
-        return `sent again after ${detail.again_ms} ms`;
+        return `replayed after ${detail.again_ms} ms`;
       case 'rst':
         return 'followed by an RST that the sender did not send';
     }
