@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { isWireEntry } from '#lib/journal/wire-schema.ts';
 import { addressNumber, parsePacket, payloadOf } from '#lib/packet/packet.ts';
 import {
   anyBytes,
@@ -13,6 +14,7 @@ import {
   udpPacket,
 } from '#lib/packet/testing.ts';
 import type { ConditionName } from './conditions.ts';
+import { entryOf } from './entry.ts';
 import { conditionsOf } from './testing.ts';
 import { type Struck, Wire } from './wire.ts';
 
@@ -257,6 +259,7 @@ describe('a packet larger than the MTU', () => {
     const watched = new Watched({ mtu: '600', delay: '50ms' });
     watched.bring(large);
     expect(watched.sent).toHaveLength(1);
+    expect(watched.struck[0]!.detail).toEqual({ mtu: 600, oversize: 'icmp' });
     const error = parsed(watched.sent[0]![0]);
     expect(error).toMatchObject({ protocol: 'icmp', destination: addressNumber(CLIENT), source: 0x0a001c01 });
     expect(sumOf(summed(error.bytes))).toBe(0xffff);
@@ -323,7 +326,29 @@ describe('new conditions', () => {
   });
 });
 
-test('whatever comes, the wire sends packets, and what it leaves as it is stays right', () => {
+test('each packet arrives once, or is counted as a loss or a drop', () => {
+  const watched = new Watched({
+    faults: 'loss=0.2,reorder=0.2',
+    burst: '3',
+    jitter: '20ms',
+    order: 'free',
+    rate: '1mbit',
+    queue: '8',
+    aqm: 'red',
+  });
+  for (let id = 1; id <= 2_000; id += 1) {
+    watched.bring(udpPacket({ id, payload: Buffer.alloc(958), from: 40_000 + (id % 3) }));
+    watched.run(watched.now + 7);
+  }
+  watched.run(watched.now + 10_000);
+  const { struck, packets, delivered } = watched.wire.totals('up');
+  const lost = ['loss', 'tail-drop', 'early-drop', 'overflow'].map((why) => struck.get(why) ?? 0);
+  expect(lost.slice(0, 3).every((count) => count > 0)).toBe(true);
+  expect(delivered + lost.reduce((sum, count) => sum + count, 0)).toBe(packets);
+  expect(new Set(watched.sent.map(([bytes]) => parsed(bytes).id)).size).toBe(delivered);
+});
+
+test('whatever comes, the wire sends packets with a right IP header, and its entries are those of the journal', () => {
   const texts = {
     faults: 'loss=0.1,duplicate=0.1,reorder=0.2,corruption=0.2,tamper=0.2',
     tamper: 'rst',
@@ -344,6 +369,9 @@ test('whatever comes, the wire sends packets, and what it leaves as it is stays 
         watched.run(watched.now + 1);
       }
       watched.run(10_000);
+      for (const struck of watched.struck) {
+        expect(isWireEntry({ timestamp: '', id: 1, ...entryOf(struck) })).toBe(true);
+      }
       for (const [bytes] of watched.sent) {
         expect(parsePacket(bytes)?.bytes).toEqual(bytes);
         expect(headerSum(bytes)).toBe(0xffff);

@@ -155,7 +155,7 @@ export class Wire {
 
   #report(direction: Direction, packet: Packet, decision: Decision): void {
     const { fault, detail, delayMs, flow, rule, packet: number, steps } = decision;
-    const arrives = steps.length > 0;
+    const arrives = steps.some((step) => step.do !== 'send-back');
     if (fault === 'none' && delayMs === undefined) return;
     const isDelayed = delayMs !== undefined && arrives && fault !== 'delay';
     this.#strike({
