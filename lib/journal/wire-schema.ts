@@ -31,9 +31,9 @@ const decision = v.object({
   ip_id: count,
   /** Bytes of the IP packet. */
   bytes: count,
-  /** Of a fragment after the first: where its content begins in that of the whole packet. */
+  /** Where the content of a fragment after the first begins, in the content of the whole packet. */
   fragment_at: v.optional(count),
-  /** Of a TCP segment: the numbers of its header, and a letter for each flag. */
+  /** The numbers in the header of a TCP segment, and a letter for each flag. */
   seq: v.optional(count),
   ack: v.optional(count),
   flags: v.optional(v.string()),

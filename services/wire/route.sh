@@ -1,6 +1,8 @@
 #!/bin/sh
-# route.sh insert PEER WIRE | remove PEER | show PEER: sends the packets of this host for PEER to the wire, or directly
-# again; or prints the address of the wire if they go there. It runs in the network namespace of a host, as root.
+# The way of this host's packets to its peer. It runs in the network namespace of a host, as root.
+#   route.sh insert PEER WIRE   they go through the wire
+#   route.sh remove PEER        they go directly
+#   route.sh show PEER          prints the address of the wire, if they go there
 set -eu
 case "$1" in
     insert) ip -4 route replace "$2/32" via "$3" dev eth0 ;;

@@ -1,14 +1,27 @@
 import { reasonNames, reasons, verdictOf } from '#analysis/join/verdicts.ts';
 import { faultCalled, faultNames } from '#lib/faults/echo/index.ts';
 import { parseProfile } from '#lib/faults/fault-profile.ts';
+import { faults as wireFaults } from '#lib/faults/wire/all.ts';
 import { answers, DEFAULT_PROFILE, type Outcome, outcomes, summaries } from '../../services/http/outcomes.ts';
-import { type Block, blockOfOutcomes, blockOfVerdicts, blocksOfFaults, type OutcomeRow } from './blocks.ts';
+import { conditionNames, conditions } from '../../services/wire/conditions.ts';
+import { typedName } from '../../services/wire/sides.ts';
+import {
+  type Block,
+  blockOfConditions,
+  blockOfOutcomes,
+  blockOfVerdicts,
+  blocksOfFaults,
+  blocksOfWireFaults,
+  type OutcomeRow,
+} from './blocks.ts';
 
 /** All parts of pages that are generated from the source. */
 export function blocks(): Block[] {
   const faults = faultNames.faults.map((name) => faultCalled(name)!);
   return [
     ...blocksOfFaults(faults),
+    ...blocksOfWireFaults(wireFaults),
+    blockOfConditions(conditionNames.map((name) => ({ name: typedName(name), ...conditions[name] }))),
     blockOfOutcomes([outcomes.rest, ...outcomes.faults].map(rowOf)),
     blockOfVerdicts(
       reasonNames.map((reason) => ({

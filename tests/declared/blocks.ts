@@ -1,4 +1,5 @@
 import type { EchoFault } from '#lib/faults/echo/fault.ts';
+import type { WireFault } from '#lib/faults/wire/fault.ts';
 
 /** A part of a page that is generated from the source: its name in the page, and its text. Any page can have it. */
 export interface Block {
@@ -54,6 +55,44 @@ export function blocksOfFaults(faults: readonly EchoFault[]): Block[] {
       ),
     },
   ];
+}
+
+/** The tables of the wire's faults. */
+export function blocksOfWireFaults(faults: readonly WireFault[]): Block[] {
+  const rows = (text: (fault: WireFault) => string) => faults.map((fault) => [code(fault.name), text(fault)]);
+  return [
+    {
+      name: 'faults of the wire',
+      text: tableText(
+        ['fault', 'in a script', 'what happens to the packet'],
+        faults.map(({ name, verb, summary }) => [code(name), name === 'mtu' ? '(`MTU`)' : code(verb), summary]),
+      ),
+    },
+    {
+      name: 'faults of the wire in Wireshark',
+      text: tableText(
+        ['fault', 'look for'],
+        rows(({ inWireshark }) => inWireshark),
+      ),
+    },
+  ];
+}
+
+/** A condition of the wire, as its page has it. */
+export interface ConditionRow {
+  readonly name: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+export function blockOfConditions(rows: readonly ConditionRow[]): Block {
+  return {
+    name: 'conditions of the wire',
+    text: tableText(
+      ['variable', 'when it is not set', 'meaning'],
+      rows.map(({ name, fallback, meaning }) => [code(name), code(fallback), meaning]),
+    ),
+  };
 }
 
 /** An outcome of the HTTP server, as the page of the server has it. */

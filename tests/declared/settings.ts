@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { ConfigSchema } from '#lib/runtime/config.ts';
 import { configSchema as echoSchema } from '../../services/echo/config.ts';
 import { configSchema as httpSchema } from '../../services/http/config.ts';
+import { configSchema as wireSchema } from '../../services/wire/config.ts';
 import { quotedIn, tablesOf } from './markdown.ts';
 import { pages, read, readAll } from './project.ts';
 
@@ -35,10 +36,10 @@ export interface Places {
 }
 
 /** A word that can only be a setting, or what `notSettings` lists. */
-const NAME = /(?<![\w-])(?:LAB|HTTP|HTTPS|ECHO)_[A-Z_]*[A-Z](?![\w*])/g;
+const NAME = /(?<![\w-])(?:LAB|HTTP|HTTPS|ECHO|WIRE)_[A-Z_]*[A-Z](?![\w*])/g;
 
 /** That word where it is set, as in an object or in a line of the shell. */
-const SET = /\b(?:LAB|HTTP|HTTPS|ECHO)_[A-Z_]*[A-Z](?=[:=])/g;
+const SET = /\b(?:LAB|HTTP|HTTPS|ECHO|WIRE)_[A-Z_]*[A-Z](?=[:=])/g;
 
 /** Words of that form that are something else, and what. */
 const notSettings: Readonly<Record<string, string>> = {
@@ -80,11 +81,13 @@ export function readPlaces(): Places {
     dotEnv: parseEnv(read('.env')) as Record<string, string>,
     given: Object.fromEntries(given),
     used: namesIn(compose.replaceAll(/#.*|\$\$\{?[A-Z_]+|\$\{[A-Z_]+:-/g, '')),
-    schemas: { http: httpSchema, echo: echoSchema },
+    schemas: { http: httpSchema, echo: echoSchema, wire: wireSchema },
     programs: {
       certificates: textOf('services/certificates/*'),
       'capture-server': capture,
       'capture-client': capture,
+      'capture-wire': capture,
+      'wire-host': host,
       client,
       'client-raw': client,
       'server-host': host,

@@ -9,7 +9,7 @@ export const mtu = {
   verb: 'mtu',
   isDrawn: false,
   summary:
-    'the packet is larger than the wire takes (MTU): it is dropped, and its sender gets an ICMP error; a black hole sends none. A packet that may be fragmented is',
+    'the packet is larger than the wire takes (MTU): it is dropped, and its sender gets an ICMP error, or nothing (black hole). A packet without the flag DF is sent in fragments',
   inWireshark:
     '`icmp.type == 3 && icmp.code == 4` in the capture of the sender, then smaller packets. In a black hole, the same large packet again and again, without an answer',
   fields: {
