@@ -1,8 +1,14 @@
 import * as v from 'valibot';
 import { controlSocket } from '#lib/control/settings.ts';
 import { insidePath, optionalText } from '#lib/runtime/config.ts';
-import { type ConditionName, conditionNames, conditions, type Direction, directions } from './conditions.ts';
-import { readSides, type Texts, typedName } from './sides.ts';
+import {
+  type ConditionName,
+  conditionNames,
+  conditions,
+  type Direction,
+  directions,
+} from './conditions/conditions.ts';
+import { readSides, type Texts, typedName } from './conditions/sides.ts';
 
 /** A setting: a condition for both directions, or `up:VALUE down:VALUE`. Undefined when it is unset. */
 function condition(name: ConditionName) {

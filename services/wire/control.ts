@@ -1,9 +1,16 @@
 import * as v from 'valibot';
 import type { Answering } from '#lib/control/control.ts';
 import { FaultChangeError } from '#lib/faults/faults.ts';
-import type { QueueLength } from './aqm.ts';
-import { type Conditions, type Direction, directions } from './conditions.ts';
-import { type Change, changed, describeTexts, parseTexts, partNames, type Texts } from './sides.ts';
+import { type Conditions, type Direction, directions } from './conditions/conditions.ts';
+import {
+  type Change,
+  changed,
+  describeTexts,
+  parseTexts,
+  partNames,
+  type Texts,
+} from './conditions/sides.ts';
+import type { QueueLength } from './link/aqm.ts';
 import type { Wire } from './wire.ts';
 
 /** What `make wire` shows. */

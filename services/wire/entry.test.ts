@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { DOWN, icmpPacket, ipPacket, parsed, tcpPacket, udpPacket } from '#lib/packet/testing.ts';
+import { Flows } from './decisions/flows.ts';
 import { entryOf } from './entry.ts';
-import { Flows } from './flows.ts';
 
 const addresses = { source: '10.0.28.181', destination: '10.0.28.182' };
 

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { isWireEntry } from '#lib/journal/wire-schema.ts';
-import type { Direction } from './conditions.ts';
-import type { Texts } from './sides.ts';
+import type { Direction } from './conditions/conditions.ts';
+import type { Texts } from './conditions/sides.ts';
 
 const CHUNK = 2 ** 20;
 /** What the line of such an event has, and no other line. */

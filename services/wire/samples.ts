@@ -1,6 +1,6 @@
 import type { WireEvent } from '#lib/journal/wire-schema.ts';
-import { type Direction, directions } from './conditions.ts';
-import { drops } from './link.ts';
+import { type Direction, directions } from './conditions/conditions.ts';
+import { drops } from './link/link.ts';
 import type { Wire } from './wire.ts';
 
 /** How often the queues are looked at, in ms. */

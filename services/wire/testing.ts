@@ -1,4 +1,4 @@
-import { type ConditionName, type Conditions, conditionNames, conditions } from './conditions.ts';
+import { type ConditionName, type Conditions, conditionNames, conditions } from './conditions/conditions.ts';
 
 /** The conditions that a person has typed. Everything else is as when nothing is set. */
 export function conditionsOf(texts: Partial<Record<ConditionName, string>> = {}): Conditions {

@@ -3,9 +3,9 @@ import { openJournal } from '#lib/journal/open-journal.ts';
 import type { WireEntry } from '#lib/journal/wire-schema.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import { timestamps } from '#lib/runtime/timestamps.ts';
-import type { Direction } from './conditions.ts';
+import type { Direction } from './conditions/conditions.ts';
+import type { Texts } from './conditions/sides.ts';
 import type { WireStatus } from './control.ts';
-import type { Texts } from './sides.ts';
 
 type Entry = Record<string, unknown>;
 

@@ -13,7 +13,7 @@ import {
   tcpPacket,
   udpPacket,
 } from '#lib/packet/testing.ts';
-import type { ConditionName } from './conditions.ts';
+import type { ConditionName } from './conditions/conditions.ts';
 import { entryOf } from './entry.ts';
 import { conditionsOf } from './testing.ts';
 import { type Struck, Wire } from './wire.ts';

@@ -1,12 +1,12 @@
 import { type Detail, PATIENCE_MS, type Step } from '#lib/faults/wire/fault.ts';
 import { giveBackHop } from '#lib/packet/craft.ts';
 import { type Packet, parsePacket } from '#lib/packet/packet.ts';
-import type { QueueLength } from './aqm.ts';
-import { type Conditions, type Direction, directions } from './conditions.ts';
-import { Decider, type Decision } from './decisions.ts';
-import { type Flow, Flows } from './flows.ts';
-import { type Carried, type Drop, Link } from './link.ts';
-import { Schedule } from './schedule.ts';
+import { type Conditions, type Direction, directions } from './conditions/conditions.ts';
+import { Decider, type Decision } from './decisions/decisions.ts';
+import { type Flow, Flows } from './decisions/flows.ts';
+import type { QueueLength } from './link/aqm.ts';
+import { type Carried, type Drop, Link } from './link/link.ts';
+import { Schedule } from './link/schedule.ts';
 
 /** The most packets that a script or a fault holds back. */
 const MOST_HELD = 100_000;

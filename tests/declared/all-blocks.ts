@@ -3,8 +3,8 @@ import { faultCalled, faultNames } from '#lib/faults/echo/index.ts';
 import { parseProfile } from '#lib/faults/fault-profile.ts';
 import { faults as wireFaults } from '#lib/faults/wire/all.ts';
 import { answers, DEFAULT_PROFILE, type Outcome, outcomes, summaries } from '../../services/http/outcomes.ts';
-import { conditionNames, conditions } from '../../services/wire/conditions.ts';
-import { typedName } from '../../services/wire/sides.ts';
+import { conditionNames, conditions } from '../../services/wire/conditions/conditions.ts';
+import { typedName } from '../../services/wire/conditions/sides.ts';
 import {
   type Block,
   blockOfConditions,

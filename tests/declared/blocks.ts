@@ -65,7 +65,11 @@ export function blocksOfWireFaults(faults: readonly WireFault[]): Block[] {
       name: 'faults of the wire',
       text: tableText(
         ['fault', 'in a script', 'what happens to the packet'],
-        faults.map(({ name, verb, summary }) => [code(name), name === 'mtu' ? '(`MTU`)' : code(verb), summary]),
+        faults.map(({ name, verb, summary }) => [
+          code(name),
+          name === 'mtu' ? '(`MTU`)' : code(verb),
+          summary,
+        ]),
       ),
     },
     {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { partNames, typedName } from '../../services/wire/sides.ts';
+import { partNames, typedName } from '../../services/wire/conditions/sides.ts';
 import { quotedIn, type Table, tablesOf, tablesUnder } from './markdown.ts';
 import { type Ended, endsOf } from './programs.ts';
 import { pages, read, root } from './project.ts';

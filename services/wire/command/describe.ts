@@ -1,4 +1,4 @@
-import { directions } from '../conditions.ts';
+import { directions } from '../conditions/conditions.ts';
 import type { SideStatus, WireStatus } from '../control.ts';
 
 const TITLES = { up: 'up, client host to server host', down: 'down, server host to client host' } as const;

@@ -1,6 +1,6 @@
-import { type Direction, directions } from '../conditions.ts';
+import { type Direction, directions } from '../conditions/conditions.ts';
+import { type PartName, partNames, typedName } from '../conditions/sides.ts';
 import type { WireChange } from '../control.ts';
-import { type PartName, partNames, typedName } from '../sides.ts';
 
 /** What a person typed: `LOSS=0.05`, `UP_DELAY=50ms`, `SEED=alice`, `RESET=1`. */
 export interface Typed {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ConditionName } from './conditions.ts';
+import type { ConditionName } from '../conditions/conditions.ts';
+import { conditionsOf } from '../testing.ts';
 import { type Carried, type Drop, Link } from './link.ts';
-import { conditionsOf } from './testing.ts';
 
 interface Named extends Carried {
   readonly name: number;

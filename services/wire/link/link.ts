@@ -1,5 +1,5 @@
+import type { Conditions, QueueLimit } from '../conditions/conditions.ts';
 import { CoDel, type QueueLength, Red } from './aqm.ts';
-import type { Conditions, QueueLimit } from './conditions.ts';
 import { Schedule } from './schedule.ts';
 
 /** The bytes that Ethernet adds to an IP packet in a capture. */

@@ -75,13 +75,16 @@ export function parseTexts(
   const share = faults.kind === 'probabilities' ? faults.of.get('tamper') : undefined;
   if (share && !tamper) {
     return {
-      problems: ['faults: TAMPER does not say what the fault tamper does; allowed with it: TAMPER, such as TAMPER=rst'],
+      problems: [
+        'faults: TAMPER does not say what the fault tamper does; allowed with it: TAMPER, such as TAMPER=rst',
+      ],
     };
   }
-  return { value: tamper && share === undefined ? withTampering(parsed) : parsed };
+  const isScripted = parsed.script.some(({ fault }) => fault.name === 'tamper');
+  return { value: tamper && share === undefined && !isScripted ? withTampering(parsed) : parsed };
 }
 
-/** An attacker without a probability tampers with every packet that no other fault strikes. */
+/** An attacker without a probability and without a script tampers with every packet that no other fault strikes. */
 function withTampering(parsed: Conditions): Conditions {
   const { faults } = parsed;
   if (faults.kind !== 'probabilities') return parsed;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { payloadOf } from '#lib/packet/packet.ts';
 import { DOWN, icmpPacket, parsed, tcpPacket, udpPacket } from '#lib/packet/testing.ts';
-import type { ConditionName, Direction } from './conditions.ts';
+import type { ConditionName, Direction } from '../conditions/conditions.ts';
+import { conditionsOf } from '../testing.ts';
 import { Decider } from './decisions.ts';
 import { Flows } from './flows.ts';
-import { conditionsOf } from './testing.ts';
 
 type Texts = Partial<Record<ConditionName, string>>;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { conditionOf, conditionsOf } from '../testing.ts';
 import { type ConditionName, type Conditions, conditionNames, conditions } from './conditions.ts';
-import { conditionOf, conditionsOf } from './testing.ts';
 
 const texts: Readonly<Record<ConditionName, readonly string[]>> = {
   faults: ['none', 'loss=0.05', 'loss=0.1,duplicate=0.2,reorder=0.1,corruption=0.01,tamper=1e-7'],

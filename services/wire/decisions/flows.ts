@@ -1,6 +1,6 @@
 import { type Packet, TCP_FLAGS } from '#lib/packet/packet.ts';
-import type { Direction } from './conditions.ts';
-import { ScriptCounts } from './script.ts';
+import type { Direction } from '../conditions/conditions.ts';
+import { ScriptCounts } from '../conditions/script.ts';
 
 /** The most flows that are remembered. The flow that was silent for longest makes room for a new one. */
 const MOST_FLOWS = 65_536;

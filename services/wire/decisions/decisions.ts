@@ -3,10 +3,10 @@ import type { Detail, Step, WireFault, WireOptions } from '#lib/faults/wire/faul
 import { drawnNames, wireFaultCalled } from '#lib/faults/wire/index.ts';
 import type { Packet } from '#lib/packet/packet.ts';
 import { Draws } from '#lib/runtime/random.ts';
-import type { Conditions, Direction } from './conditions.ts';
+import type { Conditions, Direction } from '../conditions/conditions.ts';
+import { formatRule, optionsOf, type Rule } from '../conditions/script.ts';
+import { selects } from '../conditions/selection.ts';
 import type { Flow, Flows, Half } from './flows.ts';
-import { formatRule, optionsOf, type Rule } from './script.ts';
-import { selects } from './selection.ts';
 
 /** What the wire decided for one packet. */
 export interface Decision {

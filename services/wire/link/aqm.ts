@@ -1,4 +1,4 @@
-import type { QueueLimit } from './conditions.ts';
+import type { QueueLimit } from '../conditions/conditions.ts';
 
 /** What a queue holds. */
 export interface QueueLength {
