@@ -8,8 +8,8 @@ import { type ToolOptions, toolLines, whyBroken } from './tool.ts';
  */
 export const FORGETFUL: readonly string[] = ['-M', '100000', '-o', 'tcp.analyze_sequence_numbers:FALSE'];
 
-/** The protocols below TCP and UDP, on any link. */
-const NETWORK: readonly string[] = [
+/** The protocols below IP. */
+const LINKS: readonly string[] = [
   ...[
     'eth',
     'vlan',
@@ -25,6 +25,11 @@ const NETWORK: readonly string[] = [
     'llc',
   ],
   ...['wlan', 'radiotap', 'ppi', 'prism', 'pktap', 'nflog', 'fr', 'chdlc', 'ethertype'],
+];
+
+/** The protocols below TCP and UDP, on any link. */
+const NETWORK: readonly string[] = [
+  ...LINKS,
   ...['ip', 'ah', 'ipv6', 'ipv6.hopopts', 'ipv6.routing', 'ipv6.fraghdr', 'ipv6.dstopts', 'icmp', 'icmpv6'],
   ...['tcp', 'udp'],
 ];
@@ -69,6 +74,17 @@ function leanArguments({ keys, names, ports }: Asked): string[] {
     ...[...NETWORK, ...(isTls ? ['tls', 'data'] : [])].flatMap((name) => ['--enable-protocol', name]),
     ...(keys ? [] : FORGETFUL),
     ...(isTls ? decodeArguments(ports, 'data', 'data') : []),
+  ];
+}
+
+/** tshark's arguments to print time, length, captured length and the bytes after the link's header. */
+export function ipArguments(file: string): string[] {
+  return [
+    ...['-n', '-r', file, '--disable-all-protocols'],
+    ...[...LINKS, 'data'].flatMap((name) => ['--enable-protocol', name]),
+    ...FORGETFUL,
+    ...['-T', 'fields', '-E', 'aggregator=/s'],
+    ...['frame.time_epoch', 'frame.len', 'frame.cap_len', 'data.data'].flatMap((field) => ['-e', field]),
   ];
 }
 

@@ -1,0 +1,76 @@
+import type { WireDecision } from '#lib/journal/wire-schema.ts';
+import { isDrop } from './expected.ts';
+import type { WireReason } from './reasons.ts';
+import type { Arrival, Fate, Sent } from './sent.ts';
+
+/** How far timers and captures differ, in seconds. */
+const SLACK = 0.002;
+
+/** How often a packet is still expected after what dropped it or its copies. */
+export function copiesOf({ expected, drops }: Fate): number {
+  return Math.max(0, expected.copies - drops.length);
+}
+
+/** Whether everything that was decided has been seen, so that nothing more is awaited. */
+export function isComplete(sent: Sent, fate: Fate): boolean {
+  const { expected, added, error } = fate;
+  if (expected.isUnknown || copiesOf(fate) === 0) return false;
+  const isThere = (!expected.added || added !== undefined) && (!expected.error || error !== undefined);
+  const arrivals = sent.arrivalsOf(fate.range);
+  const wanted = expected.fragments > 0 ? expected.fragments : copiesOf(fate);
+  return isThere && arrivals.length >= wanted;
+}
+
+/** What the packets say of an entry, when everything that may follow has been seen. */
+export function judge(sent: Sent, fate: Fate, entry: WireDecision): WireReason {
+  const { expected, drops } = fate;
+  if (expected.isUnknown) return 'unknown-fault';
+  const arrivals = sent.arrivalsOf(fate.range);
+  if (isDrop(entry)) return arrivals.length <= mostArrivals(fate) ? 'lost' : 'arrived-anyway';
+  if (expected.copies === 0) return judgeLoss(fate, arrivals);
+  const isDropped = drops.length > 0 && arrivals.length < wantedOf(fate);
+  if (isDropped && arrivals.length === 0) return 'dropped-later';
+  return judgeArrival(sent, fate, arrivals);
+}
+
+/** Each drop of a packet that arrives in fragments takes one of them. */
+function mostArrivals({ expected, drops }: Fate): number {
+  return Math.max(0, wantedOf({ expected }) - drops.length);
+}
+
+function wantedOf({ expected }: Pick<Fate, 'expected'>): number {
+  return expected.fragments > 0 ? expected.fragments : expected.copies;
+}
+
+function judgeLoss({ expected, error }: Fate, arrivals: readonly Arrival[]): WireReason {
+  if (arrivals.length > 0) return 'arrived-anyway';
+  if (!expected.error) return 'lost';
+  return error ? 'error-sent' : 'no-error';
+}
+
+function judgeArrival(sent: Sent, fate: Fate, arrivals: readonly Arrival[]): WireReason {
+  const { expected, added, drops } = fate;
+  const [first] = arrivals;
+  if (!first || arrivals.length < mostArrivals(fate)) return 'not-arrived';
+  if (first.frame.time - sent.frame.time < expected.delay - SLACK) return 'arrived-early';
+  const wrong = arrivals.map((one) => differs(fate, one)).find((reason) => reason !== undefined);
+  if (wrong) return wrong;
+  if (expected.added) return added || drops.length > 0 ? 'reset-added' : 'not-arrived';
+  if (expected.fragments > 0) return 'in-fragments';
+  if (expected.copies > 1) return drops.length > 0 ? 'arrived' : 'arrived-twice';
+  return isAltered(fate) ? 'arrived-altered' : 'arrived';
+}
+
+export function isAltered({ expected }: Pick<Fate, 'expected'>): boolean {
+  return expected.crc !== undefined || expected.byte !== undefined;
+}
+
+/** Why an arrival is not what was decided; undefined if it is. */
+function differs({ expected, range }: Fate, arrival: Arrival): WireReason | undefined {
+  const { crc, byte } = expected;
+  if (arrival.isTruncated && isAltered({ expected })) return 'truncated';
+  if (byte && arrival.packet.bytes[byte.at] !== byte.is) return 'arrived-different';
+  const isWhole = arrival.from === range.from && arrival.to === range.to;
+  const isRight = crc === undefined ? arrival.isSame : isWhole && arrival.crc === crc;
+  return isRight ? undefined : 'arrived-different';
+}

@@ -1,0 +1,336 @@
+import type { FrameRef } from '#analysis/capture/frames.ts';
+import type { IpFrame } from '#analysis/capture/read-ip.ts';
+import type { Gap } from '#lib/journal/run.ts';
+import { isWireDecision, wireTimeOf } from '#lib/journal/wire-entries.ts';
+import type { WireDecision, WireEntry, WireEvent } from '#lib/journal/wire-schema.ts';
+import type { Host } from '#lib/lab/hosts.ts';
+import { addressNumber, addressText } from '#lib/packet/packet.ts';
+import { Arriving } from './arriving.ts';
+import { expectedOf, FORWARDED, isDrop } from './expected.ts';
+import { Extras } from './extras.ts';
+import type { WireFinding, WireMatch } from './finding.ts';
+import { WireFlows } from './flows.ts';
+import { isComplete, judge } from './judge.ts';
+import { OnTheWay } from './on-the-way.ts';
+import { findings, straysOf } from './packets.ts';
+import { partOf, placeOfEntry, type Range } from './place.ts';
+import { Queues } from './queues.ts';
+import type { WireReason } from './reasons.ts';
+import { Running } from './running.ts';
+import { type Fate, Sent } from './sent.ts';
+import { Verdicts } from './verdicts.ts';
+
+/** How long a packet may travel beyond what was decided and beyond its time in a queue, in seconds. */
+const PATIENCE = 5;
+/** How long a packet that has arrived is kept to notice a copy, and an arrival or an entry to find its packet. */
+const GRACE = 1;
+/** How often the packets on the way are looked at, in seconds. */
+const SWEEP = 0.5;
+/** A larger step back of a capture's times means that the clock was set, in seconds. */
+const STEP = 0.1;
+
+export interface WireParts {
+  readonly addresses: Readonly<Record<Host, string>>;
+  readonly gaps?: readonly Gap[] | undefined;
+}
+
+/** An entry whose packet is not found yet. */
+interface Sought {
+  readonly entry: WireDecision;
+  readonly time: number;
+}
+
+/**
+ * Matches each decision of the wire with its frames in the captures of both hosts, and finds what became of every packet
+ * between them. It gets all of it in the order of time, and keeps only what is on the way.
+ */
+export class WireMatching {
+  readonly findings: WireFinding[] = [];
+  readonly #numbers: Readonly<Record<Host, number>>;
+  readonly #onTheWay = new OnTheWay();
+  readonly #flows = new WireFlows();
+  readonly #arriving = new Arriving(this.#onTheWay, this.#flows);
+  readonly #extras = new Extras();
+  readonly #queues = new Queues();
+  readonly #running: Running;
+  readonly #verdicts = new Verdicts((match) => this.findings.push(match));
+  /** Arrivals and entries that have no packet yet. */
+  #strays: { readonly frame: IpFrame; readonly from: Host }[] = [];
+  #sought: Sought[] = [];
+  #wireAddress = 0;
+  #order = 0;
+  #swept = Number.NEGATIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+
+  constructor({ addresses, gaps = [] }: WireParts) {
+    this.#numbers = { server: addressNumber(addresses.server), client: addressNumber(addresses.client) };
+    this.#running = new Running(gaps);
+  }
+
+  /** A capture has a frame at this time, or it ends. */
+  look(host: Host, time: number | undefined): void {
+    if (time === undefined) this.#running.end(host);
+    else this.#running.see(host, time);
+  }
+
+  /** Takes a frame of the capture of a host. */
+  take(host: Host, frame: IpFrame): void {
+    this.#moveTo(frame.time);
+    if (frame.captured < frame.packet.bytes.length && frame.packet.id === 0) this.#running.blur(host);
+    const { source, destination } = frame.packet;
+    const [own, other] = [this.#numbers[host], this.#numbers[otherThan(host)]];
+    if (source === own && destination === other) this.#send(host, frame);
+    else if (source === other && destination === own) this.#receive(host, frame);
+    else if (destination === own && source === this.#wireAddress) this.#extras.takeError(frame);
+  }
+
+  /** Takes an entry, after all frames before it. */
+  read(entry: WireEntry): void {
+    const time = wireTimeOf(entry);
+    if (!isWireDecision(entry)) {
+      this.#readEvent(entry, time);
+      return;
+    }
+    this.#verdicts.await(entry);
+    if (!this.#decide(entry)) this.#sought.push({ entry, time });
+  }
+
+  finish(): void {
+    for (const host of ['server', 'client'] as const) this.#running.end(host);
+    this.#sweep(Number.POSITIVE_INFINITY);
+    this.#verdicts.finish();
+  }
+
+  #moveTo(time: number): void {
+    if (time < this.#latest - STEP) {
+      this.#running.isSetBack = true;
+      this.#swept = Math.min(this.#swept, time);
+    }
+    this.#latest = time;
+    if (time > this.#swept + SWEEP) this.#sweep(time);
+  }
+
+  #readEvent(event: WireEvent, time: number): void {
+    if (event.event === 'wire') this.#wireAddress = addressNumber(event.address);
+    if (event.event === 'queue') this.#queues.take(event, time);
+    this.findings.push({ kind: 'event', event });
+  }
+
+  #send(host: Host, frame: IpFrame): void {
+    const sent = new Sent(host, frame, this.#order);
+    this.#order += 1;
+    this.#onTheWay.add(sent);
+    if (this.#strays.length > 0) this.#retryStrays();
+    if (this.#sought.length > 0) this.#sought = this.#sought.filter(({ entry }) => !this.#decide(entry));
+  }
+
+  #receive(host: Host, frame: IpFrame): void {
+    const found = this.#arriving.take(frame);
+    for (const sent of found) this.#settle(sent);
+    if (found.length > 0) return;
+    const extra = this.#extras.takeAdded(frame);
+    if (extra) this.#settle(extra);
+    else this.#strays.push({ frame, from: otherThan(host) });
+  }
+
+  #retryStrays(): void {
+    this.#strays = this.#strays.filter(({ frame }) => {
+      const found = this.#arriving.take(frame);
+      for (const sent of found) this.#settle(sent);
+      const extra = found.length > 0 ? undefined : this.#extras.takeAdded(frame);
+      if (extra) this.#settle(extra);
+      return found.length === 0 && !extra;
+    });
+  }
+
+  /** Finds the packet of an entry. @returns whether there is one */
+  #decide(entry: WireDecision): boolean {
+    const [source, destination] = [addressNumber(entry.source), addressNumber(entry.destination)];
+    const crc = entry.ip_id === 0 && entry.seq === undefined ? (entry.crc ?? NO_PAYLOAD) : undefined;
+    const places = this.#onTheWay.like({ source, destination, id: entry.ip_id, crc }).flatMap((sent) => {
+      const range = placeOfEntry(sent.packet, entry, sent.captured);
+      return range ? [{ sent, range }] : [];
+    });
+    const found = choose(places, entry);
+    if (found) this.#give(found, entry);
+    return found !== undefined;
+  }
+
+  #give({ sent, range }: Place, entry: WireDecision): void {
+    const known = sent.fates.find((fate) => isSamePart(fate.range, range));
+    this.#flows.learn(sent, range, entry.ip_id);
+    if (known && isDrop(entry)) known.drops.push(entry);
+    else this.#begin(sent, range, entry);
+    if (this.#strays.length > 0) this.#retryStrays();
+    this.#settle(sent);
+  }
+
+  #begin(sent: Sent, range: Range, entry: WireDecision): void {
+    const isFirst = !isDrop(entry);
+    const bytes = partOf(sent.packet, range, entry.ip_id);
+    const expected = isFirst ? expectedOf(entry, bytes, this.#wireAddress) : FORWARDED;
+    const fate: Fate = {
+      ...{ range, expected, entry: isFirst ? entry : undefined, drops: isFirst ? [] : [entry] },
+      ...{ added: undefined, error: undefined, passed: 0 },
+    };
+    sent.fates.push(fate);
+    if (expected.crc !== undefined) this.#onTheWay.addAltered(sent, expected.crc);
+    if (entry.fault === 'reorder') this.#flows.reorder(sent, fate);
+    this.#extras.expect(sent, fate);
+  }
+
+  /** Gives the verdicts of a packet that need nothing more. */
+  #settle(sent: Sent): void {
+    for (const fate of sent.fates) {
+      const { entry } = fate;
+      if (entry && this.#verdicts.awaits(entry) && isComplete(sent, fate)) this.#emit(sent, fate, entry);
+    }
+  }
+
+  #emit(sent: Sent, fate: Fate, entry: WireDecision): void {
+    const reason = this.#excused(sent, fate, judge(sent, fate, entry));
+    this.#verdicts.give(entry, matchOf(sent, fate, { entry, reason }));
+  }
+
+  /** A packet that a capture lacks proves nothing where the capture was not running or has a gap. */
+  #excused(sent: Sent, { expected }: Fate, reason: WireReason): WireReason {
+    const receiver = otherThan(sent.from);
+    const { time } = sent.frame;
+    if (LACKING.includes(reason)) {
+      return this.#running.excuseOf(sent.packet, receiver, [time, time + expected.delay]) ?? reason;
+    }
+    if (reason === 'no-error') {
+      return this.#extras.hasLostError ? 'capture-gap' : (this.#running.excuse(sent.from, time) ?? reason);
+    }
+    return reason === 'arrived-early' && this.#running.isSetBack ? 'clock-set' : reason;
+  }
+
+  #sweep(now: number): void {
+    this.#swept = now;
+    for (const sent of this.#onTheWay.all) if (this.#isOver(sent, now)) this.#end(sent);
+    this.#sought = this.#sought.filter((one) => now < one.time + GRACE || !this.#giveUp(one));
+    const old = this.#strays.filter(({ frame }) => !(now < frame.time + GRACE));
+    if (old.length > 0) {
+      this.#strays = this.#strays.filter((one) => !old.includes(one));
+      this.findings.push(...straysOf(old, this.#running));
+    }
+    this.#extras.forgetBefore(now - GRACE);
+    this.#verdicts.flush();
+  }
+
+  #isOver(sent: Sent, now: number): boolean {
+    const { time } = sent.frame;
+    const last = sent.arrivals.at(-1)?.frame.time;
+    const isOpen = sent.fates.some(({ entry }) => entry && this.#verdicts.awaits(entry));
+    if (last !== undefined && !isOpen && hasAll(sent)) return now > last + GRACE;
+    const held = this.#queues.heldSince(
+      sent.from === 'client' ? 'up' : 'down',
+      Math.max(time, sent.heldUntil),
+    );
+    sent.heldUntil = held ?? sent.heldUntil;
+    const due = Math.max(time, sent.heldUntil) + sent.mayWait;
+    return now > due + PATIENCE && this.#running.isKnown(otherThan(sent.from), due);
+  }
+
+  /** Nothing more is awaited of a packet: gives all its verdicts, and what became of it. */
+  #end(sent: Sent): void {
+    this.#onTheWay.remove(sent);
+    this.#flows.forget(sent);
+    for (const fate of sent.fates) {
+      for (const entry of [fate.entry, ...fate.drops]) {
+        if (entry && this.#verdicts.awaits(entry)) this.#emit(sent, fate, entry);
+      }
+      this.#extras.forget(fate);
+    }
+    this.findings.push(...findings(sent, this.#flows, this.#running));
+  }
+
+  /** The sender's capture lacks the packet of an entry. */
+  #giveUp({ entry, time }: Sought): true {
+    const from = this.#hostAt(entry.source);
+    const isBetween = from && entry.destination === addressText(this.#numbers[otherThan(from)]);
+    if (!isBetween && entry.source === addressText(this.#wireAddress)) this.#extras.hasLostError = true;
+    const reason = isBetween
+      ? (this.#running.excuseOf({ id: entry.ip_id }, from, [time, time]) ?? 'not-sent')
+      : 'other-host';
+    const nothing = { received: [], error: undefined, took: undefined, passed: 0 };
+    const match = {
+      kind: 'decision',
+      entry,
+      reason,
+      from: from ?? 'server',
+      sent: undefined,
+      ...nothing,
+    } as const;
+    this.#verdicts.give(entry, match);
+    return true;
+  }
+
+  #hostAt(address: string): Host | undefined {
+    const number = addressNumber(address);
+    return (['server', 'client'] as const).find((host) => this.#numbers[host] === number);
+  }
+}
+
+const NO_PAYLOAD = '00000000';
+/** Verdicts for which the capture of the receiver must have been running. */
+const LACKING: readonly WireReason[] = ['lost', 'not-arrived', 'dropped-later', 'error-sent'];
+
+interface Place {
+  readonly sent: Sent;
+  readonly range: Range;
+}
+
+/** The time chooses among copies that are identical in everything: the last one before the entry that has none yet. */
+function choose(places: readonly Place[], entry: WireDecision): Place | undefined {
+  if (isDrop(entry)) {
+    const own = places.findLast(({ sent, range }) =>
+      sent.fates.some(
+        (fate) =>
+          isSamePart(fate.range, range) &&
+          fate.entry?.packet === entry.packet &&
+          fate.entry.flow === entry.flow,
+      ),
+    );
+    if (own) return own;
+  }
+  const free = ({ sent, range }: Place) => !sent.fates.some((fate) => isSamePart(fate.range, range));
+  return places.findLast(free) ?? (isDrop(entry) ? places.at(-1) : undefined);
+}
+
+function isSamePart(one: Range, other: Range): boolean {
+  return one.from === other.from && one.to === other.to;
+}
+
+function hasAll({ arrivals, length }: Sent): boolean {
+  const reached = arrivals
+    .toSorted((one, other) => one.from - other.from)
+    .reduce((to, one) => (one.from <= to ? Math.max(to, one.to) : to), 0);
+  return reached >= length;
+}
+
+function matchOf(sent: Sent, fate: Fate, { entry, reason }: Pick<WireMatch, 'entry' | 'reason'>): WireMatch {
+  const arrivals = sent.arrivalsOf(fate.range).map(({ frame }) => frame);
+  const received = inOrder([...arrivals, ...(fate.added ? [fate.added] : [])]);
+  const took = arrivals[0] && arrivals[0].time - sent.frame.time;
+  const { error, passed } = fate;
+  return {
+    kind: 'decision',
+    entry,
+    reason,
+    from: sent.from,
+    sent: sent.frame,
+    received,
+    error,
+    took,
+    passed,
+  };
+}
+
+function inOrder(frames: readonly FrameRef[]): FrameRef[] {
+  return frames.toSorted((one, other) => one.number - other.number);
+}
+
+export function otherThan(host: Host): Host {
+  return host === 'server' ? 'client' : 'server';
+}

@@ -1,0 +1,66 @@
+import type { Gap } from '#lib/journal/run.ts';
+import type { Host } from '#lib/lab/hosts.ts';
+import type { Packet } from '#lib/packet/packet.ts';
+import type { WireReason } from './reasons.ts';
+
+/** How far around a gap a capture may lack packets, in seconds: its record has whole seconds. */
+const AROUND = 2;
+
+/** When the captures of both hosts were running, as far as they have been read. */
+export class Running {
+  readonly #gaps: readonly Gap[];
+  readonly #ran: Record<Host, { first: number; last: number }> = {
+    server: { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY },
+    client: { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY },
+  };
+  readonly #ended = new Set<Host>();
+  /** Hosts whose capture has truncated packets that only their payload would identify. */
+  readonly #blurred = new Set<Host>();
+  /** The clock was set back while they were running. */
+  isSetBack = false;
+
+  constructor(gaps: readonly Gap[]) {
+    this.#gaps = gaps;
+  }
+
+  /** A capture has a frame at this time. */
+  see(host: Host, time: number): void {
+    const ran = this.#ran[host];
+    ran.first = Math.min(ran.first, time);
+    ran.last = Math.max(ran.last, time);
+  }
+
+  end(host: Host): void {
+    this.#ended.add(host);
+  }
+
+  /** Whether it is certain by now if a capture was running at a time. */
+  isKnown(host: Host, time: number): boolean {
+    return this.#ended.has(host) || this.#ran[host].last >= time;
+  }
+
+  /** A truncated packet without an IP identification can't be told from others. */
+  blur(host: Host): void {
+    this.#blurred.add(host);
+  }
+
+  /** Why a packet that a capture lacks proves nothing; undefined if it does. */
+  excuse(host: Host, from: number, to = from): WireReason | undefined {
+    const { first, last } = this.#ran[host];
+    if (from < first || to > last) return 'before-capture';
+    if (this.isSetBack) return 'clock-set';
+    const isIn = this.#gaps.some(
+      (gap) => gap.host === host && to > gap.from - AROUND && from < gap.to + AROUND,
+    );
+    return isIn ? 'capture-gap' : undefined;
+  }
+
+  /** The same for a packet: one without an IP identification may be there, where frames were truncated. */
+  excuseOf(
+    { id }: Pick<Packet, 'id'>,
+    host: Host,
+    [from, to]: readonly [number, number],
+  ): WireReason | undefined {
+    return this.excuse(host, from, to) ?? (id === 0 && this.#blurred.has(host) ? 'truncated' : undefined);
+  }
+}

@@ -1,0 +1,39 @@
+import type { WireDecision } from '#lib/journal/wire-schema.ts';
+import type { WireMatch } from './finding.ts';
+
+/** Hands the verdicts on in the order of the journal. */
+export class Verdicts {
+  readonly #emit: (match: WireMatch) => void;
+  /** Entries without a verdict, and those after them. */
+  readonly #all = new Map<WireDecision, WireMatch | undefined>();
+
+  constructor(emit: (match: WireMatch) => void) {
+    this.#emit = emit;
+  }
+
+  /** An entry will get its verdict. */
+  await(entry: WireDecision): void {
+    this.#all.set(entry, undefined);
+  }
+
+  awaits(entry: WireDecision): boolean {
+    return this.#all.has(entry) && this.#all.get(entry) === undefined;
+  }
+
+  give(entry: WireDecision, match: WireMatch): void {
+    this.#all.set(entry, match);
+  }
+
+  flush(): void {
+    for (const [entry, match] of this.#all) {
+      if (!match) return;
+      this.#all.delete(entry);
+      this.#emit(match);
+    }
+  }
+
+  finish(): void {
+    this.flush();
+    for (const [, match] of this.#all) if (match) this.#emit(match);
+  }
+}

@@ -1,0 +1,39 @@
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isWireEntry, type WireDecision, type WireEntry } from './wire-schema.ts';
+
+const NAME = 'wire.log';
+
+/** Whether a run had a wire that wrote a journal. */
+export async function hasWireJournal(folder: string): Promise<boolean> {
+  const found = await stat(join(folder, NAME)).catch(() => undefined);
+  return found !== undefined && found.size > 0;
+}
+
+/** Reads the journal of the wire, in order. Skips lines that are no entries. */
+export async function* readWireEntries(folder: string): AsyncGenerator<WireEntry, undefined> {
+  const file = await open(join(folder, NAME));
+  for await (const line of file.readLines()) {
+    const entry = parse(line);
+    if (entry) yield entry;
+  }
+}
+
+/** Whether an entry is a decision about a packet. */
+export function isWireDecision(entry: WireEntry): entry is WireDecision {
+  return !('event' in entry);
+}
+
+/** When an entry was written, in seconds since 1970. Journals have milliseconds. */
+export function wireTimeOf({ timestamp }: Pick<WireEntry, 'timestamp'>): number {
+  return Date.parse(timestamp) / 1000;
+}
+
+function parse(line: string): WireEntry | undefined {
+  try {
+    const entry = JSON.parse(line);
+    return isWireEntry(entry) && !Number.isNaN(wireTimeOf(entry)) ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
