@@ -97,6 +97,7 @@ free_network() {
             print "LAB_SUBNET=" start (bits == 16 ? ".0.0/16" : ".0/24")
             print "LAB_SERVER_ADDRESS=" start (bits == 16 ? ".28" : "") ".182"
             print "LAB_CLIENT_ADDRESS=" start (bits == 16 ? ".142" : "") ".133"
+            print "LAB_WIRE_ADDRESS=" start (bits == 16 ? ".77.1" : ".77")
             done = 1
         }
         END {

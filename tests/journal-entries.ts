@@ -1,4 +1,5 @@
 import type * as journal from '#lib/journal/schema.ts';
+import type { WireEntry } from '#lib/journal/wire-schema.ts';
 
 /** An entry of the current version for a client with an address: it always has these fields. */
 type With<Entry, Field extends keyof Entry> = Entry & Required<Pick<Entry, Field>>;
@@ -15,6 +16,7 @@ export type TransferEntry = With<journal.EventNamed<'transfer'>, Client | 'bytes
 export interface Entries {
   readonly http: HttpEntry;
   readonly echo: EchoEntry;
+  readonly wire: WireEntry;
 }
 
 export type { Protocol } from '#lib/faults/echo/fault.ts';

@@ -45,6 +45,7 @@ export type Place = Readonly<
     | 'LAB_SUBNET'
     | 'LAB_SERVER_ADDRESS'
     | 'LAB_CLIENT_ADDRESS'
+    | 'LAB_WIRE_ADDRESS'
     | 'HTTP_PORT'
     | 'HTTPS_PORT'
     | 'ECHO_PORT'
@@ -97,6 +98,7 @@ function placeAt(network: string, [http, https, echo, echoTls]: Four): Place {
     LAB_SUBNET: `${network}.0.0/16`,
     LAB_SERVER_ADDRESS: `${network}.28.182`,
     LAB_CLIENT_ADDRESS: `${network}.142.133`,
+    LAB_WIRE_ADDRESS: `${network}.77.1`,
     HTTP_PORT: String(http),
     HTTPS_PORT: String(https),
     ECHO_PORT: String(echo),

@@ -124,14 +124,10 @@ export function changedSides(
   const problems = new Set<string>();
   if (seed === '') problems.add('seed: "" is no seed; allowed: any other text');
   const sides = directions.map((direction) => {
-    const texts = changed(before[direction], change[direction] ?? {});
-    if ('problem' in texts) {
-      problems.add(texts.problem);
-      return undefined;
-    }
-    const parsed = parseTexts(texts.value);
-    if ('problems' in parsed) for (const problem of parsed.problems) problems.add(problem);
-    return 'value' in parsed ? { direction, texts: texts.value, conditions: parsed.value } : undefined;
+    const { texts, problems: wrong } = changed(before[direction], change[direction] ?? {});
+    const parsed = parseTexts(texts);
+    for (const problem of [...wrong, ...('problems' in parsed ? parsed.problems : [])]) problems.add(problem);
+    return 'value' in parsed ? { direction, texts, conditions: parsed.value } : undefined;
   });
   if (problems.size > 0) throw new FaultChangeError([...problems]);
   const known = sides.filter((one) => one !== undefined);

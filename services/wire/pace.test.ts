@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Pace } from './pace.ts';
 
-/** A clock that stands still, with timers that ring when it is set on. */
+/** A clock that a test sets, with timers that ring then. */
 class Time {
   now = 0;
   readonly timers = new Map<() => void, number>();

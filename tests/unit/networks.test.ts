@@ -23,7 +23,7 @@ function subnet(
 }
 
 const another =
-  'LAB_SUBNET=10.77.0.0/16 LAB_SERVER_ADDRESS=10.77.28.182 LAB_CLIENT_ADDRESS=10.77.142.133 make up';
+  'LAB_SUBNET=10.77.0.0/16 LAB_SERVER_ADDRESS=10.77.28.182 LAB_CLIENT_ADDRESS=10.77.142.133 LAB_WIRE_ADDRESS=10.77.77.1 make up';
 
 describe('the subnet of the lab', () => {
   test.each([
@@ -48,12 +48,12 @@ describe('the subnet of the lab', () => {
     [
       { routes: '10.0.0.0/8 dev tun0 table 52' },
       'overlaps the route of this machine by tun0 (10.0.0.0/8)',
-      'LAB_SUBNET=172.16.0.0/16 LAB_SERVER_ADDRESS=172.16.28.182 LAB_CLIENT_ADDRESS=172.16.142.133 make up',
+      'LAB_SUBNET=172.16.0.0/16 LAB_SERVER_ADDRESS=172.16.28.182 LAB_CLIENT_ADDRESS=172.16.142.133 LAB_WIRE_ADDRESS=172.16.77.1 make up',
     ],
     [
       { routes: '10.0.0.0/8 dev tun0\n172.16.0.0/12 dev tun0\n192.168.0.0/24 dev eth0' },
       'overlaps the route of this machine by tun0 (10.0.0.0/8)',
-      'LAB_SUBNET=192.168.1.0/24 LAB_SERVER_ADDRESS=192.168.1.182 LAB_CLIENT_ADDRESS=192.168.1.133 make up',
+      'LAB_SUBNET=192.168.1.0/24 LAB_SERVER_ADDRESS=192.168.1.182 LAB_CLIENT_ADDRESS=192.168.1.133 LAB_WIRE_ADDRESS=192.168.1.77 make up',
     ],
     [
       { routes: '10.0.0.0/24 dev eth0\n10.77.3.0/24 dev eth1\n10.78.0.9 dev tun1', servers: '10.79.0.2' },

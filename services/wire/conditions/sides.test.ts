@@ -36,12 +36,13 @@ describe('a change', () => {
     [{ faults: 'loss=0.05' }, { loss: '0' }, { faults: 'none' }],
     [{ faults: 'loss=0.05' }, { faults: 'reorder=0.1', loss: '0.2' }, { faults: 'reorder=0.1,loss=0.2' }],
   ])('of %j by %j gives %j', (before, change, after) => {
-    expect(changed(before, change)).toEqual({ value: after });
+    expect(changed(before, change)).toEqual({ texts: after, problems: [] });
   });
 
   test.each(['x', '', '-1', '2'])('by a probability of %j is refused', (loss) => {
-    expect(changed({}, { loss })).toEqual({
-      problem: 'loss: allowed: a probability from 0 to 1, or none',
+    expect(changed({ delay: '1ms' }, { loss, rate: '1mbit' })).toEqual({
+      texts: { delay: '1ms', rate: '1mbit' },
+      problems: ['loss: allowed: a probability from 0 to 1, or none'],
     });
   });
 });

@@ -35,9 +35,13 @@ export function readSides(text: string): Partial<Record<Direction, string>> {
   return Object.fromEntries(sides.map(([, direction, value]) => [direction!, value!]));
 }
 
-/** The texts after a change. The value `none` of a single fault removes it from the fault profile. */
-export function changed(before: Texts, change: Change): Read<Texts> {
+/** The texts after a change, with its problems. The value `none` of a single fault removes it from the fault profile. */
+export function changed(
+  before: Texts,
+  change: Change,
+): { readonly texts: Texts; readonly problems: readonly string[] } {
   const texts: Partial<Record<ConditionName, string>> = { ...before };
+  const problems: string[] = [];
   for (const name of conditionNames) {
     const text = change[name];
     if (text !== undefined) texts[name] = text;
@@ -45,17 +49,23 @@ export function changed(before: Texts, change: Change): Read<Texts> {
   for (const fault of shorthands) {
     const text = change[fault];
     if (text === undefined) continue;
-    const { profile } = parseProfile(texts.faults ?? 'none', drawnNames);
-    const of = new Map(profile?.kind === 'probabilities' ? profile.of : []);
-    of.delete(fault);
-    const { profile: own } = parseProfile(`${fault}=${text === 'none' ? 0 : text}`, drawnNames);
-    if (own?.kind !== 'probabilities') {
-      return { problem: `${fault}: allowed: a probability from 0 to 1, or none` };
-    }
-    if (own.of.get(fault)) of.set(fault, own.of.get(fault)!);
-    texts.faults = formatProfile({ kind: 'probabilities', of });
+    const faults = withFault(texts.faults, fault, text);
+    if (faults === undefined) problems.push(`${fault}: allowed: a probability from 0 to 1, or none`);
+    else texts.faults = faults;
   }
-  return { value: texts };
+  return { texts, problems };
+}
+
+/** The fault profile with another probability of one fault. Undefined when the text is no probability. */
+function withFault(faults = 'none', fault: string, text: string): string | undefined {
+  const { profile } = parseProfile(faults, drawnNames);
+  const { profile: own } = parseProfile(`${fault}=${text === 'none' ? 0 : text}`, drawnNames);
+  if (own?.kind !== 'probabilities') return undefined;
+  const of = new Map<string, number>(profile?.kind === 'probabilities' ? profile.of : []);
+  of.delete(fault);
+  const probability = own.of.values().next().value;
+  if (probability) of.set(fault, probability);
+  return formatProfile({ kind: 'probabilities', of });
 }
 
 /** Reads all conditions of one direction. Each problem begins with the name of its condition. */
