@@ -1,8 +1,11 @@
 #!/bin/sh
-# route.sh insert PEER WIRE: sends the packets of this host for its peer through the wire.
-# route.sh remove PEER: sends them directly.
+# Where the packets of this host for its peer go. It runs in the network namespace of a host, as root.
+#
+# route.sh insert PEER WIRE: they go through the wire.
+#
+# route.sh remove PEER: they go directly.
+#
 # route.sh show PEER: prints the address of the wire, if they go there.
-# It runs in the network namespace of a host, as root.
 set -eu
 case "$1" in
     insert) ip -4 route replace "$2/32" via "$3" dev eth0 ;;
