@@ -19,7 +19,7 @@ export const lossThrice: DemoExperiment = {
 export const delayOnce: DemoExperiment = {
   title: 'Delay beyond the timeout',
   expected: 'the client retries before the echo of its first message is sent, and then accepts that echo',
-  steps: asks('tcp', profiles.delayOnce, 'Hey', '--timeout', '0.75'),
+  steps: asks('tcp', profiles.delayOnce, 'Hey', '--timeout', '0.6'),
   evaluate(observations) {
     const [first, second] = observations.under('echo-tcp', profiles.delayOnce).matches;
     const one = first && framesOf(observations, first);
