@@ -11,6 +11,7 @@ import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD, LARGEST_WINDOW } from '#lib/tr
 import { modeNames } from '#lib/transfer/kinds.ts';
 import { limits } from '#lib/transfer/open.ts';
 import { echo } from './commands/echo.ts';
+import { bounds, DEFAULT_MEGABYTES, flow } from './commands/flow.ts';
 import { defaults, send } from './commands/send.ts';
 import { protocols } from './message-check.ts';
 import { createQuestions } from './questions.ts';
@@ -129,6 +130,36 @@ program
         timer,
         newId: () => randomBytes(4).toString('hex'),
         screen: process.stderr,
+        interrupted: interrupt.signal,
+      },
+    );
+  });
+
+program
+  .command('flow')
+  .description('sends a bulk of data over TCP with iperf3, and samples what the kernel of the sender does')
+  .argument('<server_address>', 'address or name of the server')
+  .argument('<port>', 'its TCP port', wholeNumber({ min: 1, max: 65_535 }))
+  .option(
+    '--megabytes <n>',
+    `end after this many million bytes (default: ${DEFAULT_MEGABYTES})`,
+    wholeNumber(bounds.megabytes),
+  )
+  .option('--seconds <n>', 'end after this time', wholeNumber(bounds.seconds))
+  .option('--flows <n>', 'TCP connections at once', wholeNumber(bounds.flows), 1)
+  .option('--reverse', 'the server sends', false)
+  .option('--samples', 'standard input has the samples, from the host that sends', false)
+  .option('--json', 'one JSON object a line', false)
+  .option('--journal', 'the same, and the lines for a person', false)
+  .action(async (address: string, port: number, options) => {
+    process.exitCode = await flow(
+      { address, port, ...options },
+      {
+        log,
+        nameOf,
+        now: () => new Date(),
+        newId: () => randomBytes(4).toString('hex'),
+        input: process.stdin,
         interrupted: interrupt.signal,
       },
     );
