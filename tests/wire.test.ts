@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { WireDecision, WireEntry } from '#lib/journal/wire-schema.ts';
+import { isWireEntry, type WireDecision, type WireEntry } from '#lib/journal/wire-schema.ts';
 import { eventually } from './eventually.ts';
 import { command, type Ended, type Host, Lab } from './lab.ts';
 
@@ -217,6 +217,36 @@ describe('a lab with a wire', () => {
     const tooLarge = await ping('-c', '1', '-M', 'do', '-s', '1200');
     expect(tooLarge.stdout).toContain('Frag needed and DF set (mtu = 1000)');
     expect((await ping('-c', '1', '-M', 'dont', '-s', '1200')).stdout).toContain(' 0% packet loss');
+  });
+
+  test('forwards odd packets, floods and what is too long without an end of its program', async () => {
+    await wire(
+      'RESET=1',
+      `FAULTS=${EVERY_FAULT}`,
+      'TAMPER=replace x=y',
+      'MTU=600',
+      'RATE=5mbit',
+      'QUEUE=20',
+      'AQM=codel',
+    );
+    const { code, stdout, stderr } = await lab.compose(
+      ...['run', '--rm', '--no-deps', '--no-TTY', '--volume', `${import.meta.dirname}:/lab/tests:ro`],
+      ...['client-raw', 'python3', '/lab/tests/hostile-packets.py', lab.server, 'alice', '5000'],
+    );
+    expect({ code, stderr: stderr.split('\n').filter((line) => line.includes('Error')) }).toEqual({
+      code: 0,
+      stderr: [],
+    });
+    expect(Number(stdout)).toBeGreaterThan(3_000);
+    await exchange(3_000, 1_400, 3_000);
+    await wire('RESET=1', 'DELAY=0ms');
+    expect((await ping('-c', '3')).stdout).toContain(' 0% packet loss');
+    const state = '{{.RestartCount}} {{.State.OOMKilled}} {{.State.Health.Status}}';
+    expect((await lab.docker('inspect', '--format', state, lab.nameOf('wire'))).stdout.trim()).toBe(
+      '0 false healthy',
+    );
+    const broken = (await lab.journal('wire')).filter((entry) => !isWireEntry(entry));
+    expect(broken).toEqual([]);
   });
 
   test('goes on with what was set when its program is killed, and the connection survives', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { DOWN, icmpPacket, ipPacket, parsed, tcpPacket, udpPacket } from '#lib/packet/testing.ts';
-import { drops } from '../../services/wire/link.ts';
+import { drops } from '../../services/wire/link/link.ts';
 import { crcOf } from './place.ts';
 import { Lab } from './testing.ts';
 
