@@ -23,6 +23,9 @@ import { FrameComments } from '#analysis/join/frame-comments.ts';
 import type { Finding } from '#analysis/join/join.ts';
 import type { Listener } from '#analysis/join/listen.ts';
 import { isContradicted } from '#analysis/join/verdicts.ts';
+import { describeWire, shownBy } from '#analysis/wire/describe.ts';
+import type { WireMatch } from '#analysis/wire/finding.ts';
+import { wireVerdictOf } from '#analysis/wire/reasons.ts';
 import { withoutAbout } from './about.ts';
 import { type OwnComments, ownCommentsIn, ownOf } from './own-comments.ts';
 
@@ -64,6 +67,16 @@ export class Annotation implements Listener {
       if (finding.shows !== undefined) this.#counts.comments += 1;
       this.#comments.add(finding);
     }
+  }
+
+  /** A decision of the wire that shows in this capture. */
+  takeWire(match: WireMatch): void {
+    const { frame } = shownBy(match);
+    this.#counts.entries += 1;
+    if (wireVerdictOf(match) === 'contradicted') this.#counts.contradicted += 1;
+    if (!frame) return;
+    this.#counts.comments += 1;
+    this.#comments.addLine(frame.number, describeWire(match));
   }
 
   /**

@@ -16,6 +16,8 @@ export interface ReadParts<Name extends FieldName = never> {
   readonly onCarried?: ((carried: Carried) => void) | undefined;
   /** Fields that `onPackets` needs. */
   readonly fields?: readonly Name[];
+  /** Whether the host has ignored a frame, or another one has never seen it: then nothing follows from its bytes. */
+  readonly skips?: ((frame: number) => boolean) | undefined;
   /** Receives all packets in batches, before their frames; reading waits for it. */
   readonly onPackets?: ((packets: readonly Packet<Name>[]) => Promise<void> | void) | undefined;
 }
@@ -28,11 +30,13 @@ export interface ReadParts<Name extends FieldName = never> {
 export async function* readFrames<Name extends FieldName = never>(
   capture: Capture,
   ports: Ports,
-  { seen = new Seen(), onCarried, fields = [], onPackets }: ReadParts<Name> = {},
+  { seen = new Seen(), onCarried, fields = [], onPackets, skips }: ReadParts<Name> = {},
 ): AsyncGenerator<Frame[]> {
   const hasKeys = capture.keys !== undefined;
   const servers = new ServerFrames(hasKeys);
   const wanted = [...fields, ...(hasKeys ? tlsFields : [])];
+  const take = (carried: Carried, values: TlsValues) =>
+    skips?.(carried.number) ? undefined : servers.take(carried, values);
   const reading = { ports, seen, fields: [...new Set(wanted)] };
   for await (const packets of readPackets<Name | (typeof tlsFields)[number]>(capture, reading)) {
     await onPackets?.(packets);
@@ -40,7 +44,7 @@ export async function* readFrames<Name extends FieldName = never>(
     for (const { carried, fields: values, isTruncated, time } of packets) {
       if (carried) onCarried?.(carried);
       else if (isTruncated) seen.truncatedFrames.takeUnknown(time);
-      const frame = carried && servers.take(carried, values);
+      const frame = carried && take(carried, values);
       if (!frame) continue;
       seen.truncatedFrames.take(frame, isTruncated);
       seen.ofServers += 1;

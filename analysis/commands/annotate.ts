@@ -4,6 +4,9 @@ import { type Annotated, Annotation } from '#analysis/annotate/annotate.ts';
 import { type Capture, CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
 import { mustBeReadable, noneOfServers, upToHere } from '#analysis/capture/capture-info.ts';
 import { listen } from '#analysis/join/listen.ts';
+import { shownBy } from '#analysis/wire/describe.ts';
+import type { WireFinding } from '#analysis/wire/finding.ts';
+import { wireOfRun } from '#analysis/wire/wire-of-run.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { hosts } from '#lib/lab/hosts.ts';
 import type { Ports } from '#lib/lab/ports.ts';
@@ -23,13 +26,15 @@ export interface AnnotateParts {
 /** `make annotate`: returns the exit code. An unreadable capture does not stop the other. */
 export async function annotateCaptures({ folder, shownAs, runIn, print }: AnnotateParts): Promise<number> {
   let code = 0;
+  const annotations = annotationsOfHosts();
+  const disturbances = await wireOfRun(folder, await runIn(folder), [annotations]);
   for (const name of hosts) {
     try {
       const capture = await findCapture(name, folder);
       await mustBeReadable(capture);
       const run = await runIn(capture.folder);
-      const annotation = new Annotation();
-      await listen(capture, run, [annotation]);
+      const { [name]: annotation } = annotations.of;
+      await listen(capture, run, [annotation], disturbances?.of(name));
       const versions = await versionsOf(run);
       await printAnnotated(annotation, { capture, run, versions, folder, shownAs, print });
     } catch (error) {
@@ -39,6 +44,17 @@ export async function annotateCaptures({ folder, shownAs, runIn, print }: Annota
     }
   }
   return code;
+}
+
+/** The annotations of both captures. A decision of the wire is a comment in one of them. */
+export function annotationsOfHosts() {
+  const of = { server: new Annotation(), client: new Annotation() } as const;
+  return {
+    of,
+    take(finding: WireFinding): void {
+      if (finding.kind === 'decision') of[shownBy(finding).host].takeWire(finding);
+    },
+  };
 }
 
 export interface AnnotatedParts extends Omit<AnnotateParts, 'runIn'> {

@@ -7,8 +7,11 @@ import type { HandshakeMatch, Unjournaled } from '#analysis/join/finding.ts';
 import { type Finding, join } from '#analysis/join/join.ts';
 import type { MatchUnder } from '#analysis/join/matching.ts';
 import { type Reason, reasonNames, reasons, type Verdict, verdictOf } from '#analysis/join/verdicts.ts';
+import { wireOfRun } from '#analysis/wire/wire-of-run.ts';
 import type { Run } from '#lib/journal/run.ts';
+import { type Host, hosts } from '#lib/lab/hosts.ts';
 import { counted } from '#lib/text/figures.ts';
+import { WireEntries } from './wire-entries.ts';
 
 /** The head of the table. */
 const HEAD = columns('  ', 'Frames', 'Decision and its journal entry');
@@ -30,15 +33,22 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   const capture = noKeys ? await withoutKeys(found) : found;
   await mustBeReadable(capture);
   const run = await runIn(capture.folder);
+  const wire = new WireEntries(found.name, { json, print });
+  const disturbances = await wireOfRun(capture.folder, run, isHost(found.name) ? [wire] : []);
+  const disturbed = isHost(found.name) ? disturbances?.of(found.name) : undefined;
   const counts = new Counts();
   const [listed, ends] = json ? [lineAsJson, endsAsJson] : [lineFor, summary];
   if (!json) print(HEAD);
-  for await (const finding of join({ capture, run })) {
+  for await (const finding of join({ capture, run, disturbed })) {
     counts.add(finding);
-    if (finding.kind === 'end') print(ends(counts, finding.seen, run));
+    if (finding.kind === 'end') print([ends(counts, finding.seen, run), ...wire.end()].join('\n'));
     else if (isListed(finding)) print(listed(finding));
   }
   return 0;
+}
+
+function isHost(name: string): name is Host {
+  return hosts.some((host) => host === name);
 }
 
 type Listed = MatchUnder | HandshakeMatch | Unjournaled;

@@ -1,6 +1,6 @@
 import type { Frame } from '#analysis/capture/frames.ts';
 import { isHandshake, timeOf } from '#lib/journal/entries.ts';
-import type { Entry } from '#lib/journal/schema.ts';
+import type { Decision, Entry } from '#lib/journal/schema.ts';
 import type { HandshakeMatch, Match } from './finding.ts';
 import { NEAR, STEP } from './times.ts';
 import { isContradicted } from './verdicts.ts';
@@ -20,6 +20,12 @@ export class Clock {
   readonly #steps: { readonly frame: number; readonly from: number; readonly to: number }[] = [];
   #apart: { readonly entry: Entry; readonly seconds: number } | undefined;
   readonly #doubted: Doubted[] = [];
+  readonly #isSure: (entry: Decision) => boolean;
+
+  /** @param isSure whether the frames of an entry are certain; where packets were lost on the way, equal ones may take their place */
+  constructor(isSure: (entry: Decision) => boolean = () => true) {
+    this.#isSure = isSure;
+  }
 
   /** Notes the time of each frame. Returns the time of the frame before if the clock was set back in between. */
   frame({ number, time }: Pick<Frame, 'number' | 'time'>): number | undefined {
@@ -58,11 +64,11 @@ export class Clock {
 
   /** An entry is later than its request and earlier than its response. A handshake fails somewhere among its frames. */
   #compare({ entry, request, response }: Doubted): void {
-    if (isHandshake(entry)) return;
+    if (this.#apart || isHandshake(entry) || !this.#isSure(entry)) return;
     const time = timeOf(entry);
     const asked = request.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
     const answered = response[0]?.time ?? Number.POSITIVE_INFINITY;
-    if (this.#apart || (time >= asked - STEP && time <= answered + STEP)) return;
+    if (time >= asked - STEP && time <= answered + STEP) return;
     this.#apart = { entry, seconds: time < asked ? time - asked : time - answered };
   }
 

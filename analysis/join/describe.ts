@@ -67,7 +67,7 @@ const KNOWN_REMARKS = Object.values(reasons).flatMap(({ remark }) =>
 );
 /** Matches a whole line of `describeMatch`, of this run or an earlier one. */
 const LINE = new RegExp(
-  `^(?:(?:fault|outcome)=|the TLS handshake failed: ).*; (?:http|echo)\\.log entry \\d+(?:; (?:${KNOWN_REMARKS.join('|')}))?$`,
+  `^(?:(?:fault|outcome)=|the TLS handshake failed: ).*; (?:http|echo|wire)\\.log entry \\d+(?:; (?:${KNOWN_REMARKS.join('|')}))?$`,
 );
 const MORE = /^and \d+ more entries$/;
 

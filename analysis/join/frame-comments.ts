@@ -8,11 +8,14 @@ export class FrameComments {
 
   /** Adds an entry to the frame that shows it. An entry without such a frame gets no comment. */
   add(match: MatchUnder | HandshakeMatch): void {
-    if (match.shows === undefined) return;
-    const line = describeMatch(match);
-    const before = this.#lines.get(match.shows);
+    if (match.shows !== undefined) this.addLine(match.shows, describeMatch(match));
+  }
+
+  /** Adds a line to a frame. */
+  addLine(frame: number, line: string): void {
+    const before = this.#lines.get(frame);
     if (before) before.push(line);
-    else this.#lines.set(match.shows, [line]);
+    else this.#lines.set(frame, [line]);
   }
 
   /** One line per entry; undefined for a frame without any. */

@@ -16,10 +16,11 @@ import {
 } from '#lib/journal/entries.ts';
 import { ActiveProfiles, type Run, sinkStretches } from '#lib/journal/run.ts';
 import type { Decision } from '#lib/journal/schema.ts';
+import type { Disturbed } from './disturbed.ts';
 import type { HandshakeMatch } from './finding.ts';
 import { type MatchFinding, type MatchUnder, matches } from './matching.ts';
-import { AROUND } from './times.ts';
-import { isContradicted } from './verdicts.ts';
+import { AROUND, LATE, SLACK } from './times.ts';
+import { isContradicted, type Reason } from './verdicts.ts';
 
 /** What is found in a capture and its journals, in order. */
 export type Finding =
@@ -35,6 +36,8 @@ export interface JoinParts<Name extends FieldName = never> {
   /** Whether frames of the servers, and what frames expose, are findings too. */
   readonly frames?: boolean;
   readonly exposures?: boolean;
+  /** What the wire between the hosts did to the packets of this capture. */
+  readonly disturbed?: Disturbed | undefined;
   /** Receives the packets too. */
   readonly reading?: Pick<ReadParts<Name>, 'fields' | 'onPackets'>;
 }
@@ -45,10 +48,11 @@ export async function* join<Name extends FieldName = never>({
   run,
   frames,
   exposures,
+  disturbed,
   reading,
 }: JoinParts<Name>): AsyncGenerator<Finding> {
   const seen = new Seen();
-  const excused = excuses(capture, run, seen);
+  const excused = excuses(capture, run, seen, disturbed);
   const exposed: Finding[] = [];
   const exposing =
     exposures && new Exposing((frame, exposure) => exposed.push({ kind: 'exposed', frame, exposure }));
@@ -56,6 +60,7 @@ export async function* join<Name extends FieldName = never>({
     frames: readFrames(capture, run.ports, {
       ...reading,
       seen,
+      skips: disturbed && ((frame) => disturbed.skips(frame)),
       onCarried: exposing ? (carried) => exposing.take(carried) : undefined,
     }),
     entries: readEntries(capture.folder),
@@ -63,12 +68,13 @@ export async function* join<Name extends FieldName = never>({
     activeProfiles: new ActiveProfiles(run),
     onlyClient: capture.name === 'client' ? run.addresses.client : undefined,
     isJournaled: journaledIn(run),
+    isSure: disturbed && ((entry) => !isDisturbed(entry, disturbed)),
     withFrames: frames,
   });
   for await (const finding of found) {
     yield* exposed.splice(0);
     if (finding.kind === 'match' || finding.kind === 'handshake') yield excused(finding);
-    else if (!isTruncated(finding, seen)) yield finding;
+    else if (!isTruncated(finding, seen) && !isLost(finding, disturbed)) yield finding;
   }
   if (exposing) exposing.end();
   yield* exposed;
@@ -76,21 +82,31 @@ export async function* join<Name extends FieldName = never>({
 }
 
 /**
- * Turns contradictions into unknowns where the capture can't tell: in a gap that the sidecar recorded, before the first
- * captured packet, and where frames of the connection were truncated.
+ * Turns contradictions into unknowns where the capture can't tell. It can't in a gap that the sidecar recorded, before the
+ * first captured packet, and where frames of the connection were truncated. It neither can where the wire lost or altered
+ * packets of the conversation.
  */
-function excuses({ name }: Capture, { gaps = [] }: Run, { truncatedFrames }: Seen) {
+function excuses(
+  { name }: Capture,
+  { gaps = [] }: Run,
+  { truncatedFrames }: Seen,
+  disturbed: Disturbed | undefined,
+) {
   const own = gaps.filter(({ host }) => host === name);
-  return <Kind extends MatchUnder | HandshakeMatch>(match: Kind): Kind => {
-    const isOutside = match.reason === 'before-capture';
-    if (!isContradicted(match) && !isOutside) return match;
-    const { entry } = match;
+  /** Why an entry outside of what the capture shows is unknown; undefined if it is not. */
+  const excuse = ({ entry, reason }: MatchUnder | HandshakeMatch): Reason | undefined => {
     const decided = timeOf(entry);
     const delay = 'delay_ms' in entry ? Number(entry.delay_ms) / 1000 : 0;
     const within = { from: decided - AROUND, to: decided + delay + AROUND };
-    if (!isOutside && truncatedFrames.has(talkOf(entry), within)) return { ...match, reason: 'truncated' };
-    const isIn = own.some(({ from, to }) => within.to > from && within.from < to);
-    return isIn ? { ...match, reason: 'capture-gap' } : match;
+    const isOutside = reason === 'before-capture';
+    if (!isOutside && truncatedFrames.has(talkOf(entry), within)) return 'truncated';
+    if (own.some(({ from, to }) => within.to > from && within.from < to)) return 'capture-gap';
+    return !isOutside && disturbed && isDisturbed(entry, disturbed) ? 'lost-on-the-way' : undefined;
+  };
+  return <Kind extends MatchUnder | HandshakeMatch>(found: Kind): Kind => {
+    const match = disturbed ? withoutOthers(found, disturbed) : found;
+    if (!isContradicted(match) && match.reason !== 'before-capture') return match;
+    return { ...match, reason: excuse(match) ?? match.reason };
   };
 }
 
@@ -99,6 +115,28 @@ function isTruncated(finding: MatchFinding, { truncatedFrames }: Seen): boolean 
   return finding.frames.some(({ time }) =>
     truncatedFrames.has(finding, { from: time - AROUND, to: time + AROUND }),
   );
+}
+
+/** Packets without an entry may have been lost on the way to the server, or altered. */
+function isLost(finding: MatchFinding, disturbed: Disturbed | undefined): boolean {
+  if (finding.kind !== 'unjournaled' || !disturbed) return false;
+  return finding.frames.some(({ time }) => disturbed.has(finding, { from: time - AROUND, to: time + LATE }));
+}
+
+/** Whether packets of the conversation were lost on the way, altered or doubled when an entry was written. */
+function isDisturbed(entry: Decision | HandshakeEvent, disturbed: Disturbed): boolean {
+  const decided = timeOf(entry);
+  const delay = 'delay_ms' in entry ? Number(entry.delay_ms) / 1000 : 0;
+  return disturbed.has(talkOf(entry), { from: decided - AROUND, to: decided + delay + LATE });
+}
+
+/** A response from before the entry is that of another one with the same bytes: its own was lost on the way. */
+function withoutOthers<Kind extends MatchUnder | HandshakeMatch>(match: Kind, disturbed: Disturbed): Kind {
+  const { entry, request, response } = match;
+  const isOther = response.some(({ time }) => time < timeOf(entry) - SLACK);
+  if (!isOther || isHandshake(entry) || !isDisturbed(entry, disturbed)) return match;
+  const none = { response: [], took: undefined, shows: request.at(-1)?.number };
+  return { ...match, ...none, reason: 'lost-on-the-way' };
 }
 
 function talkOf(entry: Decision | HandshakeEvent): Talk {

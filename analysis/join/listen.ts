@@ -3,6 +3,7 @@ import { type Row, readColumns } from '#analysis/capture/columns.ts';
 import type { FieldName } from '#analysis/capture/fields.ts';
 import type { Packet } from '#analysis/capture/packet.ts';
 import type { Run } from '#lib/journal/run.ts';
+import type { Disturbed } from './disturbed.ts';
 import { type Finding, join } from './join.ts';
 
 /** Consumes a capture and its journals. Several listeners share one reading. */
@@ -28,13 +29,14 @@ export async function listen<Name extends FieldName>(
   capture: Capture,
   run: Run,
   listeners: readonly Listener<Name>[],
+  disturbed?: Disturbed,
 ): Promise<void> {
   const fields = listeners.flatMap(({ wants }) => wants?.fields ?? []);
   const isWanted = (what: 'frames' | 'exposures') => listeners.some(({ wants }) => wants?.[what]);
   const onPackets = async (packets: readonly Packet<Name>[]) => {
     for (const listener of listeners) await listener.takePackets?.(packets);
   };
-  const parts = { capture, run, frames: isWanted('frames'), exposures: isWanted('exposures') };
+  const parts = { capture, run, frames: isWanted('frames'), exposures: isWanted('exposures'), disturbed };
   try {
     for await (const finding of join({ ...parts, reading: { fields, onPackets } })) {
       for (const listener of listeners) listener.take?.(finding);

@@ -2,7 +2,7 @@ import type { Frame } from '#analysis/capture/frames.ts';
 import type { Seen } from '#analysis/capture/seen.ts';
 import { clientOf, deciderOf, isEvent, isHandshake, timeOf } from '#lib/journal/entries.ts';
 import type { ActiveProfile, ActiveProfiles } from '#lib/journal/run.ts';
-import type { Entry, EventEntry } from '#lib/journal/schema.ts';
+import type { Decision, Entry, EventEntry } from '#lib/journal/schema.ts';
 import { Clock } from './clock.ts';
 import { Conversations, isBefore } from './conversations.ts';
 import type { Found, HandshakeMatch, Match, Unjournaled } from './finding.ts';
@@ -18,6 +18,8 @@ export interface MatchingParts {
   readonly onlyClient?: string | undefined;
   /** Whether a frame has a journal entry. */
   readonly isJournaled: (frame: Frame) => boolean;
+  /** Whether the frames of an entry are certain. */
+  readonly isSure?: ((entry: Decision) => boolean) | undefined;
   /** Whether frames are findings too. */
   readonly withFrames?: boolean | undefined;
 }
@@ -64,7 +66,7 @@ export async function* matches(parts: MatchingParts): AsyncGenerator<MatchFindin
 }
 
 class Matching {
-  readonly clock = new Clock();
+  readonly clock: Clock;
   readonly conversations: Conversations;
   readonly findings: MatchFinding[] = [];
   readonly #parts: MatchingParts;
@@ -74,8 +76,9 @@ class Matching {
   readonly #unread = { overflow: 0, dropped: 0 };
 
   constructor(parts: MatchingParts) {
-    const { seen, activeProfiles } = parts;
+    const { seen, activeProfiles, isSure } = parts;
     this.#parts = parts;
+    this.clock = new Clock(isSure);
     this.conversations = new Conversations({
       seen,
       emit: (found) => this.#find(found),

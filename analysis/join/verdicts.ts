@@ -70,6 +70,7 @@ const facts = {
     'the capture was not running, or the message was sent before the capture began',
   ),
   truncated: same('unknown', 'the frames were truncated when they were captured'),
+  'lost-on-the-way': same('unknown', 'the wire lost or altered packets of this exchange'),
   'no-keys': {
     verdict: 'encrypted',
     meaning: 'the message went over TLS, and nobody can read its frames without the keys',

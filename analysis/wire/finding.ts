@@ -1,6 +1,7 @@
 import type { FrameRef } from '#analysis/capture/frames.ts';
 import type { WireDecision, WireEvent } from '#lib/journal/wire-schema.ts';
 import type { Host } from '#lib/lab/hosts.ts';
+import type { Packet } from '#lib/packet/packet.ts';
 import type { WireReason } from './reasons.ts';
 
 /** A decision of the wire with its frames in both captures. */
@@ -8,6 +9,8 @@ export interface WireMatch {
   readonly kind: 'decision';
   readonly entry: WireDecision;
   readonly reason: WireReason;
+  /** The seed from which it was drawn; undefined when no entry before it has one. */
+  readonly seed: string | undefined;
   /** The host that sent the packet. */
   readonly from: Host;
   /** The frame with the packet in the capture of its sender. A large frame may have several packets. */
@@ -34,6 +37,9 @@ export interface WirePacket {
   readonly from: Host;
   readonly frame: number | undefined;
   readonly arrivedAs: number | undefined;
+  /** When it was sent, in seconds since 1970. A stray one was not sent: when it arrived. */
+  readonly time: number;
+  readonly packet: Packet;
   /** Source, destination, protocol and bytes of payload. */
   readonly info: string;
   readonly took: number | undefined;

@@ -1,13 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { DOWN, icmpPacket, ipPacket, parsed, tcpPacket, udpPacket } from '#lib/packet/testing.ts';
-import { drops } from '../../services/wire/link/link.ts';
 import { crcOf } from './place.ts';
 import { Lab } from './testing.ts';
 
 const datagram = udpPacket({ id: 7, payload: 'Hey there' });
 const segment = tcpPacket({ id: 300, sequence: 5_000, flags: 'AP', payload: 'Hey' });
 
-test.each(['loss', ...drops])(
+test.each(['loss', 'tail-drop', 'early-drop', 'overflow'])(
   'a packet that was decided to be lost by %s is confirmed when it is nowhere',
   async (fault) => {
     const lab = new Lab();

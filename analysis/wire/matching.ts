@@ -111,7 +111,10 @@ export class WireMatching {
   }
 
   #readEvent(event: WireEvent, time: number): void {
-    if (event.event === 'wire') this.#wireAddress = addressNumber(event.address);
+    if (event.event === 'wire') {
+      this.#wireAddress = addressNumber(event.address);
+      this.#verdicts.seed = event.seed;
+    }
     if (event.event === 'queue') this.#queues.take(event, time);
     this.findings.push({ kind: 'event', event });
   }
@@ -309,7 +312,11 @@ function hasAll({ arrivals, length }: Sent): boolean {
   return reached >= length;
 }
 
-function matchOf(sent: Sent, fate: Fate, { entry, reason }: Pick<WireMatch, 'entry' | 'reason'>): WireMatch {
+function matchOf(
+  sent: Sent,
+  fate: Fate,
+  { entry, reason }: Pick<WireMatch, 'entry' | 'reason'>,
+): Omit<WireMatch, 'seed'> {
   const arrivals = sent.arrivalsOf(fate.range).map(({ frame }) => frame);
   const received = inOrder([...arrivals, ...(fate.added ? [fate.added] : [])]);
   const took = arrivals[0] && arrivals[0].time - sent.frame.time;

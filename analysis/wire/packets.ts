@@ -81,7 +81,7 @@ function packetOf(sent: Sent, part: Range, { fortune, packets, entry, arrival }:
   const bytes = part.to - Math.max(part.from, Math.min(packet.payloadAt - packet.headerAt, part.to));
   return {
     ...{ kind: 'packet', fortune, packets, from, frame: frame.number, entry },
-    info: infoOf(packet, bytes),
+    ...{ info: infoOf(packet, bytes), packet, time: frame.time },
     arrivedAs: arrival?.frame.number,
     took: arrival && arrival.frame.time - frame.time,
     isOvertaken: arrival?.isOvertaken ?? false,
@@ -97,7 +97,7 @@ export function straysOf(
   return strays.map(({ frame: { number, time, packet }, from }) => ({
     ...{ kind: 'packet', packets: 1, from, frame: undefined, arrivedAs: number, entry: undefined },
     fortune: running.excuseOf(packet, from, [time, time]) === undefined ? 'stray' : 'unknown',
-    info: infoOf(packet, packet.bytes.length - packet.payloadAt),
+    ...{ info: infoOf(packet, packet.bytes.length - packet.payloadAt), packet, time },
     ...{ took: undefined, isOvertaken: false, hasQueued: false },
   }));
 }

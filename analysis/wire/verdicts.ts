@@ -6,6 +6,9 @@ export class Verdicts {
   readonly #emit: (match: WireMatch) => void;
   /** Entries without a verdict, and those after them. */
   readonly #all = new Map<WireDecision, WireMatch | undefined>();
+  readonly #seeds = new WeakMap<WireDecision, string>();
+  /** The seed of the entries that follow. */
+  seed: string | undefined;
 
   constructor(emit: (match: WireMatch) => void) {
     this.#emit = emit;
@@ -14,14 +17,15 @@ export class Verdicts {
   /** An entry will get its verdict. */
   await(entry: WireDecision): void {
     this.#all.set(entry, undefined);
+    if (this.seed !== undefined) this.#seeds.set(entry, this.seed);
   }
 
   awaits(entry: WireDecision): boolean {
     return this.#all.has(entry) && this.#all.get(entry) === undefined;
   }
 
-  give(entry: WireDecision, match: WireMatch): void {
-    this.#all.set(entry, match);
+  give(entry: WireDecision, match: Omit<WireMatch, 'seed'>): void {
+    this.#all.set(entry, { ...match, seed: this.#seeds.get(entry) });
   }
 
   flush(): void {

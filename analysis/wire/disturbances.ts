@@ -1,0 +1,86 @@
+import type { Talk } from '#analysis/capture/truncated-frames.ts';
+import type { Disturbed } from '#analysis/join/disturbed.ts';
+import type { Stretch } from '#lib/journal/run.ts';
+import type { Host } from '#lib/lab/hosts.ts';
+import { endpoint, type Ports, serverOn } from '#lib/lab/ports.ts';
+import { addressText } from '#lib/packet/packet.ts';
+import type { WireFinding, WireMatch, WirePacket } from './finding.ts';
+
+/** A packet that takes longer changes the order of a conversation, in seconds. */
+const LONG = 0.5;
+/** Troubles of one conversation nearer to each other than this count as one, in seconds. */
+const SOON = 1;
+
+/** What the wire did to the packets between the hosts, for those who read the capture of one of them. */
+export class Disturbances {
+  readonly #ports: Ports;
+  readonly #skipped: Readonly<Record<Host, Set<number>>> = { server: new Set(), client: new Set() };
+  readonly #troubles = new Map<string, { from: number; to: number }[]>();
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  take(finding: WireFinding): void {
+    if (finding.kind === 'decision') this.#takeDamaged(finding);
+    else if (finding.kind === 'packet') this.#takePacket(finding);
+  }
+
+  /**
+   * The disturbances for the capture of a host. The journals are those of the server, so its capture has all that they are
+   * about. That of the client lacks what was lost between them.
+   */
+  of(host: Host): Disturbed {
+    const skipped = this.#skipped[host];
+    return {
+      skips: (frame) => skipped.has(frame),
+      has: (talk, within) => host === 'client' && this.#hasTrouble(talk, within),
+    };
+  }
+
+  /** A host ignores a packet with a wrong checksum. */
+  #takeDamaged({ entry, from, received }: WireMatch): void {
+    if (entry.fault !== 'corruption') return;
+    const { [otherThan(from)]: skipped } = this.#skipped;
+    for (const { number } of received) skipped.add(number);
+  }
+
+  #takePacket(packet: WirePacket): void {
+    const { arrivedAs, fortune, frame, from, isOvertaken, took = 0 } = packet;
+    if (fortune === 'lost' && from === 'client' && packet.packet.protocol === 'udp') {
+      this.#skipped.client.add(frame!);
+    }
+    if (fortune === 'twice' && from === 'server') this.#skipped.client.add(arrivedAs!);
+    if (fortune !== 'arrived' || isOvertaken || took > LONG) this.#trouble(packet);
+  }
+
+  #trouble({ packet, time, from }: WirePacket): void {
+    const { source, sourcePort, destination, destinationPort, protocol } = packet;
+    const [address, port, serverPort] =
+      from === 'client' ? [source, sourcePort, destinationPort] : [destination, destinationPort, sourcePort];
+    const lab = serverOn(serverPort, this.#ports);
+    if (!lab || (protocol !== 'tcp' && protocol !== 'udp')) return;
+    const client = endpoint(addressText(address), port);
+    const key = keyOf({ server: lab.server, transport: protocol, client });
+    const all = this.#troubles.get(key) ?? [];
+    const near = all.find((one) => time > one.from - SOON && time < one.to + SOON);
+    if (near) {
+      near.from = Math.min(near.from, time);
+      near.to = Math.max(near.to, time);
+    } else all.push({ from: time, to: time });
+    this.#troubles.set(key, all);
+  }
+
+  #hasTrouble(talk: Talk, { from, to }: Stretch): boolean {
+    const all = this.#troubles.get(keyOf(talk)) ?? [];
+    return all.some((one) => to > one.from && from < one.to);
+  }
+}
+
+function keyOf({ server, transport, client }: Talk): string {
+  return `${server} ${transport} ${client}`;
+}
+
+function otherThan(host: Host): Host {
+  return host === 'server' ? 'client' : 'server';
+}
