@@ -304,4 +304,17 @@ describe('a lab with a wire', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/wire\.pcap {2}\d+ packets captured, 0 dropped by the kernel/);
   });
+
+  test('is started and ended by Compose alone too', async () => {
+    const compose = (...args: string[]) => lab.compose('--profile', 'wire', ...args);
+    expect(await compose('up', '--detach', '--wait', '--no-build')).toMatchObject({ code: 0 });
+    const { LAB_CLIENT_ADDRESS: client = '', LAB_WIRE_ADDRESS: address = '' } = lab.settings;
+    const divert = (host: string, peer: string) =>
+      compose('exec', '--no-TTY', host, 'services/wire/route.sh', 'insert', peer, address);
+    expect(await divert('client-host', lab.server)).toMatchObject({ code: 0 });
+    expect(await divert('server-host', client)).toMatchObject({ code: 0 });
+    const { stdout } = await compose('exec', '--no-TTY', 'client', 'ping', '-c', '1', lab.server);
+    expect(stdout).toContain('ttl=63 ');
+    expect(await compose('down')).toMatchObject({ code: 0 });
+  });
 });
