@@ -2,12 +2,9 @@
 # inspect.sh COMMAND [CAPTURE] OPTION…: runs analysis/main.ts on the captures, in its own container, so it needs no running
 # lab. `live` runs in the sidecar of a host, server or client. CAPTURE may be the path of a file on this machine.
 set -eu
-folder_given=${LAB_CAPTURES_DIR-}
 . "$(dirname "$0")/lib.sh"
 . setup/given-file.sh
-# A running lab may have other settings than .env. The lab of another folder has its own captures.
-containers=$(lab_containers 2>/dev/null) || containers=
-[ -n "$folder_given" ] || [ -n "$(other_folder)" ] || use_settings_of_lab LAB_CAPTURES_DIR LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT
+read_running_lab LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT
 
 command=$1
 shift

@@ -211,6 +211,14 @@ use_settings_of_lab() {
     done
 }
 
+# read_running_lab NAME…: sets `containers`, also without an engine. If this folder has a running lab and nobody typed
+# LAB_CAPTURES_DIR, sets that and these settings to its values. The lab of another folder has its own captures.
+read_running_lab() {
+    containers=$(lab_containers 2>/dev/null) || containers=
+    [ -n "$captures_typed" ] || [ -n "$(other_folder)" ] || use_settings_of_lab LAB_CAPTURES_DIR "$@"
+}
+
+captures_typed=${LAB_CAPTURES_DIR-}
 cd -P "$(dirname "$0")/.." || exit
 . setup/lock.sh
 # The shell overrides .env, as with Compose.

@@ -3,7 +3,6 @@
 # the captures, and how many requests, messages and datagrams of transfers the servers decided. Needs neither a lab nor an
 # engine.
 set -eu
-folder_given=${LAB_CAPTURES_DIR-}
 . "$(dirname "$0")/lib.sh"
 . setup/run-record.sh
 
@@ -32,9 +31,7 @@ row() {
     echo
 }
 
-# The lab of another folder has its own captures.
-containers=$(lab_containers 2>/dev/null) || containers=
-[ -n "$folder_given" ] || [ -n "$(other_folder)" ] || use_settings_of_lab LAB_CAPTURES_DIR
+read_running_lab
 runs=$(for folder in "$LAB_CAPTURES_DIR" "$LAB_CAPTURES_DIR"/archive/*/; do row "${folder%/}"; done | sort -r | cut -f 2-)
 if [ -z "$runs" ]; then
     say 'there is no run yet; make up begins one'

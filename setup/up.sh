@@ -40,12 +40,6 @@ in_force() {
     [ "$ECHO_MODE" != sink ] || echo 'ECHO_MODE=sink: the echo server prints messages and does not answer'
 }
 
-run_name=${1-}
-case "$run_name" in
-    [!A-Za-z0-9]* | *[!A-Za-z0-9._-]* | ?????????????????????????????????????????*)
-        stop "NAME is \"$run_name\"; allowed: up to 40 letters, digits, -, _ and ., with a letter or digit first"
-        ;;
-esac
 # Lists the settings that a running lab had until now and that are others now. A server that restarts begins at draw 1.
 changed() {
     printf '%s\n' "$of_lab" | grep -E '^(LAB|HTTP|ECHO|WIRE)_[A-Z_]+=' | sort -u | while IFS= read -r setting; do
@@ -62,6 +56,13 @@ changed() {
         esac
     done
 }
+
+run_name=${1-}
+case "$run_name" in
+    [!A-Za-z0-9]* | *[!A-Za-z0-9._-]* | ?????????????????????????????????????????*)
+        stop "NAME is \"$run_name\"; allowed: up to 40 letters, digits, -, _ and ., with a letter or digit first"
+        ;;
+esac
 
 lock_lab 'make up'
 check_settings
@@ -121,10 +122,10 @@ else
 fi
 [ -z "$(wire_settings)" ] || has_wire || { check_wire && use_wire; }
 make_folders
-# A make up that was killed can have left one.
-[ -n "$running" ] || rm -f "$LAB_CAPTURES_DIR/.run-name"
-if [ -n "$run_name" ] && [ -z "$running" ]; then
-    printf '%s' "$run_name" >"$LAB_CAPTURES_DIR/.run-name"
+if [ -z "$running" ]; then
+    # A make up that was killed can have left a name.
+    rm -f "$LAB_CAPTURES_DIR/.run-name"
+    [ -z "$run_name" ] || printf '%s' "$run_name" >"$LAB_CAPTURES_DIR/.run-name"
     at_exit 'rm -f "$LAB_CAPTURES_DIR/.run-name"'
 fi
 
