@@ -32,7 +32,7 @@ unknown := $(filter-out $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' $(MAKEFILE_L
 $(if $(unknown),$(error there is no target $(firstword $(unknown)); make alone lists them, and a value is typed as NAME=value))
 names = $(sort $(shell sed -nE 's/^($(subst $() ,|,$(goals))):.*\[(.*)\]$$/\2/p' $(MAKEFILE_LIST) | grep -oE '[A-Z_]+='))
 # A client or a server that runs has its settings already.
-settings = $(if $(filter balance echo send faults wire,$(goals)),,$(shell LC_ALL=C awk -v names=1 -f setup/env.awk .env))
+settings = $(if $(filter balance echo send flow faults wire,$(goals)),,$(shell LC_ALL=C awk -v names=1 -f setup/env.awk .env))
 $(if $(filter SEED_COMPATIBLE,$(typed)),$(error SEED_COMPATIBLE is now called REFERENCE: make echo REFERENCE=1))
 # Each condition of the wire can be given for one direction.
 directed = $(if $(filter wire,$(goals)),$(foreach name,$(names),UP_$(name) DOWN_$(name)))
@@ -83,7 +83,7 @@ over_tls = $(if $(call given,TLS),$(if $(filter-out 0 1 1.2 1.3,$(TLS)),$(error 
 tls = $(if $(naming),--tls=TLS,$(if $(over_tls),--tls$(if $(filter-out 1,$(TLS)), "$$TLS"))) $(call switch,INSECURE,--insecure)
 # A client that gives up exits with 1. A lab sheet asks for that, so it is no error of make.
 or_gave_up = || [ $$? -eq 1 ]
-.PHONY: balance echo send shell
+.PHONY: balance echo send flow shell
 balance: ## send 20 requests to the HTTP server, then print its logs [REQUESTS= TIMEOUT= INTERVAL= TLS=1|1.2|1.3 INSECURE=1 JSON=1]
 	$(call named,balance) setup/exec.sh client sh -c \
 	    'exec client balance "$$LAB_SERVER_ADDRESS" "$$$(if $(over_tls),HTTPS_PORT,HTTP_PORT)" "$$@"' client $(balance) $(or_gave_up)
@@ -106,6 +106,11 @@ send = $(if $(naming),--file=FILE) $(or $(call option,MODE,--protocol-mode),--pr
     $(call option,TEXT,--text) $(call option,COUNT,--count) $(call option,WINDOW,--window) \
     $(call option,SEGMENT,--segment) $(call option,MIN_RTO,--min-rto) $(call option,MAX_RTO,--max-rto) \
     $(call option,TRIES,--tries) $(call switch,ECHO,--echo) $(call switch,JSON,--json)
+
+flow: ## send a bulk of data over TCP, and keep what its window does [MB=10 SECONDS= CC=reno|cubic|bbr FLOWS= REVERSE=1 JSON=1]
+	$(call named,flow) setup/flow.sh "$(if $(call given,CC),$$CC)" $(flow) $(or_gave_up)
+flow = $(call option,MB,--megabytes) $(call option,SECONDS,--seconds) $(call option,FLOWS,--flows) \
+    $(call switch,REVERSE,--reverse) $(call switch,JSON,--json)
 
 shell: ## open a shell in the client host
 	setup/shell.sh

@@ -7,7 +7,7 @@
 check_settings() {
     wrong=
     others=
-    for name in HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT; do
+    for name in HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT FLOW_PORT; do
         eval "value=\$$name"
         in_range "$value" 1 65535 || wrong="$wrong$name is \"$value\"; allowed: a whole number from 1 to 65535
 "
@@ -46,6 +46,26 @@ check_settings() {
         return 1
     fi
     ok settings 'addresses, ports and capture limits are valid'
+}
+
+# Checks that the kernel has the congestion control of both hosts. An engine in a virtual machine has another kernel.
+check_congestion() {
+    case "$LAB_TCP_CONGESTION" in
+        '' | *[!a-z0-9_-]*)
+            problem congestion "LAB_TCP_CONGESTION is \"$LAB_TCP_CONGESTION\"; allowed: the name of a congestion control, such as cubic" \
+                'change it in .env or in the shell'
+            return
+            ;;
+    esac
+    known=${1-/proc/sys/net/ipv4/tcp_available_congestion_control}
+    [ "$(uname -s)" = Linux ] && [ -r "$known" ] || return 0
+    case " $(cat "$known") " in
+        *" $LAB_TCP_CONGESTION "*) ok congestion "TCP of both hosts uses $LAB_TCP_CONGESTION" ;;
+        *)
+            problem congestion "LAB_TCP_CONGESTION is \"$LAB_TCP_CONGESTION\"; allowed by this kernel: $(sed 's/ /, /g' "$known")" \
+                "choose one of these, or load it: sudo modprobe tcp_$LAB_TCP_CONGESTION"
+            ;;
+    esac
 }
 
 # Checks the address of the wire, and that this kernel has TUN devices.

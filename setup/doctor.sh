@@ -89,6 +89,7 @@ if [ "$problems" -eq 0 ]; then
     check_leftover
     if printf '%s\n' "$containers" | grep -qE "$(printf '\t')(running|paused)$(printf '\t')"; then check_lab; fi
     check_settings && check_subnet && check_ports || true
+    check_congestion
     check_base_image
     check_captures
     check_work

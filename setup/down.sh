@@ -45,7 +45,8 @@ if [ -z "$containers" ]; then
     say 'no lab is up'
     exit
 fi
-quietly docker compose stop http echo client
+# shellcheck disable=SC2046
+quietly docker compose stop http echo client $(! has_flow || echo flow)
 captures=$(for host in $(captured_hosts); do echo "capture-$host"; done)
 ! has_wire || quietly docker compose stop wire
 # shellcheck disable=SC2086

@@ -11,8 +11,8 @@ fi
 oldest_engine=25
 oldest_compose=2.20.2
 
-# The journals of the servers and the wire, and the record of the run, in the captures folder.
-journals='http.log echo.log wire.log lab.log'
+# The journals of the servers, the wire and the flows, and the record of the run, in the captures folder.
+journals='http.log echo.log wire.log flow.log lab.log'
 
 # captures_owner: the owner of the captures folder, as uid:gid. With ls, because stat has other options on macOS.
 # shellcheck disable=SC2012
@@ -123,12 +123,24 @@ lab_containers() {
 read_containers() {
     containers=$(lab_containers 2>&1) || no_engine "$containers" 'make up, which starts one or says what this system needs'
     are_of_this_folder
-    ! has_wire || use_wire
+    use_present
 }
 
 # has_wire: true if the lab has a container of the wire, by `containers`. Compose then knows its services.
 has_wire() { printf '%s\n' "$containers" | grep -qE '^(wire-host|wire|capture-wire)'"$(printf '\t')"; }
-use_wire() { export COMPOSE_PROFILES="wire${COMPOSE_PROFILES:+,$COMPOSE_PROFILES}"; }
+use_wire() { use_profile wire; }
+
+# has_flow: true if the lab has the receiving end of make flow, by `containers`.
+has_flow() { printf '%s\n' "$containers" | grep -q "^flow$(printf '\t')"; }
+use_flow() { use_profile flow; }
+
+use_profile() { export COMPOSE_PROFILES="$1${COMPOSE_PROFILES:+,$COMPOSE_PROFILES}"; }
+
+# use_present: lets Compose know the services that the lab has besides those of every lab, by `containers`.
+use_present() {
+    ! has_wire || use_wire
+    ! has_flow || use_flow
+}
 
 are_of_this_folder() { [ -z "$containers" ] || [ -z "$(other_folder)" ] || other_lab; }
 
@@ -194,10 +206,12 @@ settings_of_containers() {
 # captures_of_lab: the captures folder of the running lab, or nothing.
 captures_of_lab() { settings_of_containers | sed -n 's/^LAB_CAPTURES_DIR=//p' | sed 1q; }
 
-# settings_of_lab: the settings of the running lab: its containers and its network.
+# settings_of_lab: the settings of the running lab: its containers, its network and its server host.
 settings_of_lab() {
     settings_of_containers
     docker network inspect --format '{{range .IPAM.Config}}LAB_SUBNET={{println .Subnet}}{{end}}' "${COMPOSE_PROJECT_NAME}_lab" 2>/dev/null || true
+    docker inspect --format '{{with index .HostConfig.Sysctls "net.ipv4.tcp_congestion_control"}}LAB_TCP_CONGESTION={{println .}}{{end}}' \
+        "$COMPOSE_PROJECT_NAME-server-host-1" 2>/dev/null || true
 }
 
 # setting_in SETTINGS NAME: the line of that setting.

@@ -2,8 +2,9 @@
 # up.sh [NAME]: starts the whole lab, from whatever this machine has to healthy containers, or nothing at all. NAME is the
 # name of a new run.
 set -eu
-# These can't change in a running lab: other ports or addresses need another host, and another folder needs another run.
-fixed='LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS LAB_WIRE_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_CAPTURES_DIR'
+# These can't change in a running lab: other ports, addresses or another TCP need another host, and another folder needs
+# another run.
+fixed='LAB_SUBNET LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS LAB_WIRE_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LAB_TCP_CONGESTION LAB_CAPTURES_DIR'
 asked_for=" $(for name in $fixed; do eval "[ -z \"\${$name-}\" ] || printf '%s ' \"\$name\""; done)"
 . "$(dirname "$0")/lib.sh"
 . setup/checks.sh
@@ -42,7 +43,7 @@ in_force() {
 
 # Lists the settings that a running lab had until now and that are others now. A server that restarts begins at draw 1.
 changed() {
-    printf '%s\n' "$of_lab" | grep -E '^(LAB|HTTP|ECHO|WIRE)_[A-Z_]+=' | sort -u | while IFS= read -r setting; do
+    printf '%s\n' "$of_lab" | grep -E '^(LAB|HTTP|ECHO|WIRE|FLOW)_[A-Z_]+=' | sort -u | while IFS= read -r setting; do
         name=${setting%%=*}
         case " $fixed LAB_SEED " in *" $name "*) continue ;; esac
         now=$(printenv "$name") || continue
@@ -66,9 +67,10 @@ esac
 
 lock_lab 'make up'
 check_settings
+check_congestion
 if containers=$(lab_containers 2>/dev/null); then
     are_of_this_folder
-    ! has_wire || use_wire
+    use_present
 else
     setup/engine.sh
     read_containers

@@ -10,9 +10,10 @@ This is the client host, $LAB_CLIENT_ADDRESS. $reach
     your files      /work, the folder work/ of the clone: python3 client.py
 
     addresses       ip  ifconfig  route  arp  ss  netstat
-    paths, names    ping  traceroute  mtr  nmap  iperf3  dig  host
+    paths, names    ping  traceroute  mtr  nmap  dig  host
     HTTP            curl  wget  client balance
     TCP and UDP     nc  ncat  telnet  socat  openssl  client echo  client send
+    bulk TCP        iperf3  client flow, to port $FLOW_PORT after make flow
     packets         tcpdump  tshark  scapy  nmap -sS
                     $raw
     files, text     nano  vim  less  jq  xxd

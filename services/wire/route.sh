@@ -10,7 +10,7 @@ set -eu
 case "$1" in
     insert) ip -4 route replace "$2/32" via "$3" dev eth0 ;;
     remove) ip -4 route del "$2/32" 2>/dev/null || true ;;
-    show) ip -4 route show "$2/32" | awk '{ print $3; exit }' ;;
+    show) ip -4 route show "$2/32" | sed -n 's/.* via \([^ ]*\) .*/\1/p' ;;
 esac
 # What TCP has learnt about the way before would shape what it does next.
 [ "$1" = show ] || ip tcp_metrics flush all

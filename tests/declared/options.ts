@@ -51,6 +51,7 @@ const inMakefile = [
   { variable: 'balance', target: 'balance', program: 'client balance' },
   { variable: 'echo', target: 'echo', program: 'client echo' },
   { variable: 'send', target: 'send', program: 'client send' },
+  { variable: 'flow', target: 'flow', program: 'client flow' },
   { variable: 'http_faults', target: 'faults', program: 'faults' },
   { variable: 'echo_faults', target: 'faults', program: 'faults' },
   { variable: 'inspect', target: 'inspect', program: 'inspect show' },
@@ -61,6 +62,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   'client balance': ['client/main.ts', 'balance'],
   'client echo': ['client/main.ts', 'echo'],
   'client send': ['client/main.ts', 'send'],
+  'client flow': ['client/main.ts', 'flow'],
   faults: ['services/faults/main.ts'],
   'inspect show': ['analysis/main.ts', 'show'],
   bench: ['bench/main.ts'],
@@ -69,6 +71,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
 /** The variables that the recipes themselves use. */
 const ofRecipes: Readonly<Record<string, readonly string[]>> = {
   up: ['NAME'],
+  flow: ['CC'],
   inspect: ['CAPTURE', 'LIVE', 'ENTRIES', 'COMPARE'],
   wireshark: ['HOST'],
   wire: [...partNames.map(typedName), 'SEED', 'RESET', 'OFF'],
@@ -77,7 +80,7 @@ const ofRecipes: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The programs whose options a page lists, each with its name in make and its default. */
-const listed = ['client echo', 'client send'] as const;
+const listed = ['client echo', 'client send', 'client flow'] as const;
 
 /** The runs that have each program print its options. */
 export const helps = Object.values(programs).map((args) => ({ args: [...args, '--help'] }));

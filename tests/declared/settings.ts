@@ -36,10 +36,10 @@ export interface Places {
 }
 
 /** A word that can only be a setting, or what `notSettings` lists. */
-const NAME = /(?<![\w-])(?:LAB|HTTP|HTTPS|ECHO|WIRE)_[A-Z_]*[A-Z](?![\w*])/g;
+const NAME = /(?<![\w-])(?:LAB|HTTP|HTTPS|ECHO|WIRE|FLOW)_[A-Z_]*[A-Z](?![\w*])/g;
 
 /** That word where it is set, as in an object or in a line of the shell. */
-const SET = /\b(?:LAB|HTTP|HTTPS|ECHO|WIRE)_[A-Z_]*[A-Z](?=[:=])/g;
+const SET = /\b(?:LAB|HTTP|HTTPS|ECHO|WIRE|FLOW)_[A-Z_]*[A-Z](?=[:=])/g;
 
 /** Words of that form that are something else, and what. */
 const notSettings: Readonly<Record<string, string>> = {

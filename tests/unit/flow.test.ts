@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { writeProgram } from '../write-program.ts';
+import { ownFolder } from './setup-shell.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = ownFolder();
+const captures = join(folder.path, 'my captures');
+const log = join(captures, 'flow.log');
+const calls = join(folder.path, 'calls');
+afterAll(folder.remove);
+
+/** A docker that has a lab with its receiving end, and notes what it executes. */
+const docker = `#!/bin/sh
+case "$1" in
+    ps) for name in client-host server-host client flow; do printf '%s\\trunning\\t${root}\\n' "$name"; done ;;
+    exec) printf '%s\\n' "$*" >>'${calls}'
+        case "$*" in
+            *' use '*' foo') echo 'CC is "foo"; allowed by this kernel: reno, cubic' >&2; exit 2 ;;
+            *samples.sh*) echo 1796013477.936472 ;;
+            *'client flow'*)
+                case "$*" in *--samples*) head -n 1 >'${folder.path}/samples' ;; esac
+                echo '{"event":"begin"}'; echo '[CLIENT] Flow'; echo '{"event":"end"}'
+                exit "$(cat '${folder.path}/status')" ;;
+        esac ;;
+    inspect) echo FLOW_PORT=5299; echo 'LAB_CAPTURES_DIR=${captures}' ;;
+esac
+`;
+
+beforeEach(() => {
+  rmSync(captures, { recursive: true, force: true });
+  rmSync(calls, { force: true });
+  mkdirSync(captures);
+  writeFileSync(join(folder.path, 'status'), '0');
+  writeProgram(join(folder.path, 'docker'), docker);
+});
+
+function makeFlow(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync('sh', ['setup/flow.sh', ...args], {
+    cwd: root,
+    env: {
+      PATH: `${folder.path}${delimiter}${process.env.PATH}`,
+      COMPOSE_PROJECT_NAME: 'wirelab-test-flow',
+      LAB_CAPTURES_DIR: captures,
+    },
+    encoding: 'utf8',
+  });
+  const executed = existsSync(calls) ? readFileSync(calls, 'utf8').trimEnd().split('\n') : [];
+  return { status, stdout, stderr, executed };
+}
+
+const routes = (executed: readonly string[]) =>
+  executed.filter((line) => line.includes('congestion.sh')).map((line) => line.replace(/^.*test-flow-/, ''));
+
+describe('make flow', () => {
+  test('keeps the entries in flow.log, and prints the lines', () => {
+    writeFileSync(log, '{"event":"earlier"}\n');
+    const { status, stdout, executed } = makeFlow('', '--megabytes', '1');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '[CLIENT] Flow\n' });
+    expect(readFileSync(log, 'utf8')).toBe('{"event":"earlier"}\n{"event":"begin"}\n{"event":"end"}\n');
+    expect(routes(executed)).toEqual([]);
+  });
+
+  test('with JSON=1 prints the entries', () => {
+    expect(makeFlow('', '--json').stdout).toBe('{"event":"begin"}\n{"event":"end"}\n');
+    expect(readFileSync(log, 'utf8')).toBe('{"event":"begin"}\n{"event":"end"}\n');
+  });
+
+  test('ends with the status of the client', () => {
+    writeFileSync(join(folder.path, 'status'), '130');
+    expect(makeFlow('').status).toBe(130);
+  });
+
+  test('with CC changes the route of the sender, and puts it back also after a failure', () => {
+    writeFileSync(join(folder.path, 'status'), '1');
+    const { status, executed } = makeFlow('reno');
+    expect(status).toBe(1);
+    expect(routes(executed)).toEqual([
+      'client-host-1 services/host/congestion.sh use 10.0.28.182 reno',
+      'client-host-1 services/host/congestion.sh forget 10.0.28.182',
+    ]);
+  });
+
+  test('with REVERSE=1 the server sends: its route is changed, and the samples come from it', () => {
+    const { status, stdout, executed } = makeFlow('bbr', '--reverse');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '[CLIENT] Flow\n' });
+    expect(routes(executed)[0]).toBe('server-host-1 services/host/congestion.sh use 10.0.142.133 bbr');
+    expect(executed.find((line) => line.includes('samples.sh'))).toMatch(
+      /flow-1 \/lab\/client\/flow\/samples.sh 10\.0\.142\.133 5299$/,
+    );
+    expect(readFileSync(join(folder.path, 'samples'), 'utf8')).toBe('1796013477.936472\n');
+  });
+
+  test.each([
+    ['foo', /^CC is "foo"; allowed by this kernel: reno, cubic$/m],
+    ['a b', /^wirelab: CC is "a b"; allowed: the name of a congestion control/],
+  ])('a CC that is not there sends nothing: %s', (name, said) => {
+    const { status, stderr, executed } = makeFlow(name);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(said);
+    expect(executed.filter((line) => line.includes('client flow'))).toEqual([]);
+  });
+});
