@@ -4,17 +4,21 @@ import type { Packet } from '#analysis/capture/packet.ts';
 import { readPackets } from '#analysis/capture/read-packets.ts';
 import { Seen } from '#analysis/capture/seen.ts';
 import type { Listener } from '#analysis/join/listen.ts';
+import { wireOfRun } from '#analysis/wire/wire-of-run.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { type Host, hosts } from '#lib/lab/hosts.ts';
 import { Channel } from './channel.ts';
 import { compare } from './compare.ts';
 import type { Compared } from './compared.ts';
 import { type Travelling, travelFields, travelling } from './packets.ts';
+import { WireComparison } from './wire-comparison.ts';
 
 /** Compares the captures of both hosts in a folder. */
 export async function compareHosts(folder: string, run: Run): Promise<Compared> {
   const captures = await Promise.all(hosts.map((host) => findCapture(host, folder)));
   for (const capture of captures) await mustBeReadable(capture);
+  const ofWire = new WireComparison();
+  if (await wireOfRun(folder, run, [ofWire])) return ofWire.result();
   const comparison = new HostComparison(run);
   await Promise.all(hosts.map((host, at) => comparison.read(host, captures[at]!.files)));
   return comparison.result();

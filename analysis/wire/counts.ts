@@ -18,17 +18,29 @@ export class WireCounts {
     return sum;
   }
 
-  /** As `5 of 6 decisions of the wire confirmed by packets, 0 contradicted, 1 unknown (capture-gap 1).` */
-  describe(): string {
-    const why = wireReasonNames.flatMap((name) => {
-      const count = this.#reasons.get(name);
-      return count && wireReasons[name].verdict === 'unknown' ? `${name} ${count}` : [];
-    });
-    const unknown = this.of('unknown');
-    return [
-      `${this.of('confirmed')} of ${this.all} decisions of the wire confirmed by packets`,
-      `${this.of('contradicted')} contradicted`,
-      `${unknown} unknown${unknown > 0 ? ` (${why.join(', ')})` : ''}.`,
-    ].join(', ');
+  get facts() {
+    return {
+      confirmed: this.of('confirmed'),
+      contradicted: this.of('contradicted'),
+      unknown: this.of('unknown'),
+      reasons: Object.fromEntries(this.#reasons) as Partial<Record<WireReason, number>>,
+    };
   }
+
+  describe(): string {
+    return describeCounts(this.facts);
+  }
+}
+
+/** As `5 of 6 decisions of the wire confirmed by packets, 0 contradicted, 1 unknown (capture-gap 1).` */
+export function describeCounts({ confirmed, contradicted, unknown, reasons }: WireCounts['facts']): string {
+  const why = wireReasonNames.flatMap((name) => {
+    const { [name]: count } = reasons;
+    return count && wireReasons[name].verdict === 'unknown' ? `${name} ${count}` : [];
+  });
+  return [
+    `${confirmed} of ${confirmed + contradicted + unknown} decisions of the wire confirmed by packets`,
+    `${contradicted} contradicted`,
+    `${unknown} unknown${unknown > 0 ? ` (${why.join(', ')})` : ''}.`,
+  ].join(', ');
 }

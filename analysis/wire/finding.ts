@@ -51,7 +51,16 @@ export interface WirePacket {
   readonly hasQueued: boolean;
 }
 
+/** A frame of a sender, in the order of sending. */
+export interface WireSent {
+  readonly kind: 'sent';
+  readonly from: Host;
+  readonly frame: FrameRef;
+  readonly packet: Packet;
+}
+
 export type WireFinding =
+  | WireSent
   | WireMatch
   | WirePacket
   | { readonly kind: 'event'; readonly event: WireEvent }

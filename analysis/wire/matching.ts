@@ -123,17 +123,28 @@ export class WireMatching {
     const sent = new Sent(host, frame, this.#order);
     this.#order += 1;
     this.#onTheWay.add(sent);
+    this.findings.push({ kind: 'sent', from: host, frame: sent.frame, packet: sent.packet });
     if (this.#strays.length > 0) this.#retryStrays();
     if (this.#sought.length > 0) this.#sought = this.#sought.filter(({ entry }) => !this.#decide(entry));
   }
 
   #receive(host: Host, frame: IpFrame): void {
     const found = this.#arriving.take(frame);
-    for (const sent of found) this.#settle(sent);
+    for (const sent of found) {
+      this.#hold(sent);
+      this.#settle(sent);
+    }
     if (found.length > 0) return;
     const extra = this.#extras.takeAdded(frame);
     if (extra) this.#settle(extra);
     else this.#strays.push({ frame, from: otherThan(host) });
+  }
+
+  /** Notes until when the queue held packets since a packet was sent. */
+  #hold(sent: Sent): void {
+    const since = Math.max(sent.frame.time, sent.heldUntil);
+    const held = this.#queues.heldSince(sent.from === 'client' ? 'up' : 'down', since);
+    sent.heldUntil = held ?? sent.heldUntil;
   }
 
   #retryStrays(): void {
@@ -226,11 +237,7 @@ export class WireMatching {
     const last = sent.arrivals.at(-1)?.frame.time;
     const isOpen = sent.fates.some(({ entry }) => entry && this.#verdicts.awaits(entry));
     if (last !== undefined && !isOpen && hasAll(sent)) return now > last + GRACE;
-    const held = this.#queues.heldSince(
-      sent.from === 'client' ? 'up' : 'down',
-      Math.max(time, sent.heldUntil),
-    );
-    sent.heldUntil = held ?? sent.heldUntil;
+    this.#hold(sent);
     const due = Math.max(time, sent.heldUntil) + sent.mayWait;
     return now > due + PATIENCE && this.#running.isKnown(otherThan(sent.from), due);
   }
