@@ -1,14 +1,14 @@
 import { versionsOf } from '#analysis/annotate/about.ts';
-import { Annotation } from '#analysis/annotate/annotate.ts';
 import { type Capture, CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
 import { mustBeReadable } from '#analysis/capture/capture-info.ts';
 import { HostComparison } from '#analysis/compare/compare-hosts.ts';
 import { DemoCheck } from '#analysis/experiments/check.ts';
 import { listen } from '#analysis/join/listen.ts';
 import { Findings } from '#analysis/report/facts/findings.ts';
-import { captureFactsIn, reportOf } from '#analysis/report/facts/gather.ts';
+import { captureFactsIn, reportOf, WireParts } from '#analysis/report/facts/gather.ts';
+import { wireOfRun } from '#analysis/wire/wire-of-run.ts';
 import type { Host } from '#lib/lab/hosts.ts';
-import { printAnnotated } from './annotate.ts';
+import { annotationsOfHosts, printAnnotated } from './annotate.ts';
 import { printDemo } from './check.ts';
 import { printReport, type ReportParts } from './report.ts';
 
@@ -23,23 +23,32 @@ export async function demo(parts: ReportParts): Promise<number> {
   const checking = new DemoCheck(run);
   const findings = new Findings();
   const captures = await captureFactsIn(folder);
-  const comparison = captures.every(({ frames }) => frames > 0) ? new HostComparison(run) : undefined;
+  const annotations = annotationsOfHosts();
+  const ofWire = new WireParts(findings);
+  const disturbances = await wireOfRun(folder, run, [...ofWire.listeners, annotations]);
+  const isComparable = captures.every(({ frames }) => frames > 0) && !disturbances;
+  const comparison = isComparable ? new HostComparison(run) : undefined;
   const comparing = (host: Host) => (comparison ? [comparison.of(host)] : []);
-  const annotations = { server: new Annotation(), client: new Annotation() };
   await Promise.all([
-    listen(server, run, [checking, annotations.server, findings, ...comparing('server')]),
+    listen(
+      server,
+      run,
+      [checking, annotations.of.server, findings, ...comparing('server')],
+      disturbances?.of('server'),
+    ),
     client instanceof CaptureError
       ? undefined
-      : listen(client, run, [annotations.client, ...comparing('client')]),
+      : listen(client, run, [annotations.of.client, ...comparing('client')], disturbances?.of('client')),
   ]);
   const versions = await versionsOf(run);
   const agrees = await printDemo(checking.demo(), parts);
-  await printAnnotated(annotations.server, { ...parts, versions, capture: server });
+  await printAnnotated(annotations.of.server, { ...parts, versions, capture: server });
   if (client instanceof CaptureError) print(`the client's capture is not annotated: ${client.message}`);
-  else await printAnnotated(annotations.client, { ...parts, versions, capture: client });
+  else await printAnnotated(annotations.of.client, { ...parts, versions, capture: client });
   const made = { made: now(), versions };
-  const compared = await comparison?.result();
-  await printReport(await reportOf(folder, { captures, compared, findings, made, run }), parts);
+  const compared = disturbances ? ofWire.compared : await comparison?.result();
+  const wire = disturbances && ofWire.factsFor(captures);
+  await printReport(await reportOf(folder, { captures, compared, findings, made, run, wire }), parts);
   return client instanceof CaptureError ? 2 : agrees;
 }
 

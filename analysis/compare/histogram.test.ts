@@ -32,3 +32,13 @@ test('no percentile is above the maximum', () => {
   for (let index = 0; index < 60; index += 1) histogram.add(0.001_273_2);
   expect(histogram.summary().p99).toBeLessThanOrEqual(0.001_273_2);
 });
+
+test('the lengths of several shares are those of the shortest values', () => {
+  const histogram = new Histogram();
+  for (let index = 1; index <= 1_000; index += 1) histogram.add(index / 1_000);
+  const shares = [0, 0.1, 0.5, 0.99, 1];
+  const found = histogram.quantiles(shares);
+  expect(found[0]).toBeCloseTo(0.001, 4);
+  for (const [at, share] of shares.entries()) if (share > 0) expect(found[at]! / share).toBeCloseTo(1, 1);
+  expect(found.at(-1)).toBeLessThanOrEqual(1);
+});

@@ -16,6 +16,19 @@ export class Histogram {
     return { median: this.#quantile(0.5), p99: this.#quantile(0.99), longest: this.#longest };
   }
 
+  /** How long the shortest of each share is, in their order. */
+  quantiles(shares: readonly number[]): readonly number[] {
+    const sorted = [...this.#buckets].sort(([a], [b]) => a - b);
+    let [at, passed] = [0, 0];
+    return shares.map((share) => {
+      while (at < sorted.length - 1 && passed + sorted[at]![1] < share * this.count) {
+        passed += sorted[at]![1];
+        at += 1;
+      }
+      return Math.min(Math.exp(sorted[at]![0] / 50), this.#longest);
+    });
+  }
+
   #quantile(share: number): number {
     let remaining = share * this.count;
     for (const [bucket, count] of [...this.#buckets].sort(([a], [b]) => a - b)) {

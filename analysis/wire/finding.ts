@@ -34,6 +34,8 @@ export interface WirePacket {
   /** `stray`: the receiver has it, and the sender never sent it. `twice`: it arrived once more than it was sent. */
   readonly fortune: Fortune;
   readonly packets: number;
+  /** It is all that the frame of the sender has. */
+  readonly isWhole: boolean;
   readonly from: Host;
   readonly frame: number | undefined;
   readonly arrivedAs: number | undefined;

@@ -83,6 +83,7 @@ function packetOf(sent: Sent, part: Range, { fortune, packets, entry, arrival }:
     ...{ kind: 'packet', fortune, packets, from, frame: frame.number, entry },
     ...{ info: infoOf(packet, bytes), packet, time: frame.time },
     arrivedAs: arrival?.frame.number,
+    isWhole: part.from === 0 && part.to === sent.length,
     took: arrival && arrival.frame.time - frame.time,
     isOvertaken: arrival?.isOvertaken ?? false,
     hasQueued: heldUntil > 0,
@@ -95,7 +96,15 @@ export function straysOf(
   running: Running,
 ): WirePacket[] {
   return strays.map(({ frame: { number, time, packet }, from }) => ({
-    ...{ kind: 'packet', packets: 1, from, frame: undefined, arrivedAs: number, entry: undefined },
+    ...{
+      kind: 'packet',
+      packets: 1,
+      from,
+      frame: undefined,
+      arrivedAs: number,
+      entry: undefined,
+      isWhole: true,
+    },
     fortune: running.excuseOf(packet, from, [time, time]) === undefined ? 'stray' : 'unknown',
     ...{ info: infoOf(packet, packet.bytes.length - packet.payloadAt), packet, time },
     ...{ took: undefined, isOvertaken: false, hasQueued: false },

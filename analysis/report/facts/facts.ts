@@ -1,4 +1,4 @@
-import type { Compared } from '#analysis/compare/compared.ts';
+import type { Compared, WireCompared } from '#analysis/compare/compared.ts';
 import type { Demo } from '#analysis/experiments/results.ts';
 import type { Reason, Verdict } from '#analysis/join/verdicts.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
@@ -33,6 +33,58 @@ export interface Report extends Demo {
   readonly matching: MatchingFacts;
   /** Undefined if only one capture can be read. */
   readonly compared: Compared | undefined;
+  /** What the wire between the hosts did; undefined without one. */
+  readonly wire?: WireFacts | undefined;
+}
+
+/** The wire between the hosts, and what packets show of its decisions. `up` is from the client to the server. */
+export interface WireFacts {
+  readonly address: string;
+  /** What was in force from when on, as a person types it. */
+  readonly conditions: readonly {
+    readonly from: string;
+    readonly seed: string;
+    readonly up: string;
+    readonly down: string;
+  }[];
+  readonly faults: readonly WireFaultFacts[];
+  readonly decisions: WireCompared['decisions'];
+  /** The times on the way of packets with a delay; undefined without any. */
+  readonly delays:
+    | {
+        readonly count: number;
+        /** For each share: the longest delay of those packets, in seconds, as it was decided and as packets show it. */
+        readonly shares: readonly {
+          readonly share: number;
+          readonly decided: number;
+          readonly seen: number;
+        }[];
+      }
+    | undefined;
+  /** How many packets waited for the link, in each direction where any did. */
+  readonly queues: readonly {
+    readonly direction: 'up' | 'down';
+    readonly points: readonly { readonly at: number; readonly packets: number }[];
+    readonly dropped: number;
+  }[];
+}
+
+/** A fault in one direction, while conditions were the same. */
+export interface WireFaultFacts {
+  /** When these conditions began. */
+  readonly from: string;
+  readonly direction: 'up' | 'down';
+  readonly fault: string;
+  /** The configured probability; undefined if none applies to every packet. */
+  readonly configured: number | undefined;
+  /** All packets of that time and direction. */
+  readonly packets: number;
+  readonly decided: number;
+  /** How many of these decisions the packets confirm. */
+  readonly confirmed: number;
+  /** The 95 % interval of the share of confirmed ones among all packets. */
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface CaptureFacts {
@@ -113,6 +165,10 @@ export interface Rung {
   readonly marked?: readonly number[];
   /** The journal entries that it shows. */
   readonly comment?: string;
+  /** It was lost on the way. */
+  readonly isLost?: true;
+  /** The frame is one of the client's capture, because the packet never reached the server's. */
+  readonly ofClient?: true;
   /** How many frames of earlier exchanges on the connection are left out before it. */
   readonly earlier?: number;
 }

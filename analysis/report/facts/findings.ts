@@ -12,6 +12,7 @@ import type { Run } from '#lib/journal/run.ts';
 import { ExposedFacts } from './exposed-facts.ts';
 import type { DecisionPoint, Delay, MatchingFacts, Report } from './facts.ts';
 import { Ladders } from './ladders.ts';
+import { LostPackets } from './lost-packets.ts';
 import { outcomeOf, Periods } from './periods.ts';
 import { TransferPlots } from './transfer-plots.ts';
 
@@ -33,6 +34,8 @@ export class Findings implements Listener {
   readonly #delays: Delay[] = [];
   readonly #exposed = new ExposedFacts();
   readonly #comments = new FrameComments();
+  /** Filled before the capture is read. */
+  readonly lost = new LostPackets(this.#comments);
   readonly #verdicts: Record<Verdict, number> = { confirmed: 0, contradicted: 0, encrypted: 0, unknown: 0 };
   readonly #reasons: Partial<Record<Reason, number>> = {};
   readonly #unconfirmed: Unconfirmed[] = [];
@@ -97,7 +100,9 @@ export class Findings implements Listener {
     this.#withoutEntry.push({ client, server, from, what, frames: frames.map(({ number }) => number) });
   }
 
-  facts({ ports }: Pick<Run, 'ports'>): Omit<Report, 'made' | 'lab' | 'captures' | keyof Demo | 'compared'> {
+  facts({
+    ports,
+  }: Pick<Run, 'ports'>): Omit<Report, 'made' | 'lab' | 'captures' | keyof Demo | 'compared' | 'wire'> {
     return {
       lostDatagrams: this.#lost,
       periods: this.#periods.facts(),
@@ -106,7 +111,7 @@ export class Findings implements Listener {
         .sort((a, b) => a.at - b.at),
       decisionsInAll: this.#inAll.decisions,
       delays: this.#delays,
-      ladders: this.#ladders.draw(ports, this.#comments),
+      ladders: this.#ladders.draw(ports, this.#comments, this.lost),
       transfers: this.#transfers.facts(),
       ...this.#exposed.facts(),
       matching: {
@@ -138,7 +143,7 @@ export class Findings implements Listener {
 
   #takeMatch(match: MatchUnder): void {
     this.#periods.add(match, match.active);
-    this.#ladders.offer(match);
+    this.#ladders.offer(match, this.lost);
     this.#comments.add(match);
     const { entry, reason, took, shows, request, end } = match;
     const decider = deciderOf(entry);

@@ -4,12 +4,15 @@ import { CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
 import { captureInfo } from '#analysis/capture/capture-info.ts';
 import { HostComparison } from '#analysis/compare/compare-hosts.ts';
 import type { Compared } from '#analysis/compare/compared.ts';
+import { WireComparison } from '#analysis/compare/wire-comparison.ts';
 import type { Demo } from '#analysis/experiments/results.ts';
 import { listen } from '#analysis/join/listen.ts';
+import { type WireListener, wireOfRun } from '#analysis/wire/wire-of-run.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { type Host, hosts } from '#lib/lab/hosts.ts';
-import type { CaptureFacts, Report } from './facts.ts';
+import type { CaptureFacts, Report, WireFacts } from './facts.ts';
 import { Findings } from './findings.ts';
+import { WireReport } from './wire-facts.ts';
 
 /** When a report was made, and by which programs. */
 export interface Made {
@@ -22,15 +25,45 @@ export async function gather(folder: string, run: Run, made: Made): Promise<Repo
   const captures = await captureFactsIn(folder);
   const readable = captures.filter(({ frames }) => frames > 0).map(({ host }) => host);
   const findings = new Findings();
-  const comparison = readable.length === hosts.length ? new HostComparison(run) : undefined;
+  const ofWire = new WireParts(findings);
+  const disturbances = await wireOfRun(folder, run, ofWire.listeners);
+  const isComparable = readable.length === hosts.length && !disturbances;
+  const comparison = isComparable ? new HostComparison(run) : undefined;
   const read = async (host: Host) => {
     const capture = await findCapture(host, folder);
     if (host === 'server')
-      await listen(capture, run, [findings, ...(comparison ? [comparison.of(host)] : [])]);
+      await listen(
+        capture,
+        run,
+        [findings, ...(comparison ? [comparison.of(host)] : [])],
+        disturbances?.of(host),
+      );
     else await comparison?.read(host, capture.files);
   };
   await Promise.all(readable.map(read));
-  return reportOf(folder, { captures, run, made, findings, compared: await comparison?.result() });
+  const compared = disturbances ? ofWire.compared : await comparison?.result();
+  const wire = disturbances && ofWire.factsFor(captures);
+  return reportOf(folder, { captures, run, made, findings, compared, wire });
+}
+
+/** Collects what a report has about the wire. */
+export class WireParts {
+  readonly #report = new WireReport();
+  readonly #comparison = new WireComparison();
+  readonly listeners: readonly WireListener[];
+
+  constructor({ lost }: Pick<Findings, 'lost'>) {
+    this.listeners = [this.#report, this.#comparison, lost];
+  }
+
+  get compared(): Compared {
+    return this.#comparison.result();
+  }
+
+  factsFor(captures: readonly CaptureFacts[]): WireFacts | undefined {
+    const first = captures.find(({ host }) => host === 'server')?.first;
+    return this.#report.facts(first === undefined ? undefined : Date.parse(first) / 1000);
+  }
 }
 
 export interface Gathered {
@@ -39,11 +72,12 @@ export interface Gathered {
   readonly made: Made;
   readonly findings: Findings;
   readonly compared: Compared | undefined;
+  readonly wire: WireFacts | undefined;
 }
 
 /** The facts of a report about captures that have been read. */
 export async function reportOf(folder: string, gathered: Gathered): Promise<Report> {
-  const { captures, compared, findings, made, run } = gathered;
+  const { captures, compared, findings, made, run, wire } = gathered;
   return {
     made: made.made.toISOString(),
     lab: { addresses: run.addresses, ports: run.ports, versions: made.versions },
@@ -53,6 +87,7 @@ export async function reportOf(folder: string, gathered: Gathered): Promise<Repo
     ...(await demo(folder)),
     ...findings.facts(run),
     compared,
+    wire,
   };
 }
 

@@ -3,7 +3,10 @@ import { ACK, SYN } from '#analysis/capture/frames.ts';
 import { carried, ports } from '#analysis/capture/testing.ts';
 import type { Match } from '#analysis/join/finding.ts';
 import { FrameComments } from '#analysis/join/frame-comments.ts';
+import { Lab } from '#analysis/wire/testing.ts';
+import { DOWN, tcpPacket } from '#lib/packet/testing.ts';
 import { around, Ladders } from './ladders.ts';
+import { LostPackets } from './lost-packets.ts';
 
 type Row = Parameters<typeof around>[0][number];
 
@@ -70,4 +73,56 @@ test('a ladder of a port with many connections has that of its exchange', () => 
   }
   const [ladder] = ladders.draw(ports, new FrameComments());
   expect(ladder!.rungs.map(({ frame }) => frame)).toEqual([5_001, 5_002, 5_003, 5_004, 5_005, 5_006]);
+});
+
+describe('a packet that was lost on the way', () => {
+  const [client_ip, client_port] = ['10.0.28.181', 40_000];
+  const entry = { protocol: 'tcp', fault: 'none', client_ip, client_port };
+  const begin = 1_796_000_000;
+
+  /** The ladders of an exchange in frames 4 and 5, which begins at 10 s. */
+  async function drawn(lab: Lab) {
+    const comments = new FrameComments();
+    const lost = new LostPackets(comments);
+    for (const finding of await lab.find()) lost.take(finding);
+    const ladders = new Ladders();
+    const request = [{ number: 4, time: begin + 13 }];
+    const match = { entry, request, response: [{ number: 5, time: begin + 14 }] } as unknown as Match;
+    ladders.offer(match, lost);
+    for (const { place, ...row } of rows('>S < > >a <a')) {
+      ladders.take({ ...row, time: begin + 10 + place, flags: place === 0 ? SYN : ACK });
+    }
+    return ladders.draw(ports, comments, lost);
+  }
+
+  test('to the server is one of the client', async () => {
+    const lab = new Lab();
+    const segment = tcpPacket({ to: ports.echo, flags: 'AP', payload: 'Hey' });
+    lab.send(segment, { time: 12.5, fault: 'loss' });
+    const [plain, withLost] = await drawn(lab);
+    expect(withLost!.title).toBe('Echo over TCP: none, with a packet that was lost on the way');
+    expect(withLost!.rungs.filter(({ isLost }) => isLost)).toEqual([
+      {
+        ...{ frame: 2, at: 2.5, toServer: true, protocol: 'TCP', isLost: true, ofClient: true },
+        info: `40000 → ${ports.echo} [PSH, ACK] Len=3`,
+        bytes: '486579',
+        comment: 'fault=loss lost on the way, seed alice, packet 1 up of a flow #1; wire.log entry 2',
+      },
+    ]);
+    expect(withLost!.rungs.map(({ frame }) => frame)).toEqual([1, 2, 3, 2, 4, 5]);
+    expect(plain!.rungs).toHaveLength(6);
+  });
+
+  test('to the client is marked', async () => {
+    const lab = new Lab();
+    for (const time of [11, 12, 12.5]) lab.see('server', time, tcpPacket({ source: '10.0.0.9' }));
+    const answer = tcpPacket({ ...DOWN, from: ports.echo, to: 40_000, id: 8, payload: 'Hey' });
+    lab.send(answer, { time: 14, fault: 'loss', arrives: [] });
+    const [, withLost] = await drawn(lab);
+    expect(withLost!.rungs.filter(({ isLost }) => isLost)).toMatchObject([{ frame: 5, toServer: false }]);
+  });
+
+  test('is no ladder where there is none', async () => {
+    expect(await drawn(new Lab())).toHaveLength(1);
+  });
 });

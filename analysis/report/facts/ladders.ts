@@ -8,6 +8,7 @@ import { deciderNames } from '#lib/lab/deciders.ts';
 import { endpoint, type Ports } from '#lib/lab/ports.ts';
 import { capital } from '#lib/text/figures.ts';
 import type { Ladder, Rung } from './facts.ts';
+import type { LostPacket, LostPackets } from './lost-packets.ts';
 import { outcomeOf } from './periods.ts';
 
 /** The most exchanges that are drawn, and the most frames of each. */
@@ -26,6 +27,8 @@ interface Chosen {
   readonly match: Match;
   readonly first: number;
   readonly last: number;
+  /** It is drawn for a packet that was lost on the way. */
+  readonly hasLost: boolean;
 }
 
 /** Draws the first exchange of each outcome of each server as a ladder. */
@@ -35,14 +38,22 @@ export class Ladders {
   /** The frame count of each connection, and its first frames until they are kept. */
   readonly #openings = new Map<string, { readonly rows: Placed[]; count: number }>();
 
-  offer(match: Match): void {
+  /** @param lost packets that the wire lost: the first exchange of each outcome with such a packet is drawn too */
+  offer(match: Match, lost?: LostPackets): void {
+    if ('direction' in match.entry) return;
     const title = `${capital(deciderNames[deciderOf(match.entry)])}: ${outcomeOf(match.entry)}`;
-    if (this.#chosen.has(title) || this.#chosen.size === DRAWN || 'direction' in match.entry) return;
+    this.#choose(title, match, false);
+    if (lost?.concern(match)) this.#choose(`${title}, with a packet that was lost on the way`, match, true);
+  }
+
+  #choose(title: string, match: Match, hasLost: boolean): void {
+    if (this.#chosen.has(title) || this.#chosen.size === DRAWN) return;
     const frames = [...match.request, ...match.response, ...(match.end ? [match.end] : [])].map(
       ({ number }) => number,
     );
     if (frames.length === 0) return;
-    this.#chosen.set(title, { title, match, first: Math.min(...frames), last: Math.max(...frames) });
+    const [first, last] = [Math.min(...frames), Math.max(...frames)];
+    this.#chosen.set(title, { title, match, first, last, hasLost });
   }
 
   /** Display filters for the frames of the chosen exchanges, after all have been offered. */
@@ -65,9 +76,12 @@ export class Ladders {
     }
   }
 
-  /** @param comments journal entries by frame */
-  draw(ports: Ports, comments: FrameComments): Ladder[] {
-    return [...this.#chosen.values()].map(({ title, match, first, last }) => {
+  /**
+   * @param comments journal entries by frame
+   * @param lost packets that the wire lost
+   */
+  draw(ports: Ports, comments: FrameComments, lost?: LostPackets): Ladder[] {
+    return [...this.#chosen.values()].flatMap(({ title, match, first, last, hasLost }) => {
       const { client_ip, client_port } = match.entry;
       const port = portOf(match.entry, ports);
       const rows = this.#rows.filter(
@@ -75,7 +89,9 @@ export class Ladders {
       );
       const { before, earlier, exchange } = around(rows, first, last);
       const own = [...before, ...exchange];
-      const began = own[0]?.time ?? 0;
+      const missing =
+        lost && own.length > 0 ? lostBeside(own, rows, { port, lost, client: client_port! }) : [];
+      const began = Math.min(...own.slice(0, 1).map(({ time }) => time), ...missing.map(({ time }) => time));
       const marked = changedBy(match, own);
       const rung = (row: Placed): Rung => ({
         frame: row.number,
@@ -87,16 +103,45 @@ export class Ladders {
         marked: marked.get(row.number),
         comment: comments.of(row.number)?.join('\n'),
         earlier: row === exchange[0] && earlier > 0 ? earlier : undefined,
+        isLost: lost?.hasLost(row.number) ? true : undefined,
       });
+      const all = [
+        ...own.map((row) => ({ time: row.time, rung: rung(row) })),
+        ...missing.map((one) => ({ time: one.time, rung: lostRung(one, began, lost?.commentOf(one.frame)) })),
+      ].sort((one, other) => one.time - other.time);
+      if (hasLost && !all.some((one) => one.rung.isLost)) return [];
       return {
         title,
         client: endpoint(client_ip!, client_port!),
         server: own[0] ? serverEndOf(own[0]) : `server:${port}`,
-        rungs: own.slice(0, RUNGS).map(rung),
-        moreRungs: Math.max(0, own.length - RUNGS),
+        rungs: all.slice(0, RUNGS).map((one) => one.rung),
+        moreRungs: Math.max(0, all.length - RUNGS),
       };
     });
   }
+}
+
+/** How long before the first frame of a ladder a lost packet belongs to it, in seconds. */
+const BEFORE = 3;
+
+/** Packets of the client that never reached the server, between the frames of a ladder or just before them. */
+function lostBeside(
+  own: readonly Placed[],
+  rows: readonly Placed[],
+  { client, lost, port }: { readonly client: number; readonly port: number; readonly lost: LostPackets },
+): readonly LostPacket[] {
+  const [first, last] = [own[0]!, own.at(-1)!];
+  const before = rows[rows.indexOf(first) - 1]?.time ?? Number.NEGATIVE_INFINITY;
+  return lost.between(client, port, Math.max(before, first.time - BEFORE), last.time);
+}
+
+function lostRung(
+  { frame, time, protocol, info, bytes }: LostPacket,
+  began: number,
+  comment: string | undefined,
+): Rung {
+  const place = { frame, at: time - began, toServer: true, protocol, info, bytes, comment } as const;
+  return { ...place, isLost: true, ofClient: true };
 }
 
 const clientPortOf = ({ toServer, fromPort, toPort }: Row) => (toServer ? fromPort : toPort);

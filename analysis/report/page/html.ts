@@ -14,8 +14,12 @@ import { style } from './style.ts';
 import { threeWays } from './three-ways.ts';
 import { timeline } from './timeline.ts';
 import { transfers } from './transfers.ts';
+import { wire } from './wire.ts';
 
 const sections = [lab, outcomes, timeline, delays, ladders, transfers, exposed, matching, compared] as const;
+
+/** The section after the first one that only a run with a wire has. */
+const ofWire = [wire] as const;
 
 /** Sections that only a demo has. */
 const ofDemo = [experiments, threeWays] as const;
@@ -27,7 +31,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 export function renderReport(report: Report): string {
   const isDemo = report.experiments.length + report.threeWays.length > 0;
   const [first, ...others] = sections;
-  const wanted = isDemo ? [first, ...ofDemo, ...others] : sections;
+  const wanted = [first, ...(isDemo ? ofDemo : []), ...(report.wire ? ofWire : []), ...others];
   const all = wanted.map((section) => section(report));
   const why = hasFrames(report) ? '' : 'the captures have no frame';
   return html`<!doctype html>

@@ -6,18 +6,18 @@ import { moment } from './moment.ts';
 import { type Section, table } from './section.ts';
 
 /** The section on the two hosts and their captures. */
-export function lab({ lab: { addresses, ports, versions }, captures }: Report): Section {
+export function lab({ lab: { addresses, ports, versions }, captures, wire }: Report): Section {
   const total = captures.reduce((sum, { frames }) => sum + frames, 0);
   const made = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return {
     id: 'lab',
     title: 'The lab',
     summary: `two hosts, ${counted(captures.length, 'capture')}, ${counted(total, 'frame')}`,
-    intro: html`Two hosts exchange packets over one network. A capture on each host records every packet that it sends or
+    intro: html`Two hosts exchange packets ${wire ? 'over a wire, a program that carries each packet from one to the other' : 'over one network'}. A capture on each host records every packet that it sends or
     receives. A <em>frame</em> is one packet in a capture; its number is the one that Wireshark shows.`,
     body: html`<div class="hosts">
 ${host('client', addresses.client, html`the client, <code>nc</code>, <code>curl</code>`, captures)}
-<div class="wire"><span>one bridge network</span></div>
+<div class="wire"><span>${wire ? html`the wire, ${wire.address}` : 'one bridge network'}</span></div>
 ${host('server', addresses.server, html`HTTP on TCP ${ports.http}, over TLS ${ports.https}<br>echo on TCP and UDP ${ports.echo}, over TLS ${ports.echoTls}`, captures)}
 </div>
 ${table(captures, [

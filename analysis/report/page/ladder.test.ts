@@ -37,6 +37,19 @@ describe('the space between two arrows', () => {
 });
 
 describe('an arrow', () => {
+  test('of a packet that was lost on the way ends halfway with a cross', () => {
+    const lost = drawn([
+      rung(0, { isLost: true }),
+      rung(1, { isLost: true, ofClient: true, toServer: true }),
+    ]);
+    expect(lost.match(/x2="50%"/g)).toHaveLength(2);
+    expect(lost.match(/class="cross"/g)).toHaveLength(2);
+    expect(lost).toContain('aria-label="to the server, lost on the way"');
+    expect(lost).toContain('<b>client 1</b>');
+    expect(lost).not.toContain('marker-end');
+    expect(drawn([rung(0)])).not.toContain('cross');
+  });
+
   test('goes down from its sender to its receiver', () => {
     const [there, back] = [drawn([rung(0)]), drawn([rung(0, { toServer: false })])];
     expect(there).toMatch(/aria-label="to the server"><line x1="0%" y1="4" x2="100%" y2="20"/);

@@ -23,9 +23,19 @@ export function ladders({ ladders: all, matching: { verdicts } }: Report): Secti
     summary: all.length > 0 ? counted(all.length, 'ladder diagram') : why,
     intro: html`The left line is the client, the right line the server, and time goes down. Each arrow is a packet, with
     its frame number and Wireshark's Info column. The server's journal entry is beside it. Thick arrows carry data: open one
-    to see its bytes. Bytes that a fault changed are marked.`,
+    to see its bytes. Bytes that a fault changed are marked.${
+      hasLost(all)
+        ? html` An arrow that ends halfway with a cross was
+    lost on the way. One with <b>client</b> before its number never reached the server, so its number is that in
+    <code>client.pcap</code>.`
+        : undefined
+    }`,
     body: all.length > 0 ? html`<div class="ladders">${all.map(ladder)}</div>` : undefined,
   };
+}
+
+function hasLost(all: readonly Ladder[]): boolean {
+  return all.some(({ rungs }) => rungs.some(({ isLost }) => isLost));
 }
 
 function ladder({ title, client, server, rungs, moreRungs }: Ladder, index: number): Html {
@@ -60,10 +70,10 @@ function wait(previous: Rung | undefined, rung: Rung): Html {
 }
 
 function arrow(rung: Rung): Html {
-  const { at, frame, info, protocol, bytes, marked, comment, toServer } = rung;
-  const way = toServer ? 'to the server' : 'to the client';
-  const label = html`<span class="label"><b>${frame}</b> <span class="protocol">${protocol}</span> ${info}</span>
-${shaft(toServer, bytes !== '', way)}`;
+  const { at, frame, info, protocol, bytes, marked, comment, toServer, isLost, ofClient } = rung;
+  const way = `${toServer ? 'to the server' : 'to the client'}${isLost ? ', lost on the way' : ''}`;
+  const label = html`<span class="label"><b>${ofClient ? 'client ' : undefined}${frame}</b> <span class="protocol">${protocol}</span> ${info}</span>
+${isLost ? lostShaft(toServer, bytes !== '', way) : shaft(toServer, bytes !== '', way)}`;
   const lane =
     bytes === ''
       ? html`<div class="bare">${label}</div>`
@@ -80,6 +90,12 @@ function shaft(toServer: boolean, full: boolean, way: string): Html {
   const kind = full ? 'full' : 'empty';
   return html`<svg class="shaft ${kind}" role="img" aria-label="${way}"><line x1="${from}" y1="4" x2="${to}" y2="20"
 marker-end="url(#head-${kind})"/></svg>`;
+}
+
+/** The line of a packet that was lost on the way: it ends halfway with a cross. */
+function lostShaft(toServer: boolean, full: boolean, way: string): Html {
+  return html`<svg class="shaft ${full ? 'full' : 'empty'}" role="img" aria-label="${way}"><line x1="${toServer ? '0%' : '100%'}" y1="4" x2="50%" y2="12"/>
+<svg x="50%" y="12" overflow="visible"><path class="cross" d="M-6 -6L6 6M-6 6L6 -6"/></svg></svg>`;
 }
 
 /** The heads of all arrows on the page. */

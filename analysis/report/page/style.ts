@@ -149,6 +149,7 @@ const ladder = `
 .chip::after { content: " ▸"; } details[open] > summary > .chip::after { content: " ▾"; }
 .shaft { display: block; width: 100%; height: 24px; overflow: visible; }
 .shaft.full line { stroke: var(--ink); stroke-width: 2.5; } .shaft.empty line { stroke: var(--muted); stroke-width: 1.25; }
+.shaft .cross { fill: none; stroke: var(--ink); stroke-width: 2.5; }
 .comment span { display: block; border-left: 4px solid var(--accent); padding-left: .6rem; font-size: .8125rem;
   line-height: 1.4; overflow-wrap: anywhere; white-space: pre-line; }
 `;
