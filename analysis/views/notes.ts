@@ -4,9 +4,14 @@ import { Seen } from '#analysis/capture/seen.ts';
 import { ToolError } from '#analysis/capture/tool.ts';
 import type { Exposure } from '#analysis/exposure/exposed.ts';
 import { ExposedByFrame } from '#analysis/exposure/exposed-by-frame.ts';
+import type { Disturbed } from '#analysis/join/disturbed.ts';
 import { FrameComments } from '#analysis/join/frame-comments.ts';
 import { type Finding, join } from '#analysis/join/join.ts';
+import { describeWire, shownBy } from '#analysis/wire/describe.ts';
+import type { WireFinding } from '#analysis/wire/finding.ts';
+import { wireOfRun } from '#analysis/wire/wire-of-run.ts';
 import type { Run } from '#lib/journal/run.ts';
+import { hosts } from '#lib/lab/hosts.ts';
 import type { ShowOptions } from './show.ts';
 import type { Form } from './table.ts';
 import { TransferFrames } from './transfer-frames.ts';
@@ -32,12 +37,13 @@ export async function notesOf(
   { filter, follow, json, last, transfer }: Omit<ShowOptions, 'ports'>,
 ): Promise<Notes> {
   const comments = new FrameComments();
+  const disturbed = await disturbedBy(capture, run, comments);
   const exposed = new ExposedByFrame();
   const ofTransfer = transfer === undefined ? undefined : new TransferFrames(transfer);
   // Which frames are the last ones is only known here if all are shown.
   const kept = follow || filter?.trim() || ofTransfer ? undefined : last;
   const seen = await read(
-    join({ capture, run, exposures: true, frames: ofTransfer !== undefined }),
+    join({ capture, run, disturbed, exposures: true, frames: ofTransfer !== undefined }),
     (finding) => {
       if (finding.kind === 'frame') ofTransfer?.take(finding.frame);
       else if (finding.kind === 'exposed') {
@@ -53,6 +59,22 @@ export async function notesOf(
     isShown: ofTransfer && ((carried) => ofTransfer.has(carried)),
     form: { longestAddress: seen.longestAddress, digits: seen.hasNanoseconds ? 9 : 6 },
   };
+}
+
+/** What the wire did to the packets of a host; its decisions become notes. A delay is none, because every packet may have one. */
+async function disturbedBy(
+  { name, folder }: Capture,
+  run: Run,
+  comments: FrameComments,
+): Promise<Disturbed | undefined> {
+  const host = hosts.find((one) => one === name);
+  if (!host) return undefined;
+  const take = (finding: WireFinding) => {
+    if (finding.kind !== 'decision' || finding.entry.fault === 'delay') return;
+    const shown = shownBy(finding);
+    if (shown.host === host && shown.frame) comments.addLine(shown.frame.number, describeWire(finding));
+  };
+  return (await wireOfRun(folder, run, [{ take }]))?.of(host);
 }
 
 /** Takes all findings of a capture; there are none if it can't be read. */

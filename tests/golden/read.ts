@@ -112,6 +112,13 @@ async function views(name: string): Promise<Record<string, string>> {
     'entries.txt': await printed((print) =>
       entries('server', { folder, runIn, json: false, noKeys: false, print }),
     ),
+    ...(files.includes('wire.log')
+      ? {
+          'client-entries.txt': await printed((print) =>
+            entries('client', { folder, runIn, json: false, noKeys: false, print }),
+          ),
+        }
+      : {}),
     'compare.txt': await printed(async (print) =>
       compareCaptures({ folder, run: await runIn(folder), json: false, print }),
     ),
