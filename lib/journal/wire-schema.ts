@@ -11,7 +11,7 @@ const direction = v.picklist(['up', 'down']);
 const line = { timestamp: v.string(), id: count };
 
 /** What the wire decided for a packet that it did not forward as it was. */
-const decision = v.object({
+export const wireDecision = v.object({
   ...line,
   direction,
   /** A fault; or `tail-drop`, `early-drop` or `overflow` for a packet that found no room. */
@@ -62,7 +62,7 @@ const decision = v.object({
 const texts = v.record(v.string(), v.string());
 const sides = v.object({ up: texts, down: texts });
 
-const event = v.variant('event', [
+const wireEvent = v.variant('event', [
   /** The wire has started, or its conditions were changed. */
   v.object({
     ...line,
@@ -92,12 +92,15 @@ const event = v.variant('event', [
   v.object({ ...line, event: v.literal('refused'), packets: count }),
 ]);
 
-export type WireDecision = Readonly<v.InferOutput<typeof decision>>;
-export type WireEvent = Readonly<v.InferOutput<typeof event>>;
+export type WireDecision = Readonly<v.InferOutput<typeof wireDecision>>;
+export type WireEvent = Readonly<v.InferOutput<typeof wireEvent>>;
 export type WireEntry = WireDecision | WireEvent;
 
 /** Whether a parsed line of wire.log is an entry. It may have more fields than those above. */
 export function isWireEntry(value: unknown): value is WireEntry {
   if (typeof value !== 'object' || value === null) return false;
-  return 'event' in value ? v.is(event, value) : v.is(decision, value);
+  return 'event' in value ? v.is(wireEvent, value) : v.is(wireDecision, value);
 }
+
+/** The schema of each event. */
+export const wireEvents = wireEvent.options;

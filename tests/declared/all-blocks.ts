@@ -1,4 +1,5 @@
 import { reasonNames, reasons, verdictOf } from '#analysis/join/verdicts.ts';
+import { wireReasonNames, wireReasons } from '#analysis/wire/reasons.ts';
 import { faultCalled, faultNames } from '#lib/faults/echo/index.ts';
 import { parseProfile } from '#lib/faults/fault-profile.ts';
 import { faults as wireFaults } from '#lib/faults/wire/all.ts';
@@ -29,6 +30,10 @@ export function blocks(): Block[] {
         verdict: verdictOf({ reason }),
         meaning: reasons[reason].meaning,
       })),
+    ),
+    blockOfVerdicts(
+      wireReasonNames.map((reason) => ({ reason, ...wireReasons[reason] })),
+      'verdicts of the wire',
     ),
   ];
 }

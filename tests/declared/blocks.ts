@@ -123,9 +123,9 @@ export interface VerdictRow {
   readonly meaning: string;
 }
 
-export function blockOfVerdicts(rows: readonly VerdictRow[]): Block {
+export function blockOfVerdicts(rows: readonly VerdictRow[], name = 'verdicts'): Block {
   return {
-    name: 'verdicts',
+    name,
     text: tableText(
       ['verdict', 'reason', 'meaning'],
       rows.map(({ verdict, reason, meaning }) => [code(verdict), code(reason), meaning]),

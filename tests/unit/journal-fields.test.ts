@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { faults } from '#lib/faults/echo/all.ts';
 import { decisions, events } from '#lib/journal/schema.ts';
+import { wireDecision, wireEvents } from '#lib/journal/wire-schema.ts';
 import { quotedIn, tablesUnder } from '../declared/markdown.ts';
 import { pageNamed, read } from '../declared/project.ts';
 
@@ -44,3 +45,13 @@ test.each(events.map(({ entries }) => [entries.event.literal, Object.keys(entrie
     expect([...ofEvents, ...client, ...fieldsUnder(name)].toSorted()).toEqual(inTheFile.toSorted());
   },
 );
+
+test('the page of journals has a row of each field of the wire', () => {
+  const ofLine = fieldsUnder('Every entry');
+  const own = (all: readonly string[]) =>
+    [...new Set(all)].filter((name) => !ofLine.includes(name)).toSorted();
+  expect(fieldsUnder('Decisions of the wire')).toEqual(own(Object.keys(wireDecision.entries)));
+  expect(fieldsUnder('Events of the wire')).toEqual(
+    own(wireEvents.flatMap(({ entries }) => Object.keys(entries))),
+  );
+});
