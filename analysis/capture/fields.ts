@@ -47,6 +47,8 @@ export const fields = {
   ack: { field: 'tcp.ack_raw', parse: number },
   flags: { field: 'tcp.flags', parse: number },
   segment: { field: 'tcp.payload', parse: hex },
+  /** All options of the TCP header, as bytes. */
+  tcpOptions: { field: 'tcp.options', parse: hex },
   udpFrom: { field: 'udp.srcport', parse: number },
   udpTo: { field: 'udp.dstport', parse: number },
   datagram: { field: 'udp.payload', parse: hex },

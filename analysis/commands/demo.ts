@@ -3,6 +3,8 @@ import { type Capture, CaptureError, findCapture } from '#analysis/capture/captu
 import { mustBeReadable } from '#analysis/capture/capture-info.ts';
 import { HostComparison } from '#analysis/compare/compare-hosts.ts';
 import { DemoCheck } from '#analysis/experiments/check.ts';
+import { FlowLog } from '#analysis/flows/flow-log.ts';
+import { Flows } from '#analysis/flows/flows.ts';
 import { listen } from '#analysis/join/listen.ts';
 import { Findings } from '#analysis/report/facts/findings.ts';
 import { captureFactsIn, reportOf, WireParts } from '#analysis/report/facts/gather.ts';
@@ -29,16 +31,22 @@ export async function demo(parts: ReportParts): Promise<number> {
   const isComparable = captures.every(({ frames }) => frames > 0) && !disturbances;
   const comparison = isComparable ? new HostComparison(run) : undefined;
   const comparing = (host: Host) => (comparison ? [comparison.of(host)] : []);
+  const flows = new Flows(run, await FlowLog.read(folder));
   await Promise.all([
     listen(
       server,
       run,
-      [checking, annotations.of.server, findings, ...comparing('server')],
+      [checking, annotations.of.server, findings, flows.of('server'), ...comparing('server')],
       disturbances?.of('server'),
     ),
     client instanceof CaptureError
       ? undefined
-      : listen(client, run, [annotations.of.client, ...comparing('client')], disturbances?.of('client')),
+      : listen(
+          client,
+          run,
+          [annotations.of.client, flows.of('client'), ...comparing('client')],
+          disturbances?.of('client'),
+        ),
   ]);
   const versions = await versionsOf(run);
   const agrees = await printDemo(checking.demo(), parts);
@@ -48,7 +56,7 @@ export async function demo(parts: ReportParts): Promise<number> {
   const made = { made: now(), versions };
   const compared = disturbances ? ofWire.compared : await comparison?.result();
   const wire = disturbances && ofWire.factsFor(captures);
-  await printReport(await reportOf(folder, { captures, compared, findings, made, run, wire }), parts);
+  await printReport(await reportOf(folder, { captures, compared, findings, flows, made, run, wire }), parts);
   return client instanceof CaptureError ? 2 : agrees;
 }
 

@@ -2,6 +2,8 @@ import type { Capture } from '#analysis/capture/capture-files.ts';
 import { type Row, readColumns } from '#analysis/capture/columns.ts';
 import type { FieldName } from '#analysis/capture/fields.ts';
 import type { Packet } from '#analysis/capture/packet.ts';
+import { readPackets } from '#analysis/capture/read-packets.ts';
+import { Seen } from '#analysis/capture/seen.ts';
 import type { Run } from '#lib/journal/run.ts';
 import type { Disturbed } from './disturbed.ts';
 import { type Finding, join } from './join.ts';
@@ -48,5 +50,26 @@ export async function listen<Name extends FieldName>(
   if (filters.length === 0) return;
   for await (const row of readColumns(capture, run.ports, filters.join(' || '))) {
     for (const listener of listeners) listener.takeRow?.(row);
+  }
+}
+
+/** Reads the packets of a capture once for listeners that need neither journals nor what is inside of TLS. */
+export async function readFor<Name extends FieldName>(
+  { files }: Capture,
+  { ports }: Pick<Run, 'ports'>,
+  listeners: readonly Listener<Name>[],
+): Promise<void> {
+  const fields = listeners.flatMap(({ wants }) => wants?.fields ?? []);
+  const seen = new Seen();
+  try {
+    // Without keys tshark needs less memory.
+    for await (const packets of readPackets({ files }, { ports, seen, fields })) {
+      for (const listener of listeners) await listener.takePackets?.(packets);
+    }
+  } finally {
+    for (const listener of listeners) {
+      listener.take?.({ kind: 'end', seen });
+      listener.close?.();
+    }
   }
 }

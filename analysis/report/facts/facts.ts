@@ -1,5 +1,6 @@
 import type { Compared, WireCompared } from '#analysis/compare/compared.ts';
 import type { Demo } from '#analysis/experiments/results.ts';
+import type { FlowFacts } from '#analysis/flows/facts.ts';
 import type { Reason, Verdict } from '#analysis/join/verdicts.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
 import type { Host } from '#lib/lab/hosts.ts';
@@ -28,6 +29,9 @@ export interface Report extends Demo {
   readonly delays: readonly Delay[];
   readonly ladders: readonly Ladder[];
   readonly transfers: readonly TransferPlot[];
+  /** Large TCP flows, by the captures of their senders. */
+  readonly flows: readonly FlowFacts[];
+  readonly flowsInAll: number;
   readonly exposed: readonly ExposedFact[];
   readonly exposedInAll: number;
   readonly matching: MatchingFacts;

@@ -102,7 +102,10 @@ export class Findings implements Listener {
 
   facts({
     ports,
-  }: Pick<Run, 'ports'>): Omit<Report, 'made' | 'lab' | 'captures' | keyof Demo | 'compared' | 'wire'> {
+  }: Pick<Run, 'ports'>): Omit<
+    Report,
+    'made' | 'lab' | 'captures' | keyof Demo | 'flows' | 'flowsInAll' | 'compared' | 'wire'
+  > {
     return {
       lostDatagrams: this.#lost,
       periods: this.#periods.facts(),

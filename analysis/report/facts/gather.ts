@@ -6,7 +6,9 @@ import { HostComparison } from '#analysis/compare/compare-hosts.ts';
 import type { Compared } from '#analysis/compare/compared.ts';
 import { WireComparison } from '#analysis/compare/wire-comparison.ts';
 import type { Demo } from '#analysis/experiments/results.ts';
-import { listen } from '#analysis/join/listen.ts';
+import { FlowLog } from '#analysis/flows/flow-log.ts';
+import { Flows } from '#analysis/flows/flows.ts';
+import { listen, readFor } from '#analysis/join/listen.ts';
 import { type WireListener, wireOfRun } from '#analysis/wire/wire-of-run.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { type Host, hosts } from '#lib/lab/hosts.ts';
@@ -29,21 +31,17 @@ export async function gather(folder: string, run: Run, made: Made): Promise<Repo
   const disturbances = await wireOfRun(folder, run, ofWire.listeners);
   const isComparable = readable.length === hosts.length && !disturbances;
   const comparison = isComparable ? new HostComparison(run) : undefined;
+  const flows = new Flows(run, await FlowLog.read(folder));
   const read = async (host: Host) => {
     const capture = await findCapture(host, folder);
-    if (host === 'server')
-      await listen(
-        capture,
-        run,
-        [findings, ...(comparison ? [comparison.of(host)] : [])],
-        disturbances?.of(host),
-      );
-    else await comparison?.read(host, capture.files);
+    const listeners = [flows.of(host), ...(comparison ? [comparison.of(host)] : [])];
+    if (host === 'server') await listen(capture, run, [findings, ...listeners], disturbances?.of(host));
+    else await readFor(capture, run, listeners);
   };
   await Promise.all(readable.map(read));
   const compared = disturbances ? ofWire.compared : await comparison?.result();
   const wire = disturbances && ofWire.factsFor(captures);
-  return reportOf(folder, { captures, run, made, findings, compared, wire });
+  return reportOf(folder, { captures, run, made, findings, flows, compared, wire });
 }
 
 /** Collects what a report has about the wire. */
@@ -71,13 +69,14 @@ export interface Gathered {
   readonly run: Run;
   readonly made: Made;
   readonly findings: Findings;
+  readonly flows: Flows;
   readonly compared: Compared | undefined;
   readonly wire: WireFacts | undefined;
 }
 
 /** The facts of a report about captures that have been read. */
 export async function reportOf(folder: string, gathered: Gathered): Promise<Report> {
-  const { captures, compared, findings, made, run, wire } = gathered;
+  const { captures, compared, findings, flows, made, run, wire } = gathered;
   return {
     made: made.made.toISOString(),
     lab: { addresses: run.addresses, ports: run.ports, versions: made.versions },
@@ -86,6 +85,8 @@ export async function reportOf(folder: string, gathered: Gathered): Promise<Repo
     ),
     ...(await demo(folder)),
     ...findings.facts(run),
+    flows: await flows.facts(folder),
+    flowsInAll: flows.inAll,
     compared,
     wire,
   };

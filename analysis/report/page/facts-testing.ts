@@ -1,4 +1,6 @@
 import type { Evidence, Experiment } from '#analysis/experiments/results.ts';
+import type { FlowFacts } from '#analysis/flows/facts.ts';
+import { Sender } from '#analysis/flows/sender.ts';
 import { type Reason, verdictOf } from '#analysis/join/verdicts.ts';
 import type { Delay, Period, Report, Rung, TransferPoint } from '../facts/facts.ts';
 import { interval } from '../facts/interval.ts';
@@ -220,4 +222,43 @@ export function transfer(id: string, mode: string, length: number): Report['tran
   }
   const retransmissions = points.filter(({ kind }) => kind === 'retransmission').length;
   return { id, mode, toServer: true, points, retransmissions };
+}
+
+/** A flow with a loss after a while, its window from flow.log, and a queue. */
+export function flow(segments = 700): FlowFacts {
+  const sender = new Sender();
+  const size = 1_448;
+  const lost = 300;
+  const range = (number: number) => ({ from: number * size, to: (number + 1) * size });
+  let at = 0;
+  for (let number = 0; number < segments; number += 1) {
+    at += 0.0012;
+    sender.send({ at, frame: 100 + number, fresh: [range(number)], repeated: [] });
+    if (number === lost + 24) sender.send({ at: at + 0.0001, frame: 99, fresh: [], repeated: [range(lost)] });
+    const arrived = number - 20;
+    if (arrived < 0 || arrived === lost) continue;
+    const isHeld = arrived > lost && arrived < lost + 25;
+    const blocks = isHeld ? [{ from: range(lost).to, to: range(arrived).to }] : [];
+    const position = isHeld ? range(lost).from : range(arrived).to;
+    sender.acknowledge({ at: at + 0.0005, position, blocks, isBare: true });
+  }
+  const samples = Array.from({ length: 40 }, (_, index) => index * 0.02);
+  return {
+    sender: 'client',
+    client: '10.0.142.133:59946',
+    server: '10.0.28.182:5201',
+    began: '2026-11-22T01:31:00.000Z',
+    firstFrame: 99,
+    lastFrame: 900,
+    flow: '3f60ac17',
+    congestion: 'cubic',
+    window: samples.map((time, index) => ({
+      at: time,
+      cwnd: size * (10 + (index % 20)),
+      ...(index > 19 ? { ssthresh: 14 * size } : {}),
+      rtt: 24 + index,
+    })),
+    queue: samples.map((time, index) => ({ at: time, packets: index % 20, dropped: index === 19 ? 1 : 0 })),
+    ...sender.facts(at + 0.03),
+  };
 }

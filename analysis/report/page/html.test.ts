@@ -24,7 +24,7 @@ describe('a report', () => {
     const linked = [...page.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id);
     const anchors = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
     const { experiments, threeWays } = sampleReport();
-    expect(linked).toHaveLength(11 + experiments.length + threeWays.length);
+    expect(linked).toHaveLength(12 + experiments.length + threeWays.length);
     expect(linked.filter((id) => !anchors.has(id!))).toEqual([]);
   });
 
@@ -58,9 +58,20 @@ describe('a report', () => {
     expect(sectionText('outcomes')).toContain('script:loss,none 11 loss 6 of 6, none 5 of 5');
   });
 
+  test('has what TCP did about a loss', () => {
+    const text = sectionText('flows');
+    expect(page).toContain('TCP at work</a> <span>3 large flows, 1 retransmission</span>');
+    expect(text).toContain('client host sends, cubic 10.0.142.133:59946 → 10.0.28.182:5201');
+    expect(text).toContain('Retransmitted: 1 fast.');
+    expect(text).toContain('congestion window (cwnd)');
+    expect(text).toContain('dropped, because there was no room');
+    expect(text).not.toContain('after a timeout');
+    expect(text).toContain('The largest 1 of 3.');
+  });
+
   test('draws every plot for wide and narrow pages, with a title and in colours of the page', () => {
     const plots = [...page.matchAll(/<figure class="plot">[\s\S]*?<\/figure>/g)].map(([plot]) => plot);
-    expect(plots).toHaveLength(2 + 1 + 2 + 2);
+    expect(plots).toHaveLength(2 + 1 + 2 + 2 + 6);
     for (const plot of plots) {
       expect(plot).toMatch(/^<figure class="plot"><div role="img" aria-label="[^"]{20,}">/);
       expect(plot).toMatch(/<svg class="wide"[\s\S]*<svg class="narrow"/);
@@ -106,7 +117,7 @@ describe('a report of an empty run', () => {
     expect(nothing).toContain(
       '<strong>⚠ The capture of the server host has nothing to show</strong>: it has no packet',
     );
-    expect(nothing.match(/Nothing to show: the captures have no frame\./g)).toHaveLength(8);
+    expect(nothing.match(/Nothing to show: the captures have no frame\./g)).toHaveLength(9);
     expect(nothing).not.toContain('<figure');
   });
 

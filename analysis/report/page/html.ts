@@ -4,6 +4,7 @@ import { delays } from './delays.ts';
 import { type Html, html, Html as Markup } from './escape.ts';
 import { experiments } from './experiments.ts';
 import { exposed } from './exposed.ts';
+import { flows } from './flows.ts';
 import { hasFrames, lab, problems } from './lab.ts';
 import { arrowHeads, ladders } from './ladder.ts';
 import { matching } from './matching.ts';
@@ -16,7 +17,18 @@ import { timeline } from './timeline.ts';
 import { transfers } from './transfers.ts';
 import { wire } from './wire.ts';
 
-const sections = [lab, outcomes, timeline, delays, ladders, transfers, exposed, matching, compared] as const;
+const sections = [
+  lab,
+  outcomes,
+  timeline,
+  delays,
+  ladders,
+  transfers,
+  flows,
+  exposed,
+  matching,
+  compared,
+] as const;
 
 /** The section after the first one that only a run with a wire has. */
 const ofWire = [wire] as const;

@@ -23,11 +23,23 @@ export interface Marks {
 }
 
 export interface Lines {
-  readonly shape: 'line' | 'dashes';
+  readonly shape: 'line' | 'dashes' | 'band';
   readonly colour: Colour;
   readonly lines: readonly (readonly [from: Point, to: Point])[];
+  /** The legend shows one that is upright. */
+  readonly isUpright?: boolean;
   readonly means?: string;
 }
+
+/** A line through points, or in stairs: each value holds until the next. An area is filled down to 0. */
+export interface Path {
+  readonly shape: 'path' | 'stairs' | 'dotted' | 'area';
+  readonly colour: Colour;
+  readonly path: readonly Point[];
+  readonly means?: string;
+}
+
+type Series = Marks | Lines | Path;
 
 export interface Plot {
   /** The text alternative for people who can't see the plot. */
@@ -39,9 +51,11 @@ export interface Plot {
   readonly height: number;
   /** Draws smaller marks, for thousands of points. */
   readonly fine?: boolean;
+  /** Rounds the narrow drawing to whole pixels, for lists of hundreds of points. */
+  readonly isDense?: boolean;
   /** Width of the wide drawing, in pixels. */
   readonly width?: number;
-  readonly series: readonly (Marks | Lines)[];
+  readonly series: readonly Series[];
 }
 
 export interface Axis {
@@ -90,7 +104,7 @@ const shapes = {
   diamond: (x: number, y: number) => `M${x - 6} ${y}l6 -6l6 6l-6 6z`,
 } as const;
 
-const strokes: Readonly<Record<Shape | Lines['shape'], number>> = {
+const strokes: Readonly<Record<Series['shape'], number>> = {
   dot: 5,
   big: 10,
   ring: 1.5,
@@ -99,6 +113,16 @@ const strokes: Readonly<Record<Shape | Lines['shape'], number>> = {
   diamond: 2,
   line: 2,
   dashes: 1.5,
+  band: 5,
+  path: 1.5,
+  stairs: 1.5,
+  dotted: 2,
+  area: 0,
+};
+
+const dashes: Readonly<Partial<Record<Series['shape'], readonly number[]>>> = {
+  dashes: [5, 4],
+  dotted: [1, 4],
 };
 
 /** A plot with its legend, as SVG for a wide page and for a narrow one. */
@@ -110,12 +134,18 @@ ${drawn(plot, 'narrow')}</div>
 <figcaption>${legend}</figcaption></figure>`;
 }
 
-function legendOf({ shape, colour }: Marks | Lines, means: string): Html {
-  const path = shape in shapes ? draw(shape as Shape, [14, 10], PENS.usual.wide.half) : 'M2 10h24';
-  const dashes = shape === 'dashes' ? '5 4' : '';
-  return html`<span class="key"><svg width="28" height="20" aria-hidden="true"><path d="${path}" fill="none"
+function legendOf(series: Series, means: string): Html {
+  const { shape, colour } = series;
+  const path = shape in shapes ? draw(shape as Shape, [14, 10], PENS.usual.wide.half) : lineOf(series);
+  return html`<span class="key"><svg width="28" height="20" aria-hidden="true"><path d="${path}" fill="${shape === 'area' ? `var(--${colour})` : 'none'}" fill-opacity="${FAINT}"
 stroke="var(--${colour})" stroke-width="${strokes[shape]}" stroke-linecap="round"
-stroke-dasharray="${dashes || 'none'}"/></svg>${means}</span> `;
+stroke-dasharray="${dashes[shape]?.join(' ') ?? 'none'}"/></svg>${means}</span> `;
+}
+
+/** The line of a series in the legend. */
+function lineOf(series: Series): string {
+  if (series.shape === 'area') return 'M2 3h24v14h-24z';
+  return 'lines' in series && series.isUpright ? 'M14 3v14' : 'M2 10h24';
 }
 
 function drawn(plot: Plot, size: Size): Html {
@@ -144,7 +174,13 @@ function drawn(plot: Plot, size: Size): Html {
             ...axis(plot.y, size),
             nameTextStyle: { ...styles.nameTextStyle, align: 'left', padding: [0, 0, 0, 8 - left] },
           },
-      series: plot.series.map((series) => custom(series, corners, pen, isRows(plot.y))),
+      series: plot.series.map((series) =>
+        custom(series, corners, {
+          pen,
+          isInRows: isRows(plot.y),
+          isRound: plot.isDense && size === 'narrow',
+        }),
+      ),
     });
     return new Html(bare(chart.renderToSVGString(), size));
   } finally {
@@ -171,7 +207,7 @@ function rowLabel(text: string, letters: number): string {
 
 /** Two opposite corners of all points, for the ranges of the axes. */
 function extent({ series, y }: Plot): Point[] {
-  const points = series.flatMap((one) => ('points' in one ? one.points : one.lines.flat()));
+  const points = series.flatMap(pointsOf);
   const ends = (values: readonly number[]) => [
     values.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY),
     values.reduce((one, other) => Math.max(one, other), Number.NEGATIVE_INFINITY),
@@ -185,8 +221,28 @@ function extent({ series, y }: Plot): Point[] {
   ];
 }
 
+function pointsOf(series: Series): readonly Point[] {
+  if ('points' in series) return series.points;
+  return 'path' in series ? series.path : series.lines.flat();
+}
+
+/** How a series is drawn. */
+interface Drawing {
+  readonly pen: Pen;
+  readonly isInRows: boolean;
+  readonly isRound: boolean | undefined;
+}
+
+/** How much of an area's colour is seen. */
+const FAINT = 0.3;
+
 /** A series as one path: thousands of elements would make the page heavy. */
-function custom(series: Marks | Lines, corners: readonly Point[], { half, stroke }: Pen, rows: boolean) {
+function custom(
+  series: Series,
+  corners: readonly Point[],
+  { pen: { half, stroke }, isInRows, isRound = false }: Drawing,
+) {
+  const rounded = isRound ? Math.round : tenth;
   return {
     type: 'custom',
     silent: true,
@@ -196,26 +252,51 @@ function custom(series: Marks | Lines, corners: readonly Point[], { half, stroke
       if (dataIndex > 0) return undefined;
       const place = ([x, y]: Point) => {
         const [across = 0, down = 0] = api.coord([x, y]);
-        return [tenth(across), tenth(down + (rows ? (y - Math.round(y)) * api.size([0, 1])[1]! : 0))];
+        return [rounded(across), rounded(down + (isInRows ? (y - Math.round(y)) * api.size([0, 1])[1]! : 0))];
       };
-      const paths =
-        'points' in series
-          ? series.points.map((point) => draw(series.shape, place(point), half))
-          : series.lines.map(([from, to]) => `M${place(from).join(' ')}L${place(to).join(' ')}`);
       return {
         type: 'path',
-        // Marks on the same pixel are drawn once.
-        shape: { pathData: [...new Set(paths)].join('') },
+        shape: { pathData: pathOf(series, place, half) },
         style: {
-          fill: 'none',
+          fill: series.shape === 'area' ? `var(--${series.colour})` : 'none',
+          fillOpacity: FAINT,
           stroke: `var(--${series.colour})`,
           lineWidth: stroke * strokes[series.shape],
           lineCap: 'round',
-          lineDash: series.shape === 'dashes' ? [5, 4] : undefined,
+          lineDash: dashes[series.shape],
         },
       };
     },
   } as const;
+}
+
+function pathOf(series: Series, place: (point: Point) => number[], half: number): string {
+  if ('path' in series) {
+    const points = cornersOf(series).map((point) => place(point).join(' '));
+    // Points on the same pixel are drawn once.
+    return points.length === 0 ? '' : `M${points.filter((one, at) => one !== points[at - 1]).join('L')}`;
+  }
+  const paths =
+    'points' in series
+      ? series.points.map((point) => draw(series.shape, place(point), half))
+      : series.lines.map(([from, to]) => `M${place(from).join(' ')}L${place(to).join(' ')}`);
+  // Marks on the same pixel are drawn once.
+  return [...new Set(paths)].join('');
+}
+
+function cornersOf({ shape, path }: Path): readonly Point[] {
+  if (shape === 'path' || shape === 'dotted') return path;
+  const stairs = path.flatMap(([x, y], at): Point[] => {
+    const before = path[at - 1];
+    return before
+      ? [
+          [x, before[1]],
+          [x, y],
+        ]
+      : [[x, y]];
+  });
+  const [first, last] = [path[0], path.at(-1)];
+  return shape === 'stairs' || !first || !last ? stairs : [[first[0], 0], ...stairs, [last[0], 0]];
 }
 
 /** @param half half the width of the mark, in pixels */

@@ -1,5 +1,15 @@
 import type { Report } from '../facts/facts.ts';
-import { decision, delay, experiments, hexOf, periods, rung, rungs, transfer } from './facts-testing.ts';
+import {
+  decision,
+  delay,
+  experiments,
+  flow,
+  hexOf,
+  periods,
+  rung,
+  rungs,
+  transfer,
+} from './facts-testing.ts';
 import { threeWays } from './three-ways-testing.ts';
 
 /** A report of a run with empty captures. */
@@ -20,6 +30,8 @@ export const emptyReport: Report = {
   delays: [],
   ladders: [],
   transfers: [],
+  flows: [],
+  flowsInAll: 0,
   exposed: [],
   exposedInAll: 0,
   matching: {
@@ -90,6 +102,8 @@ export function sampleReport({ decisions = 120, points = 240 } = {}): Report {
       },
     ],
     transfers: [transfer('7f3a90c1', 'go-back-n', points), transfer('19bb02de', 'selective-repeat', points)],
+    flows: [flow()],
+    flowsInAll: 3,
     exposed: [
       { frame: 12, what: 'body', text: 'Hello from Client\n' },
       ...[36, 38, 44, 51, 58, 63, 70].map((frame) => ({ frame, what: 'body', text: 'Hey' })),

@@ -1,0 +1,94 @@
+import { causes, type FlowFacts, type Retransmission } from '#analysis/flows/facts.ts';
+import { retransmissionsOf } from '#analysis/flows/sender.ts';
+import { count, counted } from '#lib/text/figures.ts';
+import type { Report } from '../facts/facts.ts';
+import { type Html, html } from './escape.ts';
+import { detailPlot, flightPlot, queuePlot, sequencePlot, throughputPlot, tripPlot } from './flow-plots.ts';
+import { leftOut, listOf, type Section, table } from './section.ts';
+
+const LISTED = 100;
+
+const words = {
+  fast: 'fast',
+  timeout: 'after a timeout',
+  'tail-probe': 'as a tail probe',
+  unclear: 'of unclear cause',
+} as const;
+
+/** The section on large TCP flows: what TCP did, from the capture of the sender. */
+export function flows({ flows: all, flowsInAll }: Report): Section {
+  const retransmitted = all.reduce((sum, flow) => sum + retransmissionsOf(flow), 0);
+  return {
+    id: 'flows',
+    title: 'TCP at work',
+    summary:
+      all.length > 0
+        ? `${counted(flowsInAll, 'large flow')}, ${counted(retransmitted, 'retransmission')}`
+        : 'no TCP connection carried a megabyte',
+    intro: html`A TCP connection that carries a megabyte or more, as the capture of its sender has it. In the first plot,
+    each mark is data: further to the right is later, higher up is further in the stream. The ACK line follows the data one
+    round trip later. What lies between both is in flight.`,
+    body:
+      all.length > 0 ? html`${all.map(flowOf)}${leftOut(all.length, flowsInAll, 'The largest')}` : undefined,
+  };
+}
+
+function flowOf(flow: FlowFacts): Html {
+  const { client, server, sender, congestion, retransmitted, detail, queue } = flow;
+  const [from, to] = sender === 'client' ? [client, server] : [server, client];
+  return html`<section class="transfer"><h3>${sender} host sends${congestion ? `, ${congestion}` : ''} <code>${from} → ${to}</code></h3>
+<p class="note">Frames ${count(flow.firstFrame)} to ${count(flow.lastFrame)} of <code>${sender}.pcap</code>. ${described(flow)}</p>
+<dl class="tiles">${figuresOf(flow).map(([what, figure]) => html`<div><dt>${what}</dt><dd>${figure}</dd></div>`)}</dl>
+${part('Bytes of the stream', sequencePlot(flow))}
+${detail.length > 0 ? part('Around the first retransmission, every packet', detailPlot(flow)) : undefined}
+${part('Bytes in flight', flightPlot(flow))}
+${part('Round trips', tripPlot(flow))}
+${queue.length > 0 ? part('The queue of the wire', queuePlot(flow)) : undefined}
+${part('Throughput', throughputPlot(flow))}
+${retransmitted.length > 0 ? retransmissions(flow) : undefined}</section>
+`;
+}
+
+function part(title: string, plot: Html): Html {
+  return html`<div class="part-of-flow"><h4>${title}</h4>${plot}</div>`;
+}
+
+function described(flow: FlowFacts): string {
+  const { needless } = flow;
+  const found = causes.filter((cause) => flow.retransmissions[cause] > 0);
+  const list = found.map((cause) => `${count(flow.retransmissions[cause])} ${words[cause]}`).join(', ');
+  const again = found.length === 0 ? 'Nothing was retransmitted.' : `Retransmitted: ${list}.`;
+  const told = needless > 0 ? ` The receiver reports ${count(needless)} of them as needless.` : '';
+  return `${again}${told}`;
+}
+
+function figuresOf(flow: FlowFacts): [what: string, figure: string][] {
+  const { bytes, seconds, roundTrip } = flow;
+  const rate = (8 * bytes) / seconds / 1e6;
+  return [
+    ['MB', (bytes / 1e6).toFixed(2)],
+    ['seconds', seconds.toFixed(2)],
+    ['Mbit/s', rate.toFixed(rate < 100 ? 2 : 0)],
+    ['retransmissions', count(retransmissionsOf(flow))],
+    ['duplicate ACKs', count(flow.duplicateAcks)],
+    ['round trip, ms', roundTrip ? `${short(roundTrip.shortest)}–${short(roundTrip.longest)}` : '–'],
+  ];
+}
+
+function short(milliseconds: number): string {
+  return milliseconds.toFixed(milliseconds < 10 ? 1 : 0);
+}
+
+function retransmissions({ retransmitted, ...flow }: FlowFacts): Html {
+  const rows = retransmitted.slice(0, LISTED);
+  return listOf(
+    html`${table(rows, [
+      { head: 'Frame', kind: 'figure', cell: ({ frame }: Retransmission) => frame },
+      { head: 'Seconds', kind: 'figure', cell: ({ at }) => at.toFixed(6) },
+      { head: 'Byte of the stream', kind: 'figure', cell: ({ from }) => count(from) },
+      { head: 'Bytes', kind: 'figure', cell: ({ from, to }) => count(to - from) },
+      { head: 'Cause', cell: ({ cause }) => words[cause] },
+    ])}${leftOut(rows.length, retransmissionsOf(flow))}`,
+    'The retransmissions',
+  );
+}
