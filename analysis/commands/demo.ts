@@ -54,7 +54,7 @@ export async function demo(parts: ReportParts): Promise<number> {
   if (client instanceof CaptureError) print(`the client's capture is not annotated: ${client.message}`);
   else await printAnnotated(annotations.of.client, { ...parts, versions, capture: client });
   const made = { made: now(), versions };
-  const compared = disturbances ? ofWire.compared : await comparison?.result();
+  const compared = disturbances ? ofWire.comparedIn(captures) : await comparison?.result();
   const wire = disturbances && ofWire.factsFor(captures);
   await printReport(await reportOf(folder, { captures, compared, findings, flows, made, run, wire }), parts);
   return client instanceof CaptureError ? 2 : agrees;

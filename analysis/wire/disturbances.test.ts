@@ -70,3 +70,15 @@ test('a conversation is disturbed around the time of its packets', async () => {
   expect(client.has(talk, { from: begin + 20, to: begin + 30 })).toBe(false);
   expect(client.has({ ...talk, client: `${CLIENT}:40001` }, always)).toBe(false);
 });
+
+test('a decision that no capture shows may concern the captures of both hosts', async () => {
+  const lab = new Lab();
+  lab.decide(up(1), { time: 10, fault: 'corruption' });
+  lab.decide(up(2), { time: 50, fault: 'delay', detail: { delay_ms: 1 }, number: 2 });
+  lab.gaps.push({ host: 'client', from: 0, to: 100 });
+  const { client, server } = await disturbedBy(lab);
+  const begin = 1_796_000_000;
+  const within = (at: number) => ({ from: begin + at - 1, to: begin + at + 1 });
+  expect([client.has(talk, within(10)), server.has(talk, within(10))]).toEqual([true, true]);
+  expect([client.has(talk, within(50)), server.has(talk, within(50))]).toEqual([false, false]);
+});

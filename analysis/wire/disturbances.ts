@@ -1,10 +1,13 @@
 import type { Talk } from '#analysis/capture/truncated-frames.ts';
 import type { Disturbed } from '#analysis/join/disturbed.ts';
 import type { Stretch } from '#lib/journal/run.ts';
+import { wireTimeOf } from '#lib/journal/wire-entries.ts';
+import type { WireDecision } from '#lib/journal/wire-schema.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import { endpoint, type Ports, serverOn } from '#lib/lab/ports.ts';
-import { addressText } from '#lib/packet/packet.ts';
+import { addressText, type Protocol } from '#lib/packet/packet.ts';
 import type { WireFinding, WireMatch, WirePacket } from './finding.ts';
+import { wireVerdictOf } from './reasons.ts';
 
 /** A packet that takes longer changes the order of a conversation, in seconds. */
 const LONG = 0.5;
@@ -16,13 +19,15 @@ export class Disturbances {
   readonly #ports: Ports;
   readonly #skipped: Readonly<Record<Host, Set<number>>> = { server: new Set(), client: new Set() };
   readonly #troubles = new Map<string, { from: number; to: number }[]>();
+  /** Those of decisions that no capture shows: they may concern the server's too. */
+  readonly #unseen = new Map<string, { from: number; to: number }[]>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
   }
 
   take(finding: WireFinding): void {
-    if (finding.kind === 'decision') this.#takeDamaged(finding);
+    if (finding.kind === 'decision') this.#takeDecision(finding);
     else if (finding.kind === 'packet') this.#takePacket(finding);
   }
 
@@ -34,12 +39,15 @@ export class Disturbances {
     const skipped = this.#skipped[host];
     return {
       skips: (frame) => skipped.has(frame),
-      has: (talk, within) => host === 'client' && this.#hasTrouble(talk, within),
+      has: (talk, within) =>
+        hasIn(this.#unseen, talk, within) || (host === 'client' && hasIn(this.#troubles, talk, within)),
     };
   }
 
   /** A host ignores a packet with a wrong checksum. */
-  #takeDamaged({ entry, from, received }: WireMatch): void {
+  #takeDecision(match: WireMatch): void {
+    const { entry, from, received } = match;
+    if (wireVerdictOf(match) === 'unknown' && entry.fault !== 'delay') this.#takeUnseen(entry);
     if (entry.fault !== 'corruption') return;
     const { [otherThan(from)]: skipped } = this.#skipped;
     for (const { number } of received) skipped.add(number);
@@ -54,27 +62,53 @@ export class Disturbances {
     if (fortune !== 'arrived' || isOvertaken || took > LONG) this.#trouble(packet);
   }
 
+  #takeUnseen(entry: WireDecision): void {
+    const { source, source_port: from = 0, destination, destination_port: to = 0, protocol } = entry;
+    const [client, server] =
+      entry.direction === 'up' ? [endpoint(source, from), to] : [endpoint(destination, to), from];
+    this.#add(this.#unseen, { client, server, protocol }, wireTimeOf(entry));
+  }
+
   #trouble({ packet, time, from }: WirePacket): void {
     const { source, sourcePort, destination, destinationPort, protocol } = packet;
-    const [address, port, serverPort] =
-      from === 'client' ? [source, sourcePort, destinationPort] : [destination, destinationPort, sourcePort];
-    const lab = serverOn(serverPort, this.#ports);
+    const [client, server] =
+      from === 'client'
+        ? [endpoint(addressText(source), sourcePort), destinationPort]
+        : [endpoint(addressText(destination), destinationPort), sourcePort];
+    this.#add(this.#troubles, { client, server, protocol }, time);
+  }
+
+  #add(
+    troubles: Map<string, { from: number; to: number }[]>,
+    { client, server, protocol }: Ends,
+    time: number,
+  ) {
+    const lab = serverOn(server, this.#ports);
     if (!lab || (protocol !== 'tcp' && protocol !== 'udp')) return;
-    const client = endpoint(addressText(address), port);
     const key = keyOf({ server: lab.server, transport: protocol, client });
-    const all = this.#troubles.get(key) ?? [];
+    const all = troubles.get(key) ?? [];
     const near = all.find((one) => time > one.from - SOON && time < one.to + SOON);
     if (near) {
       near.from = Math.min(near.from, time);
       near.to = Math.max(near.to, time);
     } else all.push({ from: time, to: time });
-    this.#troubles.set(key, all);
+    troubles.set(key, all);
   }
+}
 
-  #hasTrouble(talk: Talk, { from, to }: Stretch): boolean {
-    const all = this.#troubles.get(keyOf(talk)) ?? [];
-    return all.some((one) => to > one.from && from < one.to);
-  }
+/** The ends of a packet: the client's as `endpoint` writes it, and the server's port. */
+interface Ends {
+  readonly client: string;
+  readonly server: number;
+  readonly protocol: Protocol;
+}
+
+function hasIn(
+  troubles: ReadonlyMap<string, readonly Stretch[]>,
+  talk: Talk,
+  { from, to }: Stretch,
+): boolean {
+  return (troubles.get(keyOf(talk)) ?? []).some((one) => to > one.from && from < one.to);
 }
 
 function keyOf({ server, transport, client }: Talk): string {

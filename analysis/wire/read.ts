@@ -1,4 +1,4 @@
-import { type Capture, findCapture } from '#analysis/capture/capture-files.ts';
+import { type Capture, CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
 import { mustBeReadable } from '#analysis/capture/capture-info.ts';
 import { type IpFrame, readIp } from '#analysis/capture/read-ip.ts';
 import { Seen } from '#analysis/capture/seen.ts';
@@ -60,15 +60,13 @@ class Head<Value> {
 
 /**
  * Matches the journal of the wire with the captures of both hosts in a folder. All three are read once, side by side, so
- * memory depends on what is on the way at once and not on the length of the run.
- *
- * @throws CaptureError when a capture can't be read
+ * memory depends on what is on the way at once and not on the length of the run. A capture that can't be read counts as
+ * empty.
  */
 export async function* readWire(folder: string, run: Run): AsyncGenerator<WireFinding> {
-  const captures = await Promise.all(hosts.map((host) => findCapture(host, folder)));
-  for (const capture of captures) await mustBeReadable(capture);
+  const captures = await Promise.all(hosts.map((host) => readable(host, folder)));
   const seen = { server: new Seen(), client: new Seen() };
-  const frames = (host: Host) => readIp(captures[hosts.indexOf(host)] as Capture, seen[host]);
+  const frames = (host: Host) => readIp(captures[hosts.indexOf(host)] ?? NO_FILES, seen[host]);
   yield* matchWire(
     { server: frames('server'), client: frames('client') },
     oneByOne(readWireEntries(folder)),
@@ -77,6 +75,19 @@ export async function* readWire(folder: string, run: Run): AsyncGenerator<WireFi
   const cut = hosts.flatMap((host) => seen[host].cut ?? []);
   const without = hosts.filter((host) => seen[host].frames === 0);
   yield { kind: 'end', cut, without };
+}
+
+const NO_FILES = { files: [] };
+
+async function readable(host: Host, folder: string): Promise<Capture | undefined> {
+  try {
+    const capture = await findCapture(host, folder);
+    await mustBeReadable(capture);
+    return capture;
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    return undefined;
+  }
 }
 
 /** Matches entries with the packets of both hosts. */

@@ -1,4 +1,3 @@
-import { CaptureError } from '#analysis/capture/capture-files.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { hasWireJournal } from '#lib/journal/wire-entries.ts';
 import { Disturbances } from './disturbances.ts';
@@ -13,7 +12,7 @@ export interface WireListener {
 /**
  * Reads the journal of the wire with both captures, once for all listeners.
  *
- * @returns what the wire did to the packets of each capture; undefined without a wire, or when a capture can't be read
+ * @returns what the wire did to the packets of each capture; undefined without a wire
  */
 export async function wireOfRun(
   folder: string,
@@ -22,13 +21,8 @@ export async function wireOfRun(
 ): Promise<Disturbances | undefined> {
   if (!(await hasWireJournal(folder))) return undefined;
   const disturbances = new Disturbances(run.ports);
-  try {
-    for await (const finding of readWire(folder, run)) {
-      for (const listener of [disturbances, ...listeners]) listener.take(finding);
-    }
-  } catch (error) {
-    if (!(error instanceof CaptureError)) throw error;
-    return undefined;
+  for await (const finding of readWire(folder, run)) {
+    for (const listener of [disturbances, ...listeners]) listener.take(finding);
   }
   return disturbances;
 }

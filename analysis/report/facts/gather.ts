@@ -39,7 +39,7 @@ export async function gather(folder: string, run: Run, made: Made): Promise<Repo
     else await readFor(capture, run, listeners);
   };
   await Promise.all(readable.map(read));
-  const compared = disturbances ? ofWire.compared : await comparison?.result();
+  const compared = disturbances ? ofWire.comparedIn(captures) : await comparison?.result();
   const wire = disturbances && ofWire.factsFor(captures);
   return reportOf(folder, { captures, run, made, findings, flows, compared, wire });
 }
@@ -54,8 +54,10 @@ export class WireParts {
     this.listeners = [this.#report, this.#comparison, lost];
   }
 
-  get compared(): Compared {
-    return this.#comparison.result();
+  /** Undefined if only one capture can be read. */
+  comparedIn(captures: readonly CaptureFacts[]): Compared | undefined {
+    const isWhole = captures.length === hosts.length && captures.every(({ frames }) => frames > 0);
+    return isWhole ? this.#comparison.result() : undefined;
   }
 
   factsFor(captures: readonly CaptureFacts[]): WireFacts | undefined {
