@@ -125,9 +125,9 @@ describe('the echo server', () => {
   });
 
   test('a datagram that comes back in an ICMP error is no further echo', async () => {
-    await lab.faults('--udp', 'script:duplicate');
+    await lab.faults('--udp', 'script:delay');
     const before = await lab.journal('echo');
-    // Its socket is closed at once.
+    // Its socket is closed long before the echo comes.
     await lab.shell(`printf '%s' '${payload}' >/dev/udp/$server/$udp_port`);
     const entries = await eventually('its entry', 60_000, async () => {
       const found = decisions((await lab.journal('echo')).slice(before.length));
@@ -139,7 +139,7 @@ describe('the echo server', () => {
       return frames.length > 0;
     });
     const since = Date.parse(before.at(-1)!.timestamp) / 1000;
-    expect(textsOf((await exchanges(lab, entries, since)).replies)).toEqual([payload, payload]);
+    expect(textsOf((await exchanges(lab, entries, since)).replies)).toEqual([payload]);
   });
 
   test('lets the next echo overtake one', async () => {

@@ -67,13 +67,7 @@ describe(`${ROUNDS} rounds of ${HANDSHAKES} hostile handshakes`, () => {
     const ended = await Promise.all([lab.exec('client', ...echo), lab.exec('client', ...balance)]);
     return ended.map(({ code }) => code);
   };
-  const containers = () =>
-    Promise.all(
-      servers.map(async (server) => {
-        const format = '{{.State.Status}}, {{.RestartCount}} restarts, since {{.State.StartedAt}}';
-        return (await lab.docker('inspect', '--format', format, lab.nameOf(server))).stdout.trim();
-      }),
-    );
+  const containers = () => Promise.all(servers.map((server) => lab.stateOf(server)));
 
   test('find both servers each time, and half-open ones are ended', () => {
     const sum = (name: string) => reports.reduce((all, report) => all + report[name]!, 0);

@@ -34,10 +34,7 @@ describe(`${ROUNDS} rounds of ${INPUTS} hostile inputs to the echo server`, () =
   const attack = (seed: number) =>
     lab.runInClient<Record<string, number>>('hostile-client.ts', String(INPUTS), String(seed));
   const sum = (name: string) => reports.reduce((all, report) => all + report[name]!, 0);
-  const container = async () => {
-    const format = '{{.State.Status}}, {{.RestartCount}} restarts, since {{.State.StartedAt}}';
-    return (await lab.docker('inspect', '--format', format, lab.nameOf('echo'))).stdout.trim();
-  };
+  const container = () => lab.stateOf('echo');
   /** Datagrams that the kernel dropped at the server's socket. */
   const dropped = async () => {
     const { stdout } = await lab.exec('echo', 'cat', '/proc/net/udp');

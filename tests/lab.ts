@@ -214,6 +214,22 @@ export class Lab {
     for (const service of services) this.#changed.add(service);
   }
 
+  /**
+   * The state of a service's container. After an unexpected end, with its exit codes and what it printed on stderr.
+   */
+  async stateOf(service: string): Promise<string> {
+    const name = this.nameOf(service);
+    const format = '{{.State.Status}}, {{.RestartCount}} restarts, since {{.State.StartedAt}}';
+    const { stdout } = await this.docker('inspect', '--format', format, name);
+    const state = stdout.trim();
+    if (state.includes(', 0 restarts,')) return state;
+    const only = ['--filter', `container=${name}`, '--filter', 'event=die'];
+    const code = '{{.Actor.Attributes.exitCode}}';
+    const ended = await this.docker('events', '--since', '1h', '--until', '0s', ...only, '--format', code);
+    const { stderr } = await this.docker('logs', '--tail', '200', name);
+    return `${state}, exit codes ${ended.stdout.trim().replaceAll('\n', ' ')}, stderr:\n${stderr}`;
+  }
+
   docker(...args: string[]): Promise<Ended> {
     return command(this.settings, 'docker', ...args);
   }

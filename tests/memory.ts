@@ -31,9 +31,13 @@ const ASK = `
   await ask('Runtime.releaseObject', { objectId: objects.objectId });
   await ask('HeapProfiler.collectGarbage');
   const { heapUsed, external } = JSON.parse((await evaluate('JSON.stringify(process.memoryUsage())')).value);
-  await evaluate('setTimeout(() => process.getBuiltinModule("node:inspector").close(), 20); 0');
+  // Node's inspector must not end while it still ends this connection.
+  await evaluate('setTimeout(() => process.getBuiltinModule("node:inspector").close(), 1_000); 0');
   console.log(JSON.stringify({ sockets, objects: heapUsed + external }));
-  inspector.close();
+  await new Promise((resolve) => {
+    inspector.onclose = resolve;
+    inspector.close();
+  });
   // The next inspector is that of the other server.
   while (await look());
 `;

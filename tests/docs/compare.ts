@@ -60,15 +60,18 @@ export function align(page: readonly string[], printed: readonly string[]): Step
   return steps;
 }
 
-/** How the two differ, a line each with - or + before it; undefined when they don't. */
+/**
+ * How the two differ, a line each with - or + before it; undefined when they don't. Lines that the page leaves out have …
+ * before them: the reason may be there.
+ */
 export function differenceOf(steps: readonly Step[]): string | undefined {
   if (steps.every(({ kind }) => kind === 'same' || kind === 'elision' || kind === 'elided')) return undefined;
   return steps
     .flatMap((step) => {
       if (step.kind === 'same' || step.kind === 'elision') return [`  ${step.page}`];
       if (step.kind === 'other') return [`- ${step.page}`, `+ ${step.printed}`];
-      if (step.kind === 'gone') return [`- ${step.page}`];
-      return step.kind === 'new' ? [`+ ${step.printed}`] : [];
+      if (!('printed' in step)) return [`- ${step.page}`];
+      return step.kind === 'new' ? [`+ ${step.printed}`] : [`${ANY} ${step.printed}`];
     })
     .join('\n');
 }
