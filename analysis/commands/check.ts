@@ -2,6 +2,7 @@ import { findCapture } from '#analysis/capture/capture-files.ts';
 import { DemoCheck } from '#analysis/experiments/check.ts';
 import type { Demo, Experiment, ThreeWays } from '#analysis/experiments/results.ts';
 import { listen } from '#analysis/join/listen.ts';
+import { wireOfRun } from '#analysis/wire/wire-of-run.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { writeEvidence } from './write-evidence.ts';
 
@@ -14,7 +15,9 @@ export interface CheckParts {
 /** Prints of each experiment of the demo whether the packets agree. Returns 1 when one does not. */
 export async function check(parts: CheckParts): Promise<number> {
   const checking = new DemoCheck(parts.run);
-  await listen(await findCapture('server', parts.folder), parts.run, [checking]);
+  const disturbances = await wireOfRun(parts.folder, parts.run);
+  const capture = await findCapture('server', parts.folder);
+  await listen(capture, parts.run, [checking], disturbances?.of('server'));
   return printDemo(checking.demo(), parts);
 }
 

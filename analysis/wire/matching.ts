@@ -24,6 +24,8 @@ import { Verdicts } from './verdicts.ts';
 const PATIENCE = 5;
 /** How long a packet that has arrived is kept to notice a copy, and an arrival or an entry to find its packet. */
 const GRACE = 1;
+/** At most this many arrivals or entries without a packet are looked up again. */
+const MOST_RETRIED = 64;
 /** How often the packets on the way are looked at, in seconds. */
 const SWEEP = 0.5;
 /** A larger step back of a capture's times means that the clock was set, in seconds. */
@@ -125,19 +127,11 @@ export class WireMatching {
     this.#onTheWay.add(sent);
     this.findings.push({ kind: 'sent', from: host, frame: sent.frame, packet: sent.packet });
     if (this.#strays.length > 0) this.#retryStrays();
-    if (this.#sought.length > 0) this.#sought = this.#sought.filter(({ entry }) => !this.#decide(entry));
+    if (this.#sought.length > 0) this.#retrySought();
   }
 
   #receive(host: Host, frame: IpFrame): void {
-    const found = this.#arriving.take(frame);
-    for (const sent of found) {
-      this.#hold(sent);
-      this.#settle(sent);
-    }
-    if (found.length > 0) return;
-    const extra = this.#extras.takeAdded(frame);
-    if (extra) this.#settle(extra);
-    else this.#strays.push({ frame, from: otherThan(host) });
+    if (!this.#settleArrival(frame)) this.#strays.push({ frame, from: otherThan(host) });
   }
 
   /** Notes until when the queue held packets since a packet was sent. */
@@ -147,14 +141,26 @@ export class WireMatching {
     sent.heldUntil = held ?? sent.heldUntil;
   }
 
+  /** Looks again for the packets of the latest arrivals: clocks of captures differ by little. */
   #retryStrays(): void {
-    this.#strays = this.#strays.filter(({ frame }) => {
-      const found = this.#arriving.take(frame);
-      for (const sent of found) this.#settle(sent);
-      const extra = found.length > 0 ? undefined : this.#extras.takeAdded(frame);
-      if (extra) this.#settle(extra);
-      return found.length === 0 && !extra;
-    });
+    const latest = this.#strays.splice(Math.max(0, this.#strays.length - MOST_RETRIED));
+    this.#strays.push(...latest.filter(({ frame }) => !this.#settleArrival(frame)));
+  }
+
+  /** @returns whether the packet of an arrival was found */
+  #settleArrival(frame: IpFrame): boolean {
+    const found = this.#arriving.take(frame);
+    const extra = found.length > 0 ? undefined : this.#extras.takeAdded(frame);
+    for (const sent of extra ? [extra] : found) {
+      this.#hold(sent);
+      this.#settle(sent);
+    }
+    return found.length > 0 || extra !== undefined;
+  }
+
+  #retrySought(): void {
+    const latest = this.#sought.splice(Math.max(0, this.#sought.length - MOST_RETRIED));
+    this.#sought.push(...latest.filter(({ entry }) => !this.#decide(entry)));
   }
 
   /** Finds the packet of an entry. @returns whether there is one */
@@ -223,9 +229,10 @@ export class WireMatching {
     this.#swept = now;
     for (const sent of this.#onTheWay.all) if (this.#isOver(sent, now)) this.#end(sent);
     this.#sought = this.#sought.filter((one) => now < one.time + GRACE || !this.#giveUp(one));
-    const old = this.#strays.filter(({ frame }) => !(now < frame.time + GRACE));
+    const isOld = ({ frame }: { frame: IpFrame }) => !(now < frame.time + GRACE);
+    const old = this.#strays.filter(isOld);
     if (old.length > 0) {
-      this.#strays = this.#strays.filter((one) => !old.includes(one));
+      this.#strays = this.#strays.filter((one) => !isOld(one));
       this.findings.push(...straysOf(old, this.#running));
     }
     this.#extras.forgetBefore(now - GRACE);
