@@ -73,4 +73,4 @@ export class FlowLog {
   }
 }
 
-const SAMPLES = { step: 0.01, most: 700 } as const;
+const SAMPLES = { step: 0.01, most: 400 } as const;

@@ -19,7 +19,7 @@ export interface Wanted {
 
 /** A sample may be this much later than the last packet, in seconds. */
 const LATER = 0.1;
-const MOST = { step: 0.01, most: 700 } as const;
+const MOST = { step: 0.01, most: 400 } as const;
 /** Only such lines are parsed: the journal of a slow wire has an entry of every packet. */
 const MARK = '"event":"queue"';
 

@@ -5,10 +5,10 @@ import { larger, Steps, sum } from './steps.ts';
 /** The most retransmissions that are listed. All are counted. */
 const LISTED = 1_000;
 /** The first step of the throughput, in seconds, and the most steps. */
-const THROUGHPUT = { step: 0.1, most: 1_200 } as const;
+const THROUGHPUT = { step: 0.1, most: 600 } as const;
 /** The most points of the finer lists, and of the others. */
-const FINE = { most: 700 } as const;
-const COARSE = { most: 500 } as const;
+const FINE = { most: 560 } as const;
+const COARSE = { most: 400 } as const;
 
 /** Collects the lists of a flow, thinned. */
 export class Series {

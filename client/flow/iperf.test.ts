@@ -50,8 +50,8 @@ test('without an answer of the receiver, the sender counts', () => {
 
 test.each([
   [
-    '{"start":{"connected":[]},"end":{},"error":"unable to connect to server: Connection refused"}',
-    /^unable to connect/,
+    '{"start":{"connected":[]},"end":{},"error":"unable to connect to server - server may have stopped running or use a different port, firewall issue, etc.: Connection refused"}',
+    /^unable to connect to server: Connection refused$/,
   ],
   [
     '{"start":{},"intervals":[],"end":{},"error":"error - the server is busy running a test. try again later"}',

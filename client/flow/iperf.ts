@@ -94,9 +94,12 @@ function whole(received: Totals | undefined, sent: Totals | undefined): Totals |
   return { bytes, seconds: round(seconds), bits_per_second: Math.round(bits_per_second) };
 }
 
-/** iperf3 puts other words before the reason. */
+/** iperf3 puts other words before the reason, and guesses into it. */
 function wordsOf(error: string): string {
-  return error.replace(/^(?:iperf3: )?(?:error - )?/, '').trim();
+  return error
+    .replace(/^(?:iperf3: )?(?:error - )?/, '')
+    .replace(/ - server may have stopped.*etc\./, '')
+    .trim();
 }
 
 /** Seconds with three decimals. */

@@ -224,16 +224,16 @@ export function transfer(id: string, mode: string, length: number): Report['tran
   return { id, mode, toServer: true, points, retransmissions };
 }
 
-/** A flow with a loss after a while, its window from flow.log, and a queue. */
+/** A flow that loses one of 600 segments, its window from flow.log, and a queue. */
 export function flow(segments = 700): FlowFacts {
   const sender = new Sender();
   const size = 1_448;
-  const lost = 300;
   const range = (number: number) => ({ from: number * size, to: (number + 1) * size });
   let at = 0;
   for (let number = 0; number < segments; number += 1) {
     at += 0.0012;
     sender.send({ at, frame: 100 + number, fresh: [range(number)], repeated: [] });
+    const lost = 600 * Math.floor(number / 600) + 300;
     if (number === lost + 24) sender.send({ at: at + 0.0001, frame: 99, fresh: [], repeated: [range(lost)] });
     const arrived = number - 20;
     if (arrived < 0 || arrived === lost) continue;
@@ -242,7 +242,10 @@ export function flow(segments = 700): FlowFacts {
     const position = isHeld ? range(lost).from : range(arrived).to;
     sender.acknowledge({ at: at + 0.0005, position, blocks, isBare: true });
   }
-  const samples = Array.from({ length: 40 }, (_, index) => index * 0.02);
+  const samples = Array.from(
+    { length: Math.min(400, at / 0.02) },
+    (_, index) => index * Math.max(0.02, at / 400),
+  );
   return {
     sender: 'client',
     client: '10.0.142.133:59946',

@@ -32,7 +32,7 @@ export function sequencePlot(flow: FlowFacts): Html {
     series: [
       strokes({ shape: 'band', colour: 'unknown', means: 'SACK block' }, sacked),
       strokes({ shape: 'line', colour: 'accent', means: 'data sent for the first time' }, sent),
-      { shape: 'path', colour: 'good', path: acked.map(([at, to]) => [at, kilo(to)]), means: 'ACK' },
+      { shape: 'stairs', colour: 'good', path: acked.map(([at, to]) => [at, kilo(to)]), means: 'ACK' },
       ...ofCauses(retransmitted),
     ],
   });

@@ -69,14 +69,14 @@ function figuresOf(flow: FlowFacts): [what: string, figure: string][] {
     ['MB', (bytes / 1e6).toFixed(2)],
     ['seconds', seconds.toFixed(2)],
     ['Mbit/s', rate.toFixed(rate < 100 ? 2 : 0)],
-    ['retransmissions', count(retransmissionsOf(flow))],
+    ['retransmitted', count(retransmissionsOf(flow))],
     ['duplicate ACKs', count(flow.duplicateAcks)],
     ['round trip, ms', roundTrip ? `${short(roundTrip.shortest)}–${short(roundTrip.longest)}` : '–'],
   ];
 }
 
 function short(milliseconds: number): string {
-  return milliseconds.toFixed(milliseconds < 10 ? 1 : 0);
+  return milliseconds.toFixed(milliseconds < 1 ? 2 : milliseconds < 10 ? 1 : 0);
 }
 
 function retransmissions({ retransmitted, ...flow }: FlowFacts): Html {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { flow } from './facts-testing.ts';
 import { renderReport } from './html.ts';
 import { emptyReport, reportOf, sampleReport } from './testing.ts';
 
@@ -67,6 +68,14 @@ describe('a report', () => {
     expect(text).toContain('dropped, because there was no room');
     expect(text).not.toContain('after a timeout');
     expect(text).toContain('The largest 1 of 3.');
+  });
+
+  test('draws a flow of 20,000 segments in less than 200 KB', () => {
+    const large = renderReport({ ...emptyReport, flows: [flow(20_000)], flowsInAll: 1 });
+    const [section = ''] = /<section id="flows"[\s\S]*?<section id="exposed"/.exec(large) ?? [];
+    expect(section).toContain('33 retransmissions');
+    expect(section.length).toBeGreaterThan(50_000);
+    expect(section.length).toBeLessThan(200_000);
   });
 
   test('draws every plot for wide and narrow pages, with a title and in colours of the page', () => {
