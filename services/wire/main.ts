@@ -75,7 +75,7 @@ await runProgram(process, configSchema, log, async (config) => {
     pace.stop();
     socket.close();
     await journal.close();
-    // A read of the device waits in another thread, for a packet that may never come.
-    process.exit(0);
+    // A read of the device waits in another thread, for a packet that may never come. An ordinary exit would wait too.
+    process.kill(process.pid, 'SIGKILL');
   };
 });
