@@ -28,9 +28,10 @@ test('the section tells what was in force, and compares each probability with wh
   const text = textOf(body?.text);
   expect(summary).toBe('108 of 109 decisions confirmed by packets');
   expect(text).toContain('alice faults loss=0.2 nothing');
-  expect(text).toContain('up loss 100 21 20 20.0 % 20.0 % 13.0 % to 29.0 % ✓ inside');
-  expect(text).toContain('down loss 90 9 9 50.0 % 10.0 % 5.0 % to 18.0 % ✗ outside');
-  expect(text).toContain('up delay 100 79 79 – 79.0 % 70.0 % to 90.0 % –');
+  expect(text).toContain('up loss 20 of 21 20.0 % 20.0 % 13.0 % to 29.0 % ✓ inside');
+  expect(text).toContain('down loss 9 of 9 50.0 % 10.0 % 5.0 % to 18.0 % ✗ outside');
+  expect(text).toContain('up delay 79 of 79 – 79.0 % 70.0 % to 90.0 % –');
+  expect(text).toContain('From 2026-11-22 01:29:41 UTC 100 packets up, 90 packets down');
   expect(text).toContain('contradicted arrived-anyway the packet was decided to be lost, and it arrived 1');
   expect(text).toContain('7 fault=loss the packet was decided to be lost, and it arrived 12 of the client');
 });

@@ -1,5 +1,5 @@
 import { wireReasonNames, wireReasons } from '#analysis/wire/reasons.ts';
-import { count, counted, duration, percent } from '#lib/text/figures.ts';
+import { count, counted, duration, median, percent } from '#lib/text/figures.ts';
 import type { Report, WireFacts, WireFaultFacts } from '../facts/facts.ts';
 import { type Html, html } from './escape.ts';
 import { moment } from './moment.ts';
@@ -30,7 +30,7 @@ export function wire({ wire: facts, compared }: Report): Section {
     body: html`<h3>What was in force</h3>
 ${table(facts.conditions, [
   { head: 'From', cell: ({ from }) => moment(from) },
-  { head: 'Seed', kind: 'code', cell: ({ seed }) => seed },
+  { head: 'Seed', cell: ({ seed }) => html`<code>${seed}</code>` },
   { head: 'Up, client to server', kind: 'code', cell: ({ up }) => up },
   { head: 'Down, server to client', kind: 'code', cell: ({ down }) => down },
 ])}
@@ -57,15 +57,22 @@ function shares(faults: readonly WireFaultFacts[]): Html {
   return html`<h3>Configured and measured shares</h3>
 <p>A share is that of the decisions which packets confirm, among all packets of that time and direction. In 19 of 20 cases
 the long-run share is in its 95 % interval. A fault that is impossible for a packet is not applied, so its share is smaller.</p>
+${[...Map.groupBy(faults, ({ from }) => from)].map(sharesFrom)}`;
+}
+
+function sharesFrom([from, faults]: readonly [string, readonly WireFaultFacts[]]): Html {
+  const packets = [...new Map(faults.map(({ direction, packets: all }) => [direction, all]))];
+  return html`<h3>From ${moment(from)}</h3>
+<p class="note">${packets.map(([direction, all]) => `${counted(all, 'packet')} ${direction}`).join(', ')}</p>
 ${table(faults, [
-  { head: 'From', cell: ({ from }) => moment(from) },
-  { head: 'Direction', cell: ({ direction }) => direction },
-  { head: 'Fault', kind: 'code', cell: ({ fault }) => fault },
-  { head: 'Packets', kind: 'figure', cell: ({ packets }) => count(packets) },
-  { head: 'Decided', kind: 'figure', cell: ({ decided }) => count(decided) },
-  { head: 'Confirmed', kind: 'figure', cell: ({ confirmed }) => count(confirmed) },
+  { head: 'Fault', cell: ({ direction, fault }) => html`<span>${direction} <code>${fault}</code></span>` },
+  {
+    head: 'Confirmed',
+    kind: 'figure',
+    cell: ({ confirmed, decided }) => `${count(confirmed)} of ${count(decided)}`,
+  },
   { head: 'Configured', kind: 'figure', cell: ({ configured }) => percent(configured ?? Number.NaN) },
-  { head: 'Measured', kind: 'figure', cell: ({ confirmed, packets }) => percent(confirmed / packets) },
+  { head: 'Measured', kind: 'figure', cell: ({ confirmed, packets: all }) => percent(confirmed / all) },
   { head: '95 % interval', kind: 'figure', cell: ({ low, high }) => `${percent(low)} to ${percent(high)}` },
   { head: 'Configured is', cell: whether },
 ])}`;
@@ -95,18 +102,23 @@ function delays({ count: all, shares: lengths }: NonNullable<WireFacts['delays']
   return html`<h3>Delays</h3>
 <p>The journal has the delay that was decided for each packet. The time between the frames of sender and receiver also has the
 time in the queue, and the time that the machine needed. The lines show how many of ${counted(all, 'packet')} took at most
-that long; the longest two of 100 are left out.</p>
+that long; the longest six of 100 are left out.</p>
 ${drawPlot({
   alternative: `Times on the way. Half of the packets were to be delayed by at most ${duration(at(0.5).decided)}, and took at most ${duration(at(0.5).seen)}.`,
   x: { name: 'milliseconds on the way', min: 0 },
   y: { name: '% of packets', min: 0, max: 100 },
   height: 220,
   series: [
-    { shape: 'dashes', colour: 'muted', lines: linesOf(pointsOf('decided')), means: 'as decided' },
+    {
+      shape: 'dashes',
+      colour: 'muted',
+      lines: linesOf(pointsOf('decided').filter((_, at) => at % DASHED === 0)),
+      means: 'as decided',
+    },
     {
       shape: 'line',
       colour: 'accent',
-      lines: linesOf(pointsOf('seen').slice(0, -1)),
+      lines: linesOf(pointsOf('seen').slice(0, -3)),
       means: 'between both captures',
     },
   ],
@@ -123,6 +135,9 @@ ${figuresOf(
 )}`;
 }
 
+/** Dashes need lines of some length: one for this many points. */
+const DASHED = 5;
+
 function queue({ direction, dropped, points }: WireFacts['queues'][number]): Html {
   const most = points.reduce((longest, { packets }) => Math.max(longest, packets), 0);
   const line = points.map(({ at, packets }): Point => [at, packets]);
@@ -134,12 +149,16 @@ ${drawPlot({
   y: { name: 'packets that waited', min: 0 },
   height: 160,
   fine: true,
-  series: [{ shape: 'line', colour: 'ink', lines: linesOf(line, PAUSE), means: 'queue length' }],
+  series: [{ shape: 'line', colour: 'ink', lines: linesOf(line, pauseIn(line)), means: 'queue length' }],
 })}`;
 }
 
-/** A queue without a sample for longer was empty, in seconds. */
-const PAUSE = 1;
+/** A queue without a sample for this many times the usual was empty. */
+const PAUSE = 5;
+
+function pauseIn(points: readonly Point[]): number {
+  return PAUSE * median(points.slice(1).map(([at], index) => at - points[index]![0]));
+}
 
 /** Lines from each point to the next, except over a longer pause. */
 function linesOf(points: readonly Point[], pause = Number.POSITIVE_INFINITY): (readonly [Point, Point])[] {
