@@ -18,7 +18,8 @@ const CONNECT_MS = 15_000;
 export function iperfArguments({ address, port, bytes, seconds, flows, reverse }: FlowTest): string[] {
   return [
     ...['--client', address, '--port', `${port}`, '--json', '--connect-timeout', `${CONNECT_MS}`],
-    ...['--parallel', `${flows}`],
+    // It looks at the end of an interval whether all bytes are sent.
+    ...['--parallel', `${flows}`, '--interval', '0.1'],
     ...(seconds === undefined ? ['--bytes', `${bytes}`] : ['--time', `${seconds}`]),
     ...(reverse ? ['--reverse'] : []),
   ];
