@@ -200,18 +200,16 @@ quoted() {
 settings_of_containers() {
     docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}{{range .Mounts}}{{if eq .Destination "/captures"}}LAB_CAPTURES_DIR={{println .Source}}{{end}}{{end}}' \
         "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" \
-        "$COMPOSE_PROJECT_NAME-capture-client-1" "$COMPOSE_PROJECT_NAME-client-1" "$COMPOSE_PROJECT_NAME-wire-1" 2>/dev/null || true
+        "$COMPOSE_PROJECT_NAME-capture-client-1" "$COMPOSE_PROJECT_NAME-client-1" "$COMPOSE_PROJECT_NAME-wire-1" "$COMPOSE_PROJECT_NAME-server-host-1" 2>/dev/null || true
 }
 
 # captures_of_lab: the captures folder of the running lab, or nothing.
 captures_of_lab() { settings_of_containers | sed -n 's/^LAB_CAPTURES_DIR=//p' | sed 1q; }
 
-# settings_of_lab: the settings of the running lab: its containers, its network and its server host.
+# settings_of_lab: the settings of the running lab: its containers and its network.
 settings_of_lab() {
     settings_of_containers
     docker network inspect --format '{{range .IPAM.Config}}LAB_SUBNET={{println .Subnet}}{{end}}' "${COMPOSE_PROJECT_NAME}_lab" 2>/dev/null || true
-    docker inspect --format '{{with index .HostConfig.Sysctls "net.ipv4.tcp_congestion_control"}}LAB_TCP_CONGESTION={{println .}}{{end}}' \
-        "$COMPOSE_PROJECT_NAME-server-host-1" 2>/dev/null || true
 }
 
 # setting_in SETTINGS NAME: the line of that setting.

@@ -23,7 +23,7 @@ wire_to() { ip -4 route show "$1/32" | sed -n 's/.* via \([^ ]*\) .*/\1/p'; }
 case "$1" in
     begin)
         network=$(ip -4 route show dev eth0 scope link | awk '{ print $1; exit }')
-        own=$(ip -4 route show dev eth0 scope link | sed -n 's/.* src \([^ ]*\).*/\1/p')
+        own=$(ip -4 route show dev eth0 scope link | sed -n 's/.* src \([^ ]*\).*/\1/p; q')
         ip -4 route replace "$network" dev eth0 proto kernel scope link src "$own" congctl "$2" 2>/dev/null ||
             refuse LAB_TCP_CONGESTION "$2"
         ;;

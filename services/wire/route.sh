@@ -9,8 +9,8 @@
 set -eu
 case "$1" in
     insert)
-        # The congestion control of the host is that of the route to its network.
-        congestion=$(ip -4 route show dev eth0 scope link | sed -n 's/.* congctl \([^ ]*\).*/\1/p')
+        # The congestion control of the host is that of the route to its network, the only one with a slash.
+        congestion=$(ip -4 route show dev eth0 scope link | sed -n 's|^[^ ]*/.* congctl \([^ ]*\).*|\1|p')
         ip -4 route replace "$2/32" via "$3" dev eth0 ${congestion:+congctl "$congestion"}
         ;;
     remove) ip -4 route del "$2/32" 2>/dev/null || true ;;

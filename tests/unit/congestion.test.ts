@@ -41,11 +41,12 @@ describe('make up', () => {
 });
 
 describe('the route to the peer', () => {
+  const network = '10.0.0.0/16 proto kernel scope link src 10.0.142.133 congctl cubic';
   /** Runs congestion.sh with an ip that has this route and notes what it is told. */
   function congestion(route: string, ...args: string[]) {
     writeProgram(
       join(folder.path, 'ip'),
-      `#!/bin/sh\ncase "$3" in show) echo '${route}' ;; *) echo "$*" >>'${calls}' ;; esac\ncase "$*" in *unknown) exit 2 ;; esac\n`,
+      `#!/bin/sh\ncase "$*" in *'scope link') printf '%s\\n' '${network}' '${route}' ;; *show*) echo '${route}' ;; *) echo "$*" >>'${calls}' ;; esac\ncase "$*" in *unknown) exit 2 ;; esac\n`,
     );
     const { status, stderr } = spawnSync('sh', ['services/host/congestion.sh', ...args], {
       cwd: root,
@@ -71,9 +72,25 @@ describe('the route to the peer', () => {
 
   test.each([
     ['direct', direct, `-4 route del ${peer}/32`],
-    ['through the wire', wired, `-4 route replace ${peer}/32 via 10.0.77.1 dev eth0`],
+    [
+      'through the wire',
+      wired,
+      `-4 route replace ${peer}/32 via 10.0.77.1 dev eth0 congctl cubic\ntcp_metrics flush all`,
+    ],
   ])('is put back: %s', (_way, route, told) => {
     expect(congestion(route, 'forget', peer)).toEqual({ status: 0, stderr: '', told });
+  });
+
+  test('that of the host is an attribute of the route to its network', () => {
+    expect(congestion('', 'begin', 'bbr')).toEqual({
+      status: 0,
+      stderr: '',
+      told: '-4 route replace 10.0.0.0/16 dev eth0 proto kernel scope link src 10.0.142.133 congctl bbr',
+    });
+    expect(congestion('', 'begin', 'unknown')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^LAB_TCP_CONGESTION is "unknown"; allowed by this kernel: /),
+    });
   });
 
   test('an unknown name is refused with those that there are', () => {
