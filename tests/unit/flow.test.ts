@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -22,7 +23,9 @@ case "$1" in
             *samples.sh*) echo 1796013477.936472 ;;
             *'client flow'*)
                 case "$*" in *--samples*) head -n 1 >'${folder.path}/samples' ;; esac
-                echo '{"event":"begin"}'; echo '[CLIENT] Flow'; echo '{"event":"end"}'
+                echo '{"event":"begin"}'; echo '[CLIENT] Flow'
+                if [ -e '${folder.path}/endless' ]; then : >'${folder.path}/runs'; sleep 60; fi
+                echo '{"event":"end"}'
                 exit "$(cat '${folder.path}/status')" ;;
         esac ;;
     inspect) echo FLOW_PORT=5299; echo 'LAB_CAPTURES_DIR=${captures}' ;;
@@ -31,20 +34,27 @@ esac
 
 beforeEach(() => {
   rmSync(captures, { recursive: true, force: true });
-  rmSync(calls, { force: true });
+  for (const name of ['calls', 'endless', 'runs']) rmSync(join(folder.path, name), { force: true });
   mkdirSync(captures);
   writeFileSync(join(folder.path, 'status'), '0');
   writeProgram(join(folder.path, 'docker'), docker);
 });
 
+const env = {
+  PATH: `${folder.path}${delimiter}${process.env.PATH}`,
+  COMPOSE_PROJECT_NAME: 'wirelab-test-flow',
+  LAB_CAPTURES_DIR: captures,
+};
+
+async function eventually(isTrue: () => boolean): Promise<void> {
+  for (let look = 0; look < 500 && !isTrue(); look += 1) await new Promise((done) => setTimeout(done, 20));
+  expect(isTrue()).toBe(true);
+}
+
 function makeFlow(...args: string[]) {
   const { status, stdout, stderr } = spawnSync('sh', ['setup/flow.sh', ...args], {
     cwd: root,
-    env: {
-      PATH: `${folder.path}${delimiter}${process.env.PATH}`,
-      COMPOSE_PROJECT_NAME: 'wirelab-test-flow',
-      LAB_CAPTURES_DIR: captures,
-    },
+    env,
     encoding: 'utf8',
   });
   const executed = existsSync(calls) ? readFileSync(calls, 'utf8').trimEnd().split('\n') : [];
@@ -91,6 +101,19 @@ describe('make flow', () => {
       /flow-1 \/lab\/client\/flow\/samples.sh 10\.0\.142\.133 5299$/,
     );
     expect(readFileSync(join(folder.path, 'samples'), 'utf8')).toBe('1796013477.936472\n');
+  });
+
+  test('that is interrupted ends the client in its container, and puts the route back', async () => {
+    writeFileSync(join(folder.path, 'endless'), '');
+    const flow = spawn('sh', ['setup/flow.sh', 'reno'], { cwd: root, env, detached: true, stdio: 'ignore' });
+    const ended = once(flow, 'exit');
+    await eventually(() => existsSync(join(folder.path, 'runs')));
+    // Ctrl-C reaches each process of the terminal.
+    process.kill(-flow.pid!, 'SIGINT');
+    expect(await ended).toEqual([130, null]);
+    const executed = readFileSync(calls, 'utf8').trimEnd().split('\n');
+    expect(executed.at(-2)).toMatch(/client-1 sh -c .*kill .* \/tmp\/flow-\d+$/);
+    expect(routes(executed).at(-1)).toBe('client-host-1 services/host/congestion.sh forget 10.0.28.182');
   });
 
   test.each([
