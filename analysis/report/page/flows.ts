@@ -1,9 +1,11 @@
 import { causes, type FlowFacts, type Retransmission } from '#analysis/flows/facts.ts';
 import { retransmissionsOf } from '#analysis/flows/sender.ts';
+import { rateOf, sharedFlows } from '#analysis/flows/shares.ts';
 import { count, counted } from '#lib/text/figures.ts';
 import type { Report } from '../facts/facts.ts';
 import { type Html, html } from './escape.ts';
 import { detailPlot, flightPlot, queuePlot, sequencePlot, throughputPlot, tripPlot } from './flow-plots.ts';
+import { sharesOf } from './flow-shares.ts';
 import { leftOut, listOf, type Section, table } from './section.ts';
 
 const LISTED = 100;
@@ -29,7 +31,9 @@ export function flows({ flows: all, flowsInAll }: Report): Section {
     each mark is data: further to the right is later, higher up is further in the stream. The ACK line follows the data one
     round trip later. What lies between both is in flight.`,
     body:
-      all.length > 0 ? html`${all.map(flowOf)}${leftOut(all.length, flowsInAll, 'The largest')}` : undefined,
+      all.length > 0
+        ? html`${sharedFlows(all).map(sharesOf)}${all.map(flowOf)}${leftOut(all.length, flowsInAll, 'The largest')}`
+        : undefined,
   };
 }
 
@@ -64,7 +68,7 @@ function described(flow: FlowFacts): string {
 
 function figuresOf(flow: FlowFacts): [what: string, figure: string][] {
   const { bytes, seconds, roundTrip } = flow;
-  const rate = (8 * bytes) / seconds / 1e6;
+  const rate = rateOf(flow) / 1e6;
   return [
     ['MB', (bytes / 1e6).toFixed(2)],
     ['seconds', seconds.toFixed(2)],

@@ -70,6 +70,15 @@ describe('a report', () => {
     expect(text).toContain('The largest 1 of 3.');
   });
 
+  test('compares connections that share a path', () => {
+    const other = { ...flow(1_400), client: '10.0.142.133:59948' };
+    const shared = renderReport({ ...emptyReport, flows: [flow(), other], flowsInAll: 2 });
+    expect(sectionText('flows', shared)).toMatch(
+      /2 connections at once 3f60ac17 Fairness 1\.00 \(Jain’s index\): 1 if all have the same rate, 0\.50 if one has it all\./,
+    );
+    expect(sectionText('flows', shared)).toMatch(/10\.0\.142\.133:59948 10\.0\.28\.182:5201 2\.03/);
+  });
+
   test('draws a flow of 20,000 segments in less than 200 KB', () => {
     const large = renderReport({ ...emptyReport, flows: [flow(20_000)], flowsInAll: 1 });
     const [section = ''] = /<section id="flows"[\s\S]*?<section id="exposed"/.exec(large) ?? [];
