@@ -249,6 +249,34 @@ describe('a lab with a wire', () => {
     expect(broken).toEqual([]);
   });
 
+  test('carries a flow with a congestion control of its own, and the route is as before afterwards', async () => {
+    await wire('RESET=1', 'RATE=20mbit', 'QUEUE=30', 'UP_SCRIPT=drop tcp port 5201 data 20');
+    const route = async () =>
+      (await lab.exec('client-host', 'ip', '-4', 'route', 'show', `${lab.server}/32`)).stdout.trim();
+    const [since, before] = [await entries(), await route()];
+    expect(before).toMatch(/ via \S+ dev eth0 congctl cubic$/);
+    const { code, stdout } = await make('flow', 'MB=1', 'CC=reno');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/ MB arrived in /) });
+    const struck = (await decisions(since)).filter(({ fault }) => fault === 'loss');
+    expect(struck).toMatchObject([{ rule: 'drop tcp port 5201 data 20', direction: 'up' }]);
+    const log = await readFile(`${lab.settings.LAB_CAPTURES_DIR}/flow.log`, 'utf8');
+    const [begin, ...rest] = log
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(begin).toMatchObject({ event: 'begin', bytes: 1_000_000, flows: 1 });
+    const ends = rest.at(-1);
+    expect(ends).toMatchObject({ event: 'end', flow: begin.flow, bytes: expect.any(Number) });
+    expect(ends.bytes).toBeGreaterThanOrEqual(1_000_000);
+    expect(await route()).toBe(before);
+    expect(await make('flow', 'MB=1', 'CC=vegas2')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('CC is "vegas2"; allowed by this kernel: '),
+    });
+    expect(await route()).toBe(before);
+    expect((await make('status')).code).toBe(0);
+  });
+
   test('goes on with what was set when its program is killed, and the connection survives', async () => {
     await wire('RESET=1', 'DELAY=20ms', 'LOSS=0.02');
     const traffic = lab.echo('--message', 'Hey', '--count', '300', '--timeout', '30');
