@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseEntry } from '#lib/journal/lines.ts';
 import { isWireEntry } from '#lib/journal/wire-schema.ts';
 import type { QueueSample } from './facts.ts';
 import { Steps } from './steps.ts';
@@ -41,18 +42,10 @@ async function* queueEvents(folder: string, isWanted: boolean) {
   const file = isWanted ? await open(join(folder, 'wire.log')).catch(() => undefined) : undefined;
   if (!file) return;
   for await (const line of file.readLines()) {
-    const entry = line.includes(MARK) ? parsed(line) : undefined;
-    if (!isWireEntry(entry) || !('event' in entry) || entry.event !== 'queue') continue;
+    const entry = line.includes(MARK) ? parseEntry(line, isWireEntry) : undefined;
+    if (!entry || !('event' in entry) || entry.event !== 'queue') continue;
     const { direction, packets, dropped, timestamp } = entry;
     yield { direction, packets, dropped, time: Date.parse(timestamp) / 1000 };
-  }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 

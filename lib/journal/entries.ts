@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Decider } from '#lib/lab/deciders.ts';
 import { endpoint, type ServerName } from '#lib/lab/ports.ts';
+import { readEntryLines } from './lines.ts';
 import {
   type DatagramEntry,
   type Decision,
@@ -80,24 +80,8 @@ export async function* readEntries(folder: string): AsyncGenerator<Entry> {
 }
 
 async function* readJournal(folder: string, server: ServerName): AsyncGenerator<Entry, undefined> {
-  const file = await open(join(folder, `${server}.log`)).catch((error: NodeJS.ErrnoException) => {
-    // A run without this server has no journal of it.
-    if (error.code !== 'ENOENT') throw error;
-    return undefined;
-  });
-  if (!file) return;
-  for await (const line of file.readLines()) {
-    const entry = parse(line);
-    // Other events have their server in a field of their own.
-    if (entry) yield isHandshake(entry) ? { ...entry, server } : entry;
-  }
-}
-
-function parse(line: string): Entry | undefined {
-  try {
-    const entry = JSON.parse(line);
-    return isEntry(entry) ? entry : undefined;
-  } catch {
-    return undefined;
+  // Other events have their server in a field of their own.
+  for await (const entry of readEntryLines(join(folder, `${server}.log`), isEntry)) {
+    yield isHandshake(entry) ? { ...entry, server } : entry;
   }
 }

@@ -1,5 +1,6 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readEntryLines } from './lines.ts';
 import { isWireEntry, type WireDecision, type WireEntry } from './wire-schema.ts';
 
 const NAME = 'wire.log';
@@ -10,13 +11,9 @@ export async function hasWireJournal(folder: string): Promise<boolean> {
   return found !== undefined && found.size > 0;
 }
 
-/** Reads the journal of the wire, in order. Skips lines that are no entries. */
-export async function* readWireEntries(folder: string): AsyncGenerator<WireEntry, undefined> {
-  const file = await open(join(folder, NAME));
-  for await (const line of file.readLines()) {
-    const entry = parse(line);
-    if (entry) yield entry;
-  }
+/** Reads the journal of the wire, in order. */
+export function readWireEntries(folder: string): AsyncGenerator<WireEntry, undefined> {
+  return readEntryLines(join(folder, NAME), hasTime);
 }
 
 /** Whether an entry is a decision about a packet. */
@@ -29,11 +26,6 @@ export function wireTimeOf({ timestamp }: Pick<WireEntry, 'timestamp'>): number 
   return Date.parse(timestamp) / 1000;
 }
 
-function parse(line: string): WireEntry | undefined {
-  try {
-    const entry = JSON.parse(line);
-    return isWireEntry(entry) && !Number.isNaN(wireTimeOf(entry)) ? entry : undefined;
-  } catch {
-    return undefined;
-  }
+function hasTime(value: unknown): value is WireEntry {
+  return isWireEntry(value) && !Number.isNaN(wireTimeOf(value));
 }

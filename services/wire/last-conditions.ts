@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { parseEntry } from '#lib/journal/lines.ts';
 import { isWireEntry } from '#lib/journal/wire-schema.ts';
 import type { Direction } from './conditions/conditions.ts';
 import type { Texts } from './conditions/sides.ts';
@@ -23,8 +24,8 @@ export function lastConditions(
   configured: Readonly<Record<Direction, Texts>>,
 ): Last | undefined {
   const line = lastLineWith(path, MARK);
-  const entry: unknown = line && parse(line);
-  if (!isWireEntry(entry) || !('event' in entry) || entry.event !== 'wire') return undefined;
+  const entry = line && parseEntry(line, isWireEntry);
+  if (!entry || !('event' in entry) || entry.event !== 'wire') return undefined;
   return isDeepStrictEqual(entry.configured, configured) ? { texts: entry.set, seed: entry.seed } : undefined;
 }
 
@@ -49,13 +50,5 @@ function lastLineWith(path: string, mark: string): string | undefined {
     return undefined;
   } finally {
     closeSync(file);
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
