@@ -142,10 +142,11 @@ describe('annotated captures', () => {
       lab.settings,
       `tshark -r ${host}.annotated.pcapng -Y frame.comment -T fields -e frame.number -e frame.comment -E aggregator=/s`,
     );
-    const comments = [
-      ...rows.matchAll(/(?:fault|outcome)=(\S+?)(?=[\s,;]).*?; (http|echo)\.log entry (\d+)/g),
-    ];
-    const commented = comments.map(([, decision, journal, id]) => `${journal} ${id} ${decision}`);
+    // tshark has a comment of several lines once as a whole, and once more for each line.
+    const commented = rows.split('\n').flatMap((row) => {
+      const decided = row.matchAll(/(?:fault|outcome)=(\S+?)(?=[\s,;]).*?; (http|echo)\.log entry (\d+)/g);
+      return [...new Set(Array.from(decided, ([, decision, journal, id]) => `${journal} ${id} ${decision}`))];
+    });
     const [http, echo] = [await lab.journal('http'), decisions(await lab.journal('echo'))];
     const journaled = [
       ...http.map(({ id, outcome }) => `http ${id} ${outcome}`),
