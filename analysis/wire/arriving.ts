@@ -9,6 +9,8 @@ import { type Arrival, isOf, type Sent } from './sent.ts';
 
 /** The most segments of two frames that a host joins when they arrive. */
 const MOST_JOINED = 64;
+/** A delay of the journal is rounded. A packet may be this much earlier, in seconds. */
+const EARLY = 0.001;
 
 interface Placed {
   readonly sent: Sent;
@@ -108,7 +110,7 @@ function arrivalOf(
 
 /**
  * The packet to which an arrival belongs. Several are possible if they are identical in their headers: then the bytes
- * decide, and among copies that are identical in everything the time.
+ * decide. Copies that are identical in everything arrive in the order in which they were sent, each after its delay.
  */
 function best(places: readonly Placed[]): Placed | undefined {
   if (places.length < 2) return places[0];
@@ -116,8 +118,9 @@ function best(places: readonly Placed[]): Placed | undefined {
   const right = places.filter(isRight);
   const alike = right.length > 0 ? right : places;
   const open = alike.filter(({ sent, range }) => sent.arrivalsOf(range).length < wantedOf(sent, range));
-  const lateness = ({ sent, arrival }: Placed) => Math.abs(arrival.frame.time - sent.frame.time - sent.delay);
-  return open.toSorted((one, other) => lateness(one) - lateness(other))[0] ?? alike.at(-1);
+  const lateness = ({ sent, arrival }: Placed) => arrival.frame.time - sent.frame.time - sent.delay;
+  const due = open.find((one) => lateness(one) > -EARLY);
+  return due ?? open.toSorted((one, other) => lateness(other) - lateness(one))[0] ?? alike.at(-1);
 }
 
 function isExpected({ sent, range, arrival }: Placed): boolean {

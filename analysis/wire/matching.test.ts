@@ -274,6 +274,16 @@ test('among copies without an identification the time chooses', async () => {
   expect(await lab.fortunes()).toEqual({ 'lost by loss': 1, 'arrived by nothing': 1, 'arrived by delay': 1 });
 });
 
+test('identical copies that wait for long arrive in their order', async () => {
+  const lab = new Lab();
+  const rst = tcpPacket({ ...DOWN, id: 0, flags: 'R', sequence: 7 });
+  for (let at = 0; at < 20; at += 1) lab.see('server', 10 + at / 10_000, rst);
+  for (let at = 0; at < 20; at += 1) lab.see('client', 10.05 + at / 10_000, rst);
+  const found = await lab.packets();
+  expect(found.map(({ fortune }) => fortune)).toEqual(found.map(() => 'arrived'));
+  expect(found.filter(({ isOvertaken }) => isOvertaken)).toEqual([]);
+});
+
 test('datagrams without an identification are told apart by their payload', async () => {
   const lab = new Lab();
   for (const [at, payload] of ['one', 'two', 'six'].entries()) {
