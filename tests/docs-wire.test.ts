@@ -1,0 +1,3 @@
+import { replayPages } from './docs/suite-testing.ts';
+
+replayPages('wire');
