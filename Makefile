@@ -154,7 +154,7 @@ report: ## write captures/report.html: what you configured, and what the packets
 wireshark: ## show live packets in this machine's Wireshark [HOST=server|client]
 	setup/wireshark.sh $(if $(call given,HOST),"$$HOST")
 
-demo: ## run every experiment of the two assignments and check each against the packets [TIMEOUT=2 instead of 10]
+demo: ## run every experiment of the two assignments and five on a wire, and check each against the packets [TIMEOUT=2 instead of 10]
 	setup/demo.sh $(if $(call given,TIMEOUT),"$$TIMEOUT")
 
 # Development

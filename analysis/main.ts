@@ -128,10 +128,11 @@ program
   .command('plan')
   .description('prints the steps of the demo, one per line, words separated by tabs')
   .argument('<seconds>', 'timeout of a balance request', wholeNumber)
-  .action(async (timeout: number) => {
+  .option('--no-wire', 'leaves out the experiments on a wire')
+  .action(async (timeout: number, { wire: hasWire }: { wire: boolean }) => {
     const { demoSteps } = await import('./experiments/experiments.ts');
     const { LAB_SERVER_ADDRESS: server = '' } = process.env;
-    for (const step of demoSteps({ server, ports: portsOfLab(), timeout })) print(step.join('\t'));
+    for (const step of demoSteps({ server, ports: portsOfLab(), timeout, hasWire })) print(step.join('\t'));
   });
 
 program

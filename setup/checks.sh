@@ -73,10 +73,13 @@ check_wire() {
     if ! is_host "$LAB_WIRE_ADDRESS" "$LAB_SUBNET" || [ "$LAB_WIRE_ADDRESS" = "$LAB_SERVER_ADDRESS" ] || [ "$LAB_WIRE_ADDRESS" = "$LAB_CLIENT_ADDRESS" ]; then
         problem wire "LAB_WIRE_ADDRESS is \"$LAB_WIRE_ADDRESS\"; allowed: an address of $LAB_SUBNET that no host has, except its first two and its last" \
             'change it in .env or in the shell'
-    elif [ "$(uname -s)" = Linux ] && [ ! -c /dev/net/tun ]; then
+    elif ! has_tun; then
         problem wire 'the wire needs /dev/net/tun, which this machine does not have' 'sudo modprobe tun'
     fi
 }
+
+# has_tun: true if the engine may have TUN devices. One in a virtual machine has its own.
+has_tun() { [ "$(uname -s)" != Linux ] || [ -c /dev/net/tun ]; }
 
 # in_range VALUE MIN MAX: true for a whole number without leading zeros in that range.
 in_range() {

@@ -4,8 +4,8 @@
 # analysis/experiments/ has the steps and the expected results. Exits 1 if an experiment does not agree.
 set -eu
 . "$(dirname "$0")/lib.sh"
-
 . setup/checks.sh
+. setup/wire-steps.sh
 
 timeout=${1:-10}
 in_range "$timeout" 1 2000 || stop "TIMEOUT is \"$timeout\"; allowed: whole seconds from 1 to 2000"
@@ -20,12 +20,33 @@ take() {
         say) say "$@" ;;
         up) quietly env "$@" setup/up.sh ;;
         faults) setup/exec.sh echo faults "$@" >/dev/null </dev/null ;;
-        client) setup/exec.sh client "$@" >/dev/null 2>&1 </dev/null || true ;;
+        wire) quietly setup/wire.sh "$@" ;;
+        flow) setup/flow.sh "$@" >/dev/null 2>&1 </dev/null || true ;;
+        client) in_client "$@" || true ;;
+        begin) in_client sh -c "$begin_it" "$beside" "$@" & ;;
+        end)
+            in_client sh -c "$end_it" "$beside" || true
+            wait
+            ;;
         *) stop "the plan of the demo has a step for $taker, which setup/demo.sh does not know" ;;
     esac
 }
 
+in_client() { setup/exec.sh client "$@" >/dev/null 2>&1 </dev/null; }
+
+# A program in a container does not notice that its caller has left, so its number is kept there.
+beside=/tmp/beside-$$
+# Shells in the container run them.
+# shellcheck disable=SC2016
+begin_it='echo $$ >"$0" && exec "$@"'
+# shellcheck disable=SC2016
+end_it='kill "$(cat "$0")"; rm "$0"'
+
 lock_lab 'make demo'
+# The wire of the demo has conditions of its own.
+for setting in $(wire_settings | cut -d = -f 1); do export "$setting="; done
+without=
+has_tun || without=--no-wire
 setup/images.sh
 read_containers
 if [ -n "$containers" ]; then
@@ -35,7 +56,7 @@ fi
 
 plan=$(docker run --rm --init --user 10001:10001 --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only \
     --tmpfs /tmp --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS \
-    --entrypoint node "$LAB_IMAGES/capture" analysis/main.ts plan "$timeout")
+    --entrypoint node "$LAB_IMAGES/capture" analysis/main.ts plan "$timeout" $without)
 set -f
 while IFS= read -r step <&3; do
     IFS=$(printf '\t')

@@ -36,8 +36,8 @@ afterAll(() => remove(settings));
 
 describe('the demo', () => {
   test('agrees in every experiment', () => {
-    expect(demo.stdout).toContain('All 12 experiments agree.');
-    expect(demo.stdout.match(/^agrees /gm)).toHaveLength(12);
+    expect(demo.stdout).toContain('All 17 experiments agree.');
+    expect(demo.stdout.match(/^agrees /gm)).toHaveLength(17);
     expect(demo.code).toBe(0);
   });
 
@@ -52,10 +52,29 @@ describe('the demo', () => {
     expect(before!.map((byte, at) => byte ^ after![at]!).filter((difference) => difference !== 0)).toEqual(
       Buffer.from([0xff]),
     );
-    expect([matching.entriesInAll, matching.withoutEntryInAll, compared!.inAll.neverArrived]).toEqual([
-      0, 0, 0,
+    const { decisions, lost, stray } = compared!.wire!;
+    expect([matching.entriesInAll, matching.withoutEntryInAll, lost.without, stray.all]).toEqual([
+      0, 0, 0, 0,
     ]);
+    expect([decisions.contradicted, decisions.unknown]).toEqual([0, 0]);
     expect(periods.find(({ decider }) => decider === 'http')!.total).toBe(20);
+  });
+
+  test('has removed its wire, and kept what the wire did', async () => {
+    const { code, stdout } = await command(settings, 'setup/wire.sh');
+    expect([code, stdout.split('\n')[0]]).toEqual([
+      0,
+      'wirelab: there is no wire: both hosts send directly to each other',
+    ]);
+    const { experiments, wire, flows, notMade }: Report = JSON.parse(await written('report.json'));
+    expect(wire!.conditions.map(({ up }) => up)).toContain("SCRIPT='drop syn 1'");
+    expect([flows.map(({ congestion }) => congestion), notMade]).toEqual([['reno'], undefined]);
+    const altered = experiments.at(-1)!.evidence.map(({ host = 'server', bytes: hex }) => [host, hex]);
+    expect(altered.slice(0, 3)).toEqual([
+      ['client', bytes('Hey\n')],
+      ['server', bytes('Bye\n')],
+      ['server', bytes('Bye\n')],
+    ]);
   });
 
   test.each([
@@ -86,7 +105,7 @@ describe('the demo', () => {
     const own = { ...settings, LAB_CAPTURES_DIR: join(settings.LAB_CAPTURES_DIR!, folder) };
     const { code, stdout } = await command(own, 'setup/inspect.sh', 'check');
     expect(stdout).toMatch(expected);
-    expect(stdout).toContain('1 of 12 experiments do not agree.');
+    expect(stdout).toContain('1 of 17 experiments do not agree.');
     expect(code).toBe(1);
   });
 });

@@ -15,7 +15,7 @@ export interface CheckParts {
 /** Prints of each experiment of the demo whether the packets agree. Returns 1 when one does not. */
 export async function check(parts: CheckParts): Promise<number> {
   const checking = new DemoCheck(parts.run);
-  const disturbances = await wireOfRun(parts.folder, parts.run);
+  const disturbances = await wireOfRun(parts.folder, parts.run, [checking.wire]);
   const capture = await findCapture('server', parts.folder);
   await listen(capture, parts.run, [checking], disturbances?.of('server'));
   return printDemo(checking.demo(), parts);
@@ -25,6 +25,7 @@ export async function printDemo(demo: Demo, { folder, print }: Omit<CheckParts, 
   await writeEvidence(folder, 'demo.json', `${JSON.stringify(demo, null, 2)}\n`);
   const results = [...demo.threeWays.map(asExperiment), ...demo.experiments];
   for (const result of results) print(describe(result));
+  if (demo.notMade) print(`\nnot made, without a wire: ${demo.notMade.join('; ')}`);
   const failed = results.filter(({ agrees }) => !agrees).length;
   print(
     failed === 0

@@ -109,6 +109,36 @@ test('reads each capture once, and that of the server a second time for its colu
   expect([compared.arrived, matching.reasons]).toEqual([4, { 'response-sent': 1 }]);
 });
 
+test('says which experiments were not made without a wire', async () => {
+  await fakeTshark(folder, frames);
+  await decided();
+  await demo(parts());
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^\nnot made, without a wire: A lost SYN; .*; A message /),
+  );
+  expect(lines).toContain('\n12 of 12 experiments do not agree.');
+  const { notMade } = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'));
+  expect(notMade).toHaveLength(5);
+});
+
+test('reads each capture once more with a wire, whose experiments then count', async () => {
+  await fakeTshark(folder, frames);
+  await decided();
+  const event = { event: 'wire', address: '10.0.77.1', seed: 'demo', up: 'nothing', down: 'nothing' };
+  const empty = { up: {}, down: {} };
+  const entry = {
+    timestamp: new Date(SECOND * 1000).toISOString(),
+    id: 1,
+    ...event,
+    set: empty,
+    configured: empty,
+  };
+  await writeFile(join(folder, 'wire.log'), `${JSON.stringify(entry)}\n`);
+  await demo(parts());
+  expect(await passes()).toBe(5);
+  expect(lines).toContain('\n17 of 17 experiments do not agree.');
+});
+
 test('prints what check, annotate and report print', async () => {
   await fakeTshark(folder, frames);
   await decided();

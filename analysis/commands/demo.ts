@@ -27,7 +27,7 @@ export async function demo(parts: ReportParts): Promise<number> {
   const captures = await captureFactsIn(folder);
   const annotations = annotationsOfHosts();
   const ofWire = new WireParts(findings);
-  const disturbances = await wireOfRun(folder, run, [...ofWire.listeners, annotations]);
+  const disturbances = await wireOfRun(folder, run, [...ofWire.listeners, annotations, checking.wire]);
   const isComparable = captures.every(({ frames }) => frames > 0) && !disturbances;
   const comparison = isComparable ? new HostComparison(run) : undefined;
   const comparing = (host: Host) => (comparison ? [comparison.of(host)] : []);

@@ -2,10 +2,11 @@ import type { Row } from '#analysis/capture/columns.ts';
 import type { Packet } from '#analysis/capture/packet.ts';
 import type { Finding } from '#analysis/join/join.ts';
 import type { Listener } from '#analysis/join/listen.ts';
+import type { WireListener } from '#analysis/wire/wire-of-run.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { Exchanges, exchangeFields } from './exchange.ts';
-import type { Outcome, Shown } from './experiment.ts';
-import { experiments } from './experiments.ts';
+import type { DemoExperiment, Outcome, Shown } from './experiment.ts';
+import { experiments, wireExperiments } from './experiments.ts';
 import { Observations } from './observed.ts';
 import type { Demo, Evidence } from './results.ts';
 import { threeWaysOf } from './three-ways.ts';
@@ -24,6 +25,11 @@ export class DemoCheck implements Listener<Name> {
     this.#observations = new Observations(run);
   }
 
+  /** Receives what went over the wire, before the capture is read. */
+  get wire(): WireListener {
+    return this.#observations.wired;
+  }
+
   take(finding: Finding): void {
     this.#observations.take(finding);
   }
@@ -35,7 +41,7 @@ export class DemoCheck implements Listener<Name> {
   /** The frames that are evidence. */
   get filters(): string[] {
     const shown = this.#evaluated().flatMap(({ evidence }) =>
-      evidence.flatMap(({ frame }) => frame?.number ?? []),
+      evidence.flatMap(({ frame }) => (frame && frame.host === undefined ? frame.number : [])),
     );
     return shown.length === 0 ? [] : [`frame.number in {${[...new Set(shown)].join(', ')}}`];
   }
@@ -46,23 +52,30 @@ export class DemoCheck implements Listener<Name> {
 
   demo(): Demo {
     const outcomes = this.#evaluated();
+    const { isUsed } = this.#observations.wired;
     return {
-      experiments: experiments.map(({ title, expected }, at) => {
+      experiments: this.#made.map(({ title, expected }, at) => {
         const { agrees, evidence, seen } = outcomes[at]!;
         return { title, expected, seen, agrees, evidence: evidence.flatMap((one) => this.#evidence(one)) };
       }),
       threeWays: threeWaysOf(this.#exchanges.all()),
+      notMade: isUsed ? undefined : wireExperiments.map(({ title }) => title),
     };
   }
 
+  get #made(): readonly DemoExperiment[] {
+    return this.#observations.wired.isUsed ? experiments : experiments.filter(({ onWire }) => !onWire);
+  }
+
   #evaluated(): Outcome[] {
-    this.#outcomes ??= experiments.map((experiment) => experiment.evaluate(this.#observations));
+    this.#outcomes ??= this.#made.map((experiment) => experiment.evaluate(this.#observations));
     return this.#outcomes;
   }
 
   #evidence({ frame, caption, marked }: Shown): Evidence[] {
     if (!frame) return [];
-    const info = this.#infos.get(frame.number) ?? '';
-    return [{ frame: frame.number, info, caption, bytes: frame.payload.toString('hex'), marked }];
+    const { number, host, payload } = frame;
+    const info = frame.info ?? this.#infos.get(number) ?? '';
+    return [{ frame: number, host, info, caption, bytes: payload.toString('hex'), marked }];
   }
 }

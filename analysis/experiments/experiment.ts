@@ -5,10 +5,23 @@ import type { Step, Target } from './steps.ts';
 
 /** A frame that is evidence, and its bytes to mark. */
 export interface Shown {
-  readonly frame: Frame | undefined;
+  /** It is one of the server's capture, unless it has a host. */
+  readonly frame: ShownFrame | undefined;
   readonly caption: string;
   /** Bytes to mark, from 0. */
   readonly marked?: readonly number[];
+}
+
+interface ShownFrame extends Pick<Frame, 'number' | 'payload'> {
+  readonly host?: 'client';
+  /** What it is, for a frame of the client; Wireshark's columns are read from the capture of the server alone. */
+  readonly info?: string;
+}
+
+/** A frame in the capture of the client. */
+export interface InClient {
+  readonly frame: number | undefined;
+  readonly info: string;
 }
 
 /** The result of an experiment, by its packets. */
@@ -24,6 +37,8 @@ export interface DemoExperiment {
   readonly expected: string;
   /** What setup/demo.sh must do. */
   steps(target: Target): readonly Step[];
+  /** It needs a wire, which needs more of the machine than the others. */
+  readonly onWire?: true;
   evaluate(observations: Observations): Outcome;
 }
 
@@ -31,6 +46,16 @@ export interface DemoExperiment {
 export function nothing(what: string): Outcome {
   return { agrees: false, seen: `no ${what} in capture and journal`, evidence: [] };
 }
+
+/** A frame of the client as evidence; with the bytes that it carried, if they matter. */
+export function ofClient({ frame, info }: InClient, caption: string, payload: Buffer = NO_BYTES): Shown {
+  return {
+    frame: frame === undefined ? undefined : { host: 'client', number: frame, info, payload },
+    caption,
+  };
+}
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** The first frames of a match's request and response. */
 export function framesOf(observations: Observations, { request, response }: Match) {

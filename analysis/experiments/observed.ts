@@ -1,10 +1,11 @@
 import type { Frame } from '#analysis/capture/frames.ts';
-import type { Match } from '#analysis/join/finding.ts';
+import type { HandshakeMatch, Match } from '#analysis/join/finding.ts';
 import type { Finding } from '#analysis/join/join.ts';
 import { deciderOf } from '#lib/journal/entries.ts';
 import { type Run, sinkStretches } from '#lib/journal/run.ts';
 import type { EventNamed } from '#lib/journal/schema.ts';
 import type { Decider } from '#lib/lab/deciders.ts';
+import { Wired } from './wired.ts';
 
 /** At most this many frames are kept; a demo has some hundreds. */
 const MOST_FRAMES = 50_000;
@@ -16,9 +17,12 @@ export interface Observed {
   readonly transfers: readonly EventNamed<'transfer'>[];
 }
 
-/** The matches, frames and transfers of a demo, by server and fault profile. */
+/** What was seen in a demo: matches and transfers by server and fault profile, frames, and what went over its wire. */
 export class Observations {
   readonly frames: Frame[] = [];
+  /** Filled before the capture is read. */
+  readonly wired = new Wired();
+  readonly handshakes: HandshakeMatch[] = [];
   readonly #byProfile = new Map<string, { matches: Match[]; transfers: EventNamed<'transfer'>[] }>();
   readonly #run: Pick<Run, 'starts'>;
 
@@ -29,6 +33,7 @@ export class Observations {
   take(finding: Finding): void {
     if (finding.kind === 'match') this.addMatch(finding, finding.active?.profile);
     else if (finding.kind === 'frame') this.addFrame(finding.frame);
+    else if (finding.kind === 'handshake') this.handshakes.push(finding);
     else if (finding.kind === 'event' && finding.event.event === 'transfer')
       this.addTransfer(finding.event, finding.active?.profile);
   }

@@ -3,6 +3,8 @@ export interface Demo {
   readonly experiments: readonly Experiment[];
   /** The same exchanges in plain text, over TLS, and over TLS with keys. */
   readonly threeWays: readonly ThreeWays[];
+  /** Titles of those that need a wire, in a demo without one. */
+  readonly notMade?: readonly string[] | undefined;
 }
 
 /** An experiment of the demo. */
@@ -17,7 +19,9 @@ export interface Experiment {
 
 export interface Evidence {
   readonly frame: number;
-  /** Wireshark's Info column. */
+  /** The capture of the client; without it, that of the server. */
+  readonly host?: 'client' | undefined;
+  /** Wireshark's Info column; for a frame of the client, its ends and its length. */
   readonly info: string;
   readonly caption: string;
   /** Hex digits of the payload. */

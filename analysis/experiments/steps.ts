@@ -1,18 +1,24 @@
 import type { Ports } from '#lib/lab/ports.ts';
 
-/** The server of a demo, and the timeout of a balance request. */
+/** The server of a demo, the timeout of a balance request, and what the machine has. */
 export interface Target {
   readonly server: string;
   readonly ports: Ports;
   /** Whole seconds. */
   readonly timeout: number;
+  /** Whether there can be a wire. */
+  readonly hasWire: boolean;
 }
 
 /**
- * A step of the demo, for setup/demo.sh. `up` has settings, `faults` options of that command, `client` a command line
- * for the client host, and `say` a line to print.
+ * A step of the demo, for setup/demo.sh. `up` has settings, `faults` options of that command, `wire` values of make wire,
+ * `flow` a congestion control and options of that client, and `say` a line to print. `client` has a command line for the
+ * client host; `begin` has one that runs beside the next steps, until `end`.
  */
-export type Step = readonly [kind: 'say' | 'up' | 'faults' | 'client', ...words: string[]];
+export type Step = readonly [
+  kind: 'say' | 'up' | 'faults' | 'wire' | 'flow' | 'client' | 'begin' | 'end',
+  ...words: string[],
+];
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -47,6 +53,8 @@ export const profiles = {
   corruptionOnce: 'script:corruption,none',
   udp: 'script:loss,corruption,none',
   transfer: 'loss=0.2',
+  /** Beside a wire, the server makes no faults. */
+  wire: 'none',
   /** The profile of the reference server. */
   balance: 'timeout=0.2,403=0.2,500=0.1',
 } as const;
@@ -73,4 +81,13 @@ export function netcat({ server, ports }: Target, text: string, seconds: number)
 /** Runs the echo client with these options. */
 export function echoClient({ server, ports }: Target, ...options: string[]): Step {
   return ['client', 'client', 'echo', server, String(ports.echo), ...options];
+}
+
+/** How many bytes a bulk has: ten segments, so several follow each. */
+const BULK = 14_480;
+
+/** Sends many bytes as one message, which arrive in several segments. */
+export function bulk({ server, ports }: Target): Step {
+  const script = `head -c ${BULK} /dev/zero | tr '\\0' x | nc -N -w 5 "$0" "$1"`;
+  return ['client', 'sh', '-c', script, server, String(ports.echo)];
 }

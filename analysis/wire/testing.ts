@@ -138,7 +138,8 @@ export class Lab {
   }
 }
 
-const START = 1_796_000_000;
+/** When both captures begin, in seconds since 1970. */
+export const START = 1_796_000_000;
 /** A packet of neither host. */
 const OTHER = Buffer.from('450000140001000040110000e0000001e0000002', 'hex');
 

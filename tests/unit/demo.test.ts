@@ -4,7 +4,7 @@ import { tableWith } from '../declared/markdown.ts';
 import { pageNamed, read } from '../declared/project.ts';
 
 const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
-const steps = demoSteps({ server: '10.0.28.182', ports, timeout: 2 });
+const steps = demoSteps({ server: '10.0.28.182', ports, timeout: 2, hasWire: true });
 const page = read(pageNamed('demo-and-report.md'));
 
 describe('the demo, as its page has it', () => {

@@ -167,7 +167,7 @@ describe('a refusal names what was typed', () => {
 
 test('the demo gives the client no option that it does not take', () => {
   const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
-  const steps = demoSteps({ server: '10.0.28.182', ports, timeout: 2 });
+  const steps = demoSteps({ server: '10.0.28.182', ports, timeout: 2, hasWire: true });
   const lines = steps.filter(([taker, program]) => taker === 'client' && program === 'client');
   expect(lines.length).toBeGreaterThan(5);
   for (const [, , command, ...words] of lines) {

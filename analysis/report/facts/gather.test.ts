@@ -25,7 +25,8 @@ async function demoOf(file: string | undefined) {
   if (file !== undefined) await writeFile(join(folder, 'demo.json'), file);
   const report = await gather(folder, run, { made: new Date(0), versions: {} });
   renderReport(report);
-  return { experiments: report.experiments, threeWays: report.threeWays };
+  const { experiments, threeWays, notMade } = report;
+  return { experiments, threeWays, ...(notMade && { notMade }) };
 }
 
 describe('demo.json', () => {
@@ -33,6 +34,15 @@ describe('demo.json', () => {
 
   test('is in the report', async () => {
     expect(await demoOf(JSON.stringify({ experiments, threeWays }))).toEqual({ experiments, threeWays });
+  });
+
+  test('has the titles of those that were not made', async () => {
+    const notMade = ['A lost SYN'];
+    expect(await demoOf(JSON.stringify({ experiments, threeWays, notMade }))).toEqual({
+      experiments,
+      threeWays,
+      notMade,
+    });
   });
 
   test('may have experiments only', async () => {

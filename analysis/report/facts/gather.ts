@@ -115,10 +115,11 @@ async function captureFacts(host: Host, folder: string): Promise<CaptureFacts> {
 /** The results of the demo, if this run was one. Those of earlier versions have other fields and are skipped. */
 async function demo(folder: string): Promise<Demo> {
   const text = await readFile(pathOf(folder, 'demo.json'), 'utf8').catch(() => '{}');
-  const { experiments, threeWays } = parsed(text) as Partial<Demo>;
+  const { experiments, threeWays, notMade } = parsed(text) as Partial<Demo>;
   return {
     experiments: listOf(experiments).filter((one) => !('section' in one)),
     threeWays: listOf(threeWays).filter((one) => 'plaintext' in one),
+    ...(notMade && { notMade: listOf(notMade) }),
   };
 }
 

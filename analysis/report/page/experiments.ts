@@ -12,7 +12,7 @@ interface Row {
 }
 
 /** The section on the experiments of a demo: what was expected, and what the packets show. */
-export function experiments({ experiments: all, threeWays }: Report): Section {
+export function experiments({ experiments: all, threeWays, notMade }: Report): Section {
   const rows: readonly Row[] = [
     ...threeWays.map(({ what, agrees }) => ({ title: `${what} three ways`, agrees, shownIn: 'three-ways' })),
     ...all.map(({ title, agrees }, index) => ({ title, agrees, shownIn: `experiment-${index + 1}` })),
@@ -22,9 +22,9 @@ export function experiments({ experiments: all, threeWays }: Report): Section {
     id: 'experiments',
     title: 'Experiments',
     summary: rows.length > 0 ? `${agree} of ${rows.length} experiments agree` : 'this run was no demo',
-    intro: html`Each experiment states beforehand what must go over the wire. The frames of the server's capture show what
-      did. The important bytes are marked.`,
-    body: rows.length > 0 ? html`${overview(rows)}${all.map(experiment)}` : undefined,
+    intro: html`Each experiment states beforehand what must go over the wire. The frames show what did: those of
+      the server's capture, or of the client's where that is written. The important bytes are marked.`,
+    body: rows.length > 0 ? html`${overview(rows)}${without(notMade)}${all.map(experiment)}` : undefined,
   };
 }
 
@@ -35,6 +35,10 @@ function overview(rows: readonly Row[]): Html {
   ]);
 }
 
+function without(notMade: Report['notMade']): Html | undefined {
+  return notMade && html`<p>Not made, because this machine had no wire: ${notMade.join('; ')}.</p>`;
+}
+
 function experiment({ title, expected, seen, agrees, evidence }: Experiment, index: number): Html {
   return html`<article class="experiment" id="experiment-${index + 1}">
 <header><h3>${title}</h3>${agreement(agrees)}</header>
@@ -43,8 +47,9 @@ function experiment({ title, expected, seen, agrees, evidence }: Experiment, ind
 `;
 }
 
-function shown({ frame, info, caption, bytes, marked }: Evidence): Html {
-  return html`<div class="evidence"><p><b class="frame">frame ${frame}</b> ${caption}</p>
+function shown({ frame, host, info, caption, bytes, marked }: Evidence): Html {
+  const of = host === undefined ? '' : ` of the ${host}`;
+  return html`<div class="evidence"><p><b class="frame">frame ${frame}${of}</b> ${caption}</p>
 <p class="info">${info}</p>${bytes === '' ? undefined : hexDump(bytes, marked)}</div>`;
 }
 

@@ -42,6 +42,16 @@ describe('a report', () => {
     expect(sectionText('experiments')).toContain('A connection that is reset ✗ does not agree');
   });
 
+  test('names the capture of a frame of the client, and what was not made', () => {
+    const report = sampleReport();
+    const [first, ...others] = report.experiments;
+    const evidence = first!.evidence.map((one) => ({ ...one, host: 'client' as const }));
+    const changed = { ...report, experiments: [{ ...first!, evidence }, ...others], notMade: ['A lost SYN'] };
+    const text = sectionText('experiments', renderReport(changed));
+    expect(text).toContain('frame 12 of the client the 18 bytes');
+    expect(text).toContain('Not made, because this machine had no wire: A lost SYN.');
+  });
+
   test('has words for who reads what', () => {
     expect(page).toContain(
       'The same exchange three ways</a> <span>plain text, TLS, and TLS with keys, side by side</span>',
