@@ -99,7 +99,7 @@ describe('the demo', () => {
     const folder = `without ${name}`;
     await withTools(
       settings,
-      `mkdir "${folder}"; cp ./*.log tls.keys "${folder}"; ` +
+      `mkdir "${folder}"; cp ./*.log tls.keys client.pcap "${folder}"; ` +
         `tshark -F pcap -r server.pcap -Y "!(${filter})" -w "${folder}/server.pcap"`,
     );
     const own = { ...settings, LAB_CAPTURES_DIR: join(settings.LAB_CAPTURES_DIR!, folder) };
