@@ -1,16 +1,17 @@
-import { read, writeSync } from 'node:fs';
-
-/** As large as an IP packet can be. */
-const LARGEST = 65_536;
+import { writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { PacketRing } from './packet-ring.ts';
 
 /**
  * The TUN device: each read is one packet from the kernel, each write gives one to it (Linux, tuntap.rst).
  *
- * Another program has opened and configured it: Node has no ioctl.
+ * Another program has opened and configured it: Node has no ioctl. A thread of its own reads it, because a read that waits
+ * would stop everything else, and a new job for each packet would take longer than the packet.
  */
 export class Tun {
   readonly #file: number;
-  readonly #buffer = Buffer.allocUnsafeSlow(LARGEST);
+  readonly #ring = new PacketRing();
   #isClosed = false;
   #refused = 0;
 
@@ -21,19 +22,20 @@ export class Tun {
 
   /** Calls back for each packet, with bytes that belong to the caller. Ends with the error of the first failed read. */
   start(onPacket: (bytes: Buffer) => void, onEnd: (error: Error) => void): void {
-    const next = () => {
-      read(this.#file, this.#buffer, 0, LARGEST, null, (error, length) => {
-        if (this.#isClosed) return;
-        if (error) {
-          onEnd(error);
-          return;
-        }
-        const bytes = Buffer.from(this.#buffer.subarray(0, length));
-        next();
-        onPacket(bytes);
-      });
-    };
-    next();
+    const workerData = { file: this.#file, memory: this.#ring.memory };
+    new Worker(new URL('tun-reader.ts', import.meta.url), { workerData }).once('error', (error) => {
+      if (!this.#isClosed) onEnd(error as Error);
+    });
+    void this.#take(onPacket);
+  }
+
+  async #take(onPacket: (bytes: Buffer) => void): Promise<void> {
+    while (!this.#isClosed) {
+      this.#ring.takeAll(onPacket);
+      // Timers and the control socket have their turn too while packets arrive without a pause.
+      if (this.#ring.isEmpty) await this.#ring.filled();
+      else await setImmediate();
+    }
   }
 
   /** Gives a packet to the kernel. A packet that the kernel refuses is lost, as on any wire. */

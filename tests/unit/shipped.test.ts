@@ -32,8 +32,8 @@ test('no image has a file that only tests use', () => {
   expect(shipped.filter((path) => !used.has(path))).toEqual([]);
 });
 
-/** The files of the project that a file takes something from. */
+/** The files of the project that a file takes something from, or runs in a thread. */
 function importsOf(path: string): string[] {
-  const named = [...read(path).matchAll(/\b(?:from|import) ?\(?'([^']+\.ts)'/g)];
+  const named = [...read(path).matchAll(/\b(?:from|import|new URL) ?\(?'([^']+\.ts)'/g)];
   return named.map(([, name = '']) => (name.startsWith('#') ? name.slice(1) : join(dirname(path), name)));
 }
