@@ -10,6 +10,7 @@ import { start } from './start.ts';
 import { throughput } from './throughput.ts';
 import { tls } from './tls.ts';
 import { transfer } from './transfer.ts';
+import { wire } from './wire.ts';
 
 /** In the order of measuring. */
 export const sections: Readonly<Record<string, Section>> = {
@@ -24,4 +25,5 @@ export const sections: Readonly<Record<string, Section>> = {
   delay,
   start,
   memory,
+  wire,
 };
