@@ -74,8 +74,7 @@ await runProgram(process, configSchema, log, async (config) => {
     tun.close();
     pace.stop();
     socket.close();
+    // The thread that reads the device waits for a packet that may never come. Docker ends it after stop_grace_period.
     await journal.close();
-    // A read of the device waits in another thread, for a packet that may never come. An ordinary exit would wait too.
-    process.kill(process.pid, 'SIGKILL');
   };
 });
