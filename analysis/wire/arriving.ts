@@ -1,5 +1,6 @@
 import type { FrameRef } from '#analysis/capture/frames.ts';
 import type { IpFrame } from '#analysis/capture/read-ip.ts';
+import type { Host } from '#lib/lab/hosts.ts';
 import { type Packet, parsePacket } from '#lib/packet/packet.ts';
 import type { WireFlows } from './flows.ts';
 import { copiesOf } from './judge.ts';
@@ -9,8 +10,6 @@ import { type Arrival, isOf, type Sent } from './sent.ts';
 
 /** The most segments of two frames that a host joins when they arrive. */
 const MOST_JOINED = 64;
-/** A delay of the journal is rounded. A packet may be this much earlier, in seconds. */
-const EARLY = 0.001;
 
 interface Placed {
   readonly sent: Sent;
@@ -22,6 +21,8 @@ interface Placed {
 export class Arriving {
   readonly #onTheWay: OnTheWay;
   readonly #flows: WireFlows;
+  /** How long the last packet from each host took. */
+  readonly #took: Record<Host, number> = { server: 0, client: 0 };
 
   constructor(onTheWay: OnTheWay, flows: WireFlows) {
     this.#onTheWay = onTheWay;
@@ -31,12 +32,17 @@ export class Arriving {
   /** Adds an arrival to the packet that was sent. @returns the packets that it belongs to; none if there is none */
   take(frame: IpFrame): readonly Sent[] {
     const { packet } = frame;
-    const placed = best(this.#placesOf(frame, packet));
+    const placed = this.#best(this.#placesOf(frame, packet));
     if (placed) return [this.#add(placed, packet.id)];
     return packet.tcp && packet.bytes.length > packet.payloadAt ? this.#takeJoined(frame, packet) : [];
   }
 
+  #best(places: readonly Placed[]): Placed | undefined {
+    return best(places, ({ from }) => this.#took[from]);
+  }
+
   #add({ sent, range, arrival }: Placed, id: number): Sent {
+    this.#took[sent.from] = tookOf({ sent, arrival });
     this.#flows.learn(sent, range, id);
     const isFirst = sent.arrivalsOf(range).length === 0;
     const isLate = this.#flows.arrive(sent, range);
@@ -59,7 +65,7 @@ export class Arriving {
       const length = first.tcp ? lengthUpTo(first, packet) : 0;
       if (length <= 0) continue;
       const head = parsePacket(headOf(packet, length));
-      const begin = head && best(this.#placesOf(frame, head));
+      const begin = head && this.#best(this.#placesOf(frame, head));
       const rest = begin && this.#restOf(packet, length);
       const followers = rest ? this.take({ ...frame, packet: rest }) : [];
       if (begin && followers.length > 0) return [this.#add(begin, packet.id), ...followers];
@@ -110,17 +116,26 @@ function arrivalOf(
 
 /**
  * The packet to which an arrival belongs. Several are possible if they are identical in their headers: then the bytes
- * decide. Copies that are identical in everything arrive in the order in which they were sent, each after its delay.
+ * decide. Among copies that are identical in everything, it is the one that took about as long as the packet before.
+ *
+ * @param usual how long that was, in seconds, without its delay
  */
-function best(places: readonly Placed[]): Placed | undefined {
+function best(places: readonly Placed[], usual: (sent: Sent) => number): Placed | undefined {
   if (places.length < 2) return places[0];
   const isRight = (one: Placed) => one.arrival.isSame || isExpected(one);
   const right = places.filter(isRight);
   const alike = right.length > 0 ? right : places;
   const open = alike.filter(({ sent, range }) => sent.arrivalsOf(range).length < wantedOf(sent, range));
-  const lateness = ({ sent, arrival }: Placed) => arrival.frame.time - sent.frame.time - sent.delay;
-  const due = open.find((one) => lateness(one) > -EARLY);
-  return due ?? open.toSorted((one, other) => lateness(other) - lateness(one))[0] ?? alike.at(-1);
+  const unusual = (one: Placed) => Math.abs(tookOf(one) - usual(one.sent));
+  return open.toSorted((one, other) => unusual(one) - unusual(other))[0] ?? alike.at(-1);
+}
+
+/** How long a packet was on the way, in seconds, without its delay. */
+function tookOf({
+  sent,
+  arrival,
+}: Pick<Placed, 'sent'> & { readonly arrival: { readonly frame: FrameRef } }): number {
+  return arrival.frame.time - sent.frame.time - sent.delay;
 }
 
 function isExpected({ sent, range, arrival }: Placed): boolean {

@@ -277,11 +277,22 @@ test('among copies without an identification the time chooses', async () => {
 test('identical copies that wait for long arrive in their order', async () => {
   const lab = new Lab();
   const rst = tcpPacket({ ...DOWN, id: 0, flags: 'R', sequence: 7 });
+  lab.send(tcpPacket({ ...DOWN, id: 9, sequence: 6 }), { time: 9.9, took: 0.05 });
   for (let at = 0; at < 20; at += 1) lab.see('server', 10 + at / 10_000, rst);
   for (let at = 0; at < 20; at += 1) lab.see('client', 10.05 + at / 10_000, rst);
   const found = await lab.packets();
   expect(found.map(({ fortune }) => fortune)).toEqual(found.map(() => 'arrived'));
   expect(found.filter(({ isOvertaken }) => isOvertaken)).toEqual([]);
+});
+
+test('a lost copy is one that has not arrived, also when its entry is read after the arrival of the next', async () => {
+  const lab = new Lab();
+  const rst = tcpPacket({ ...DOWN, id: 0, flags: 'R', sequence: 7 });
+  for (const time of [10, 10.000_1, 10.000_2]) lab.see('server', time, rst);
+  for (const time of [10.000_3, 10.000_4]) lab.see('client', time, rst);
+  lab.decide(rst, { time: 10, fault: 'loss', number: 2 });
+  expect(await lab.reasons()).toEqual(['lost']);
+  expect(await lab.fortunes()).toEqual({ 'lost by loss': 1, 'arrived by nothing': 2 });
 });
 
 test('datagrams without an identification are told apart by their payload', async () => {

@@ -298,7 +298,10 @@ interface Place {
   readonly range: Range;
 }
 
-/** The time chooses among copies that are identical in everything: the last one before the entry that has none yet. */
+/**
+ * The time chooses among copies that are identical in everything: the last one before the entry that has none yet. A lost
+ * one is a copy that has not arrived.
+ */
 function choose(places: readonly Place[], entry: WireDecision): Place | undefined {
   if (isDrop(entry)) {
     const own = places.findLast(({ sent, range }) =>
@@ -312,7 +315,9 @@ function choose(places: readonly Place[], entry: WireDecision): Place | undefine
     if (own) return own;
   }
   const free = ({ sent, range }: Place) => !sent.fates.some((fate) => isSamePart(fate.range, range));
-  return places.findLast(free) ?? (isDrop(entry) ? places.at(-1) : undefined);
+  const isMissing = (place: Place) => free(place) && place.sent.arrivalsOf(place.range).length === 0;
+  const lost = isDrop(entry) || entry.fault === 'loss' ? places.findLast(isMissing) : undefined;
+  return lost ?? places.findLast(free) ?? (isDrop(entry) ? places.at(-1) : undefined);
 }
 
 function isSamePart(one: Range, other: Range): boolean {
