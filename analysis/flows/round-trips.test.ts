@@ -19,7 +19,7 @@ test('a segment that was retransmitted has none', () => {
   expect(trips.acknowledged(2_000, 1.07)).toBeCloseTo(0.06);
 });
 
-test('a segment that waits behind a hole is measured by its SACK block', () => {
+test('a segment that waits after a hole is measured by its SACK block', () => {
   const trips = new RoundTrips();
   trips.sent({ from: 0, to: 1_000 }, 1);
   trips.sent({ from: 1_000, to: 2_000 }, 1.01);

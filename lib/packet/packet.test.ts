@@ -76,7 +76,7 @@ describe('a packet', () => {
     expect(payloadOf(packet).toString()).toBe('Hey');
   });
 
-  test('has no bytes behind it', () => {
+  test('has no bytes after it', () => {
     const padded = Buffer.concat([bytesOf(UDP), Buffer.alloc(13, 0xee)]);
     expect(parsed(padded).bytes).toEqual(bytesOf(UDP));
   });

@@ -49,7 +49,7 @@ test('replay sends the packet at once and again after the time', () => {
 });
 
 describe('rst', () => {
-  test('sends a reset behind the segment', () => {
+  test('sends a reset after the segment', () => {
     const bytes = tcpPacket({ sequence: 10, acknowledgment: 5, payload: 'pay' });
     const { detail, steps, phrase } = decide(tamper, bytes, { tamper: { how: 'rst' } })!;
     expect(detail).toEqual({ tamper: 'rst' });
