@@ -1,5 +1,6 @@
 import type { Frame } from '#analysis/capture/frames.ts';
 import type { Match } from '#analysis/join/finding.ts';
+import { hexOf } from '#lib/text/hex-rows.ts';
 import type { Observations } from './observed.ts';
 import type { Step, Target } from './steps.ts';
 
@@ -74,5 +75,5 @@ export function differences(a: Buffer, b: Buffer): number[] {
 }
 
 export function hex(byte: number | undefined): string {
-  return byte === undefined ? 'nothing' : `0x${byte.toString(16).padStart(2, '0')}`;
+  return byte === undefined ? 'nothing' : `0x${hexOf(byte)}`;
 }

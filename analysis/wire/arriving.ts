@@ -1,11 +1,12 @@
 import type { FrameRef } from '#analysis/capture/frames.ts';
 import type { IpFrame } from '#analysis/capture/read-ip.ts';
 import type { Host } from '#lib/lab/hosts.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { type Packet, parsePacket } from '#lib/packet/packet.ts';
 import type { WireFlows } from './flows.ts';
 import { copiesOf } from './judge.ts';
 import { keyedOf, type OnTheWay } from './on-the-way.ts';
-import { crcOf, headOf, payloadGot, payloadIn, placeIn, type Range, restOf } from './place.ts';
+import { headOf, payloadGot, payloadIn, placeIn, type Range, restOf } from './place.ts';
 import { type Arrival, isOf, type Sent } from './sent.ts';
 
 /** The most segments of two frames that a host joins when they arrive. */

@@ -1,8 +1,9 @@
 import { type Detail, PATIENCE_MS, type Step } from '#lib/faults/wire/fault.ts';
 import { wireFaultCalled } from '#lib/faults/wire/index.ts';
 import type { WireDecision } from '#lib/journal/wire-schema.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { type Packet, parsePacket, TCP_FLAGS } from '#lib/packet/packet.ts';
-import { crcOf, isFragment, payloadIn } from './place.ts';
+import { isFragment, payloadIn } from './place.ts';
 
 /** Names of the entries of packets that found no room. */
 const DROPS = ['tail-drop', 'early-drop', 'overflow'];

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { crcOf } from '#lib/message/crc.ts';
 import { DOWN, icmpPacket, ipPacket, parsed, tcpPacket, udpPacket } from '#lib/packet/testing.ts';
-import { crcOf } from './place.ts';
 import { Lab } from './testing.ts';
 
 const datagram = udpPacket({ id: 7, payload: 'Hey there' });

@@ -1,5 +1,6 @@
+import { crcOf } from '#lib/message/crc.ts';
 import { type Packet, payloadOf } from '#lib/packet/packet.ts';
-import { crcOf, isFragment } from './place.ts';
+import { isFragment } from './place.ts';
 import type { Sent } from './sent.ts';
 
 /** IP identifications that are looked up together, as a power of 2. */

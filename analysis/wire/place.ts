@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import type { WireDecision } from '#lib/journal/wire-schema.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { type Packet, payloadOf, TCP_FLAGS } from '#lib/packet/packet.ts';
 
 /**
@@ -163,10 +163,6 @@ function hasPayload(
 export function payloadIn(sent: Packet, { from, to }: Range): Buffer {
   const header = headerOf(sent);
   return payloadOf(sent).subarray(Math.max(0, from - header), Math.max(0, to - header));
-}
-
-export function crcOf(payload: Buffer): string {
-  return crc32(payload).toString(16).padStart(8, '0');
 }
 
 /**

@@ -47,3 +47,8 @@ export class Draws {
 export function newSeed(): string {
   return randomBytes(4).toString('hex');
 }
+
+/** Turns a number in [0, 1) into a whole number from 0 to `count` - 1. */
+export function below(count: number, random: number): number {
+  return Math.floor(random * count);
+}

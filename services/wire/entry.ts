@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crcOf } from '#lib/message/crc.ts';
 import { addressText, type Packet, payloadOf, TCP_FLAGS } from '#lib/packet/packet.ts';
 import type { Struck } from './wire.ts';
 
@@ -30,7 +30,7 @@ function identity(packet: Packet, flow: string, number: number) {
     ...(tcp && { seq: tcp.sequence, ack: tcp.acknowledgment, flags: flagsText(tcp.flags) }),
     ...(icmp && { icmp_type: icmp.type, icmp_id: icmp.identifier, icmp_seq: icmp.sequence }),
     payload: payload.length,
-    ...(payload.length > 0 && { crc: crc32(payload).toString(16).padStart(8, '0') }),
+    ...(payload.length > 0 && { crc: crcOf(payload) }),
   };
 }
 

@@ -83,7 +83,7 @@ describe('without conditions, a packet', () => {
     expect(watched.wire.totals(direction)).toMatchObject({ packets: 1, bytes: came.length, delivered: 1 });
   });
 
-  test('loses the bytes behind it, which count nowhere', () => {
+  test('loses the bytes after it, which count nowhere', () => {
     const watched = new Watched({});
     watched.bring(Buffer.concat([datagram('a'), Buffer.alloc(17, 1)]));
     expect(watched.sent[0]![0]).toHaveLength(29);
@@ -293,7 +293,7 @@ describe('an attacker', () => {
     ]);
   });
 
-  test('resets a connection behind a segment', () => {
+  test('resets a connection after a segment', () => {
     const watched = new Watched({ script: 'tamper data 1', tamper: 'rst' });
     watched.bring(tcpPacket({ payload: 'pay' }));
     expect(watched.sent.map(([bytes]) => parsed(bytes).tcp?.flags)).toEqual([16, 4 + 16]);

@@ -1,6 +1,8 @@
 import type { Message } from '#lib/message/message.ts';
+import { below } from '#lib/runtime/random.ts';
 import { byteString } from '#lib/text/byte-string.ts';
-import { below, type EchoFault } from './fault.ts';
+import { hexOf } from '#lib/text/hex-rows.ts';
+import type { EchoFault } from './fault.ts';
 
 type Detail = { readonly offset: number; readonly before: string; readonly after: string };
 
@@ -19,7 +21,7 @@ export const corruption = {
     if (bodyLength === 0) return undefined;
     const offset = below(bodyLength, random());
     const byte = bytes[offset]!;
-    return { offset, before: hex(byte), after: hex(byte ^ 0xff) };
+    return { offset, before: `0x${hexOf(byte)}`, after: `0x${hexOf(byte ^ 0xff)}` };
   },
   steps: (message, detail: Detail) => [{ do: 'send', bytes: corrupted(message, detail) }],
   phrase: ({ offset, before, after }: Detail) => `byte ${offset}: ${before} to ${after}`,
@@ -33,8 +35,4 @@ function corrupted({ bytes }: Message, { offset, after }: Detail): Buffer {
   const copy = Buffer.from(bytes);
   copy[offset] = Number(after);
   return copy;
-}
-
-function hex(byte: number): string {
-  return `0x${byte.toString(16).padStart(2, '0')}`;
 }

@@ -75,8 +75,3 @@ export function decide(
   const detail = fault.draw(message, random, options);
   return detail && { detail, steps: fault.steps(message, detail), lines: fault.lines(message, detail) };
 }
-
-/** Turns a number in [0, 1) into a whole number from 0 to `count` - 1. */
-export function below(count: number, random: number): number {
-  return Math.floor(random * count);
-}

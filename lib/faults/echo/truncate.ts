@@ -1,4 +1,5 @@
-import { below, type EchoFault } from './fault.ts';
+import { below } from '#lib/runtime/random.ts';
+import type { EchoFault } from './fault.ts';
 
 type Detail = { readonly kept: number };
 

@@ -1,6 +1,8 @@
 import { checksumAt } from '#lib/packet/craft.ts';
 import type { Packet } from '#lib/packet/packet.ts';
-import { below, type WireFault } from './fault.ts';
+import { below } from '#lib/runtime/random.ts';
+import { hexOf } from '#lib/text/hex-rows.ts';
+import type { WireFault } from './fault.ts';
 
 type Detail = {
   readonly offset: number;
@@ -30,7 +32,7 @@ export const corruption = {
     const offset = from + (number >> 3);
     const bit = number & 7;
     const byte = packet.bytes[offset]!;
-    return { offset, bit, before: hex(byte), after: hex(byte ^ (1 << bit)) };
+    return { offset, bit, before: `0x${hexOf(byte)}`, after: `0x${hexOf(byte ^ (1 << bit))}` };
   },
   steps: ({ bytes }, { offset, after }: Detail) => {
     const copy = Buffer.from(bytes);
@@ -47,8 +49,4 @@ function alterable(packet: Packet): { readonly from: number; readonly to: number
   return payloadAt < bytes.length || sum === undefined
     ? { from: payloadAt, to: bytes.length }
     : { from: sum, to: sum + 2 };
-}
-
-function hex(byte: number): string {
-  return `0x${byte.toString(16).padStart(2, '0')}`;
 }

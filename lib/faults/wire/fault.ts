@@ -77,8 +77,3 @@ export interface WireFault<Name extends string = string> {
   /** What the fault did, in words that follow its name in comments and lists. Empty when the name is enough. */
   phrase(detail: Detail): string;
 }
-
-/** Turns a number in [0, 1) into a whole number from 0 to `count` - 1. */
-export function below(count: number, random: number): number {
-  return Math.floor(random * count);
-}

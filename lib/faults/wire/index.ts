@@ -2,8 +2,6 @@ import type { FaultNames } from '../fault-profile.ts';
 import { faults } from './all.ts';
 import type { WireFault } from './fault.ts';
 
-export type WireFaultName = (typeof faults)[number]['name'];
-
 /** The names that a fault profile of the wire may contain. */
 export type DrawnName = Extract<(typeof faults)[number], { readonly isDrawn: true }>['name'] | 'none';
 

@@ -189,7 +189,7 @@ export class Link<Packet extends Carried> {
   }
 }
 
-export function frameLength({ bytes }: Carried): number {
+function frameLength({ bytes }: Carried): number {
   return bytes.length + ETHERNET_HEADER;
 }
 
