@@ -1,0 +1,191 @@
+/*
+ * What the server and the page of the live view say to each other. Types alone, so that the page's modules import them too.
+ */
+
+/** What a link allows: a viewer's link only looks. */
+export type Rights = 'control' | 'view';
+
+/** `up` is to the server host, `down` to the client host; `other` has neither host at one of its ends. */
+export type Direction = 'up' | 'down' | 'other';
+
+/**
+ * What became of a packet between both hosts. `travelling`: the other host has not captured it yet. `lost`: the wire dropped
+ * it. `altered`: the wire changed its bytes. `copied`: the wire made it, as a copy or of its own. `unseen`: the other host
+ * did not capture it, and no journal says why.
+ */
+export type Fate = 'travelling' | 'arrived' | 'lost' | 'altered' | 'copied' | 'unseen';
+
+/** A sentence of a journal about a packet. */
+export interface Comment {
+  readonly from: 'http' | 'echo' | 'wire';
+  /** The fault or outcome, such as `corruption`, `timeout` or `200`. */
+  readonly decision: string;
+  readonly text: string;
+  readonly verdict: 'confirmed' | 'contradicted' | 'unknown';
+}
+
+/** A packet between both hosts, once, although both captures have it. */
+export interface LivePacket {
+  /** From 1, in the order in which packets became known. */
+  readonly id: number;
+  /** When its sender captured it, in seconds since 1970; without the sender's capture, when the receiver did. */
+  readonly time: number;
+  /** When the receiver captured it. */
+  readonly arrived?: number | undefined;
+  readonly direction: Direction;
+  /** Address and port, as `10.0.142.133:51234`; an address alone without ports. */
+  readonly from: string;
+  readonly to: string;
+  readonly transport: 'tcp' | 'udp' | 'icmp' | 'other';
+  /** Wireshark's columns. */
+  readonly protocol: string;
+  readonly info: string;
+  /** Bytes of the frame, and of what TCP or UDP carries. */
+  readonly length: number;
+  readonly payload: number;
+  /** The same for all packets of a TCP connection, or between two UDP ports. */
+  readonly conversation: string;
+  /** Its frame number in the capture of each host. */
+  readonly frames: { readonly client?: number | undefined; readonly server?: number | undefined };
+  readonly fate: Fate;
+  /** Wireshark warns of it, or it is a retransmission. */
+  readonly isTrouble: boolean;
+  readonly comments: readonly Comment[];
+  /** What anybody on the way can read in it, such as `password`. */
+  readonly exposes: readonly string[];
+}
+
+/** What became known of a packet later. A list replaces the list that was there. */
+export type PacketChange = Pick<LivePacket, 'id'> &
+  Partial<Pick<LivePacket, 'arrived' | 'frames' | 'fate' | 'comments' | 'exposes'>>;
+
+/** Outcomes or faults of one server: configured probabilities, and how often each was decided in this run. */
+export interface Tally {
+  /** `http`, `echo-tcp`, `echo-udp`, `wire-up` or `wire-down`. */
+  readonly decider: string;
+  /** The fault profile or the conditions in force, as a person types them. */
+  readonly profile: string;
+  readonly seed?: string | undefined;
+  readonly total: number;
+  readonly counts: readonly {
+    readonly name: string;
+    /** Undefined where the profile gives none, as in a script. */
+    readonly probability?: number | undefined;
+    readonly count: number;
+  }[];
+}
+
+/** A point of a chart: seconds since 1970, and a value. */
+export type Point = readonly [time: number, value: number];
+
+/** Additions to the charts since the message before. */
+export interface Samples {
+  /** Delay of each answer of a server, in ms, by decider. */
+  readonly delays?: Readonly<Record<string, readonly Point[]>>;
+  /** Round trips of TCP as the client host measured them, in ms. */
+  readonly roundTrips?: readonly Point[];
+  /** Payload in each second, in bytes, by direction. */
+  readonly throughput?: { readonly up: readonly Point[]; readonly down: readonly Point[] };
+  /** Packets in the queue of the wire, by direction. */
+  readonly queue?: { readonly up: readonly Point[]; readonly down: readonly Point[] };
+}
+
+/** One point of the sequence plot of the transfer or flow under way. */
+export interface SequencePoint {
+  readonly conversation: string;
+  readonly time: number;
+  readonly kind: 'data' | 'retransmission' | 'ack';
+  /** Stream offset of the first byte (TCP), or number of the segment (transfer). */
+  readonly at: number;
+  readonly packet: number;
+}
+
+/** A command of the client that runs in the client host. */
+export interface CommandRun {
+  readonly run: number;
+  readonly command: CommandName;
+  /** As one would type it: `make echo MSG=hello`. */
+  readonly typed: string;
+}
+
+export type CommandName = 'balance' | 'echo' | 'send' | 'flow';
+
+/** The first message. */
+export interface Hello {
+  readonly rights: Rights;
+  /** The folder of a run that is played; undefined while the lab runs. */
+  readonly played?: string | undefined;
+  readonly name?: string | undefined;
+  readonly addresses: { readonly client: string; readonly server: string; readonly wire?: string | undefined };
+  readonly ports: { readonly http: number; readonly https: number; readonly echo: number; readonly echoTls: number; readonly flow: number };
+  readonly hasWire: boolean;
+  readonly hasTerminal: boolean;
+  readonly hasCommands: boolean;
+  /** How many packets the server of the page keeps. */
+  readonly kept: number;
+  /** Seconds since 1970 by the clock of the captures. */
+  readonly now: number;
+}
+
+/** What a stream sends, by the name of its event. Each name has a JSON text of this type. */
+export interface LiveEvents {
+  readonly hello: Hello;
+  readonly packets: readonly LivePacket[];
+  readonly changes: readonly PacketChange[];
+  readonly tallies: readonly Tally[];
+  readonly samples: Samples;
+  readonly sequence: readonly SequencePoint[];
+  /** Packets that were not sent to this page, since there were too many, and the ids around them. */
+  readonly omitted: { readonly count: number; readonly after: number; readonly before: number };
+  readonly started: CommandRun;
+  readonly printed: { readonly run: number; readonly lines: readonly string[] };
+  readonly ended: { readonly run: number; readonly code: number };
+  /** A sentence about something that is not as it should be; empty when it is well again. */
+  readonly problem: { readonly about: string; readonly text: string };
+  /** A run that is played has ended; a live run has not. */
+  readonly end: { readonly packets: number };
+}
+
+/** A node of Wireshark's tree. */
+export interface Layer {
+  readonly label: string;
+  /** Name of the field in Wireshark's filter language. */
+  readonly filter?: string | undefined;
+  /** The bytes that it comes from: place in a source, and how many. */
+  readonly source: number;
+  readonly at?: number | undefined;
+  readonly length?: number | undefined;
+  readonly severity?: 'chat' | 'note' | 'warning' | 'error' | undefined;
+  readonly layers: readonly Layer[];
+}
+
+/** Answer to `GET /packets/ID`. */
+export interface PacketDetail {
+  readonly packet: LivePacket;
+  /** Which host's capture the bytes are from. */
+  readonly host: 'client' | 'server';
+  readonly layers: readonly Layer[];
+  /** The frame, and what was put together or decrypted from it. Hex. */
+  readonly sources: readonly { readonly name: string; readonly bytes: string }[];
+  /** Where secrets are in plain text. */
+  readonly secrets: readonly { readonly source: number; readonly at: number; readonly length: number; readonly what: string }[];
+}
+
+/** Answer to `GET /filters?filter=…`: a filter as it is typed. */
+export interface FilterCheck {
+  /** Why it is no filter, in Wireshark's words; undefined when it is one. */
+  readonly problem?: string | undefined;
+  /** Fields that begin so. */
+  readonly completions: readonly { readonly field: string; readonly name: string }[];
+}
+
+/** Answer to a request that is refused: each problem names the thing, the value and what is allowed. */
+export interface Refused {
+  readonly problems: readonly string[];
+}
+
+/** Body of `POST /runs`: a command with make's names for its options, such as `{ MSG: 'hello', TLS: '1' }`. */
+export interface Asked {
+  readonly command: CommandName;
+  readonly options: Readonly<Record<string, string>>;
+}
