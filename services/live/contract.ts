@@ -43,6 +43,10 @@ export interface LivePacket {
   /** Bytes of the frame, and of what TCP or UDP carries. */
   readonly length: number;
   readonly payload: number;
+  /** Of a TCP segment: flags as in Wireshark's column, `SYN, ACK`, and its relative numbers. */
+  readonly tcp?:
+    | { readonly flags: string; readonly sequence: number; readonly ack: number; readonly window: number }
+    | undefined;
   /** The same for all packets of a TCP connection, or between two UDP ports. */
   readonly conversation: string;
   /** Its frame number in the capture of each host. */
@@ -138,7 +142,8 @@ export interface LiveEvents {
   /** Packets that were not sent to this page, since there were too many, and the ids around them. */
   readonly omitted: { readonly count: number; readonly after: number; readonly before: number };
   readonly started: CommandRun;
-  readonly printed: { readonly run: number; readonly lines: readonly string[] };
+  /** `time`: when the lines arrived, in seconds since 1970 by the clock of the captures. */
+  readonly printed: { readonly run: number; readonly time: number; readonly lines: readonly string[] };
   readonly ended: { readonly run: number; readonly code: number };
   /** A sentence about something that is not as it should be; empty when it is well again. */
   readonly problem: { readonly about: string; readonly text: string };
