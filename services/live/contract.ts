@@ -117,11 +117,25 @@ export type CommandName = 'balance' | 'echo' | 'send' | 'flow';
 /** The first message. */
 export interface Hello {
   readonly rights: Rights;
+  /** The start of the server. If it is another one than before, all earlier ids have no meaning any more. */
+  readonly instance: string;
+  /** The stream goes on where the one before broke off. Otherwise the newest packets follow. */
+  readonly isContinued: boolean;
   /** The folder of a run that is played; undefined while the lab runs. */
   readonly played?: string | undefined;
   readonly name?: string | undefined;
-  readonly addresses: { readonly client: string; readonly server: string; readonly wire?: string | undefined };
-  readonly ports: { readonly http: number; readonly https: number; readonly echo: number; readonly echoTls: number; readonly flow: number };
+  readonly addresses: {
+    readonly client: string;
+    readonly server: string;
+    readonly wire?: string | undefined;
+  };
+  readonly ports: {
+    readonly http: number;
+    readonly https: number;
+    readonly echo: number;
+    readonly echoTls: number;
+    readonly flow: number;
+  };
   readonly hasWire: boolean;
   readonly hasTerminal: boolean;
   readonly hasCommands: boolean;
@@ -134,12 +148,16 @@ export interface Hello {
 /** What a stream sends, by the name of its event. Each name has a JSON text of this type. */
 export interface LiveEvents {
   readonly hello: Hello;
+  /** A packet replaces the one with its id, if there is one. */
   readonly packets: readonly LivePacket[];
   readonly changes: readonly PacketChange[];
   readonly tallies: readonly Tally[];
   readonly samples: Samples;
   readonly sequence: readonly SequencePoint[];
-  /** Packets that were not sent to this page, since there were too many, and the ids around them. */
+  /**
+   * Packets that were not sent to this page, since there were too many, and the ids around them. The newest packets follow
+   * with all of their changes.
+   */
   readonly omitted: { readonly count: number; readonly after: number; readonly before: number };
   readonly started: CommandRun;
   /** `time`: when the lines arrived, in seconds since 1970 by the clock of the captures. */
@@ -160,20 +178,29 @@ export interface Layer {
   readonly source: number;
   readonly at?: number | undefined;
   readonly length?: number | undefined;
-  readonly severity?: 'chat' | 'note' | 'warning' | 'error' | undefined;
+  readonly severity?: 'comment' | 'chat' | 'note' | 'warning' | 'error' | undefined;
+  /** The packet that the field names. */
+  readonly packet?: number | undefined;
   readonly layers: readonly Layer[];
 }
 
-/** Answer to `GET /packets/ID`. */
+/** Answer to `GET /packets/ID` and `GET /packets/ID?host=server`. */
 export interface PacketDetail {
   readonly packet: LivePacket;
-  /** Which host's capture the bytes are from. */
+  /** Which host's capture the bytes are from: the sender's, or the one that was asked for. */
   readonly host: 'client' | 'server';
+  /** The hosts whose captures have it. */
+  readonly hosts: readonly ('client' | 'server')[];
   readonly layers: readonly Layer[];
   /** The frame, and what was put together or decrypted from it. Hex. */
   readonly sources: readonly { readonly name: string; readonly bytes: string }[];
   /** Where secrets are in plain text. */
-  readonly secrets: readonly { readonly source: number; readonly at: number; readonly length: number; readonly what: string }[];
+  readonly secrets: readonly {
+    readonly source: number;
+    readonly at: number;
+    readonly length: number;
+    readonly what: string;
+  }[];
 }
 
 /** Answer to `GET /filters?filter=…`: a filter as it is typed. */
