@@ -1,6 +1,9 @@
 /*
  * What the server and the page of the live view say to each other. Types alone, so that the page's modules import them too.
  */
+import type { CommandName } from '#lib/live/remote.ts';
+
+export type { Asked, CommandName, Refused } from '#lib/live/remote.ts';
 
 /** What a link allows: a viewer's link only looks. */
 export type Rights = 'control' | 'view';
@@ -112,8 +115,6 @@ export interface CommandRun {
   readonly typed: string;
 }
 
-export type CommandName = 'balance' | 'echo' | 'send' | 'flow';
-
 /** The first message. */
 export interface Hello {
   readonly rights: Rights;
@@ -209,15 +210,4 @@ export interface FilterCheck {
   readonly problem?: string | undefined;
   /** Fields that begin so. */
   readonly completions: readonly { readonly field: string; readonly name: string }[];
-}
-
-/** Answer to a request that is refused: each problem names the thing, the value and what is allowed. */
-export interface Refused {
-  readonly problems: readonly string[];
-}
-
-/** Body of `POST /runs`: a command with make's names for its options, such as `{ MSG: 'hello', TLS: '1' }`. */
-export interface Asked {
-  readonly command: CommandName;
-  readonly options: Readonly<Record<string, string>>;
 }
