@@ -46,6 +46,11 @@ export const fields = {
   seq: { field: 'tcp.seq_raw', parse: number },
   ack: { field: 'tcp.ack_raw', parse: number },
   flags: { field: 'tcp.flags', parse: number },
+  /** Counted from the begin of the connection. */
+  relativeSeq: { field: 'tcp.seq', parse: number },
+  relativeAck: { field: 'tcp.ack', parse: number },
+  /** Scaled, if the capture has the SYN. */
+  window: { field: 'tcp.window_size', parse: number },
   segment: { field: 'tcp.payload', parse: hex },
   /** All options of the TCP header, as bytes. */
   tcpOptions: { field: 'tcp.options', parse: hex },

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Ports } from '#lib/lab/ports.ts';
 import { type Capture, joined } from './capture-files.ts';
 import { captureInfo } from './capture-info.ts';
@@ -15,6 +16,12 @@ export interface Reading<Name extends FieldName = never> {
   readonly filter?: string | undefined;
   /** Path of the lab's dissector. */
   readonly dissector?: string | undefined;
+  /** What the file `-` is instead of standard input. */
+  readonly input?: Readable | undefined;
+  /** See tsharkArguments. */
+  readonly isEndless?: boolean | undefined;
+  /** The number of the packet that is read next; without it, packets are counted. Not with a filter. */
+  readonly nextNumber?: (() => number) | undefined;
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
   /** Filled with the packets that pass, while they are read. */
@@ -31,7 +38,7 @@ export type CaptureFiles = Pick<Capture, 'files' | 'keys' | 'cut'>;
  */
 export async function* readPackets<Name extends FieldName = never>(
   { files, keys, cut }: CaptureFiles,
-  { fields = [], seen = new Seen(), signal, ...asked }: Reading<Name>,
+  { fields = [], seen = new Seen(), signal, input, nextNumber, ...asked }: Reading<Name>,
 ): AsyncGenerator<Packet<Name>[]> {
   const { filter, ports } = asked;
   const isNumbered = filter !== undefined;
@@ -46,12 +53,14 @@ export async function* readPackets<Name extends FieldName = never>(
     const values = parse(line);
     if (!values) return [];
     seen.add(values.epoch, values.source, values.destination);
-    return packetOf<Name>(values, isNumbered ? before + values.number : seen.frames, ports);
+    const counted = nextNumber?.() ?? seen.frames;
+    return packetOf<Name>(values, isNumbered ? before + values.number : counted, ports);
   };
   for (const file of files) {
-    const input = file === '-' ? 'inherit' : 'ignore';
+    const source = file === '-' ? (input ?? 'inherit') : 'ignore';
     const args = tsharkArguments(file, { ...asked, keys, names });
-    for await (const lines of tsharkLines(args, { input, signal, onCut })) yield lines.flatMap(packetIn);
+    for await (const lines of tsharkLines(args, { input: source, signal, onCut }))
+      yield lines.flatMap(packetIn);
     if (isNumbered && file !== files.at(-1)) before += (await captureInfo(file)).frames;
   }
 }

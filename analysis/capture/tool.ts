@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 /** One of Wireshark's programs ended with an error. */
@@ -57,8 +58,8 @@ export async function editCapture(...args: string[]): Promise<string | undefined
 const NOISE = /^Running as user "root"|^resetting session\.$/;
 
 export interface ToolOptions {
-  /** `inherit` passes on standard input. */
-  readonly input?: 'ignore' | 'inherit';
+  /** `inherit` passes on standard input; a stream is passed on until it ends. */
+  readonly input?: 'ignore' | 'inherit' | Readable;
   /** Ends the program. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -73,7 +74,11 @@ export async function* toolLines(
   args: readonly string[],
   { input = 'ignore', signal }: ToolOptions = {},
 ): AsyncGenerator<string[]> {
-  const child = spawn(tool, args, { stdio: [input, 'pipe', 'pipe'] });
+  const isGiven = typeof input !== 'string';
+  const child = spawn(tool, args, { stdio: [isGiven ? 'pipe' : input, 'pipe', 'pipe'] });
+  // When the program ends early, its exit code says so.
+  child.stdin?.on('error', () => undefined);
+  if (isGiven) input.pipe(child.stdin!);
   // tshark notices any other signal only at the next packet.
   const end = () => child.kill('SIGKILL');
   signal?.addEventListener('abort', end);
@@ -81,11 +86,11 @@ export async function* toolLines(
     child.once('error', reject).once('close', (status, signal) => resolve(status ?? signal));
   });
   ended.catch(() => undefined);
-  const errors = text(child.stderr);
+  const errors = text(child.stderr!);
   try {
     let rest = '';
-    child.stdout.setEncoding('utf8');
-    for await (const chunk of child.stdout) {
+    child.stdout!.setEncoding('utf8');
+    for await (const chunk of child.stdout!) {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop()!;
       if (lines.length > 0) yield lines;

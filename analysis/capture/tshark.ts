@@ -2,11 +2,11 @@ import type { Ports } from '#lib/lab/ports.ts';
 import { type FieldName, fields } from './fields.ts';
 import { type ToolOptions, toolLines, whyBroken } from './tool.ts';
 
-/**
- * Without keys, tshark's own analysis is off, and it resets its session every 100,000 frames, so that its memory stays
- * bounded. Its frame numbers restart then, so the lines must be counted.
- */
-export const FORGETFUL: readonly string[] = ['-M', '100000', '-o', 'tcp.analyze_sequence_numbers:FALSE'];
+/** tshark resets its session this often. Its frame numbers restart then, so the lines must be counted. */
+const RESETS: readonly string[] = ['-M', '100000'];
+
+/** Without keys, tshark's own analysis is off, and it resets its session, so that its memory stays bounded. */
+export const FORGETFUL: readonly string[] = [...RESETS, '-o', 'tcp.analyze_sequence_numbers:FALSE'];
 
 /** The protocols below IP. */
 const LINKS: readonly string[] = [
@@ -44,11 +44,16 @@ export interface Asked {
   readonly filter?: string | undefined;
   /** Path of the lab's dissector; without it messages are read as data. */
   readonly dissector?: string | undefined;
+  /**
+   * The capture has no end, so tshark resets its session now and then. A TLS connection that is open then can't be
+   * decrypted any more.
+   */
+  readonly isEndless?: boolean | undefined;
 }
 
 /** tshark's arguments to print fields, one line per frame. The file `-` is standard input. */
 export function tsharkArguments(file: string, asked: Asked): string[] {
-  const { dissector, filter, keys, names, ports } = asked;
+  const { dissector, filter, isEndless, keys, names, ports } = asked;
   const wanted = names.map((name) => fields[name]);
   const isWhole = wanted.some((each) => 'isOfDissection' in each);
   return [
@@ -57,6 +62,7 @@ export function tsharkArguments(file: string, asked: Asked): string[] {
     ...(file === '-' ? ['-l'] : []),
     ...(dissector ? ['-X', `lua_script:${dissector}`, '-o', `wirelab.port:${ports.echo}`] : []),
     ...(dissector ? ['-o', `wirelab.tls_port:${ports.echoTls}`] : []),
+    ...(isEndless ? RESETS : []),
     ...(isWhole ? decodeArguments(ports, dissector ? 'wirelab' : 'data') : leanArguments(asked)),
     // Records must be decrypted in order, so TCP must be put in order first.
     ...(keys ? ['-o', `tls.keylog_file:${keys}`, '-o', 'tcp.reassemble_out_of_order:TRUE'] : []),

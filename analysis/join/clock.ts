@@ -7,6 +7,8 @@ import { isContradicted } from './verdicts.ts';
 
 /** At most this many contradictions are held back until the end. */
 const MOST_DOUBTED = 10_000;
+/** How long a contradiction is held back while a capture grows, in seconds: longer than the wire waits for a packet. */
+const DOUBTED = 7;
 
 type Doubted = Match | HandshakeMatch;
 
@@ -19,7 +21,8 @@ export class Clock {
   #last: number | undefined;
   readonly #steps: { readonly frame: number; readonly from: number; readonly to: number }[] = [];
   #apart: { readonly entry: Entry; readonly seconds: number } | undefined;
-  readonly #doubted: Doubted[] = [];
+  readonly #doubted: { readonly match: Doubted; readonly since: number }[] = [];
+  #now = Number.NEGATIVE_INFINITY;
   readonly #isSure: (entry: Decision) => boolean;
 
   /** @param isSure whether the frames of an entry are certain; where packets were lost on the way, equal ones may take their place */
@@ -40,13 +43,20 @@ export class Clock {
   pass(match: Doubted): readonly Doubted[] {
     this.#compare(match);
     if (!isContradicted(match)) return [match];
-    this.#doubted.push(match);
-    return this.#doubted.length > MOST_DOUBTED ? [this.#judge(this.#doubted.shift()!)] : [];
+    this.#doubted.push({ match, since: this.#now });
+    return this.#doubted.length > MOST_DOUBTED ? this.#release(1) : [];
+  }
+
+  /** While a capture grows: returns the contradictions that have been held back for long enough. */
+  moveTo(now: number): readonly Doubted[] {
+    this.#now = now;
+    const open = this.#doubted.findIndex(({ since }) => now < since + DOUBTED);
+    return this.#release(open < 0 ? this.#doubted.length : open);
   }
 
   /** The contradictions that were held back. */
   finish(): readonly Doubted[] {
-    return this.#doubted.splice(0).map((match) => this.#judge(match));
+    return this.#release(this.#doubted.length);
   }
 
   /** One sentence about the clocks; undefined when they agree. */
@@ -70,6 +80,10 @@ export class Clock {
     const answered = response[0]?.time ?? Number.POSITIVE_INFINITY;
     if (time >= asked - STEP && time <= answered + STEP) return;
     this.#apart = { entry, seconds: time < asked ? time - asked : time - answered };
+  }
+
+  #release(count: number): Doubted[] {
+    return this.#doubted.splice(0, count).map(({ match }) => this.#judge(match));
   }
 
   #judge(match: Doubted): Doubted {

@@ -29,6 +29,7 @@ export class Conversations {
   readonly #flows = new Map<string, DatagramFlow>();
   readonly #held: HeldEntries;
   #swept = 0;
+  #movedTo = 0;
   #isSetBack = false;
   /** Some entries are of an earlier version and have no stream offsets. */
   isWithoutOffsets = false;
@@ -90,6 +91,17 @@ export class Conversations {
     this.#emit({ kind: 'handshake', entry, reason, request: [], response: [], shows: undefined });
   }
 
+  /**
+   * While a capture grows: all frames and entries up to a time have been taken. Settles what only time can settle. The
+   * entries of ended connections have come, because journals and capture have one clock.
+   */
+  moveTo(now: number): void {
+    for (const flow of this.#flows.values()) flow.moveTo(now);
+    if (Math.abs(now - this.#movedTo) < SWEEP) return;
+    this.#movedTo = now;
+    this.#sweep(now, false);
+  }
+
   /** The capture ends. */
   finish(until: number): void {
     this.#finishAll(() => true, until);
@@ -144,11 +156,11 @@ export class Conversations {
     return flow;
   }
 
-  /** Drops what is finished. */
-  #sweep(now: number): void {
+  /**
+   * Drops what is finished. Unmatched connections may still get their entries, as long as there are not too many.
+   */
+  #sweep(now: number, mayWait = this.#overTcp.size < MOST_WAITING): void {
     this.#swept = now;
-    // Unmatched connections may still get their entries, as long as there are not too many.
-    const mayWait = this.#overTcp.size < MOST_WAITING;
     const isOver = ({ closed, isUnmatched }: Conversation) =>
       closed !== undefined && Math.abs(now - closed) > GRACE && !(mayWait && isUnmatched);
     this.#finishAll(isOver, now);

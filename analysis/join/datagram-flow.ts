@@ -129,6 +129,14 @@ export class DatagramFlow {
     for (const entry of giveUp(this.#missed, most, () => true)) this.#emitReceived(entry);
   }
 
+  /** All frames and entries up to a time have been taken: settles what would have come by then. */
+  moveTo(now: number): void {
+    this.#matchUntil(now - 2 * MILLISECOND);
+    const isOver = ({ latest }: Waiting) => latest + LATE < now;
+    this.#settleLate([...giveUp(this.#waiting, 0, isOver), ...giveUp(this.#unfinished, 0, isOver)]);
+    this.#settleSilent(giveUp(this.#silent, 0, isOver));
+  }
+
   /** The capture ends: emits what is unfinished. */
   finish(until: number): void {
     this.#matchUntil(Number.POSITIVE_INFINITY);

@@ -20,7 +20,7 @@ import { Message } from '#lib/message/message.ts';
 import { type Datagram, encodeDatagram, tagAsSent } from '#lib/transfer/datagram.ts';
 import { type Expected, expectedAnswer } from './expected.ts';
 import type { HandshakeMatch, Match, Unjournaled } from './finding.ts';
-import { matches } from './matching.ts';
+import { Matching, matches } from './matching.ts';
 
 /** When each test wire begins, in seconds since 1970. */
 export const BEGINNING = 1_750_000_000;
@@ -137,14 +137,13 @@ export class Wire {
     );
     const [found, unjournaled, handshakes]: [Match[], Unjournaled[], HandshakeMatch[]] = [[], [], []];
     const seen = new Seen();
-    for await (const finding of matches({
-      frames: read(captured, seen, followed),
-      entries: list(this.entries),
+    const matching = new Matching({
       seen,
       activeProfiles: new ActiveProfiles({ starts: [] }),
       onlyClient,
       isJournaled: () => true,
-    })) {
+    });
+    for await (const finding of matches(matching, read(captured, seen, followed), list(this.entries))) {
       if (finding.kind === 'match') found.push(finding);
       else if (finding.kind === 'handshake') handshakes.push(finding);
       else if (finding.kind === 'unjournaled' || finding.kind === 'unread') unjournaled.push(finding);

@@ -18,7 +18,7 @@ import { ActiveProfiles, type Run, sinkStretches } from '#lib/journal/run.ts';
 import type { Decision } from '#lib/journal/schema.ts';
 import type { Disturbed } from './disturbed.ts';
 import type { HandshakeMatch } from './finding.ts';
-import { type MatchFinding, type MatchUnder, matches } from './matching.ts';
+import { type MatchFinding, Matching, type MatchUnder, matches } from './matching.ts';
 import { AROUND, LATE, SLACK } from './times.ts';
 import { isContradicted, type Reason } from './verdicts.ts';
 
@@ -52,33 +52,57 @@ export async function* join<Name extends FieldName = never>({
   reading,
 }: JoinParts<Name>): AsyncGenerator<Finding> {
   const seen = new Seen();
-  const excused = excuses(capture, run, seen, disturbed);
+  const joining = new Joining({ name: capture.name, run, seen, frames, disturbed });
   const exposed: Finding[] = [];
   const exposing =
     exposures && new Exposing((frame, exposure) => exposed.push({ kind: 'exposed', frame, exposure }));
-  const found = matches({
-    frames: readFrames(capture, run.ports, {
-      ...reading,
-      seen,
-      skips: disturbed && ((frame) => disturbed.skips(frame)),
-      onCarried: exposing ? (carried) => exposing.take(carried) : undefined,
-    }),
-    entries: readEntries(capture.folder),
+  const read = readFrames(capture, run.ports, {
+    ...reading,
     seen,
-    activeProfiles: new ActiveProfiles(run),
-    onlyClient: capture.name === 'client' ? run.addresses.client : undefined,
-    isJournaled: journaledIn(run),
-    isSure: disturbed && ((entry) => !isDisturbed(entry, disturbed)),
-    withFrames: frames,
+    skips: disturbed && ((frame) => disturbed.skips(frame)),
+    onCarried: exposing ? (carried) => exposing.take(carried) : undefined,
   });
-  for await (const finding of found) {
+  for await (const finding of matches(joining.matching, read, readEntries(capture.folder))) {
     yield* exposed.splice(0);
-    if (finding.kind === 'match' || finding.kind === 'handshake') yield excused(finding);
-    else if (!isTruncated(finding, seen) && !isLost(finding, disturbed)) yield finding;
+    yield* joining.judged(finding);
   }
   if (exposing) exposing.end();
   yield* exposed;
   yield { kind: 'end', seen };
+}
+
+export interface JoiningParts extends Pick<JoinParts, 'run' | 'frames' | 'disturbed'> {
+  /** The name of the capture. */
+  readonly name: string;
+  readonly seen: Seen;
+}
+
+/** The matching of the capture of one host, and what its findings mean in this run. */
+export class Joining {
+  readonly matching: Matching;
+  readonly #parts: JoiningParts;
+  readonly #excused: ReturnType<typeof excuses>;
+
+  constructor(parts: JoiningParts) {
+    const { name, run, seen, frames, disturbed } = parts;
+    this.#parts = parts;
+    this.#excused = excuses(parts);
+    this.matching = new Matching({
+      seen,
+      activeProfiles: new ActiveProfiles(run),
+      onlyClient: name === 'client' ? run.addresses.client : undefined,
+      isJournaled: journaledIn(run),
+      isSure: disturbed && ((entry) => !isDisturbed(entry, disturbed)),
+      withFrames: frames,
+    });
+  }
+
+  /** A finding of the matching with its reason in this run; none where packets were truncated or lost on the way. */
+  judged(finding: MatchFinding): MatchFinding[] {
+    const { seen, disturbed } = this.#parts;
+    if (finding.kind === 'match' || finding.kind === 'handshake') return [this.#excused(finding)];
+    return isTruncated(finding, seen) || isLost(finding, disturbed) ? [] : [finding];
+  }
 }
 
 /**
@@ -86,13 +110,7 @@ export async function* join<Name extends FieldName = never>({
  * first captured packet, and where frames of the connection were truncated. It neither can where the wire lost or altered
  * packets of the conversation.
  */
-function excuses(
-  { name }: Capture,
-  { gaps = [] }: Run,
-  { truncatedFrames }: Seen,
-  disturbed: Disturbed | undefined,
-) {
-  const own = gaps.filter(({ host }) => host === name);
+function excuses({ name, run, seen: { truncatedFrames }, disturbed }: JoiningParts) {
   /** Why an entry outside of what the capture shows is unknown; undefined if it is not. */
   const excuse = ({ entry, reason }: MatchUnder | HandshakeMatch): Reason | undefined => {
     const decided = timeOf(entry);
@@ -100,7 +118,10 @@ function excuses(
     const within = { from: decided - AROUND, to: decided + delay + AROUND };
     const isOutside = reason === 'before-capture';
     if (!isOutside && truncatedFrames.has(talkOf(entry), within)) return 'truncated';
-    if (own.some(({ from, to }) => within.to > from && within.from < to)) return 'capture-gap';
+    const isInGap = run.gaps?.some(
+      ({ host, from, to }) => host === name && within.to > from && within.from < to,
+    );
+    if (isInGap) return 'capture-gap';
     return !isOutside && disturbed && isDisturbed(entry, disturbed) ? 'lost-on-the-way' : undefined;
   };
   return <Kind extends MatchUnder | HandshakeMatch>(found: Kind): Kind => {
@@ -149,6 +170,12 @@ function talkOf(entry: Decision | HandshakeEvent): Talk {
 
 /** Whether a frame has a journal entry: the echo server journals nothing while it is a sink. */
 function journaledIn(run: Run): (frame: Frame) => boolean {
-  const sunk = sinkStretches(run);
-  return ({ server, time }) => server !== 'echo' || !sunk.some(({ from, to }) => time >= from && time < to);
+  let sunk = sinkStretches(run);
+  let starts = run.starts.length;
+  return ({ server, time }) => {
+    // While a capture grows, a server may start again.
+    if (run.starts.length !== starts) sunk = sinkStretches(run);
+    starts = run.starts.length;
+    return server !== 'echo' || !sunk.some(({ from, to }) => time >= from && time < to);
+  };
 }

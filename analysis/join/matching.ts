@@ -9,8 +9,6 @@ import type { Found, HandshakeMatch, Match, Unjournaled } from './finding.ts';
 import { MILLISECOND, STEP } from './times.ts';
 
 export interface MatchingParts {
-  readonly frames: AsyncIterable<readonly Frame[]>;
-  readonly entries: AsyncIterator<Entry>;
   /** Filled while the frames are read. */
   readonly seen: Seen;
   readonly activeProfiles: ActiveProfiles;
@@ -38,13 +36,12 @@ export type MatchFinding =
   /** A frame of a server, after the entries before it. */
   | { readonly kind: 'frame'; readonly frame: Frame };
 
-/**
- * Matches each entry of the journals with its frames. Both are read once, in the order of time. Matched entries and
- * frames are dropped, so memory depends on what is open at once, not on the length of the run.
- */
-export async function* matches(parts: MatchingParts): AsyncGenerator<MatchFinding> {
-  const { frames, entries, seen } = parts;
-  const matching = new Matching(parts);
+/** Matches each entry of the journals with its frames. Both are read once, in the order of time. */
+export async function* matches(
+  matching: Matching,
+  frames: AsyncIterable<readonly Frame[]>,
+  entries: AsyncIterator<Entry>,
+): AsyncGenerator<MatchFinding> {
   let next = await entries.next();
   for await (const batch of frames) {
     for (const frame of batch) {
@@ -61,11 +58,15 @@ export async function* matches(parts: MatchingParts): AsyncGenerator<MatchFindin
     matching.read(next.value);
     yield* matching.findings.splice(0);
   }
-  matching.finish(seen.last);
+  matching.finish();
   yield* matching.findings;
 }
 
-class Matching {
+/**
+ * Takes frames and entries in the order of time. Matched entries and frames are dropped, so memory depends on what is
+ * open at once, not on the length of the run.
+ */
+export class Matching {
   readonly clock: Clock;
   readonly conversations: Conversations;
   readonly findings: MatchFinding[] = [];
@@ -124,10 +125,19 @@ class Matching {
     }
   }
 
-  finish(until: number): void {
-    this.conversations.finish(until);
+  /** While the capture grows: all frames and entries up to this time have been taken, in seconds since 1970. */
+  moveTo(now: number): void {
+    const { seen } = this.#parts;
+    if (now > seen.last) seen.last = now;
+    this.conversations.moveTo(now);
+    for (const match of this.clock.moveTo(now)) this.#push(match);
+  }
+
+  finish(): void {
+    const { seen } = this.#parts;
+    this.conversations.finish(seen.last);
     for (const match of this.clock.finish()) this.#push(match);
-    this.#parts.seen.clock = this.clock.sentence;
+    seen.clock = this.clock.sentence;
   }
 
   #readEvent(event: EventEntry): void {

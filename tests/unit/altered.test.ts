@@ -5,7 +5,7 @@ import type { Carried } from '#analysis/capture/packet.ts';
 import { ServerFrames } from '#analysis/capture/read-frames.ts';
 import { Seen } from '#analysis/capture/seen.ts';
 import type { Match, Unjournaled } from '#analysis/join/finding.ts';
-import { matches } from '#analysis/join/matching.ts';
+import { Matching, matches } from '#analysis/join/matching.ts';
 import { readEntries } from '#lib/journal/entries.ts';
 import { ActiveProfiles, type Run, readRun } from '#lib/journal/run.ts';
 import type { Entry } from '#lib/journal/schema.ts';
@@ -82,17 +82,14 @@ async function found(of: readonly (Packet | undefined)[]) {
   });
   const matched: Match[] = [];
   const unjournaled: Unjournaled[] = [];
-  for await (const finding of matches({
-    frames: (async function* () {
-      yield frames;
-    })(),
-    entries: (async function* () {
-      yield* journaled;
-    })(),
-    seen,
-    activeProfiles: new ActiveProfiles(run),
-    isJournaled: () => true,
-  })) {
+  const matching = new Matching({ seen, activeProfiles: new ActiveProfiles(run), isJournaled: () => true });
+  const read = (async function* () {
+    yield frames;
+  })();
+  const entries = (async function* () {
+    yield* journaled;
+  })();
+  for await (const finding of matches(matching, read, entries)) {
     if (finding.kind === 'match') matched.push(finding);
     else if (finding.kind === 'unjournaled' || finding.kind === 'unread') unjournaled.push(finding);
   }
