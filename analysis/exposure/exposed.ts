@@ -21,10 +21,14 @@ const DATAGRAM = /^wirelab\/1 (\w+)/;
 
 const SECRET =
   'pass|passwd|password|passphrase|passcode|pwd|pin|secret|token|[a-z]+_token|api_?key|client_secret';
-const FIELD = new RegExp(`(?:^|[?&;\\s])(${SECRET})=([^&;\\s#]+)`, 'gi');
-const JSON_FIELD = new RegExp(`"(${SECRET})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`, 'gi');
+/** Their second group is the value, and has its indices. */
+export const FIELD = new RegExp(`(?:^|[?&;\\s])(${SECRET})=([^&;\\s#]+)`, 'dgi');
+export const JSON_FIELD = new RegExp(`"(${SECRET})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`, 'dgi');
 /** A part of multipart/form-data: its headers, a blank line, its value (RFC 7578, 4.2). */
-const PART = new RegExp(`\\sname="(${SECRET})"[^\\n]*\\n(?:[^\\s][^\\n]*\\n)*\\r?\\n([^\\r\\n]+)`, 'gi');
+export const PART = new RegExp(
+  `\\sname="(${SECRET})"[^\\n]*\\n(?:[^\\s][^\\n]*\\n)*\\r?\\n([^\\r\\n]+)`,
+  'dgi',
+);
 
 /** The exposures of a whole message or echo. A person may type HTTP to the echo server, one line per message. */
 export function exposedByMessage(bytes: Buffer): Exposure[] {

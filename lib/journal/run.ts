@@ -25,6 +25,8 @@ const captureSchema = v.object({
   link: v.union([v.number(), v.string()]),
 });
 
+const nameSchema = v.object({ event: v.literal('run'), name: v.string() });
+
 /**
  * A sidecar checks its interface every 2 s. So it notices within this time, in seconds, that the interface is gone.
  */
@@ -32,6 +34,8 @@ const NOTICED_AFTER = 3;
 
 /** How a run was set up: the addresses of its hosts, and how its programs were started. */
 export interface Run {
+  /** What a person called it. */
+  readonly name?: string | undefined;
   readonly addresses: Readonly<Record<Host, string>>;
   readonly ports: Ports;
   /** The versions of wirelab and Node.js. Empty when no program wrote a record. */
@@ -66,7 +70,9 @@ export async function readRun(folder: string, defaults: RunDefaults): Promise<Ru
   const starts = recordsOf(startSchema, records);
   const last = (program: string) => starts.findLast((start) => start.program === program);
   const latest = starts.at(-1);
+  const name = recordsOf(nameSchema, records)[0]?.name;
   return {
+    ...(name && { name }),
     addresses: {
       server: latest?.addresses.server ?? defaults.addresses.server,
       client: latest?.addresses.client ?? defaults.addresses.client,

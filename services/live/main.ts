@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openControl } from '#lib/control/control.ts';
+import { createLog } from '#lib/runtime/log.ts';
+import { runProgram } from '#lib/runtime/program.ts';
+import { timer } from '#lib/runtime/timer.ts';
+import { configSchema } from './config.ts';
+import { openFeed } from './feed/feed.ts';
+import { KEPT, readSetup } from './setup.ts';
+import { newTokens } from './web/rights.ts';
+import { createWeb, listen } from './web/server.ts';
+import { makeProfile } from './web/wireshark/profile.ts';
+import { wiresharkPrograms } from './web/wireshark/programs.ts';
+
+const log = createLog();
+const dissector = join(import.meta.dirname, '../../dissector/wirelab.lua');
+
+await runProgram(process, configSchema, log, async (config) => {
+  const work = await mkdtemp(join(tmpdir(), 'live-'));
+  const { folder, isPlayed, defaults, run, hello } = await readSetup(config);
+  const profile = await makeProfile(join(work, 'home'), {
+    ...{ dissector, ports: run.ports, keys: join(folder, 'tls.keys') },
+  });
+  const ending = new AbortController();
+  const feed = await openFeed({ folder, isPlayed, defaults, kept: KEPT, dissector, signal: ending.signal });
+  const now = () => Date.now() / 1000;
+  const tokens = newTokens();
+  const web = createWeb({
+    ...{ feed, tokens, log, timer, now, folder: work, instance: randomBytes(4).toString('hex') },
+    reachable: { address: config.LIVE_ADDRESS, names: config.LIVE_NAMES },
+    viewers: config.LIVE_VIEWERS,
+    hello: (rights) => hello(rights, { hasWire: feed.state().hasWire, now: now() }),
+    controls: {
+      http: join(config.LIVE_CONTROLS, 'http/control.sock'),
+      echo: join(config.LIVE_CONTROLS, 'echo/control.sock'),
+      wire: join(config.LIVE_CONTROLS, 'wire/control.sock'),
+    },
+    remote: config.LIVE_REMOTE,
+    hasTerminal: config.LIVE_TERMINAL && !isPlayed,
+    programs: wiresharkPrograms({ PATH: process.env.PATH, ...profile }, timer),
+  });
+  await listen(web, config.LIVE_PORT, config.LIVE_LISTEN);
+  const control = await openControl(config.CONTROL_SOCKET, {
+    calls: { 'GET /links': () => ({ control: tokens.control, view: tokens.view }) },
+  });
+  log.info(
+    `The live view listens on port ${config.LIVE_PORT}${isPlayed ? `, and plays ${config.LIVE_RUN}` : ''}`,
+  );
+
+  return async () => {
+    control.close();
+    web.close();
+    ending.abort();
+    await feed.close();
+    await rm(work, { recursive: true, force: true });
+  };
+});

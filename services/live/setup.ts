@@ -1,0 +1,52 @@
+import { basename } from 'node:path';
+import { type Run, type RunDefaults, readRun } from '#lib/journal/run.ts';
+import type { Config } from './config.ts';
+import type { Hello, Rights } from './contract.ts';
+import type { Kept } from './feed/feed.ts';
+
+/** How many packets and bytes of frames the server keeps. */
+export const KEPT: Kept = { packets: 20_000, bytes: 64 * 1024 * 1024 };
+
+/** What the settings and the record of the run say. */
+export interface Setup {
+  readonly folder: string;
+  readonly isPlayed: boolean;
+  readonly defaults: RunDefaults;
+  readonly run: Run;
+  /** What a page with these rights learns first. */
+  hello(
+    rights: Rights,
+    present: { readonly hasWire: boolean; readonly now: number },
+  ): Omit<Hello, 'instance' | 'isContinued'>;
+}
+
+export async function readSetup(config: Config): Promise<Setup> {
+  const folder = config.LIVE_CAPTURES;
+  const isPlayed = config.LIVE_RUN !== '';
+  const defaults: RunDefaults = {
+    addresses: { server: config.LAB_SERVER_ADDRESS, client: config.LAB_CLIENT_ADDRESS },
+    ports: {
+      ...{ http: config.HTTP_PORT, https: config.HTTPS_PORT },
+      ...{ echo: config.ECHO_PORT, echoTls: config.ECHO_TLS_PORT },
+    },
+  };
+  const run = await readRun(folder, defaults);
+  return {
+    ...{ folder, isPlayed, defaults, run },
+    hello(rights, { hasWire, now }) {
+      const hasControls = rights === 'control' && !isPlayed;
+      return {
+        rights,
+        ...(isPlayed && { played: basename(config.LIVE_RUN) }),
+        ...(run.name !== undefined && { name: run.name }),
+        addresses: { ...run.addresses, ...(hasWire && { wire: config.LAB_WIRE_ADDRESS }) },
+        ports: { ...run.ports, flow: config.FLOW_PORT },
+        hasWire,
+        hasTerminal: hasControls && config.LIVE_TERMINAL,
+        hasCommands: hasControls,
+        kept: KEPT.packets,
+        now,
+      };
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import type { RequestListener } from 'node:http';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import * as v from 'valibot';
+import { hosts } from '#lib/lab/hosts.ts';
+import type { Log } from '#lib/runtime/log.ts';
+import type { Hello, Rights } from '../contract.ts';
+import type { History } from '../feed/feed.ts';
+import type { Controls } from './controls.ts';
+import type { Filters } from './filters.ts';
+import { cameByRightWay, hasRights } from './guard.ts';
+import { headersOf } from './headers.ts';
+import type { Reachable } from './hosts.ts';
+import { byOf, servePage } from './page.ts';
+import { Refusal } from './refusal.ts';
+import { refusalOf } from './refused.ts';
+import type { Doorman } from './rights.ts';
+import type { Runs } from './runs.ts';
+import type { Streams } from './streams/streams.ts';
+import type { Details, Loaded } from './wireshark/details.ts';
+
+export interface AppParts {
+  readonly reachable: Reachable;
+  readonly doorman: Doorman;
+  readonly history: History;
+  readonly streams: Streams;
+  readonly details: Details;
+  readonly filters: Filters<Loaded>;
+  readonly controls: Controls;
+  readonly runs: Runs;
+  /** What a page with these rights learns first. */
+  readonly hello: (rights: Rights) => Omit<Hello, 'instance' | 'isContinued'>;
+  readonly log: Log;
+}
+
+/** Packets of an answer to `GET /packets`. */
+const MOST_PACKETS = 2_000;
+/** Bytes of a request's body. */
+const LONGEST_BODY = 64 * 1024;
+
+const number = (least: number, most: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d+$/, `allowed: a whole number from ${least} to ${most}`),
+    v.transform(Number),
+    v.integer(),
+    v.minValue(least, `allowed: a whole number from ${least} to ${most}`),
+    v.maxValue(most, `allowed: a whole number from ${least} to ${most}`),
+  );
+const filter = v.optional(v.string());
+const eventsSchema = v.object({ filter });
+const filterSchema = v.object({ filter: v.optional(v.string(), '') });
+const packetsSchema = v.object({
+  before: v.optional(number(1, Number.MAX_SAFE_INTEGER)),
+  count: v.optional(number(1, MOST_PACKETS)),
+  filter,
+});
+const idSchema = v.object({ id: number(1, Number.MAX_SAFE_INTEGER) });
+const hostSchema = v.object({ host: v.optional(v.picklist(hosts, `allowed: ${hosts.join(', ')}`)) });
+
+/** Everything that the server answers to a browser. It does not listen yet. */
+export function createApp(parts: AppParts): RequestListener {
+  const { doorman, log } = parts;
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.enable('strict routing').enable('case sensitive routing');
+  app.set('query parser', 'simple');
+  app.use((request, response, next) => {
+    response.set(headersOf(request.path));
+    response.locals.by = cameByRightWay(request, parts.reachable);
+    next();
+  });
+  servePage(app, doorman);
+  const may = (needed: Rights): RequestHandler => {
+    return (request, response, next) => {
+      response.locals.rights = hasRights(request, byOf(response), { doorman, needed });
+      next();
+    };
+  };
+  servePackets(app, parts, may('view'));
+  serveControls(app, parts, may);
+  app.use((request) => {
+    throw new Refusal(404, `${request.method} ${request.path} is not known`);
+  });
+  app.use(((error, _request, response, _next) => {
+    const refusal = refusalOf(error);
+    if (!refusal) log.error(`a request failed: ${error instanceof Error ? error.stack : error}`);
+    if (response.headersSent) response.destroy();
+    else
+      response
+        .status(refusal?.status ?? 500)
+        .json({ problems: refusal?.problems ?? ['the server has failed; make logs shows why'] });
+  }) satisfies ErrorRequestHandler);
+  return app;
+}
+
+function servePackets(
+  app: express.Express,
+  { history, streams, details, filters, hello }: AppParts,
+  mayView: RequestHandler,
+): void {
+  app.get('/events', mayView, async (request, response) => {
+    const { filter } = v.parse(eventsSchema, request.query);
+    if (filter !== undefined) await filters.mustBeValid(filter);
+    streams.open({
+      response,
+      filter,
+      lastEventId: request.get('last-event-id'),
+      hello: hello(response.locals.rights),
+    });
+  });
+  app.get('/packets', mayView, async (request, response) => {
+    const {
+      before = Number.MAX_SAFE_INTEGER,
+      count = MOST_PACKETS,
+      filter,
+    } = v.parse(packetsSchema, request.query);
+    if (filter === undefined) {
+      response.json(history.before(before, count).map(({ packet }) => packet));
+      return;
+    }
+    await filters.mustBeValid(filter);
+    response.json(await streams.withFilter(filter, (packets) => packets.before(before, count)));
+  });
+  app.get('/packets/:id', mayView, async (request, response) => {
+    const { id } = v.parse(idSchema, request.params);
+    const { host } = v.parse(hostSchema, request.query);
+    const detail = await details.of(id, host);
+    if (!detail)
+      throw new Refusal(
+        404,
+        `packet ${id} is not kept${host === undefined ? '' : `, or the ${host} host did not capture it`}`,
+      );
+    response.json(detail);
+  });
+  app.get('/filters', mayView, async (request, response) => {
+    response.json(await filters.check(v.parse(filterSchema, request.query).filter));
+  });
+}
+
+function serveControls(
+  app: express.Express,
+  { controls, runs }: AppParts,
+  may: (needed: Rights) => RequestHandler,
+): void {
+  const isJson: RequestHandler = (request, _response, next) => {
+    if (!request.is('application/json'))
+      throw new Refusal(415, 'a body must be JSON, with content-type: application/json');
+    next();
+  };
+  const changing = [may('control'), isJson, express.json({ limit: LONGEST_BODY })];
+  app.get('/controls', may('view'), async (_request, response) => {
+    response.json(await controls.status());
+  });
+  app.post('/controls/faults', ...changing, async (request, response) => {
+    response.json(await controls.changeFaults(request.body));
+  });
+  app.post('/controls/wire', ...changing, async (request, response) => {
+    response.json(await controls.changeWire(request.body));
+  });
+  app.post('/runs', ...changing, async (request, response) => {
+    response.json(await runs.start(request.body));
+  });
+  app.delete('/runs/:id', may('control'), (request, response) => {
+    const { id } = v.parse(idSchema, request.params);
+    if (!runs.end(id)) throw new Refusal(404, `run ${id} does not run`);
+    response.status(204).end();
+  });
+}

@@ -1,0 +1,197 @@
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
+import * as v from 'valibot';
+import { type Asked, commandNames } from '#lib/live/remote.ts';
+import type { Timer } from '#lib/runtime/timer.ts';
+import type { CommandRun } from '../contract.ts';
+import { isAbsent } from './controls.ts';
+import { Refusal } from './refusal.ts';
+import type { LiveEvent } from './streams/message.ts';
+
+/** Commands that run at once. */
+const MOST = 4;
+/** How long printed lines wait for more, in ms, and how many make one event. */
+const GATHER_MS = 50;
+const MOST_LINES = 200;
+/** Characters of a line. */
+const LONGEST_LINE = 64 * 1024;
+/** Lines of a run that a page gets which connects while it runs. */
+const KEPT_LINES = 200;
+
+const askedSchema = v.strictObject({
+  command: v.picklist(commandNames),
+  options: v.record(
+    v.pipe(v.string(), v.regex(/^[A-Z_]{1,40}$/, 'an option is in capital letters')),
+    v.string(),
+  ),
+});
+
+const lineSchema = v.union([v.strictObject({ line: v.string() }), v.strictObject({ code: v.number() })]);
+
+export interface RunsParts {
+  /** The Unix socket of the program in the client host. */
+  readonly socket: string;
+  /** Receives the events for all pages. */
+  readonly emit: (event: LiveEvent) => void;
+  readonly timer: Timer;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The commands that pages have started in the client host. */
+export class Runs {
+  readonly #parts: RunsParts;
+  readonly #running = new Map<number, Run>();
+  #count = 0;
+  #starting = 0;
+
+  constructor(parts: RunsParts) {
+    this.#parts = parts;
+  }
+
+  /** Starts a command. @throws Refusal when the client host refuses it or does not answer, or too many run */
+  async start(body: unknown): Promise<CommandRun> {
+    const asked = v.parse(askedSchema, body);
+    if (this.#running.size + this.#starting >= MOST)
+      throw new Refusal(503, `${MOST} commands run already; wait until one has ended, or end one`);
+    this.#starting += 1;
+    try {
+      const response = await this.#ask(asked);
+      if (response.statusCode !== 200)
+        throw new Refusal(response.statusCode ?? 500, ...(await problemsOf(response)));
+      return this.#begin(asked, response);
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+
+  /** Ends a run. Returns false when there is none of this number. */
+  end(run: number): boolean {
+    const running = this.#running.get(run);
+    running?.end();
+    return running !== undefined;
+  }
+
+  /** What a page must know of the runs that have not ended. */
+  events(): LiveEvent[] {
+    return [...this.#running.values()].flatMap((run) => run.events());
+  }
+
+  close(): void {
+    for (const run of this.#running.values()) run.end();
+  }
+
+  async #ask(asked: Asked): Promise<IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    request({ socketPath: this.#parts.socket, path: '/runs', method: 'POST' }, resolve)
+      .setHeader('content-type', 'application/json')
+      .once('error', reject)
+      .end(JSON.stringify(asked));
+    return promise.catch((error: unknown) => {
+      throw isAbsent(error) ? new Refusal(503, 'no command can run: the client host does not answer') : error;
+    });
+  }
+
+  #begin(asked: Asked, response: IncomingMessage): CommandRun {
+    this.#count += 1;
+    const known = { run: this.#count, command: asked.command, typed: typedAs(asked) };
+    const run = new Run(known, response, this.#parts);
+    this.#running.set(known.run, run);
+    run.follow().finally(() => this.#running.delete(known.run));
+    return known;
+  }
+}
+
+/** A command that runs. Its lines come as JSON; when its connection closes, the client host ends it. */
+class Run {
+  readonly #known: CommandRun;
+  readonly #response: IncomingMessage;
+  readonly #parts: RunsParts;
+  #gathered: string[] = [];
+  #kept: string[] = [];
+  #cancel: (() => void) | undefined;
+
+  constructor(known: CommandRun, response: IncomingMessage, parts: RunsParts) {
+    this.#known = known;
+    this.#response = response;
+    this.#parts = parts;
+  }
+
+  end(): void {
+    this.#response.destroy();
+  }
+
+  events(): LiveEvent[] {
+    const { run } = this.#known;
+    const printed = { run, time: this.#parts.now(), lines: this.#kept };
+    return [
+      { name: 'started', data: this.#known },
+      ...(this.#kept.length > 0 ? [{ name: 'printed', data: printed } as const] : []),
+    ];
+  }
+
+  /** Passes its lines on until it ends. */
+  async follow(): Promise<void> {
+    const { emit } = this.#parts;
+    emit({ name: 'started', data: this.#known });
+    // A run that was cut off has the code that a shell gives for SIGTERM.
+    let code = 143;
+    try {
+      for await (const line of linesOf(this.#response)) {
+        const message = v.parse(lineSchema, JSON.parse(line));
+        if ('code' in message) code = message.code;
+        else this.#print(message.line);
+      }
+    } catch {
+      this.#response.destroy();
+    }
+    this.#flush();
+    emit({ name: 'ended', data: { run: this.#known.run, code } });
+  }
+
+  #print(line: string): void {
+    this.#gathered.push(line);
+    if (this.#gathered.length >= MOST_LINES) this.#flush();
+    else this.#cancel ??= this.#parts.timer(GATHER_MS, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const lines = this.#gathered;
+    if (lines.length === 0) return;
+    this.#gathered = [];
+    this.#kept = [...this.#kept, ...lines].slice(-KEPT_LINES);
+    const { emit, now } = this.#parts;
+    emit({ name: 'printed', data: { run: this.#known.run, time: now(), lines } });
+  }
+}
+
+/** @throws when a line is too long, or the connection is closed before its end */
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of response.setEncoding('utf8')) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop()!;
+    if (rest.length > LONGEST_LINE) throw new Error(`a line is longer than ${LONGEST_LINE} characters`);
+    yield* lines.filter((line) => line !== '');
+  }
+}
+
+async function problemsOf(response: IncomingMessage): Promise<readonly string[]> {
+  const refused = v.safeParse(
+    v.object({ problems: v.array(v.string()) }),
+    await json(response).catch(() => undefined),
+  );
+  return refused.success ? refused.output.problems : ['the client host gives no reason'];
+}
+
+/** The command as a person types it in a shell. */
+function typedAs({ command, options }: Asked): string {
+  const words = Object.entries(options).map(([name, value]) => ` ${name}=${quoted(value)}`);
+  return `make ${command}${words.join('')}`;
+}
+
+function quoted(value: string): string {
+  return /^[\w./:@%+=,-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}
