@@ -1,19 +1,20 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import * as v from 'valibot';
 import { createLog } from '#lib/runtime/log.ts';
 import { OptionError, optionNames, refuseByName } from '#lib/runtime/options.ts';
 import { endWithOutput } from '#lib/runtime/output.ts';
 import { sleep } from '#lib/runtime/sleep.ts';
 import { timer } from '#lib/runtime/timer.ts';
 import { safeLines } from '#lib/text/readable.ts';
-import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD, LARGEST_WINDOW } from '#lib/transfer/datagram.ts';
+import { LARGEST_PAYLOAD, LARGEST_SIGNED_PAYLOAD } from '#lib/transfer/datagram.ts';
 import { modeNames } from '#lib/transfer/kinds.ts';
-import { limits } from '#lib/transfer/open.ts';
 import { echo } from './commands/echo.ts';
-import { bounds, DEFAULT_MEGABYTES, flow } from './commands/flow.ts';
+import { DEFAULT_MEGABYTES, flow } from './commands/flow.ts';
 import { defaults, send } from './commands/send.ts';
-import { protocols } from './message-check.ts';
+import { allowedControls } from './flow/congestion.ts';
+import { type OptionValue, optionValues, portValue, tlsValue } from './option-values.ts';
 import { createQuestions } from './questions.ts';
 import { readTlsOptions, TlsOptionsError, type TlsVersion, tlsVersions } from './tls-options.ts';
 
@@ -36,10 +37,20 @@ const { LAB_TOKEN: token, LAB_BASIC: basic } = process.env;
 overTls(program.command('balance'))
   .description("sends requests to /getbalance over one session, then prints the server's logs")
   .argument('<server_address>', 'address or name of the server')
-  .argument('<port>', 'its TCP port', wholeNumber({ min: 1, max: 65_535 }))
-  .option('--requests <n>', 'how many requests', wholeNumber({ min: 1, max: 1_000_000 }), 20)
-  .option('--timeout <seconds>', 'how long a response may take', seconds({ min: 0.001, max: 3600 }), 10)
-  .option('--interval <seconds>', 'pause after each request', seconds({ min: 0, max: 3600 }), 0.5)
+  .argument('<port>', 'its TCP port', reading(portValue))
+  .option('--requests <n>', 'how many requests', reading(optionValues.balance['--requests']), 20)
+  .option(
+    '--timeout <seconds>',
+    'how long a response may take',
+    reading(optionValues.balance['--timeout']),
+    10,
+  )
+  .option(
+    '--interval <seconds>',
+    'pause after each request',
+    reading(optionValues.balance['--interval']),
+    0.5,
+  )
   .option('--json', 'one JSON object a line', false)
   .action(async (address: string, port: number, options, command: Command) => {
     // Only this command needs axios, which takes longer to load than everything else.
@@ -53,17 +64,17 @@ overTls(program.command('balance'))
 overTls(program.command('echo'))
   .description('sends messages with checksums to the echo server until their echoes come back')
   .argument('<server_address>', 'address or name of the server')
-  .argument('<port>', 'its TCP and UDP port', wholeNumber({ min: 1, max: 65_535 }))
+  .argument('<port>', 'its TCP and UDP port', reading(portValue))
   .option(
     '--protocol <protocol>',
     'tcp or udp; without it, the client asks, or uses tcp in a pipe',
-    oneOf(protocols),
+    reading(optionValues.echo['--protocol']),
   )
   .option('--message <text>', 'what to send; without it, the client asks, or sends the lines of a pipe')
-  .option('--retries <n>', 'attempts for each message', wholeNumber({ min: 1, max: 1_000 }), 3)
-  .option('--timeout <seconds>', 'how long a reply may take', seconds({ min: 0.001, max: 3600 }), 3)
-  .option('--count <n>', 'how often each message is sent', wholeNumber({ min: 1, max: 1_000_000 }), 1)
-  .option('--concurrency <n>', 'connections at once', wholeNumber({ min: 1, max: 1_000 }), 1)
+  .option('--retries <n>', 'attempts for each message', reading(optionValues.echo['--retries']), 3)
+  .option('--timeout <seconds>', 'how long a reply may take', reading(optionValues.echo['--timeout']), 3)
+  .option('--count <n>', 'how often each message is sent', reading(optionValues.echo['--count']), 1)
+  .option('--concurrency <n>', 'connections at once', reading(optionValues.echo['--concurrency']), 1)
   .option('--backoff', 'wait longer before each further attempt, with jitter', false)
   .option('--reference', 'read replies as the reference client does, and give up at a mismatch', false)
   .option('--json', 'one JSON object a message', false)
@@ -89,33 +100,42 @@ program
   .command('send')
   .description('sends data to the echo server over UDP, reliably, by a textbook protocol')
   .argument('<server_address>', 'address or name of the server')
-  .argument('<port>', 'its UDP port', wholeNumber({ min: 1, max: 65_535 }))
-  .requiredOption('--protocol-mode <mode>', modeNames.join(', '), oneOf(modeNames))
+  .argument('<port>', 'its UDP port', reading(portValue))
+  .requiredOption(
+    '--protocol-mode <mode>',
+    modeNames.join(', '),
+    reading(optionValues.send['--protocol-mode']),
+  )
   .option('--file <path>', 'send a file')
-  .option('--count <n>', 'send this number of numbered segments', wholeNumber({ min: 1, max: 1_000_000 }))
+  .option('--count <n>', 'send this number of numbered segments', reading(optionValues.send['--count']))
   .option('--text <text>', 'send a text')
   .option(
     '--window <n>',
     `segments on the way at once (default: ${defaults.window}, for stop-and-wait 1)`,
-    wholeNumber({ min: 1, max: LARGEST_WINDOW }),
+    reading(optionValues.send['--window']),
   )
   .option('--echo', 'let the server send everything back', false)
   .option(
     '--segment <bytes>',
     `bytes in a segment (default: ${LARGEST_PAYLOAD}, with LAB_TOKEN ${LARGEST_SIGNED_PAYLOAD})`,
-    wholeNumber({ min: 1, max: LARGEST_PAYLOAD }),
+    reading(optionValues.send['--segment']),
   )
   .option(
     '--min-rto <ms>',
     'shortest retransmission timeout',
-    wholeNumber(limits['min-rto']),
+    reading(optionValues.send['--min-rto']),
     defaults.minRto,
   )
-  .option('--max-rto <ms>', 'longest retransmission timeout', wholeNumber(limits['max-rto']), defaults.maxRto)
+  .option(
+    '--max-rto <ms>',
+    'longest retransmission timeout',
+    reading(optionValues.send['--max-rto']),
+    defaults.maxRto,
+  )
   .option(
     '--tries <n>',
     'timeouts of one segment after which the client gives up',
-    wholeNumber(limits.tries),
+    reading(optionValues.send['--tries']),
     defaults.tries,
   )
   .option('--json', 'one JSON object', false)
@@ -139,15 +159,20 @@ program
   .command('flow')
   .description('sends a bulk of data over TCP with iperf3, and samples what the kernel of the sender does')
   .argument('<server_address>', 'address or name of the server')
-  .argument('<port>', 'its TCP port', wholeNumber({ min: 1, max: 65_535 }))
+  .argument('<port>', 'its TCP port', reading(portValue))
   .option(
     '--megabytes <n>',
     `end after this many million bytes (default: ${DEFAULT_MEGABYTES})`,
-    wholeNumber(bounds.megabytes),
+    reading(optionValues.flow['--megabytes']),
   )
-  .option('--seconds <n>', 'end after this time', wholeNumber(bounds.seconds))
-  .option('--flows <n>', 'TCP connections at once', wholeNumber(bounds.flows), 1)
+  .option('--seconds <n>', 'end after this time', reading(optionValues.flow['--seconds']))
+  .option('--flows <n>', 'TCP connections at once', reading(optionValues.flow['--flows']), 1)
   .option('--reverse', 'the server sends', false)
+  .option(
+    '--congestion <name>',
+    'congestion control of the sender',
+    reading(optionValues.flow['--congestion']),
+  )
   .option('--samples', 'standard input has the samples, from the host that sends', false)
   .option('--json', 'one JSON object a line', false)
   .option('--journal', 'the same, and the lines for a person', false)
@@ -160,6 +185,7 @@ program
         now: () => new Date(),
         newId: () => randomBytes(4).toString('hex'),
         input: process.stdin,
+        controls: allowedControls,
         interrupted: interrupt.signal,
       },
     );
@@ -182,7 +208,7 @@ function overTls(command: Command): Command {
     .option(
       '--tls [version]',
       `use TLS, in its newest version or in one of ${tlsVersions.join(', ')}`,
-      oneOf(tlsVersions, ', or nothing'),
+      reading(tlsValue),
     )
     .option('--ca <file>', "CA that must have signed the server's certificate", '/certificates/ca.pem')
     .option('--certificate <file>', 'client certificate', '/certificates/certificate.pem')
@@ -208,26 +234,12 @@ function tlsOf(command: Command) {
   return readTlsOptions({ ...options, ...(tls !== true && { version: tls }) });
 }
 
-function oneOf<Word extends string>(words: readonly Word[], otherwise = '') {
-  return (text: string): Word => {
-    const known = words.find((word) => word === text.toLowerCase());
-    if (known) return known;
-    throw new InvalidArgumentError(`allowed: ${words.join(', ')}${otherwise}`);
-  };
-}
-
-function wholeNumber({ min, max }: { min: number; max: number }) {
-  return (text: string): number => {
-    if (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
-    throw new InvalidArgumentError(`allowed: a whole number from ${min} to ${max}`);
-  };
-}
-
-function seconds({ min, max }: { min: number; max: number }) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== '' && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`allowed: seconds from ${min} to ${max}`);
+/** Reads a value for commander. */
+function reading<Value extends OptionValue>(value: Value) {
+  return (text: string): v.InferOutput<Value> => {
+    const { success, output, issues } = v.safeParse(value, text);
+    if (success) return output;
+    throw new InvalidArgumentError(issues[0].message);
   };
 }
 

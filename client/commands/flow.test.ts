@@ -53,6 +53,7 @@ async function run(
       now: () => new Date(1_735_787_045_006),
       newId: () => ID,
       input,
+      controls: () => ['reno', 'cubic'],
       interrupted: signal ?? new AbortController().signal,
     },
   );
@@ -111,6 +112,14 @@ describe('a flow', () => {
     expect(objects[1]).toMatchObject({ event: 'sample', client_port: 40_000, cwnd: 7 });
   });
 
+  test('has the congestion control that was asked for', async () => {
+    iperf(done);
+    const { code, asked, objects } = await run({ json: true, congestion: 'reno' });
+    expect(code).toBe(0);
+    expect(asked()).toMatch(/--congestion reno$/m);
+    expect(isFlowEntry(objects[0])).toBe(true);
+  });
+
   test('that sends little has its samples all the same', async () => {
     writeProgram(join(folder, 'ss'), `#!/bin/sh\nprintf '%s\\n' '${socketLine({ sent: 1_448 })}'\n`);
     iperf(resultOf([{ port: 40_000, bytes: 1_448 }]));
@@ -151,6 +160,13 @@ describe('a flow fails', () => {
     expect(await run({ megabytes: 1, seconds: 1 })).toMatchObject({
       code: 2,
       lines: ['error: --seconds can not be combined with --megabytes; give one of them'],
+    });
+  });
+
+  test('before it begins, with a congestion control that only root may choose', async () => {
+    expect(await run({ congestion: 'bbr' })).toMatchObject({
+      code: 2,
+      lines: ['error: --congestion is "bbr"; allowed for a program without rights: reno, cubic'],
     });
   });
 });

@@ -19,6 +19,8 @@ export interface FlowOptions {
   readonly flows: number;
   /** The server sends. */
   readonly reverse: boolean;
+  /** The congestion control of the sender. */
+  readonly congestion?: string;
   /** Standard input has the samples, because another host sends. */
   readonly samples: boolean;
   /** Prints entries of flow.log in place of lines for a person, or before them. */
@@ -34,6 +36,8 @@ export interface FlowParts {
   /** 8 hex digits that no other flow has. */
   readonly newId: () => string;
   readonly input: Readable;
+  /** The congestion controls that a program may choose, if the kernel shows them. */
+  readonly controls: () => readonly string[] | undefined;
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
 }
@@ -54,11 +58,11 @@ const INTERRUPTED = 'interrupted';
  * @returns 0 when it ended as asked; 1 when not; 2 when an option is not allowed; 130 when interrupted
  */
 export async function flow(options: FlowOptions, parts: FlowParts): Promise<number> {
-  const { megabytes, seconds, address, port, flows, reverse } = options;
-  const { log, nameOf, now } = parts;
-  if (megabytes !== undefined && seconds !== undefined) {
-    const [bytesName, secondsName] = ['--megabytes', '--seconds'].map(nameOf);
-    log.error(`${secondsName} can not be combined with ${bytesName}; give one of them`);
+  const { megabytes, seconds, address, port, flows, reverse, congestion } = options;
+  const { log, now } = parts;
+  const problems = problemsOf(options, parts);
+  if (problems.length > 0) {
+    log.error(problems.join('\n'));
     return 2;
   }
   const bytes = seconds === undefined ? (megabytes ?? DEFAULT_MEGABYTES) * 1_000_000 : undefined;
@@ -70,13 +74,32 @@ export async function flow(options: FlowOptions, parts: FlowParts): Promise<numb
   const begin: FlowBegin = { timestamp: now().toISOString(), flow: id, event: 'begin', ...test };
   write(begin);
   if (!options.json) log.info(beginLine(begin));
-  const { result, ranges } = await measured(test, options, parts, (sample) => write({ ...sample, flow: id }));
+  const { result, ranges } = await measured({ ...test, congestion }, options, parts, (sample) =>
+    write({ ...sample, flow: id }),
+  );
   const end = endOf(id, result, ranges, now());
   write(end);
   if (!options.json && end.bytes > 0) log.info(summaryLines(end).join('\n'));
   if (end.error === undefined) return 0;
   if (!options.json) log.error(`[CLIENT] Flow ${id} failed: ${end.error}`);
   return end.error === INTERRUPTED ? 130 : 1;
+}
+
+function problemsOf(
+  { megabytes, seconds, congestion }: FlowOptions,
+  { nameOf, controls }: FlowParts,
+): string[] {
+  const problems: string[] = [];
+  if (megabytes !== undefined && seconds !== undefined) {
+    const [bytesName, secondsName] = ['--megabytes', '--seconds'].map(nameOf);
+    problems.push(`${secondsName} can not be combined with ${bytesName}; give one of them`);
+  }
+  const allowed = congestion === undefined ? undefined : controls();
+  if (allowed && !allowed.includes(congestion!)) {
+    const name = nameOf('--congestion');
+    problems.push(`${name} is "${congestion}"; allowed for a program without rights: ${allowed.join(', ')}`);
+  }
+  return problems;
 }
 
 async function measured(

@@ -10,18 +10,22 @@ export interface FlowTest {
   readonly flows: number;
   /** The server sends. */
   readonly reverse: boolean;
+  /** The congestion control of the sender; undefined for its default. */
+  readonly congestion?: string | undefined;
 }
 
 /** How long the connection may take, in ms. A lost SYN is retransmitted after 1 s, and again after 2 s and 4 s. */
 const CONNECT_MS = 15_000;
 
-export function iperfArguments({ address, port, bytes, seconds, flows, reverse }: FlowTest): string[] {
+export function iperfArguments(test: FlowTest): string[] {
+  const { address, port, bytes, seconds, flows, reverse, congestion } = test;
   return [
     ...['--client', address, '--port', `${port}`, '--json', '--connect-timeout', `${CONNECT_MS}`],
     // It looks at the end of an interval whether all bytes are sent.
     ...['--parallel', `${flows}`, '--interval', '0.1'],
     ...(seconds === undefined ? ['--bytes', `${bytes}`] : ['--time', `${seconds}`]),
     ...(reverse ? ['--reverse'] : []),
+    ...(congestion === undefined ? [] : ['--congestion', congestion]),
   ];
 }
 
