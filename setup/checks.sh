@@ -17,7 +17,7 @@ check_settings() {
         done
         others="$others $name"
     done
-    for choice in 'LAB_TLS_MIN 1.3 1.2' 'LAB_MTLS 0 1' 'LAB_TLS_KEYLOG 0 1' 'LAB_CLIENT_RAW 0 1'; do
+    for choice in 'LAB_TLS_MIN 1.3 1.2' 'LAB_MTLS 0 1' 'LAB_TLS_KEYLOG 0 1' 'LAB_CLIENT_RAW 0 1' 'LIVE_TERMINAL 0 1'; do
         # shellcheck disable=SC2086
         set -- $choice
         eval "value=\$$1"

@@ -1,7 +1,8 @@
 #!/bin/sh
-# student.sh [--raw] COMMAND…: prepares the container of the client host and runs the command as the user student. The user
+# student.sh [--raw|--plain] COMMAND…: prepares the container of the client host and runs the command as the user student. The user
 # student gets the user and group id of /work, which is work/ of the clone. So files made there belong to the owner of the
-# clone. Docker looks the name up at each exec. With --raw, root starts the script and student keeps NET_RAW.
+# clone. Docker looks the name up at each exec. Root starts the script with --raw, and student keeps NET_RAW, or
+# with --plain, and student keeps nothing.
 set -eu
 
 uid=$(stat -c %u /work) gid=$(stat -c %g /work)
@@ -20,5 +21,10 @@ if [ "${1-}" = --raw ]; then
     shift
     export HOME=/work NMAP_PRIVILEGED=1
     exec setpriv --reuid "$uid" --regid "$gid" --groups 10001 --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw "$@"
+fi
+if [ "${1-}" = --plain ]; then
+    shift
+    export HOME=/work
+    exec setpriv --reuid "$uid" --regid "$gid" --groups 10001 --inh-caps=-all --ambient-caps=-all --bounding-set=-all "$@"
 fi
 exec "$@"

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Asked } from '#lib/live/remote.ts';
 import { type GivenOption, given, isSwitch, optionNames } from './options.ts';
 
@@ -20,9 +19,6 @@ export interface CommandLine {
   /** Make's names for the client's options, as make passes them in LAB_OPTION_NAMES. */
   readonly names: string;
 }
-
-/** The client's program, which runs as it is. */
-export const CLIENT = join(import.meta.dirname, '..', 'main.ts');
 
 /** The command line that the Makefile has for a command with these options. */
 export function commandLine(asked: Asked, { address, ports }: Servers): CommandLine {

@@ -20,5 +20,5 @@ export const configSchema = v.object({
     min: 1,
     max: 86_400,
   }),
-  LIVE_SOCKET: insidePath('Unix socket for the server of the live view', '/run/wirelab-live/client.sock'),
+  LIVE_REMOTE: insidePath('Unix socket for the server of the live view', '/run/live-client/remote.sock'),
 });

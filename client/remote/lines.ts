@@ -1,7 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
+import { LONGEST_LINE } from '#lib/live/remote.ts';
 
-/** Characters of a line, at most. */
-export const LONGEST_LINE = 65_536;
 /** The end of a line that was cut. */
 export const CUT = `… (cut after ${LONGEST_LINE} characters)`;
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createLog } from '#lib/runtime/log.ts';
 import { runProgram } from '#lib/runtime/program.ts';
 import { sleep } from '#lib/runtime/sleep.ts';
@@ -21,15 +22,22 @@ await runProgram(process, configSchema, log, async (config) => {
       flow: config.FLOW_PORT,
     },
   };
-  const runs = new Runs({ servers, environment: process.env, timer, seconds: config.LIVE_RUN_SECONDS });
+  const client = [process.execPath, join(import.meta.dirname, '..', 'main.ts')] as const;
+  const runs = new Runs({
+    client,
+    servers,
+    environment: process.env,
+    timer,
+    seconds: config.LIVE_RUN_SECONDS,
+  });
   // The greeting is for the first shell. A terminal in a browser is an xterm and speaks UTF-8.
   const environment = { ...process.env, SHLVL: undefined, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
   const shell = { command: ['bash'], environment } as const;
   const shells = config.LIVE_TERMINAL
     ? new Shells({ open: (size) => Pty.open(shell, size, { sleep, timer }), timer })
     : undefined;
-  const server = await openRemote(config.LIVE_SOCKET, { runs, shells });
-  log.info(`Commands${shells ? ' and shells' : ''} for the live view by ${config.LIVE_SOCKET}`);
+  const server = await openRemote(config.LIVE_REMOTE, { runs, shells });
+  log.info(`Commands${shells ? ' and shells' : ''} for the live view by ${config.LIVE_REMOTE}`);
 
   return async () => {
     server.close();

@@ -21,6 +21,7 @@ export class ProgramRun {
   readonly #child: Child;
   readonly #timer: Timer;
   readonly #closed: Promise<unknown[]>;
+  #hasEnded = false;
   #cancel: (() => void) | undefined;
 
   private constructor(child: Child, timer: Timer) {
@@ -53,13 +54,14 @@ export class ProgramRun {
     const { stdout, stderr } = this.#child;
     await Promise.all([stdout, stderr].map((stream) => printLines(stream, write)));
     const [code, signal] = (await this.#closed) as [number | null, NodeJS.Signals | null];
+    this.#hasEnded = true;
     this.#cancel?.();
     return code ?? 128 + constants.signals[signal!];
   }
 
   /** Ends it as Ctrl-C does; and by force when that takes too long. */
   end(): void {
-    if (this.#cancel) return;
+    if (this.#hasEnded || this.#cancel) return;
     this.#child.kill('SIGINT');
     this.#cancel = this.#timer(TO_END_MS, () => killGroup(this.#child.pid!));
   }

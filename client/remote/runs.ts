@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RunLine } from '#lib/live/remote.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
-import { CLIENT, commandLine, type Servers } from './command-line.ts';
+import { commandLine, type Servers } from './command-line.ts';
 import { readAsked } from './options.ts';
 import { Places } from './places.ts';
 import { ProgramRun } from './program-run.ts';
@@ -13,6 +13,8 @@ export const MOST_RUNS = 4;
 const MOST_BYTES = 2 ** 20;
 
 export interface RunsParts {
+  /** What runs the client, without its arguments. */
+  readonly client: readonly [file: string, ...args: readonly string[]];
   readonly servers: Servers;
   /** For the client. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -43,11 +45,12 @@ export class Runs {
       throw new Refusal(429, `${MOST_RUNS} commands run already, and more are not allowed; end one, or wait`);
     }
     try {
-      const { servers, environment, timer } = this.#parts;
+      const { client, servers, environment, timer } = this.#parts;
+      const [file, ...before] = client;
       const { args, names } = commandLine(asked, servers);
       const program = {
-        file: process.execPath,
-        args: [CLIENT, ...args],
+        file,
+        args: [...before, ...args],
         environment: { ...environment, LAB_OPTION_NAMES: names },
       };
       await this.#print(await ProgramRun.start(program, timer), response);

@@ -12,6 +12,9 @@ export interface Asked {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** Characters of a line that a command prints. A longer one is cut. */
+export const LONGEST_LINE = 65_536;
+
 /** A line of the answer to `POST /runs`: what the program prints as it prints it, and at the end its exit code. */
 export type RunLine = { readonly line: string } | { readonly code: number };
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual, parseEnv } from 'node:util';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import type { ConfigSchema } from '#lib/runtime/config.ts';
+import { configSchema as remoteSchema } from '../../client/remote/config.ts';
 import { configSchema as echoSchema } from '../../services/echo/config.ts';
 import { configSchema as httpSchema } from '../../services/http/config.ts';
 import { configSchema as wireSchema } from '../../services/wire/config.ts';
@@ -23,7 +24,7 @@ export interface Places {
   readonly used: readonly string[];
   /** The schemas of the servers, by service. */
   readonly schemas: Readonly<Record<string, ConfigSchema>>;
-  /** The sources of the other services, by service. */
+  /** The sources of services that have no schema, or more than it has, by service. */
   readonly programs: Readonly<Record<string, string>>;
   /** The tables of the reference page, which lists all. */
   readonly reference: readonly Mention[];
@@ -36,10 +37,10 @@ export interface Places {
 }
 
 /** A word that can only be a setting, or what `notSettings` lists. */
-const NAME = /(?<![\w-])(?:LAB|HTTP|HTTPS|ECHO|WIRE|FLOW)_[A-Z_]*[A-Z](?![\w*])/g;
+const NAME = /(?<![\w-])(?:LAB|HTTP|HTTPS|ECHO|WIRE|FLOW|LIVE)_[A-Z_]*[A-Z](?![\w*])/g;
 
 /** That word where it is set, as in an object or in a line of the shell. */
-const SET = /\b(?:LAB|HTTP|HTTPS|ECHO|WIRE|FLOW)_[A-Z_]*[A-Z](?=[:=])/g;
+const SET = /\b(?:LAB|HTTP|HTTPS|ECHO|WIRE|FLOW|LIVE)_[A-Z_]*[A-Z](?=[:=])/g;
 
 /** Words of that form that are something else, and what. */
 const notSettings: Readonly<Record<string, string>> = {
@@ -81,7 +82,7 @@ export function readPlaces(): Places {
     dotEnv: parseEnv(read('.env')) as Record<string, string>,
     given: Object.fromEntries(given),
     used: namesIn(compose.replaceAll(/#.*|\$\$\{?[A-Z_]+|\$\{[A-Z_]+:-/g, '')),
-    schemas: { http: httpSchema, echo: echoSchema, wire: wireSchema },
+    schemas: { http: httpSchema, echo: echoSchema, wire: wireSchema, 'live-client': remoteSchema },
     programs: {
       certificates: textOf('services/certificates/*'),
       'capture-server': capture,
@@ -90,13 +91,14 @@ export function readPlaces(): Places {
       'wire-host': host,
       client,
       'client-raw': client,
+      'live-client': client,
       'server-host': host,
       'client-host': host,
     },
     reference: tables.filter(({ place }) => place === REFERENCE),
     tables: tables.filter(({ place }) => place !== REFERENCE),
     choices: Array.from(
-      read('setup/checks.sh').matchAll(/'((?:LAB|HTTP|ECHO)_[A-Z_]+) ([\w. ]+)'/g),
+      read('setup/checks.sh').matchAll(/'((?:LAB|HTTP|ECHO|LIVE)_[A-Z_]+) ([\w. ]+)'/g),
       (found) => ({
         place: 'setup/checks.sh',
         name: found[1]!,
@@ -140,8 +142,7 @@ function ofCompose({ dotEnv, given, used, schemas, programs }: Places): string[]
       (name) => `docker-compose.yml: it does not use ${name} of .env`,
     ),
     ...Object.entries(given).flatMap(([service, names]) => {
-      const schema = schemas[service];
-      const read = schema ? Object.keys(schema.entries) : namesIn(programs[service] ?? '');
+      const read = [...Object.keys(schemas[service]?.entries ?? {}), ...namesIn(programs[service] ?? '')];
       return missing(names, read).map(
         (name) => `docker-compose.yml: ${service} is given ${name}, which it does not read`,
       );
@@ -152,7 +153,7 @@ function ofCompose({ dotEnv, given, used, schemas, programs }: Places): string[]
 function ofSchemas({ dotEnv, given, schemas }: Places): string[] {
   return Object.entries(schemas).flatMap(([service, { entries }]) =>
     Object.entries(entries).flatMap(([name, setting]) => {
-      const place = `services/${service}/config.ts: ${name}`;
+      const place = `${service === 'live-client' ? 'client/remote' : `services/${service}`}/config.ts: ${name}`;
       if (v.getMetadata(setting).inside) return name in dotEnv ? [`${place} is inside, and in .env`] : [];
       const value = dotEnv[name];
       if (value === undefined) return [`${place} is not in .env`];

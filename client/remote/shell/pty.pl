@@ -8,8 +8,8 @@ use constant { TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430, TIOCSWINSZ => 0
 
 my ($columns, $rows, @command) = @ARGV;
 open(my $master, '+<&=', 3) or die "file 3 can't be used: $!\n";
-ioctl($master, TIOCSPTLCK, pack('i', 0)) or die "the terminal can't be unlocked: $!\n";
-my $number = pack('i', 0);
+my $locked = my $number = pack('i', 0);
+ioctl($master, TIOCSPTLCK, $locked) or die "the terminal can't be unlocked: $!\n";
 ioctl($master, TIOCGPTN, $number) or die "the terminal has no number: $!\n";
 ioctl($master, TIOCSWINSZ, pack('S4', $rows, $columns, 0, 0)) or die "the terminal can't have this size: $!\n";
 my $path = '/dev/pts/' . unpack('i', $number);

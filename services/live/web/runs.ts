@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import * as v from 'valibot';
-import { type Asked, commandNames } from '#lib/live/remote.ts';
+import { type Asked, commandNames, LONGEST_LINE } from '#lib/live/remote.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import type { CommandRun } from '../contract.ts';
 import { isAbsent } from './controls.ts';
@@ -13,8 +13,8 @@ const MOST = 4;
 /** How long printed lines wait for more, in ms, and how many make one event. */
 const GATHER_MS = 50;
 const MOST_LINES = 200;
-/** Characters of a line. */
-const LONGEST_LINE = 64 * 1024;
+/** Characters of a line as JSON, which has up to six for one, and of what is around it. */
+const LONGEST_JSON = 7 * LONGEST_LINE;
 /** Lines of a run that a page gets which connects while it runs. */
 const KEPT_LINES = 200;
 
@@ -173,7 +173,7 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
   for await (const chunk of response.setEncoding('utf8')) {
     const lines = `${rest}${chunk}`.split('\n');
     rest = lines.pop()!;
-    if (rest.length > LONGEST_LINE) throw new Error(`a line is longer than ${LONGEST_LINE} characters`);
+    if (rest.length > LONGEST_JSON) throw new Error(`a line is longer than ${LONGEST_JSON} characters`);
     yield* lines.filter((line) => line !== '');
   }
 }
