@@ -1,6 +1,6 @@
 import { access, constants, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { hosts } from '#lib/lab/hosts.ts';
+import { type Host, hosts } from '#lib/lab/hosts.ts';
 import { secretsIn } from './secrets.ts';
 import { editCapture } from './tool.ts';
 import { workFolder } from './work-folder.ts';
@@ -38,14 +38,7 @@ export async function findCapture(named: string, capturesFolder: string): Promis
   const host = hosts.find((name) => name === named);
   if (!host) return oneFile(named);
   const names = await readdir(capturesFolder).catch(() => []);
-  // Sorted by number: after 9999 they have one more digit.
-  const numbers = new Map(
-    names.map((name) => [name, new RegExp(`^${host}\\.(\\d+)\\.pcap$`).exec(name)?.[1]]),
-  );
-  const ring = names
-    .filter((name) => numbers.get(name))
-    .sort((one, other) => Number(numbers.get(one)) - Number(numbers.get(other)));
-  const files = [...ring, ...names.filter((name) => name === `${host}.pcap`)];
+  const files = ringOf(host, names);
   if (files.length === 0) {
     throw new CaptureError(
       `there is no ${host}.pcap in the captures folder; cure: make up starts a lab, which writes it`,
@@ -56,6 +49,18 @@ export async function findCapture(named: string, capturesFolder: string): Promis
     folder: capturesFolder,
     files: files.map((name) => join(capturesFolder, name)),
   });
+}
+
+/** The files of the ring of a host among these, the oldest first. */
+export function ringOf(host: Host, names: readonly string[]): string[] {
+  // Sorted by number: after 9999 they have one more digit.
+  const numbers = new Map(
+    names.map((name) => [name, new RegExp(`^${host}\\.(\\d+)\\.pcap$`).exec(name)?.[1]]),
+  );
+  const ring = names
+    .filter((name) => numbers.get(name))
+    .sort((one, other) => Number(numbers.get(one)) - Number(numbers.get(other)));
+  return [...ring, ...names.filter((name) => name === `${host}.pcap`)];
 }
 
 async function oneFile(path: string): Promise<Capture> {

@@ -33,24 +33,49 @@ export async function* readFrames<Name extends FieldName = never>(
   { seen = new Seen(), onCarried, fields = [], onPackets, skips }: ReadParts<Name> = {},
 ): AsyncGenerator<Frame[]> {
   const hasKeys = capture.keys !== undefined;
-  const servers = new ServerFrames(hasKeys);
+  const reader = new FrameReader({ hasKeys, seen, skips });
   const wanted = [...fields, ...(hasKeys ? tlsFields : [])];
-  const take = (carried: Carried, values: TlsValues) =>
-    skips?.(carried.number) ? undefined : servers.take(carried, values);
   const reading = { ports, seen, fields: [...new Set(wanted)] };
   for await (const packets of readPackets<Name | (typeof tlsFields)[number]>(capture, reading)) {
     await onPackets?.(packets);
     const frames: Frame[] = [];
-    for (const { carried, fields: values, isTruncated, time } of packets) {
-      if (carried) onCarried?.(carried);
-      else if (isTruncated) seen.truncatedFrames.takeUnknown(time);
-      const frame = carried && take(carried, values);
-      if (!frame) continue;
-      seen.truncatedFrames.take(frame, isTruncated);
-      seen.ofServers += 1;
-      frames.push(frame);
+    for (const packet of packets) {
+      if (packet.carried) onCarried?.(packet.carried);
+      const frame = reader.take(packet, packet.fields);
+      if (frame) frames.push(frame);
     }
     yield frames;
+  }
+}
+
+/** Finds the frames of the servers among packets. */
+export class FrameReader {
+  readonly #servers: ServerFrames;
+  readonly #seen: Seen;
+  readonly #skips: ReadParts['skips'];
+
+  constructor({
+    hasKeys,
+    seen,
+    skips,
+  }: Required<Pick<ReadParts, 'seen'>> & Pick<ReadParts, 'skips'> & { readonly hasKeys: boolean }) {
+    this.#servers = new ServerFrames(hasKeys);
+    this.#seen = seen;
+    this.#skips = skips;
+  }
+
+  /** @param values what tshark has decrypted */
+  take(
+    { carried, isTruncated, number, time }: Pick<Packet, 'carried' | 'isTruncated' | 'number' | 'time'>,
+    values: TlsValues,
+  ): Frame | undefined {
+    const { truncatedFrames } = this.#seen;
+    if (!carried && isTruncated) truncatedFrames.takeUnknown(time);
+    const frame = carried && !this.#skips?.(number) ? this.#servers.take(carried, values) : undefined;
+    if (!frame) return undefined;
+    truncatedFrames.take(frame, isTruncated);
+    this.#seen.ofServers += 1;
+    return frame;
   }
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -74,13 +74,8 @@ export async function* toolLines(
   args: readonly string[],
   { input = 'ignore', signal }: ToolOptions = {},
 ): AsyncGenerator<string[]> {
-  const isGiven = typeof input !== 'string';
-  const child = spawn(tool, args, { stdio: [isGiven ? 'pipe' : input, 'pipe', 'pipe'] });
-  // When the program ends early, its exit code says so.
-  child.stdin?.on('error', () => undefined);
-  if (isGiven) input.pipe(child.stdin!);
-  // tshark notices any other signal only at the next packet.
-  const end = () => child.kill('SIGKILL');
+  const child = typeof input === 'string' ? startTool(tool, args, input) : startWith(input, tool, args);
+  const end = () => endTool(child);
   signal?.addEventListener('abort', end);
   const ended = new Promise<number | string | null>((resolve, reject) => {
     child.once('error', reject).once('close', (status, signal) => resolve(status ?? signal));
@@ -102,6 +97,29 @@ export async function* toolLines(
     signal?.removeEventListener('abort', end);
     end();
   }
+}
+
+function startTool(tool: string, args: readonly string[], input: 'ignore' | 'inherit'): ChildProcess {
+  return spawn(tool, args, { stdio: [input, 'pipe', 'pipe'] });
+}
+
+/** Wireshark's programs read no socket, and what Node gives to a process is one. So cat makes a pipe of it. */
+function startWith(input: Readable, tool: string, args: readonly string[]): ChildProcess {
+  const command = ['-c', 'cat | "$@"', tool, tool, ...args];
+  // A group of its own, so that all of it can be ended.
+  const child = spawn('sh', command, { stdio: 'pipe', detached: true });
+  // When the program ends early, its exit code says so.
+  child.stdin.on('error', () => undefined);
+  input.pipe(child.stdin);
+  return child;
+}
+
+/** tshark notices any other signal only at the next packet. */
+function endTool(child: ChildProcess): void {
+  const { exitCode, pid, signalCode, stdin } = child;
+  if (exitCode !== null || signalCode !== null) return;
+  if (stdin && pid !== undefined) process.kill(-pid, 'SIGKILL');
+  else child.kill('SIGKILL');
 }
 
 /** Runs one of Wireshark's programs to its end and returns its output. */

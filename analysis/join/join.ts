@@ -80,6 +80,7 @@ export interface JoiningParts extends Pick<JoinParts, 'run' | 'frames' | 'distur
 /** The matching of the capture of one host, and what its findings mean in this run. */
 export class Joining {
   readonly matching: Matching;
+  readonly activeProfiles: ActiveProfiles;
   readonly #parts: JoiningParts;
   readonly #excused: ReturnType<typeof excuses>;
 
@@ -87,9 +88,10 @@ export class Joining {
     const { name, run, seen, frames, disturbed } = parts;
     this.#parts = parts;
     this.#excused = excuses(parts);
+    this.activeProfiles = new ActiveProfiles(run);
     this.matching = new Matching({
       seen,
-      activeProfiles: new ActiveProfiles(run),
+      activeProfiles: this.activeProfiles,
       onlyClient: name === 'client' ? run.addresses.client : undefined,
       isJournaled: journaledIn(run),
       isSure: disturbed && ((entry) => !isDisturbed(entry, disturbed)),

@@ -10,14 +10,14 @@ import { expectedOf, FORWARDED, isDrop } from './expected.ts';
 import { Extras } from './extras.ts';
 import type { WireFinding, WireMatch } from './finding.ts';
 import { WireFlows } from './flows.ts';
-import { isComplete, judge } from './judge.ts';
+import { copiesOf, isComplete, judge } from './judge.ts';
 import { OnTheWay } from './on-the-way.ts';
 import { findings, straysOf } from './packets.ts';
 import { partOf, placeOfEntry, type Range } from './place.ts';
 import { Queues } from './queues.ts';
 import type { WireReason } from './reasons.ts';
 import { Running } from './running.ts';
-import { type Fate, Sent } from './sent.ts';
+import { type Fate, isOf, Sent } from './sent.ts';
 import { Verdicts } from './verdicts.ts';
 
 /** How long a packet may travel beyond what was decided and beyond its time in a queue, in seconds. */
@@ -30,10 +30,28 @@ const MOST_RETRIED = 64;
 const SWEEP = 0.5;
 /** A larger step back of a capture's times means that the clock was set, in seconds. */
 const STEP = 0.1;
+/**
+ * While captures grow: a busy machine may write one of them this much later than the other; the packets on the way are
+ * looked at this often; and one that was dropped is lost when it has not arrived after this time.
+ */
+const GROWING = { step: 2, sweep: 0.1, lost: 0.15 } as const;
 
 export interface WireParts {
   readonly addresses: Readonly<Record<Host, string>>;
   readonly gaps?: readonly Gap[] | undefined;
+  /**
+   * Receives each arrival while captures grow. Then a dropped packet counts as lost soon, and verdicts come in any order.
+   */
+  readonly onArrival?: ((arrival: ArrivedFrame) => void) | undefined;
+}
+
+/** A frame in the capture of its receiver, and the one of the sender. */
+export interface ArrivedFrame {
+  readonly from: Host;
+  readonly sent: FrameRef;
+  readonly got: FrameRef;
+  /** The same part of the packet has arrived before, or the wire added this one. */
+  readonly isMore: boolean;
 }
 
 /** An entry whose packet is not found yet. */
@@ -55,7 +73,8 @@ export class WireMatching {
   readonly #extras = new Extras();
   readonly #queues = new Queues();
   readonly #running: Running;
-  readonly #verdicts = new Verdicts((match) => this.findings.push(match));
+  readonly #onArrival: WireParts['onArrival'];
+  readonly #verdicts: Verdicts;
   /** Arrivals and entries that have no packet yet. */
   #strays: { readonly frame: IpFrame; readonly from: Host }[] = [];
   #sought: Sought[] = [];
@@ -64,9 +83,11 @@ export class WireMatching {
   #swept = Number.NEGATIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
 
-  constructor({ addresses, gaps = [] }: WireParts) {
+  constructor({ addresses, gaps = [], onArrival }: WireParts) {
     this.#numbers = { server: addressNumber(addresses.server), client: addressNumber(addresses.client) };
     this.#running = new Running(gaps);
+    this.#onArrival = onArrival;
+    this.#verdicts = new Verdicts((match) => this.findings.push(match), onArrival !== undefined);
   }
 
   /** A capture has a frame at this time, or it ends. */
@@ -97,6 +118,12 @@ export class WireMatching {
     if (!this.#decide(entry)) this.#sought.push({ entry, time });
   }
 
+  /** While captures grow: all frames and entries up to this time have been taken, in seconds since 1970. */
+  moveTo(now: number, growing: readonly Host[]): void {
+    for (const host of growing) this.#running.see(host, now);
+    if (now > this.#latest) this.#moveTo(now);
+  }
+
   finish(): void {
     for (const host of ['server', 'client'] as const) this.#running.end(host);
     this.#sweep(Number.POSITIVE_INFINITY);
@@ -104,12 +131,12 @@ export class WireMatching {
   }
 
   #moveTo(time: number): void {
-    if (time < this.#latest - STEP) {
+    if (time < this.#latest - (this.#onArrival ? GROWING.step : STEP)) {
       this.#running.isSetBack = true;
       this.#swept = Math.min(this.#swept, time);
     }
     this.#latest = time;
-    if (time > this.#swept + SWEEP) this.#sweep(time);
+    if (time > this.#swept + (this.#onArrival ? GROWING.sweep : SWEEP)) this.#sweep(time);
   }
 
   #readEvent(event: WireEvent, time: number): void {
@@ -152,6 +179,7 @@ export class WireMatching {
     const found = this.#arriving.take(frame);
     const extra = found.length > 0 ? undefined : this.#extras.takeAdded(frame);
     for (const sent of extra ? [extra] : found) {
+      this.#onArrival?.({ from: sent.from, sent: sent.frame, got: frame, isMore: !!extra || isAgain(sent) });
       this.#hold(sent);
       this.#settle(sent);
     }
@@ -207,6 +235,18 @@ export class WireMatching {
     }
   }
 
+  /** Gives the verdicts of a packet that was dropped and has not arrived. */
+  #settleDrops(sent: Sent, now: number): void {
+    for (const fate of sent.fates) {
+      const { expected, entry, drops, error } = fate;
+      const isDue = now > sent.frame.time + expected.mayWait + GROWING.lost;
+      if (!isDue || copiesOf(fate) > 0 || expected.isUnknown || (expected.error && !error)) continue;
+      for (const one of [entry, ...drops]) {
+        if (one && this.#verdicts.awaits(one)) this.#emit(sent, fate, one);
+      }
+    }
+  }
+
   #emit(sent: Sent, fate: Fate, entry: WireDecision): void {
     const reason = this.#excused(sent, fate, judge(sent, fate, entry));
     this.#verdicts.give(entry, matchOf(sent, fate, { entry, reason }));
@@ -227,7 +267,10 @@ export class WireMatching {
 
   #sweep(now: number): void {
     this.#swept = now;
-    for (const sent of this.#onTheWay.all) if (this.#isOver(sent, now)) this.#end(sent);
+    for (const sent of this.#onTheWay.all) {
+      if (this.#isOver(sent, now)) this.#end(sent);
+      else if (this.#onArrival) this.#settleDrops(sent, now);
+    }
     this.#sought = this.#sought.filter((one) => now < one.time + GRACE || !this.#giveUp(one));
     const isOld = ({ frame }: { frame: IpFrame }) => !(now < frame.time + GRACE);
     const old = this.#strays.filter(isOld);
@@ -318,6 +361,12 @@ function choose(places: readonly Place[], entry: WireDecision): Place | undefine
   const isMissing = (place: Place) => free(place) && place.sent.arrivalsOf(place.range).length === 0;
   const lost = isDrop(entry) || entry.fault === 'loss' ? places.findLast(isMissing) : undefined;
   return lost ?? places.findLast(free) ?? (isDrop(entry) ? places.at(-1) : undefined);
+}
+
+/** Whether the latest arrival of a packet repeats one before it. */
+function isAgain({ arrivals }: Sent): boolean {
+  const latest = arrivals.at(-1)!;
+  return arrivals.some((one) => one !== latest && isOf(one, latest));
 }
 
 function isSamePart(one: Range, other: Range): boolean {

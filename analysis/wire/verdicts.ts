@@ -1,17 +1,19 @@
 import type { WireDecision } from '#lib/journal/wire-schema.ts';
 import type { WireMatch } from './finding.ts';
 
-/** Hands the verdicts on in the order of the journal. */
+/** Hands the verdicts on: in the order of the journal, or each at once. */
 export class Verdicts {
   readonly #emit: (match: WireMatch) => void;
+  readonly #isPrompt: boolean;
   /** Entries without a verdict, and those after them. */
   readonly #all = new Map<WireDecision, WireMatch | undefined>();
   readonly #seeds = new WeakMap<WireDecision, string>();
   /** The seed of the entries that follow. */
   seed: string | undefined;
 
-  constructor(emit: (match: WireMatch) => void) {
+  constructor(emit: (match: WireMatch) => void, isPrompt = false) {
     this.#emit = emit;
+    this.#isPrompt = isPrompt;
   }
 
   /** An entry will get its verdict. */
@@ -25,7 +27,11 @@ export class Verdicts {
   }
 
   give(entry: WireDecision, match: Omit<WireMatch, 'seed'>): void {
-    this.#all.set(entry, { ...match, seed: this.#seeds.get(entry) });
+    const given = { ...match, seed: this.#seeds.get(entry) };
+    if (this.#isPrompt) {
+      this.#all.delete(entry);
+      this.#emit(given);
+    } else this.#all.set(entry, given);
   }
 
   flush(): void {

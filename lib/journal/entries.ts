@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Decider } from '#lib/lab/deciders.ts';
 import { endpoint, type ServerName } from '#lib/lab/ports.ts';
-import { readEntryLines } from './lines.ts';
+import { parseEntry, readEntryLines } from './lines.ts';
 import {
   type DatagramEntry,
   type Decision,
@@ -80,8 +80,16 @@ export async function* readEntries(folder: string): AsyncGenerator<Entry> {
 }
 
 async function* readJournal(folder: string, server: ServerName): AsyncGenerator<Entry, undefined> {
-  // Other events have their server in a field of their own.
-  for await (const entry of readEntryLines(join(folder, `${server}.log`), isEntry)) {
-    yield isHandshake(entry) ? { ...entry, server } : entry;
-  }
+  for await (const entry of readEntryLines(join(folder, `${server}.log`), isEntry)) yield of(server, entry);
+}
+
+/** The entry in a line of the journal of a server; undefined when the line is none. */
+export function entryIn(line: string, server: ServerName): Entry | undefined {
+  const entry = parseEntry(line, isEntry);
+  return entry && of(server, entry);
+}
+
+/** Other events than handshakes have their server in a field of their own. */
+function of(server: ServerName, entry: Entry): Entry {
+  return isHandshake(entry) ? { ...entry, server } : entry;
 }

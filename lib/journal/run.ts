@@ -63,9 +63,16 @@ export interface ActiveProfile {
   readonly seed: string | undefined;
 }
 
+/** The name of the record of a run. */
+export const RECORD = 'lab.log';
+
 /** Reads the record of a run from the folder with its captures. */
 export async function readRun(folder: string, defaults: RunDefaults): Promise<Run> {
-  const text = await readFile(join(folder, 'lab.log'), 'utf8').catch(() => '');
+  return runIn(await readFile(join(folder, RECORD), 'utf8').catch(() => ''), defaults);
+}
+
+/** Reads the record of a run, the text of its lab.log. */
+export function runIn(text: string, defaults: RunDefaults): Run {
   const records = text.split('\n').flatMap(parse);
   const starts = recordsOf(startSchema, records);
   const last = (program: string) => starts.findLast((start) => start.program === program);
@@ -159,14 +166,24 @@ export class ActiveProfiles {
     for (const start of starts) this.#begin(start, true);
   }
 
+  /** Programs have started since the record was read. */
+  extend(starts: readonly StartRecord[]): void {
+    this.#starts.push(...starts);
+    for (const start of starts) this.#begin(start, true);
+  }
+
   /** Moves forward to the time of an entry. */
   advance(entry: Entry): void {
-    while (this.#starts[0] && this.#starts[0].timestamp <= entry.timestamp)
-      this.#begin(this.#starts.shift()!);
+    this.moveTo(entry.timestamp);
     if (!isEvent(entry) || entry.event !== 'faults') return;
     const { timestamp, server, profile = '', seed } = entry;
     const of = entry.of === 'messages' ? entry.of : undefined;
     if (isDecider(server)) this.#current.set(server, { from: timestamp, profile, of, seed });
+  }
+
+  /** Moves forward to a time, ISO 8601. */
+  moveTo(timestamp: string): void {
+    while (this.#starts[0] && this.#starts[0].timestamp <= timestamp) this.#begin(this.#starts.shift()!);
   }
 
   /** Undefined when neither the record nor a journal names a profile for this server. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readEntryLines } from './lines.ts';
+import { parseEntry, readEntryLines } from './lines.ts';
 import { isWireEntry, type WireDecision, type WireEntry } from './wire-schema.ts';
 
 const NAME = 'wire.log';
@@ -14,6 +14,11 @@ export async function hasWireJournal(folder: string): Promise<boolean> {
 /** Reads the journal of the wire, in order. */
 export function readWireEntries(folder: string): AsyncGenerator<WireEntry, undefined> {
   return readEntryLines(join(folder, NAME), hasTime);
+}
+
+/** The entry in a line of wire.log; undefined when the line is none. */
+export function wireEntryIn(line: string): WireEntry | undefined {
+  return parseEntry(line, hasTime);
 }
 
 /** Whether an entry is a decision about a packet. */

@@ -61,7 +61,7 @@ export function outcomeOf(entry: Decision): string {
 }
 
 /** The probabilities of a profile, that of the rest included; undefined for a script. */
-function probabilitiesOf(profile: string | undefined, rest: string): Map<string, number> | undefined {
+export function probabilitiesOf(profile: string | undefined, rest: string): Map<string, number> | undefined {
   if (profile === undefined || profile.startsWith('script:')) return undefined;
   const terms = profile === 'none' ? [] : profile.split(',').map((term) => term.split('='));
   const named = terms.map(([name = '', value]): [string, number] => [name, Number(value)]);

@@ -120,7 +120,7 @@ export class WireReport implements WireListener {
 
 function faultsOf({ conditions, faults, packets }: Period): WireFaultFacts[] {
   return (['up', 'down'] as const).flatMap((direction) => {
-    const configured = probabilitiesOf(conditions, direction);
+    const configured = conditionProbabilities(conditions, direction);
     const names = new Set([...configured.keys(), ...faults[direction].keys()]);
     return [...names].map((fault): WireFaultFacts => {
       const { confirmed, decided } = faults[direction].get(fault) ?? { confirmed: 0, decided: 0 };
@@ -134,7 +134,7 @@ function faultsOf({ conditions, faults, packets }: Period): WireFaultFacts[] {
 }
 
 /** The probabilities that apply to every packet: none if a filter chooses some. */
-function probabilitiesOf({ set }: Conditions, direction: Direction): Map<string, number> {
+export function conditionProbabilities({ set }: Conditions, direction: Direction): Map<string, number> {
   const { faults = 'none', filter = 'none' } = set[direction];
   const { profile } = parseProfile(faults, drawnNames);
   return profile?.kind === 'probabilities' && filter === 'none' ? new Map(profile.of) : new Map();
