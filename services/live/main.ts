@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openControl } from '#lib/control/control.ts';
 import { createLog } from '#lib/runtime/log.ts';
 import { runProgram } from '#lib/runtime/program.ts';
+import { sleep } from '#lib/runtime/sleep.ts';
 import { timer } from '#lib/runtime/timer.ts';
 import { configSchema } from './config.ts';
 import { openFeed } from './feed/feed.ts';
@@ -24,7 +25,10 @@ await runProgram(process, configSchema, log, async (config) => {
     ...{ dissector, ports: run.ports, keys: join(folder, 'tls.keys') },
   });
   const ending = new AbortController();
-  const feed = await openFeed({ folder, isPlayed, defaults, kept: KEPT, dissector, signal: ending.signal });
+  const feed = await openFeed({
+    ...{ folder, isPlayed, defaults, kept: KEPT, dissector, signal: ending.signal },
+    clock: { now: Date.now, sleep },
+  });
   const now = () => Date.now() / 1000;
   const tokens = newTokens();
   const web = createWeb({
