@@ -16,7 +16,7 @@ import { findings, straysOf } from './packets.ts';
 import { partOf, placeOfEntry, type Range } from './place.ts';
 import { Queues } from './queues.ts';
 import type { WireReason } from './reasons.ts';
-import { Running } from './running.ts';
+import { type Recorded, Running } from './running.ts';
 import { type Fate, Sent } from './sent.ts';
 import { Verdicts } from './verdicts.ts';
 
@@ -28,12 +28,13 @@ const GRACE = 1;
 const MOST_RETRIED = 64;
 /** How often the packets on the way are looked at, in seconds. */
 const SWEEP = 0.5;
-/** A larger step back of a capture's times means that the clock was set, in seconds. */
+/** A larger step back of the times of a capture or of the journal means that the clock was set, in seconds. */
 const STEP = 0.1;
 
 export interface WireParts {
   readonly addresses: Readonly<Record<Host, string>>;
   readonly gaps?: readonly Gap[] | undefined;
+  readonly recorded?: Recorded | undefined;
 }
 
 /** An entry whose packet is not found yet. */
@@ -63,10 +64,11 @@ export class WireMatching {
   #order = 0;
   #swept = Number.NEGATIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
+  #latestEntry = Number.NEGATIVE_INFINITY;
 
-  constructor({ addresses, gaps = [] }: WireParts) {
+  constructor({ addresses, gaps = [], recorded }: WireParts) {
     this.#numbers = { server: addressNumber(addresses.server), client: addressNumber(addresses.client) };
-    this.#running = new Running(gaps);
+    this.#running = new Running(gaps, recorded);
   }
 
   /** A capture has a frame at this time, or it ends. */
@@ -89,6 +91,9 @@ export class WireMatching {
   /** Takes an entry, after all frames before it. */
   read(entry: WireEntry): void {
     const time = wireTimeOf(entry);
+    // Its entries then seem to be older than the packets that are read by now.
+    if (time < this.#latestEntry - STEP) this.#running.isSetBack = true;
+    this.#latestEntry = time;
     if (!isWireDecision(entry)) {
       this.#readEvent(entry, time);
       return;
