@@ -3,7 +3,7 @@ import type { Direction } from '../conditions/conditions.ts';
 import { ScriptCounts } from '../conditions/script.ts';
 
 /** The most flows that are remembered. The flow that was silent for longest makes room for a new one. */
-const MOST_FLOWS = 65_536;
+const MOST_FLOWS = 16_384;
 
 /** What the wire knows of one direction of a flow. */
 export interface Half {
