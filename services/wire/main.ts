@@ -1,10 +1,11 @@
+import type { InferOutput } from 'valibot';
 import { openControl } from '#lib/control/control.ts';
 import { addressNumber } from '#lib/packet/packet.ts';
 import { createLog } from '#lib/runtime/log.ts';
-import { runProgram } from '#lib/runtime/program.ts';
+import { type Close, runProgram } from '#lib/runtime/program.ts';
 import { newSeed } from '#lib/runtime/random.ts';
 import { carry } from './carry.ts';
-import { configSchema, configuredTexts } from './config.ts';
+import { configSchema, configuredTexts, problemsTogether } from './config.ts';
 import { changedSides, WireControl } from './control.ts';
 import { entryOf } from './entry.ts';
 import { lastConditions } from './last-conditions.ts';
@@ -18,7 +19,9 @@ const log = createLog();
 const now = () => new Date();
 const clock = () => performance.now();
 
-await runProgram(process, configSchema, log, async (config) => {
+await runProgram(process, configSchema, log, start, problemsTogether);
+
+async function start(config: InferOutput<typeof configSchema>): Promise<Close> {
   const { LAB_WIRE_ADDRESS: address, LAB_SEED: configuredSeed = newSeed() } = config;
   const configured = configuredTexts(config);
   const { texts, seed } = lastConditions(config.WIRE_JOURNAL, configured) ?? {
@@ -69,4 +72,4 @@ await runProgram(process, configSchema, log, async (config) => {
     // The thread that reads the device waits for a packet that may never come. Docker ends it after stop_grace_period.
     await journal.close();
   };
-});
+}
