@@ -461,3 +461,15 @@ test('a packet waits in a queue as long as the queue holds others', async () => 
 test('CRCs are those of the journal', () => {
   expect(crcOf(Buffer.from('123456789'))).toBe('cbf43926');
 });
+
+test('many packets that are identical in everything are each matched', async () => {
+  const lab = new Lab();
+  const count = 1_000;
+  const same = udpPacket({ id: 0, payload: 'Hey|e4599fa9' });
+  for (let number = 1; number <= count; number += 1) {
+    const time = 10 + number / 10_000;
+    lab.send(same, number % 5 === 0 ? { time, fault: 'loss', number } : { time });
+  }
+  expect(new Set(await lab.reasons())).toEqual(new Set(['lost']));
+  expect(await lab.fortunes()).toEqual({ 'arrived by nothing': 800, 'lost by loss': 200 });
+});

@@ -11,7 +11,7 @@ import { Extras } from './extras.ts';
 import type { WireFinding, WireMatch } from './finding.ts';
 import { WireFlows } from './flows.ts';
 import { isComplete, judge } from './judge.ts';
-import { OnTheWay } from './on-the-way.ts';
+import { OnTheWay, reachOf } from './on-the-way.ts';
 import { findings, straysOf } from './packets.ts';
 import { partOf, placeOfEntry, type Range } from './place.ts';
 import { Queues } from './queues.ts';
@@ -172,11 +172,7 @@ export class WireMatching {
   #decide(entry: WireDecision): boolean {
     const [source, destination] = [addressNumber(entry.source), addressNumber(entry.destination)];
     const crc = entry.ip_id === 0 && entry.seq === undefined ? (entry.crc ?? NO_PAYLOAD) : undefined;
-    const places = this.#onTheWay.like({ source, destination, id: entry.ip_id, crc }).flatMap((sent) => {
-      const range = placeOfEntry(sent.packet, entry, sent.captured);
-      return range ? [{ sent, range }] : [];
-    });
-    const found = choose(places, entry);
+    const found = choose(this.#onTheWay.like({ source, destination, id: entry.ip_id, crc }), entry);
     if (found) this.#give(found, entry);
     return found !== undefined;
   }
@@ -186,6 +182,7 @@ export class WireMatching {
     this.#flows.learn(sent, range, entry.ip_id);
     if (known && isDrop(entry)) known.drops.push(entry);
     else this.#begin(sent, range, entry);
+    this.#onTheWay.update(sent);
     if (this.#strays.length > 0) this.#retryStrays();
     this.#settle(sent);
   }
@@ -307,22 +304,39 @@ interface Place {
  * The time chooses among copies that are identical in everything: the last one before the entry that has none yet. A lost
  * one is a copy that has not arrived.
  */
-function choose(places: readonly Place[], entry: WireDecision): Place | undefined {
+function choose(alike: readonly Sent[], entry: WireDecision): Place | undefined {
+  const last = lastOf(alike, entry);
   if (isDrop(entry)) {
-    const own = places.findLast(({ sent, range }) =>
+    const isOwn = ({ sent, range }: Place) =>
       sent.fates.some(
         (fate) =>
           isSamePart(fate.range, range) &&
           fate.entry?.packet === entry.packet &&
           fate.entry.flow === entry.flow,
-      ),
-    );
+      );
+    const own = last(isOwn, ({ fates }) => fates.length > 0);
     if (own) return own;
   }
   const free = ({ sent, range }: Place) => !sent.fates.some((fate) => isSamePart(fate.range, range));
   const isMissing = (place: Place) => free(place) && place.sent.arrivalsOf(place.range).length === 0;
-  const lost = isDrop(entry) || entry.fault === 'loss' ? places.findLast(isMissing) : undefined;
-  return lost ?? places.findLast(free) ?? (isDrop(entry) ? places.at(-1) : undefined);
+  const isLoss = isDrop(entry) || entry.fault === 'loss';
+  const lost = isLoss ? last(isMissing, (sent) => !hasAll(sent)) : undefined;
+  return lost ?? last(free) ?? (isDrop(entry) ? last(() => true) : undefined);
+}
+
+/** Finds the last place of an entry that is meant. It looks no further, because thousands may be alike. */
+function lastOf(alike: readonly Sent[], entry: WireDecision) {
+  return (
+    isMeant: (place: Place) => boolean,
+    maybe: (sent: Sent) => boolean = () => true,
+  ): Place | undefined => {
+    for (let at = alike.length - 1; at >= 0; at -= 1) {
+      const sent = alike[at]!;
+      const range = maybe(sent) ? placeOfEntry(sent.packet, entry, sent.captured) : undefined;
+      if (range && isMeant({ sent, range })) return { sent, range };
+    }
+    return undefined;
+  };
 }
 
 function isSamePart(one: Range, other: Range): boolean {
@@ -330,10 +344,7 @@ function isSamePart(one: Range, other: Range): boolean {
 }
 
 function hasAll({ arrivals, length }: Sent): boolean {
-  const reached = arrivals
-    .toSorted((one, other) => one.from - other.from)
-    .reduce((to, one) => (one.from <= to ? Math.max(to, one.to) : to), 0);
-  return reached >= length;
+  return reachOf(arrivals) >= length;
 }
 
 function matchOf(

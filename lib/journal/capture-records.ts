@@ -67,7 +67,7 @@ export function capturedIn(records: readonly unknown[]): AtHost[] {
     if (event === 'end') end(host, at - NOTICED_AFTER);
     else if (event === 'begin') running.set(host, at + RECORDED_WITHIN);
     else {
-      // What came before may have been in the removed file.
+      // Earlier packets may have been in the removed file.
       stretches.splice(0, stretches.length, ...stretches.filter((one) => one.host !== host));
       if (running.has(host)) running.set(host, at + RECORDED_WITHIN);
     }
