@@ -4,7 +4,7 @@ import type { Sleep } from '#lib/runtime/sleep.ts';
 import { printable } from '#lib/text/readable.ts';
 import { type Channel, ConnectionLostError } from './channels/channel.ts';
 import { ConnectError, type Connection } from './connection.ts';
-import { explainTlsError } from './network-error.ts';
+import { explainTlsError, isDamaged } from './network-error.ts';
 import { type RetryPolicy, retry } from './policies/retry.ts';
 import { readReply, readReplyAsReference, refusedFor } from './reply.ts';
 
@@ -165,9 +165,13 @@ async function receive(
     interrupted.throwIfAborted();
     if (cause instanceof ConnectionLostError) {
       // In TLS 1.3 the client finishes before the server checks its certificate.
-      const refused = explainTlsError(cause.cause);
-      if (refused !== undefined) {
-        say(`[CLIENT] Refused by server: ${refused}`);
+      const failure = explainTlsError(cause.cause);
+      if (failure !== undefined && isDamaged(cause.cause)) {
+        say(`[CLIENT] TLS error: ${failure}`);
+        throw new AttemptError(cause.how, { cause });
+      }
+      if (failure !== undefined) {
+        say(`[CLIENT] Refused by server: ${failure}`);
         throw new AttemptError('unauthorized', { retryable: false, cause });
       }
       say(`[CLIENT] Connection ${cause.how} by server, retrying...`);

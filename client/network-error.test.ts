@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
-import { explainNetworkError, explainTlsError } from './network-error.ts';
+import { describe, expect, test } from '@jest/globals';
+import { explainNetworkError, explainTlsError, isDamaged } from './network-error.ts';
 
 const where = '10.0.28.182:8080';
 
@@ -54,4 +54,49 @@ test.each([
 test('does not take a reset for a failure of TLS', () => {
   expect(explainTlsError(Object.assign(new Error(), { code: 'ECONNRESET' }))).toBeUndefined();
   expect(explainTlsError(undefined)).toBeUndefined();
+});
+
+describe('TLS that fails because somebody on the way changed bytes', () => {
+  test.each([
+    [
+      'ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC',
+      `${where} could not decrypt what this client sent (alert bad_record_mac): bytes were changed on the way`,
+    ],
+    [
+      'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+      `what ${where} sent could not be decrypted: bytes were changed on the way`,
+    ],
+    [
+      'ERR_SSL_PROVIDER_SIGNATURE_FAILURE',
+      `the signature of ${where} does not fit the messages of the handshake: bytes were changed on the way`,
+    ],
+    [
+      'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR',
+      `for ${where}, the signature of this client does not fit the messages of the handshake: bytes were changed on the way`,
+    ],
+    [
+      'ERR_SSL_TLSV1_ALERT_DECODE_ERROR',
+      `${where} ended TLS with the alert decode_error; bytes may have been changed on the way`,
+    ],
+    [
+      'ERR_SSL_BAD_EXTENSION',
+      `what ${where} sent breaks the rules of TLS (bad extension); bytes may have been changed on the way`,
+    ],
+  ])('is explained without the text of OpenSSL: %s', (code, line) => {
+    const error = Object.assign(new Error('error:0A0003FC:SSL routines:…:918:'), { code });
+    expect(explainNetworkError(error, where)).toBe(line);
+    expect(isDamaged(error)).toBe(true);
+  });
+
+  test.each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'ECONNRESET'])(
+    'is something else than %s',
+    (code) => {
+      expect(isDamaged(Object.assign(new Error(), { code }))).toBe(false);
+    },
+  );
+
+  test('is something else than another alert, which is named', () => {
+    const error = Object.assign(new Error(), { code: 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR' });
+    expect(explainNetworkError(error, where)).toBe(`${where} ended TLS with the alert internal_error`);
+  });
 });

@@ -1,3 +1,7 @@
+import { alertOf, isUndecryptable, wordsOf } from '#lib/tls/alerts.ts';
+
+const BAD_SIGNATURE = 'ERR_SSL_PROVIDER_SIGNATURE_FAILURE';
+
 /** Why a connection failed, in words that help a student, by the error code of Node. */
 const explanations: Readonly<Record<string, (where: string) => string>> = {
   ECONNREFUSED: (where) => `connection refused by ${where}: nothing listens on that port`,
@@ -20,6 +24,8 @@ const explanations: Readonly<Record<string, (where: string) => string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownCa,
   CERT_SIGNATURE_FAILURE: unknownCa,
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: certificateRequired,
+  [BAD_SIGNATURE]: (where) =>
+    `the signature of ${where} does not fit the messages of the handshake: ${CHANGED}`,
   'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE': (where) =>
     `${where} refused the handshake: it requires a client certificate or another cipher suite`,
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: oldVersion,
@@ -44,6 +50,37 @@ function oldVersion(where: string): string {
 
 function noTls(where: string): string {
   return `${where} does not speak TLS on that port`;
+}
+
+const CHANGED = 'bytes were changed on the way';
+const MAYBE_CHANGED = 'bytes may have been changed on the way';
+
+/** Alerts about a message that is not as the client sent it (RFC 8446, 6.2). */
+const alertsAboutBytes: readonly (string | undefined)[] = [
+  'bad_record_mac',
+  'decrypt_error',
+  'decode_error',
+  'illegal_parameter',
+  'unexpected_message',
+  'missing_extension',
+];
+
+/** A failure of TLS without an explanation of its own. */
+function explainOtherTls(code: string, where: string): string | undefined {
+  const alert = alertOf(code);
+  if (alert === 'bad_record_mac') {
+    return `${where} could not decrypt what this client sent (alert bad_record_mac): ${CHANGED}`;
+  }
+  if (alert === 'decrypt_error') {
+    return `for ${where}, the signature of this client does not fit the messages of the handshake: ${CHANGED}`;
+  }
+  if (alert !== undefined) {
+    const why = alertsAboutBytes.includes(alert) ? `; ${MAYBE_CHANGED}` : '';
+    return `${where} ended TLS with the alert ${alert}${why}`;
+  }
+  if (isUndecryptable(code)) return `what ${where} sent could not be decrypted: ${CHANGED}`;
+  const words = wordsOf(code);
+  return words && `what ${where} sent breaks the rules of TLS (${words}); ${MAYBE_CHANGED}`;
 }
 
 /** A server that rejects a certificate ends the connection within this time, in ms. A fault of the server takes longer. */
@@ -72,6 +109,14 @@ export function explainTlsError(error: unknown): string | undefined {
   return code.startsWith('ERR_SSL_') ? explainNetworkError(error, 'the server') : undefined;
 }
 
+/** Whether TLS failed because of bytes that were changed on the way, so that another attempt makes sense. */
+export function isDamaged(error: unknown): boolean {
+  const code = codeOf((error ?? {}) as NetworkError);
+  if (!code.startsWith('ERR_SSL_') || code in explanations) return code === BAD_SIGNATURE;
+  const alert = alertOf(code);
+  return alert === undefined || alertsAboutBytes.includes(alert);
+}
+
 /** One readable line for a failed request to `where`, such as `10.0.28.182:8080`. */
 export function explainNetworkError(error: unknown, where: string): string {
   const failure = error as NetworkError;
@@ -80,7 +125,7 @@ export function explainNetworkError(error: unknown, where: string): string {
     const { subjectaltname = 'no name' } = failure.cert ?? failure.cause?.cert ?? {};
     return `the certificate of ${where} is for other names: ${subjectaltname}`;
   }
-  return explanations[code]?.(where) ?? failure.message ?? String(error);
+  return explanations[code]?.(where) ?? explainOtherTls(code, where) ?? failure.message ?? String(error);
 }
 
 /** The code of an error. When an alert makes a write fail, only the message has the alert, in OpenSSL's words. */

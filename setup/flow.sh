@@ -3,25 +3,44 @@
 # if there is none. CC is the congestion control of the host that sends, or empty. The route is put back afterwards.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. setup/checks.sh
+. setup/stopping.sh
 
 congestion=$1
 shift
 case "$congestion" in
     *[!a-z0-9_-]*) stop "CC is \"$congestion\"; allowed: the name of a congestion control, such as reno" ;;
 esac
-sender=client json=0
+sender=client json=0 seconds='' megabytes=0
+before=
 for option; do
-    case "$option" in
-        --reverse) sender=server ;;
-        --json) json=1 ;;
+    case "$before $option" in
+        '--seconds '*) seconds=$option ;;
+        '--megabytes '*) megabytes=$option ;;
+        *' --reverse') sender=server ;;
+        *' --json') json=1 ;;
     esac
+    before=$option
 done
+# The client says what is wrong with a number.
+in_range "$megabytes" 0 10000 || megabytes=0
+in_range "$seconds" 1 600 || seconds=
 
 setup/flow-service.sh
-use_settings_of_lab LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS LAB_CAPTURES_DIR FLOW_PORT
+read_containers
+use_settings_of_lab LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS LAB_CAPTURES_DIR FLOW_PORT LAB_CAPTURE_FILE_MB LAB_CAPTURE_FILES
 log=$LAB_CAPTURES_DIR/flow.log
 true 2>/dev/null >>"$log" || stop "$(shown "$log") can not be written" 'cure: make doctor'
 [ "$(id -u)" -ne 0 ] || chown "$(captures_owner)" "$log" || true
+
+# A flow without a limit fills the captures in a moment, and they lose the packets of everything before.
+room=$((LAB_CAPTURE_FILE_MB * LAB_CAPTURE_FILES))
+if [ -n "$seconds" ] && ! has_wire; then
+    warn flow "there is no wire, so nothing limits this flow: it may send a gigabyte each second, and a capture keeps its newest $room MB" \
+        'make wire RATE=100mbit before the flow'
+elif [ "$megabytes" -gt "$room" ]; then
+    warn flow "this flow is larger than a capture, which keeps its newest $room MB" 'a smaller MB=; or more room at make up: LAB_CAPTURE_FILES'
+fi
 
 peer=$LAB_SERVER_ADDRESS
 [ "$sender" = client ] || peer=$LAB_CLIENT_ADDRESS

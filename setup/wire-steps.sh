@@ -1,6 +1,6 @@
 # Inserts and removes the wire, and finds out where it is. Sourced after lib.sh. The caller has read `containers`.
 
-# in_host HOST COMMAND…: runs route.sh in the network namespace of that host.
+# route HOST COMMAND…: runs route.sh in the network namespace of that host.
 route() {
     route_host=$1
     shift

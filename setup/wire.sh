@@ -62,6 +62,11 @@ if [ $# -gt 0 ]; then
         stop 'the wire was not inserted; the reason is above'
     }
 fi
+if [ $# -eq 0 ] && ! is_up wire; then
+    lost='pass without a fault and without an entry'
+    is_up wire-host || lost='to the wire are lost'
+    stop "the program of the wire does not run, so packets $lost" 'cure: make up, which continues this run; or make wire OFF=1'
+fi
 # shellcheck disable=SC2086
 in_wire wire $new "$@"
 [ $# -eq 0 ] || divert_packets

@@ -3,7 +3,7 @@ import { eventually } from './eventually.ts';
 import type { DatagramEntry, Protocol } from './journal-entries.ts';
 import { Lab, OWNER } from './lab.ts';
 import { decisions, RETRANSMITTED } from './scenario.ts';
-import { settledTransfer } from './transfer-witness.ts';
+import { datagramsSince, settledTransfer } from './transfer-witness.ts';
 import { decoding } from './way.ts';
 
 const MESSAGES = 10_000;
@@ -82,7 +82,7 @@ describe('a transfer with corruption both ways', () => {
     const isOver = async () => (await lab.transfers()).some(({ state }) => state !== 'received');
     await eventually('an end of the transfer', 60_000, isOver);
     ({ entries } = await settledTransfer(lab, id));
-    own = `udp.port == ${entries[0]!.client_port} && !icmp`;
+    own = datagramsSince(entries[0]!);
   });
 
   test('has exactly the damaged datagrams of the journal', async () => {

@@ -169,7 +169,8 @@ describe('the echo server', () => {
     const lost = ['Attempts: 1', 'Connection reset by server, retrying...'];
     expect(tcp.stdout).toBe(transcript('tcp', ...lost, opened('tcp'), 'Attempts: 2', ...valid));
     const ports = tcp.entries.map(({ client_port }) => client_port);
-    const by = `tcp.flags.reset == 1 && tcp.srcport == ${lab.echoPort} && tcp.port in {${ports.join(', ')}}`;
+    const since = Date.parse(tcp.entries[0]!.timestamp) / 1000 - 1;
+    const by = `tcp.flags.reset == 1 && tcp.srcport == ${lab.echoPort} && tcp.port in {${ports.join(', ')}} && frame.time_epoch >= ${since}`;
     expect(await lab.frames('server', by, 'tcp.dstport')).toEqual([[String(ports[0])]]);
 
     expect(udp.entries).toMatchObject([{ fault: 'none' }]);

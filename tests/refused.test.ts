@@ -6,13 +6,13 @@ import { command, type Ended, type Host, Lab } from './lab.ts';
 import { commandsOf, shown, uncertified, untrusting } from './refusals.ts';
 import { unauthorized } from './refusals-access.ts';
 import {
+  framesOf,
   type Journaled,
   type Played,
   play,
   replace,
   replayed,
-  sees,
-  type Witness,
+  shows,
   witnessOf,
 } from './refusing.ts';
 
@@ -122,8 +122,7 @@ async function sizes(): Promise<Record<Host, number>> {
 }
 
 describe('a refused client', () => {
-  /** The frames of each client, by its port, decrypted with the TLS keys. */
-  let witness: Witness;
+  let witness: Awaited<ReturnType<typeof witnessOf>>;
 
   beforeAll(async () => {
     witness = await witnessOf(lab);
@@ -139,9 +138,10 @@ describe('a refused client', () => {
         client_ip: lab.settings.LAB_CLIENT_ADDRESS,
         client_port: expect.any(Number),
       });
-      expect({ port: entry.client_port, sees: sees(witness, entry.client_port, row.wire) }).toEqual({
+      const own = framesOf(witness, row, entry.client_port);
+      expect({ port: entry.client_port, isSeen: own.some((frame) => shows(frame, row.wire)) }).toEqual({
         port: entry.client_port,
-        sees: true,
+        isSeen: true,
       });
     }
   });
@@ -167,9 +167,10 @@ describe('a refused client', () => {
   });
 
   test('where only the end is expected, there is no alert except close_notify', () => {
-    for (const { entry } of entriesOf((_, { wire }) => 'end' in wire)) {
-      const alerts = witness.get(String(entry.client_port))!.flatMap(([, , , , alert]) => alert || []);
-      expect(alerts.filter((alert) => alert !== '0')).toEqual([]);
+    for (const { entry, row } of entriesOf((_, { wire }) => 'end' in wire)) {
+      const own = framesOf(witness, row, entry.client_port);
+      expect(own).not.toEqual([]);
+      expect(own.flatMap(({ alerts }) => alerts).filter((alert) => alert !== '0')).toEqual([]);
     }
   });
 });

@@ -6,6 +6,9 @@ import { commandsOf, type Refusal, type Wire } from './refusals.ts';
 /** A refused client, and the entries that the server journaled for it. */
 export interface Played extends Refusal, Ended {
   readonly entries: readonly Journaled[];
+  /** When the client ran, in seconds since 1970. */
+  readonly from: number;
+  readonly to: number;
   /** What the server has printed. */
   readonly log: string;
 }
@@ -23,11 +26,12 @@ export async function play(lab: Lab, refusals: readonly Refusal[]): Promise<Play
   const chains = [...Map.groupBy(refusals, ({ server }) => server).values()].map(async (own) => {
     for (const refusal of own) {
       const before = (await lab.journal(refusal.server)).length;
+      const from = Date.now() / 1000;
       const ended = await lab.shell(`(${refusal.line}) 2>&1`);
       const entries = async () => (await lab.journal(refusal.server)).slice(before) as unknown as Journaled[];
       const isThere = async () => (await entries()).length > 0;
       await eventually(`an entry of ${refusal.what} in ${refusal.server}.log`, 60_000, isThere);
-      played.push({ ...refusal, ...ended, entries: await entries(), log: '' });
+      played.push({ ...refusal, ...ended, entries: await entries(), from, to: Date.now() / 1000, log: '' });
     }
   });
   await Promise.all(chains);
@@ -67,11 +71,20 @@ export async function replace(lab: Lab, volumes: CertificateVolumes, line: strin
   }
 }
 
-/** The frames of each client, by its port, as fields. */
-export type Witness = Map<string, string[][]>;
+/** A frame of the capture of the server host, decrypted with the TLS keys. */
+interface Seen {
+  readonly server: Played['server'];
+  readonly clientPort: number;
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly alerts: readonly string[];
+  readonly status: string;
+  readonly data: Buffer;
+  readonly isEnd: boolean;
+}
 
-/** The frames of each client in the capture of the server host, decrypted with the TLS keys. */
-export async function witnessOf(lab: Lab): Promise<Witness> {
+/** The frames of all clients. */
+export async function witnessOf(lab: Lab): Promise<Seen[]> {
   const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT } = lab.settings;
   const decode = [
     ...[`tcp.port==${HTTP_PORT},http`, `tcp.port==${HTTPS_PORT},tls`, `tls.port==${HTTPS_PORT},http`],
@@ -79,29 +92,49 @@ export async function witnessOf(lab: Lab): Promise<Witness> {
     `udp.port==${ECHO_PORT},data`,
   ].flatMap((as) => ['-d', as]);
   const fields = [
-    'tls.alert_message.desc',
-    'http.response.code',
-    'data.data',
-    'tcp.flags.fin',
-    'tcp.flags.reset',
+    ...['frame.time_epoch', 'tls.alert_message.desc', 'http.response.code', 'data.data'],
+    ...['tcp.flags.fin', 'tcp.flags.reset'],
+    ...['tcp.srcport', 'tcp.dstport', 'udp.srcport', 'udp.dstport'],
   ];
-  const ports = ['tcp.srcport', 'tcp.dstport', 'udp.srcport', 'udp.dstport'];
   const { stdout } = await lab.compose(
     ...['exec', '--no-TTY', '--user', OWNER, '--env', 'HOME=/tmp', 'capture-server'],
     ...['tshark', '-r', '/captures/server.pcap', '-o', 'tls.keylog_file:/captures/tls.keys', ...decode],
-    ...['-T', 'fields', ...[...ports, ...fields].flatMap((field) => ['-e', field])],
+    ...['-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
   );
-  const known = new Set([HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT]);
-  const rows = stdout.split('\n').map((line) => line.split('\t'));
-  return Map.groupBy(rows, (row) => row.slice(0, 4).find((port) => port && !known.has(port)) ?? '');
+  const serverOf = (port: string): Seen['server'] | undefined => {
+    if (port === HTTP_PORT || port === HTTPS_PORT) return 'http';
+    return port === ECHO_PORT || port === ECHO_TLS_PORT ? 'echo' : undefined;
+  };
+  return stdout.split('\n').flatMap((line) => {
+    const [time, alerts = '', status = '', data = '', fin = '', reset = '', ...ports] = line.split('\t');
+    const used = ports.filter((port) => port !== '');
+    const server = used.map(serverOf).find((one) => one !== undefined);
+    if (!server) return [];
+    return {
+      server,
+      clientPort: Number(used.find((port) => serverOf(port) === undefined)),
+      time: Number(time),
+      alerts: alerts === '' ? [] : alerts.split(','),
+      status,
+      data: Buffer.from(data.replaceAll(',', ''), 'hex'),
+      isEnd: [fin, reset].some((flag) => flag === 'True' || flag === '1'),
+    };
+  });
 }
 
-/** Whether one of a client's frames is as expected. */
-export function sees(witness: Witness, port: number, wire: Wire): boolean {
-  return (witness.get(String(port)) ?? []).some(([, , , , alerts, status, data, fin, reset]) => {
-    if ('alert' in wire) return alerts!.split(',').includes(String(wire.alert));
-    if ('status' in wire) return status === wire.status;
-    if ('text' in wire) return Buffer.from(data!.replaceAll(',', ''), 'hex').includes(wire.text);
-    return fin === 'True' || reset === 'True' || fin === '1' || reset === '1';
-  });
+/** The frames of one client. Clients of the other server, and earlier and later ones, may have the same port. */
+export function framesOf(witness: readonly Seen[], { server, from, to }: Played, port: number): Seen[] {
+  const AROUND = 1;
+  return witness.filter(
+    (frame) =>
+      frame.server === server && frame.clientPort === port && frame.time >= from && frame.time <= to + AROUND,
+  );
+}
+
+/** Whether a frame is as expected. */
+export function shows({ alerts, status, data, isEnd }: Seen, wire: Wire): boolean {
+  if ('alert' in wire) return alerts.includes(String(wire.alert));
+  if ('status' in wire) return status === wire.status;
+  if ('text' in wire) return data.includes(wire.text);
+  return isEnd;
 }

@@ -1,6 +1,6 @@
 import { type Datagram, decodeDatagram } from '#lib/transfer/datagram.ts';
 import { eventually } from './eventually.ts';
-import type { DatagramEntry } from './journal-entries.ts';
+import type { DatagramEntry, EchoEntry } from './journal-entries.ts';
 import type { Host, Lab } from './lab.ts';
 
 /** A datagram of a transfer in a capture; undefined when it is damaged. */
@@ -9,12 +9,19 @@ export interface Captured {
   readonly datagram: Datagram | undefined;
 }
 
-/** The datagrams that a client's port exchanged with the server, from a host's capture. */
-export async function capturedDatagrams(lab: Lab, host: Host, port: number): Promise<Captured[]> {
+/** The display filter for the datagrams that a client exchanged with the server, by its first entry. */
+export function datagramsSince({ client_port, timestamp }: EchoEntry): string {
+  // An earlier client may have had the same port. A server on a busy machine reads a datagram late.
+  const since = Date.parse(timestamp) / 1000 - 5;
   // A closed port answers by ICMP, which contains a copy of the datagram.
-  const rows = await lab.frames(host, `udp.port == ${port} && !icmp`, 'udp.srcport', 'udp.payload');
+  return `udp.port == ${client_port} && !icmp && frame.time_epoch >= ${since}`;
+}
+
+/** The datagrams that a client exchanged with the server, by its first entry, from a host's capture. */
+export async function capturedDatagrams(lab: Lab, host: Host, first: EchoEntry): Promise<Captured[]> {
+  const rows = await lab.frames(host, datagramsSince(first), 'udp.srcport', 'udp.payload');
   return rows.map(([source, payload = '']) => ({
-    direction: Number(source) === port ? 'in' : 'out',
+    direction: Number(source) === first.client_port ? 'in' : 'out',
     datagram: decodeDatagram(Buffer.from(payload, 'hex')),
   }));
 }
@@ -33,7 +40,7 @@ export async function settledTransfer(lab: Lab, id: string): Promise<SettledTran
   return eventually(`as many frames of ${id} as its entries tell of`, 60_000, async () => {
     const all = (await lab.journal('echo')) as DatagramEntry[];
     const entries = all.filter(({ transfer, direction }) => transfer === id && direction);
-    const frames = await capturedDatagrams(lab, 'server', entries[0]!.client_port);
+    const frames = await capturedDatagrams(lab, 'server', entries[0]!);
     const copies = entries.map(({ direction, fault }) =>
       direction === 'in' ? 1 : ({ loss: 0, duplicate: 2 }[fault] ?? 1),
     );

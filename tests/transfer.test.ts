@@ -97,7 +97,6 @@ describe('a file of 300 kB crosses a wire that loses, corrupts, duplicates and r
     'with as many retransmissions by %s in the journal as in the captures',
     async (mode) => {
       const { summary, entries, frames } = ended.get(mode)!;
-      const port = entries[0]!.client_port;
       const of = (direction: 'in' | 'out') => ({
         entries: entries.filter((entry) => entry.direction === direction),
         whole: frames.flatMap(({ direction: its, datagram }) =>
@@ -112,7 +111,7 @@ describe('a file of 300 kB crosses a wire that loses, corrupts, duplicates and r
       expect(countByNumber(towards.entries)).toEqual(arrived);
       const { timeout, go_back } = summary.retransmissions;
       expect(retransmissionsIn(arrived)).toBe(timeout + go_back);
-      expect(await capturedDatagrams(lab, 'client', port)).toHaveLength(frames.length);
+      expect(await capturedDatagrams(lab, 'client', entries[0]!)).toHaveLength(frames.length);
 
       const copies = { none: 1, reorder: 1, duplicate: 2, loss: 0, corruption: 0 } as Record<string, number>;
       const whole = countByNumber(back.entries, (index) => copies[back.entries[index]!.fault]!);
@@ -146,7 +145,7 @@ describe('a script of faults', () => {
     expect({ code, stdout }).toMatchObject({ code: 0 });
     const entries = (await lab.journal('echo')).slice(before) as DatagramEntry[];
     const decided = entries.filter(({ direction }) => direction);
-    const frames = await capturedDatagrams(lab, 'server', decided[0]!.client_port);
+    const frames = await capturedDatagrams(lab, 'server', decided[0]!);
     return { summary: JSON.parse(stdout) as Summary, entries: decided, lines: frames.map(lineOf) };
   };
   const lineOf = ({ direction, datagram }: Captured) => {

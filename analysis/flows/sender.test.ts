@@ -111,6 +111,21 @@ describe('the flow of a sender', () => {
     expect(sender.facts(0.11)).toMatchObject({ needless: 1, duplicateAcks: 0 });
   });
 
+  test('counts it also when a segment before is still missing', () => {
+    const { sender, send, again, ack } = scripted();
+    send(0, 1, 2, 3, 4);
+    ack(0.05, 2);
+    ack(0.051, 2, 3);
+    ack(0.052, 2, 4, 3);
+    again(0.06, 4);
+    expect(sender.facts(0.06)).toMatchObject({ needless: 0 });
+    sender.acknowledge({
+      ...{ at: 0.11, position: SIZE, isBare: true },
+      blocks: [segment(4), { from: segment(3).from, to: segment(4).to }],
+    });
+    expect(sender.facts(0.11)).toMatchObject({ needless: 1 });
+  });
+
   test('without SACK has duplicate ACKs all the same', () => {
     const { sender, send, again, ack } = scripted();
     send(0, 1, 2, 3, 4, 5);

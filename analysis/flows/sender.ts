@@ -62,9 +62,7 @@ export class Sender {
     const progress = to - this.#acknowledged;
     const isOpen = this.#end > this.#acknowledged;
     if (progress > 0) this.#advance(at, to, progress);
-    const [first] = blocks;
-    // A first block below the ACK reports bytes that arrived twice (RFC 2883).
-    if (first && first.from < position) this.#totals.needless += 1;
+    if (reportsTwice(blocks, position)) this.#totals.needless += 1;
     this.#usesSack ||= blocks.length > 0;
     const sacked = blocks
       .map(({ from, to: end }) => ({
@@ -145,6 +143,14 @@ export class Sender {
       ...this.#series.facts(seconds),
     };
   }
+}
+
+/** Whether the first block reports bytes that arrived twice: it is below the ACK, or a part of the second (RFC 2883, 4). */
+function reportsTwice([first, second]: readonly Range[], position: number): boolean {
+  if (!first) return false;
+  return (
+    first.from < position || (second !== undefined && first.from >= second.from && first.to <= second.to)
+  );
 }
 
 /** How many segments were retransmitted, whatever the cause is. */

@@ -1,5 +1,5 @@
 import type { Talk } from '#analysis/capture/truncated-frames.ts';
-import type { Stretch } from '#lib/journal/run.ts';
+import type { Stretch } from '#lib/journal/capture-records.ts';
 
 /** What happened between the hosts to the packets of one capture. */
 export interface Disturbed {

@@ -4,7 +4,7 @@ import type { Host } from '#lib/lab/hosts.ts';
 import { crcOf } from '#lib/message/crc.ts';
 import { type Packet, parsePacket } from '#lib/packet/packet.ts';
 import type { WireFlows } from './flows.ts';
-import { copiesOf } from './judge.ts';
+import { wantedBy } from './judge.ts';
 import { keyedOf, type OnTheWay } from './on-the-way.ts';
 import { headOf, payloadGot, payloadIn, placeIn, type Range, restOf } from './place.ts';
 import { type Arrival, isOf, type Sent } from './sent.ts';
@@ -33,13 +33,19 @@ export class Arriving {
   /** Adds an arrival to the packet that was sent. @returns the packets that it belongs to; none if there is none */
   take(frame: IpFrame): readonly Sent[] {
     const { packet } = frame;
-    const placed = this.#best(this.#placesOf(frame, packet));
+    const placed = this.#placeOf(frame, packet);
     if (placed) return [this.#add(placed, packet.id)];
     return packet.tcp && packet.bytes.length > packet.payloadAt ? this.#takeJoined(frame, packet) : [];
   }
 
-  #best(places: readonly Placed[]): Placed | undefined {
-    return best(places, ({ from }) => this.#took[from]);
+  /** Looks at all that has arrived already only if nothing that has not is the packet. */
+  #placeOf(frame: IpFrame, packet: Packet): Placed | undefined {
+    const keyed = keyedOf(packet);
+    const usual = ({ from }: Sent) => this.#took[from];
+    const awaited = placesIn(this.#onTheWay.openLike(keyed), frame, packet).filter(
+      (one) => isRight(one) && isAwaited(one),
+    );
+    return best(awaited, usual) ?? best(placesIn(this.#onTheWay.like(keyed), frame, packet), usual);
   }
 
   #add({ sent, range, arrival }: Placed, id: number): Sent {
@@ -48,16 +54,8 @@ export class Arriving {
     const isFirst = sent.arrivalsOf(range).length === 0;
     const isLate = this.#flows.arrive(sent, range);
     sent.arrivals.push({ ...arrival, isOvertaken: isFirst && isLate });
+    this.#onTheWay.update(sent);
     return sent;
-  }
-
-  #placesOf({ number, time, captured }: IpFrame, packet: Packet): Placed[] {
-    return this.#onTheWay.like(keyedOf(packet)).flatMap((sent) => {
-      const range = placeIn(sent.packet, packet);
-      return range
-        ? { sent, range, arrival: arrivalOf(sent, range, { packet, captured, frame: { number, time } }) }
-        : [];
-    });
   }
 
   /** A host may have joined the last segments of one frame and the first ones of the next. */
@@ -66,7 +64,7 @@ export class Arriving {
       const length = first.tcp ? lengthUpTo(first, packet) : 0;
       if (length <= 0) continue;
       const head = parsePacket(headOf(packet, length));
-      const begin = head && this.#best(this.#placesOf(frame, head));
+      const begin = head && this.#placeOf(frame, head);
       const rest = begin && this.#restOf(packet, length);
       const followers = rest ? this.take({ ...frame, packet: rest }) : [];
       if (begin && followers.length > 0) return [this.#add(begin, packet.id), ...followers];
@@ -85,6 +83,19 @@ export class Arriving {
     );
     return id === undefined ? undefined : parsePacket(restOf(packet, length, id));
   }
+}
+
+function placesIn(
+  candidates: readonly Sent[],
+  { number, time, captured }: IpFrame,
+  packet: Packet,
+): Placed[] {
+  return candidates.flatMap((sent) => {
+    const range = placeIn(sent.packet, packet);
+    return range
+      ? { sent, range, arrival: arrivalOf(sent, range, { packet, captured, frame: { number, time } }) }
+      : [];
+  });
 }
 
 /** How many bytes of a packet belong to a frame that ends before it does. */
@@ -123,12 +134,19 @@ function arrivalOf(
  */
 function best(places: readonly Placed[], usual: (sent: Sent) => number): Placed | undefined {
   if (places.length < 2) return places[0];
-  const isRight = (one: Placed) => one.arrival.isSame || isExpected(one);
   const right = places.filter(isRight);
   const alike = right.length > 0 ? right : places;
-  const open = alike.filter(({ sent, range }) => sent.arrivalsOf(range).length < wantedOf(sent, range));
   const unusual = (one: Placed) => Math.abs(tookOf(one) - usual(one.sent));
-  return open.toSorted((one, other) => unusual(one) - unusual(other))[0] ?? alike.at(-1);
+  return alike.filter(isAwaited).toSorted((one, other) => unusual(one) - unusual(other))[0] ?? alike.at(-1);
+}
+
+function isRight(one: Placed): boolean {
+  return one.arrival.isSame || isExpected(one);
+}
+
+/** Whether the packet has not arrived as often as it should. */
+function isAwaited({ sent, range }: Placed): boolean {
+  return sent.arrivalsOf(range).length < wantedOf(sent, range);
 }
 
 /** How long a packet was on the way, in seconds, without its delay. */
@@ -145,6 +163,5 @@ function isExpected({ sent, range, arrival }: Placed): boolean {
 
 function wantedOf(sent: Sent, range: Range): number {
   const fate = sent.fates.find((one) => isOf(range, one.range));
-  if (!fate) return 1;
-  return fate.expected.fragments > 0 ? fate.expected.fragments : copiesOf(fate);
+  return fate ? wantedBy(fate) : 1;
 }

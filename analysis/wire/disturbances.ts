@@ -1,6 +1,6 @@
 import type { Talk } from '#analysis/capture/truncated-frames.ts';
 import type { Disturbed } from '#analysis/join/disturbed.ts';
-import type { Stretch } from '#lib/journal/run.ts';
+import type { Stretch } from '#lib/journal/capture-records.ts';
 import { wireTimeOf } from '#lib/journal/wire-entries.ts';
 import type { WireDecision } from '#lib/journal/wire-schema.ts';
 import type { Host } from '#lib/lab/hosts.ts';

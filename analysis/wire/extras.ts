@@ -6,30 +6,28 @@ import type { Fate, Sent } from './sent.ts';
 /** Bytes of an IP header and of what an ICMP error quotes after it. */
 const QUOTED = 28;
 
-/** Packets that the wire makes itself: RSTs in the name of a sender, and ICMP errors. */
+/** Packets that the wire makes itself: RSTs in the name of a sender, and ICMP errors. Those alike are in the order of time. */
 export class Extras {
-  readonly #added = new Map<string, { readonly sent: Sent; readonly fate: Fate }>();
-  readonly #errors = new Map<string, Fate>();
+  readonly #added = new Queues<{ readonly sent: Sent; readonly fate: Fate }>();
+  readonly #errors = new Queues<Fate>();
   /** Errors that came before their entries. */
-  readonly #early = new Map<string, FrameRef>();
+  readonly #early = new Queues<FrameRef>();
   /** The wire dropped a packet of its own. */
   hasLostError = false;
 
   expect(sent: Sent, fate: Fate): void {
     const { added, error } = fate.expected;
-    if (added) this.#added.set(keyOf(added), { sent, fate });
+    if (added) this.#added.add(keyOf(added), { sent, fate });
     const key = error && keyOfQuoted(error);
     if (key === undefined) return;
-    fate.error = this.#early.get(key);
-    if (!fate.error) this.#errors.set(key, fate);
+    fate.error = this.#early.take(key);
+    if (!fate.error) this.#errors.add(key, fate);
   }
 
   /** Takes an RST that no host sent. @returns the packet that it follows */
   takeAdded({ packet, number, time }: IpFrame): Sent | undefined {
-    const key = keyOf(packet);
-    const found = packet.tcp && this.#added.get(key);
+    const found = packet.tcp && this.#added.take(keyOf(packet));
     if (!found) return undefined;
-    this.#added.delete(key);
     found.fate.added = { number, time };
     return found.sent;
   }
@@ -37,20 +35,48 @@ export class Extras {
   takeError({ packet, number, time }: IpFrame): void {
     const key = keyOfQuoted(packet);
     if (key === undefined) return;
-    const fate = this.#errors.get(key);
+    const fate = this.#errors.take(key);
     if (fate) fate.error = { number, time };
-    else this.#early.set(key, { number, time });
-    this.#errors.delete(key);
+    else this.#early.add(key, { number, time });
   }
 
-  forget({ expected: { added, error }, ...fate }: Fate): void {
-    if (added && !fate.added) this.#added.delete(keyOf(added));
+  forget(fate: Fate): void {
+    const { added, error } = fate.expected;
+    if (added && !fate.added) this.#added.remove(keyOf(added), (one) => one.fate === fate);
     const key = error && keyOfQuoted(error);
-    if (key !== undefined && !fate.error) this.#errors.delete(key);
+    if (key !== undefined && !fate.error) this.#errors.remove(key, (one) => one === fate);
   }
 
   forgetBefore(time: number): void {
-    for (const [key, frame] of this.#early) if (frame.time < time) this.#early.delete(key);
+    this.#early.removeAll((frame) => frame.time < time);
+  }
+}
+
+/** Things that have the same key: the first one that came is the first one that is taken. */
+class Queues<Value> {
+  readonly #byKey = new Map<string, Value[]>();
+
+  add(key: string, value: Value): void {
+    const queue = this.#byKey.get(key);
+    if (queue) queue.push(value);
+    else this.#byKey.set(key, [value]);
+  }
+
+  take(key: string): Value | undefined {
+    const queue = this.#byKey.get(key);
+    const first = queue?.shift();
+    if (queue?.length === 0) this.#byKey.delete(key);
+    return first;
+  }
+
+  remove(key: string, isMeant: (value: Value) => boolean): void {
+    const rest = (this.#byKey.get(key) ?? []).filter((value) => !isMeant(value));
+    if (rest.length > 0) this.#byKey.set(key, rest);
+    else this.#byKey.delete(key);
+  }
+
+  removeAll(isMeant: (value: Value) => boolean): void {
+    for (const key of [...this.#byKey.keys()]) this.remove(key, isMeant);
   }
 }
 

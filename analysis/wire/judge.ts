@@ -11,14 +11,17 @@ export function copiesOf({ expected, drops }: Fate): number {
   return Math.max(0, expected.copies - drops.length);
 }
 
+/** How many arrivals are expected after a decision and its drops. */
+export function wantedBy(fate: Fate): number {
+  return fate.expected.fragments > 0 ? fate.expected.fragments : copiesOf(fate);
+}
+
 /** Whether everything that was decided has been seen, so that nothing more is awaited. */
 export function isComplete(sent: Sent, fate: Fate): boolean {
   const { expected, added, error } = fate;
   if (expected.isUnknown || copiesOf(fate) === 0) return false;
   const isThere = (!expected.added || added !== undefined) && (!expected.error || error !== undefined);
-  const arrivals = sent.arrivalsOf(fate.range);
-  const wanted = expected.fragments > 0 ? expected.fragments : copiesOf(fate);
-  return isThere && arrivals.length >= wanted;
+  return isThere && sent.arrivalsOf(fate.range).length >= wantedBy(fate);
 }
 
 /** What the packets say of an entry, when everything that may follow has been seen. */

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { crcOf } from '#lib/message/crc.ts';
 import { DOWN, icmpPacket, ipPacket, parsed, tcpPacket, udpPacket } from '#lib/packet/testing.ts';
 import { Lab } from './testing.ts';
@@ -139,6 +139,29 @@ test('replaced bytes, a replay and an added RST are found', async () => {
   expect(await lab.reasons()).toEqual(['arrived-altered', 'arrived-twice', 'reset-added']);
   const [, , last] = await lab.decisions();
   expect(last!.received).toHaveLength(2);
+});
+
+test('two added RSTs that are alike each belong to a packet of their own', async () => {
+  const lab = new Lab();
+  const rst = { fault: 'tamper', detail: { tamper: 'rst' }, took: 0.005 };
+  lab.send(tcpPacket({ id: 301, acknowledgment: 7 }), { time: 10, ...rst });
+  lab.send(tcpPacket({ id: 302, acknowledgment: 9 }), { time: 10.000_2, ...rst, number: 2 });
+  expect(await lab.reasons()).toEqual(['reset-added', 'reset-added']);
+  expect(await lab.fortunes()).toEqual({ 'arrived by tamper': 2 });
+});
+
+test('ICMP errors about datagrams that have no identification each belong to one of them', async () => {
+  const lab = new Lab();
+  const detail = { mtu: 500, oversize: 'icmp' };
+  for (const [at, letter] of ['x', 'y'].entries()) {
+    const large = udpPacket({ id: 0, place: 0x4000, payload: letter.repeat(1_200) });
+    lab.send(large, { time: 10 + at / 5_000, fault: 'mtu', detail, number: at + 1 });
+  }
+  const errors = (await lab.decisions()).map(({ reason, error }) => ({ reason, error: error?.number }));
+  expect(errors).toEqual([
+    { reason: 'error-sent', error: 4 },
+    { reason: 'error-sent', error: 5 },
+  ]);
 });
 
 test('an RST that was decided and is not there contradicts its entry', async () => {
@@ -349,6 +372,43 @@ test('nothing is accused where a capture was not running or has a gap', async ()
   expect(await lab.reasons({ serverBegins: 20 })).toEqual(['before-capture', 'capture-gap', 'capture-gap']);
 });
 
+describe('the only packet of a run, which was lost', () => {
+  const lostAt = (time: number, recorded: { from: number; to: number }[]) => {
+    const lab = new Lab({ frames: false });
+    lab.send(datagram, { time, fault: 'loss' });
+    for (const one of recorded) lab.recorded.push({ host: 'server', ...one });
+    return lab;
+  };
+
+  test('is confirmed where the records say that the capture of its receiver was running', async () => {
+    const lab = lostAt(10, [{ from: 1, to: 90 }]);
+    expect(await lab.reasons()).toEqual(['lost']);
+    expect(await lab.fortunes()).toEqual({ 'lost by loss': 1 });
+  });
+
+  test.each([
+    ['there are no records', 10, []],
+    ['it was lost before they begin', 10, [{ from: 11, to: 90 }]],
+    ['it was lost after they end', 91, [{ from: 1, to: 90 }]],
+  ])('proves nothing when %s', async (_when, time, recorded) => {
+    const lab = lostAt(time, recorded);
+    expect(await lab.reasons()).toEqual(['before-capture']);
+    expect(await lab.fortunes()).toEqual({ 'unknown by loss': 1 });
+  });
+});
+
+test('what still waits in a queue when a capture ends is not called lost', async () => {
+  const lab = new Lab({ frames: false });
+  for (let time = 10; time < 30; time += 0.05) {
+    lab.event(time, { event: 'queue', direction: 'up', packets: 5, bytes: 7_000, dropped: 0 });
+  }
+  lab.see('client', 10, datagram);
+  lab.see('client', 10.01, segment);
+  lab.see('server', 29, segment);
+  lab.recorded.push({ host: 'server', from: 0, to: 27 });
+  expect(await lab.fortunes()).toEqual({ 'unknown by nothing': 1, 'arrived by nothing': 1 });
+});
+
 test('an entry of an unknown fault, or of another host, is unknown', async () => {
   const lab = new Lab();
   lab.send(datagram, { time: 10, fault: 'melt' });
@@ -377,10 +437,15 @@ test('bytes that were not captured prove no corruption', async () => {
 
 test('a clock that is set back leaves nothing to accuse', async () => {
   const lab = new Lab();
+  lab.event(100, { event: 'missed', packets: 1 });
   lab.send(datagram, { time: 10, fault: 'loss' });
-  lab.see('client', 9, segment);
-  const found = await lab.reasons();
-  expect(found).toHaveLength(1);
+  lab.send(segment, { time: 11, arrives: [] });
+  for (const host of ['client', 'server'] as const) lab.see(host, 5, icmpPacket({ id: 3 }));
+  expect(await lab.reasons()).toEqual(['lost']);
+  expect(await lab.fortunes()).toMatchObject({ 'lost by nothing': 1 });
+  lab.isSetBack = true;
+  expect(await lab.reasons()).toEqual(['clock-set']);
+  expect(Object.keys(await lab.fortunes()).sort()).toEqual(['unknown by loss', 'unknown by nothing']);
 });
 
 test('a packet waits in a queue as long as the queue holds others', async () => {
@@ -395,4 +460,16 @@ test('a packet waits in a queue as long as the queue holds others', async () => 
 
 test('CRCs are those of the journal', () => {
   expect(crcOf(Buffer.from('123456789'))).toBe('cbf43926');
+});
+
+test('many packets that are identical in everything are each matched', async () => {
+  const lab = new Lab();
+  const count = 1_000;
+  const same = udpPacket({ id: 0, payload: 'Hey|e4599fa9' });
+  for (let number = 1; number <= count; number += 1) {
+    const time = 10 + number / 10_000;
+    lab.send(same, number % 5 === 0 ? { time, fault: 'loss', number } : { time });
+  }
+  expect(new Set(await lab.reasons())).toEqual(new Set(['lost']));
+  expect(await lab.fortunes()).toEqual({ 'arrived by nothing': 800, 'lost by loss': 200 });
 });

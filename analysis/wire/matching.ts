@@ -11,12 +11,12 @@ import { Extras } from './extras.ts';
 import type { WireFinding, WireMatch } from './finding.ts';
 import { WireFlows } from './flows.ts';
 import { copiesOf, isComplete, judge } from './judge.ts';
-import { OnTheWay } from './on-the-way.ts';
+import { OnTheWay, reachOf } from './on-the-way.ts';
 import { findings, straysOf } from './packets.ts';
 import { partOf, placeOfEntry, type Range } from './place.ts';
 import { Queues } from './queues.ts';
 import type { WireReason } from './reasons.ts';
-import { Running } from './running.ts';
+import { type Recorded, Running } from './running.ts';
 import { type Fate, isOf, Sent } from './sent.ts';
 import { Verdicts } from './verdicts.ts';
 
@@ -28,7 +28,7 @@ const GRACE = 1;
 const MOST_RETRIED = 64;
 /** How often the packets on the way are looked at, in seconds. */
 const SWEEP = 0.5;
-/** A larger step back of a capture's times means that the clock was set, in seconds. */
+/** A larger step back of the times of a capture or of the journal means that the clock was set, in seconds. */
 const STEP = 0.1;
 /**
  * While captures grow: a busy machine may write one of them this much later than the other; the packets on the way are
@@ -39,6 +39,7 @@ const GROWING = { step: 2, sweep: 0.1, lost: 0.15 } as const;
 export interface WireParts {
   readonly addresses: Readonly<Record<Host, string>>;
   readonly gaps?: readonly Gap[] | undefined;
+  readonly recorded?: Recorded | undefined;
   /**
    * Receives each arrival while captures grow. Then a dropped packet counts as lost soon, and verdicts come in any order.
    */
@@ -82,10 +83,11 @@ export class WireMatching {
   #order = 0;
   #swept = Number.NEGATIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
+  #latestEntry = Number.NEGATIVE_INFINITY;
 
-  constructor({ addresses, gaps = [], onArrival }: WireParts) {
+  constructor({ addresses, gaps = [], recorded, onArrival }: WireParts) {
     this.#numbers = { server: addressNumber(addresses.server), client: addressNumber(addresses.client) };
-    this.#running = new Running(gaps);
+    this.#running = new Running(gaps, recorded);
     this.#onArrival = onArrival;
     this.#verdicts = new Verdicts((match) => this.findings.push(match), onArrival !== undefined);
   }
@@ -110,6 +112,9 @@ export class WireMatching {
   /** Takes an entry, after all frames before it. */
   read(entry: WireEntry): void {
     const time = wireTimeOf(entry);
+    // Its entries then seem to be older than the packets that are read by now.
+    if (time < this.#latestEntry - STEP) this.#running.isSetBack = true;
+    this.#latestEntry = time;
     if (!isWireDecision(entry)) {
       this.#readEvent(entry, time);
       return;
@@ -195,11 +200,7 @@ export class WireMatching {
   #decide(entry: WireDecision): boolean {
     const [source, destination] = [addressNumber(entry.source), addressNumber(entry.destination)];
     const crc = entry.ip_id === 0 && entry.seq === undefined ? (entry.crc ?? NO_PAYLOAD) : undefined;
-    const places = this.#onTheWay.like({ source, destination, id: entry.ip_id, crc }).flatMap((sent) => {
-      const range = placeOfEntry(sent.packet, entry, sent.captured);
-      return range ? [{ sent, range }] : [];
-    });
-    const found = choose(places, entry);
+    const found = choose(this.#onTheWay.like({ source, destination, id: entry.ip_id, crc }), entry);
     if (found) this.#give(found, entry);
     return found !== undefined;
   }
@@ -209,6 +210,7 @@ export class WireMatching {
     this.#flows.learn(sent, range, entry.ip_id);
     if (known && isDrop(entry)) known.drops.push(entry);
     else this.#begin(sent, range, entry);
+    this.#onTheWay.update(sent);
     if (this.#strays.length > 0) this.#retryStrays();
     this.#settle(sent);
   }
@@ -345,22 +347,39 @@ interface Place {
  * The time chooses among copies that are identical in everything: the last one before the entry that has none yet. A lost
  * one is a copy that has not arrived.
  */
-function choose(places: readonly Place[], entry: WireDecision): Place | undefined {
+function choose(alike: readonly Sent[], entry: WireDecision): Place | undefined {
+  const last = lastOf(alike, entry);
   if (isDrop(entry)) {
-    const own = places.findLast(({ sent, range }) =>
+    const isOwn = ({ sent, range }: Place) =>
       sent.fates.some(
         (fate) =>
           isSamePart(fate.range, range) &&
           fate.entry?.packet === entry.packet &&
           fate.entry.flow === entry.flow,
-      ),
-    );
+      );
+    const own = last(isOwn, ({ fates }) => fates.length > 0);
     if (own) return own;
   }
   const free = ({ sent, range }: Place) => !sent.fates.some((fate) => isSamePart(fate.range, range));
   const isMissing = (place: Place) => free(place) && place.sent.arrivalsOf(place.range).length === 0;
-  const lost = isDrop(entry) || entry.fault === 'loss' ? places.findLast(isMissing) : undefined;
-  return lost ?? places.findLast(free) ?? (isDrop(entry) ? places.at(-1) : undefined);
+  const isLoss = isDrop(entry) || entry.fault === 'loss';
+  const lost = isLoss ? last(isMissing, (sent) => !hasAll(sent)) : undefined;
+  return lost ?? last(free) ?? (isDrop(entry) ? last(() => true) : undefined);
+}
+
+/** Finds the last place of an entry that is meant. It looks no further, because thousands may be alike. */
+function lastOf(alike: readonly Sent[], entry: WireDecision) {
+  return (
+    isMeant: (place: Place) => boolean,
+    maybe: (sent: Sent) => boolean = () => true,
+  ): Place | undefined => {
+    for (let at = alike.length - 1; at >= 0; at -= 1) {
+      const sent = alike[at]!;
+      const range = maybe(sent) ? placeOfEntry(sent.packet, entry, sent.captured) : undefined;
+      if (range && isMeant({ sent, range })) return { sent, range };
+    }
+    return undefined;
+  };
 }
 
 /** Whether the latest arrival of a packet repeats one before it. */
@@ -374,10 +393,7 @@ function isSamePart(one: Range, other: Range): boolean {
 }
 
 function hasAll({ arrivals, length }: Sent): boolean {
-  const reached = arrivals
-    .toSorted((one, other) => one.from - other.from)
-    .reduce((to, one) => (one.from <= to ? Math.max(to, one.to) : to), 0);
-  return reached >= length;
+  return reachOf(arrivals) >= length;
 }
 
 function matchOf(

@@ -1,6 +1,7 @@
 import { crcOf } from '#lib/message/crc.ts';
 import { type Packet, payloadOf } from '#lib/packet/packet.ts';
-import { isFragment } from './place.ts';
+import { wantedBy } from './judge.ts';
+import { isFragment, type Range } from './place.ts';
 import type { Sent } from './sent.ts';
 
 /** IP identifications that are looked up together, as a power of 2. */
@@ -31,10 +32,24 @@ export function keyedOf(packet: Packet): Keyed {
 export class OnTheWay {
   readonly all = new Set<Sent>();
   readonly #byKey = new Map<Key, Sent[]>();
+  /** Those of which something has not arrived. Thousands that are identical in everything may have arrived lately. */
+  readonly #open = new Map<Key, Set<Sent>>();
 
   add(sent: Sent): void {
     this.all.add(sent);
     for (const key of keysOf(sent)) this.#addUnder(key, sent);
+    this.update(sent);
+  }
+
+  /** Notes whether something of it has not arrived, after an arrival or a decision. */
+  update(sent: Sent): void {
+    const isOpen = isAwaited(sent);
+    for (const key of this.#keysOf(sent)) {
+      const open = this.#open.get(key);
+      if (isOpen && open) open.add(sent);
+      else if (isOpen) this.#open.set(key, new Set([sent]));
+      else if (open?.delete(sent) && open.size === 0) this.#open.delete(key);
+    }
   }
 
   /** Finds a packet without identification by the payload with which it arrives, too. */
@@ -44,15 +59,24 @@ export class OnTheWay {
     const key = keyOf({ source, destination, id, crc });
     this.#addUnder(key, sent);
     this.#altered.set(sent, [...(this.#altered.get(sent) ?? []), key]);
+    this.update(sent);
   }
   readonly #altered = new Map<Sent, Key[]>();
 
   remove(sent: Sent): void {
     this.all.delete(sent);
-    for (const key of [...keysOf(sent), ...(this.#altered.get(sent) ?? [])]) {
-      const rest = (this.#byKey.get(key) ?? []).filter((one) => one !== sent);
-      if (rest.length > 0) this.#byKey.set(key, rest);
-      else this.#byKey.delete(key);
+    for (const key of this.#keysOf(sent)) {
+      const alike = this.#byKey.get(key) ?? [];
+      // The oldest one is removed first, nearly always.
+      if (alike[0] === sent) alike.shift();
+      else
+        this.#byKey.set(
+          key,
+          alike.filter((one) => one !== sent),
+        );
+      if (this.#byKey.get(key)?.length === 0) this.#byKey.delete(key);
+      const open = this.#open.get(key);
+      if (open?.delete(sent) && open.size === 0) this.#open.delete(key);
     }
     this.#altered.delete(sent);
   }
@@ -62,11 +86,35 @@ export class OnTheWay {
     return this.#byKey.get(keyOf(keyed)) ?? [];
   }
 
+  /** The same without those that have arrived. */
+  openLike(keyed: Keyed): readonly Sent[] {
+    return [...(this.#open.get(keyOf(keyed)) ?? [])];
+  }
+
+  #keysOf(sent: Sent): Key[] {
+    return [...keysOf(sent), ...(this.#altered.get(sent) ?? [])];
+  }
+
   #addUnder(key: Key, sent: Sent): void {
     const alike = this.#byKey.get(key);
     if (alike) alike.push(sent);
     else this.#byKey.set(key, [sent]);
   }
+}
+
+/** Whether a part of it has not arrived as often as it should, as far as is known. */
+function isAwaited(sent: Sent): boolean {
+  const { arrivals, fates, length } = sent;
+  if (fates.some((fate) => sent.arrivalsOf(fate.range).length < wantedBy(fate))) return true;
+  const settled = [...arrivals, ...fates.map(({ range }) => range)];
+  return reachOf(settled) < length;
+}
+
+/** How far ranges reach from 0 without a hole. */
+export function reachOf(ranges: readonly Range[]): number {
+  return ranges
+    .toSorted((one, other) => one.from - other.from)
+    .reduce((to, one) => (one.from <= to ? Math.max(to, one.to) : to), 0);
 }
 
 function keyOf({ source, destination, id, crc }: Keyed): Key {

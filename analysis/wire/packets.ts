@@ -44,9 +44,11 @@ function partsOf({ arrivals, fates, length }: Sent): Range[] {
 
 function missing({ sent, part, fate, packets }: Facts, running: Running): WirePacket {
   const receiver = sent.from === 'server' ? 'client' : 'server';
-  const due = sent.frame.time + (fate?.expected.delay ?? 0);
-  const isExcused = running.excuseOf(sent.packet, receiver, [sent.frame.time, due]) !== undefined;
   const entry = fate && copiesOf(fate) === 0 ? (fate.drops.at(-1) ?? fate.entry) : undefined;
+  // What no entry explains may still wait when a capture ends.
+  const left = entry ? sent.frame.time : Math.max(sent.frame.time, sent.heldUntil);
+  const due = left + (fate?.expected.delay ?? 0);
+  const isExcused = running.excuseOf(sent.packet, receiver, [sent.frame.time, due]) !== undefined;
   const fortune = isExcused ? 'unknown' : 'lost';
   return packetOf(sent, part, { fortune, packets, entry });
 }

@@ -7,8 +7,10 @@ import { readWireEntries, wireTimeOf } from '#lib/journal/wire-entries.ts';
 import type { WireEntry } from '#lib/journal/wire-schema.ts';
 import { type Host, hosts } from '#lib/lab/hosts.ts';
 import type { WireFinding } from './finding.ts';
-import { WireMatching } from './matching.ts';
+import { WireMatching, type WireParts } from './matching.ts';
 
+/** A packet may be on its way, or not yet in the file, for this long when a capture is read that still runs, in seconds. */
+const ON_THE_WAY = 5;
 /** An entry has milliseconds: all frames of its millisecond count as before it. */
 const MILLISECOND = 0.001;
 
@@ -63,14 +65,26 @@ class Head<Value> {
  * memory depends on what is on the way at once and not on the length of the run. A capture that can't be read counts as
  * empty.
  */
-export async function* readWire(folder: string, run: Run): AsyncGenerator<WireFinding> {
+export async function* readWire(
+  folder: string,
+  run: Run,
+  now: () => number = Date.now,
+): AsyncGenerator<WireFinding> {
+  const readUpTo = now() / 1_000 - ON_THE_WAY;
   const captures = await Promise.all(hosts.map((host) => readable(host, folder)));
   const seen = { server: new Seen(), client: new Seen() };
-  const frames = (host: Host) => readIp(captures[hosts.indexOf(host)] ?? NO_FILES, seen[host]);
+  const captureOf = (host: Host) => captures[hosts.indexOf(host)];
+  const frames = (host: Host) => readIp(captureOf(host) ?? NO_FILES, seen[host]);
+  // A capture that is not there, or breaks off, lacks what its records promise.
+  const isWhole = (host: Host) => captureOf(host) !== undefined && seen[host].cut === undefined;
+  const recorded = (host: Host) =>
+    (run.captured ?? [])
+      .filter((one) => one.host === host && isWhole(host))
+      .map(({ from, to }) => ({ from, to: Math.min(to, readUpTo) }));
   yield* matchWire(
     { server: frames('server'), client: frames('client') },
     oneByOne(readWireEntries(folder)),
-    run,
+    { ...run, recorded },
   );
   const cut = hosts.flatMap((host) => seen[host].cut ?? []);
   const without = hosts.filter((host) => seen[host].frames === 0);
@@ -94,9 +108,9 @@ async function readable(host: Host, folder: string): Promise<Capture | undefined
 export async function* matchWire(
   frames: Readonly<Record<Host, AsyncIterable<readonly IpFrame[]>>>,
   entries: AsyncIterable<readonly WireEntry[]>,
-  { addresses, gaps }: Pick<Run, 'addresses' | 'gaps'>,
+  { addresses, gaps, recorded }: WireParts,
 ): AsyncGenerator<WireFinding> {
-  const matching = new WireMatching({ addresses, gaps });
+  const matching = new WireMatching({ addresses, gaps, recorded });
   const reading = new Reading(frames, entries, matching);
   for (let goesOn = true; goesOn; ) {
     if (reading.needsMore) await reading.fetch();

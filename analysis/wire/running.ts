@@ -1,3 +1,4 @@
+import type { Stretch } from '#lib/journal/capture-records.ts';
 import type { Gap } from '#lib/journal/run.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import type { Packet } from '#lib/packet/packet.ts';
@@ -6,9 +7,13 @@ import type { WireReason } from './reasons.ts';
 /** How far around a gap a capture may lack packets, in seconds: its record has whole seconds. */
 const AROUND = 2;
 
-/** When the captures of both hosts were running, as far as they have been read. */
+/** The times in which the capture of a host was certainly running, by its records. None when it can't be trusted. */
+export type Recorded = (host: Host) => readonly Stretch[];
+
+/** When the captures of both hosts were running: from their first frame to their last, and by their records. */
 export class Running {
   readonly #gaps: readonly Gap[];
+  readonly #recorded: Recorded;
   readonly #ran: Record<Host, { first: number; last: number }> = {
     server: { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY },
     client: { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY },
@@ -19,8 +24,9 @@ export class Running {
   /** The clock was set back while they were running. */
   isSetBack = false;
 
-  constructor(gaps: readonly Gap[]) {
+  constructor(gaps: readonly Gap[], recorded: Recorded = () => []) {
     this.#gaps = gaps;
+    this.#recorded = recorded;
   }
 
   /** A capture has a frame at this time. */
@@ -46,13 +52,21 @@ export class Running {
 
   /** Why a packet that a capture lacks proves nothing; undefined if it does. */
   excuse(host: Host, from: number, to = from): WireReason | undefined {
-    const { first, last } = this.#ran[host];
-    if (from < first || to > last) return 'before-capture';
+    if (!this.#ranAt(host, from) || !this.#ranAt(host, to)) return 'before-capture';
     if (this.isSetBack) return 'clock-set';
     const isIn = this.#gaps.some(
       (gap) => gap.host === host && to > gap.from - AROUND && from < gap.to + AROUND,
     );
     return isIn ? 'capture-gap' : undefined;
+  }
+
+  /** What is lost may be the first or the last packet of all, so a capture has no frame before or after it. */
+  #ranAt(host: Host, time: number): boolean {
+    const { first, last } = this.#ran[host];
+    return (
+      (time >= first && time <= last) ||
+      this.#recorded(host).some(({ from, to }) => time >= from && time < to)
+    );
   }
 
   /** The same for a packet: one without an IP identification may be there, where frames were truncated. */

@@ -36,10 +36,16 @@ export class Lab {
   };
   readonly #entries: { readonly time: number; readonly entry: object }[] = [];
   readonly gaps: Gap[] = [];
+  /** When captures were running, by their records. */
+  readonly recorded: Gap[] = [];
 
-  constructor() {
+  /** Whether frames and entries are in the order in which they were given, because the clock was set back meanwhile. */
+  isSetBack = false;
+
+  /** @param frames whether both captures have a frame of another host at the begin and at the end */
+  constructor({ frames = true } = {}) {
     this.event(0, { event: 'wire', address: WIRE, seed: 'alice', up: 'nothing', down: 'nothing' });
-    for (const time of [0, 100]) {
+    for (const time of frames ? [0, 100] : []) {
       const other = parsed(OTHER);
       for (const host of ['server', 'client'] as const) this.see(host, time, other.bytes);
     }
@@ -97,20 +103,24 @@ export class Lab {
   async find({ serverBegins = 0 } = {}): Promise<WireFinding[]> {
     const inOrder = (host: Host): IpFrame[] =>
       this.#captures[host]
-        .toSorted((one, other) => one.time - other.time)
+        .toSorted((one, other) => (this.isSetBack ? 0 : one.time - other.time))
         .map((frame, at) => ({ ...frame, number: at + 1, time: START + frame.time }))
         .filter(({ time }) => host === 'client' || time >= START + serverBegins);
     const entries = this.#entries
-      .toSorted((one, other) => one.time - other.time)
+      .toSorted((one, other) => (this.isSetBack ? 0 : one.time - other.time))
       .map(({ time, entry }, at) => ({
         timestamp: new Date(Math.floor((START + time) * 1_000)).toISOString(),
         id: at + 1,
         ...entry,
       })) as WireEntry[];
-    const gaps = this.gaps.map((gap) => ({ ...gap, from: START + gap.from, to: START + gap.to }));
+    const [gaps, captured] = [this.gaps, this.recorded].map((all) =>
+      all.map((one) => ({ ...one, from: START + one.from, to: START + one.to })),
+    );
+    const recorded = (host: Host) => captured!.filter((one) => one.host === host);
     const frames = { server: list(inOrder('server')), client: list(inOrder('client')) };
+    const parts = { addresses, gaps, recorded };
     const found: WireFinding[] = [];
-    for await (const finding of matchWire(frames, list(entries), { addresses, gaps })) found.push(finding);
+    for await (const finding of matchWire(frames, list(entries), parts)) found.push(finding);
     return found;
   }
 

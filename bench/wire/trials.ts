@@ -28,7 +28,7 @@ export interface Trial {
 }
 
 const COUNT = 20_000;
-const usual: Load = { count: COUNT, size: 200, rate: 8_000 };
+const usual: Load = { count: COUNT, size: 200, rate: 2_000 };
 const DELAY_MS = 50;
 
 export const trials: readonly Trial[] = [
@@ -84,7 +84,7 @@ export const trials: readonly Trial[] = [
   },
   rate(1, { count: COUNT, size: 20, rate: 4_000 }),
   rate(10, { count: COUNT, size: 400, rate: 8_000 }),
-  rate(100, { count: COUNT, size: 1_472, rate: 20_000 }),
+  rate(100, { count: COUNT, size: 1_472, rate: 9_500 }),
   {
     name: 'duplicates',
     configured: '5 %',

@@ -10,6 +10,7 @@ esac
 rm -rf "/sockets/$1"
 vde_switch --sock "/sockets/$1" --daemon
 vde_plug2tap --sock "/sockets/$1" --daemon tap0
+until [ -e /sys/class/net/tap0 ]; do sleep 0.05; done
 ip link set tap0 address "02:00:00:00:00:0$own" up
 ip -4 address add "10.79.0.$own/24" dev tap0
 # An ARP request could be lost on the way too.

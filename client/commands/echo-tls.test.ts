@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { ca, client, foreignCa, server as serverCredentials } from '#lib/tls/testing.ts';
 import { seed, useScriptedServer } from '../testing.ts';
@@ -86,5 +86,51 @@ describe('with --tls', () => {
       ],
     });
     silent.close();
+  });
+});
+
+describe('an attacker on the way', () => {
+  /** Connects clients with the server. `alter` gets what the server sends. */
+  async function attacker(alter: (bytes: Buffer) => Buffer) {
+    const relay = createServer((client) => {
+      const up = connect(server.port, '127.0.0.1');
+      client.on('data', (bytes) => up.write(bytes)).on('error', () => up.destroy());
+      up.on('data', (bytes) => client.write(alter(bytes))).on('error', () => client.destroy());
+      client.on('close', () => up.destroy());
+      up.on('end', () => client.end());
+    });
+    await once(relay.listen(0, '127.0.0.1'), 'listening');
+    const { port } = relay.address() as AddressInfo;
+    return { port, [Symbol.dispose]: () => relay.close() };
+  }
+
+  test('who changes a name in the certificate ends the handshake of TLS 1.2, in words of the lab', async () => {
+    const hoax = (bytes: Buffer) =>
+      Buffer.from(bytes.toString('latin1').replace('localhost', 'localhoax'), 'latin1');
+    using way = await attacker(hoax);
+    const speaks = { ...tls, maxVersion: 'TLSv1.2' } as const;
+    const reason = `for 127.0.0.1:${way.port}, the signature of this client does not fit the messages of the handshake: bytes were changed on the way`;
+    expect(
+      await server.run([], { message, port: way.port, tls: { ...speaks, minVersion: 'TLSv1.2' } }),
+    ).toEqual({
+      code: 1,
+      lines: [`[CLIENT] Connection error: ${reason}`],
+    });
+  });
+
+  test('who changes an echo is noticed, and the message is sent once more', async () => {
+    let strikes = 0;
+    using way = await attacker((bytes) => {
+      if (server.received.length !== 1 || strikes > 0) return bytes;
+      strikes += 1;
+      return Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1)! ^ 1])]);
+    });
+    const { code, lines } = await server.run([], { message, port: way.port, tls });
+    expect(lines).toContain(
+      '[CLIENT] TLS error: what the server sent could not be decrypted: bytes were changed on the way',
+    );
+    expect(lines).toContain('[CLIENT] Attempts: 2');
+    expect(code).toBe(0);
+    expect(server.received).toEqual(['Hey|e4599fa9', 'Hey|e4599fa9']);
   });
 });

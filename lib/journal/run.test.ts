@@ -41,7 +41,10 @@ describe('a run', () => {
     );
 
   test('without a record has the values of the settings', async () => {
-    expect(await readRun(folder, defaults)).toEqual({ ...defaults, versions: {}, starts: [], gaps: [] });
+    expect(await readRun(folder, defaults)).toEqual({
+      ...defaults,
+      ...{ versions: {}, starts: [], gaps: [], captured: [] },
+    });
   });
 
   test('has the values of its latest starts', async () => {

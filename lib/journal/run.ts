@@ -4,33 +4,12 @@ import * as v from 'valibot';
 import { type Decider, deciders } from '#lib/lab/deciders.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import type { Ports } from '#lib/lab/ports.ts';
+import { type AtHost, capturedIn, gapsIn, recordsOf, type Stretch } from './capture-records.ts';
 import { isEvent } from './entries.ts';
 import { type StartRecord, startSchema } from './lab-record.ts';
 import type { Entry } from './schema.ts';
 
-const gapSchema = v.object({
-  program: v.literal('capture'),
-  event: v.literal('gap'),
-  host: v.string(),
-  from: v.pipe(v.string(), v.isoTimestamp()),
-  to: v.pipe(v.string(), v.isoTimestamp()),
-});
-
-/** A sidecar began or ended its capture on an interface. `link` identifies the interface. */
-const captureSchema = v.object({
-  timestamp: v.pipe(v.string(), v.isoTimestamp()),
-  program: v.literal('capture'),
-  event: v.picklist(['begin', 'end']),
-  host: v.string(),
-  link: v.union([v.number(), v.string()]),
-});
-
 const nameSchema = v.object({ event: v.literal('run'), name: v.string() });
-
-/**
- * A sidecar checks its interface every 2 s. So it notices within this time, in seconds, that the interface is gone.
- */
-const NOTICED_AFTER = 3;
 
 /** How a run was set up: the addresses of its hosts, and how its programs were started. */
 export interface Run {
@@ -43,12 +22,12 @@ export interface Run {
   readonly starts: readonly StartRecord[];
   /** The times in which a host's capture lacks packets, as recorded by its sidecar. */
   readonly gaps?: readonly Gap[];
+  /** The times in which it was certainly running. The end is infinite when no end is recorded. */
+  readonly captured?: readonly AtHost[];
 }
 
 /** A time in which a capture lacks packets. */
-export interface Gap extends Stretch {
-  readonly host: string;
-}
+export type Gap = AtHost;
 
 /** The settings of today, for captures without a record of their own. */
 export type RunDefaults = Pick<Run, 'addresses' | 'ports'>;
@@ -92,7 +71,8 @@ export function runIn(text: string, defaults: RunDefaults): Run {
     },
     versions: latest ? { wirelab: latest.versions.wirelab, 'Node.js': latest.versions.node } : {},
     starts,
-    gaps: [...recordsOf(gapSchema, records).map(gapOf), ...lostInterfaces(records)],
+    gaps: gapsIn(records),
+    captured: capturedIn(records),
   };
 }
 
@@ -103,46 +83,6 @@ function parse(line: string): unknown[] {
   } catch {
     return [];
   }
-}
-
-function recordsOf<Schema extends v.GenericSchema>(
-  schema: Schema,
-  records: readonly unknown[],
-): v.InferOutput<Schema>[] {
-  return records.flatMap((record) => {
-    const { success, output } = v.safeParse(schema, record);
-    return success ? [output] : [];
-  });
-}
-
-function gapOf({ host, from, to }: v.InferOutput<typeof gapSchema>): Gap {
-  return { host, from: Date.parse(from) / 1000, to: Date.parse(to) / 1000 };
-}
-
-/**
- * A host that is restarted gets a new interface. The packets on the old one are not counted after the last check of
- * the sidecar, so the gap begins there.
- */
-function lostInterfaces(records: readonly unknown[]): Gap[] {
-  const begun = new Map<string, number | string>();
-  const ended = new Map<string, number>();
-  return recordsOf(captureSchema, records).flatMap(({ host, event, link, timestamp }) => {
-    const at = Date.parse(timestamp) / 1000;
-    if (event === 'end') {
-      ended.set(host, at);
-      return [];
-    }
-    const end = ended.get(host);
-    const isOther = begun.has(host) && begun.get(host) !== link;
-    begun.set(host, link);
-    return isOther && end !== undefined ? [{ host, from: end - NOTICED_AFTER, to: at }] : [];
-  });
-}
-
-/** A stretch of time, in seconds since 1970. `to` is not part of it. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** When the echo server was in sink mode: it printed messages, and no journal has them. */

@@ -65,6 +65,18 @@ describe('a packet with replaced bytes', () => {
     expect(sumOf(summed(replaced(parsed(bytes), 0, Buffer.from('Hoy'))))).toBe(wrong);
   });
 
+  test.each([5, 6])('does not sum bytes after a datagram of %i bytes', (length) => {
+    const datagram = udpPacket({ payload: 'Hey you'.slice(0, length) });
+    const longer = ipPacket(17, Buffer.concat([datagram.subarray(20), Buffer.from('Hey')]));
+    const copy = replaced(parsed(longer), length - 2, Buffer.from('Bye'));
+    const own = copy.subarray(0, datagram.length);
+    own.writeUInt16BE(datagram.length, 2);
+    expect(sumOf(summed(own))).toBe(0xffff);
+    expect(replaced(parsed(longer), length, Buffer.from('Bye')).subarray(20, 28)).toEqual(
+      longer.subarray(20, 28),
+    );
+  });
+
   test('keeps the 0 of a datagram without a checksum', () => {
     const bytes = udpPacket({ payload: 'hello' });
     bytes.writeUInt16BE(0, 26);

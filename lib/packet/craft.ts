@@ -36,11 +36,20 @@ export function replaced(packet: Packet, offset: number, by: Buffer): Buffer {
   if (field === undefined || (packet.protocol === 'udp' && copy.readUInt16BE(field) === 0)) return copy;
   let sum = copy.readUInt16BE(field);
   const first = (at - packet.headerAt) & ~1;
-  for (let word = packet.headerAt + first; word < at + by.length; word += 2) {
-    sum = changedChecksum(sum, wordAt(packet.bytes, word), wordAt(copy, word));
+  const end = endOfSummed(packet);
+  const [before, after] = [packet.bytes.subarray(0, end), copy.subarray(0, end)];
+  for (let word = packet.headerAt + first; word < Math.min(end, at + by.length); word += 2) {
+    sum = changedChecksum(sum, wordAt(before, word), wordAt(after, word));
   }
   copy.writeUInt16BE(packet.protocol === 'udp' && sum === 0 ? 0xffff : sum, field);
   return copy;
+}
+
+/** Where the bytes with the checksum end: a datagram may be shorter than its IP packet (RFC 768). */
+function endOfSummed({ bytes, protocol, headerAt }: Packet): number {
+  return protocol === 'udp'
+    ? Math.min(bytes.length, headerAt + bytes.readUInt16BE(headerAt + 4))
+    : bytes.length;
 }
 
 function wordAt(bytes: Buffer, at: number): number {

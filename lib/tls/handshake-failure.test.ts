@@ -25,6 +25,21 @@ test.each([
     { code: 'ERR_SSL_NEW', reason: 'bad record type' },
     'bad record type',
   ],
+  [
+    'what it could not decrypt',
+    { code: 'ERR_SSL_CIPHER_OPERATION_FAILED', reason: 'cipher operation failed' },
+    'this server could not decrypt what the client sent (alert bad_record_mac): bytes were changed on the way',
+  ],
+  [
+    'what the client could not decrypt',
+    { code: 'ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC', reason: 'ssl/tls alert bad record mac' },
+    'the client could not decrypt what this server sent (alert bad_record_mac): bytes were changed on the way',
+  ],
+  [
+    'another alert by its name',
+    { code: 'ERR_SSL_TLSV1_ALERT_DECODE_ERROR', reason: 'tlsv1 alert decode error' },
+    'the client ended the handshake with the alert decode_error',
+  ],
   ['the code when there is nothing else', { code: 'ENEW' }, 'ENEW'],
   ['a reset as a disconnect', { code: 'ECONNRESET' }, disconnected],
   [

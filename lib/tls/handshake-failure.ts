@@ -1,3 +1,5 @@
+import { alertOf, isUndecryptable } from './alerts.ts';
+
 /** Why a handshake failed, by the error code of Node. The names of alerts are those of RFC 8446, 6.2. */
 const reasons: Readonly<Record<string, string>> = {
   ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE:
@@ -18,6 +20,8 @@ const reasons: Readonly<Record<string, string>> = {
     "the client rejected the server's certificate (alert bad_certificate)",
   'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN':
     "the client rejected the server's certificate (alert certificate_unknown)",
+  'ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC':
+    'the client could not decrypt what this server sent (alert bad_record_mac): bytes were changed on the way',
   ERR_TLS_HANDSHAKE_TIMEOUT: 'the client did not finish the handshake in time',
 };
 
@@ -61,5 +65,13 @@ export function explainHandshakeFailure({
   if (disconnected || code === 'ECONNRESET') {
     return "the client disconnected during the handshake; it probably rejected the server's certificate";
   }
-  return reasons[code] ?? reason ?? code;
+  return reasons[code] ?? ofBytes(code) ?? reason ?? code;
+}
+
+function ofBytes(code: string): string | undefined {
+  if (isUndecryptable(code)) {
+    return 'this server could not decrypt what the client sent (alert bad_record_mac): bytes were changed on the way';
+  }
+  const alert = alertOf(code);
+  return alert && `the client ended the handshake with the alert ${alert}`;
 }

@@ -8,7 +8,7 @@ import {
   type Direction,
   directions,
 } from './conditions/conditions.ts';
-import { readSides, type Texts, typedName } from './conditions/sides.ts';
+import { parseTexts, readSides, type Texts, typedName } from './conditions/sides.ts';
 
 /** A setting: a condition for both directions, or `up:VALUE down:VALUE`. Undefined when it is unset. */
 function condition(name: ConditionName) {
@@ -71,4 +71,22 @@ export function configuredTexts(config: Config): Readonly<Record<Direction, Text
     }),
   );
   return sides as Record<Direction, Texts>;
+}
+
+/** What is wrong with conditions that are allowed alone and not together, as `NAME is "value"; …`. */
+export function problemsTogether(config: Config): readonly string[] {
+  const configured = configuredTexts(config);
+  const problems = directions.flatMap((direction) => {
+    const parsed = parseTexts(configured[direction]);
+    return 'problems' in parsed
+      ? parsed.problems.map((problem) => named(problem, configured[direction]))
+      : [];
+  });
+  return [...new Set(problems)];
+}
+
+function named(problem: string, texts: Texts): string {
+  const name = conditionNames.find((one) => problem.startsWith(`${one}: `))!;
+  const words = problem.slice(name.length + 2).replaceAll('TAMPER', 'WIRE_TAMPER');
+  return `WIRE_${typedName(name)} is "${texts[name]}"; ${words}`;
 }

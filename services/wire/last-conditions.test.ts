@@ -46,6 +46,7 @@ test.each([
   ['the journal is empty', ''],
   ['it has no such event', queue(1)],
   ['its last line is cut', event(1, delayed).slice(0, 150)],
+  ['it has a condition that is not allowed', event(1, { up: { delay: 'a while' }, down: {} })],
 ])('are undefined when %s', (_when, text) => {
   expect(lastConditions(journal(text), none)).toBeUndefined();
 });

@@ -2,8 +2,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { parseEntry } from '#lib/journal/lines.ts';
 import { isWireEntry } from '#lib/journal/wire-schema.ts';
-import type { Direction } from './conditions/conditions.ts';
-import type { Texts } from './conditions/sides.ts';
+import { type Direction, directions } from './conditions/conditions.ts';
+import { parseTexts, type Texts } from './conditions/sides.ts';
 
 const CHUNK = 2 ** 20;
 /** What the line of such an event has, and no other line. */
@@ -17,7 +17,7 @@ export interface Last {
 
 /**
  * The conditions that a person set before the program ended, from its journal. Undefined when there are none, or when
- * the settings have changed since.
+ * the settings have changed since. Another version may have written conditions that this one does not allow.
  */
 export function lastConditions(
   path: string,
@@ -26,7 +26,9 @@ export function lastConditions(
   const line = lastLineWith(path, MARK);
   const entry = line && parseEntry(line, isWireEntry);
   if (!entry || !('event' in entry) || entry.event !== 'wire') return undefined;
-  return isDeepStrictEqual(entry.configured, configured) ? { texts: entry.set, seed: entry.seed } : undefined;
+  const isAllowed = directions.every((direction) => 'value' in parseTexts(entry.set[direction]));
+  const isLatest = isDeepStrictEqual(entry.configured, configured);
+  return isAllowed && isLatest ? { texts: entry.set, seed: entry.seed } : undefined;
 }
 
 /** Reads from the end, because a journal can be large. */

@@ -2,11 +2,15 @@
 const LARGEST = 65_536;
 /** Packets that fit. More wait in the kernel. */
 const SLOTS = 256;
+/** Who waits for room is woken for so many packets at once: to wake a thread takes longer than to forward a packet. */
+const ROOM = SLOTS / 4;
 
 /** The counts at the start of the memory. They only grow, and wrap around at 2 ** 32. */
 const PUT = 0;
 const TAKEN = 1;
-const COUNTS = 2;
+/** Always 0, for a wait that nobody ends. */
+const NEVER = 2;
+const COUNTS = 3;
 
 /** Packets on their way from one thread to another, in their order. One thread puts, one takes. */
 export class PacketRing {
@@ -25,8 +29,9 @@ export class PacketRing {
     this.#bytes = Buffer.from(memory, (COUNTS + SLOTS) * Int32Array.BYTES_PER_ELEMENT);
   }
 
-  get isEmpty(): boolean {
-    return this.#count(PUT) === this.#count(TAKEN);
+  /** How many packets are in the ring. */
+  get size(): number {
+    return (this.#count(PUT) - this.#count(TAKEN)) | 0;
   }
 
   /**
@@ -44,21 +49,39 @@ export class PacketRing {
     Atomics.notify(this.#counts, PUT);
   }
 
-  /** Takes what is there, at most as many packets as fit, with bytes that belong to the caller. */
-  takeAll(onPacket: (bytes: Buffer) => void): void {
-    const put = this.#count(PUT);
-    for (let taken = this.#count(TAKEN); taken !== put; taken = (taken + 1) | 0) {
-      const slot = taken & (SLOTS - 1);
-      const bytes = Buffer.from(this.#room(slot).subarray(0, this.#lengths[slot]));
-      Atomics.store(this.#counts, TAKEN, (taken + 1) | 0);
-      Atomics.notify(this.#counts, TAKEN);
-      onPacket(bytes);
-    }
+  /**
+   * Takes the first packet, if there is one. Its bytes are in the ring, and stay there until the function returns.
+   *
+   * @returns whether there was one
+   */
+  take(onPacket: (bytes: Buffer) => void): boolean {
+    const taken = this.#count(TAKEN);
+    if (taken === this.#count(PUT)) return false;
+    const slot = taken & (SLOTS - 1);
+    onPacket(this.#room(slot).subarray(0, this.#lengths[slot]));
+    Atomics.store(this.#counts, TAKEN, (taken + 1) | 0);
+    if (slot % ROOM === 0 || this.size === 0) Atomics.notify(this.#counts, TAKEN);
+    return true;
   }
 
-  /** Resolves when there is a packet. */
-  async filled(): Promise<void> {
-    await Atomics.waitAsync(this.#counts, PUT, this.#count(TAKEN)).value;
+  /** Stops this thread until there is a packet, at most this long, in ms. The kernel's timer is exact to about 0.1 ms. */
+  wait(atMost?: number): void {
+    Atomics.wait(this.#counts, PUT, this.#count(TAKEN), atMost);
+  }
+
+  /** Stops this thread for this long, in ms, whether there is a packet or not. So nobody has to wake it. */
+  doze(milliseconds: number): void {
+    Atomics.wait(this.#counts, NEVER, 0, milliseconds);
+  }
+
+  /** Resolves when there is a packet, at the latest after this time, in ms; or when `wake` is called. */
+  async filled(atMost?: number): Promise<void> {
+    await Atomics.waitAsync(this.#counts, PUT, this.#count(TAKEN), atMost).value;
+  }
+
+  /** Wakes who waits for a packet. */
+  wake(): void {
+    Atomics.notify(this.#counts, PUT);
   }
 
   #count(which: number): number {

@@ -23,4 +23,10 @@ test('a queue is sampled while it holds something, once more when it is empty, a
   wire.advance(1_000);
   expect(samples.next()).toEqual([{ ...sample, packets: 0, bytes: 0, dropped: 0 }]);
   expect(samples.next()).toEqual([]);
+
+  for (let count = 0; count < 5; count += 1) wire.receive(udpPacket({ payload: 'x'.repeat(100) }), 1_000);
+  samples.next();
+  wire.change('up', conditions.up, 'alice');
+  wire.receive(udpPacket({ payload: 'x'.repeat(100) }), 1_000);
+  expect(samples.next()).toEqual([{ ...sample, packets: 2, bytes: 2 * 142, dropped: 1 }]);
 });

@@ -34,7 +34,8 @@ export class Samples {
         direction,
         packets,
         bytes,
-        dropped: Math.max(0, dropped - last.dropped),
+        // A change of the conditions begins the counts again.
+        dropped: dropped < last.dropped ? dropped : dropped - last.dropped,
       } as const;
       const isQuiet = packets === 0 && last.packets === 0 && sample.dropped === 0;
       this.#last[direction] = { packets, dropped };

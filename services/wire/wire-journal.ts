@@ -1,7 +1,9 @@
 import type { Journal } from '#lib/journal/journal.ts';
 import { openJournal } from '#lib/journal/open-journal.ts';
 import type { WireEntry } from '#lib/journal/wire-schema.ts';
+import { CalmCount } from '#lib/runtime/calm-count.ts';
 import type { Log } from '#lib/runtime/log.ts';
+import { type Timer, timer } from '#lib/runtime/timer.ts';
 import { timestamps } from '#lib/runtime/timestamps.ts';
 import type { Direction } from './conditions/conditions.ts';
 import type { Texts } from './conditions/sides.ts';
@@ -9,30 +11,44 @@ import type { WireStatus } from './control.ts';
 
 type Entry = Record<string, unknown>;
 
-/** The journal of the wire. An entry that can't be written is reported, and the wire goes on. */
+export interface WireJournalParts {
+  readonly log: Log;
+  readonly now: () => Date;
+  readonly timer?: Timer;
+}
+
+/** The journal of the wire. Entries that can't be written are reported once a second, and the wire goes on. */
 export class WireJournal {
   readonly #journal: Journal<WireEntry | object>;
   readonly #log: Log;
   readonly #now: () => string;
+  readonly #refused: CalmCount;
+  #why: unknown;
 
-  private constructor(journal: Journal<WireEntry | object>, log: Log, now: () => Date) {
+  private constructor(
+    journal: Journal<WireEntry | object>,
+    { log, now, timer: time = timer }: WireJournalParts,
+  ) {
     this.#journal = journal;
     this.#log = log;
     this.#now = timestamps(now);
+    this.#refused = new CalmCount(time, (entries) =>
+      log.error(`${entries} entries can't be written to the journal: ${this.#why}`),
+    );
   }
 
-  static async open(
-    path: string,
-    parts: { readonly log: Log; readonly now: () => Date },
-  ): Promise<WireJournal> {
+  static async open(path: string, parts: WireJournalParts): Promise<WireJournal> {
     const { journal } = await openJournal<WireEntry>(path, parts);
-    return new WireJournal(journal, parts.log, parts.now);
+    return new WireJournal(journal, parts);
   }
 
   append(entry: Entry): void {
     this.#journal
       .append({ timestamp: this.#now(), id: this.#journal.nextId(), ...entry })
-      .catch((error: unknown) => this.#log.error(`the journal can't be written: ${error}`));
+      .catch((error: unknown) => {
+        this.#why = error;
+        this.#refused.add();
+      });
   }
 
   /** Journals what is in force, and prints it. */
@@ -51,7 +67,8 @@ export class WireJournal {
     return [this.#journal.check()].filter((problem) => problem !== undefined);
   }
 
-  close(): Promise<void> {
-    return this.#journal.close();
+  async close(): Promise<void> {
+    await this.#journal.close();
+    this.#refused.flush();
   }
 }

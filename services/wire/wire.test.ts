@@ -229,6 +229,35 @@ describe('what is held back', () => {
   });
 });
 
+test('what is held back and what is on the way share the room of their direction', () => {
+  const watched = new Watched({ script: 'delay 1-60000 by 60s', delay: '2s' }, { delay: '2s' });
+  const bytes = datagram('a');
+  for (let n = 0; n < 100_001; n += 1) watched.wire.receive(Buffer.from(bytes), 0);
+  watched.wire.receive(datagram('b', DOWN), 0);
+  expect(watched.wire.totals('up').struck.get('overflow')).toBe(1);
+  expect(watched.wire.totals('down').struck.get('overflow')).toBeUndefined();
+  watched.run(100_000);
+  expect(watched.wire.totals('up').delivered).toBe(100_000);
+  watched.bring(datagram('c'));
+  expect(watched.wire.totals('up').struck.get('overflow')).toBe(1);
+});
+
+test.each([
+  ['a long delay', { delay: '1s' }, true],
+  ['a short delay', { delay: '100ms' }, false],
+  ['a long queue', { rate: '1kbit', queue: '10' }, true],
+  ['a short queue', { rate: '10mbit', queue: '10' }, false],
+  ['a late copy', { faults: 'tamper=1', tamper: 'replay 5s' }, true],
+  ['a rule', { script: 'delay 1 by 2s' }, true],
+] as const)('a packet keeps no memory of others through %s', (_what, texts, isAlone) => {
+  const watched = new Watched(texts);
+  const shared = Buffer.alloc(8_192);
+  const bytes = shared.subarray(0, datagram('a').copy(shared));
+  watched.wire.receive(bytes, 0);
+  watched.run(60_000);
+  expect(watched.sent[0]![0].buffer.byteLength).toBe(isAlone ? bytes.length : 8_192);
+});
+
 describe('a rate', () => {
   test('with a queue drops what has no room, and tells how long the queue was', () => {
     const watched = new Watched({ rate: '1mbit', queue: '2' });

@@ -8,8 +8,10 @@ import type { QueueLength } from './link/aqm.ts';
 import { type Carried, type Drop, Link } from './link/link.ts';
 import { Schedule } from './link/schedule.ts';
 
-/** The most packets that a script or a fault holds back. */
-const MOST_HELD = 100_000;
+/** A packet that may stay for this long gets memory of its own, in ms. */
+const LONG_MS = 1_000;
+/** The bytes of the largest packet of an Ethernet. */
+const FULL_PACKET = 1_500;
 
 /** A packet on its way, with what is known of it. */
 interface OnTheWay extends Carried {
@@ -59,6 +61,8 @@ export interface Totals {
 interface Side {
   readonly link: Link<OnTheWay>;
   decider: Decider;
+  /** Whether its packets may stay for long. */
+  staysLong: boolean;
   packets: number;
   bytes: number;
   delivered: number;
@@ -84,6 +88,7 @@ export class Wire {
         random: ({ flow, number }) => this.#sides[direction].decider.chanceOf(flow, number),
       }),
       decider: this.#decider(direction, conditions[direction], seed),
+      staysLong: longestStay(conditions[direction]) >= LONG_MS,
       packets: 0,
       bytes: 0,
       delivered: 0,
@@ -94,12 +99,13 @@ export class Wire {
 
   /** A packet has arrived. @param now in ms */
   receive(bytes: Buffer, now: number): void {
-    const packet = parsePacket(bytes);
-    if (!packet) return;
+    const arrived = parsePacket(bytes);
+    if (!arrived) return;
     this.#release(now);
-    giveBackHop(packet.bytes);
-    const direction: Direction = packet.destination === this.#parts.clientAddress ? 'down' : 'up';
+    const direction: Direction = arrived.destination === this.#parts.clientAddress ? 'down' : 'up';
     const side = this.#sides[direction];
+    const packet = side.staysLong ? alone(arrived) : arrived;
+    giveBackHop(packet.bytes);
     side.packets += 1;
     side.bytes += packet.bytes.length;
     const decision = side.decider.decide(packet);
@@ -127,6 +133,7 @@ export class Wire {
     const side = this.#sides[direction];
     side.link.change(conditions);
     side.decider = this.#decider(direction, conditions, seed);
+    side.staysLong = longestStay(conditions) >= LONG_MS;
     Object.assign(side, { packets: 0, bytes: 0, delivered: 0 });
     side.struck.clear();
   }
@@ -207,22 +214,35 @@ export class Wire {
   }
 
   #hold(packet: OnTheWay, now: number, milliseconds: number): void {
-    if (this.#held.size >= MOST_HELD) this.#drop(packet, 'overflow', this.queue(packet.direction));
-    else this.#held.add(now + milliseconds, () => this.#send(packet, now + milliseconds));
+    if (!this.#hasRoom(packet)) return;
+    const due = now + milliseconds;
+    this.#held.add(due, () => this.#resume(packet, due));
   }
 
   #wait(wait: OnTheWay, packets: number, now: number): void {
-    if (this.#held.size >= MOST_HELD) {
-      this.#drop(wait, 'overflow', this.queue(wait.direction));
-      return;
-    }
+    if (!this.#hasRoom(wait)) return;
     const key = passingKey(wait);
     const entry = { wait, packets };
     this.#passing.set(key, (this.#passing.get(key) ?? new Set()).add(entry));
     const due = now + PATIENCE_MS;
     this.#held.add(due, () => {
-      if (this.#forget(key, entry)) this.#send(wait, due);
+      if (this.#forget(key, entry)) this.#resume(wait, due);
     });
+  }
+
+  /** Takes room for a packet that is held back, or drops it. */
+  #hasRoom(packet: OnTheWay): boolean {
+    const { room } = this.#sides[packet.direction].link;
+    const hasRoom = !room.isFull;
+    if (hasRoom) room.take(packet.bytes);
+    else this.#drop(packet, 'overflow', this.queue(packet.direction));
+    return hasRoom;
+  }
+
+  /** What was held back goes on. */
+  #resume(packet: OnTheWay, now: number): void {
+    this.#sides[packet.direction].link.room.leave(packet.bytes);
+    this.#send(packet, now);
   }
 
   /** One more packet of the flow has passed those that wait. */
@@ -230,7 +250,7 @@ export class Wire {
     const key = passingKey(carried);
     for (const entry of this.#passing.get(key) ?? []) {
       entry.packets -= 1;
-      if (entry.packets === 0 && this.#forget(key, entry)) this.#send(entry.wait, now);
+      if (entry.packets === 0 && this.#forget(key, entry)) this.#resume(entry.wait, now);
     }
   }
 
@@ -258,6 +278,25 @@ export class Wire {
       detail: { queue_packets: queue.packets, queue_bytes: queue.bytes },
     });
   }
+}
+
+/** How long a packet may stay at most, in ms, as far as conditions say so. */
+function longestStay({ delay, jitter, rate, queue, script, tamper }: Conditions): number {
+  const bytes = 'packets' in queue ? queue.packets * FULL_PACKET : queue.bytes;
+  const queued = rate === undefined ? 0 : bytes / (rate / 8_000);
+  const ruled = script.map(({ fault, by = 0 }) => (fault.name === 'delay' ? by : 0));
+  const again = tamper?.how === 'replay' ? tamper.afterMs : 0;
+  return Math.max(delay + jitter.jitterMs, queued, again, ...ruled);
+}
+
+/**
+ * A packet with memory of its own. Packets that arrive together share a piece of memory, so one that stays would keep
+ * that of all others.
+ */
+function alone(packet: Packet): Packet {
+  const bytes = Buffer.allocUnsafeSlow(packet.bytes.length);
+  packet.bytes.copy(bytes);
+  return { ...packet, bytes };
 }
 
 function passingKey({ direction, flow }: Pick<OnTheWay, 'direction' | 'flow'>): string {

@@ -16,7 +16,7 @@ afterAll(folder.remove);
 /** A docker that has a lab with its receiving end, and notes what it executes. */
 const docker = `#!/bin/sh
 case "$1" in
-    ps) for name in client-host server-host client flow; do printf '%s\\trunning\\t${root}\\n' "$name"; done ;;
+    ps) for name in client-host server-host client flow $(cat '${folder.path}/more'); do printf '%s\\trunning\\t${root}\\n' "$name"; done ;;
     exec) printf '%s\\n' "$*" >>'${calls}'
         case "$*" in
             *' use '*' foo') echo 'CC is "foo"; allowed by this kernel: reno, cubic' >&2; exit 2 ;;
@@ -28,7 +28,7 @@ case "$1" in
                 echo '{"event":"end"}'
                 exit "$(cat '${folder.path}/status')" ;;
         esac ;;
-    inspect) echo FLOW_PORT=5299; echo 'LAB_CAPTURES_DIR=${captures}' ;;
+    inspect) printf '%s\\n' FLOW_PORT=5299 LAB_CAPTURE_FILE_MB=50 LAB_CAPTURE_FILES=4; echo 'LAB_CAPTURES_DIR=${captures}' ;;
 esac
 `;
 
@@ -37,6 +37,7 @@ beforeEach(() => {
   for (const name of ['calls', 'endless', 'runs']) rmSync(join(folder.path, name), { force: true });
   mkdirSync(captures);
   writeFileSync(join(folder.path, 'status'), '0');
+  writeFileSync(join(folder.path, 'more'), '');
   writeProgram(join(folder.path, 'docker'), docker);
 });
 
@@ -81,6 +82,30 @@ describe('make flow', () => {
   test('ends with the status of the client', () => {
     writeFileSync(join(folder.path, 'status'), '130');
     expect(makeFlow('').status).toBe(130);
+  });
+
+  test.each([
+    [
+      'without a limit',
+      ['--seconds', '5'],
+      '',
+      /^wirelab: warning: there is no wire, .* keeps its newest 200 MB$/m,
+    ],
+    [
+      'larger than a capture',
+      ['--megabytes', '201'],
+      'wire',
+      /^wirelab: warning: this flow is larger than a capture, .* 200 MB$/m,
+    ],
+    ['over a wire', ['--seconds', '5'], 'wire', /^$/],
+    ['that a capture holds', ['--megabytes', '200'], '', /^$/],
+    ['of the default size', [], '', /^$/],
+    ['with a wrong number', ['--seconds', 'x'], '', /^$/],
+  ])('%s says so before, or nothing', (_which, options, more, said) => {
+    writeFileSync(join(folder.path, 'more'), more);
+    const { status, stderr } = makeFlow('', ...options);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(said);
   });
 
   test('with CC changes the route of the sender, and puts it back also after a failure', () => {

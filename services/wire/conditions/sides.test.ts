@@ -39,7 +39,7 @@ describe('a change', () => {
     expect(changed(before, change)).toEqual({ texts: after, problems: [] });
   });
 
-  test.each(['x', '', '-1', '2'])('by a probability of %j is refused', (loss) => {
+  test.each(['x', '', '-1', '2', '0.1,duplicate=0.2'])('by a probability of %j is refused', (loss) => {
     expect(changed({ delay: '1ms' }, { loss, rate: '1mbit' })).toEqual({
       texts: { delay: '1ms', rate: '1mbit' },
       problems: ['loss: allowed: a probability from 0 to 1, or none'],
@@ -78,10 +78,14 @@ describe('the conditions of a direction', () => {
     expect(chanceOf({ tamper: 'rst', script: 'tamper tcp data 3' })).toBeUndefined();
   });
 
-  test('refuse a probability of a fault that nothing describes', () => {
-    expect(parseTexts({ faults: 'tamper=0.1' })).toEqual({
-      problems: [expect.stringMatching(/^faults: .*TAMPER=rst/)],
+  test.each([
+    ['faults', 'tamper=0.1'],
+    ['script', 'drop 1, tamper data 2'],
+  ])('refuse %s that tamper, when nothing says how', (name, text) => {
+    expect(parseTexts({ [name]: text })).toEqual({
+      problems: [expect.stringMatching(new RegExp(`^${name}: .*TAMPER=rst`))],
     });
+    expect(parseTexts({ [name]: text, tamper: 'rst' })).not.toHaveProperty('problems');
   });
 });
 

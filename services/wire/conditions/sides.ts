@@ -60,7 +60,7 @@ export function changed(
 function withFault(faults = 'none', fault: string, text: string): string | undefined {
   const { profile } = parseProfile(faults, drawnNames);
   const { profile: own } = parseProfile(`${fault}=${text === 'none' ? 0 : text}`, drawnNames);
-  if (own?.kind !== 'probabilities') return undefined;
+  if (own?.kind !== 'probabilities' || own.of.size !== 1) return undefined;
   const of = new Map<string, number>(profile?.kind === 'probabilities' ? profile.of : []);
   of.delete(fault);
   const probability = own.of.values().next().value;
@@ -81,16 +81,17 @@ export function parseTexts(
   });
   if (problems.length > 0) return { problems };
   const parsed = Object.fromEntries(values) as Conditions;
-  const { faults, tamper } = parsed;
+  const { faults, tamper, script } = parsed;
   const share = faults.kind === 'probabilities' ? faults.of.get('tamper') : undefined;
-  if (share && !tamper) {
+  const isScripted = script.some(({ fault }) => fault.name === 'tamper');
+  if (!tamper && (share || isScripted)) {
+    const name = share ? 'faults' : 'script';
     return {
       problems: [
-        'faults: TAMPER does not say what the fault tamper does; allowed with it: TAMPER, such as TAMPER=rst',
+        `${name}: TAMPER does not say what the fault tamper does; allowed: with TAMPER, such as TAMPER=rst`,
       ],
     };
   }
-  const isScripted = parsed.script.some(({ fault }) => fault.name === 'tamper');
   return { value: tamper && share === undefined && !isScripted ? withTampering(parsed) : parsed };
 }
 

@@ -130,6 +130,17 @@ describe('bursts', () => {
     expect(Math.abs(length - burst)).toBeLessThan((4 * Math.sqrt(1 - end)) / end / Math.sqrt(starts));
   });
 
+  test('have their share in flows of one packet too', () => {
+    const [count, loss] = [20_000, 0.1];
+    const decider = deciderOf({ faults: `loss=${loss}`, burst: '20' });
+    const lost = Array.from(
+      { length: count },
+      (_, n) => decider.decide(datagram(10_000 + n)).fault === 'loss',
+    );
+    const share = lost.filter(Boolean).length / count;
+    expect(Math.abs(share - loss)).toBeLessThan(4 * Math.sqrt((loss * (1 - loss)) / count));
+  });
+
   test('are longer than asked for when the share needs it', () => {
     const { share, length } = burstsOf({ faults: 'loss=0.8', burst: '2' }, 10_000);
     expect(share).toBeCloseTo(0.8, 1);

@@ -138,9 +138,11 @@ function forwarded({ bytes }: Packet) {
 /**
  * The chance that a packet is lost, in the model of Gilbert and Elliott with a good state that loses nothing and a bad
  * state that loses everything. The share of lost packets is `loss`, and a burst has `burst` packets in the mean; more
- * where bursts of that length can't make up the share.
+ * where bursts of that length can't make up the share. A flow begins in either state by that share, so that short flows
+ * lose as much as long ones.
  */
 function burstChance({ isBursting }: Half, loss: number, burst: number): number {
+  if (isBursting === undefined) return loss;
   const end = Math.min(1 / burst, (1 - loss) / loss);
   return isBursting ? 1 - end : Math.min(1, loss / (1 - loss) / burst);
 }

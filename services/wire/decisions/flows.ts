@@ -3,14 +3,14 @@ import type { Direction } from '../conditions/conditions.ts';
 import { ScriptCounts } from '../conditions/script.ts';
 
 /** The most flows that are remembered. The flow that was silent for longest makes room for a new one. */
-const MOST_FLOWS = 65_536;
+const MOST_FLOWS = 16_384;
 
 /** What the wire knows of one direction of a flow. */
 export interface Half {
   /** Packets so far, also those that were lost. */
   packets: number;
-  /** Whether losses come in a burst at present. */
-  isBursting: boolean;
+  /** Whether losses come in a burst at present. Undefined before the first packet. */
+  isBursting: boolean | undefined;
   readonly script: ScriptCounts;
 }
 
@@ -70,7 +70,7 @@ export class Flows {
 }
 
 function newHalf(): Half {
-  return { packets: 0, isBursting: false, script: new ScriptCounts() };
+  return { packets: 0, isBursting: undefined, script: new ScriptCounts() };
 }
 
 /** The same text for both directions. */

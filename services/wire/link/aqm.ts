@@ -6,7 +6,10 @@ export interface QueueLength {
   readonly bytes: number;
 }
 
-/** Random early detection (Floyd and Jacobson, 1993), with the weight and the chance that they propose. */
+/**
+ * Random early detection (Floyd and Jacobson, 1993), with the weight of that paper. The chance, and a second threshold of
+ * three times the first, are those that Floyd proposed later (Discussions of Setting Parameters, 1997).
+ */
 const RED = { weight: 0.002, chance: 0.1, from: 1 / 4, to: 3 / 4 };
 
 /** Drops a packet that arrives, the likelier the longer the queue has been on average. */

@@ -36,7 +36,7 @@ class Watched {
   send(count: number, options?: Options): void {
     for (let n = 0; n < count; n += 1) {
       this.link.send(
-        packet(this.arrived.length + this.dropped.length + this.link.held + 1, options),
+        packet(this.arrived.length + this.dropped.length + this.link.room.packets + 1, options),
         this.now,
       );
     }
@@ -167,7 +167,7 @@ describe('the rate', () => {
     watched.send(3, { delayMs: 50 });
     watched.run(30);
     expect(watched.link.queue).toEqual({ packets: 0, bytes: 0 });
-    expect(watched.link.held).toBe(3);
+    expect(watched.link.room.packets).toBe(3);
     watched.run(100);
     expect(watched.times).toEqual([58, 66, 74]);
   });
@@ -358,7 +358,7 @@ describe('one direction holds at most', () => {
     const watched = new Watched({});
     const one = packet(1, { delayMs: 1_000 });
     for (let n = 0; n < 100_002; n += 1) watched.link.send(one, 0);
-    expect(watched.link.held).toBe(100_000);
+    expect(watched.link.room.packets).toBe(100_000);
     expect(watched.dropped).toEqual([
       [1, 'overflow'],
       [1, 'overflow'],
@@ -372,13 +372,13 @@ describe('one direction holds at most', () => {
     const watched = new Watched(texts);
     const large = packet(1, { bytes: Buffer.alloc(65_535), delayMs: 1_000 });
     for (let n = 0; n < 2_100; n += 1) watched.link.send(large, 0);
-    expect(watched.link.held).toBe(Math.ceil((128 * 2 ** 20) / (65_535 + ('rate' in texts ? 14 : 0))));
+    expect(watched.link.room.packets).toBe(Math.ceil((128 * 2 ** 20) / 65_535));
     const { length } = watched.dropped;
     expect(watched.dropped.every(([, why]) => why === 'overflow')).toBe(true);
-    expect(length).toBe(2_100 - watched.link.held);
+    expect(length).toBe(2_100 - watched.link.room.packets);
     watched.link.change(conditionsOf());
     watched.run(2_000);
-    expect(watched.link.held).toBe(0);
+    expect(watched.link.room.packets).toBe(0);
     watched.send(1);
     watched.link.advance(2_000);
     expect(watched.dropped).toHaveLength(length);

@@ -1,5 +1,6 @@
 import type { Conditions, QueueLimit } from '../conditions/conditions.ts';
 import { CoDel, type QueueLength, Red } from './aqm.ts';
+import { Room } from './room.ts';
 import { Schedule } from './schedule.ts';
 
 /** The bytes that Ethernet adds to an IP packet in a capture. */
@@ -7,10 +8,6 @@ export const ETHERNET_HEADER = 14;
 
 /** The bytes of the largest frame of an Ethernet. */
 const FULL_FRAME = 1_514;
-
-/** The most that one direction holds, waiting or on the way. */
-const MOST_PACKETS = 100_000;
-const MOST_BYTES = 128 * 2 ** 20;
 
 /** A packet on its way. */
 export interface Carried {
@@ -37,6 +34,8 @@ export interface LinkParts<Packet extends Carried> {
  * order stay exact.
  */
 export class Link<Packet extends Carried> {
+  /** What waits here or is on the way, and what the wire holds back before. */
+  readonly room = new Room();
   readonly #parts: LinkParts<Packet>;
   #conditions: Conditions;
   #waiting: { readonly packet: Packet; readonly since: number }[] = [];
@@ -44,7 +43,6 @@ export class Link<Packet extends Carried> {
   #head = 0;
   #waitingBytes = 0;
   readonly #onTheWay = new Schedule<Packet>();
-  #bytesOnTheWay = 0;
   /** Until when the bytes that have passed use up the rate. */
   #bookedUntil = 0;
   #lastDeparture = 0;
@@ -59,11 +57,6 @@ export class Link<Packet extends Carried> {
 
   get queue(): QueueLength {
     return { packets: this.#waiting.length - this.#head, bytes: this.#waitingBytes };
-  }
-
-  /** Packets that wait or are on the way. */
-  get held(): number {
-    return this.queue.packets + this.#onTheWay.size;
   }
 
   /** New conditions. What waits is sent under them. */
@@ -83,6 +76,7 @@ export class Link<Packet extends Carried> {
       this.#parts.onDrop(packet, why, this.queue);
       return;
     }
+    this.room.take(packet.bytes);
     if (this.#conditions.rate === undefined) this.#depart(packet, now);
     else {
       this.#waiting.push({ packet, since: now });
@@ -100,7 +94,7 @@ export class Link<Packet extends Carried> {
     for (;;) {
       const packet = this.#onTheWay.take(now);
       if (!packet) break;
-      this.#bytesOnTheWay -= packet.bytes.length;
+      this.room.leave(packet.bytes);
       this.#parts.deliver(packet);
     }
     const arrival = this.#onTheWay.next;
@@ -109,10 +103,8 @@ export class Link<Packet extends Carried> {
   }
 
   #dropOf(packet: Packet, now: number): Drop | undefined {
+    if (this.room.isFull) return 'overflow';
     const { packets, bytes } = this.queue;
-    if (packets + this.#onTheWay.size >= MOST_PACKETS || bytes + this.#bytesOnTheWay >= MOST_BYTES) {
-      return 'overflow';
-    }
     const { rate, queue } = this.#conditions;
     if (rate === undefined) return undefined;
     const isEarly = this.#isDroppedEarly(packet, now, rate);
@@ -154,6 +146,7 @@ export class Link<Packet extends Carried> {
     const isLast = this.#waitingBytes - frameLength(packet) <= FULL_FRAME;
     if (!this.#coDel.drops(free - since, isLast, free)) return false;
     this.#takeFirst();
+    this.room.leave(packet.bytes);
     this.#parts.onDrop(packet, 'early-drop', this.queue);
     return true;
   }
@@ -184,7 +177,6 @@ export class Link<Packet extends Carried> {
     const arrival = departure + packet.delayMs;
     const due = this.#conditions.order === 'keep' ? Math.max(arrival, this.#lastArrival) : arrival;
     this.#lastArrival = Math.max(due, this.#lastArrival);
-    this.#bytesOnTheWay += packet.bytes.length;
     this.#onTheWay.add(due, packet);
   }
 }
