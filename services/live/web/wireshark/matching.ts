@@ -59,8 +59,8 @@ export class Matching {
       '-e',
       'frame.number',
     ];
-    // tshark reads a pipe, and no socket, which Node gives to its children. The group of both ends together.
-    const line = ['-c', 'cat | "$0" "$@"', program, ...args];
+    // tshark reads a pipe, and no socket, which Node gives to its children. Without tshark, its group ends.
+    const line = ['-c', 'cat | { "$0" "$@" || kill 0; }', program, ...args];
     const child = spawn('sh', line, { env: environment, stdio: 'pipe', detached: true });
     this.#process = child;
     let error: string | undefined;
