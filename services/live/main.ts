@@ -32,7 +32,16 @@ await runProgram(process, configSchema, log, async (config) => {
   const now = () => Date.now() / 1000;
   const tokens = newTokens();
   const web = createWeb({
-    ...{ feed, tokens, log, timer, now, folder: work, instance: randomBytes(4).toString('hex') },
+    ...{
+      feed,
+      tokens,
+      log,
+      timer,
+      now,
+      files: import.meta.dirname,
+      folder: work,
+      instance: randomBytes(4).toString('hex'),
+    },
     reachable: { address: config.LIVE_ADDRESS, names: config.LIVE_NAMES },
     viewers: config.LIVE_VIEWERS,
     hello: (rights) => hello(rights, { hasWire: feed.state().hasWire, now: now() }),

@@ -21,6 +21,8 @@ import type { Details, Loaded } from './wireshark/details.ts';
 export interface AppParts {
   readonly reachable: Reachable;
   readonly doorman: Doorman;
+  /** The folder with the folders `page` and `terminal`. */
+  readonly files: string;
   readonly history: History;
   readonly streams: Streams;
   readonly details: Details;
@@ -69,7 +71,7 @@ export function createApp(parts: AppParts): RequestListener {
     response.locals.by = cameByRightWay(request, parts.reachable);
     next();
   });
-  servePage(app, doorman);
+  servePage(app, doorman, parts.files);
   const may = (needed: Rights): RequestHandler => {
     return (request, response, next) => {
       response.locals.rights = hasRights(request, byOf(response), { doorman, needed });

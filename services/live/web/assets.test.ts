@@ -22,7 +22,12 @@ test('a module comes without its types, with its lines where they were', async (
   const asset = await read('stage/one.ts');
   expect(asset).toMatchObject({ type: 'text/javascript; charset=utf-8' });
   const lines = asset!.bytes.toString().split('\n');
-  expect(lines.map((line) => line.trim().replaceAll(/ +/g, ' '))).toEqual(['', '', 'export const one = 1;', '']);
+  expect(lines.map((line) => line.trim().replaceAll(/ +/g, ' '))).toEqual([
+    '',
+    '',
+    'export const one = 1;',
+    '',
+  ]);
 });
 
 test('any other file comes as it is', async () => {
@@ -56,7 +61,8 @@ test.each([
   'none.css',
 ])('%s is not there', async (path) => {
   await writeFile(join(folder, 'secret.ts'), '');
-  for (const name of ['one.test.ts', 'one-testing.ts', 'one.ts']) await writeFile(join(folder, 'page/stage', name), '');
+  for (const name of ['one.test.ts', 'one-testing.ts', 'one.ts'])
+    await writeFile(join(folder, 'page/stage', name), '');
   await writeFile(join(folder, 'page/.hidden.css'), '');
   await writeFile(join(folder, 'page/keys.pem'), '');
   await mkdir(join(folder, 'page/stage.css'));

@@ -7,8 +7,7 @@ import type { ReachedBy } from './hosts.ts';
 import { Refusal } from './refusal.ts';
 import type { Doorman } from './rights.ts';
 
-const here = join(import.meta.dirname, '..');
-const packages = join(here, '../../node_modules');
+const packages = join(import.meta.dirname, '../../../node_modules');
 /** The files of packages that the terminal loads, below `/terminal/packages`. */
 const OF_PACKAGES: Readonly<Record<string, string>> = {
   'packages/xterm.mjs': '@xterm/xterm/lib/xterm.mjs',
@@ -23,8 +22,12 @@ export function byOf({ locals }: Response): ReachedBy {
   return locals.by;
 }
 
-/** Serves the files of the page, which have no secret. A browser without a link learns how to get one. */
-export function servePage(app: Express, doorman: Doorman): void {
+/**
+ * Serves the files of the page, which have no secret. A browser without a link learns how to get one.
+ *
+ * @param files the folder with the folders `page` and `terminal`
+ */
+export function servePage(app: Express, doorman: Doorman, files: string): void {
   const assets = new Assets();
   const send = async (folder: string, name: string, request: Request, response: Response) => {
     const asset = await assets.read(folder, name);
@@ -37,7 +40,7 @@ export function servePage(app: Express, doorman: Doorman): void {
     const { key } = v.parse(keySchema, request.query);
     if (key !== undefined) enter(key, doorman, request, response);
     else if (doorman.knows(request, byOf(response)))
-      await send(join(here, 'page'), 'index.html', request, response);
+      await send(join(files, 'page'), 'index.html', request, response);
     else showDoor(response, 401, HOW_TO_ENTER);
   });
   app.get(['/page/*path', '/terminal/*path'], async (request, response, next) => {
@@ -48,7 +51,7 @@ export function servePage(app: Express, doorman: Doorman): void {
     const ofPackage = folder === 'terminal' ? OF_PACKAGES[name] : undefined;
     await (ofPackage
       ? send(packages, ofPackage, request, response)
-      : send(join(here, folder), name, request, response));
+      : send(join(files, folder), name, request, response));
   });
 }
 

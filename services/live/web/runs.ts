@@ -97,7 +97,10 @@ export class Runs {
     const known = { run: this.#count, command: asked.command, typed: typedAs(asked) };
     const run = new Run(known, response, this.#parts);
     this.#running.set(known.run, run);
-    run.follow().finally(() => this.#running.delete(known.run));
+    run.follow().then((code) => {
+      this.#running.delete(known.run);
+      this.#parts.emit({ name: 'ended', data: { run: known.run, code } });
+    });
     return known;
   }
 }
@@ -130,10 +133,9 @@ class Run {
     ];
   }
 
-  /** Passes its lines on until it ends. */
-  async follow(): Promise<void> {
-    const { emit } = this.#parts;
-    emit({ name: 'started', data: this.#known });
+  /** Passes its lines on until it ends. Returns its exit code. */
+  async follow(): Promise<number> {
+    this.#parts.emit({ name: 'started', data: this.#known });
     // A run that was cut off has the code that a shell gives for SIGTERM.
     let code = 143;
     try {
@@ -146,7 +148,7 @@ class Run {
       this.#response.destroy();
     }
     this.#flush();
-    emit({ name: 'ended', data: { run: this.#known.run, code } });
+    return code;
   }
 
   #print(line: string): void {

@@ -31,6 +31,8 @@ export interface WebParts {
   readonly remote: string;
   readonly hasTerminal: boolean;
   readonly programs: Programs;
+  /** The folder with the folders `page` and `terminal`. */
+  readonly files: string;
   /** A folder for temporary files. */
   readonly folder: string;
   /** Tells the starts of the server apart. */

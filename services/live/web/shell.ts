@@ -27,6 +27,8 @@ export function connectShell(
       socket.write(begun);
       shell.write(head);
       shell.pipe(socket).pipe(shell);
+      // A WebSocket is closed in both directions at once (RFC 6455, 7.1.1).
+      socket.once('end', () => shell.destroy());
       for (const [one, other] of [
         [shell, socket],
         [socket, shell],

@@ -26,7 +26,13 @@ describe('a channel', () => {
   test('keeps the newest messages within its limit', () => {
     const messages = [90, 90, 90].map(ofBytes);
     for (const message of messages) channel.add(message);
-    expect([1, 2, 3, 4, 5].map((position) => channel.has(position))).toEqual([false, true, true, true, false]);
+    expect([1, 2, 3, 4, 5].map((position) => channel.has(position))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
     expect([2, 3, 4].map((position) => channel.at(position))).toEqual([messages[1], messages[2], undefined]);
     expect(channel.end).toBe(4);
     expect(wake).toHaveBeenCalledTimes(3);

@@ -141,7 +141,9 @@ describe('a reader', () => {
     // The history forgets packets too.
     stored.splice(0, 4);
     connection.drain();
-    expect(connection.taken().map(([id, name, data]) => [id, name, name === 'omitted' ? data : undefined])).toEqual([
+    expect(
+      connection.taken().map(([id, name, data]) => [id, name, name === 'omitted' ? data : undefined]),
+    ).toEqual([
       [undefined, 'omitted', { count: 3, after: 1, before: 5 }],
       ['ab12-all-6-6', 'packets', undefined],
     ]);

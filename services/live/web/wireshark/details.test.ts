@@ -49,7 +49,10 @@ beforeEach(async () => {
   feed.packets.push(
     packetOf(1, { frames: { client: 11, server: 21 } }, [raw('client', 'a=1', 1), raw('server', 'a=1', 5)]),
     packetOf(2, { conversation: 'another' }, [raw('client', 'b=2', 2)]),
-    packetOf(3, { frames: { client: 12, server: 22 } }, [raw('client', 'pin=3', 3), raw('server', 'pin=4', 4)]),
+    packetOf(3, { frames: { client: 12, server: 22 } }, [
+      raw('client', 'pin=3', 3),
+      raw('server', 'pin=4', 4),
+    ]),
     packetOf(4, { frames: { server: 23 } }, [raw('server', 'd=4', 6)]),
   );
 });

@@ -35,13 +35,23 @@ function packetsIn(blocks: readonly Block[]) {
     .filter(({ type }) => type === 6)
     .map(({ bytes }) => {
       const captured = bytes.readUInt32LE(20);
-      return [bytes.readUInt32LE(8), captured, bytes.readUInt32LE(24), bytes.toString('latin1', 28, 28 + captured)];
+      return [
+        bytes.readUInt32LE(8),
+        captured,
+        bytes.readUInt32LE(24),
+        bytes.toString('latin1', 28, 28 + captured),
+      ];
     });
 }
 
 test('is a pcapng file with frames of any link type', async () => {
   const file = new FramesFile();
-  const parts = [file.head(), file.frame(raw('one')), file.frame(raw('in short', 101, 90)), file.frame(raw('two'))];
+  const parts = [
+    file.head(),
+    file.frame(raw('one')),
+    file.frame(raw('in short', 101, 90)),
+    file.frame(raw('two')),
+  ];
   const blocks = await written(...parts);
   expect(await isPcapng(path)).toBe(true);
   const interfaces = blocks.filter(({ type }) => type === 1);

@@ -14,7 +14,19 @@ describe('a layer', () => {
     expect(layersOf({ ...http, n: [status] })).toEqual([
       {
         ...{ label: 'Hypertext Transfer Protocol', filter: 'http', source: 0, at: 4, length: 10 },
-        ...{ severity: 'chat', layers: [{ label: 'Status Code: 200', filter: 'http.response.code', source: 0, at: 8, length: 3, layers: [] }] },
+        ...{
+          severity: 'chat',
+          layers: [
+            {
+              label: 'Status Code: 200',
+              filter: 'http.response.code',
+              source: 0,
+              at: 8,
+              length: 3,
+              layers: [],
+            },
+          ],
+        },
       },
     ]);
   });
@@ -41,9 +53,9 @@ describe('a layer', () => {
   });
 
   test('that names a frame has the number of the capture, and the packet', () => {
-    expect(layersOf({ l: 'Request in frame: 6', t: 'framenum', fnum: 6, f: 'http.request_in == 6' })).toEqual([
-      { label: 'Request in frame: 600', filter: 'http.request_in', source: 0, packet: 60, layers: [] },
-    ]);
+    expect(layersOf({ l: 'Request in frame: 6', t: 'framenum', fnum: 6, f: 'http.request_in == 6' })).toEqual(
+      [{ label: 'Request in frame: 600', filter: 'http.request_in', source: 0, packet: 60, layers: [] }],
+    );
     expect(labelsOf({ l: '[1] Answer 1 in frame: 1', fnum: 1 })).toEqual(['[1] Answer 1 in frame: 100']);
     expect(labelsOf({ l: 'in frame: 12', fnum: 12 })).toEqual(['in frame: 12']);
   });

@@ -41,14 +41,22 @@ const pid = async () => ((await sharkd.ask('status', {})) as { pid: number }).pi
 
 describe('sharkd', () => {
   test('is started once, and answers', async () => {
-    expect(await sharkd.ask('check', { filter: 'tcp' })).toMatchObject({ count: 1, params: { filter: 'tcp' } });
-    expect(await sharkd.ask('check', { filter: 'é"\n' })).toMatchObject({ count: 2, params: { filter: 'é"\n' } });
+    expect(await sharkd.ask('check', { filter: 'tcp' })).toMatchObject({
+      count: 1,
+      params: { filter: 'tcp' },
+    });
+    expect(await sharkd.ask('check', { filter: 'é"\n' })).toMatchObject({
+      count: 2,
+      params: { filter: 'é"\n' },
+    });
     expect(rings).toEqual([]);
   });
 
   test('may refuse a request, and goes on', async () => {
     const before = await pid();
-    await expect(sharkd.ask('refuse', { filter: 'x' })).rejects.toThrow(new SharkdRefusal('Filter invalid - x'));
+    await expect(sharkd.ask('refuse', { filter: 'x' })).rejects.toThrow(
+      new SharkdRefusal('Filter invalid - x'),
+    );
     expect(await pid()).toBe(before);
   });
 
@@ -80,7 +88,9 @@ describe('sharkd', () => {
   });
 
   test('may be missing', async () => {
-    await expect(newSharkd(['/none/sharkd']).ask('status', {})).rejects.toThrow('sharkd: spawn /none/sharkd ENOENT');
+    await expect(newSharkd(['/none/sharkd']).ask('status', {})).rejects.toThrow(
+      'sharkd: spawn /none/sharkd ENOENT',
+    );
   });
 
   test('is replaced after 16 files, when there is time', async () => {

@@ -1,0 +1,181 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventsOf, TestWeb } from '../server-testing.ts';
+import { packetOf } from '../testing.ts';
+
+let folder: string;
+let web: TestWeb;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wirelab-'));
+  web = await new TestWeb(folder).listen();
+  web.feed.packets.push(packetOf(1), packetOf(2));
+});
+afterEach(async () => {
+  web.close();
+  await rm(folder, { recursive: true });
+});
+
+const viewing = () => ({ cookie: web.cookieOf(web.tokens.view) });
+const open = (path = '/events', own = {}) => web.send('GET', path, { ...viewing(), ...own });
+
+/** The next events of a stream: name and the ids in it, or its data. */
+function reading(response: IncomingMessage) {
+  const events = eventsOf(response);
+  return async (count: number) => {
+    const read = [];
+    for (let index = 0; index < count; index += 1) {
+      const { value } = await events.next();
+      const { name, data } = value as { name: string; data: unknown };
+      read.push([name, Array.isArray(data) && name === 'packets' ? data.map(({ id }) => id) : data]);
+    }
+    return read;
+  };
+}
+
+const STATE = [
+  ['tallies', []],
+  ['samples', {}],
+  ['sequence', []],
+];
+
+describe('a stream', () => {
+  test('begins with hello, the packets and the state, and has every event after that', async () => {
+    const response = await open();
+    expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+    const next = reading(response);
+    const hello = [
+      'hello',
+      expect.objectContaining({ rights: 'view', instance: 'ab12', isContinued: false }),
+    ];
+    expect(await next(5)).toEqual([hello, ['packets', [1, 2]], ...STATE]);
+    web.feed.add(packetOf(3));
+    web.feed.emit({ name: 'changes', data: [{ id: 1, fate: 'lost' }] });
+    expect(await next(2)).toEqual([
+      ['packets', [3]],
+      ['changes', [{ id: 1, fate: 'lost' }]],
+    ]);
+  });
+
+  test('goes on after a cut without a double and without a gap', async () => {
+    const first = await open();
+    const ids: (string | undefined)[] = [];
+    for await (const { id } of eventsOf(first)) {
+      ids.push(id);
+      if (ids.length === 5) break;
+    }
+    web.feed.add(packetOf(3));
+    const again = reading(await open('/events', { 'last-event-id': ids.at(-1)! }));
+    expect(await again(2)).toEqual([
+      ['hello', expect.objectContaining({ isContinued: true })],
+      ['packets', [3]],
+    ]);
+  });
+
+  test('with a filter has the packets that match, their changes, and what is no packet', async () => {
+    const next = reading(await open('/events?filter=tcp'));
+    expect((await next(5)).slice(1)).toEqual([...STATE, ['packets', [2]]]);
+    web.feed.add(packetOf(3), packetOf(4));
+    expect(await next(1)).toEqual([['packets', [4]]]);
+    web.feed.emit({
+      name: 'changes',
+      data: [
+        { id: 3, fate: 'lost' },
+        { id: 4, fate: 'lost' },
+      ],
+    });
+    web.feed.emit({ name: 'problem', data: { about: 'disk', text: 'no room' } });
+    expect(await next(2)).toEqual([
+      ['changes', [{ id: 4, fate: 'lost' }]],
+      ['problem', { about: 'disk', text: 'no room' }],
+    ]);
+  });
+
+  test('learns of problems and of the end of a run that were there before', async () => {
+    web.feed.current = {
+      ...web.feed.current,
+      problems: [{ about: 'disk', text: 'no room' }],
+      end: { packets: 2 },
+    };
+    const next = reading(await open());
+    expect((await next(7)).slice(5)).toEqual([
+      ['problem', { about: 'disk', text: 'no room' }],
+      ['end', { packets: 2 }],
+    ]);
+  });
+});
+
+describe('streams', () => {
+  test('are as many as there may be, until one closes', async () => {
+    const all = [await open(), await open(), await open()];
+    const refused = await web.ask('GET', '/events', viewing());
+    expect([refused.status, refused.body]).toEqual([
+      503,
+      '{"problems":["3 pages are open already; LIVE_VIEWERS allows more"]}',
+    ]);
+    all[0]!.destroy();
+    let status: number | undefined;
+    do {
+      const response = await open();
+      status = response.statusCode;
+      if (status !== 200) response.resume();
+    } while (status !== 200);
+  });
+
+  test('have eight filters at most; one that no page has any more makes room', async () => {
+    web.close();
+    web = await new TestWeb(folder, { viewers: 20 }).listen();
+    const all = [];
+    for (const name of 'abcdefgh') all.push(await open(`/events?filter=${name}`));
+    await open('/events?filter=a');
+    const refused = await web.ask('GET', '/events?filter=i', viewing());
+    expect([refused.status, JSON.parse(refused.body).problems]).toEqual([
+      503,
+      ['filter is "i"; 8 others are in use, which is all: "a", "b", "c", "d", "e", "f", "g", "h"'],
+    ]);
+    all[1]!.destroy();
+    let status: number | undefined;
+    do {
+      const response = await open('/events?filter=i');
+      status = response.statusCode;
+      if (status !== 200) response.resume();
+    } while (status !== 200);
+  });
+
+  test('are kept open by a comment every 15 s', async () => {
+    const response = await open();
+    const beat = web.rings.find(({ milliseconds }) => milliseconds === 15_000)!;
+    web.rings.splice(web.rings.indexOf(beat), 1);
+    beat.ring();
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) {
+      text += chunk;
+      if (text.endsWith('\n\n:\n\n')) break;
+    }
+    expect(web.rings.some(({ milliseconds }) => milliseconds === 15_000)).toBe(true);
+  });
+
+  test('a page that reads nothing is cut off, and costs a bounded part of memory until then', async () => {
+    const slow = await open();
+    slow.pause();
+    const filler = 'x'.repeat(64 * 1024);
+    for (let id = 3; id < 400; id += 1) {
+      web.feed.add(packetOf(id, { info: filler }));
+      web.feed.packets.splice(0, 1);
+      await new Promise(setImmediate);
+    }
+    const ring = () => {
+      const at = web.rings.findIndex(({ milliseconds }) => milliseconds === 15_000);
+      web.rings.splice(at, 1)[0]!.ring();
+    };
+    ring();
+    ring();
+    const closed = new Promise<void>((resolve) => slow.once('close', resolve).once('error', () => undefined));
+    slow.resume();
+    await closed;
+    expect(slow.complete).toBe(false);
+  });
+});
