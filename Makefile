@@ -42,8 +42,8 @@ $(if $(if $(typed),$(strangers)),$(error make $(goals) takes no $(strangers); al
 # The lab
 
 .PHONY: up down clean status runs logs certs doctor
-up: ## start the lab: two hosts, servers, client, captures [NAME=first-try]
-	setup/up.sh $(if $(call given,NAME),"$$NAME")
+up: ## start the lab: two hosts, servers, client, captures [NAME=first-try LIVE=1]
+	setup/up.sh $(if $(call given,NAME),"$$NAME")$(call switch,LIVE, && setup/live.sh)
 
 down: ## end the lab; the captures are complete and stay
 	setup/down.sh
@@ -134,7 +134,10 @@ wire: ## put a hop between both hosts, or change it; alone it shows what is in f
 
 # Reading the packets
 
-.PHONY: inspect annotate report wireshark demo
+.PHONY: live inspect annotate report wireshark capture demo
+live: ## show packets and decisions in the browser as they happen, or play an earlier run [RUN=captures/archive/… OFF=1]
+	setup/live.sh $(foreach name,$(call given,OFF RUN),"$(name)=$$$(name)")
+
 inspect: ## show packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all|0 TRANSFER= FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 KEYS=0 JSON=1]
 	$(call named,inspect) setup/inspect.sh $(reading) $(inspect)
 inspect = $(call option,FILTER,--filter) $(call option,TRANSFER,--transfer) $(call option,BYTES,--bytes) $(call option,LAST,--last) \
@@ -153,6 +156,9 @@ report: ## write captures/report.html: what you configured, and what the packets
 
 wireshark: ## show live packets in this machine's Wireshark [HOST=server|client]
 	setup/wireshark.sh $(if $(call given,HOST),"$$HOST")
+
+capture: ## write live packets to standard output, for make capture | wireshark -k -i - [HOST=server|client|wire]
+	setup/capture.sh $(if $(call given,HOST),"$$HOST")
 
 demo: ## run every experiment of the two assignments and five on a wire, and check each against the packets [TIMEOUT=2 instead of 10]
 	setup/demo.sh $(if $(call given,TIMEOUT),"$$TIMEOUT")

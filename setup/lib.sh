@@ -134,12 +134,17 @@ use_wire() { use_profile wire; }
 has_flow() { printf '%s\n' "$containers" | grep -q "^flow$(printf '\t')"; }
 use_flow() { use_profile flow; }
 
+# has_live: true if the lab has a live view, by `containers`.
+has_live() { printf '%s\n' "$containers" | grep -qE '^(live|live-client)'"$(printf '\t')"; }
+use_live() { use_profile live; }
+
 use_profile() { export COMPOSE_PROFILES="$1${COMPOSE_PROFILES:+,$COMPOSE_PROFILES}"; }
 
 # use_present: lets Compose know the services that the lab has besides those of every lab, by `containers`.
 use_present() {
     ! has_wire || use_wire
     ! has_flow || use_flow
+    ! has_live || use_live
 }
 
 are_of_this_folder() { [ -z "$containers" ] || [ -z "$(other_folder)" ] || other_lab; }
@@ -198,7 +203,7 @@ quoted() {
 
 # The settings of the running containers, NAME=value a line, or nothing if no lab is up.
 settings_of_containers() {
-    docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}{{range .Mounts}}{{if eq .Destination "/captures"}}LAB_CAPTURES_DIR={{println .Source}}{{end}}{{end}}' \
+    docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}{{range .Mounts}}{{if eq .Destination "/captures"}}LAB_CAPTURES_DIR={{println .Source}}{{end}}{{if eq .Destination "/work"}}LAB_WORK_DIR={{println .Source}}{{end}}{{end}}' \
         "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" \
         "$COMPOSE_PROJECT_NAME-capture-client-1" "$COMPOSE_PROJECT_NAME-client-1" "$COMPOSE_PROJECT_NAME-wire-1" "$COMPOSE_PROJECT_NAME-server-host-1" 2>/dev/null || true
 }

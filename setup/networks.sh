@@ -278,3 +278,13 @@ settings_of_another_lab() {
     printf 'COMPOSE_PROJECT_NAME=%s\n%s\n%s\n' "$COMPOSE_PROJECT_NAME" "$(free_network "$(networks_in_use)")" \
         "$(free_ports "$(ports_in_use)" HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT)"
 }
+
+# Checks the port of the live view, unless it runs.
+check_live_port() {
+    used=$(ports_in_use)
+    user=$(user_of "$LIVE_PORT/tcp" "$used")
+    [ -n "$user" ] || return 0
+    set --
+    [ "$user" != 'another program' ] || set -- "end the program that this command shows: $(who_has tcp "$LIVE_PORT")"
+    problem live "$LIVE_PORT/tcp, for the live view, is taken by $user" "$@" "another port: $(in_one_line "$(free_ports "$used" LIVE_PORT)") make live"
+}

@@ -31,8 +31,8 @@ const SWEEP = 0.5;
 /** A larger step back of the times of a capture or of the journal means that the clock was set, in seconds. */
 const STEP = 0.1;
 /**
- * While captures grow: a busy machine may write one of them this much later than the other; the packets on the way are
- * looked at this often; and one that was dropped is lost when it has not arrived after this time.
+ * While captures grow. A busy machine may write one of them this much later than the other. The packets on the way are
+ * looked at this often. One that was dropped is lost when it has not arrived after this time.
  */
 const GROWING = { step: 2, sweep: 0.1, lost: 0.15 } as const;
 

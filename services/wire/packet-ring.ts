@@ -2,7 +2,7 @@
 const LARGEST = 65_536;
 /** Packets that fit. More wait in the kernel. */
 const SLOTS = 256;
-/** Who waits for room is woken for so many packets at once: to wake a thread takes longer than to forward a packet. */
+/** Who waits for room is woken for this number of packets at once: to wake a thread takes longer than to forward a packet. */
 const ROOM = SLOTS / 4;
 
 /** The counts at the start of the memory. They only grow, and wrap around at 2 ** 32. */

@@ -5,7 +5,7 @@ import { noRefusals, writePacket } from './write-packet.ts';
 
 /** The most that the main thread waits in one piece, in ms. Timers and the control socket have their turn afterwards. */
 const PIECE_MS = 1;
-/** When so many packets wait, this thread has no time to write them too. */
+/** When this number of packets waits, this thread has no time to write them too. */
 const BUSY = 4;
 /** For so long after a packet, the next one is probably near, and worth a wait that is quickly over. In ms. */
 const NEAR_MS = 20;
@@ -13,8 +13,8 @@ const NEAR_MS = 20;
 /**
  * The TUN device: each read is one packet from the kernel, each write gives one to it (Linux, tuntap.rst).
  *
- * Another program has opened and configured it: Node has no ioctl. Threads of their own read and write it: a read waits
- * for a packet, a write takes long, and a new job for each packet would take longer than the packet.
+ * Another program has opened and configured it: Node has no ioctl. Threads of their own read and write it, because a read
+ * waits for a packet, and a write takes long. A new job for each packet would take longer than the packet.
  */
 export class Tun {
   readonly #file: number;

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { ask, CONTROL_SOCKET } from '#lib/control/control.ts';
+import { createLog } from '#lib/runtime/log.ts';
+import { describeLinks } from './describe.ts';
+
+// `make live` runs this program as `live` in the container of the live view: `live [NAME]` prints its links. NAME is what the
+// browsers of a class call this machine; without it, only this machine has a link.
+
+const log = createLog();
+const { CONTROL_SOCKET: path = CONTROL_SOCKET, LIVE_PORT: port = '8088' } = process.env;
+const [name = ''] = process.argv.slice(2);
+
+try {
+  const tokens = (await ask(path, '/links')) as { readonly control: string; readonly view: string };
+  log.info(describeLinks(tokens, { port, name }));
+} catch (error) {
+  log.error(`the live view does not answer: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}
