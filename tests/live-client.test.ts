@@ -90,9 +90,7 @@ describe('a terminal', () => {
   });
 
   test('has the rights of make shell, which are none', async () => {
-    const rights = await printed('grep -E "Cap|NoNew" /proc/self/status', 'NoNewPrivs:\\s+1[^]*\\$ $');
     const sets = await printed('grep -E "Cap|NoNew" /proc/self/status | cut -f2 | tr "\\n" .', '^[01.]+\\.');
-    expect(rights).toContain('NoNewPrivs');
     expect(sets).toBe(`${'0000000000000000.'.repeat(5)}1.`);
     const { uid, gid } = await stat(lab.settings.LAB_WORK_DIR!);
     expect(await printed('id -u; id -g; pwd; echo end', '^\\d+\\r\\n[^]*?end')).toBe(
@@ -117,17 +115,20 @@ describe('a terminal', () => {
     const lines = 1_700;
     const { found, bytes } = await terminal(
       { expect: PROMPT },
-      { type: 'cat -v >/tmp/pasted; wc -c /tmp/pasted\r' },
+      // Before that is printed, the terminal is still as the shell wants it.
+      { type: 'echo begun-$((6 * 7)); cat -v >/tmp/pasted; wc -c /tmp/pasted\r' },
+      { expect: '^begun-42' },
       { type: `${'x'.repeat(60)}\r`, times: lines },
       { type: '\x04' },
       { expect: '^\\d+ /tmp/pasted' },
-      { type: 'cat -v\r' },
+      { type: 'echo begun-$((6 * 7)); sed "s/^end/all-&/"\r' },
+      { expect: '^begun-42' },
       { type: `${'y'.repeat(60)}\r`, times: lines },
       { type: 'end\r' },
-      { expect: 'end\\r\\nend\\r\\n' },
+      { expect: '^all-end' },
     );
-    expect(found[1]).toBe(`${lines * 61} /tmp/pasted`);
-    expect(bytes).toBeGreaterThan(3 * lines * 61);
+    expect(found[2]).toBe(`${lines * 61} /tmp/pasted`);
+    expect(bytes).toBeGreaterThan(2 * lines * 61);
   });
 
   test('shows five megabytes, and not one byte less', async () => {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Express, Request, Response } from 'express';
 import * as v from 'valibot';
 import { Assets } from './assets.ts';
@@ -43,14 +43,14 @@ export function servePage(app: Express, doorman: Doorman, files: string): void {
       await send(join(files, 'page'), 'index.html', request, response);
     else showDoor(response, 401, HOW_TO_ENTER);
   });
-  app.get(['/page/*path', '/terminal/*path'], async (request, response, next) => {
+  app.get(['/page/*path', '/terminal/', '/terminal/*path'], async (request, response, next) => {
     if (request.path === '/terminal/shell') return next();
     if (!doorman.knows(request, byOf(response))) throw new Refusal(401, HOW_TO_ENTER);
     const [, folder = '', ...names] = request.path.split('/');
-    const name = names.join('/');
+    const name = request.path === '/terminal/' ? 'index.html' : names.join('/');
     const ofPackage = folder === 'terminal' ? OF_PACKAGES[name] : undefined;
     await (ofPackage
-      ? send(packages, ofPackage, request, response)
+      ? send(join(packages, dirname(ofPackage)), basename(ofPackage), request, response)
       : send(join(files, folder), name, request, response));
   });
 }

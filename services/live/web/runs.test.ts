@@ -100,7 +100,7 @@ describe('a command', () => {
   test.each([
     ['a line that is no JSON', 'nonsense\n'],
     ['a line of another kind', '{"lines":1}\n'],
-    ['a line without an end', `"${'x'.repeat(65 * 1024)}`],
+    ['a line without an end', `"${'x'.repeat(500_000)}`],
   ])('ends at %s', async (_what, text) => {
     await runs.start(echo);
     asked[0]!.response.write(text);

@@ -127,6 +127,24 @@ describe('the cookie of the page', () => {
     },
   );
 
+  test.each([
+    ['/terminal/packages/xterm.mjs', 'text/javascript; charset=utf-8'],
+    ['/terminal/packages/xterm.css', 'text/css; charset=utf-8'],
+    ['/terminal/packages/addon-fit.mjs', 'text/javascript; charset=utf-8'],
+  ])('opens %s, which is of a package', async (path, type) => {
+    const cookie = `wirelab-page-${web.port}=${web.tokens.page}`;
+    const answer = await web.ask('GET', path, { cookie });
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, type]);
+  });
+
+  test('opens the page of the terminal by its folder', async () => {
+    await mkdir(join(folder, 'terminal'));
+    await writeFile(join(folder, 'terminal', 'index.html'), '<!doctype html><title>Terminal</title>');
+    const cookie = `wirelab-page-${web.port}=${web.tokens.page}`;
+    expect((await web.ask('GET', '/terminal/', { cookie })).body).toContain('<title>Terminal');
+    expect(await status('GET', '/terminal', { cookie })).toBe(404);
+  });
+
   test('of another port counts for nothing', async () => {
     const cookie = web.cookieOf(web.tokens.view, 1);
     expect(await status('GET', '/packets', { cookie })).toBe(401);
