@@ -14,7 +14,7 @@ export type Direction = 'up' | 'down' | 'other';
 /**
  * What became of a packet between both hosts. `travelling`: the other host has not captured it yet. `lost`: the wire dropped
  * it. `altered`: the wire changed its bytes. `copied`: the wire made it, as a copy or of its own. `unseen`: the other host
- * did not capture it, and no journal says why.
+ * did not capture it, and no journal has the reason.
  */
 export type Fate = 'travelling' | 'arrived' | 'lost' | 'altered' | 'copied' | 'unseen';
 
@@ -46,7 +46,7 @@ export interface LivePacket {
   /** Bytes of the frame, and of what TCP or UDP carries. */
   readonly length: number;
   readonly payload: number;
-  /** Of a TCP segment: flags as in Wireshark's column, `SYN, ACK`, and its relative numbers. */
+  /** A TCP segment has flags, as in Wireshark's column, `SYN, ACK`, and relative numbers. */
   readonly tcp?:
     | { readonly flags: string; readonly sequence: number; readonly ack: number; readonly window: number }
     | undefined;

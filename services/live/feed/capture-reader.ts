@@ -114,7 +114,7 @@ export class CaptureReader {
     return [this.#columns.server, this.#columns.client, this.#inside];
   }
 
-  /** In a recorded run, the capture that is behind is read first, so that not too much waits for it. */
+  /** In a recorded run, the capture with the earlier time is read first, so that not too much waits for it. */
   #mayRead(host: Host): boolean {
     const other = this.captures[host === 'server' ? 'client' : 'server'];
     const isAhead = this.#parts.isPlayed && !other.isAtEnd && this.captures[host].latest > other.latest;

@@ -6,7 +6,7 @@ import type { Direction, Point, Samples } from '../contract.ts';
 import { Thinned } from './thinned.ts';
 import { Throughput } from './throughput.ts';
 
-/** Of each such time, in seconds, charts have one value. */
+/** Charts have one value for each stretch of this length, in seconds. */
 const STEP = 0.02;
 
 /** Collects the samples of the charts. */

@@ -8,7 +8,7 @@ import { Queue, Read, type Source } from './source.ts';
 
 /** The journals of a run. */
 export interface Journals {
-  /** Of both servers, in the order of time. */
+  /** The entries of both servers, in the order of time. */
   readonly entries: Source<Entry>;
   readonly wireEntries: Source<WireEntry>;
   /** Reads what is new. */

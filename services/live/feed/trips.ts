@@ -125,7 +125,7 @@ export class Trips {
 
   /** Both captures have been read up to a time, in seconds since 1970. */
   moveTo(now: number): void {
-    // With a wire, its journal says how long a packet may take.
+    // With a wire, its journal shows how long a packet may take.
     if (!this.#parts.hasWire()) this.#giveUp(now);
     for (const [bytes, { time }] of this.#single) {
       if (time > now - TOGETHER) break;
@@ -167,7 +167,7 @@ export class Trips {
     return source === this.#numbers[host] && destination === this.#numbers[other(host)];
   }
 
-  /** Of a packet that does not go from one host to the other. */
+  /** The direction of a packet that does not go from one host to the other. */
   #directionOf(host: Host, { source, destination }: Packet): Direction {
     const own = this.#numbers[host];
     if (destination === own) return directionTo(host);

@@ -21,7 +21,7 @@ export interface Reachable {
 }
 
 /**
- * Reads a Host header. It is undefined for a name that the server does not have: a page of somebody else can give its name
+ * Reads a Host header. It is undefined for a name that the server does not have. A page of somebody else can give its name
  * this machine's address (DNS rebinding), but the browser still sends the name. With all addresses published, any address
  * is right, because an address can't be given away.
  */

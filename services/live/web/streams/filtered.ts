@@ -6,7 +6,7 @@ import type { LiveEvent } from './message.ts';
 
 /** Frames after which tshark is replaced, because it remembers all of them. */
 const MOST_FRAMES = 40_000;
-/** Of the history, the packets that a new tshark begins with. */
+/** A new tshark begins with this number of packets of the history. */
 const REPEATED = 10_000;
 /** Matching packets that are known by their ids. */
 const MOST_MATCHING = 50_000;

@@ -110,7 +110,7 @@ export class Details {
 
 /**
  * The frames of the conversation of a packet, as far as it is known, so that one file is enough for all of its packets.
- * Of a long conversation, only the part up to the packet.
+ * A long conversation is cut after the packet.
  */
 function around({ packet }: StoredPacket, raw: RawFrame, history: History): LoadedFrame[] {
   const newest = history
@@ -121,7 +121,7 @@ function around({ packet }: StoredPacket, raw: RawFrame, history: History): Load
   return known.some((frame) => frame.raw === raw) ? known : upTo(packet.id);
 }
 
-/** The frames of a host in the order of their times, so many of the newest as there may be. */
+/** The frames of a host in the order of their times: the newest ones, as many as there may be. */
 function framesOf(packets: readonly StoredPacket[], host: Host): LoadedFrame[] {
   const all = packets
     .flatMap((stored) => stored.raw.filter((raw) => raw.host === host).map((raw) => ({ stored, raw })))

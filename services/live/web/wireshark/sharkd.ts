@@ -22,7 +22,7 @@ export interface SharkdParts {
   readonly patience: number;
 }
 
-/** sharkd reads a line into so many bytes, and ends at a longer one. */
+/** sharkd reads a line into a buffer of this size in bytes, and ends at a longer one. */
 const LONGEST_LINE = 2_000;
 /** Files after which the program is replaced: 4.0 keeps 11 MB of memory for each file that it has loaded. */
 const MOST_FILES = 16;
