@@ -18,7 +18,7 @@ function names(meaning: string) {
       v.pipe(
         v.string(),
         v.regex(
-          /^[\w-]+(?:\.[\w-]+)*(?:,[\w-]+(?:\.[\w-]+)*)*$/,
+          /^(?:[\w-]+(?:\.[\w-]+)*(?:,[\w-]+(?:\.[\w-]+)*)*)?$/,
           'allowed: names with commas between them, such as lab.local',
         ),
       ),
