@@ -16,6 +16,8 @@ import { makeProfile } from './web/wireshark/profile.ts';
 import { wiresharkPrograms } from './web/wireshark/programs.ts';
 
 const log = createLog();
+const clock = { now: () => Date.now(), sleep };
+const now = () => clock.now() / 1000;
 const dissector = join(import.meta.dirname, '../../dissector/wirelab.lua');
 
 await runProgram(process, configSchema, log, async (config) => {
@@ -26,10 +28,8 @@ await runProgram(process, configSchema, log, async (config) => {
   });
   const ending = new AbortController();
   const feed = await openFeed({
-    ...{ folder, isPlayed, defaults, kept: KEPT, dissector, signal: ending.signal },
-    clock: { now: Date.now, sleep },
+    ...{ folder, isPlayed, defaults, kept: KEPT, dissector, clock, signal: ending.signal },
   });
-  const now = () => Date.now() / 1000;
   const tokens = newTokens();
   const web = createWeb({
     ...{
