@@ -16,11 +16,15 @@ export class Announcer {
     this.#next = text;
   }
 
-  /** @param now seconds of any clock */
-  tick(now: number): void {
-    if (this.#next === undefined || now - this.#last < CALM) return;
+  /**
+   * @param now seconds of any clock
+   * @returns whether something was said
+   */
+  tick(now: number): boolean {
+    if (this.#next === undefined || now - this.#last < CALM) return false;
     this.#say(this.#next);
     this.#next = undefined;
     this.#last = now;
+    return true;
   }
 }

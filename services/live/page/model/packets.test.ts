@@ -14,11 +14,12 @@ test('packets are in the order in which they were sent', () => {
   expect(packets.lastId).toBe(4);
 });
 
-test('a packet that is known is not taken twice', () => {
+test('a packet that is known is replaced', () => {
   const packets = new Packets();
   packets.add(numbered(1, 3));
-  packets.add(numbered(2, 4));
-  expect(ids(packets)).toEqual([1, 2, 3, 4]);
+  packets.add([...numbered(2, 2), packetOf({ id: 3, time: 1.5, fate: 'lost' }), ...numbered(4, 4)]);
+  expect(ids(packets)).toEqual([1, 3, 2, 4]);
+  expect(packets.get(3)!.fate).toBe('lost');
 });
 
 test('a change replaces the packet, so that its row is drawn again', () => {

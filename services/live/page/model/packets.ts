@@ -59,7 +59,7 @@ export class Packets {
     this.#version += 1;
   }
 
-  /** Takes what a stream sends. */
+  /** Takes what a stream sends. A packet replaces the one with its id. */
   add(packets: readonly LivePacket[]): void {
     if (!this.#isAtNewest) {
       this.#later += packets.length;
@@ -98,6 +98,12 @@ export class Packets {
     this.#removeOldest();
   }
 
+  /** Takes no new packets, of which there are so many: they are loaded when they are wanted. */
+  stay(later: number): void {
+    this.#isAtNewest = false;
+    this.#later = later;
+  }
+
   /** Begins again with the newest packets. */
   renew(packets: readonly LivePacket[]): void {
     this.clear();
@@ -106,7 +112,8 @@ export class Packets {
 
   #insert(packets: readonly LivePacket[]): void {
     for (const packet of packets) {
-      if (this.#byId.has(packet.id)) continue;
+      const before = this.#byId.get(packet.id);
+      if (before) this.#all.splice(this.#placeOf(before), 1);
       this.#byId.set(packet.id, packet);
       const last = this.#all.at(-1);
       if (!last || isBefore(last, packet)) this.#all.push(packet);
