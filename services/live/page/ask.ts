@@ -1,0 +1,63 @@
+import type { Refused } from '../contract.ts';
+
+/** The server refuses what was asked, or can't be reached. Each problem is a sentence. */
+export class RefusedError extends Error {
+  readonly code = 'LIVE_REFUSED';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], cause?: unknown) {
+    super(problems.join('\n'), { cause });
+    this.problems = problems;
+  }
+}
+
+export interface Asking {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks the server of the page. */
+export class Ask {
+  readonly #unreachable: string;
+
+  /** @param unreachable the sentence for a server that does not answer */
+  constructor(unreachable: string) {
+    this.#unreachable = unreachable;
+  }
+
+  /** @throws RefusedError; an AbortError when `signal` ends it */
+  async get<Answer>(path: string, asking: Asking = {}): Promise<Answer> {
+    const { method = 'GET', body, signal } = asking;
+    const response = await fetch(path, {
+      method,
+      ...(body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+      ...(signal && { signal }),
+    }).catch((error: unknown) => {
+      if (signal?.aborted) throw error;
+      throw new RefusedError([this.#unreachable], error);
+    });
+    const text = await response.text();
+    if (!response.ok) throw new RefusedError(problemsOf(text, response.status));
+    return (text === '' ? undefined : JSON.parse(text)) as Answer;
+  }
+}
+
+function problemsOf(text: string, status: number): readonly string[] {
+  try {
+    const { problems } = JSON.parse(text) as Partial<Refused>;
+    if (Array.isArray(problems) && problems.length > 0) return problems.map(String);
+  } catch {
+    // Not an answer of the page's own server.
+  }
+  return [`${status} ${text.slice(0, 200)}`.trim()];
+}
+
+/** The problems of any error, as sentences. */
+export function sentencesOf(error: unknown): readonly string[] {
+  return error instanceof RefusedError ? error.problems : [String(error)];
+}

@@ -1,0 +1,176 @@
+import type { FaultStatus } from '#lib/faults/faults.ts';
+import type { Tally } from '../../contract.ts';
+import type { App } from '../app.ts';
+import { sentencesOf } from '../ask.ts';
+import { h, setText } from '../dom.ts';
+import { isScript, profileOf, restOf, type Share, withShare } from '../model/profile.ts';
+import { type Field, fieldOf, problemList, type Slider, sliderOf } from './field.ts';
+import { named } from '../texts/texts.ts';
+
+/** A change that `POST /controls/faults` takes. */
+interface Change {
+  readonly server: 'http' | 'echo';
+  readonly profile?: string;
+  readonly profiles?: Readonly<Record<string, string>>;
+  readonly seed?: string;
+  readonly reset?: boolean;
+}
+
+/** Steps of a probability. */
+const STEP = 0.05;
+
+/** The outcomes of the HTTP server, or the faults of the echo server over one protocol. */
+export class FaultCard {
+  readonly element: HTMLElement;
+  readonly #app: App;
+  readonly #decider: string;
+  readonly #sliders = new Map<string, Slider>();
+  readonly #sliderBox = h('div', { class: 'sliders' });
+  readonly #rest = h('p', { class: 'rest' });
+  readonly #profile = h('input', { type: 'text', spellcheck: 'false', autocomplete: 'off' });
+  readonly #profileField: Field;
+  readonly #problems = problemList();
+  #shares: readonly Share[] = [];
+  #restName = '';
+  #profileText = '';
+
+  constructor(app: App, decider: string) {
+    this.#app = app;
+    this.#decider = decider;
+    const { faults } = app.texts;
+    this.#profileField = fieldOf(faults.profile, this.#profile, { kind: 'is-profile' });
+    const apply = h('button', { type: 'submit' }, faults.apply);
+    this.element = h(
+      'section',
+      { class: 'card faults', 'data-decider': decider },
+      h('h3', {}, named(faults.deciders, decider)),
+      this.#sliderBox,
+      this.#rest,
+      h(
+        'form',
+        {
+          class: 'inline',
+          on: {
+            submit: (event) => {
+              event.preventDefault();
+              void this.#apply(this.#profile.value);
+            },
+          },
+        },
+        this.#profileField.element,
+        apply,
+      ),
+      this.#problems.element,
+    );
+  }
+
+  /** Shows what the server has in force. */
+  show({ profile, counts, noun }: FaultStatus): void {
+    const [rest] = counts.slice(-1);
+    this.#restName = rest?.fault ?? '';
+    this.#profileText = profile;
+    const isHeld = [...this.#sliders.values()].some((slider) => slider.isHeld());
+    if (isHeld) return;
+    const isOfScript = isScript(profile);
+    this.#shares = counts.slice(0, -1).map(({ fault, probability }) => ({ name: fault, probability: isOfScript ? 0 : probability }));
+    this.#makeSliders();
+    this.#showShares();
+    if (document.activeElement !== this.#profile) this.#profile.value = profile;
+    this.element.classList.toggle('has-script', isOfScript);
+    this.element.dataset.noun = noun;
+  }
+
+  /** Shows how often each was decided. */
+  tally({ total, counts }: Tally): void {
+    const { figures, texts } = this.#app;
+    for (const { name, count } of counts)
+      this.#sliders.get(name)?.note(total > 0 ? texts.faults.seen(figures.percent(count / total)) : '');
+  }
+
+  #makeSliders(): void {
+    const names = this.#shares.map(({ name }) => name);
+    if (names.join() === [...this.#sliders.keys()].join()) return;
+    this.#sliders.clear();
+    for (const name of names) {
+      const slider = sliderOf({
+        label: name,
+        most: 1,
+        step: STEP,
+        format: (value) => this.#app.figures.percent(value),
+        onMove: (value) => this.#move(name, value),
+        onChange: (value) => {
+          this.#move(name, value);
+          void this.#apply(profileOf(this.#shares));
+        },
+      });
+      this.#sliders.set(name, slider);
+    }
+    this.#sliderBox.replaceChildren(...[...this.#sliders.values()].map(({ element }) => element));
+  }
+
+  #move(name: string, value: number): void {
+    this.#shares = withShare(this.#shares, name, value);
+    this.#showShares();
+    this.#profile.value = profileOf(this.#shares);
+  }
+
+  #showShares(): void {
+    for (const { name, probability } of this.#shares) this.#sliders.get(name)?.set(probability);
+    const { texts, figures } = this.#app;
+    const rest = `${this.#restName} ${figures.percent(restOf(this.#shares))}`;
+    setText(this.#rest, isScript(this.#profile.value || this.#profileText) ? texts.faults.script : rest);
+  }
+
+  async #apply(profile: string): Promise<void> {
+    const decider = this.#decider;
+    this.#profileField.refuse([]);
+    try {
+      const change: Change = decider === 'http' ? { server: 'http', profile } : { server: 'echo', profiles: { [decider]: profile } };
+      const all = await this.#app.ask.get<readonly FaultStatus[]>('/controls/faults', { method: 'POST', body: change });
+      const mine = all.find(({ server }) => server === decider);
+      if (mine) this.show(mine);
+      this.#app.say(this.#app.texts.faults.applied(decider, profile));
+    } catch (error) {
+      this.#profileField.refuse(sentencesOf(error));
+    }
+  }
+}
+
+/** The seed of both servers, and the way back to the settings. */
+export function seedCard(app: App, shown: (all: readonly FaultStatus[]) => void): { readonly element: HTMLElement; readonly show: (seed: string) => void } {
+  const { faults } = app.texts;
+  const seed = h('input', { type: 'text', spellcheck: 'false', autocomplete: 'off' });
+  const field = fieldOf(faults.seed, seed, { hint: faults.seedHint });
+  const change = async (parts: Omit<Change, 'server'>) => {
+    field.refuse([]);
+    try {
+      const both = (['http', 'echo'] as const).map((server) =>
+        app.ask.get<readonly FaultStatus[]>('/controls/faults', { method: 'POST', body: { server, ...parts } }),
+      );
+      shown((await Promise.all(both)).flat());
+      app.say(faults.done);
+    } catch (error) {
+      field.refuse(sentencesOf(error));
+    }
+  };
+  const element = h(
+    'form',
+    {
+      class: 'card seed',
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          void change({ seed: seed.value });
+        },
+      },
+    },
+    field.element,
+    h('div', { class: 'actions' }, h('button', { type: 'submit' }, faults.setSeed), h('button', { type: 'button', class: 'reset', on: { click: () => void change({ reset: true }) } }, faults.reset)),
+  );
+  return {
+    element,
+    show: (text) => {
+      if (document.activeElement !== seed) seed.value = text;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { completed, conversationOf, filterNames, filterOf, wordAt } from './filters.ts';
+import { packetOf } from './packet-testing.ts';
+
+const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443, flow: 5201 };
+
+test('there are ten buttons, and each but the conversation always has a filter', () => {
+  expect(filterNames).toHaveLength(10);
+  const without = filterNames.filter((name) => filterOf(name, { ports }) === undefined);
+  expect(without).toEqual(['conversation']);
+});
+
+test('a conversation has both ends', () => {
+  expect(conversationOf(packetOf())).toBe(
+    'ip.addr == 10.0.142.133 && ip.addr == 10.0.28.182 && tcp.port == 51234 && tcp.port == 9090',
+  );
+  const ping = packetOf({ transport: 'icmp', from: '10.0.142.133', to: '10.0.28.182' });
+  expect(conversationOf(ping)).toBe('icmp && ip.addr == 10.0.142.133 && ip.addr == 10.0.28.182');
+  const six = packetOf({ transport: 'udp', from: '[fd00::1]:5000', to: '[fd00::2]:9090' });
+  expect(conversationOf(six)).toBe(
+    'ipv6.addr == fd00::1 && ipv6.addr == fd00::2 && udp.port == 5000 && udp.port == 9090',
+  );
+  expect(filterOf('conversation', { ports, chosen: ping })).toBe(conversationOf(ping));
+});
+
+test('a completion replaces the word before the caret', () => {
+  expect(wordAt('http && tcp.fl', 14)).toEqual({ word: 'tcp.fl', from: 8 });
+  expect(completed('tcp.fl == 1', 6, 'tcp.flags.syn')).toEqual({ filter: 'tcp.flags.syn == 1', caret: 13 });
+  expect(wordAt('', 0)).toEqual({ word: '', from: 0 });
+});

@@ -1,0 +1,76 @@
+import type { Hello, LivePacket } from '../../contract.ts';
+
+/** The filters that a class needs, by name, in the order of their buttons. */
+export const filterNames = [
+  'http',
+  'echo',
+  'udp',
+  'data',
+  'flags',
+  'retransmissions',
+  'handshakes',
+  'icmp',
+  'errors',
+  'conversation',
+] as const;
+export type FilterName = (typeof filterNames)[number];
+
+/**
+ * Wireshark's filter for each button. A conversation is that of a packet; without one there is none.
+ *
+ * @returns undefined for a button that has nothing to choose
+ */
+export function filterOf(
+  name: FilterName,
+  { ports, chosen }: { readonly ports: Hello['ports']; readonly chosen?: LivePacket | undefined },
+): string | undefined {
+  const fixed: Readonly<Record<Exclude<FilterName, 'conversation'>, string>> = {
+    http: 'http',
+    echo: `tcp.port == ${ports.echo} || udp.port == ${ports.echo} || tcp.port == ${ports.echoTls}`,
+    udp: 'udp && !icmp',
+    data: 'tcp.len > 0',
+    flags: 'tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1',
+    retransmissions: 'tcp.analysis.retransmission || wirelab.transfer.retransmission',
+    handshakes: 'tls.handshake',
+    icmp: 'icmp',
+    errors: 'http.response.code >= 400 || wirelab.notice || tcp.flags.reset == 1',
+  };
+  return name === 'conversation' ? chosen && conversationOf(chosen) : fixed[name];
+}
+
+/** The filter for the packets between the same ports, or of the same protocol between the same hosts. */
+export function conversationOf({ transport, from, to }: LivePacket): string {
+  const [one, other] = [endOf(from), endOf(to)];
+  const field = one.address.includes(':') ? 'ipv6.addr' : 'ip.addr';
+  const hosts = `${field} == ${one.address} && ${field} == ${other.address}`;
+  if (transport === 'icmp') return `icmp && ${hosts}`;
+  if (transport === 'other') return `eth`;
+  if (one.port === undefined || other.port === undefined) return `${transport} && ${hosts}`;
+  return `${hosts} && ${transport}.port == ${one.port} && ${transport}.port == ${other.port}`;
+}
+
+/** `10.0.28.182:9090`, `[fd00::1]:9090`, or an address alone. */
+function endOf(text: string): { readonly address: string; readonly port?: string | undefined } {
+  const bracketed = /^\[(?<address>[^\]]+)\](?::(?<port>\d+))?$/.exec(text)?.groups;
+  if (bracketed) return { address: bracketed.address!, port: bracketed.port };
+  const colons = text.split(':').length - 1;
+  if (colons > 1) return { address: text };
+  const [address = '', port] = text.split(':');
+  return { address, port };
+}
+
+/** The word of a filter that is being typed, and where it begins. */
+export function wordAt(filter: string, caret: number): { readonly word: string; readonly from: number } {
+  const word = /[\w.]*$/.exec(filter.slice(0, caret))![0];
+  return { word, from: caret - word.length };
+}
+
+/** A filter with a completion in place of the word that is being typed, and where the caret is then. */
+export function completed(
+  filter: string,
+  caret: number,
+  field: string,
+): { readonly filter: string; readonly caret: number } {
+  const { from } = wordAt(filter, caret);
+  return { filter: filter.slice(0, from) + field + filter.slice(caret), caret: from + field.length };
+}

@@ -1,0 +1,55 @@
+import type { LivePacket } from '../../contract.ts';
+import type { PrintedLine } from './lines.ts';
+
+/** A row of the ladder. */
+export type Item =
+  | { readonly kind: 'packet'; readonly key: string; readonly packet: LivePacket; readonly gap: number | undefined }
+  | { readonly kind: 'line'; readonly key: string; readonly line: PrintedLine }
+  | { readonly kind: 'omitted'; readonly key: string; readonly count: number };
+
+export interface Omission {
+  readonly count: number;
+  /** The packets around it. */
+  readonly after: number;
+  readonly before: number;
+}
+
+/** Packets, printed lines and what is left out between them, in the order of their times. */
+export function itemsOf(
+  packets: readonly LivePacket[],
+  lines: readonly PrintedLine[],
+  omissions: readonly Omission[],
+): Item[] {
+  const items: Item[] = [];
+  const left = new Map(omissions.map((omission) => [omission.after, omission]));
+  let next = 0;
+  let previous: LivePacket | undefined;
+  const addLines = (until: number) => {
+    for (let line = lines[next]; line && line.time < until; line = lines[next]) {
+      items.push({ kind: 'line', key: `l${line.number}`, line });
+      next += 1;
+    }
+  };
+  for (const packet of packets) {
+    addLines(packet.time);
+    const gap = previous && packet.time - previous.time;
+    items.push({ kind: 'packet', key: `p${packet.id}`, packet, gap });
+    const omission = left.get(packet.id);
+    if (omission) items.push({ kind: 'omitted', key: `o${packet.id}`, count: omission.count });
+    previous = packet;
+  }
+  addLines(Number.POSITIVE_INFINITY);
+  return items;
+}
+
+/** A longer time without a packet is shown as a wait, in seconds. */
+export const WAIT = 0.1;
+/** The least time that makes a difference, in seconds. */
+const INSTANT = 1e-5;
+
+/** The space above a packet, from 0 to 1: it grows with the logarithm of the time that passed. */
+export function spaceOf(gap: number | undefined): number {
+  if (gap === undefined) return 0;
+  const tenfolds = Math.log10(Math.max(gap, INSTANT) / INSTANT) / Math.log10(WAIT / INSTANT);
+  return Math.min(1, tenfolds);
+}

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { itemsOf, spaceOf, WAIT } from './items.ts';
+import { Lines, linesAround, packetsAround } from './lines.ts';
+import { packetOf } from './packet-testing.ts';
+
+const run = { run: 1, command: 'echo', typed: 'make echo MSG=Hey' } as const;
+
+test('lines of commands are kept in order, with what was typed and how it ended', () => {
+  const lines = new Lines();
+  lines.start(run, 10);
+  lines.start(run, 10);
+  lines.print(1, ['[CLIENT] Attempts: 1', '[CLIENT] Attempts: 2'], 11);
+  expect(lines.running).toEqual([run]);
+  lines.end(1, 1, 9);
+  expect(lines.running).toEqual([]);
+  expect(lines.all.map(({ kind, time }) => [kind, time])).toEqual([
+    ['typed', 10],
+    ['printed', 11],
+    ['printed', 11],
+    ['ended', 11],
+  ]);
+});
+
+test('a line of 64 KiB is cut, and their number is bounded', () => {
+  const lines = new Lines();
+  lines.print(1, ['x'.repeat(65_536)], 1);
+  expect(lines.all[0]!.text).toMatch(/^x+… \(65536\)$/);
+  expect(lines.all[0]!.text.length).toBeLessThan(600);
+  for (let count = 0; count < 50; count += 1) lines.print(1, new Array<string>(100).fill('more'), 2);
+  expect(lines.all.length).toBeLessThanOrEqual(2_200);
+});
+
+test('a line and the packets of its moment know each other', () => {
+  const packets = [1, 2, 3].map((id) => packetOf({ id, time: id }));
+  expect(packetsAround(packets, 2.1)).toEqual([2]);
+  expect(packetsAround(packets, 2.5)).toEqual([2]);
+  expect(packetsAround(packets, 0.5)).toEqual([]);
+  const lines = new Lines();
+  lines.print(1, ['a'], 2.1);
+  lines.print(1, ['b'], 2.9);
+  expect(linesAround(lines.all, 2)).toEqual([1]);
+});
+
+test('the ladder has lines between packets, and says what was left out', () => {
+  const packets = [1, 2, 3].map((id) => packetOf({ id, time: id }));
+  const lines = new Lines();
+  lines.start(run, 0.5);
+  lines.print(1, ['a'], 2.5);
+  lines.print(1, ['b'], 7);
+  const items = itemsOf(packets, lines.all, [{ count: 40, after: 1, before: 42 }]);
+  expect(items.map(({ key }) => key)).toEqual(['l1', 'p1', 'o1', 'p2', 'l2', 'p3', 'l3']);
+  expect(items[1]).toMatchObject({ gap: undefined });
+  expect(items[3]).toMatchObject({ gap: 1 });
+});
+
+test('the space between two packets grows with the logarithm of the time', () => {
+  expect([undefined, 0, 1e-5, 1e-3, WAIT, 100].map(spaceOf)).toEqual([0, 0, 0, 0.5, 1, 1]);
+});

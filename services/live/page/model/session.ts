@@ -1,0 +1,271 @@
+import type { Hello, LiveEvents, LivePacket, SequencePoint, Tally } from '../../contract.ts';
+import { Announcer } from './announcer.ts';
+import { filmOf } from './film.ts';
+import type { Omission } from './items.ts';
+import { Lines } from './lines.ts';
+import { paceOf, type Slowness, USUAL } from './pace.ts';
+import { KEPT, Packets } from './packets.ts';
+import { Player } from './player.ts';
+import { Series } from './series.ts';
+import { Value } from './value.ts';
+
+/** `gone`: it was connected, and tries again. `refused`: the link is not valid any more. */
+export type Connection = 'connecting' | 'open' | 'gone' | 'refused';
+
+export interface Parts {
+  /** Packets before an id, oldest first, of the filter in force. */
+  readonly ask: (before: number, count: number) => Promise<readonly LivePacket[]>;
+  /** Seconds since 1970 by the page's clock. */
+  readonly now: () => number;
+  readonly say: (text: string) => void;
+  readonly isStill: () => boolean;
+}
+
+/** Points of a sequence plot, at most. */
+const MOST_POINTS = 4_000;
+const MOST_OMISSIONS = 100;
+/** Packets that are asked for at once. */
+const PAGE = 1_000;
+
+/** All that a page knows, and what it makes of each event. */
+export class Session {
+  readonly packets = new Packets();
+  readonly lines = new Lines();
+  readonly player: Player;
+  readonly announcer: Announcer;
+  readonly hello = new Value<Hello | undefined>(undefined);
+  readonly connection = new Value<Connection>('connecting');
+  readonly tallies = new Value<readonly Tally[]>([]);
+  readonly problems = new Value<readonly LiveEvents['problem'][]>([]);
+  /** Commands that run have changed. */
+  readonly runs = new Value(0);
+  readonly speed = new Value<Slowness>(USUAL);
+  /** The packet where the reader is, and the one whose panel is open. */
+  readonly chosen = new Value<number | undefined>(undefined);
+  readonly opened = new Value<number | undefined>(undefined);
+  /** Packets and lines of one moment, marked in both lists. */
+  readonly marked = new Value<{ readonly packets: ReadonlySet<number>; readonly lines: ReadonlySet<number> }>(NONE);
+  readonly delays = new Map<string, Series>();
+  readonly roundTrips = new Series();
+  readonly throughput = { up: new Series(), down: new Series() };
+  readonly queue = { up: new Series(), down: new Series() };
+  readonly #parts: Parts;
+  #omissions: readonly Omission[] = [];
+  #omitted = 0;
+  #sequence: SequencePoint[] = [];
+  #samples = 0;
+  #drift = 0;
+  #loaded = { version: -1, slowness: 0 };
+  #end: number | undefined;
+  #isAsking = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.player = new Player(paceOf(USUAL), { isStill: parts.isStill });
+    this.announcer = new Announcer(parts.say);
+  }
+
+  /** Now, in seconds by the clock of the captures. */
+  get now(): number {
+    return this.#parts.now() + this.#drift;
+  }
+
+  get omissions(): readonly Omission[] {
+    return this.#omissions;
+  }
+
+  /** Packets that the server did not send to this page. */
+  get omitted(): number {
+    return this.#omitted;
+  }
+
+  get sequence(): readonly SequencePoint[] {
+    return this.#sequence;
+  }
+
+  /** Changes with the data of the charts. */
+  get samplesVersion(): number {
+    return this.#samples;
+  }
+
+  get isPlayed(): boolean {
+    return this.hello.get()?.played !== undefined;
+  }
+
+  /** Whether a run that is played was read to its end. */
+  get isRead(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Whether the server may have packets before the first one here. */
+  get hasEarlier(): boolean {
+    const first = this.packets.firstId;
+    return first !== undefined && first > 1;
+  }
+
+  readonly receivers: { readonly [Name in keyof LiveEvents]: (data: LiveEvents[Name]) => void } = {
+    hello: (hello) => this.#greet(hello),
+    packets: (packets) => {
+      const since = this.hello.get()?.now ?? 0;
+      if (packets.some(({ time }) => time >= since)) {
+        // What was there before is no news.
+        this.advance(0);
+        this.player.begin();
+      }
+      this.packets.add(packets);
+    },
+    changes: (changes) => this.packets.change(changes),
+    tallies: (tallies) => this.tallies.set(merged(this.tallies.get(), tallies)),
+    samples: (samples) => this.#addSamples(samples),
+    sequence: (points) => {
+      this.#sequence.push(...points);
+      if (this.#sequence.length > MOST_POINTS * 1.2) this.#sequence = this.#sequence.slice(-MOST_POINTS);
+      this.#samples += 1;
+    },
+    omitted: (omission) => {
+      this.#omitted += omission.count;
+      this.#omissions = [...this.#omissions, omission].slice(-MOST_OMISSIONS);
+    },
+    started: (run) => this.#ofRuns(() => this.lines.start(run, this.now)),
+    printed: ({ run, lines, time }) => this.#ofRuns(() => this.lines.print(run, lines, time)),
+    ended: ({ run, code }) => this.#ofRuns(() => this.lines.end(run, code, this.now)),
+    problem: (problem) => {
+      const others = this.problems.get().filter(({ about }) => about !== problem.about);
+      this.problems.set(problem.text === '' ? others : [...others, problem]);
+    },
+    end: ({ packets }) => {
+      this.#end = packets;
+      if (this.isPlayed) void this.#beginPlaying();
+    },
+  };
+
+  /** Takes the film of packets that have changed, and moves the playhead on. */
+  advance(seconds: number): void {
+    const { version } = this.packets;
+    const slowness = this.speed.get();
+    if (version !== this.#loaded.version || slowness !== this.#loaded.slowness) {
+      const pace = paceOf(slowness);
+      this.player.load(filmOf(this.packets.all, pace), pace);
+      this.#loaded = { version, slowness };
+    }
+    this.player.advance(seconds);
+    if (!this.packets.isAtNewest && this.player.mode !== 'paused' && this.player.behind < 2) void this.addLater();
+  }
+
+  /** Loads packets before the first one. */
+  async addEarlier(): Promise<void> {
+    const first = this.packets.firstId;
+    if (first === undefined) return;
+    await this.#once(async () => {
+      const earlier = await this.#parts.ask(first, PAGE);
+      if (this.player.mode === 'following') this.player.pause();
+      this.packets.addEarlier(earlier);
+    });
+  }
+
+  /** Loads the packets that follow the last one. */
+  async addLater(): Promise<void> {
+    const last = this.packets.lastId ?? 0;
+    await this.#once(async () => {
+      const later = await this.#parts.ask(last + PAGE + 1, PAGE);
+      const fresh = later.filter(({ id }) => id > last);
+      if (fresh.length > 0) this.packets.addLater(fresh);
+      else this.packets.renew(await this.#parts.ask(Number.MAX_SAFE_INTEGER, KEPT));
+    });
+  }
+
+  /** Goes to the newest packet, and stays there. */
+  async follow(): Promise<void> {
+    this.chosen.set(undefined);
+    this.player.follow();
+    if (this.packets.isAtNewest) return;
+    await this.#once(async () => {
+      this.packets.renew(await this.#parts.ask(Number.MAX_SAFE_INTEGER, KEPT));
+      this.player.follow();
+    });
+  }
+
+  #greet(hello: Hello): void {
+    const before = this.hello.get();
+    const isSame = before?.instance === hello.instance;
+    this.#drift = hello.now - this.#parts.now();
+    if (!(isSame && hello.isContinued)) this.#clear(isSame, hello.played !== undefined);
+    this.hello.set(hello);
+  }
+
+  #clear(isSame: boolean, isPlayed: boolean): void {
+    this.packets.clear();
+    this.player.restart(isPlayed ? 'paused' : 'following');
+    this.#omissions = [];
+    this.#omitted = 0;
+    this.#end = undefined;
+    this.#sequence = [];
+    for (const series of this.#allSeries()) series.clear();
+    if (isSame) return;
+    this.lines.clear();
+    this.tallies.set([]);
+    this.problems.set([]);
+    this.runs.set(this.runs.get() + 1);
+  }
+
+  /** A run is played from its beginning, or from the earliest packet that the server still has. */
+  async #beginPlaying(): Promise<void> {
+    await this.#once(async () => {
+      const first = await this.#parts.ask(KEPT + 1, KEPT);
+      if (first.length > 0 && first[0]!.id < (this.packets.firstId ?? Number.POSITIVE_INFINITY)) {
+        this.packets.clear();
+        this.packets.addEarlier(first);
+        const missing = (this.#end ?? 0) - (first.at(-1)?.id ?? 0);
+        if (missing > 0) this.packets.stay(missing);
+      }
+      this.player.restart('playing');
+      this.#loaded = { version: -1, slowness: 0 };
+    });
+  }
+
+  #addSamples({ delays = {}, roundTrips = [], throughput, queue }: LiveEvents['samples']): void {
+    for (const [decider, points] of Object.entries(delays)) {
+      const series = this.delays.get(decider) ?? new Series();
+      this.delays.set(decider, series);
+      series.add(points);
+    }
+    this.roundTrips.add(roundTrips);
+    for (const direction of ['up', 'down'] as const) {
+      if (throughput) this.throughput[direction].add(throughput[direction]);
+      if (queue) this.queue[direction].add(queue[direction]);
+    }
+    this.#samples += 1;
+  }
+
+  #allSeries(): Series[] {
+    const { roundTrips, throughput, queue } = this;
+    return [...this.delays.values(), roundTrips, throughput.up, throughput.down, queue.up, queue.down];
+  }
+
+  #ofRuns(change: () => void): void {
+    change();
+    this.runs.set(this.runs.get() + 1);
+  }
+
+  /** One question at a time. */
+  async #once(ask: () => Promise<void>): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      await ask();
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+}
+
+export const NONE: { readonly packets: ReadonlySet<number>; readonly lines: ReadonlySet<number> } = {
+  packets: new Set(),
+  lines: new Set(),
+};
+
+/** New tallies replace those of the same decider. */
+function merged(before: readonly Tally[], after: readonly Tally[]): readonly Tally[] {
+  const all = new Map([...before, ...after].map((tally) => [tally.decider, tally]));
+  return [...all.values()].sort((one, other) => one.decider.localeCompare(other.decider));
+}

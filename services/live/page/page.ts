@@ -1,0 +1,317 @@
+import type { App } from './app.ts';
+import { FilterBar } from './controls/filter.ts';
+import { fill, h } from './dom.ts';
+import { sentenceOf } from './facts.ts';
+import { Header } from './header.ts';
+import { helpDialog } from './help.ts';
+import { Ladder } from './ladder/ladder.ts';
+import { conversationOf } from './model/filters.ts';
+import { gistOf } from './model/kind.ts';
+import { writeMoment } from './model/moment.ts';
+import { slownesses } from './model/pace.ts';
+import { Value } from './model/value.ts';
+import { PacketPanel } from './packet/panel.ts';
+import { listenToKeys } from './shortcuts.ts';
+import { Side, type SideName, sideNames } from './side.ts';
+import { Caption } from './stage/caption.ts';
+import { pictureOf, pngFile, save, svgFile } from './stage/picture.ts';
+import { Reel } from './stage/reel.ts';
+import { Stage } from './stage/stage.ts';
+import { Transport } from './stage/transport.ts';
+
+/** At this width and above, a packet is beside the ladder; below it covers the page. In pixels. */
+const WIDE = '(min-width: 1000px)';
+
+/** Everything that is seen, put together. */
+export class Page {
+  readonly #app: App;
+  readonly #stage: Stage;
+  readonly #caption: Caption;
+  readonly #transport: Transport;
+  readonly #reel: Reel;
+  readonly #ladder: Ladder;
+  readonly #side: Side;
+  readonly #panel: PacketPanel;
+  readonly #filter: FilterBar;
+  readonly #help: HTMLDialogElement;
+  readonly #header: Header;
+  readonly #dialog: HTMLDialogElement;
+  readonly #banner = h('div', { class: 'banner', role: 'status' });
+  readonly #isWide = matchMedia(WIDE);
+  readonly #singleKeys: Value<boolean>;
+  #announced = 0;
+  #emptyFor = '';
+
+  constructor(app: App, language: string) {
+    this.#app = app;
+    const open = (id: number) => this.open(id);
+    this.#singleKeys = new Value(app.preferences.get('keys') !== 'off');
+    this.#singleKeys.watch((is) => app.preferences.set('keys', is ? 'on' : 'off'));
+    this.#stage = new Stage(app);
+    this.#stage.drawing.addEventListener('click', ({ target }) => {
+      const id = target instanceof Element ? target.closest<SVGElement>('[data-packet]')?.dataset.packet : undefined;
+      if (id !== undefined) open(Number(id));
+    });
+    this.#caption = new Caption(app);
+    this.#reel = new Reel(app);
+    this.#transport = new Transport(app, this.#reel.element);
+    this.#ladder = new Ladder(app, open);
+    this.#side = new Side(app, open);
+    this.#filter = new FilterBar(app);
+    this.#panel = new PacketPanel(app, {
+      close: () => this.#close(),
+      follow: (packet) => this.#toggleConversation(conversationOf(packet)),
+      showOnStage: (id) => app.session.player.goTo(id),
+      copyLink: (id) => void this.#copyLink(id),
+    });
+    this.#dialog = h('dialog', { class: 'packet-dialog', 'aria-label': app.texts.packet.name, on: { close: () => app.session.opened.set(undefined) } }, this.#panel.element);
+    this.#help = helpDialog(app, this.#singleKeys);
+    this.#header = new Header(app, language, {
+      projector: () => this.#toggleProjector(),
+      picture: () => void this.#savePicture(),
+      link: () => void this.#copyLink(app.session.opened.get() ?? app.session.player.current?.packet.id),
+      theme: () => this.#toggleTheme(),
+      help: () => this.#help.showModal(),
+      language: (one) => {
+        app.preferences.set('language', one);
+        location.reload();
+      },
+    });
+    this.#watch();
+    listenToKeys(this.#actions(), () => this.#singleKeys.get());
+  }
+
+  /** Puts the page into the document. */
+  mount(root: HTMLElement): void {
+    const { texts } = this.#app;
+    const stage = h(
+      'section',
+      { class: 'stage', 'aria-label': texts.stage.name },
+      this.#stage.element,
+      h('div', { class: 'caption-row' }, this.#caption.element, this.#transport.state),
+      this.#transport.element,
+    );
+    fill(
+      root,
+      h('a', { class: 'skip', href: '#ladder', on: { click: (event) => { event.preventDefault(); this.#ladder.focus(); } } }, texts.bar.skip),
+      this.#header.element,
+      this.#banner,
+      h('nav', { class: 'side-tabs', 'aria-label': texts.tabs.name }, this.#side.tabs),
+      h('main', { class: 'main', id: 'ladder' }, this.#filter.element, stage, this.#ladder.element),
+      this.#side.element,
+      this.#dialog,
+      this.#help,
+    );
+  }
+
+  /** Opens a packet in its panel. */
+  open(id: number): void {
+    const { session } = this.#app;
+    session.chosen.set(id);
+    session.opened.set(id);
+  }
+
+  draw(now: number): void {
+    this.#stage.draw();
+    this.#caption.draw();
+    this.#transport.draw();
+    this.#reel.draw(now);
+    this.#ladder.draw();
+    this.#panel.draw();
+    this.#side.draw(now);
+    this.#announce(now);
+    this.#showEmpty();
+  }
+
+  #watch(): void {
+    const { session, isProjector, filter, texts } = this.#app;
+    session.opened.watch((id) => this.#showPacket(id));
+    // While a packet is open, it is the one where the reader is.
+    session.chosen.watch((id) => {
+      if (id !== undefined && session.opened.get() !== undefined) session.opened.set(id);
+    });
+    this.#isWide.addEventListener('change', () => this.#showPacket(session.opened.get()));
+    isProjector.watch((is) => document.documentElement.classList.toggle('is-projector', is));
+    const banner = () => {
+      const connection = session.connection.get();
+      const own = connection === 'gone' || connection === 'refused' ? [texts[connection]] : [];
+      const all = [...own, ...session.problems.get().map(({ text }) => text)];
+      this.#banner.replaceChildren(...all.map((text) => h('p', {}, text)));
+    };
+    session.connection.watch(banner);
+    session.problems.watch(banner);
+    const link = () => {
+      const moment = { packet: session.opened.get(), speed: session.speed.get(), filter: filter.get() };
+      history.replaceState(null, '', writeMoment(moment) || location.pathname);
+    };
+    session.opened.watch(link);
+    session.speed.watch(link);
+    filter.watch(link);
+  }
+
+  #showPacket(id: number | undefined): void {
+    this.#panel.show(id);
+    const isOpen = id !== undefined;
+    document.body.classList.toggle('has-packet', isOpen);
+    if (!isOpen) {
+      if (this.#dialog.open) this.#dialog.close();
+      return;
+    }
+    const isModal = this.#dialog.matches(':modal');
+    if (this.#dialog.open && isModal !== this.#isWide.matches) return;
+    if (this.#dialog.open) this.#dialog.close();
+    const before = document.activeElement;
+    if (this.#isWide.matches) {
+      this.#dialog.show();
+      // Beside the ladder, the reader stays in the list.
+      if (before instanceof HTMLElement && before !== document.body) before.focus();
+      else this.#ladder.focus();
+    } else this.#dialog.showModal();
+    if (this.#app.session.opened.get() === undefined) this.#app.session.opened.set(id);
+  }
+
+  #close(): void {
+    this.#app.session.opened.set(undefined);
+    this.#ladder.focus();
+  }
+
+  #toggleConversation(conversation: string): void {
+    const { filter } = this.#app;
+    filter.set(filter.get() === conversation ? '' : conversation);
+  }
+
+  #toggleProjector(): void {
+    const { isProjector } = this.#app;
+    isProjector.set(!isProjector.get());
+  }
+
+  #toggleTheme(): void {
+    const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark' || (!document.documentElement.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches);
+    const theme = isDark ? 'light' : 'dark';
+    document.documentElement.dataset.theme = theme;
+    this.#app.preferences.set('theme', theme);
+  }
+
+  #changeSpeed(by: 1 | -1): void {
+    const { speed } = this.#app.session;
+    const at = slownesses.indexOf(speed.get()) + by;
+    const next = slownesses[Math.min(slownesses.length - 1, Math.max(0, at))];
+    if (next !== undefined) speed.set(next);
+  }
+
+  #actions() {
+    const { session, isProjector } = this.#app;
+    const { player } = session;
+    const tab = (index: number) => () => {
+      const name: SideName | undefined = sideNames[index];
+      if (!name || !this.#side.isAllowed(name)) return;
+      this.#side.choose(name);
+      document.querySelector<HTMLElement>(`[data-tab=${name}]`)?.focus();
+    };
+    return {
+      ' ': () => this.#transport.toggle(),
+      '.': () => player.step(1),
+      ',': () => player.step(-1),
+      '+': () => this.#changeSpeed(-1),
+      '-': () => this.#changeSpeed(1),
+      l: () => {
+        this.#ladder.follow();
+        void session.follow();
+      },
+      g: () => this.#ladder.focus(),
+      '/': () => this.#filter.focus(),
+      c: () => {
+        const id = session.opened.get() ?? session.chosen.get() ?? player.current?.packet.id;
+        const packet = id === undefined ? undefined : session.packets.get(id);
+        if (packet) this.#toggleConversation(conversationOf(packet));
+      },
+      p: () => this.#toggleProjector(),
+      e: () => void this.#savePicture(),
+      '?': () => this.#help.showModal(),
+      '1': tab(1),
+      '2': tab(2),
+      '3': tab(3),
+      '4': tab(4),
+      Escape: () => {
+        if (session.opened.get() !== undefined) this.#close();
+        else if (isProjector.get()) isProjector.set(false);
+      },
+    };
+  }
+
+  async #copyLink(packet: number | undefined): Promise<void> {
+    const { session, filter, texts, say } = this.#app;
+    const hash = writeMoment({ packet, speed: session.speed.get(), filter: filter.get() });
+    history.replaceState(null, '', hash || location.pathname);
+    await navigator.clipboard.writeText(location.href).then(
+      () => say(texts.bar.linkCopied),
+      () => say(texts.bar.linkNot),
+    );
+  }
+
+  /** The moment as a picture, for a sheet (PNG) and to be scaled (SVG). */
+  async #savePicture(): Promise<void> {
+    const { session, texts, figures, say } = this.#app;
+    const current = session.player.current?.packet;
+    const picture = pictureOf({
+      stage: this.#stage.drawing,
+      items: this.#ladder.items,
+      current: current?.id,
+      describe: (item) =>
+        item.kind === 'packet'
+          ? { label: gistOf(item.packet).title, time: item.gap === undefined ? '' : `+${figures.duration(Math.max(0, item.gap))}` }
+          : { label: '', time: '' },
+      footer: texts.picture.footer(figures.clock(current?.time ?? session.now)),
+    });
+    const name = `wirelab-${current?.id ?? 'moment'}`;
+    save(svgFile(picture), `${name}.svg`);
+    await pngFile(picture).then(
+      (file) => {
+        save(file, `${name}.png`);
+        say(texts.picture.saved);
+      },
+      () => say(texts.picture.failed),
+    );
+  }
+
+  /** Offers the newest packet to screen readers. */
+  #announce(now: number): void {
+    const { session, texts } = this.#app;
+    const { packets, announcer } = session;
+    const newest = packets.all.at(-1);
+    if (newest && newest.id > this.#announced) {
+      const count = this.#announced === 0 ? 1 : newest.id - this.#announced;
+      announcer.offer(texts.announce(count, sentenceOf(newest, this.#app)));
+    }
+    if (announcer.tick(now)) this.#announced = newest?.id ?? 0;
+  }
+
+  /** What to do first, while there is no packet. */
+  #showEmpty(): void {
+    const { session, filter, texts } = this.#app;
+    const hello = session.hello.get();
+    if (!hello || session.packets.all.length > 0) return;
+    const canSend = hello.rights === 'control' && hello.hasCommands && !session.isPlayed;
+    const key = `${canSend} ${filter.get() !== ''} ${session.isPlayed} ${session.isRead}`;
+    if (key === this.#emptyFor) return;
+    this.#emptyFor = key;
+    const { nothing } = texts;
+    const box = h('div', { class: 'nothing' });
+    if (filter.get() !== '') {
+      const clear = h('button', { type: 'button', class: 'primary', on: { click: () => filter.set('') } }, nothing.clear);
+      fill(box, h('p', { class: 'nothing-title' }, nothing.filtered), clear);
+    } else if (session.isPlayed) {
+      fill(box, h('p', { class: 'nothing-title' }, session.isRead ? nothing.played : texts.state.reading));
+    } else {
+      const send = h('button', { type: 'button', class: 'primary', on: { click: () => void this.#side.commands.startFirst() } }, nothing.button);
+      fill(
+        box,
+        h('p', { class: 'nothing-title' }, nothing.title),
+        h('p', {}, canSend ? nothing.control : nothing.view),
+        canSend && send,
+        h('p', { class: 'note' }, `${nothing.typed}: `, h('code', {}, 'make echo MSG=hello')),
+      );
+    }
+    this.#ladder.empty = box;
+  }
+}

@@ -1,0 +1,96 @@
+import type { App } from './app.ts';
+import { Charts } from './charts/charts.ts';
+import { Commands } from './controls/commands.ts';
+import { Controls } from './controls/controls.ts';
+import { PrintedLog } from './controls/log.ts';
+import { h, setAttributes } from './dom.ts';
+import { Tabs } from './tabs.ts';
+
+export const sideNames = ['packets', 'commands', 'faults', 'charts', 'terminal'] as const;
+export type SideName = (typeof sideNames)[number];
+
+/** The tools at the side; on a narrow page the packets are one of them. */
+export class Side {
+  readonly element: HTMLElement;
+  readonly tabs: HTMLElement;
+  readonly commands: Commands;
+  readonly #app: App;
+  readonly #charts: Charts;
+  readonly #log: PrintedLog;
+  readonly #tabs: Tabs<SideName>;
+  readonly #panels: ReadonlyMap<SideName, HTMLElement>;
+  #chosen: SideName = 'commands';
+
+  constructor(app: App, open: (packet: number) => void) {
+    this.#app = app;
+    const { texts } = app;
+    this.commands = new Commands(app);
+    this.#charts = new Charts(app, open);
+    this.#log = new PrintedLog(app);
+    const noCommands = h('p', { class: 'card hint' }, texts.commands.none);
+    const contents: Readonly<Record<Exclude<SideName, 'packets'>, readonly HTMLElement[]>> = {
+      commands: [this.commands.element, noCommands, this.#log.element],
+      faults: [new Controls(app).element],
+      charts: [this.#charts.element],
+      terminal: [],
+    };
+    this.#panels = new Map(Object.entries(contents).map(([name, elements]) => [name as SideName, panelOf(name, elements)]));
+    this.#tabs = new Tabs(
+      texts.tabs.name,
+      sideNames.map((name) => ({ name, label: texts.tabs[name] })),
+      { panelOf: (name) => `side-${name}`, choose: (name) => this.choose(name) },
+    );
+    this.tabs = this.#tabs.element;
+    this.element = h('aside', { class: 'side', 'aria-label': texts.tabs.name }, ...this.#panels.values());
+    app.session.hello.watch((hello) => {
+      const canControl = hello?.rights === 'control' && !app.session.isPlayed;
+      this.commands.element.hidden = !canControl || !hello.hasCommands;
+      noCommands.hidden = !canControl || hello.hasCommands;
+      this.#allow('faults', canControl);
+      this.#allow('terminal', canControl && hello.hasTerminal);
+      this.#tabs.element.querySelector('[data-tab=commands]')!.textContent = canControl ? texts.tabs.commands : texts.tabs.lines;
+      if (hello && !canControl && !['packets', 'charts'].includes(this.#chosen)) this.choose(hello.played === undefined ? 'commands' : 'charts');
+    });
+    // On a narrow page the packets come first.
+    this.choose(this.#tabs.element.querySelector('[data-tab=packets]')?.checkVisibility() ? 'packets' : 'commands');
+  }
+
+  choose(name: SideName): void {
+    if (!this.isAllowed(name)) return;
+    this.#chosen = name;
+    this.#tabs.show(name);
+    document.body.dataset.tab = name;
+    for (const [one, panel] of this.#panels) panel.hidden = one !== name;
+    if (name === 'terminal') this.#openTerminal();
+  }
+
+  get chosen(): SideName {
+    return this.#chosen;
+  }
+
+  isAllowed(name: SideName): boolean {
+    return !this.#tabs.element.querySelector<HTMLElement>(`[data-tab=${name}]`)?.hidden;
+  }
+
+  draw(now: number): void {
+    this.#charts.draw(now);
+    this.#log.draw();
+  }
+
+  #allow(name: SideName, isAllowed: boolean): void {
+    this.#tabs.element.querySelector<HTMLElement>(`[data-tab=${name}]`)!.hidden = !isAllowed;
+  }
+
+  /** The frame is made when it is wanted first, and stays. */
+  #openTerminal(): void {
+    const panel = this.#panels.get('terminal')!;
+    if (panel.childElementCount > 0) return;
+    const frame = h('iframe', { src: '/terminal/', title: this.#app.texts.terminal.name, class: 'terminal' });
+    setAttributes(frame, { allow: 'clipboard-write' });
+    panel.append(frame);
+  }
+}
+
+function panelOf(name: string, elements: readonly HTMLElement[]): HTMLElement {
+  return h('div', { class: `side-panel is-${name}`, role: 'tabpanel', id: `side-${name}`, 'aria-labelledby': `side-${name}-tab` }, ...elements);
+}
