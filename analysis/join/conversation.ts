@@ -1,4 +1,4 @@
-import type { Frame } from '#analysis/capture/frames.ts';
+import type { Frame, FrameRef } from '#analysis/capture/frames.ts';
 import type { HandshakeEvent } from '#lib/journal/entries.ts';
 import { isHttp } from '#lib/journal/entries.ts';
 import type { Decision, EventNamed, HttpEntry, MessageEntry } from '#lib/journal/schema.ts';
@@ -71,6 +71,14 @@ export class Conversation {
     if (this.#encrypted?.isEncrypted) this.#encrypted.decide(entry);
     else if (isHttp(entry)) this.#http?.decide(entry);
     else this.#messages?.decide(entry);
+  }
+
+  /** The last frame of the request of an entry that waits for its answer. */
+  frameOf(entry: Decision): FrameRef | undefined {
+    const plain = this.#http
+      ? this.#http.frameOf(entry as HttpEntry)
+      : this.#messages!.frameOf(entry as MessageEntry);
+    return plain ?? this.#encrypted?.frameOf(entry);
   }
 
   /** Whether this entry still waits for its packets. */

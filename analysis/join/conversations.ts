@@ -1,5 +1,5 @@
 import { opens } from '#analysis/capture/connections.ts';
-import type { Frame } from '#analysis/capture/frames.ts';
+import type { Frame, FrameRef } from '#analysis/capture/frames.ts';
 import type { Seen } from '#analysis/capture/seen.ts';
 import { clientOf, type HandshakeEvent, isDatagram, isEvent, isHttp, timeOf } from '#lib/journal/entries.ts';
 import type { Decision, Entry, EventNamed, MessageEntry } from '#lib/journal/schema.ts';
@@ -58,6 +58,18 @@ export class Conversations {
     else if (isOverTcp(entry)) this.#decideOverTcp(entry, client);
     else if (isBefore(entry, this.#seen)) this.#held.hold(flowKey(client), entry);
     else this.#flowOf(client).decide(entry as MessageEntry);
+  }
+
+  /** The last frame of the request of an entry that waits for its answer. */
+  frameOf(entry: Decision): FrameRef | undefined {
+    const client = clientOf(entry);
+    if (client === undefined) return undefined;
+    if (!isOverTcp(entry)) return this.#flows.get(client)?.frameOf(entry as MessageEntry);
+    for (const one of this.#overTcp.get(keyOfEntry(entry, client)) ?? []) {
+      const frame = one.frameOf(entry);
+      if (frame) return frame;
+    }
+    return undefined;
   }
 
   /** A held-back answer was sent. */

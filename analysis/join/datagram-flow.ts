@@ -61,6 +61,11 @@ export class DatagramFlow {
     return this.#received.size === 0 && open.every(({ length }) => length === 0);
   }
 
+  /** The frame of the message of an entry that waits for its answer. */
+  frameOf(entry: MessageEntry): FrameRef | undefined {
+    return this.#waiting.findLast((waiting) => waiting.entry === entry)?.request.at(-1);
+  }
+
   /** Whether the client sent a datagram that has no entry so far. */
   get isUnmatched(): boolean {
     return this.#received.size > 0;

@@ -5,7 +5,7 @@ import { type HandshakeEvent, isDatagram, isHttp, isRefused } from '#lib/journal
 import type { DatagramEntry, Decision, MessageEntry } from '#lib/journal/schema.ts';
 import { safe } from '#lib/text/readable.ts';
 import type { HandshakeMatch } from './finding.ts';
-import type { MatchUnder } from './matching.ts';
+import type { MatchUnder, Open } from './matching.ts';
 import { type Reason, reasons } from './verdicts.ts';
 
 const WAYS = { in: 'incoming', out: 'outgoing' } as const;
@@ -38,12 +38,17 @@ export function describeMatch(match: MatchUnder | HandshakeMatch): string {
 
 function describeDecided({ entry, reason, end, active }: MatchUnder): string {
   const rest = isDatagram(entry) && reason === 'nothing-sent' ? '' : remarkOf(reason, end);
+  return `${describeOpen({ entry, active })}${rest}`;
+}
+
+/** The decision, its seed and draw, and its journal entry, whatever its packets are. */
+export function describeOpen({ entry, active }: Pick<Open, 'entry' | 'active'>): string {
   const draw = isHttp(entry) ? entry.request : entry.message;
   const seed = active?.seed === undefined ? '' : `, seed ${active.seed}`;
   // A refused peer costs no draw.
   const drawn = isRefused(entry) ? '' : `${seed}, draw ${draw}`;
   const journal = `${isHttp(entry) ? 'http' : 'echo'}.log entry ${entry.id}`;
-  return safe(`${describeDecision(entry)}${drawn}; ${journal}${rest}`);
+  return safe(`${describeDecision(entry)}${drawn}; ${journal}`);
 }
 
 /** A failed handshake in one line. */

@@ -95,6 +95,13 @@ export class EncryptedConnection {
     }
   }
 
+  /** The last frame of the request of an entry that waits for its answer. */
+  frameOf(entry: Decision): FrameRef | undefined {
+    return this.#sought.some((sought) => sought.entry === entry)
+      ? this.#requestOf(entry).frames.at(-1)
+      : undefined;
+  }
+
   /** Forgets held-back answers before an offset, except those of waiting entries. */
   #dropLate(place: number): void {
     for (const [at, sought] of this.#late) {

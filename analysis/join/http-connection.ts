@@ -172,6 +172,11 @@ export class HttpConnection {
     if (request.answer) this.#settle(request, request.answer);
   }
 
+  /** The frame of the request of an entry that waits for its answer. */
+  frameOf(entry: HttpEntry): FrameRef | undefined {
+    return this.#requests.findLast((request) => request.entry === entry)?.frame;
+  }
+
   /** Whether it has the request of an entry, as far as is known now. */
   has(entry: HttpEntry): boolean {
     return this.#requestOf(entry) !== undefined;

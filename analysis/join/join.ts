@@ -75,6 +75,8 @@ export interface JoiningParts extends Pick<JoinParts, 'run' | 'frames' | 'distur
   /** The name of the capture. */
   readonly name: string;
   readonly seen: Seen;
+  /** Whether decisions that wait for an answer are findings too. */
+  readonly withOpen?: boolean | undefined;
 }
 
 /** The matching of the capture of one host, and what its findings mean in this run. */
@@ -85,7 +87,7 @@ export class Joining {
   readonly #excused: ReturnType<typeof excuses>;
 
   constructor(parts: JoiningParts) {
-    const { name, run, seen, frames, disturbed } = parts;
+    const { name, run, seen, frames, withOpen, disturbed } = parts;
     this.#parts = parts;
     this.#excused = excuses(parts);
     this.activeProfiles = new ActiveProfiles(run);
@@ -96,6 +98,7 @@ export class Joining {
       isJournaled: journaledIn(run),
       isSure: disturbed && ((entry) => !isDisturbed(entry, disturbed)),
       withFrames: frames,
+      withOpen,
     });
   }
 

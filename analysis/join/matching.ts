@@ -1,4 +1,4 @@
-import type { Frame } from '#analysis/capture/frames.ts';
+import type { Frame, FrameRef } from '#analysis/capture/frames.ts';
 import type { Seen } from '#analysis/capture/seen.ts';
 import { clientOf, deciderOf, isEvent, isHandshake, timeOf } from '#lib/journal/entries.ts';
 import type { ActiveProfile, ActiveProfiles } from '#lib/journal/run.ts';
@@ -18,8 +18,9 @@ export interface MatchingParts {
   readonly isJournaled: (frame: Frame) => boolean;
   /** Whether the frames of an entry are certain. */
   readonly isSure?: ((entry: Decision) => boolean) | undefined;
-  /** Whether frames are findings too. */
+  /** Whether frames are findings too, and decisions that wait for an answer. */
   readonly withFrames?: boolean | undefined;
+  readonly withOpen?: boolean | undefined;
 }
 
 /** A decision with its frames and the fault profile that was active. */
@@ -34,7 +35,16 @@ export type MatchFinding =
   /** An event of the journal, and the active profile of echo over UDP. */
   | { readonly kind: 'event'; readonly event: EventEntry; readonly active: ActiveProfile | undefined }
   /** A frame of a server, after the entries before it. */
-  | { readonly kind: 'frame'; readonly frame: Frame };
+  | { readonly kind: 'frame'; readonly frame: Frame }
+  | Open;
+
+/** A decision whose answer is still to be sent, and the last frame of the request. Its match follows. */
+export interface Open {
+  readonly kind: 'open';
+  readonly entry: Decision;
+  readonly request: FrameRef;
+  readonly active: ActiveProfile | undefined;
+}
 
 /** Matches each entry of the journals with its frames. Both are read once, in the order of time. */
 export async function* matches(
@@ -113,7 +123,7 @@ export class Matching {
 
   /** Takes the next entry, after all frames before it. */
   read(entry: Entry): void {
-    const { activeProfiles, onlyClient } = this.#parts;
+    const { activeProfiles, onlyClient, withOpen } = this.#parts;
     activeProfiles.advance(entry);
     if (isEvent(entry)) this.#readEvent(entry);
     else {
@@ -121,7 +131,10 @@ export class Matching {
       if (active) this.#activeOf.set(entry, active);
       const isOther =
         onlyClient !== undefined && clientOf(entry) !== undefined && entry.client_ip !== onlyClient;
-      if (!isOther) this.conversations.decide(entry);
+      if (isOther) return;
+      this.conversations.decide(entry);
+      const request = withOpen ? this.conversations.frameOf(entry) : undefined;
+      if (request) this.findings.push({ kind: 'open', entry, request, active });
     }
   }
 

@@ -74,6 +74,11 @@ export class MessageConnection {
     this.#settleReady();
   }
 
+  /** The last frame of the message of an entry that waits for its answer. */
+  frameOf(entry: MessageEntry): FrameRef | undefined {
+    return this.#sought.findLast((sought) => sought.entry === entry)?.request?.frames.at(-1);
+  }
+
   /** Whether it has the message of an entry, as far as is known now. */
   has(entry: MessageEntry): boolean {
     const { at = 0, bytes: length = 0 } = entry;

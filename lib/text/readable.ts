@@ -5,9 +5,9 @@
  * Emoji that Unicode recommends match as a whole, because some contain joiners and selectors.
  */
 const HIDDEN = /\p{RGI_Emoji}|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gv;
-/** Most texts have none of these characters, and these simpler patterns find that out faster. */
+/** Most texts have none of these characters, and these simpler patterns find that out faster. Wireshark's lines have an arrow. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const MAY_HIDE = /[\x00-\x1f\x7f-\uffff]/;
+const MAY_HIDE = /[\x00-\x1f\x7f-\u2191\u2193-\uffff]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const LINES_MAY_HIDE = /[\x00-\x08\v-\x1f\x7f-\uffff]/;
 const EMOJI = /^\p{RGI_Emoji}$/v;

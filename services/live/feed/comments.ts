@@ -7,15 +7,19 @@ import { describeWire } from '#analysis/wire/describe.ts';
 import type { WireMatch } from '#analysis/wire/finding.ts';
 import { type WireReason, wireVerdictOf } from '#analysis/wire/reasons.ts';
 import { isHttp } from '#lib/journal/entries.ts';
+import type { Decision } from '#lib/journal/schema.ts';
 import type { Comment, Fate } from '../contract.ts';
+
+/** Whose decision an entry is, and what was decided. */
+export function subjectOf(entry: Decision): Pick<Comment, 'from' | 'decision'> {
+  return isHttp(entry) ? { from: 'http', decision: entry.outcome } : { from: 'echo', decision: entry.fault };
+}
 
 /** The comment of a server's journal on the frame that shows an entry. */
 export function commentOf(match: MatchUnder | HandshakeMatch): Comment {
   return {
     ...(match.kind === 'match'
-      ? isHttp(match.entry)
-        ? { from: 'http', decision: match.entry.outcome }
-        : { from: 'echo', decision: match.entry.fault }
+      ? subjectOf(match.entry)
       : { from: match.entry.server, decision: 'handshake' }),
     text: describeMatch(match),
     verdict: verdictIn(verdictOf(match)),

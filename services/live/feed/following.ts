@@ -174,7 +174,8 @@ class Following {
         broken === undefined ? missing : `${host}.pcap can't be read any further: ${broken}`,
       );
     }
-    if (this.#leftOut && now > this.#leftOut.since + PROBLEM) {
+    const isSkipping = hosts.some((host) => this.#session.reader.captures[host].isSkipping);
+    if (this.#leftOut && !isSkipping && now > this.#leftOut.since + PROBLEM) {
       this.#leftOut = undefined;
       outbox.sendProblem('speed', '');
     }

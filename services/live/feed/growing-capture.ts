@@ -18,6 +18,8 @@ export class CaptureLostError extends Error {
 /** How many bytes are read at once to count frames, and of how many frames one time is kept. */
 const COUNTED = 8 * 2 ** 20;
 const STRIDE = 1_000;
+/** How many looks without new frames there are between two looks at the names of the files. */
+const QUIET = 5;
 const NOTHING = Buffer.alloc(0);
 
 /** The capture of a host while it grows: reads the files of its ring, the oldest first, as they are extended and renamed. */
@@ -29,6 +31,9 @@ export class GrowingCapture {
   #number = 0;
   /** Frames from before this time are passed over, up to the first later one. */
   #from = Number.NEGATIVE_INFINITY;
+  /** Whether its file was the newest one, and how often nothing was found in it since. */
+  #isNewest = false;
+  #quiet = 0;
   /** Why the present file can't be read any further; its capture goes on in the next file. */
   broken: string | undefined;
   /** How many frames were passed over. */
@@ -121,7 +126,13 @@ export class GrowingCapture {
     if (!file) return undefined;
     const bytes = await this.#read(file);
     if (bytes.length > 0) return bytes;
-    if (await file.is(join(this.#folder, `${this.#host}.pcap`))) return undefined;
+    this.#quiet += 1;
+    if (this.#isNewest && this.#quiet % QUIET !== 0) return undefined;
+    this.#isNewest = await file.is(join(this.#folder, `${this.#host}.pcap`));
+    if (this.#isNewest) {
+      await this.#check(file);
+      return undefined;
+    }
     const name = await this.#nameAfter(file);
     if (name === undefined) return undefined;
     // It may have grown before it got its number.
@@ -137,13 +148,15 @@ export class GrowingCapture {
   }
 
   async #read(file: GrowingFile): Promise<Buffer> {
-    if (this.broken !== undefined) return NOTHING;
+    return this.broken === undefined ? file.read() : NOTHING;
+  }
+
+  async #check(file: GrowingFile): Promise<void> {
     try {
-      return await file.read();
+      await file.mustBeWhole();
     } catch (error) {
       if (!(error instanceof ShortenedError)) throw error;
-      this.broken = error.message;
-      return NOTHING;
+      this.broken ??= error.message;
     }
   }
 

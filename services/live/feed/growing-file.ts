@@ -1,7 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
 const CHUNK = 256 * 1024;
-const NOTHING = Buffer.alloc(0);
 
 /** A file has become shorter than what was read of it. */
 export class ShortenedError extends Error {
@@ -11,6 +10,7 @@ export class ShortenedError extends Error {
 /** A file that others extend at its end, whatever becomes of its name. */
 export class GrowingFile {
   readonly #file: FileHandle;
+  readonly #chunk = Buffer.allocUnsafeSlow(CHUNK);
   #at = 0;
 
   constructor(file: FileHandle) {
@@ -26,24 +26,17 @@ export class GrowingFile {
     return file && new GrowingFile(file);
   }
 
-  /**
-   * The next bytes; none when the file has no more at present.
-   *
-   * @throws ShortenedError
-   */
+  /** The next bytes; none when the file has no more at present. They are valid until the next call. */
   async read(): Promise<Buffer> {
-    const { size } = await this.#file.stat();
-    if (size < this.#at) throw new ShortenedError(`the file was cut from ${this.#at} to ${size} bytes`);
-    if (size === this.#at) return NOTHING;
-    const bytes = Buffer.allocUnsafe(Math.min(CHUNK, size - this.#at));
-    const { bytesRead } = await this.#file.read(bytes, 0, bytes.length, this.#at);
+    const { bytesRead } = await this.#file.read(this.#chunk, 0, CHUNK, this.#at);
     this.#at += bytesRead;
-    return bytes.subarray(0, bytesRead);
+    return this.#chunk.subarray(0, bytesRead);
   }
 
-  /** Goes on at an offset. */
-  moveTo(at: number): void {
-    this.#at = at;
+  /** @throws ShortenedError when it has fewer bytes than were read */
+  async mustBeWhole(): Promise<void> {
+    const { size } = await this.#file.stat();
+    if (size < this.#at) throw new ShortenedError(`it was cut from ${this.#at} to ${size} bytes`);
   }
 
   /** Goes on at the end. */

@@ -22,6 +22,8 @@ export interface LiveJoinParts {
   readonly entries: Source<Entry>;
   readonly onEntry: (entry: Entry) => void;
   readonly disturbed: Disturbed;
+  /** Whether decisions that wait for an answer are findings too. */
+  readonly withOpen: boolean;
   /** Whether the frames over TLS are decrypted, and come with their values. */
   readonly hasKeys: boolean;
 }
@@ -37,8 +39,8 @@ export class LiveJoin {
   /** What is inside the frames over TLS, by their numbers. */
   readonly #inside = new Map<number, TlsValues>();
 
-  constructor({ run, seen, entries, onEntry, disturbed, hasKeys }: LiveJoinParts) {
-    this.joining = new Joining({ name: 'server', run, seen, disturbed });
+  constructor({ run, seen, entries, onEntry, disturbed, withOpen, hasKeys }: LiveJoinParts) {
+    this.joining = new Joining({ name: 'server', run, seen, disturbed, withOpen });
     this.#entries = entries;
     this.#onEntry = onEntry;
     this.#hasKeys = hasKeys;

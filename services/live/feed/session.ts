@@ -16,6 +16,7 @@ import type { Captured } from './growing-capture.ts';
 import { GrowingJournals, type Journals, recordedJournals } from './journals.ts';
 import type { IpInFrame } from './link.ts';
 import { LiveJoin } from './live-join.ts';
+import { type OpenChange, OpenComments } from './open-comments.ts';
 import type { RunRecord } from './run-record.ts';
 import { Tallies } from './tallies.ts';
 import { other, Trips } from './trips.ts';
@@ -42,6 +43,7 @@ export class Session {
   readonly #join: LiveJoin;
   readonly #exposing: Readonly<Record<Host, Exposing>>;
   readonly #clientTrips: ClientTrips;
+  readonly #openComments = new OpenComments();
   #starts: number;
 
   constructor({ folder, record, isPlayed, dissector, onGrown }: SessionParts, keys: string | undefined) {
@@ -70,6 +72,7 @@ export class Session {
       ...{ run, seen, entries: this.#journals.entries, onEntry: (entry) => this.tallies.read(entry) },
       disturbed: this.#crossing.disturbances.of('server'),
       hasKeys: keys !== undefined,
+      withOpen: !isPlayed,
     });
     const exposing = (host: Host) =>
       new Exposing((frame, exposure) => {
@@ -102,6 +105,7 @@ export class Session {
     const growing = hosts.filter((host) => this.reader.captures[host].hasFrames);
     this.#takeWire(await this.#crossing.moveTo(until, growing));
     this.#takeMatches(await this.#join.moveTo(until));
+    for (const change of this.#openComments.moveTo(until)) this.#changeOpen(change);
     this.trips.moveTo(until);
     this.charts.moveTo(until);
   }
@@ -144,10 +148,18 @@ export class Session {
 
   #takeMatches(findings: readonly MatchFinding[]): void {
     for (const finding of findings) {
-      this.charts.takeMatch(finding);
+      if (finding.kind === 'open') this.#openComments.take(finding);
       if (finding.kind !== 'match' && finding.kind !== 'handshake') continue;
+      const over = finding.kind === 'match' ? this.#openComments.settle(finding.entry) : undefined;
+      if (over) this.#changeOpen(over);
+      this.charts.takeMatch(finding);
       if (finding.shows !== undefined) this.trips.comment('server', finding.shows, commentOf(finding));
     }
+  }
+
+  #changeOpen({ frame, comment, isOver }: OpenChange): void {
+    if (isOver) this.trips.uncomment('server', frame, comment);
+    else this.trips.comment('server', frame, comment);
   }
 
   #takeWire(findings: readonly WireFinding[]): void {

@@ -20,7 +20,7 @@ export class Showing {
   #sequence = new SequencePlot();
   #session: Session | undefined;
   #id = 0;
-  #leftOut: LeftOut | undefined;
+  #leftOut: LeftOut[] = [];
 
   constructor(kept: Kept, outbox: Outbox) {
     this.#outbox = outbox;
@@ -31,7 +31,7 @@ export class Showing {
   begin(session: Session): void {
     this.#session = session;
     this.#sequence = new SequencePlot();
-    this.#leftOut = undefined;
+    this.#leftOut = [];
   }
 
   /** How many packets were shown. */
@@ -44,19 +44,20 @@ export class Showing {
   }
 
   leaveOut(leftOut: LeftOut): void {
-    this.#leftOut = leftOut;
+    this.#leftOut.push(leftOut);
   }
 
   /** Shows the packets up to a time, in the order of time. */
   showPackets(until = Number.POSITIVE_INFINITY): void {
-    const trips = this.#session!.trips.takeReady(until);
-    if (trips.length === 0) return;
-    this.#tellLeftOut(trips.at(-1)!.time);
-    for (const trip of trips) this.#show(trip);
-    this.#outbox.send(
-      'packets',
-      trips.map(({ packet }) => packet),
-    );
+    let trips = this.#session!.trips.takeReady(until);
+    for (const { before, count } of [...this.#leftOut]) {
+      if (!trips.some(({ time }) => time >= before)) break;
+      this.#showAll(trips.filter(({ time }) => time < before));
+      trips = trips.filter(({ time }) => time >= before);
+      this.#outbox.send('omitted', { count, after: this.#id, before: this.#id + 1 });
+      this.#leftOut.shift();
+    }
+    this.#showAll(trips);
     const points = this.#sequence.takePoints();
     if (points.length > 0) this.#outbox.send('sequence', points);
   }
@@ -75,6 +76,15 @@ export class Showing {
     if (tallies) this.#outbox.send('tallies', tallies);
   }
 
+  #showAll(trips: readonly Trip[]): void {
+    if (trips.length === 0) return;
+    for (const trip of trips) this.#show(trip);
+    this.#outbox.send(
+      'packets',
+      trips.map(({ packet }) => packet),
+    );
+  }
+
   #show(trip: Trip): void {
     const { carried, direction, time } = trip;
     const said = this.#conversations.take(trip);
@@ -83,13 +93,5 @@ export class Showing {
     this.past.add(trip);
     this.#sequence.take(trip, said, carried);
     this.#session!.charts.takePayload(direction, time, carried?.payload.length ?? 0);
-  }
-
-  /** Says that packets were left out, before the first one that follows them. */
-  #tellLeftOut(latest: number): void {
-    if (!this.#leftOut || latest < this.#leftOut.before) return;
-    const { count } = this.#leftOut;
-    this.#leftOut = undefined;
-    this.#outbox.send('omitted', { count, after: this.#id, before: this.#id + 1 });
   }
 }

@@ -95,6 +95,12 @@ export class Trip {
     this.#changed.add('comments');
   }
 
+  /** Takes a comment back. */
+  uncomment(comment: Comment): void {
+    this.#comments = this.#comments.filter((one) => one !== comment);
+    this.#changed.add('comments');
+  }
+
   expose(what: string): void {
     if (this.exposes.has(what)) return;
     this.exposes.add(what);

@@ -111,6 +111,10 @@ export class Trips {
     this.#when(host, number, (trip) => trip.comment(comment));
   }
 
+  uncomment(host: Host, number: number, comment: Comment): void {
+    this.#when(host, number, (trip) => trip.uncomment(comment));
+  }
+
   expose(host: Host, number: number, what: string): void {
     this.#when(host, number, (trip) => trip.expose(what));
   }
