@@ -34,16 +34,15 @@ export class Tun {
 
   /** Begins to read and write. Calls back with the error of the first failed read. */
   start(onEnd: (error: Error) => void): void {
-    const [file, refusals] = [this.#file, this.#refusals];
-    for (const [program, { memory }] of [
-      ['tun-reader.ts', this.#reads],
-      ['tun-writer.ts', this.#writes],
-    ] as const) {
-      const workerData = { file, memory, refusals };
-      new Worker(new URL(program, import.meta.url), { workerData }).once('error', (error) => {
-        if (!this.isClosed) onEnd(error as Error);
-      });
-    }
+    this.#run(new URL('tun-reader.ts', import.meta.url), this.#reads, onEnd);
+    this.#run(new URL('tun-writer.ts', import.meta.url), this.#writes, onEnd);
+  }
+
+  #run(program: URL, { memory }: PacketRing, onEnd: (error: Error) => void): void {
+    const workerData = { file: this.#file, memory, refusals: this.#refusals };
+    new Worker(program, { workerData }).once('error', (error) => {
+      if (!this.isClosed) onEnd(error as Error);
+    });
   }
 
   /** Takes a packet, if there is one, with bytes that belong to the caller. @returns whether there was one */

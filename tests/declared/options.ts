@@ -70,7 +70,9 @@ const programs: Readonly<Record<string, readonly string[]>> = {
 
 /** The variables that the recipes themselves use. */
 const ofRecipes: Readonly<Record<string, readonly string[]>> = {
-  up: ['NAME'],
+  up: ['NAME', 'LIVE'],
+  live: ['RUN', 'OFF'],
+  capture: ['HOST'],
   flow: ['CC'],
   inspect: ['CAPTURE', 'LIVE', 'ENTRIES', 'COMPARE'],
   wireshark: ['HOST'],

@@ -5,6 +5,7 @@ import type { ConfigSchema } from '#lib/runtime/config.ts';
 import { configSchema as remoteSchema } from '../../client/remote/config.ts';
 import { configSchema as echoSchema } from '../../services/echo/config.ts';
 import { configSchema as httpSchema } from '../../services/http/config.ts';
+import { configSchema as liveSchema } from '../../services/live/config.ts';
 import { configSchema as wireSchema } from '../../services/wire/config.ts';
 import { quotedIn, tablesOf } from './markdown.ts';
 import { pages, read, readAll } from './project.ts';
@@ -50,6 +51,8 @@ const notSettings: Readonly<Record<string, string>> = {
   LAB_OPTION_NAMES: 'make tells the programs how it calls their options',
   LAB_SEDE: 'misspelt on purpose, by a test',
   LAB_WAY: 'make test WAY= tells the suites',
+  LIVE_RUN: 'make live RUN= tells the live view which run it plays',
+  LIVE_FOLDER: 'make live RUN= tells Compose the folder of that run',
   ECHO_TCP: 'a variable of make faults',
   ECHO_UDP: 'a variable of make faults',
 };
@@ -82,7 +85,13 @@ export function readPlaces(): Places {
     dotEnv: parseEnv(read('.env')) as Record<string, string>,
     given: Object.fromEntries(given),
     used: namesIn(compose.replaceAll(/#.*|\$\$\{?[A-Z_]+|\$\{[A-Z_]+:-/g, '')),
-    schemas: { http: httpSchema, echo: echoSchema, wire: wireSchema, 'live-client': remoteSchema },
+    schemas: {
+      http: httpSchema,
+      echo: echoSchema,
+      wire: wireSchema,
+      'live-client': remoteSchema,
+      live: liveSchema,
+    },
     programs: {
       certificates: textOf('services/certificates/*'),
       'capture-server': capture,
