@@ -142,7 +142,7 @@ export function disagreements(places: Places): string[] {
 }
 
 function ofCompose({ dotEnv, given, used, schemas, programs }: Places): string[] {
-  const known = [...Object.keys(dotEnv), ...besides];
+  const known = [...Object.keys(dotEnv), ...Object.keys(notSettings), ...besides];
   return [
     ...used
       .filter((name) => !known.includes(name))
