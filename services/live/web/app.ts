@@ -141,7 +141,7 @@ function servePackets(
 
 function serveControls(
   app: express.Express,
-  { controls, runs }: AppParts,
+  { controls, runs, hello }: AppParts,
   may: (needed: Rights) => RequestHandler,
 ): void {
   const isJson: RequestHandler = (request, _response, next) => {
@@ -149,7 +149,12 @@ function serveControls(
       throw new Refusal(415, 'a body must be JSON, with content-type: application/json');
     next();
   };
-  const changing = [may('control'), isJson, express.json({ limit: LONGEST_BODY })];
+  const isOfLab: RequestHandler = (_request, _response, next) => {
+    if (!hello('control').hasCommands)
+      throw new Refusal(409, 'this page plays an earlier run, in which nothing can be changed');
+    next();
+  };
+  const changing = [may('control'), isOfLab, isJson, express.json({ limit: LONGEST_BODY })];
   app.get('/controls', may('view'), async (_request, response) => {
     response.json(await controls.status());
   });
