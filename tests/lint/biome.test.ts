@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..', '..');
 /** What Biome finds in these files, by the settings of the project. */
 async function found(files: Record<string, string>): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wirelab-lint-'));
-  for (const file of ['biome.json', 'biome-process.grit', 'package.json', '.gitignore'])
+  for (const file of ['biome.json', 'biome-process.grit', 'biome-page.grit', 'package.json', '.gitignore'])
     cpSync(join(root, file), join(folder, file));
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
@@ -45,6 +45,21 @@ test('only a main.ts reads the environment and ends the process', async () => {
     'client/other.ts plugin',
     'client/other.ts plugin',
   ]);
+});
+
+test.each([
+  "document.body.innerHTML = 'x';",
+  "document.body.insertAdjacentHTML('beforeend', 'x');",
+  "export const page = new DOMParser().parseFromString('x', 'text/html');",
+  "document.write('x');",
+])('a page never reads text as HTML: %s', async (text) => {
+  const files = { 'services/live/page/one.ts': `${text}\n`, 'analysis/report/other.ts': `${text}\n` };
+  expect(await found(files)).toEqual(['services/live/page/one.ts plugin']);
+});
+
+test('a page uses nothing that a browser lacks', async () => {
+  const files = { 'services/live/page/one.ts': "export const bytes = Buffer.from('x');\n" };
+  expect(await found(files)).toEqual(['services/live/page/one.ts lint/style/noRestrictedGlobals']);
 });
 
 describe('another spelling is refused as well', () => {

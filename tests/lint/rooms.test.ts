@@ -91,3 +91,13 @@ test('a room with over a quarter of the lines is found, tests and bench apart', 
     },
   ]);
 });
+
+test('the page of a service is a room of its own', () => {
+  const files = new Map([
+    ['services/live/page/main.ts', '\n'.repeat(25)],
+    ['services/live/main.ts', '\n'.repeat(25)],
+    ['lib/a/one.ts', '\n'.repeat(25)],
+    ['lib/b/one.ts', '\n'.repeat(25)],
+  ]);
+  expect([...findLargeRooms(files)]).toEqual([]);
+});

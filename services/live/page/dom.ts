@@ -42,12 +42,17 @@ export function s<Name extends keyof SVGElementTagNameMap>(
 export function setAttributes(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'object') listen(element, value);
-    else if (value === undefined || value === false) element.removeAttribute(name);
-    else {
-      const text = value === true ? '' : typeof value === 'string' ? visible(value) : String(value);
-      if (element.getAttribute(name) !== text) element.setAttribute(name, text);
-    }
+    else setAttribute(element, name, value);
   }
+}
+
+function setAttribute(element: Element, name: string, value: AttributeValue): void {
+  if (value === undefined || value === false) {
+    element.removeAttribute(name);
+    return;
+  }
+  const text = value === true ? '' : visible(String(value));
+  if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 
 function listen(element: Element, handlers: Handlers): void {

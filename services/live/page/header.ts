@@ -18,7 +18,12 @@ export class Header {
   readonly element: HTMLElement;
   readonly #app: App;
   readonly #state = h('span', {});
-  readonly #pill = h('p', { class: 'state', role: 'status' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), this.#state);
+  readonly #pill = h(
+    'p',
+    { class: 'state', role: 'status' },
+    h('span', { class: 'dot', 'aria-hidden': 'true' }),
+    this.#state,
+  );
 
   constructor(app: App, language: string, actions: HeaderActions) {
     this.#app = app;
@@ -27,8 +32,14 @@ export class Header {
     app.isProjector.watch((is) => setAttributes(projector, { 'aria-pressed': String(is) }));
     const choice = h(
       'select',
-      { 'aria-label': bar.language, title: bar.language, on: { change: () => actions.language(choice.value) } },
-      ...Object.entries(languages).map(([code, texts]) => h('option', { value: code, lang: code }, texts.language)),
+      {
+        'aria-label': bar.language,
+        title: bar.language,
+        on: { change: () => actions.language(choice.value) },
+      },
+      ...Object.entries(languages).map(([code, texts]) =>
+        h('option', { value: code, lang: code }, texts.language),
+      ),
     );
     choice.value = language;
     this.element = h(
@@ -50,13 +61,16 @@ export class Header {
     );
     app.session.connection.watch(() => this.show());
     app.session.hello.watch(() => this.show());
+    app.session.end.watch(() => this.show());
   }
 
   show(): void {
     const { session, texts } = this.#app;
     const connection = session.connection.get();
     setText(this.#state, this.#textOf(connection));
-    setAttributes(this.#pill, { class: `state is-${session.isPlayed && connection === 'open' ? 'played' : connection}` });
+    setAttributes(this.#pill, {
+      class: `state is-${session.isPlayed && connection === 'open' ? 'played' : connection}`,
+    });
     document.title = `${this.#textOf(connection)} · ${texts.title}`;
   }
 
@@ -65,10 +79,16 @@ export class Header {
     const { played, name } = session.hello.get() ?? {};
     if (connection !== 'open') return texts.state[connection];
     if (played === undefined) return name === undefined ? texts.state.open : `${texts.state.open} · ${name}`;
-    return session.isRead ? texts.state.played(name ?? played.split('/').at(-1) ?? played) : texts.state.reading;
+    return session.isRead
+      ? texts.state.played(name ?? played.split('/').at(-1) ?? played)
+      : texts.state.reading;
   }
 }
 
 function button(name: IconName, label: string, act: () => void, kind = ''): HTMLButtonElement {
-  return h('button', { type: 'button', class: `icon-button ${kind}`, 'aria-label': label, title: label, on: { click: act } }, icon(name));
+  return h(
+    'button',
+    { type: 'button', class: `icon-button ${kind}`, 'aria-label': label, title: label, on: { click: act } },
+    icon(name),
+  );
 }

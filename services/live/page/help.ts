@@ -15,24 +15,44 @@ export function helpDialog({ texts }: App, singleKeys: Value<boolean>): HTMLDial
     shape(chipOf({ kind: 'data', isError: false }, false, true), help.altered),
   ];
   const keys = help.keyList.flatMap(([key, means]) => [
-    h('dt', {}, ...key.split(' ').map((one) => (/^(…|↑|↓)$/.test(one) ? h('span', {}, one) : h('kbd', {}, one)))),
+    h(
+      'dt',
+      {},
+      ...key.split(' ').map((one) => (/^(…|↑|↓)$/.test(one) ? h('span', {}, one) : h('kbd', {}, one))),
+    ),
     h('dd', {}, means),
   ]);
-  const toggle = h('input', { type: 'checkbox', id: 'single-keys', on: { change: () => singleKeys.set(toggle.checked) } });
+  const toggle = h('input', {
+    type: 'checkbox',
+    id: 'single-keys',
+    on: { change: () => singleKeys.set(toggle.checked) },
+  });
   toggle.checked = singleKeys.get();
   const close = h(
     'button',
-    { type: 'button', class: 'icon-button', 'aria-label': help.close, title: help.close, on: { click: () => dialog.close() } },
+    {
+      type: 'button',
+      class: 'icon-button',
+      'aria-label': help.close,
+      title: help.close,
+      on: { click: () => dialog.close() },
+    },
     icon('close'),
   );
   const dialog = h(
     'dialog',
     { class: 'help', 'aria-labelledby': 'help-name' },
-    h('header', {}, h('h2', { id: 'help-name' }, help.name), close),
+    h('div', { class: 'help-bar' }, h('h2', { id: 'help-name' }, help.name), close),
     h(
       'div',
       { class: 'help-columns' },
-      h('section', {}, h('h3', {}, help.shapes), h('ul', { class: 'shape-list' }, ...shapes), h('p', { class: 'note' }, help.trouble)),
+      h(
+        'section',
+        {},
+        h('h3', {}, help.shapes),
+        h('ul', { class: 'shape-list' }, ...shapes),
+        h('p', { class: 'note' }, help.trouble),
+      ),
       h(
         'section',
         {},

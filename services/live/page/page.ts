@@ -12,15 +12,12 @@ import { slownesses } from './model/pace.ts';
 import { Value } from './model/value.ts';
 import { PacketPanel } from './packet/panel.ts';
 import { listenToKeys } from './shortcuts.ts';
-import { Side, type SideName, sideNames } from './side.ts';
+import { Side, type SideName, sideNames, WIDE } from './side.ts';
 import { Caption } from './stage/caption.ts';
 import { pictureOf, pngFile, save, svgFile } from './stage/picture.ts';
 import { Reel } from './stage/reel.ts';
 import { Stage } from './stage/stage.ts';
 import { Transport } from './stage/transport.ts';
-
-/** At this width and above, a packet is beside the ladder; below it covers the page. In pixels. */
-const WIDE = '(min-width: 1000px)';
 
 /** Everything that is seen, put together. */
 export class Page {
@@ -49,7 +46,8 @@ export class Page {
     this.#singleKeys.watch((is) => app.preferences.set('keys', is ? 'on' : 'off'));
     this.#stage = new Stage(app);
     this.#stage.drawing.addEventListener('click', ({ target }) => {
-      const id = target instanceof Element ? target.closest<SVGElement>('[data-packet]')?.dataset.packet : undefined;
+      const id =
+        target instanceof Element ? target.closest<SVGElement>('[data-packet]')?.dataset.packet : undefined;
       if (id !== undefined) open(Number(id));
     });
     this.#caption = new Caption(app);
@@ -64,7 +62,15 @@ export class Page {
       showOnStage: (id) => app.session.player.goTo(id),
       copyLink: (id) => void this.#copyLink(id),
     });
-    this.#dialog = h('dialog', { class: 'packet-dialog', 'aria-label': app.texts.packet.name, on: { close: () => app.session.opened.set(undefined) } }, this.#panel.element);
+    this.#dialog = h(
+      'dialog',
+      {
+        class: 'packet-dialog',
+        'aria-label': app.texts.packet.name,
+        on: { close: () => app.session.opened.set(undefined) },
+      },
+      this.#panel.element,
+    );
     this.#help = helpDialog(app, this.#singleKeys);
     this.#header = new Header(app, language, {
       projector: () => this.#toggleProjector(),
@@ -88,17 +94,39 @@ export class Page {
       'section',
       { class: 'stage', 'aria-label': texts.stage.name },
       this.#stage.element,
-      h('div', { class: 'caption-row' }, this.#caption.element, this.#transport.state),
+      h(
+        'div',
+        { class: 'caption-row' },
+        this.#caption.element,
+        h('div', { class: 'remarks' }, this.#transport.state, this.#stage.leftOut),
+      ),
       this.#transport.element,
     );
     fill(
       root,
-      h('a', { class: 'skip', href: '#ladder', on: { click: (event) => { event.preventDefault(); this.#ladder.focus(); } } }, texts.bar.skip),
+      h(
+        'a',
+        {
+          class: 'skip',
+          href: '#side-packets',
+          on: {
+            click: (event) => {
+              event.preventDefault();
+              this.#ladder.focus();
+            },
+          },
+        },
+        texts.bar.skip,
+      ),
       this.#header.element,
       this.#banner,
       h('nav', { class: 'side-tabs', 'aria-label': texts.tabs.name }, this.#side.tabs),
-      h('main', { class: 'main', id: 'ladder' }, this.#filter.element, stage, this.#ladder.element),
-      this.#side.element,
+      h(
+        'main',
+        { class: 'contents' },
+        h('div', { class: 'main', id: 'side-packets' }, this.#filter.element, stage, this.#ladder.element),
+        this.#side.element,
+      ),
       this.#dialog,
       this.#help,
     );
@@ -186,7 +214,9 @@ export class Page {
   }
 
   #toggleTheme(): void {
-    const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark' || (!document.documentElement.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches);
+    const isDark =
+      getComputedStyle(document.documentElement).colorScheme === 'dark' ||
+      (!document.documentElement.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches);
     const theme = isDark ? 'light' : 'dark';
     document.documentElement.dataset.theme = theme;
     this.#app.preferences.set('theme', theme);
@@ -259,7 +289,10 @@ export class Page {
       current: current?.id,
       describe: (item) =>
         item.kind === 'packet'
-          ? { label: gistOf(item.packet).title, time: item.gap === undefined ? '' : `+${figures.duration(Math.max(0, item.gap))}` }
+          ? {
+              label: gistOf(item.packet).title,
+              time: item.gap === undefined ? '' : `+${figures.duration(Math.max(0, item.gap))}`,
+            }
           : { label: '', time: '' },
       footer: texts.picture.footer(figures.clock(current?.time ?? session.now)),
     });
@@ -298,12 +331,20 @@ export class Page {
     const { nothing } = texts;
     const box = h('div', { class: 'nothing' });
     if (filter.get() !== '') {
-      const clear = h('button', { type: 'button', class: 'primary', on: { click: () => filter.set('') } }, nothing.clear);
+      const clear = h(
+        'button',
+        { type: 'button', class: 'primary', on: { click: () => filter.set('') } },
+        nothing.clear,
+      );
       fill(box, h('p', { class: 'nothing-title' }, nothing.filtered), clear);
     } else if (session.isPlayed) {
       fill(box, h('p', { class: 'nothing-title' }, session.isRead ? nothing.played : texts.state.reading));
     } else {
-      const send = h('button', { type: 'button', class: 'primary', on: { click: () => void this.#side.commands.startFirst() } }, nothing.button);
+      const send = h(
+        'button',
+        { type: 'button', class: 'primary', on: { click: () => void this.#side.commands.startFirst() } },
+        nothing.button,
+      );
       fill(
         box,
         h('p', { class: 'nothing-title' }, nothing.title),

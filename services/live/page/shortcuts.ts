@@ -21,5 +21,9 @@ export function listenToKeys(actions: Actions, isOn: () => boolean): void {
 
 /** A button takes the space bar for itself. */
 function isForButton({ key, target }: KeyboardEvent): boolean {
-  return key === ' ' && target instanceof Element && target.closest('button, summary, a, [role=tab], [role=tree]') !== null;
+  return (
+    key === ' ' &&
+    target instanceof Element &&
+    target.closest('button, summary, a, [role=tab], [role=tree]') !== null
+  );
 }

@@ -6,6 +6,9 @@ import { PrintedLog } from './controls/log.ts';
 import { h, setAttributes } from './dom.ts';
 import { Tabs } from './tabs.ts';
 
+/** At this width and above, the tools are beside the packets, and a packet is beside the ladder. */
+export const WIDE = '(min-width: 1000px)';
+
 export const sideNames = ['packets', 'commands', 'faults', 'charts', 'terminal'] as const;
 export type SideName = (typeof sideNames)[number];
 
@@ -34,25 +37,30 @@ export class Side {
       charts: [this.#charts.element],
       terminal: [],
     };
-    this.#panels = new Map(Object.entries(contents).map(([name, elements]) => [name as SideName, panelOf(name, elements)]));
+    this.#panels = new Map(
+      Object.entries(contents).map(([name, elements]) => [name as SideName, panelOf(name, elements)]),
+    );
     this.#tabs = new Tabs(
       texts.tabs.name,
       sideNames.map((name) => ({ name, label: texts.tabs[name] })),
       { panelOf: (name) => `side-${name}`, choose: (name) => this.choose(name) },
     );
     this.tabs = this.#tabs.element;
-    this.element = h('aside', { class: 'side', 'aria-label': texts.tabs.name }, ...this.#panels.values());
+    this.element = h('section', { class: 'side', 'aria-label': texts.tabs.name }, ...this.#panels.values());
     app.session.hello.watch((hello) => {
       const canControl = hello?.rights === 'control' && !app.session.isPlayed;
       this.commands.element.hidden = !canControl || !hello.hasCommands;
       noCommands.hidden = !canControl || hello.hasCommands;
       this.#allow('faults', canControl);
       this.#allow('terminal', canControl && hello.hasTerminal);
-      this.#tabs.element.querySelector('[data-tab=commands]')!.textContent = canControl ? texts.tabs.commands : texts.tabs.lines;
-      if (hello && !canControl && !['packets', 'charts'].includes(this.#chosen)) this.choose(hello.played === undefined ? 'commands' : 'charts');
+      this.#tabs.element.querySelector('[data-tab=commands]')!.textContent = canControl
+        ? texts.tabs.commands
+        : texts.tabs.lines;
+      if (hello && !canControl && !['packets', 'charts'].includes(this.#chosen))
+        this.choose(hello.played === undefined ? 'commands' : 'charts');
     });
     // On a narrow page the packets come first.
-    this.choose(this.#tabs.element.querySelector('[data-tab=packets]')?.checkVisibility() ? 'packets' : 'commands');
+    this.choose(matchMedia(WIDE).matches ? 'commands' : 'packets');
   }
 
   choose(name: SideName): void {
@@ -92,5 +100,15 @@ export class Side {
 }
 
 function panelOf(name: string, elements: readonly HTMLElement[]): HTMLElement {
-  return h('div', { class: `side-panel is-${name}`, role: 'tabpanel', id: `side-${name}`, 'aria-labelledby': `side-${name}-tab` }, ...elements);
+  return h(
+    'div',
+    {
+      class: `side-panel is-${name}`,
+      role: 'tabpanel',
+      tabindex: 0,
+      id: `side-${name}`,
+      'aria-labelledby': `side-${name}-tab`,
+    },
+    ...elements,
+  );
 }

@@ -31,7 +31,11 @@ export class Tabs<Name extends string> {
         return [name, h('button', attributes, label)];
       }),
     );
-    this.element = h('div', { class: 'tabs', role: 'tablist', 'aria-label': label }, ...this.#buttons.values());
+    this.element = h(
+      'div',
+      { class: 'tabs', role: 'tablist', 'aria-label': label },
+      ...this.#buttons.values(),
+    );
   }
 
   /** Shows which one is chosen. */

@@ -20,7 +20,14 @@ export class ChartCard {
 
   constructor(title: string, onResize: () => void) {
     const box = h('div', { class: 'chart-box' }, this.svg);
-    this.element = h('section', { class: 'card chart-card' }, h('header', {}, h('h3', {}, title), this.#value), box, this.#legend, this.#nothing);
+    this.element = h(
+      'section',
+      { class: 'card chart-card' },
+      h('header', {}, h('h3', {}, title), this.#value),
+      box,
+      this.#legend,
+      this.#nothing,
+    );
     new ResizeObserver(([entry]) => {
       this.#width = Math.floor(entry?.contentRect.width ?? 0);
       onResize();
@@ -33,7 +40,12 @@ export class ChartCard {
 
   /** @param alternative what the drawing shows, in words */
   draw(height: number, alternative: string, ...parts: readonly (SVGElement | false)[]): void {
-    setAttributes(this.svg, { width: this.#width, height, viewBox: `0 0 ${this.#width} ${height}`, 'aria-label': alternative });
+    setAttributes(this.svg, {
+      width: this.#width,
+      height,
+      viewBox: `0 0 ${this.#width} ${height}`,
+      'aria-label': alternative,
+    });
     this.svg.replaceChildren(...parts.filter((part) => part !== false));
     this.svg.toggleAttribute('hidden', false);
     setText(this.#nothing, '');
@@ -57,7 +69,12 @@ export class ChartCard {
     this.#legendText = text;
     this.#legend.replaceChildren(
       ...entries.map(({ kind, path, text: means }) =>
-        h('span', { class: 'key' }, s('svg', { viewBox: '0 0 24 16', 'aria-hidden': 'true' }, s('path', { class: kind, d: path })), means),
+        h(
+          'span',
+          { class: 'key' },
+          s('svg', { viewBox: '0 0 24 16', 'aria-hidden': 'true' }, s('path', { class: kind, d: path })),
+          means,
+        ),
       ),
     );
   }

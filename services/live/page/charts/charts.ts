@@ -1,9 +1,9 @@
 import type { App } from '../app.ts';
 import { h } from '../dom.ts';
+import { named } from '../texts/texts.ts';
 import { OutcomesChart } from './outcomes.ts';
 import { SequenceChart } from './sequence.ts';
 import { type Drawn, TimesChart } from './times.ts';
-import { named } from '../texts/texts.ts';
 
 /** In seconds: charts are drawn no more often. */
 const CALM = 0.25;
@@ -19,6 +19,7 @@ export class Charts {
   readonly #times: readonly TimesChart[];
   readonly #queue: TimesChart;
   readonly #sequence: SequenceChart;
+  #isSeen = false;
   #drawnAt = Number.NEGATIVE_INFINITY;
 
   constructor(app: App, open: (packet: number) => void) {
@@ -26,21 +27,37 @@ export class Charts {
     const { session, texts, figures } = app;
     const { charts } = texts;
     const milliseconds = (value: number) => figures.duration(value / 1e3);
-    const directions = (of: { readonly up: Drawn['series']; readonly down: Drawn['series'] }): readonly Drawn[] => [
+    const directions = (of: {
+      readonly up: Drawn['series'];
+      readonly down: Drawn['series'];
+    }): readonly Drawn[] => [
       { kind: 'is-up', text: charts.up, series: of.up, shape: 'stairs' },
       { kind: 'is-down', text: charts.down, series: of.down, shape: 'stairs' },
     ];
     this.#sequence = new SequenceChart(app, open);
-    this.#queue = new TimesChart(app, { title: charts.queue, drawn: () => directions(session.queue), format: (value) => figures.number(value) });
+    this.#queue = new TimesChart(app, {
+      title: charts.queue,
+      drawn: () => directions(session.queue),
+      format: (value) => figures.number(value),
+    });
     this.#times = [
-      new TimesChart(app, { title: charts.delays, drawn: () => delaysOf(app), format: milliseconds, isLogarithmic: true }),
+      new TimesChart(app, {
+        title: charts.delays,
+        drawn: () => delaysOf(app),
+        format: milliseconds,
+        isLogarithmic: true,
+      }),
       new TimesChart(app, {
         title: charts.roundTrips,
         drawn: () => [{ kind: 'is-up', text: '', series: session.roundTrips, shape: 'dot' }],
         format: milliseconds,
         isLogarithmic: true,
       }),
-      new TimesChart(app, { title: charts.throughput, drawn: () => directions(session.throughput), format: (value) => figures.rate(value) }),
+      new TimesChart(app, {
+        title: charts.throughput,
+        drawn: () => directions(session.throughput),
+        format: (value) => figures.rate(value),
+      }),
       this.#queue,
     ];
     this.#none = h('p', { class: 'hint' }, charts.noDecisions);
@@ -54,13 +71,16 @@ export class Charts {
       ...this.#times.map(({ card }) => card.element),
       this.#sequence.card.element,
     );
+    new ResizeObserver(([entry]) => {
+      this.#isSeen = (entry?.contentRect.width ?? 0) > 0;
+    }).observe(this.element);
     session.hello.watch((hello) => {
       this.#queue.card.element.hidden = !hello?.hasWire;
     });
   }
 
   draw(now: number): void {
-    if (now - this.#drawnAt < CALM || !this.element.checkVisibility()) return;
+    if (now - this.#drawnAt < CALM || !this.#isSeen) return;
     this.#drawnAt = now;
     this.#drawOutcomes();
     for (const chart of this.#times) chart.draw();

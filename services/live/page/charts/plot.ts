@@ -22,7 +22,15 @@ export interface Axis {
 
 export function frameOf(width: number, height: number, { letters = 11, left = 46 } = {}): Frame {
   const scale = letters / 11;
-  return { width, height, letters, left: left * scale, right: 10 * scale, top: 8 * scale, bottom: 20 * scale };
+  return {
+    width,
+    height,
+    letters,
+    left: left * scale,
+    right: 10 * scale,
+    top: 8 * scale,
+    bottom: 20 * scale,
+  };
 }
 
 /** A linear scale along the width of a frame. */
@@ -44,7 +52,11 @@ export function axes(frame: Frame, x: Axis, y: Axis): SVGGElement {
     const level = Math.round(y.scale(at)) + 0.5;
     return [
       s('line', { class: 'grid', x1: left, x2: width - right, y1: level, y2: level }),
-      s('text', { class: 'tick', x: left - 6, y: level + letters * 0.35, 'text-anchor': 'end', 'font-size': letters }, text),
+      s(
+        'text',
+        { class: 'tick', x: left - 6, y: level + letters * 0.35, 'text-anchor': 'end', 'font-size': letters },
+        text,
+      ),
     ];
   });
   const columns = x.ticks.map(({ at, text }, index) => {
@@ -59,13 +71,17 @@ const round = (value: number) => Math.round(value * 10) / 10;
 
 /** A line through points. */
 export function lineThrough(points: readonly (readonly [number, number])[], x: Scale, y: Scale): string {
-  return points.map(([at, value], index) => `${index === 0 ? 'M' : 'L'}${round(x(at))} ${round(y(value))}`).join('');
+  return points
+    .map(([at, value], index) => `${index === 0 ? 'M' : 'L'}${round(x(at))} ${round(y(value))}`)
+    .join('');
 }
 
 /** Stairs: each value holds until the next. */
 export function stairsThrough(points: readonly (readonly [number, number])[], x: Scale, y: Scale): string {
   return points
-    .map(([at, value], index) => (index === 0 ? `M${round(x(at))} ${round(y(value))}` : `H${round(x(at))}V${round(y(value))}`))
+    .map(([at, value], index) =>
+      index === 0 ? `M${round(x(at))} ${round(y(value))}` : `H${round(x(at))}V${round(y(value))}`,
+    )
     .join('');
 }
 

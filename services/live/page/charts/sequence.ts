@@ -43,11 +43,22 @@ export class SequenceChart {
     const x = across(frame, start, end);
     const ticks = ticksTo(Math.max(...points.map(({ at }) => at), 1));
     const y = upwards(frame, 0, ticks.at(-1)!);
-    const of = (kind: SequencePoint['kind']) => points.filter((point) => point.kind === kind).map(({ time, at }) => [time, at] as const);
+    const of = (kind: SequencePoint['kind']) =>
+      points.filter((point) => point.kind === kind).map(({ time, at }) => [time, at] as const);
     const [data, again, acks] = [of('data'), of('retransmission'), of('ack')];
-    const axis = { scale: x, ticks: [start, (start + end) / 2, end].map((at) => ({ at, text: figures.duration(at - start) })) };
-    const rows = { scale: y, ticks: ticks.map((at) => ({ at, text: at < 10_000 ? figures.number(at) : figures.bytes(at) })) };
-    const summary = texts.charts.sequenceOf(figures.number(data.length), figures.number(again.length), figures.number(acks.length));
+    const axis = {
+      scale: x,
+      ticks: [start, (start + end) / 2, end].map((at) => ({ at, text: figures.duration(at - start) })),
+    };
+    const rows = {
+      scale: y,
+      ticks: ticks.map((at) => ({ at, text: at < 10_000 ? figures.number(at) : figures.bytes(at) })),
+    };
+    const summary = texts.charts.sequenceOf(
+      figures.number(data.length),
+      figures.number(again.length),
+      figures.number(acks.length),
+    );
     this.card.draw(
       frame.height,
       summary,

@@ -3,7 +3,19 @@ import type { App } from '../app.ts';
 import { s } from '../dom.ts';
 import { type Series, ticksTo } from '../model/series.ts';
 import { ChartCard, type Legend, lettersOf } from './card.ts';
-import { type Axis, across, axes, type Frame, frameOf, lineThrough, marks, marksAt, type Scale, stairsThrough, upwards } from './plot.ts';
+import {
+  type Axis,
+  across,
+  axes,
+  type Frame,
+  frameOf,
+  lineThrough,
+  marks,
+  marksAt,
+  type Scale,
+  stairsThrough,
+  upwards,
+} from './plot.ts';
 
 /** Seconds that a chart over time shows. */
 const SPAN = 60;
@@ -67,15 +79,34 @@ export class TimesChart {
     const { texts, figures } = this.#app;
     const frame = frameOf(this.card.width, (HEIGHT * letters) / 11, { letters, left: 54 });
     const values = all.flatMap(({ points }) => points.map(([, value]) => value));
-    const y = this.#parts.isLogarithmic ? this.#logarithmic(frame, values) : this.#linear(frame, Math.max(...values));
+    const y = this.#parts.isLogarithmic
+      ? this.#logarithmic(frame, values)
+      : this.#linear(frame, Math.max(...values));
     const scale = across(frame, end - SPAN, end);
     const clamp: Scale = (time) => scale(Math.max(time, end - SPAN));
-    const ticks = [SPAN, SPAN / 2, 0].map((ago) => ({ at: end - ago, text: ago === 0 ? texts.charts.now : `−${figures.number(ago)} s` }));
-    const shapes = all.map(({ kind, shape, points }) => s('path', { class: `series ${kind} shape-${shape}`, d: pathOf(shape, this.#until(shape, points, end), clamp, y.scale) }));
-    const newest = all.map(({ text, points }) => `${text} ${this.#parts.format(points.at(-1)![1])}`).join(' · ');
+    const ticks = [SPAN, SPAN / 2, 0].map((ago) => ({
+      at: end - ago,
+      text: ago === 0 ? texts.charts.now : `−${figures.number(ago)} s`,
+    }));
+    const shapes = all.map(({ kind, shape, points }) =>
+      s('path', {
+        class: `series ${kind} shape-${shape}`,
+        d: pathOf(shape, this.#until(shape, points, end), clamp, y.scale),
+      }),
+    );
+    const newest = all
+      .map(({ text, points }) => `${text} ${this.#parts.format(points.at(-1)![1])}`)
+      .join(' · ');
     this.card.draw(frame.height, newest, axes(frame, { scale, ticks }, y), ...shapes);
     this.card.show(newest);
-    const legend: Legend[] = all.length < 2 ? [] : all.map(({ kind, shape, text }) => ({ kind: `series ${kind} shape-${shape}`, path: shape === 'line' || shape === 'stairs' ? 'M2 8h20' : marks[shape](12, 8), text }));
+    const legend: Legend[] =
+      all.length < 2
+        ? []
+        : all.map(({ kind, shape, text }) => ({
+            kind: `series ${kind} shape-${shape}`,
+            path: shape === 'line' || shape === 'stairs' ? 'M2 8h20' : marks[shape](12, 8),
+            text,
+          }));
     this.card.legend(legend);
   }
 
@@ -99,7 +130,10 @@ export class TimesChart {
     const high = Math.max(low + 1, Math.ceil(Math.max(...values.map(exponent))));
     const linear = upwards(frame, low, high);
     const step = high - low > 4 ? 2 : 1;
-    const ticks = Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, index) => 10 ** (low + index * step));
+    const ticks = Array.from(
+      { length: Math.floor((high - low) / step) + 1 },
+      (_, index) => 10 ** (low + index * step),
+    );
     return {
       scale: (value) => linear(exponent(value)),
       ticks: ticks.map((at) => ({ at, text: this.#parts.format(at) })),

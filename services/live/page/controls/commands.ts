@@ -3,9 +3,9 @@ import type { App } from '../app.ts';
 import { sentencesOf } from '../ask.ts';
 import { h, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
+import { named } from '../texts/texts.ts';
 import { choiceOf, type Field, fieldOf, problemList } from './field.ts';
 import { givenOf, type Option, optionsOf, typedOf } from './options.ts';
-import { named } from '../texts/texts.ts';
 
 const commandNames: readonly CommandName[] = ['balance', 'echo', 'send', 'flow'];
 
@@ -51,10 +51,22 @@ export class Commands {
         },
       },
       this.#box,
-      h('p', { class: 'typed-line' }, h('span', { class: 'prompt', 'aria-hidden': 'true' }, '$'), this.#typed),
+      h(
+        'p',
+        { class: 'typed-line' },
+        h('span', { class: 'prompt', 'aria-hidden': 'true' }, '$'),
+        this.#typed,
+      ),
       this.#run,
     );
-    this.element = h('section', { class: 'card commands' }, h('h2', {}, commands.name), choice.element, form, this.#running);
+    this.element = h(
+      'section',
+      { class: 'card commands' },
+      h('h2', {}, commands.name),
+      choice.element,
+      form,
+      this.#running,
+    );
     this.#choose('echo');
     app.session.runs.watch(() => this.#showRunning());
   }
@@ -128,7 +140,9 @@ function formOf(command: CommandName, { texts }: App): Form {
   const add = (option: Option): HTMLElement => {
     const control = controlOf(option);
     controls.set(option.name, control);
-    const field = fieldOf(named(texts.commands.options, option.name), control, { kind: `is-${option.kind} option-${option.name}` });
+    const field = fieldOf(named(texts.commands.options, option.name), control, {
+      kind: `is-${option.kind} option-${option.name}`,
+    });
     fields.set(option.name, field);
     return field.element;
   };
@@ -140,10 +154,15 @@ function formOf(command: CommandName, { texts }: App): Form {
       { class: 'fields' },
       ...main,
       more.length > 0 &&
-        h('details', { class: 'more' }, h('summary', {}, texts.commands.more), h('div', { class: 'fields' }, ...more)),
+        h(
+          'details',
+          { class: 'more' },
+          h('summary', {}, texts.commands.more),
+          h('div', { class: 'fields' }, ...more),
+        ),
       problems.element,
     ),
-    values: () => Object.fromEntries([...controls].map(([name, control]) => [name, valueOf(control)])),
+    values: () => Object.fromEntries([...controls].map(([name, control]) => [name, valueIn(control)])),
     refuse: (all) => {
       const left = new Set(all);
       for (const [name, field] of fields) {
@@ -159,16 +178,26 @@ function formOf(command: CommandName, { texts }: App): Form {
 function controlOf(option: Option): HTMLInputElement | HTMLSelectElement {
   if (option.kind === 'switch') return h('input', { type: 'checkbox' });
   if (option.kind === 'choice') {
-    return h('select', {}, ...option.values.map((value) => h('option', { value }, value === '' ? '–' : value)));
+    return h(
+      'select',
+      {},
+      ...option.values.map((value) => h('option', { value }, value === '' ? '–' : value)),
+    );
   }
   if (option.kind === 'number') {
     const { usual, value } = option;
-    return h('input', { type: 'text', inputmode: 'decimal', placeholder: usual, value: value ?? '', autocomplete: 'off' });
+    return h('input', {
+      type: 'text',
+      inputmode: 'decimal',
+      placeholder: usual,
+      value: value ?? '',
+      autocomplete: 'off',
+    });
   }
   return h('input', { type: 'text', value: option.value, autocomplete: 'off', spellcheck: 'false' });
 }
 
-function valueOf(control: HTMLInputElement | HTMLSelectElement): string {
+function valueIn(control: HTMLInputElement | HTMLSelectElement): string {
   if (control instanceof HTMLInputElement && control.type === 'checkbox') return control.checked ? '1' : '0';
   return control.type === 'text' && control.inputMode === 'decimal' ? control.value.trim() : control.value;
 }

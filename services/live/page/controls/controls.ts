@@ -35,6 +35,7 @@ export class Controls {
     this.element = h(
       'div',
       { class: 'controls' },
+      h('h2', {}, app.texts.faults.name),
       this.#problems.element,
       this.#cardBox,
       this.#seed.element,
@@ -86,7 +87,13 @@ export class Controls {
       this.#wire = undefined;
       const { wire } = this.#app.texts;
       this.#wireBox.replaceChildren(
-        h('section', { class: 'card' }, h('h3', {}, wire.name), h('p', { class: 'hint' }, wire.none), h('code', {}, 'make wire LOSS=0.05')),
+        h(
+          'section',
+          { class: 'card' },
+          h('h3', {}, wire.name),
+          h('p', { class: 'hint' }, wire.none),
+          h('code', {}, 'make wire LOSS=0.05'),
+        ),
       );
       return;
     }

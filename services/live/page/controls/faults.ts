@@ -4,8 +4,8 @@ import type { App } from '../app.ts';
 import { sentencesOf } from '../ask.ts';
 import { h, setText } from '../dom.ts';
 import { isScript, profileOf, restOf, type Share, withShare } from '../model/profile.ts';
-import { type Field, fieldOf, problemList, type Slider, sliderOf } from './field.ts';
 import { named } from '../texts/texts.ts';
+import { type Field, fieldOf, problemList, type Slider, sliderOf } from './field.ts';
 
 /** A change that `POST /controls/faults` takes. */
 interface Change {
@@ -72,7 +72,9 @@ export class FaultCard {
     const isHeld = [...this.#sliders.values()].some((slider) => slider.isHeld());
     if (isHeld) return;
     const isOfScript = isScript(profile);
-    this.#shares = counts.slice(0, -1).map(({ fault, probability }) => ({ name: fault, probability: isOfScript ? 0 : probability }));
+    this.#shares = counts
+      .slice(0, -1)
+      .map(({ fault, probability }) => ({ name: fault, probability: isOfScript ? 0 : probability }));
     this.#makeSliders();
     this.#showShares();
     if (document.activeElement !== this.#profile) this.#profile.value = profile;
@@ -125,8 +127,14 @@ export class FaultCard {
     const decider = this.#decider;
     this.#profileField.refuse([]);
     try {
-      const change: Change = decider === 'http' ? { server: 'http', profile } : { server: 'echo', profiles: { [decider]: profile } };
-      const all = await this.#app.ask.get<readonly FaultStatus[]>('/controls/faults', { method: 'POST', body: change });
+      const change: Change =
+        decider === 'http'
+          ? { server: 'http', profile }
+          : { server: 'echo', profiles: { [decider]: profile } };
+      const all = await this.#app.ask.get<readonly FaultStatus[]>('/controls/faults', {
+        method: 'POST',
+        body: change,
+      });
       const mine = all.find(({ server }) => server === decider);
       if (mine) this.show(mine);
       this.#app.say(this.#app.texts.faults.applied(decider, profile));
@@ -137,7 +145,10 @@ export class FaultCard {
 }
 
 /** The seed of both servers, and the way back to the settings. */
-export function seedCard(app: App, shown: (all: readonly FaultStatus[]) => void): { readonly element: HTMLElement; readonly show: (seed: string) => void } {
+export function seedCard(
+  app: App,
+  shown: (all: readonly FaultStatus[]) => void,
+): { readonly element: HTMLElement; readonly show: (seed: string) => void } {
   const { faults } = app.texts;
   const seed = h('input', { type: 'text', spellcheck: 'false', autocomplete: 'off' });
   const field = fieldOf(faults.seed, seed, { hint: faults.seedHint });
@@ -145,7 +156,10 @@ export function seedCard(app: App, shown: (all: readonly FaultStatus[]) => void)
     field.refuse([]);
     try {
       const both = (['http', 'echo'] as const).map((server) =>
-        app.ask.get<readonly FaultStatus[]>('/controls/faults', { method: 'POST', body: { server, ...parts } }),
+        app.ask.get<readonly FaultStatus[]>('/controls/faults', {
+          method: 'POST',
+          body: { server, ...parts },
+        }),
       );
       shown((await Promise.all(both)).flat());
       app.say(faults.done);
@@ -165,7 +179,16 @@ export function seedCard(app: App, shown: (all: readonly FaultStatus[]) => void)
       },
     },
     field.element,
-    h('div', { class: 'actions' }, h('button', { type: 'submit' }, faults.setSeed), h('button', { type: 'button', class: 'reset', on: { click: () => void change({ reset: true }) } }, faults.reset)),
+    h(
+      'div',
+      { class: 'actions' },
+      h('button', { type: 'submit' }, faults.setSeed),
+      h(
+        'button',
+        { type: 'button', class: 'reset', on: { click: () => void change({ reset: true }) } },
+        faults.reset,
+      ),
+    ),
   );
   return {
     element,

@@ -21,7 +21,9 @@ export function fieldOf(
   const problems = problemList();
   control.id = id;
   const hintId = `${id}-hint`;
-  setAttributes(control, { 'aria-describedby': hint ? `${hintId} ${problems.element.id}` : problems.element.id });
+  setAttributes(control, {
+    'aria-describedby': hint ? `${hintId} ${problems.element.id}` : problems.element.id,
+  });
   const element = h(
     'div',
     { class: `field ${kind}` },
@@ -40,11 +42,15 @@ export function fieldOf(
 }
 
 /** Sentences of a refusal; a screen reader says them at once. */
-export function problemList(): { readonly element: HTMLElement; readonly show: (problems: readonly string[]) => void } {
+export function problemList(): {
+  readonly element: HTMLElement;
+  readonly show: (problems: readonly string[]) => void;
+} {
   const element = h('div', { class: 'problems', id: newId(), role: 'status' });
   return {
     element,
-    show: (problems) => element.replaceChildren(...problems.map((problem) => h('p', { class: 'problem' }, problem))),
+    show: (problems) =>
+      element.replaceChildren(...problems.map((problem) => h('p', { class: 'problem' }, problem))),
   };
 }
 
@@ -129,5 +135,8 @@ export function choiceOf<Name extends string>(
     show(name);
     choose(name);
   };
-  return { element: h('div', { class: 'segmented', role: 'group', 'aria-label': label }, ...buttons.values()), show };
+  return {
+    element: h('div', { class: 'segmented', role: 'group', 'aria-label': label }, ...buttons.values()),
+    show,
+  };
 }

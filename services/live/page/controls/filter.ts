@@ -48,11 +48,21 @@ export class FilterBar {
     setAttributes(this.#options, { 'aria-label': filter.completions });
     this.#clear = h(
       'button',
-      { type: 'button', class: 'icon-button clear', 'aria-label': filter.clear, title: filter.clear, on: { click: () => this.#apply('') } },
+      {
+        type: 'button',
+        class: 'icon-button clear',
+        'aria-label': filter.clear,
+        title: filter.clear,
+        on: { click: () => this.#apply('') },
+      },
       icon('close'),
     );
     for (const name of filterNames) {
-      const button = h('button', { type: 'button', class: 'filter-button', on: { click: () => this.#press(name) } }, filter.buttons[name]);
+      const button = h(
+        'button',
+        { type: 'button', class: 'filter-button', on: { click: () => this.#press(name) } },
+        filter.buttons[name],
+      );
       this.#buttons.set(name, button);
     }
     this.element = h(
@@ -92,7 +102,10 @@ export class FilterBar {
     for (const [name, button] of this.#buttons) {
       const filter = this.#filterOf(name);
       const isInForce = filter !== undefined && filter === inForce;
-      setAttributes(button, { 'aria-pressed': String(isInForce), title: filter ?? this.#app.texts.filter.chooseFirst });
+      setAttributes(button, {
+        'aria-pressed': String(isInForce),
+        title: filter ?? this.#app.texts.filter.chooseFirst,
+      });
       button.disabled = filter === undefined;
     }
   }
@@ -174,7 +187,10 @@ export class FilterBar {
     );
     this.#options.replaceChildren(...options);
     this.#options.hidden = options.length === 0;
-    setAttributes(this.#input, { 'aria-expanded': String(options.length > 0), 'aria-activedescendant': undefined });
+    setAttributes(this.#input, {
+      'aria-expanded': String(options.length > 0),
+      'aria-activedescendant': undefined,
+    });
   }
 
   #complete(index: number): void {
@@ -196,19 +212,26 @@ export class FilterBar {
   }
 
   #key(event: KeyboardEvent): void {
-    const isOpen = this.#completions.length > 0;
-    if (event.key === 'Enter') {
-      if (isOpen && this.#chosen >= 0) this.#complete(this.#chosen);
-      else void this.#check(true);
-    } else if (event.key === 'Escape') {
-      if (isOpen) this.#show([]);
-      else if (this.#input.value !== '') this.#apply('');
-      else this.#input.blur();
-    } else if (isOpen && event.key === 'ArrowDown') this.#move(1);
-    else if (isOpen && event.key === 'ArrowUp') this.#move(-1);
-    else if (isOpen && event.key === 'Tab' && this.#chosen >= 0) this.#complete(this.#chosen);
-    else return;
+    const act = this.#completions.length > 0 ? this.#inList(event.key) : this.#inField(event.key);
+    if (!act) return;
     event.preventDefault();
     event.stopPropagation();
+    act();
+  }
+
+  /** What a key does while there are completions. */
+  #inList(key: string): (() => void) | undefined {
+    if (key === 'ArrowDown') return () => this.#move(1);
+    if (key === 'ArrowUp') return () => this.#move(-1);
+    if (key === 'Escape') return () => this.#show([]);
+    const isChosen = this.#chosen >= 0;
+    if (isChosen && (key === 'Enter' || key === 'Tab')) return () => this.#complete(this.#chosen);
+    return key === 'Enter' ? () => void this.#check(true) : undefined;
+  }
+
+  #inField(key: string): (() => void) | undefined {
+    if (key === 'Enter') return () => void this.#check(true);
+    if (key !== 'Escape') return undefined;
+    return this.#input.value === '' ? () => this.#input.blur() : () => this.#apply('');
   }
 }

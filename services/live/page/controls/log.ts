@@ -48,7 +48,8 @@ export class PrintedLog {
     const fresh = lines.all.filter(({ number }) => number > this.#last).slice(-MOST);
     this.#last = lines.all.at(-1)?.number ?? 0;
     this.#list.append(...fresh.map((line) => this.#row(line)));
-    for (let excess = this.#list.childElementCount - MOST; excess > 0; excess -= 1) this.#list.firstElementChild?.remove();
+    for (let excess = this.#list.childElementCount - MOST; excess > 0; excess -= 1)
+      this.#list.firstElementChild?.remove();
     this.#empty.hidden = lines.all.length > 0;
     if (isAtEnd) this.#list.scrollTop = this.#list.scrollHeight;
   }
@@ -65,7 +66,8 @@ export class PrintedLog {
   }
 
   #lineOf({ target }: Event): PrintedLine | undefined {
-    const number = target instanceof Element ? target.closest<HTMLElement>('[data-line]')?.dataset.line : undefined;
+    const number =
+      target instanceof Element ? target.closest<HTMLElement>('[data-line]')?.dataset.line : undefined;
     return this.#app.session.lines.all.find((line) => line.number === Number(number));
   }
 

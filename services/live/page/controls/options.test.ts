@@ -8,7 +8,10 @@ test('only what differs from the defaults is typed', () => {
     PROTOCOL: 'udp',
     COUNT: '3',
   });
-  expect(givenOf('balance', { REQUESTS: '20', INTERVAL: '0.1', TLS: '1' })).toEqual({ INTERVAL: '0.1', TLS: '1' });
+  expect(givenOf('balance', { REQUESTS: '20', INTERVAL: '0.1', TLS: '1' })).toEqual({
+    INTERVAL: '0.1',
+    TLS: '1',
+  });
   expect(givenOf('flow', { MB: '10', CC: '' })).toEqual({});
 });
 

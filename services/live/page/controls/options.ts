@@ -31,7 +31,12 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
     { name: 'REFERENCE', kind: 'switch' },
   ],
   send: [
-    { name: 'MODE', kind: 'choice', values: ['selective-repeat', 'go-back-n', 'stop-and-wait'], isMain: true },
+    {
+      name: 'MODE',
+      kind: 'choice',
+      values: ['selective-repeat', 'go-back-n', 'stop-and-wait'],
+      isMain: true,
+    },
     { name: 'COUNT', kind: 'number', usual: '', value: '20', isMain: true },
     { name: 'TEXT', kind: 'text', value: '', isMain: true },
     { name: 'WINDOW', kind: 'number', usual: '64' },

@@ -69,7 +69,11 @@ export class WireCard {
         'div',
         { class: 'actions' },
         h('button', { type: 'submit', class: 'primary' }, faults.apply),
-        h('button', { type: 'button', class: 'reset', on: { click: () => void this.#change({ reset: true }) } }, faults.reset),
+        h(
+          'button',
+          { type: 'button', class: 'reset', on: { click: () => void this.#change({ reset: true }) } },
+          faults.reset,
+        ),
       ),
     );
   }
@@ -83,7 +87,12 @@ export class WireCard {
   }
 
   #field({ name, example }: (typeof parts)[number]): HTMLElement {
-    const input = h('input', { type: 'text', placeholder: example, spellcheck: 'false', autocomplete: 'off' });
+    const input = h('input', {
+      type: 'text',
+      placeholder: example,
+      spellcheck: 'false',
+      autocomplete: 'off',
+    });
     const field = fieldOf(this.#app.texts.wire.parts[name], input, { kind: `is-${name}` });
     this.#inputs.set(name, input);
     this.#fields.set(name, field);
@@ -122,7 +131,9 @@ export class WireCard {
         const text = input.value.trim();
         // An empty field of two directions that differ changes neither.
         const isLeft = text === '' && input.placeholder === this.#app.texts.wire.differs;
-        return isLeft || text === before[direction][name] ? [] : [[name, text === '' ? fallback : text] as const];
+        return isLeft || text === before[direction][name]
+          ? []
+          : [[name, text === '' ? fallback : text] as const];
       });
       return [direction, Object.fromEntries(changed)] as const;
     });

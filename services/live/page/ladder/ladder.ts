@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import { h, setAttributes, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
-import { type Item, itemsOf } from '../model/items.ts';
+import { type Item, itemsOf, keyOf } from '../model/items.ts';
 import { linesAround, packetsAround } from '../model/lines.ts';
 import { NONE } from '../model/session.ts';
 import { Heights } from '../model/window.ts';
@@ -32,7 +32,7 @@ export class Ladder {
   readonly #timeButton: HTMLButtonElement;
   readonly #ends = { client: h('span', {}), server: h('span', {}) };
   readonly #empty = h('div', { class: 'ladder-empty' });
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new Map<number, Row>();
   readonly #heights = new Heights();
   #items: readonly Item[] = [];
   #loaded = '';
@@ -40,10 +40,13 @@ export class Ladder {
   #first = 0;
   #isFollowing = true;
   #isDirty = true;
-  #anchor: { readonly key: string; readonly offset: number } | undefined;
+  #anchor: { readonly key: number; readonly offset: number } | undefined;
   #current: number | undefined;
-  #cursor: string | undefined;
+  #cursor: number | undefined;
   #width = 0;
+  /** As the list has them; to ask it would make the browser lay out the page anew. */
+  #height = 0;
+  #top = 0;
   /** The rows that were there when the reader stopped to follow. */
   #seen = 0;
 
@@ -75,7 +78,11 @@ export class Ladder {
       icon('newest'),
       this.#newestText,
     );
-    this.#timeButton = h('button', { type: 'button', class: 'quiet time-mode', on: { click: () => this.#nextTimeMode() } });
+    this.#timeButton = h('button', {
+      type: 'button',
+      class: 'quiet time-mode',
+      on: { click: () => this.#nextTimeMode() },
+    });
     this.#showTimeMode();
     this.element = this.#build();
     this.#watch();
@@ -111,7 +118,8 @@ export class Ladder {
       this.#isDirty = true;
     };
     new ResizeObserver(() => {
-      const width = this.#list.clientWidth;
+      const { clientWidth: width, clientHeight } = this.#list;
+      this.#height = clientHeight;
       if (width !== this.#width) this.#heights.forgetAll();
       this.#width = width;
       redraw();
@@ -121,7 +129,7 @@ export class Ladder {
       redraw();
     });
     session.chosen.watch((id) => {
-      if (id !== undefined) this.#cursor = `p${id}`;
+      if (id !== undefined) this.#cursor = keyOf('packet', id);
       redraw();
     });
     session.marked.watch(redraw);
@@ -152,18 +160,17 @@ export class Ladder {
 
   /** Brings a packet into sight. */
   reveal(id: number): void {
-    const index = this.#indexOf(`p${id}`);
+    const index = this.#indexOf(keyOf('packet', id));
     if (index < 0) return;
-    const { scrollTop, clientHeight } = this.#list;
     const [top, bottom] = [this.#heights.top(index), this.#heights.top(index + 1)];
     this.#isFollowing = false;
-    if (top < scrollTop) this.#scrollTo(top - clientHeight * 0.3);
-    else if (bottom > scrollTop + clientHeight) this.#scrollTo(bottom - clientHeight * 0.7);
+    if (top < this.#top) this.#scrollTo(top - this.#height * 0.3);
+    else if (bottom > this.#top + this.#height) this.#scrollTo(bottom - this.#height * 0.7);
     this.#isDirty = true;
   }
 
   draw(): void {
-    if (!this.element.checkVisibility()) return;
+    if (this.#width === 0) return;
     this.#takeItems();
     this.#followStage();
     if (!this.#isDirty) return;
@@ -207,10 +214,7 @@ export class Ladder {
 
   #layOut(): void {
     const isProjector = this.#app.isProjector.get();
-    this.#heights.layOut(
-      this.#items.map(({ key }) => key),
-      (index) => estimateOf(this.#items[index]!, isProjector),
-    );
+    this.#heights.layOut(this.#items, (item) => estimateOf(item, isProjector));
   }
 
   /** Scrolls to the end, or so that the row at the top stays there. */
@@ -233,8 +237,7 @@ export class Ladder {
   }
 
   #inSight() {
-    const { scrollTop, clientHeight } = this.#list;
-    return this.#heights.drawn(scrollTop, scrollTop + clientHeight, MORE);
+    return this.#heights.drawn(this.#top, this.#top + this.#height, MORE);
   }
 
   /** Returns whether a row has another height than was thought. */
@@ -279,7 +282,8 @@ export class Ladder {
     element.classList.toggle('is-cursor', item.key === this.#cursor);
     element.classList.toggle('is-now', item.kind === 'packet' && item.packet.id === this.#current);
     const isMarked =
-      (item.kind === 'packet' && packets.has(item.packet.id)) || (item.kind === 'line' && lines.has(item.line.number));
+      (item.kind === 'packet' && packets.has(item.packet.id)) ||
+      (item.kind === 'line' && lines.has(item.line.number));
     element.classList.toggle('is-marked', isMarked);
     setAttributes(element, {
       'aria-selected': String(isChosen),
@@ -292,7 +296,10 @@ export class Ladder {
     const { session, texts, figures } = this.#app;
     if (this.#isFollowing) this.#seen = this.#items.length;
     const more = Math.max(0, this.#items.length - this.#seen) + session.packets.later;
-    setText(this.#newestText, more > 0 ? texts.ladder.newer(more, figures.number(more)) : texts.ladder.newest);
+    setText(
+      this.#newestText,
+      more > 0 ? texts.ladder.newer(more, figures.number(more)) : texts.ladder.newest,
+    );
     this.#newest.hidden = this.#isFollowing || this.#items.length === 0;
     this.#earlier.hidden = !session.hasEarlier;
     const cursor = this.#cursor === undefined ? undefined : this.#rows.get(this.#cursor)?.element.id;
@@ -300,46 +307,54 @@ export class Ladder {
   }
 
   #scrollTo(top: number): void {
-    const most = Math.max(0, this.#heights.total - this.#list.clientHeight);
+    const most = Math.max(0, this.#heights.total - this.#height);
     const goal = Math.min(Math.max(0, top), most);
-    if (Math.abs(this.#list.scrollTop - goal) > 0.5) this.#list.scrollTop = goal;
+    if (Math.abs(this.#top - goal) > 0.5) {
+      this.#list.scrollTop = goal;
+      this.#top = goal;
+    }
     this.#keepAnchor();
   }
 
+  /** Only the reader scrolls to another place than the list was put to. */
   #scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.#list;
+    if (Math.abs(scrollTop - this.#top) < 1.5) return;
+    this.#top = scrollTop;
     const isAtEnd = scrollTop + clientHeight >= scrollHeight - NEAR_END;
-    if (isAtEnd && !this.#isFollowing && this.#app.session.packets.isAtNewest && this.#cursor === undefined)
-      this.#isFollowing = true;
-    // Rows that are added at the end scroll nothing; only the reader does.
-    else if (!isAtEnd && this.#isFollowing && !this.#isDirty) this.#isFollowing = false;
+    this.#isFollowing = isAtEnd && this.#app.session.packets.isAtNewest;
+    if (isAtEnd) this.#cursor = undefined;
     this.#keepAnchor();
     this.#isDirty = true;
   }
 
   #keepAnchor(): void {
-    const { scrollTop } = this.#list;
-    const index = this.#heights.at(scrollTop);
+    const index = this.#heights.at(this.#top);
     const item = this.#items[index];
-    this.#anchor = item && { key: item.key, offset: scrollTop - this.#heights.top(index) };
+    this.#anchor = item && { key: item.key, offset: this.#top - this.#heights.top(index) };
   }
 
-  #indexOf(key: string): number {
-    return this.#items.findIndex((item) => item.key === key);
+  #indexOf(key: number): number {
+    return this.#items.findLastIndex((item) => item.key === key);
   }
 
   #click({ target }: MouseEvent): void {
     const row = target instanceof Element ? target.closest<HTMLElement>('[data-packet], [data-line]') : null;
     if (!row) return;
     if (row.dataset.packet !== undefined) this.#open(Number(row.dataset.packet));
-    else this.#choose(this.#indexOf(`l${row.dataset.line}`));
+    else this.#choose(this.#indexOf(keyOf('line', Number(row.dataset.line))));
   }
 
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor(this.#list.clientHeight / 60));
+    const page = Math.max(1, Math.floor(this.#height / 60));
     const last = this.#items.length - 1;
-    const at = this.#cursor === undefined ? (this.#isFollowing ? last : this.#heights.at(this.#list.scrollTop)) : this.#indexOf(this.#cursor);
+    const at =
+      this.#cursor === undefined
+        ? this.#isFollowing
+          ? last
+          : this.#heights.at(this.#top)
+        : this.#indexOf(this.#cursor);
     const isNew = this.#cursor === undefined;
     const goals: Readonly<Record<string, number>> = {
       ArrowDown: isNew ? at : at + 1,
@@ -372,7 +387,10 @@ export class Ladder {
     this.#revealIndex(index);
     if (item.kind === 'packet') {
       session.chosen.set(item.packet.id);
-      session.marked.set({ packets: NONE.packets, lines: new Set(linesAround(session.lines.all, item.packet.time)) });
+      session.marked.set({
+        packets: NONE.packets,
+        lines: new Set(linesAround(session.lines.all, item.packet.time)),
+      });
     } else if (item.kind === 'line') {
       session.chosen.set(undefined);
       const near = packetsAround(session.packets.all, item.line.time);
@@ -381,10 +399,9 @@ export class Ladder {
   }
 
   #revealIndex(index: number): void {
-    const { scrollTop, clientHeight } = this.#list;
     const [top, bottom] = [this.#heights.top(index), this.#heights.top(index + 1)];
-    if (top < scrollTop) this.#scrollTo(top - 8);
-    else if (bottom > scrollTop + clientHeight) this.#scrollTo(bottom - clientHeight + 8);
+    if (top < this.#top) this.#scrollTo(top - 8);
+    else if (bottom > this.#top + this.#height) this.#scrollTo(bottom - this.#height + 8);
   }
 
   #nextTimeMode(): void {
@@ -404,7 +421,8 @@ export class Ladder {
 
 /** Whether a row has been drawn from the same. */
 function isSame(one: Item, other: Item): boolean {
-  if (one.kind === 'packet' && other.kind === 'packet') return one.packet === other.packet && one.gap === other.gap;
+  if (one.kind === 'packet' && other.kind === 'packet')
+    return one.packet === other.packet && one.gap === other.gap;
   if (one.kind === 'line' && other.kind === 'line') return one.line === other.line;
   return one.kind === 'omitted' && other.kind === 'omitted' && one.count === other.count;
 }

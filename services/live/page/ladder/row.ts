@@ -1,6 +1,6 @@
 import type { LivePacket } from '../../contract.ts';
 import type { App } from '../app.ts';
-import { h, s } from '../dom.ts';
+import { h, hidden, s } from '../dom.ts';
 import { factsOf, sentenceOf } from '../facts.ts';
 import { icon } from '../icons.ts';
 import { type Item, spaceOf, WAIT } from '../model/items.ts';
@@ -36,7 +36,7 @@ export function rowOf(item: Item, app: App, times: RowTimes): HTMLElement {
   if (item.kind === 'packet') return packetRow(item.packet, item.gap, app, times);
   if (item.kind === 'line') return lineRow(item.line, app);
   const text = app.texts.ladder.omitted(app.figures.number(item.count));
-  return h('div', { class: 'row omitted', role: 'option', 'aria-label': text, 'aria-disabled': 'true' }, h('span', {}, text));
+  return h('div', { class: 'row omitted', role: 'option', 'aria-disabled': 'true' }, h('span', {}, text));
 }
 
 function packetRow(packet: LivePacket, gap: number | undefined, app: App, times: RowTimes): HTMLElement {
@@ -57,6 +57,7 @@ function packetRow(packet: LivePacket, gap: number | undefined, app: App, times:
     chipOf(gist, isDown, packet.fate === 'altered'),
     h('b', {}, gist.title),
     h('span', { class: 'facts' }, factsOf(packet, app)),
+    signOf(packet, app),
     packet.exposes.length > 0 && exposed(packet, app),
   );
   const attributes = {
@@ -65,24 +66,45 @@ function packetRow(packet: LivePacket, gap: number | undefined, app: App, times:
     id: `row-${packet.id}`,
     'data-packet': packet.id,
     'data-time': packet.time,
-    'aria-label': sentenceOf(packet, app),
     title: `${packet.protocol}  ${packet.info.slice(0, 500)}`,
   };
   return h(
     'div',
     attributes,
+    // A screen reader gets the packet as a sentence, and not what is drawn.
+    hidden(sentenceOf(packet, app)),
     space(gap, app),
-    h('span', { class: 'time' }, timeOf(packet, gap, app, times)),
-    h('span', { class: 'lane' }, label, shaft(packet, app)),
-    h('span', { class: 'comments' }, ...packet.comments.slice(0, 3).map((comment) => commentLine(comment, app))),
+    h('span', { class: 'time', 'aria-hidden': 'true' }, timeOf(packet, gap, app, times)),
+    h('span', { class: 'lane', 'aria-hidden': 'true' }, label, shaft(packet)),
+    h(
+      'span',
+      { class: 'comments', 'aria-hidden': 'true' },
+      ...packet.comments.slice(0, 3).map((comment) => commentLine(comment, app)),
+    ),
   );
 }
 
-function exposed({ exposes }: LivePacket, { texts }: App): HTMLElement {
-  return h('span', { class: 'exposed', title: texts.facts.exposes(exposes.join(', ')) }, icon('key'), exposes.join(', '));
+/** What became of a packet that did not simply arrive. */
+function signOf({ fate }: LivePacket, { texts }: App): HTMLElement | false {
+  const { signs } = texts.stage;
+  return fate !== 'arrived' && fate !== 'travelling' && h('span', { class: 'sign' }, signs[fate]);
 }
 
-function timeOf(packet: LivePacket, gap: number | undefined, { figures }: App, { mode, first }: RowTimes): string {
+function exposed({ exposes }: LivePacket, { texts }: App): HTMLElement {
+  return h(
+    'span',
+    { class: 'exposed', title: texts.facts.exposes(exposes.join(', ')) },
+    icon('key'),
+    exposes.join(', '),
+  );
+}
+
+function timeOf(
+  packet: LivePacket,
+  gap: number | undefined,
+  { figures }: App,
+  { mode, first }: RowTimes,
+): string {
   if (mode === 'clock') return figures.clock(packet.time);
   if (mode === 'first') return figures.number(packet.time - first, 6);
   return gap === undefined ? '' : `+${figures.duration(Math.max(0, gap))}`;
@@ -101,39 +123,37 @@ const HEIGHT = 18;
 const [TOP, BOTTOM] = [3, 15];
 
 /** The slanted line of a packet. It fills its lane at any width without distorting its head. */
-function shaft(packet: LivePacket, { texts }: App): SVGSVGElement {
-  const { direction, fate } = packet;
+function shaft({ direction, fate }: LivePacket): SVGSVGElement {
   const isDown = direction === 'down';
   const [from, to] = isDown ? [100, 0] : [0, 100];
-  const middle = (TOP + BOTTOM) / 2;
   const begins = fate === 'copied' ? 50 : from;
-  const ends = fate === 'lost' ? 50 : fate === 'unseen' ? from + (to - from) * 0.8 : to;
-  const share = (x: number) => TOP + (BOTTOM - TOP) * (Math.abs(x - from) / 100);
+  const reach = { lost: 0.5, unseen: 0.8, travelling: 1, arrived: 1, altered: 1, copied: 1 }[fate];
+  const ends = from + (to - from) * reach;
+  const level = (x: number) => TOP + (BOTTOM - TOP) * (Math.abs(x - from) / 100);
   const line = (x1: number, x2: number, kind: string) =>
-    s('line', { class: kind, x1: `${x1}%`, y1: share(x1), x2: `${x2}%`, y2: share(x2) });
-  const at = (x: number, ...children: readonly SVGElement[]) =>
-    s('svg', { x: `${x}%`, y: share(x), overflow: 'visible' }, ...children);
-  const isWhole = fate === 'arrived' || fate === 'altered' || fate === 'copied';
-  const parts: (SVGElement | false)[] =
+    s('line', { class: kind, x1: `${x1}%`, y1: level(x1), x2: `${x2}%`, y2: level(x2) });
+  const at = (x: number, child: SVGElement) =>
+    s('svg', { x: `${x}%`, y: level(x), overflow: 'visible' }, child);
+  const lines =
     fate === 'altered'
-      ? [line(begins, 50, 'line'), line(50, ends, 'line is-altered'), at(50, burst())]
+      ? [line(from, 50, 'line'), line(50, to, 'line is-altered'), at(50, burst())]
       : [line(begins, ends, fate === 'travelling' ? 'line is-travelling' : 'line')];
+  const ring = () => s('circle', { class: 'origin', r: 4 });
   return s(
     'svg',
     { class: 'shaft', height: HEIGHT, 'aria-hidden': 'true' },
-    ...parts,
-    isWhole && at(ends, s('path', { class: 'head', d: isDown ? 'M11 -5.5L1 0L11 5.5' : 'M-11 -5.5L-1 0L-11 5.5' })),
-    fate === 'copied' && at(50, s('circle', { class: 'origin', r: 4 }), word(isDown, texts.stage.signs.copied)),
-    fate === 'lost' && at(50, s('path', { class: 'cross', d: crossOf(6.5) }), word(isDown, texts.stage.signs.lost)),
-    fate === 'altered' && at(50, word(isDown, texts.stage.signs.altered)),
-    fate === 'unseen' && at(ends, s('text', { class: 'word', x: isDown ? -8 : 8, y: 4, 'text-anchor': isDown ? 'end' : 'start' }, texts.stage.signs.unseen)),
-    fate === 'travelling' && at(middle > 0 ? to : from, s('circle', { class: 'head', cx: isDown ? 6 : -6, r: 3 })),
+    ...lines,
+    fate === 'copied' && at(50, ring()),
+    at(ends, tipOf(fate, isDown) ?? ring()),
   );
 }
 
-/** Beside the middle, on the side where the line is not. */
-function word(isDown: boolean, text: string): SVGTextElement {
-  return s('text', { class: 'word', x: isDown ? -13 : 13, y: isDown ? -1 : -1, 'text-anchor': isDown ? 'end' : 'start' }, text);
+/** What is at the end of a line. */
+function tipOf(fate: LivePacket['fate'], isDown: boolean): SVGElement | undefined {
+  if (fate === 'unseen') return undefined;
+  if (fate === 'lost') return s('path', { class: 'cross', d: crossOf(6.5) });
+  if (fate === 'travelling') return s('circle', { class: 'head', cx: isDown ? 6 : -6, r: 3 });
+  return s('path', { class: 'head', d: isDown ? 'M11 -5.5L1 0L11 5.5' : 'M-11 -5.5L-1 0L-11 5.5' });
 }
 
 function burst(): SVGPathElement {
@@ -144,8 +164,16 @@ function lineRow({ kind, number, text, code = 0 }: PrintedLine, { texts }: App):
   const shown = kind === 'ended' ? texts.lines.ended(code) : text;
   return h(
     'div',
-    { class: `row line is-${kind}`, role: 'option', id: `row-line-${number}`, 'data-line': number, 'aria-label': shown },
-    h('span', { class: 'time' }, ''),
-    h('span', { class: 'printed' }, h('span', { class: 'prompt', 'aria-hidden': 'true' }, kind === 'typed' ? '$' : kind === 'ended' ? '■' : '›'), h('code', {}, shown)),
+    { class: `row line is-${kind}`, role: 'option', id: `row-line-${number}`, 'data-line': number },
+    h(
+      'span',
+      { class: 'printed' },
+      h(
+        'span',
+        { class: 'prompt', 'aria-hidden': 'true' },
+        kind === 'typed' ? '$' : kind === 'ended' ? '■' : '›',
+      ),
+      h('code', {}, shown),
+    ),
   );
 }

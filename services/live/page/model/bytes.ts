@@ -1,6 +1,3 @@
-/** Bytes of a row. */
-export const WIDTH = 16;
-
 /** The bytes of hex digits. */
 export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from({ length: hex.length >> 1 }, (_, index) =>

@@ -1,12 +1,15 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LivePacket } from '../../contract.ts';
-import { begunAt, capturedAt, filmOf, LANES, shownAt } from './film.ts';
+import { type Film, type Flight, filmOf, LANES, noFilm } from './film.ts';
 import { paceOf, slownesses } from './pace.ts';
 import { packetOf } from './packet-testing.ts';
 
 const slow = paceOf(1_000);
 const BASE = 1_800_000_000;
+
+const flightsOf = (film: Film): Flight[] =>
+  Array.from({ length: film.size }, (_, index) => film.flight(index)!);
 
 /** A ping-pong of packets, each 20 µs on its way, one after another. */
 function exchange(count: number, between: number): LivePacket[] {
@@ -17,7 +20,7 @@ function exchange(count: number, between: number): LivePacket[] {
 }
 
 test('an answer leaves after the request has arrived, however fast both were', () => {
-  const { flights } = filmOf(exchange(4, 30e-6), slow);
+  const flights = flightsOf(filmOf(exchange(4, 30e-6), slow));
   for (const [index, { leaves, ends }] of flights.entries()) {
     expect(ends! - leaves).toBeGreaterThanOrEqual(slow.flight - 1e-9);
     const next = flights[index + 1];
@@ -30,7 +33,8 @@ test('a millisecond takes a second, and three seconds are cut', () => {
     packetOf({ id: 1, time: BASE, arrived: BASE + 0.001 }),
     packetOf({ id: 2, time: BASE + 3, arrived: BASE + 3.001 }),
   ];
-  const { flights, cuts } = filmOf(packets, slow);
+  const film = filmOf(packets, slow);
+  const [flights, { cuts }] = [flightsOf(film), film];
   expect(flights[0]!.ends).toBeCloseTo(1, 2);
   expect(flights[1]!.leaves - flights[0]!.ends!).toBeCloseTo(slow.most, 6);
   expect(cuts).toHaveLength(1);
@@ -38,8 +42,9 @@ test('a millisecond takes a second, and three seconds are cut', () => {
 });
 
 test('in real time the film is as long as the capture', () => {
-  const { flights, cuts } = filmOf(exchange(3, 2), paceOf(1));
-  expect(flights.map(({ leaves }) => leaves)).toEqual([0, 2, 4].map((at) => expect.closeTo(at, 6)));
+  const film = filmOf(exchange(3, 2), paceOf(1));
+  const { cuts } = film;
+  expect(flightsOf(film).map(({ leaves }) => leaves)).toEqual([0, 2, 4].map((at) => expect.closeTo(at, 6)));
   expect(cuts).toEqual([]);
 });
 
@@ -48,7 +53,7 @@ test('a lost packet goes to the wire, a copy begins there, and one that travels 
   const packets = fates.map((fate, index) =>
     packetOf({ id: index, time: BASE + index, arrived: undefined, fate, direction: 'down' }),
   );
-  const { flights } = filmOf(packets, slow);
+  const flights = flightsOf(filmOf(packets, slow));
   expect(flights.map(({ from, to }) => [from, to])).toEqual([
     [1, 0.5],
     [0.5, 0],
@@ -60,15 +65,22 @@ test('a lost packet goes to the wire, a copy begins there, and one that travels 
 });
 
 test('packets that leave together have lanes of their own', () => {
-  const packets = Array.from({ length: LANES }, (_, index) => packetOf({ id: index, time: BASE + index * 1e-7 }));
-  expect(filmOf(packets, slow).flights.map(({ lane }) => lane)).toEqual([0, 1, 2]);
+  const packets = Array.from({ length: LANES }, (_, index) =>
+    packetOf({ id: index, time: BASE + index * 1e-7 }),
+  );
+  expect(flightsOf(filmOf(packets, slow)).map(({ lane }) => lane)).toEqual([0, 1, 2]);
+});
+
+test('a film has all packets of the page', () => {
+  const film = filmOf(exchange(5_000, 0.0005), slow);
+  expect(film.size).toBe(5_000);
+  expect(film.begun(film.length)).toBe(5_000);
 });
 
 test('an empty film has no length', () => {
-  const film = filmOf([], slow);
-  expect(film).toMatchObject({ flights: [], length: 0 });
-  expect(capturedAt(film, 1)).toBe(0);
-  expect(begunAt(film, 1)).toBe(0);
+  const film = noFilm();
+  expect([film.size, film.length, film.capturedAt(1), film.begun(1)]).toEqual([0, 0, 0, 0]);
+  expect(film.flight(0)).toBeUndefined();
 });
 
 test('everything happens in the order of the captures, and both times lead to each other', () => {
@@ -84,16 +96,13 @@ test('everything happens in the order of the captures, and both times lead to ea
   fc.assert(
     fc.property(packets, fc.constantFrom(...slownesses), (all, slowness) => {
       const film = filmOf(all, paceOf(slowness));
-      for (const [index, [captured, shown]] of film.moments.entries()) {
-        const before = film.moments[index - 1];
-        if (before) {
-          expect(captured).toBeGreaterThanOrEqual(before[0]);
-          expect(shown).toBeGreaterThanOrEqual(before[1]);
-        }
-      }
-      for (const { packet, leaves, ends } of film.flights) {
+      const times = all.flatMap(({ time, arrived }) => [time, arrived!]).sort((one, other) => one - other);
+      const shown = times.map((time) => film.shownAt(time));
+      expect(shown).toEqual(shown.toSorted((one, other) => one - other));
+      for (const { packet, leaves, ends } of flightsOf(film)) {
         expect(ends).toBeGreaterThanOrEqual(leaves);
-        expect(capturedAt(film, shownAt(film, packet.time))).toBeCloseTo(packet.time, 5);
+        expect(film.capturedAt(film.shownAt(packet.time))).toBeCloseTo(packet.time, 5);
+        expect(film.begun(leaves)).toBeGreaterThan(film.indexOf(packet.id));
       }
     }),
     { numRuns: 60 },

@@ -3,15 +3,27 @@ import type { PrintedLine } from './lines.ts';
 
 /** A row of the ladder. */
 export type Item =
-  | { readonly kind: 'packet'; readonly key: string; readonly packet: LivePacket; readonly gap: number | undefined }
-  | { readonly kind: 'line'; readonly key: string; readonly line: PrintedLine }
-  | { readonly kind: 'omitted'; readonly key: string; readonly count: number };
+  | {
+      readonly kind: 'packet';
+      readonly key: number;
+      readonly packet: LivePacket;
+      readonly gap: number | undefined;
+    }
+  | { readonly kind: 'line'; readonly key: number; readonly line: PrintedLine }
+  | { readonly kind: 'omitted'; readonly key: number; readonly count: number };
 
 export interface Omission {
   readonly count: number;
   /** The packets around it. */
   readonly after: number;
   readonly before: number;
+}
+
+const KINDS = ['packet', 'line', 'omitted'] as const;
+
+/** A number for each row: thousands of them are looked up with each frame of the screen. */
+export function keyOf(kind: Item['kind'], number: number): number {
+  return KINDS.length * number + KINDS.indexOf(kind);
 }
 
 /** Packets, printed lines and what is left out between them, in the order of their times. */
@@ -26,16 +38,16 @@ export function itemsOf(
   let previous: LivePacket | undefined;
   const addLines = (until: number) => {
     for (let line = lines[next]; line && line.time < until; line = lines[next]) {
-      items.push({ kind: 'line', key: `l${line.number}`, line });
+      items.push({ kind: 'line', key: keyOf('line', line.number), line });
       next += 1;
     }
   };
   for (const packet of packets) {
     addLines(packet.time);
     const gap = previous && packet.time - previous.time;
-    items.push({ kind: 'packet', key: `p${packet.id}`, packet, gap });
+    items.push({ kind: 'packet', key: keyOf('packet', packet.id), packet, gap });
     const omission = left.get(packet.id);
-    if (omission) items.push({ kind: 'omitted', key: `o${packet.id}`, count: omission.count });
+    if (omission) items.push({ kind: 'omitted', key: keyOf('omitted', packet.id), count: omission.count });
     previous = packet;
   }
   addLines(Number.POSITIVE_INFINITY);

@@ -42,7 +42,11 @@ test.each([
 
 test.each([
   ['DATA seq=3 len=1320 id=ff1c9c6a  go-back-n', 'DATA 3', 'DATA seq=3 len=1320  go-back-n'],
-  ['[retransmission] DATA seq=12 len=10 id=ff1c9c6a  SR', 'DATA 12', '[retransmission] DATA seq=12 len=10  SR'],
+  [
+    '[retransmission] DATA seq=12 len=10 id=ff1c9c6a  SR',
+    'DATA 12',
+    '[retransmission] DATA seq=12 len=10  SR',
+  ],
   ['ACK ack=3 win=64 len=0 id=ff1c9c6a', 'ACK 3', 'ACK ack=3 win=64 len=0'],
 ] as const)('the datagram %j', (info, label, title) => {
   const gist = gistOf(packetOf({ transport: 'udp', protocol: 'wirelab', info, payload: 90 }));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { itemsOf, spaceOf, WAIT } from './items.ts';
+import { itemsOf, keyOf, spaceOf, WAIT } from './items.ts';
 import { Lines, linesAround, packetsAround } from './lines.ts';
 import { packetOf } from './packet-testing.ts';
 
@@ -48,7 +48,16 @@ test('the ladder has lines between packets, and says what was left out', () => {
   lines.print(1, ['a'], 2.5);
   lines.print(1, ['b'], 7);
   const items = itemsOf(packets, lines.all, [{ count: 40, after: 1, before: 42 }]);
-  expect(items.map(({ key }) => key)).toEqual(['l1', 'p1', 'o1', 'p2', 'l2', 'p3', 'l3']);
+  expect(items.map(({ key }) => key)).toEqual([
+    keyOf('line', 1),
+    keyOf('packet', 1),
+    keyOf('omitted', 1),
+    keyOf('packet', 2),
+    keyOf('line', 2),
+    keyOf('packet', 3),
+    keyOf('line', 3),
+  ]);
+  expect(new Set(items.map(({ key }) => key)).size).toBe(7);
   expect(items[1]).toMatchObject({ gap: undefined });
   expect(items[3]).toMatchObject({ gap: 1 });
 });

@@ -26,7 +26,10 @@ test('a change replaces the packet, so that its row is drawn again', () => {
   const packets = new Packets();
   packets.add(numbered(1, 3));
   const [before, version] = [packets.get(2), packets.version];
-  packets.change([{ id: 2, fate: 'lost' }, { id: 9, fate: 'lost' }]);
+  packets.change([
+    { id: 2, fate: 'lost' },
+    { id: 9, fate: 'lost' },
+  ]);
   expect(packets.get(2)).toEqual({ ...before, fate: 'lost' });
   expect(packets.all[1]).toBe(packets.get(2));
   expect(packets.version).toBeGreaterThan(version);

@@ -17,7 +17,7 @@ const numbered = (from: number, to: number, between = 0.001): LivePacket[] =>
 function playerWith(packets: readonly LivePacket[], mode: Mode = 'playing'): Player {
   const player = new Player(slow, { mode });
   player.begin();
-  player.load(filmOf(packets, slow), slow);
+  player.load(filmOf(packets, slow));
   return player;
 }
 
@@ -25,41 +25,41 @@ const currentId = (player: Player) => player.current?.packet.id;
 
 test('the stage begins at the newest packet, and shows the next one at once', () => {
   const player = new Player(slow);
-  player.load(filmOf(numbered(1, 5), slow), slow);
+  player.load(filmOf(numbered(1, 5), slow));
   expect(player.behind).toBe(0);
   player.begin();
   player.advance(10);
   const later = [...numbered(1, 5), ...numbered(9_000, 9_001)];
-  player.load(filmOf(later, slow), slow);
+  player.load(filmOf(later, slow));
   expect(currentId(player)).toBe(9_000);
-  expect(player.film.flights[5]!.leaves).toBeCloseTo(player.position, 6);
+  expect(player.film.leaves(5)).toBeCloseTo(player.position, 6);
 });
 
 test('a change of the store leaves the playhead at its packet', () => {
   const player = playerWith(numbered(1, 50));
-  player.seek(player.film.flights[20]!.leaves + 0.1);
-  player.load(filmOf(numbered(10, 60), slow), slow);
+  player.seek(player.film.leaves(20) + 0.1);
+  player.load(filmOf(numbered(10, 60), slow));
   expect(currentId(player)).toBe(21);
   expect(player.position - player.current!.leaves).toBeCloseTo(0.1, 6);
 });
 
 test('another speed leaves the playhead at its packet', () => {
   const player = playerWith(numbered(1, 50));
-  player.seek(player.film.flights[20]!.leaves + slow.flight / 2);
+  player.seek(player.film.leaves(20) + slow.flight / 2);
   const fast = paceOf(30);
-  player.load(filmOf(numbered(1, 50), fast), fast);
+  player.load(filmOf(numbered(1, 50), fast));
   expect(currentId(player)).toBe(21);
 });
 
 test('it hurries when it is behind, and skips what it can not show', () => {
   const player = playerWith([]);
   player.follow();
-  player.load(filmOf(numbered(1, 500, 0.01), slow), slow);
+  player.load(filmOf(numbered(1, 500, 0.01), slow));
   expect(player.hurry).toBe(5);
   player.advance(0.016);
   expect(player.behind).toBeLessThan(3.1);
   expect(player.skipped).toBeGreaterThan(400);
-  player.load(filmOf(numbered(1, 1_000, 0.01), slow), slow);
+  player.load(filmOf(numbered(1, 1_000, 0.01), slow));
   player.advance(0.016);
   expect(player.behind).toBeGreaterThan(60);
   player.advance(3);
@@ -96,7 +96,7 @@ test('steps go from packet to packet, and glide forwards', () => {
 
 test('still pictures do not glide', () => {
   const player = new Player(slow, { mode: 'playing', isStill: () => true });
-  player.load(filmOf(numbered(1, 5), slow), slow);
+  player.load(filmOf(numbered(1, 5), slow));
   player.step(1);
   player.step(1);
   expect(player.isAtRest).toBe(true);

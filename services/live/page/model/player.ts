@@ -1,4 +1,4 @@
-import { begunAt, endOf, type Film, type Flight } from './film.ts';
+import { type Film, type Flight, noFilm } from './film.ts';
 import type { Pace } from './pace.ts';
 
 /** `following`: the stage goes on to the newest packet. `playing`: it goes on from an earlier moment. */
@@ -19,8 +19,7 @@ const GLIDE = 0.35;
 /** The playhead of the stage. */
 export class Player {
   readonly #isStill: () => boolean;
-  #film: Film = { flights: [], cuts: [], length: 0, moments: [] };
-  #pace: Pace;
+  #film: Film;
   #mode: Mode;
   #position = 0;
   #skipped = 0;
@@ -31,8 +30,11 @@ export class Player {
   #isNew = true;
 
   /** @param isStill whether moments are shown as still pictures, without motion between */
-  constructor(pace: Pace, { mode = 'following', isStill = () => false }: { mode?: Mode; isStill?: () => boolean } = {}) {
-    this.#pace = pace;
+  constructor(
+    pace: Pace,
+    { mode = 'following', isStill = () => false }: { mode?: Mode; isStill?: () => boolean } = {},
+  ) {
+    this.#film = noFilm(pace);
     this.#mode = mode;
     this.#isStill = isStill;
   }
@@ -42,7 +44,7 @@ export class Player {
   }
 
   get pace(): Pace {
-    return this.#pace;
+    return this.#film.pace;
   }
 
   get mode(): Mode {
@@ -71,15 +73,13 @@ export class Player {
 
   /** The packet at the playhead: the one to which it was moved, or the last that has left. */
   get current(): Flight | undefined {
-    const { flights } = this.#film;
-    const target = this.#target;
-    const chosen = target && flights.find(({ packet }) => packet.id === target.id);
-    return chosen ?? flights[begunAt(this.#film, this.#position) - 1];
+    const chosen = this.#target && this.#film.flight(this.#film.indexOf(this.#target.id));
+    return chosen ?? this.#film.flight(this.#film.begun(this.#position) - 1);
   }
 
   /** Begins again, with packets that are no news. */
   restart(mode: Mode): void {
-    this.#film = { flights: [], cuts: [], length: 0, moments: [] };
+    this.#film = noFilm(this.pace);
     this.#mode = mode;
     this.#position = 0;
     this.#skipped = 0;
@@ -88,16 +88,15 @@ export class Player {
   }
 
   /** Takes the film of a store that has changed. The playhead stays at the same moment. */
-  load(film: Film, pace: Pace): void {
+  load(film: Film): void {
     const before = this.#film;
     const wasAtEnd = this.#mode === 'following' && this.#position >= before.length;
-    const newest = before.flights.at(-1);
-    this.#position = moved(this.#position, before, film, this.#pace, pace);
+    const newest = before.packet(before.size - 1);
+    this.#position = moved(this.#position, before, film);
     this.#film = film;
-    this.#pace = pace;
-    if (this.#target) this.#aimAt(film.flights.find(({ packet }) => packet.id === this.#target?.id));
+    if (this.#target) this.#aimAt(film.flight(film.indexOf(this.#target.id)));
     if (this.#isNew) this.#position = film.length;
-    else if (wasAtEnd && newest) this.#passWait(newest);
+    else if (wasAtEnd && newest) this.#passWait(newest.id);
   }
 
   /** From now on packets are news. */
@@ -106,11 +105,9 @@ export class Player {
   }
 
   /** At the end of the film the wait for the next packet has already taken place. */
-  #passWait(newest: Flight): void {
-    const { flights } = this.#film;
-    const at = flights.findIndex(({ packet }) => packet.id === newest.packet.id);
-    const next = flights[at + 1];
-    if (next) this.#position = Math.max(this.#position, next.leaves);
+  #passWait(newest: number): void {
+    const next = this.#film.indexOf(newest) + 1;
+    if (next < this.#film.size) this.#position = Math.max(this.#position, this.#film.leaves(next));
   }
 
   /** @param seconds by the page's clock, since the last call */
@@ -129,7 +126,8 @@ export class Player {
 
   /** Whether nothing will move until something new comes. */
   get isAtRest(): boolean {
-    if (this.#mode === 'paused') return this.#target === undefined || this.#position === this.#target.position;
+    if (this.#mode === 'paused')
+      return this.#target === undefined || this.#position === this.#target.position;
     return this.#position >= this.#film.length + LINGERS;
   }
 
@@ -140,7 +138,7 @@ export class Player {
   #skip(): void {
     if (this.behind <= SKIPS || this.#sinceSkip < CALM) return;
     const position = this.#film.length - REST;
-    this.#skipped += begunAt(this.#film, position) - begunAt(this.#film, this.#position);
+    this.#skipped += this.#film.begun(position) - this.#film.begun(this.#position);
     this.#position = position;
     this.#sinceSkip = 0;
   }
@@ -170,21 +168,20 @@ export class Player {
 
   /** Pauses where a packet is halfway on its way. */
   goTo(id: number): boolean {
-    const flight = this.#film.flights.find(({ packet }) => packet.id === id);
+    const flight = this.#film.flight(this.#film.indexOf(id));
     if (!flight) return false;
     this.#mode = 'paused';
-    this.#position = halfway(flight, this.#pace);
+    this.#position = halfway(flight, this.#film);
     this.#target = { id, position: this.#position, speed: 0 };
     return true;
   }
 
   /** Pauses, and goes one packet on or back. */
   step(by: 1 | -1): void {
-    const { flights } = this.#film;
     const current = this.current;
-    const at = current ? flights.indexOf(current) : -1;
+    const at = current?.index ?? -1;
     // The first step back shows the packet that has just left.
-    const next = flights[by === -1 && !this.#target ? at : at + by] ?? current;
+    const next = this.#film.flight(by === -1 && !this.#target ? at : at + by) ?? current;
     this.#mode = 'paused';
     this.#aimAt(next);
   }
@@ -194,26 +191,31 @@ export class Player {
       this.#target = undefined;
       return;
     }
-    const position = halfway(flight, this.#pace);
+    const position = halfway(flight, this.#film);
     const distance = position - this.#position;
     if (this.#isStill() || distance < 0) this.#position = position;
     this.#target = { id: flight.packet.id, position, speed: Math.max(distance, 0) / GLIDE };
   }
 }
 
-function halfway(flight: Flight, pace: Pace): number {
-  return (flight.leaves + endOf(flight, pace)) / 2;
+function halfway({ leaves, index }: Flight, film: Film): number {
+  const end = film.ends(index);
+  return Number.isFinite(end) ? (leaves + end) / 2 : leaves + film.pace.flight / 2;
 }
 
-/** Where a moment of a film is in the film of a changed store: the last event before it is the anchor. */
-function moved(position: number, before: Film, after: Film, old: Pace, pace: Pace): number {
-  const anchor = before.flights[begunAt(before, position) - 1];
-  if (!anchor) return Math.min(position, after.length);
-  const same = after.flights.find(({ packet }) => packet.id === anchor.packet.id);
-  if (!same) return Math.min(Math.max(0, position - (before.length - after.length)), after.length);
-  const passed = position - anchor.leaves;
-  if (old.slowness === pace.slowness) return same.leaves + passed;
+/** Where a moment of a film is in the film of a changed store: the last packet that left before it is the anchor. */
+function moved(position: number, before: Film, after: Film): number {
+  const anchor = before.begun(position) - 1;
+  const packet = before.packet(anchor);
+  if (!packet) return Math.min(position, after.length);
+  const same = after.indexOf(packet.id);
+  if (same < 0) return Math.min(Math.max(0, position - (before.length - after.length)), after.length);
+  const passed = position - before.leaves(anchor);
+  if (before.pace.slowness === after.pace.slowness) return after.leaves(same) + passed;
   // At another speed the packet is on the same part of its way.
-  const [was, is] = [endOf(anchor, old) - anchor.leaves, endOf(same, pace) - same.leaves];
-  return was > 0 && passed < was ? same.leaves + (passed / was) * is : same.leaves + is + (passed - was);
+  const [was, is] = [before.ends(anchor) - before.leaves(anchor), after.ends(same) - after.leaves(same)];
+  if (!Number.isFinite(was) || !Number.isFinite(is)) return after.leaves(same);
+  return was > 0 && passed < was
+    ? after.leaves(same) + (passed / was) * is
+    : after.leaves(same) + is + (passed - was);
 }

@@ -26,7 +26,9 @@ export function withShare(shares: readonly Share[], name: string, probability: n
 /** The profile as `make faults` takes it: `timeout=0.2,403=0.2`, or `none`. */
 export function profileOf(shares: readonly Share[]): string {
   const given = shares.filter(({ probability }) => probability > 0);
-  return given.length === 0 ? 'none' : given.map(({ name, probability }) => `${name}=${probability}`).join(',');
+  return given.length === 0
+    ? 'none'
+    : given.map(({ name, probability }) => `${name}=${probability}`).join(',');
 }
 
 export function restOf(shares: readonly Share[]): number {

@@ -1,6 +1,5 @@
 import type { LivePacket } from '../../contract.ts';
-import { begunAt, type Cut, endOf, type Film, type Flight } from './film.ts';
-import type { Pace } from './pace.ts';
+import type { Cut, Film, Flight } from './film.ts';
 import { LINGERS } from './player.ts';
 
 /** What is seen of a packet on the stage. */
@@ -17,12 +16,18 @@ export interface Actor {
   readonly opacity: number;
 }
 
+/** Packets of a host that are to be shown: how many, and the first of them. */
+export interface Waiting {
+  readonly count: number;
+  readonly first: readonly LivePacket[];
+}
+
 export interface Scene {
   readonly actors: readonly Actor[];
   /** More packets than are drawn at once. */
   readonly leftOut: number;
   /** Packets that are captured and not yet shown, at the host that sends them. */
-  readonly waiting: { readonly client: readonly LivePacket[]; readonly server: readonly LivePacket[] };
+  readonly waiting: { readonly client: Waiting; readonly server: Waiting };
   /** The wait that is being cut short. */
   readonly cut: Cut | undefined;
 }
@@ -35,12 +40,13 @@ const MIDDLE = 0.5;
 /** How far a packet comes of which nobody knows yet whether it arrives. */
 const NEARLY = 0.92;
 
-export function sceneOf(film: Film, position: number, pace: Pace): Scene {
-  const begun = begunAt(film, position);
+export function sceneOf(film: Film, position: number): Scene {
+  const begun = film.begun(position);
   const actors: Actor[] = [];
   let leftOut = 0;
   for (let index = begun - 1; index >= 0; index -= 1) {
-    const actor = actorOf(film.flights[index]!, position, pace);
+    if (position - film.ends(index) >= LINGERS) continue;
+    const actor = actorOf(film.flight(index)!, position, film.pace.flight);
     if (!actor) continue;
     if (actors.length < MOST) actors.push(actor);
     else leftOut += 1;
@@ -49,12 +55,10 @@ export function sceneOf(film: Film, position: number, pace: Pace): Scene {
   return { actors, leftOut, waiting: waitingOf(film, begun), cut: cutAt(film, position) };
 }
 
-function actorOf(flight: Flight, position: number, pace: Pace): Actor | undefined {
-  const { leaves, ends, from, to, packet } = flight;
-  const end = ends === undefined ? Number.POSITIVE_INFINITY : endOf(flight, pace);
-  const late = position - end;
-  if (late >= LINGERS) return undefined;
-  const at = from + (to - from) * progress(flight, position, pace);
+function actorOf(flight: Flight, position: number, usual: number): Actor | undefined {
+  const { leaves, ends = Number.POSITIVE_INFINITY, from, to, packet } = flight;
+  const late = position - ends;
+  const at = from + (to - from) * progress(flight, position, usual);
   const isAltered = packet.fate === 'altered' && Math.abs(at - from) >= MIDDLE * Math.abs(to - from);
   if (late < 0) return { flight, part: 'moves', at, isAltered, opacity: 1 };
   const part = packet.fate === 'lost' ? 'lost' : packet.fate === 'unseen' ? 'unseen' : 'arrived';
@@ -63,23 +67,26 @@ function actorOf(flight: Flight, position: number, pace: Pace): Actor | undefine
 }
 
 /** Which share of its way a packet has gone. */
-function progress(flight: Flight, position: number, pace: Pace): number {
-  const { leaves, ends } = flight;
+function progress({ leaves, ends }: Flight, position: number, usual: number): number {
   const passed = position - leaves;
-  if (ends === undefined) {
-    // It goes slower and slower until something is known.
-    return NEARLY * (1 - Math.exp(-passed / pace.flight));
-  }
-  const takes = endOf(flight, pace) - leaves;
+  // It goes slower and slower until something is known.
+  if (ends === undefined) return NEARLY * (1 - Math.exp(-passed / usual));
+  const takes = ends - leaves;
   return takes <= 0 ? 1 : Math.min(1, Math.max(0, passed / takes));
 }
 
 function waitingOf(film: Film, begun: number): Scene['waiting'] {
-  const later = film.flights.slice(begun).map(({ packet }) => packet);
-  return {
-    client: later.filter(({ direction }) => direction !== 'down'),
-    server: later.filter(({ direction }) => direction === 'down'),
+  const piles = {
+    client: { count: 0, first: [] as LivePacket[] },
+    server: { count: 0, first: [] as LivePacket[] },
   };
+  for (let index = begun; index < film.size; index += 1) {
+    const packet = film.packet(index)!;
+    const pile = packet.direction === 'down' ? piles.server : piles.client;
+    pile.count += 1;
+    if (pile.first.length < MOST_WAITING) pile.first.push(packet);
+  }
+  return piles;
 }
 
 function cutAt({ cuts }: Film, position: number): Cut | undefined {

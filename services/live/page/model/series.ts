@@ -38,7 +38,8 @@ export function ticksTo(highest: number, most = 4): readonly number[] {
   if (!(highest > 0)) return [0, 1];
   const rough = highest / most;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough * 0.999_999) ?? 10 * power;
+  const step =
+    [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough * 0.999_999) ?? 10 * power;
   const count = Math.ceil(highest / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, index) => index * step);
 }
@@ -49,6 +50,7 @@ export function intervalOf(count: number, total: number): readonly [low: number,
   const z = 1.96;
   const share = count / total;
   const middle = (share + z ** 2 / (2 * total)) / (1 + z ** 2 / total);
-  const half = (z / (1 + z ** 2 / total)) * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2));
+  const half =
+    (z / (1 + z ** 2 / total)) * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2));
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }

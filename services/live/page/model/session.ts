@@ -24,8 +24,13 @@ export interface Parts {
 /** Points of a sequence plot, at most. */
 const MOST_POINTS = 4_000;
 const MOST_OMISSIONS = 100;
-/** Packets that are asked for at once. */
+/** Packets that are loaded when the reader goes back or on, and the most that the server gives at once. */
 const PAGE = 1_000;
+const MOST_ASKED = 2_000;
+/** How many times as long as making a film took, until it is made again. */
+const LOAD_RESTS = 4;
+/** In seconds: after a refusal nothing is asked for this time. */
+const AGAIN = 3;
 
 /** All that a page knows, and what it makes of each event. */
 export class Session {
@@ -35,6 +40,8 @@ export class Session {
   readonly announcer: Announcer;
   readonly hello = new Value<Hello | undefined>(undefined);
   readonly connection = new Value<Connection>('connecting');
+  /** How many packets a run has that is played and was read to its end. */
+  readonly end = new Value<number | undefined>(undefined);
   readonly tallies = new Value<readonly Tally[]>([]);
   readonly problems = new Value<readonly LiveEvents['problem'][]>([]);
   /** Commands that run have changed. */
@@ -44,7 +51,9 @@ export class Session {
   readonly chosen = new Value<number | undefined>(undefined);
   readonly opened = new Value<number | undefined>(undefined);
   /** Packets and lines of one moment, marked in both lists. */
-  readonly marked = new Value<{ readonly packets: ReadonlySet<number>; readonly lines: ReadonlySet<number> }>(NONE);
+  readonly marked = new Value<{ readonly packets: ReadonlySet<number>; readonly lines: ReadonlySet<number> }>(
+    NONE,
+  );
   readonly delays = new Map<string, Series>();
   readonly roundTrips = new Series();
   readonly throughput = { up: new Series(), down: new Series() };
@@ -56,8 +65,9 @@ export class Session {
   #samples = 0;
   #drift = 0;
   #loaded = { version: -1, slowness: 0 };
-  #end: number | undefined;
-  #isAsking = false;
+  #loadsAt = 0;
+  #asking: Promise<void> | undefined;
+  #asksAgainAt = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -94,7 +104,7 @@ export class Session {
 
   /** Whether a run that is played was read to its end. */
   get isRead(): boolean {
-    return this.#end !== undefined;
+    return this.end.get() !== undefined;
   }
 
   /** Whether the server may have packets before the first one here. */
@@ -109,7 +119,7 @@ export class Session {
       const since = this.hello.get()?.now ?? 0;
       if (packets.some(({ time }) => time >= since)) {
         // What was there before is no news.
-        this.advance(0);
+        this.#load(this.speed.get());
         this.player.begin();
       }
       this.packets.add(packets);
@@ -134,22 +144,30 @@ export class Session {
       this.problems.set(problem.text === '' ? others : [...others, problem]);
     },
     end: ({ packets }) => {
-      this.#end = packets;
+      this.end.set(packets);
       if (this.isPlayed) void this.#beginPlaying();
     },
   };
 
   /** Takes the film of packets that have changed, and moves the playhead on. */
   advance(seconds: number): void {
-    const { version } = this.packets;
+    const begin = this.#parts.now();
     const slowness = this.speed.get();
-    if (version !== this.#loaded.version || slowness !== this.#loaded.slowness) {
-      const pace = paceOf(slowness);
-      this.player.load(filmOf(this.packets.all, pace), pace);
-      this.#loaded = { version, slowness };
-    }
+    if (slowness !== this.#loaded.slowness || begin >= this.#loadsAt) this.#load(slowness);
     this.player.advance(seconds);
-    if (!this.packets.isAtNewest && this.player.mode !== 'paused' && this.player.behind < 2) void this.addLater();
+    if (!this.packets.isAtNewest && this.player.mode !== 'paused' && this.player.behind < 2)
+      void this.addLater();
+  }
+
+  /** Making the film takes a part of the time only, also on a slow computer. */
+  #load(slowness: Slowness): void {
+    const { version } = this.packets;
+    if (version === this.#loaded.version && slowness === this.#loaded.slowness) return;
+    const begin = this.#parts.now();
+    this.player.load(filmOf(this.packets.all.slice(), paceOf(slowness)));
+    this.#loaded = { version, slowness };
+    const end = this.#parts.now();
+    this.#loadsAt = end + LOAD_RESTS * (end - begin);
   }
 
   /** Loads packets before the first one. */
@@ -170,7 +188,7 @@ export class Session {
       const later = await this.#parts.ask(last + PAGE + 1, PAGE);
       const fresh = later.filter(({ id }) => id > last);
       if (fresh.length > 0) this.packets.addLater(fresh);
-      else this.packets.renew(await this.#parts.ask(Number.MAX_SAFE_INTEGER, KEPT));
+      else this.packets.renew(await this.#askFor(Number.MAX_SAFE_INTEGER, KEPT));
     });
   }
 
@@ -180,7 +198,7 @@ export class Session {
     this.player.follow();
     if (this.packets.isAtNewest) return;
     await this.#once(async () => {
-      this.packets.renew(await this.#parts.ask(Number.MAX_SAFE_INTEGER, KEPT));
+      this.packets.renew(await this.#askFor(Number.MAX_SAFE_INTEGER, KEPT));
       this.player.follow();
     });
   }
@@ -198,7 +216,7 @@ export class Session {
     this.player.restart(isPlayed ? 'paused' : 'following');
     this.#omissions = [];
     this.#omitted = 0;
-    this.#end = undefined;
+    this.end.set(undefined);
     this.#sequence = [];
     for (const series of this.#allSeries()) series.clear();
     if (isSame) return;
@@ -211,11 +229,11 @@ export class Session {
   /** A run is played from its beginning, or from the earliest packet that the server still has. */
   async #beginPlaying(): Promise<void> {
     await this.#once(async () => {
-      const first = await this.#parts.ask(KEPT + 1, KEPT);
+      const first = await this.#askFor(KEPT + 1, KEPT);
       if (first.length > 0 && first[0]!.id < (this.packets.firstId ?? Number.POSITIVE_INFINITY)) {
         this.packets.clear();
         this.packets.addEarlier(first);
-        const missing = (this.#end ?? 0) - (first.at(-1)?.id ?? 0);
+        const missing = (this.end.get() ?? 0) - (first.at(-1)?.id ?? 0);
         if (missing > 0) this.packets.stay(missing);
       }
       this.player.restart('playing');
@@ -247,15 +265,39 @@ export class Session {
     this.runs.set(this.runs.get() + 1);
   }
 
-  /** One question at a time. */
-  async #once(ask: () => Promise<void>): Promise<void> {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    try {
-      await ask();
-    } finally {
-      this.#isAsking = false;
+  /** The newest packets before an id, in several answers if need be. */
+  async #askFor(before: number, count: number): Promise<readonly LivePacket[]> {
+    let all: readonly LivePacket[] = [];
+    while (all.length < count) {
+      const earlier = await this.#parts.ask(all[0]?.id ?? before, Math.min(MOST_ASKED, count - all.length));
+      if (earlier.length === 0) break;
+      all = [...earlier, ...all];
     }
+    return all;
+  }
+
+  /** One question at a time; one that is asked meanwhile is dropped. */
+  #once(ask: () => Promise<void>): Promise<void> {
+    if (this.#asking) return this.#asking;
+    if (this.#parts.now() < this.#asksAgainAt) return Promise.resolve();
+    const tell = (text: string) => this.receivers.problem({ about: 'loading', text });
+    this.#asking = ask()
+      .then(
+        () => tell(''),
+        (error: unknown) => {
+          this.#asksAgainAt = this.#parts.now() + AGAIN;
+          tell(error instanceof Error ? error.message : String(error));
+        },
+      )
+      .finally(() => {
+        this.#asking = undefined;
+      });
+    return this.#asking;
+  }
+
+  /** Resolves when no question is open. */
+  async idle(): Promise<void> {
+    await this.#asking;
   }
 }
 

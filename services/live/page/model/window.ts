@@ -9,21 +9,25 @@ export interface Drawn {
 
 /** The heights of the rows of a list: measured ones, and an estimate for those that were never drawn. */
 export class Heights {
-  readonly #measured = new Map<string, number>();
+  readonly #measured = new Map<number, number>();
   #tops = new Float64Array(1);
   #count = 0;
 
   /** @param estimate for a row that was not measured */
-  layOut(keys: readonly string[], estimate: (index: number) => number): void {
-    if (this.#tops.length <= keys.length) this.#tops = new Float64Array(2 * keys.length + 1);
-    this.#count = keys.length;
-    for (const [index, key] of keys.entries())
-      this.#tops[index + 1] = this.#tops[index]! + (this.#measured.get(key) ?? estimate(index));
-    if (this.#measured.size > 4 * keys.length + 1_000) this.#forget(keys);
+  layOut<Row extends { readonly key: number }>(rows: readonly Row[], estimate: (row: Row) => number): void {
+    if (this.#tops.length <= rows.length) this.#tops = new Float64Array(2 * rows.length + 1);
+    this.#count = rows.length;
+    let top = 0;
+    for (let index = 0; index < rows.length; index += 1) {
+      const row = rows[index]!;
+      top += this.#measured.get(row.key) ?? estimate(row);
+      this.#tops[index + 1] = top;
+    }
+    if (this.#measured.size > 4 * rows.length + 1_000) this.#forget(rows);
   }
 
   /** Returns whether it differs from what was known. */
-  measure(key: string, height: number): boolean {
+  measure(key: number, height: number): boolean {
     const before = this.#measured.get(key);
     if (before !== undefined && Math.abs(before - height) < 0.5) return false;
     this.#measured.set(key, height);
@@ -62,8 +66,8 @@ export class Heights {
     return { from, to, above: this.top(from), below: this.total - this.top(to) };
   }
 
-  #forget(keys: readonly string[]): void {
-    const kept = new Set(keys);
+  #forget(rows: readonly { readonly key: number }[]): void {
+    const kept = new Set(rows.map(({ key }) => key));
     for (const key of this.#measured.keys()) if (!kept.has(key)) this.#measured.delete(key);
   }
 }

@@ -1,9 +1,11 @@
 import { h, setAttributes } from '../dom.ts';
-import { asciiOf, contains, hexOf, type Range, WIDTH } from '../model/bytes.ts';
+import { asciiOf, contains, hexOf, type Range } from '../model/bytes.ts';
 
 export interface BytesParts {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Bytes of a row. */
+  readonly width: number;
   readonly secrets: readonly Range[];
   /** Bytes that the other host captured otherwise. */
   readonly differing: ReadonlySet<number>;
@@ -28,7 +30,7 @@ export class BytesView {
   constructor(parts: BytesParts) {
     this.#parts = parts;
     this.#grid = h('div', {
-      class: 'bytes',
+      class: parts.width < 16 ? 'bytes is-half' : 'bytes',
       role: 'group',
       tabindex: 0,
       'aria-label': parts.name,
@@ -52,28 +54,32 @@ export class BytesView {
   mark(range: Range | undefined, isShown = false): void {
     for (const cell of this.element.querySelectorAll('.is-marked')) cell.classList.remove('is-marked');
     if (!range) return;
-    if (isShown && range.at < this.#parts.bytes.length) this.#addRows(Math.ceil((range.at + 1) / WIDTH));
-    const end = Math.min(range.at + range.length, this.#rows * WIDTH);
+    if (isShown && range.at < this.#parts.bytes.length)
+      this.#addRows(Math.ceil((range.at + 1) / this.#parts.width));
+    const end = Math.min(range.at + range.length, this.#rows * this.#parts.width);
     for (let at = range.at; at < end; at += 1)
       for (const cell of this.#cells.get(at) ?? []) cell.classList.add('is-marked');
     if (isShown) this.#cells.get(range.at)?.[0]?.scrollIntoView({ block: 'nearest' });
   }
 
   #addRows(until: number): void {
-    const all = Math.ceil(this.#parts.bytes.length / WIDTH);
+    const { bytes, width } = this.#parts;
+    const all = Math.ceil(bytes.length / width);
     const last = Math.min(all, Math.max(until, this.#rows));
-    for (; this.#rows < last; this.#rows += 1) this.#grid.append(this.#row(this.#rows * WIDTH));
+    for (; this.#rows < last; this.#rows += 1) this.#grid.append(this.#row(this.#rows * width));
     this.element.querySelector('button')?.remove();
-    const rest = this.#parts.bytes.length - this.#rows * WIDTH;
+    const rest = bytes.length - this.#rows * width;
     if (rest <= 0) return;
     const more = () => this.#addRows(this.#rows + 4 * ROWS);
     this.element.append(h('button', { type: 'button', on: { click: more } }, this.#parts.moreText(rest)));
   }
 
   #row(at: number): HTMLElement {
-    const bytes = [...this.#parts.bytes.subarray(at, at + WIDTH)];
+    const bytes = [...this.#parts.bytes.subarray(at, at + this.#parts.width)];
     const cells = (show: (byte: number) => string, kind: string) =>
-      bytes.map((byte, index) => h('i', { class: this.#classOf(at + index, kind), 'data-at': at + index }, show(byte)));
+      bytes.map((byte, index) =>
+        h('i', { class: this.#classOf(at + index, kind), 'data-at': at + index }, show(byte)),
+      );
     const [hex, text] = [cells(hexOf, 'x'), cells(asciiOf, 't')];
     for (const index of bytes.keys()) this.#cells.set(at + index, [hex[index]!, text[index]!]);
     return h(
@@ -94,8 +100,8 @@ export class BytesView {
     const moves: Readonly<Record<string, number>> = {
       ArrowRight: 1,
       ArrowLeft: -1,
-      ArrowDown: WIDTH,
-      ArrowUp: -WIDTH,
+      ArrowDown: this.#parts.width,
+      ArrowUp: -this.#parts.width,
     };
     const move = moves[event.key];
     if (move === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -109,7 +115,7 @@ export class BytesView {
     if (byte === undefined) return;
     for (const cell of this.element.querySelectorAll('.is-cursor')) cell.classList.remove('is-cursor');
     this.#cursor = byte;
-    this.#addRows(Math.floor(byte / WIDTH) + 1);
+    this.#addRows(Math.floor(byte / this.#parts.width) + 1);
     for (const cell of this.#cells.get(byte) ?? []) cell.classList.add('is-cursor');
     this.#cells.get(byte)?.[0]?.scrollIntoView({ block: 'nearest' });
     setAttributes(this.#grid, { 'data-cursor': byte });

@@ -24,6 +24,9 @@ export interface PanelParts {
 
 type Host = PacketDetail['host'];
 
+/** In pixels: a narrower panel has room for half as many bytes in a row. */
+const NARROW = 470;
+
 /** Everything about one packet: layers, bytes, comments, secrets, and its neighbours. */
 export class PacketPanel {
   readonly element = h('div', { class: 'packet-panel' });
@@ -70,7 +73,12 @@ export class PacketPanel {
     const packet = this.#app.session.packets.get(id);
     // The packet before stays until the answer is there, so that nothing flickers while one goes on by keys.
     if (this.element.childElementCount === 0) {
-      const waits = h('p', { class: 'loading' }, h('span', { class: 'spinner', 'aria-hidden': 'true' }), this.#app.texts.packet.loading);
+      const waits = h(
+        'p',
+        { class: 'loading' },
+        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+        this.#app.texts.packet.loading,
+      );
       this.element.replaceChildren(packet ? this.#head(packet) : this.#bar(undefined), waits);
     }
     void this.#ask(id, this.#asking.signal);
@@ -110,7 +118,9 @@ export class PacketPanel {
     // The page may know more by now than the answer.
     const packet = this.#app.session.packets.get(detail.packet.id) ?? detail.packet;
     this.#shown = packet;
-    const focused = this.element.contains(document.activeElement) ? document.activeElement?.className : undefined;
+    const focused = this.element.contains(document.activeElement)
+      ? document.activeElement?.className
+      : undefined;
     this.element.replaceChildren(
       this.#head(packet),
       this.#comments(packet),
@@ -119,6 +129,9 @@ export class PacketPanel {
       this.#body(detail, other),
       this.#neighbours(packet),
     );
+    const here = this.element.querySelector<HTMLElement>('.neighbours [aria-current]');
+    const list = here?.closest('ol');
+    if (here && list) list.scrollTop = here.offsetTop - list.offsetTop - list.clientHeight / 3;
     if (focused) this.element.querySelector<HTMLElement>(`.${focused.split(' ').join('.')}`)?.focus();
   }
 
@@ -129,7 +142,7 @@ export class PacketPanel {
       frame === undefined ? [] : [`${host}.pcap ${frame}`],
     );
     return h(
-      'header',
+      'div',
       { class: 'packet-head' },
       this.#bar(packet),
       h(
@@ -154,7 +167,11 @@ export class PacketPanel {
   #bar(packet: LivePacket | undefined): HTMLElement {
     const { texts } = this.#app;
     const button = (name: IconName, label: string, act: () => void) =>
-      h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, on: { click: act } }, icon(name));
+      h(
+        'button',
+        { type: 'button', class: 'icon-button', 'aria-label': label, title: label, on: { click: act } },
+        icon(name),
+      );
     const [before, after] = packet ? this.#around(packet) : [];
     const step = (name: IconName, label: string, to: LivePacket | undefined) => {
       const one = button(name, label, () => to && this.#go(to.id));
@@ -187,14 +204,20 @@ export class PacketPanel {
   }
 
   #comments(packet: LivePacket): HTMLElement {
-    return h('div', { class: 'packet-comments' }, ...packet.comments.map((comment) => commentLine(comment, this.#app)));
+    return h(
+      'div',
+      { class: 'packet-comments' },
+      ...packet.comments.map((comment) => commentLine(comment, this.#app)),
+    );
   }
 
   #secrets({ secrets, packet }: PacketDetail): readonly HTMLElement[] {
     const what = [...new Set([...secrets.map((secret) => secret.what), ...packet.exposes])];
     if (what.length === 0) return [];
     const { texts } = this.#app;
-    return [h('p', { class: 'secret-note' }, icon('key'), h('span', {}, texts.packet.secrets(what.join(', '))))];
+    return [
+      h('p', { class: 'secret-note' }, icon('key'), h('span', {}, texts.packet.secrets(what.join(', ')))),
+    ];
   }
 
   #hostChoice({ host, hosts, packet }: PacketDetail, other: PacketDetail | undefined): HTMLElement {
@@ -249,6 +272,7 @@ export class PacketPanel {
       view = new BytesView({
         name: texts.packet.bytesOf(sources[index]?.name ?? ''),
         bytes: bytesOf(sources[index]?.bytes ?? ''),
+        width: this.element.clientWidth < NARROW ? 8 : 16,
         secrets: secrets.filter((secret) => secret.source === index),
         differing: index === 0 && other ? differingBytes(detail, other) : new Set(),
         moreText: (count) => texts.packet.more(figures.number(count)),
@@ -262,11 +286,19 @@ export class PacketPanel {
     };
     const tabs = new Tabs(
       texts.packet.sources,
-      sources.map(({ name, bytes }, index) => ({ name: String(index), label: `${name} · ${figures.bytes(bytes.length / 2)}` })),
+      sources.map(({ name, bytes }, index) => ({
+        name: String(index),
+        label: `${name} · ${figures.bytes(bytes.length / 2)}`,
+      })),
       { panelOf: () => 'packet-source', choose: (name) => showSource(Number(name)) },
     );
     showSource(0);
-    return h('div', { class: 'packet-body' }, tree.element, h('div', { class: 'bytes-side' }, sources.length > 1 && tabs.element, box, status));
+    return h(
+      'div',
+      { class: 'packet-body' },
+      tree.element,
+      h('div', { class: 'bytes-side' }, sources.length > 1 && tabs.element, box, status),
+    );
   }
 
   /** Links to the packets of the same conversation around this one. */

@@ -88,10 +88,15 @@ export class LayerTree {
         'aria-selected': String(path === this.#cursor),
         title: layer.filter,
       },
-      h('span', { class: hasMore ? 'twisty' : 'twisty is-leaf', 'aria-hidden': 'true' }, hasMore && (isOpen ? '▾' : '▸')),
+      h(
+        'span',
+        { class: hasMore ? 'twisty' : 'twisty is-leaf', 'aria-hidden': 'true' },
+        hasMore && (isOpen ? '▾' : '▸'),
+      ),
       (severity === 'warning' || severity === 'error') && icon('warning'),
       h('span', { class: 'branch-text' }, layer.label),
-      packet !== undefined && h('span', { class: 'to-packet', 'data-to': packet }, this.#parts.linkTo(packet)),
+      packet !== undefined &&
+        h('span', { class: 'to-packet', 'data-to': packet }, this.#parts.linkTo(packet)),
     );
     row.style.setProperty('--depth', String(depth - 1));
     return row;

@@ -45,10 +45,13 @@ export class Caption {
 const SIGNS = { confirmed: '✓', contradicted: '✗', unknown: '?' } as const;
 
 /** A sentence of a journal, with a sign for its verdict. */
-export function commentLine({ from, text, verdict }: LivePacket['comments'][number], { texts }: App): HTMLElement {
+export function commentLine(
+  { from, text, verdict }: LivePacket['comments'][number],
+  { texts }: App,
+): HTMLElement {
   return h(
     'p',
-    { class: `comment is-${verdict}` },
+    { class: `comment is-${verdict}`, title: text },
     h('span', { class: 'verdict', title: texts.verdicts[verdict] }, SIGNS[verdict]),
     h('span', { class: 'from' }, from),
     h('span', { class: 'text' }, text),

@@ -25,13 +25,15 @@ export interface Geometry {
   readonly cable: number;
   readonly glyphHeight: number;
   readonly laneHeight: number;
+  /** How far the first lane is from the cable: packets pass beside the wire, and do not hide it. */
+  readonly aside: number;
 }
 
 /** Below this width, the scale taken away, the hosts are narrow. */
 const NARROW = 600;
 const EDGE = 2;
 
-export function geometryOf(width: number, height: number, scale: number): Geometry {
+export function geometryOf(width: number, height: number, scale: number, hasWire: boolean): Geometry {
   const isNarrow = width / scale < NARROW;
   const host = {
     width: (isNarrow ? 58 : 158) * scale,
@@ -41,26 +43,27 @@ export function geometryOf(width: number, height: number, scale: number): Geomet
   const y = cable - host.height / 2;
   const client = { x: EDGE, y, ...host };
   const server = { x: width - EDGE - host.width, y, ...host };
-  const wire = { width: (isNarrow ? 46 : 96) * scale, height: (isNarrow ? 34 : 44) * scale };
-  const glyphHeight = Math.min((isNarrow ? 22 : 27) * scale, height / 8.5);
+  const wire = { width: (isNarrow ? 46 : 96) * scale, height: (isNarrow ? 26 : 36) * scale };
+  const glyphHeight = Math.min((isNarrow ? 22 : 27) * scale, height / 8.8);
   return {
     ...{ width, height, scale, isNarrow, client, server, cable, glyphHeight },
     wire: { x: (width - wire.width) / 2, y: cable - wire.height / 2, ...wire },
     start: client.x + client.width,
     end: server.x,
-    laneHeight: glyphHeight * 1.25,
+    laneHeight: glyphHeight * 1.18,
+    aside: hasWire ? wire.height / 2 + glyphHeight / 2 + 3 : glyphHeight * 0.62 + 6,
   };
 }
 
 /** The middle of a packet on its way: packets to the server are above the cable, those to the client below. */
 export function placeOf(
-  { start, end, cable, glyphHeight, laneHeight }: Geometry,
+  { start, end, cable, aside, laneHeight }: Geometry,
   { at, lane, direction, width }: { at: number; lane: number; direction: Direction; width: number },
 ): readonly [x: number, y: number] {
   // A packet touches its host and is not inside it.
   const [first, last] = [start + width / 2 + 4, end - width / 2 - 4];
-  const aside = glyphHeight * 0.62 + 6 + lane * laneHeight;
-  return [first + at * (last - first), direction === 'down' ? cable + aside : cable - aside];
+  const away = aside + lane * laneHeight;
+  return [first + at * (last - first), direction === 'down' ? cable + away : cable - away];
 }
 
 /** The width of a shape with a label of so many letters. */

@@ -20,7 +20,11 @@ export function glyphOf(drawing: Drawing): SVGGElement {
     'g',
     { class: classesOf(drawing) },
     s('path', { class: 'outline', d: outline }),
-    s('text', { class: 'label', 'font-size': height * 0.46, y: height * (gist.kind === 'tls' ? 0.24 : 0.16) }, gist.label),
+    s(
+      'text',
+      { class: 'label', 'font-size': height * 0.46, y: height * (gist.kind === 'tls' ? 0.24 : 0.16) },
+      gist.label,
+    ),
     isTrouble && !isAltered && s('path', { class: 'again', d: `M${-width / 2} ${height / 2 + 4}h${width}` }),
   );
 }
@@ -34,9 +38,19 @@ function classesOf({ gist, isAltered, isTrouble }: Drawing): string {
 }
 
 /** The shape of a kind without its label, for lists and legends. */
-export function chipOf(gist: Pick<Gist, 'kind' | 'isError'>, isLeftwards = false, isAltered = false): SVGSVGElement {
+export function chipOf(
+  gist: Pick<Gist, 'kind' | 'isError'>,
+  isLeftwards = false,
+  isAltered = false,
+): SVGSVGElement {
   const [width, height] = [22, 11];
-  const outline = isAltered ? burstOf(width - 5, height - 3) : outlineOf(gist.kind, width, height, isLeftwards);
+  const outline = isAltered
+    ? burstOf(width - 5, height - 3)
+    : outlineOf(gist.kind, width, height, isLeftwards);
   const classes = `chip glyph is-${gist.kind}${gist.isError ? ' is-error' : ''}${isAltered ? ' is-altered' : ''}`;
-  return s('svg', { class: classes, viewBox: '-16 -10 32 20', 'aria-hidden': 'true' }, s('path', { class: 'outline', d: outline }));
+  return s(
+    'svg',
+    { class: classes, viewBox: '-16 -10 32 20', 'aria-hidden': 'true' },
+    s('path', { class: 'outline', d: outline }),
+  );
 }

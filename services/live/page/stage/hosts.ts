@@ -3,7 +3,11 @@ import type { Texts } from '../texts/texts.ts';
 import type { Box, Geometry } from './geometry.ts';
 
 export interface HostFacts {
-  readonly addresses: { readonly client: string; readonly server: string; readonly wire?: string | undefined };
+  readonly addresses: {
+    readonly client: string;
+    readonly server: string;
+    readonly wire?: string | undefined;
+  };
   readonly ports: { readonly http: number; readonly echo: number };
   readonly hasWire: boolean;
   /** What is in force on the wire, as a person types it. */
@@ -19,34 +23,55 @@ export function hostsOf(geometry: Geometry, facts: HostFacts, texts: Texts): SVG
     'g',
     { class: 'hosts' },
     s('line', { class: 'cable', x1: start, x2: end, y1: cable, y2: cable }),
-    host(geometry, client, { name: texts.stage.client, address: addresses.client, drawing: 'laptop', lines: [] }),
-    host(geometry, server, { name: texts.stage.server, address: addresses.server, drawing: 'rack', lines: services }),
+    host(geometry, client, {
+      name: texts.stage.client,
+      short: texts.stage.short.client,
+      address: addresses.client,
+      drawing: 'laptop',
+      lines: [],
+    }),
+    host(geometry, server, {
+      name: texts.stage.server,
+      short: texts.stage.short.server,
+      address: addresses.server,
+      drawing: 'rack',
+      lines: services,
+    }),
     hasWire && wireOf(geometry, facts, texts),
   );
 }
 
 interface HostCard {
   readonly name: string;
+  /** For a narrow page. */
+  readonly short: string;
   readonly address: string;
   readonly drawing: 'laptop' | 'rack';
   readonly lines: readonly string[];
 }
 
-function host({ scale, isNarrow }: Geometry, box: Box, { name, address, drawing, lines }: HostCard): SVGGElement {
+function host(
+  { scale, isNarrow }: Geometry,
+  box: Box,
+  { name, short, address, drawing, lines }: HostCard,
+): SVGGElement {
   const { x, y, width, height } = box;
   const middle = x + width / 2;
   const size = Math.min(width * 0.6, height * (isNarrow ? 0.5 : 0.36));
   const top = y + height * (isNarrow ? 0.14 : 0.09);
   const row = (at: number) => top + size + at * scale;
-  const [first, ...rest] = name.split(' ');
   return s(
     'g',
     { class: 'host' },
     s('rect', { class: 'box', x, y, width, height, rx: 7 * scale }),
-    s('g', { transform: `translate(${middle - size / 2} ${top}) scale(${size / 40})` }, s('path', { class: 'drawing', d: drawings[drawing] })),
+    s(
+      'g',
+      { transform: `translate(${middle - size / 2} ${top}) scale(${size / 40})` },
+      s('path', { class: 'drawing', d: drawings[drawing] }),
+    ),
     isNarrow
-      ? text('name', middle, row(18), 12 * scale, first ?? name)
-      : text('name', middle, row(20), 15 * scale, [first, ...rest].join(' ')),
+      ? text('name', middle, row(18), 12 * scale, short)
+      : text('name', middle, row(20), 15 * scale, name),
     !isNarrow && text('address', middle, row(38), 12.5 * scale, address),
     !isNarrow && lines.length > 0 && text('services', middle, row(55), 11 * scale, lines.join('   ')),
   );
@@ -61,12 +86,20 @@ function wireOf(geometry: Geometry, { addresses, conditions }: HostFacts, texts:
     'g',
     { class: 'wire' },
     s('rect', { class: 'box', ...wire, rx: 7 * scale }),
-    text('name', middle, geometry.cable + (isNarrow ? 4 : -2) * scale, (isNarrow ? 11 : 14) * scale, texts.stage.wire),
-    !isNarrow && text('address', middle, geometry.cable + 14 * scale, 11 * scale, addresses.wire ?? ''),
-    !isNarrow && conditions.up !== undefined && text('conditions', width / 2, 12 * scale, 11 * scale, short(`→ ${conditions.up}`)),
+    text(
+      'name',
+      middle,
+      geometry.cable + (isNarrow ? 4 : -3) * scale,
+      (isNarrow ? 11 : 13.5) * scale,
+      texts.stage.wire,
+    ),
+    !isNarrow && text('address', middle, geometry.cable + 11.5 * scale, 11 * scale, addresses.wire ?? ''),
+    !isNarrow &&
+      conditions.up !== undefined &&
+      text('conditions', width / 2, 12 * scale, 11 * scale, short(`→ ${conditions.up}`)),
     !isNarrow &&
       conditions.down !== undefined &&
-      text('conditions', width / 2, height - 5 * scale, 11 * scale, short(`← ${conditions.down}`)),
+      text('conditions is-down', width / 2, height - 5 * scale, 11 * scale, short(`← ${conditions.down}`)),
   );
 }
 

@@ -41,10 +41,17 @@ export function pictureOf(parts: PictureParts): SVGSVGElement {
   const copy = stage.cloneNode(true) as SVGSVGElement;
   copy.setAttribute('x', String(MARGIN));
   copy.setAttribute('y', String(MARGIN));
-  const rungs = packets.map((item, index) => rung(item, parts, width, stageHeight + MARGIN + 14 + index * ROW));
+  const rungs = packets.map((item, index) =>
+    rung(item, parts, width, stageHeight + MARGIN + 14 + index * ROW),
+  );
   const picture = s(
     'svg',
-    { class: 'picture scene', width: width + 2 * MARGIN, height, viewBox: `0 0 ${width + 2 * MARGIN} ${height}` },
+    {
+      class: 'picture scene',
+      width: width + 2 * MARGIN,
+      height,
+      viewBox: `0 0 ${width + 2 * MARGIN} ${height}`,
+    },
     s('rect', { class: 'paper', width: '100%', height: '100%' }),
     copy,
     ...rungs,
@@ -65,7 +72,12 @@ function upTo({ items, current }: PictureParts): readonly Extract<Item, { kind: 
   return packets.slice(0, at < 0 ? undefined : at + 1).slice(-MOST);
 }
 
-function rung(item: Extract<Item, { kind: 'packet' }>, { describe }: PictureParts, width: number, y: number): SVGGElement {
+function rung(
+  item: Extract<Item, { kind: 'packet' }>,
+  { describe }: PictureParts,
+  width: number,
+  y: number,
+): SVGGElement {
   const { packet } = item;
   const { label, time } = describe(item);
   const isDown = packet.direction === 'down';
@@ -75,14 +87,23 @@ function rung(item: Extract<Item, { kind: 'packet' }>, { describe }: PicturePart
   const to = isLost ? (left + right) / 2 : goal;
   const [top, bottom] = [y + 20, isLost ? y + 26 : y + 32];
   const back = isDown ? 10 : -10;
-  const end = isLost ? `M${to - 6} ${bottom - 6}l12 12m0 -12l-12 12` : `M${to + back} ${bottom - 5}L${to} ${bottom}l${back} 5`;
+  const end = isLost
+    ? `M${to - 6} ${bottom - 6}l12 12m0 -12l-12 12`
+    : `M${to + back} ${bottom - 5}L${to} ${bottom}l${back} 5`;
   return s(
     'g',
     { class: `rung is-${gistOf(packet).kind}` },
     s('path', { class: 'lifelines', d: `M${left} ${y}v${ROW}M${right} ${y}v${ROW}` }),
     s('text', { class: 'footer', x: left - 8, y: y + 24, 'text-anchor': 'end', 'font-size': 11 }, time),
-    s('text', { class: 'rung-label', x: (left + right) / 2, y: y + 15, 'text-anchor': 'middle', 'font-size': 12.5 }, label),
-    s('path', { class: isLost || packet.fate === 'altered' ? 'arrow is-bad' : 'arrow', d: `M${from} ${top}L${to} ${bottom}${end}` }),
+    s(
+      'text',
+      { class: 'rung-label', x: (left + right) / 2, y: y + 15, 'text-anchor': 'middle', 'font-size': 12.5 },
+      label,
+    ),
+    s('path', {
+      class: isLost || packet.fate === 'altered' ? 'arrow is-bad' : 'arrow',
+      d: `M${from} ${top}L${to} ${bottom}${end}`,
+    }),
   );
 }
 
@@ -92,7 +113,8 @@ function writeStyle(element: Element): void {
     const value = style.getPropertyValue(name);
     if (value !== '') element.setAttribute(name, value);
   }
-  for (const name of ['class', 'data-packet', 'data-time', 'role', 'aria-label']) element.removeAttribute(name);
+  for (const name of ['class', 'data-packet', 'data-time', 'role', 'aria-label'])
+    element.removeAttribute(name);
 }
 
 /** The drawing as a file of its own. */
@@ -115,7 +137,10 @@ export async function pngFile(picture: SVGSVGElement): Promise<Blob> {
     canvas.height = FINE * Number(picture.getAttribute('height'));
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
     const { promise, resolve, reject } = Promise.withResolvers<Blob>();
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser made no picture'))), 'image/png');
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error('the browser made no picture'))),
+      'image/png',
+    );
     return await promise;
   } finally {
     URL.revokeObjectURL(address);

@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
 import { h, s, setAttributes } from '../dom.ts';
-import { capturedAt, type Film } from '../model/film.ts';
+import type { Film } from '../model/film.ts';
 
 const HEIGHT = 40;
 const MIDDLE = HEIGHT / 2;
@@ -50,7 +50,7 @@ export class Reel {
     const share = film.length > 0 ? Math.min(1, position / film.length) : 1;
     if (Math.abs(Number(this.#input.value) - share) * this.#width > 0.5 || this.#film === undefined) {
       this.#input.value = String(share);
-      const at = film.flights.length > 0 ? this.#app.figures.clock(capturedAt(film, position)) : '';
+      const at = film.size > 0 ? this.#app.figures.clock(film.capturedAt(position)) : '';
       setAttributes(this.#input, { 'aria-valuetext': at });
     }
     if (film === this.#film || now - this.#drawnAt < CALM || this.#width === 0) return;
@@ -63,7 +63,11 @@ export class Reel {
     const width = this.#width;
     const columns = columnsOf(film, width);
     const bars = (name: keyof Column, sign: 1 | -1) =>
-      columns.map((column, x) => (column && column[name] > 0 ? `M${x + 0.5} ${MIDDLE}v${sign * column[name]}` : '')).join('');
+      columns
+        .map((column, x) =>
+          column && column[name] > 0 ? `M${x + 0.5} ${MIDDLE}v${sign * column[name]}` : '',
+        )
+        .join('');
     setAttributes(this.#svg, { width, viewBox: `0 0 ${width} ${HEIGHT}` });
     this.#svg.replaceChildren(
       s('path', { class: 'axis', d: `M0 ${MIDDLE}H${width}` }),
@@ -87,13 +91,13 @@ interface Column {
 /** The height of the bar of a packet without data, with some, and with a full segment. */
 const [EMPTY, SOME, FULL] = [6, 9, 17];
 
-function columnsOf({ flights, length }: Film, width: number): readonly (Column | undefined)[] {
+function columnsOf(film: Film, width: number): readonly (Column | undefined)[] {
   const columns = new Array<Column | undefined>(width);
-  for (const { packet, leaves } of flights) {
-    const x = Math.min(width - 1, Math.floor((leaves / Math.max(length, 1e-9)) * width));
+  for (let index = 0; index < film.size; index += 1) {
+    const x = Math.min(width - 1, Math.floor((film.leaves(index) / Math.max(film.length, 1e-9)) * width));
     const column = columns[x] ?? { up: 0, down: 0, upData: 0, downData: 0, upBad: 0, downBad: 0 };
     columns[x] = column;
-    const { payload, fate, isTrouble, direction } = packet;
+    const { payload, fate, isTrouble, direction } = film.packet(index)!;
     const size = payload === 0 ? EMPTY : SOME + (FULL - SOME) * Math.min(1, payload / 1_448);
     const isBad = fate === 'lost' || fate === 'altered' || fate === 'unseen' || isTrouble;
     const what = isBad ? 'Bad' : payload > 0 ? 'Data' : '';

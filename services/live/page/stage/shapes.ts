@@ -5,9 +5,9 @@ type Outline = (half: { readonly w: number; readonly h: number }) => string;
 
 /** One shape for each kind, so that none is told by its colour alone. */
 const outlines: Readonly<Record<Kind, Outline>> = {
-  syn: ({ w, h }) => `M${-w + h * 0.6} ${-h}H${w - h * 0.6}L${w} 0L${w - h * 0.6} ${h}H${-w + h * 0.6}L${-w} 0Z`,
-  fin: ({ w, h }) =>
-    `M${-w} ${-h}H${w}V${h}H${-w}ZM${-w + 4} ${-h}V${h}M${w - 4} ${-h}V${h}`,
+  syn: ({ w, h }) =>
+    `M${-w + h * 0.6} ${-h}H${w - h * 0.6}L${w} 0L${w - h * 0.6} ${h}H${-w + h * 0.6}L${-w} 0Z`,
+  fin: ({ w, h }) => `M${-w} ${-h}H${w}V${h}H${-w}ZM${-w + 4} ${-h}V${h}M${w - 4} ${-h}V${h}`,
   reset: ({ w, h }) => {
     const c = h * 0.55;
     return `M${-w + c} ${-h}H${w - c}L${w} ${-h + c}V${h - c}L${w - c} ${h}H${-w + c}L${-w} ${h - c}V${-h + c}Z`;
@@ -44,8 +44,14 @@ export function burstOf(width: number, height: number): string {
   const teeth = Math.max(4, Math.round(width / 9));
   const step = (2 * w) / teeth;
   const bite = height * 0.2;
-  const above = Array.from({ length: teeth }, (_, i) => `L${-w + (i + 0.5) * step} ${-h - bite}L${-w + (i + 1) * step} ${-h}`);
-  const below = Array.from({ length: teeth }, (_, i) => `L${w - (i + 0.5) * step} ${h + bite}L${w - (i + 1) * step} ${h}`);
+  const above = Array.from(
+    { length: teeth },
+    (_, i) => `L${-w + (i + 0.5) * step} ${-h - bite}L${-w + (i + 1) * step} ${-h}`,
+  );
+  const below = Array.from(
+    { length: teeth },
+    (_, i) => `L${w - (i + 0.5) * step} ${h + bite}L${w - (i + 1) * step} ${h}`,
+  );
   return `M${-w} ${-h}${above.join('')}L${w + bite} 0L${w} ${h}${below.join('')}L${-w - bite} 0Z`;
 }
 
@@ -56,8 +62,11 @@ export function crossOf(half: number): string {
 
 /** The same path with left and right exchanged; only for absolute M, L, H, V and Z. */
 function mirrored(path: string): string {
-  return path.replaceAll(/([MLHV])(-?[\d.e-]+)(?: (-?[\d.e-]+))?/g, (whole, command: string, x: string, y?: string) => {
-    if (command === 'V') return whole;
-    return `${command}${-Number(x)}${y === undefined ? '' : ` ${y}`}`;
-  });
+  return path.replaceAll(
+    /([MLHV])(-?[\d.e-]+)(?: (-?[\d.e-]+))?/g,
+    (whole, command: string, x: string, y?: string) => {
+      if (command === 'V') return whole;
+      return `${command}${-Number(x)}${y === undefined ? '' : ` ${y}`}`;
+    },
+  );
 }

@@ -2,7 +2,7 @@ import type { LivePacket, Tally } from '../../contract.ts';
 import type { App } from '../app.ts';
 import { h, s, setAttributes, setText } from '../dom.ts';
 import { gistOf } from '../model/kind.ts';
-import { type Actor, MOST_WAITING, type Scene, sceneOf } from '../model/scene.ts';
+import { type Actor, type Scene, sceneOf, type Waiting } from '../model/scene.ts';
 import { type Geometry, geometryOf, glyphWidth, placeOf } from './geometry.ts';
 import { chipOf, glyphOf } from './glyph.ts';
 import { hostsOf } from './hosts.ts';
@@ -29,7 +29,8 @@ export class Stage {
   readonly #packets = s('g', { class: 'packets' });
   readonly #waiting = s('g', { class: 'waiting' });
   readonly #cut = s('g', { class: 'cut' });
-  readonly #leftOut = h('p', { class: 'left-out' });
+  /** What is not shown here, in words. */
+  readonly leftOut = h('p', { class: 'left-out' });
   readonly #drawn = new Map<number, Drawn>();
   #geometry: Geometry | undefined;
   #conditions = '';
@@ -38,7 +39,7 @@ export class Stage {
 
   constructor(app: App) {
     this.#app = app;
-    this.element = h('div', { class: 'scene-box' }, this.#svg, this.#leftOut);
+    this.element = h('div', { class: 'scene-box' }, this.#svg);
     new ResizeObserver(() => this.#layOut()).observe(this.element);
     app.session.hello.watch(() => this.#layOut());
     app.session.tallies.watch((tallies) => {
@@ -55,13 +56,13 @@ export class Stage {
   }
 
   draw(): void {
-    if (!this.#geometry || !this.element.checkVisibility()) return;
+    if (!this.#geometry) return;
     const { player } = this.#app.session;
-    const scene = sceneOf(player.film, player.position, player.pace);
+    const scene = sceneOf(player.film, player.position);
     this.#drawActors(this.#geometry, scene);
     this.#drawWaiting(this.#geometry, scene);
     this.#drawCut(this.#geometry, scene);
-    setText(this.#leftOut, this.#leftOutOf(scene));
+    setText(this.leftOut, this.#leftOutOf(scene));
     setAttributes(this.#svg, { 'aria-label': this.#app.texts.stage.picture(scene.actors.length) });
   }
 
@@ -79,9 +80,12 @@ export class Stage {
   #layOut(): void {
     const { width, height } = this.element.getBoundingClientRect();
     const hello = this.#app.session.hello.get();
-    if (width === 0 || height === 0 || !hello) return;
+    if (width === 0 || height === 0 || !hello) {
+      this.#geometry = undefined;
+      return;
+    }
     const scale = this.#app.isProjector.get() && width > 700 ? PROJECTED : 1;
-    const geometry = geometryOf(width, height, scale);
+    const geometry = geometryOf(width, height, scale, hello.hasWire);
     this.#geometry = geometry;
     const facts = { ...hello, conditions: conditionsOf(this.#app.session.tallies.get()) };
     setAttributes(this.#svg, { viewBox: `0 0 ${width} ${height}`, width, height });
@@ -110,7 +114,8 @@ export class Stage {
         opacity: actor.opacity < 1 ? actor.opacity.toFixed(2) : undefined,
         class: packet.id === current ? 'packet is-current' : 'packet',
       });
-      if (actor.part !== 'arrived') trails.push(this.#trailOf(geometry, actor, { x, y, start, width: drawn.width }));
+      if (actor.part !== 'arrived')
+        trails.push(this.#trailOf(geometry, actor, { x, y, start, width: drawn.width }));
     }
     for (const [id, { group }] of this.#drawn) {
       if (seen.has(id)) continue;
@@ -124,7 +129,12 @@ export class Stage {
   #trailOf(
     { start: left, end: right }: Geometry,
     { flight, part }: Actor,
-    { x, y, start, width }: { readonly x: number; readonly y: number; readonly start: number; readonly width: number },
+    {
+      x,
+      y,
+      start,
+      width,
+    }: { readonly x: number; readonly y: number; readonly start: number; readonly width: number },
   ): SVGElement {
     const isDown = flight.packet.direction === 'down';
     const tail = isDown ? x + width / 2 : x - width / 2;
@@ -140,7 +150,12 @@ export class Stage {
   #drawnOf(geometry: Geometry, actor: Actor): Drawn {
     const { packet } = actor.flight;
     const before = this.#drawn.get(packet.id);
-    if (before && before.packet === packet && before.isAltered === actor.isAltered && before.part === actor.part)
+    if (
+      before &&
+      before.packet === packet &&
+      before.isAltered === actor.isAltered &&
+      before.part === actor.part
+    )
       return before;
     before?.group.remove();
     const gist = gistOf(packet);
@@ -149,7 +164,12 @@ export class Stage {
     const { isAltered, part } = actor;
     const isLeftwards = packet.direction === 'down';
     const glyph = glyphOf({ gist, width, height, isLeftwards, isAltered, isTrouble: packet.isTrouble });
-    const group = s('g', { 'data-packet': packet.id, 'data-time': packet.time }, glyph, ...this.#signsOf(actor, height));
+    const group = s(
+      'g',
+      { 'data-packet': packet.id, 'data-time': packet.time },
+      glyph,
+      ...this.#signsOf(actor, height),
+    );
     this.#packets.append(group);
     const drawn = { packet, group, isAltered, part, width };
     this.#drawn.set(packet.id, drawn);
@@ -162,8 +182,13 @@ export class Stage {
     const size = height * 0.44;
     const isDown = flight.packet.direction === 'down';
     const sign = (kind: string, text: string) =>
-      s('text', { class: `sign ${kind}`, y: isDown ? height * 1.18 : -height * 0.8, 'font-size': size }, text);
-    if (part === 'lost') return [s('path', { class: 'cross', d: crossOf(height * 0.62) }), sign('is-bad', signs.lost)];
+      s(
+        'text',
+        { class: `sign ${kind}`, y: isDown ? height * 1.18 : -height * 0.8, 'font-size': size },
+        text,
+      );
+    if (part === 'lost')
+      return [s('path', { class: 'cross', d: crossOf(height * 0.62) }), sign('is-bad', signs.lost)];
     if (part === 'unseen') return [sign('is-unknown', signs.unseen)];
     if (isAltered) return [sign('is-bad', signs.altered)];
     return flight.packet.fate === 'copied' ? [sign('is-unknown', signs.copied)] : [];
@@ -172,38 +197,46 @@ export class Stage {
   /** Packets that are captured and not shown yet, at the host that sends them. */
   #drawWaiting(geometry: Geometry, { waiting }: Scene): void {
     const { client, server } = waiting;
-    const key = [client, server].map((list) => `${list.length} ${list[0]?.id}`).join('/');
+    const key = [client, server].map(({ count, first }) => `${count} ${first[0]?.id}`).join('/');
     if (key === this.#shownWaiting) return;
     this.#shownWaiting = key;
-    this.#waiting.replaceChildren(...this.#pileOf(geometry, 'client', client), ...this.#pileOf(geometry, 'server', server));
+    this.#waiting.replaceChildren(
+      ...this.#pileOf(geometry, 'client', client),
+      ...this.#pileOf(geometry, 'server', server),
+    );
   }
 
-  #pileOf(geometry: Geometry, host: 'client' | 'server', packets: readonly LivePacket[]): readonly SVGElement[] {
-    if (packets.length === 0) return [];
+  #pileOf(geometry: Geometry, host: 'client' | 'server', { count, first }: Waiting): readonly SVGElement[] {
+    if (count === 0) return [];
     const { scale, isNarrow } = geometry;
     const { x, y, width, height } = geometry[host];
-    const size = 11 * scale;
+    const size = 13 * scale;
     const columns = Math.max(2, Math.floor((width + 2) / (size + 4)));
     const [left, top] = [x + 1, y + height + 9 * scale];
-    const room = isNarrow ? columns : MOST_WAITING;
-    const marks = packets.slice(0, room).map((packet, index) => {
+    const shown = isNarrow ? first.slice(0, columns) : first;
+    const marks = shown.map((packet, index) => {
       const [column, row] = [index % columns, Math.floor(index / columns)];
       const at = `translate(${left + column * (size + 4)} ${top + row * (size + 2)})`;
       const chip = chipOf(gistOf(packet), host === 'server');
       setAttributes(chip, { width: size, height: size * 0.7 });
-      return s('g', { class: 'mark', transform: at, 'data-packet': packet.id, 'data-time': packet.time }, chip);
+      return s(
+        'g',
+        { class: 'mark', transform: at, 'data-packet': packet.id, 'data-time': packet.time },
+        chip,
+      );
     });
-    const rows = Math.ceil(Math.min(packets.length, room) / columns);
-    const text = this.#app.texts.stage.waiting(this.#app.figures.number(packets.length), isNarrow);
+    const rows = Math.ceil(shown.length / columns);
+    const text = this.#app.texts.stage.waiting(this.#app.figures.number(count), isNarrow);
     const place = { x: left, y: top + rows * (size + 2) + 9 * scale, 'font-size': 10.5 * scale };
     return [...marks, s('text', { class: 'count', ...place }, text)];
   }
 
-  #drawCut({ width, cable, scale, wire }: Geometry, { cut }: Scene): void {
+  #drawCut({ width, height, cable, scale }: Geometry, { cut }: Scene): void {
     const { texts, figures, session } = this.#app;
     const text = cut ? texts.stage.cut(figures.duration(cut.waited)) : '';
     if (text === this.#shownCut) return;
     this.#shownCut = text;
+    this.#svg.classList.toggle('has-cut', text !== '');
     if (text === '') {
       this.#cut.replaceChildren();
       return;
@@ -211,7 +244,7 @@ export class Stage {
     const size = 12.5 * scale;
     const half = text.length * size * 0.29 + 12 * scale;
     const hasWire = session.hello.get()?.hasWire ?? false;
-    const y = hasWire ? cable + wire.height / 2 + size * 1.3 : cable;
+    const y = hasWire ? height - size - 1 : cable;
     this.#cut.replaceChildren(
       s('rect', { x: width / 2 - half, y: y - size, width: 2 * half, height: 2 * size, rx: size }),
       s('text', { x: width / 2, y: y + size * 0.36, 'font-size': size, 'text-anchor': 'middle' }, text),
@@ -219,7 +252,10 @@ export class Stage {
   }
 }
 
-function conditionsOf(tallies: readonly Tally[]): { readonly up?: string | undefined; readonly down?: string | undefined } {
+function conditionsOf(tallies: readonly Tally[]): {
+  readonly up?: string | undefined;
+  readonly down?: string | undefined;
+} {
   const profile = (decider: string) => tallies.find((tally) => tally.decider === decider)?.profile;
   return { up: profile('wire-up'), down: profile('wire-down') };
 }

@@ -1,7 +1,6 @@
 import type { App } from '../app.ts';
 import { h, setAttributes, setText } from '../dom.ts';
 import { type IconName, icon } from '../icons.ts';
-import { begunAt, capturedAt } from '../model/film.ts';
 import { isSlowness, slownesses } from '../model/pace.ts';
 
 /** Pause, steps, speed, and the way back to the newest packet. */
@@ -59,8 +58,8 @@ export class Transport {
       setAttributes(this.#toggle, { 'aria-label': label, title: label });
     }
     const { film, position } = player;
-    setText(this.#time, film.flights.length === 0 ? '' : figures.clock(capturedAt(film, position)));
-    const waiting = film.flights.length - begunAt(film, position) + session.packets.later;
+    setText(this.#time, film.size === 0 ? '' : figures.clock(film.capturedAt(position)));
+    const waiting = film.size - film.begun(position) + session.packets.later;
     setText(this.state, this.#stateOf(waiting));
     setText(this.#newestText, session.isPlayed ? texts.transport.toEnd : texts.transport.newest);
     setAttributes(this.#newest, { 'aria-pressed': String(player.mode === 'following') });
@@ -76,16 +75,25 @@ export class Transport {
 }
 
 function button(name: IconName, label: string, act: () => void): HTMLButtonElement {
-  return h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, on: { click: act } }, icon(name));
+  return h(
+    'button',
+    { type: 'button', class: 'icon-button', 'aria-label': label, title: label, on: { click: act } },
+    icon(name),
+  );
 }
 
 function speedChoice({ session, texts, figures }: App): HTMLElement {
   const options = slownesses.map((slowness) =>
-    h('option', { value: slowness }, slowness === 1 ? texts.transport.realTime : `1 : ${figures.number(slowness)}`),
+    h(
+      'option',
+      { value: slowness },
+      slowness === 1 ? texts.transport.realTime : `1 : ${figures.number(slowness)}`,
+    ),
   );
   const select = h(
     'select',
     {
+      'aria-label': texts.transport.speed,
       on: {
         change: () => {
           const value = Number(select.value);
@@ -98,5 +106,5 @@ function speedChoice({ session, texts, figures }: App): HTMLElement {
   session.speed.watch((slowness) => {
     select.value = String(slowness);
   });
-  return h('label', { class: 'speed' }, h('span', {}, texts.transport.speed), select);
+  return h('span', { class: 'speed' }, h('span', { 'aria-hidden': 'true' }, texts.transport.speed), select);
 }

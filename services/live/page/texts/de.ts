@@ -37,6 +37,7 @@ export const de: Texts = {
     name: 'Bühne',
     client: 'Client-Host',
     server: 'Server-Host',
+    short: { client: 'Client', server: 'Server' },
     wire: 'Leitung',
     picture: (packets) => `Zwei Hosts, dazwischen ${packets} ${count(packets, 'Paket', 'Pakete')} unterwegs`,
     nothing: 'Noch kein Paket.',
@@ -44,7 +45,7 @@ export const de: Texts = {
     skipped: (packets) => `${packets} übersprungen, um mitzuhalten; sie sind in der Leiter.`,
     omitted: (packets) => `${packets} nicht an diese Seite gesendet: zu viele auf einmal.`,
     waiting: (packets, isShort) => (isShort ? `+${packets}` : `${packets} folgen noch`),
-    cut: (time) => `${time} ohne Paket`,
+    cut: (time) => `${time}, gekürzt`,
     signs: { lost: 'verloren', altered: 'verändert', copied: 'Kopie', unseen: 'Ankunft nicht gesehen' },
   },
   facts: {
@@ -122,7 +123,8 @@ export const de: Texts = {
     capturedBy: 'Mitgeschnitten',
     byClient: 'am Client-Host',
     byServer: 'am Server-Host',
-    differs: 'Markierte Bytes sind anders als im Mitschnitt des anderen Hosts. Die Time to Live ist es immer.',
+    differs:
+      'Markierte Bytes sind anders als im Mitschnitt des anderen Hosts. Die Time to Live ist es immer.',
     conversation: (packets) => `Unterhaltung: ${packets} ${count(packets, 'Paket', 'Pakete')} hier`,
   },
   filter: {
@@ -255,7 +257,23 @@ export const de: Texts = {
     again: 'Wiederholung',
     acks: 'bestätigt',
   },
-  terminal: { name: 'Terminal auf dem Client-Host', open: 'Terminal öffnen' },
+  terminal: {
+    name: 'Terminal auf dem Client-Host',
+    open: 'Mit dem Client-Host verbunden',
+    input: 'Eingabe des Terminals',
+    tooMuchOutput: 'Zu viel Ausgabe zum Vorlesen; die Zeilen sind einzeln lesbar',
+    connecting: 'Verbindung zum Client-Host',
+    lost: 'Die Verbindung ist abgebrochen.',
+    refused: 'Der Client-Host antwortet nicht. Läuft das Lab noch?',
+    ended: (code) => `Die Shell ist beendet, Exit-Code ${code}.`,
+    stopped: (reason) => `Es gibt keine Shell: ${reason}.`,
+    again: 'Enter öffnet eine neue Shell.',
+    tooLong: 'Nichts eingefügt: mehr als 1 MiB geht nicht auf einmal.',
+    reader: 'Screenreader',
+    leaves: 'verlässt das Terminal',
+    copies: 'kopiert',
+    pastes: 'fügt ein',
+  },
   help: {
     name: 'Hilfe',
     close: 'Schließen',
@@ -297,6 +315,11 @@ export const de: Texts = {
     ],
     singleKeys: 'Einzelne Tasten sind an',
   },
-  picture: { footer: (clock) => `wirelab, ${clock}`, saved: 'Das Bild ist gespeichert.', failed: 'Das Bild ließ sich nicht machen.' },
-  announce: (packets, sentence) => (packets === 1 ? sentence : `${packets} neue Pakete. Das neueste: ${sentence}`),
+  picture: {
+    footer: (clock) => `wirelab, ${clock}`,
+    saved: 'Das Bild ist gespeichert.',
+    failed: 'Das Bild ließ sich nicht machen.',
+  },
+  announce: (packets, sentence) =>
+    packets === 1 ? sentence : `${packets} neue Pakete. Das neueste: ${sentence}`,
 };

@@ -35,14 +35,16 @@ export const en = {
     name: 'Stage',
     client: 'client host',
     server: 'server host',
+    short: { client: 'client', server: 'server' },
     wire: 'wire',
-    picture: (packets: number) => `Two hosts, ${packets} ${count(packets, 'packet', 'packets')} on the way between them`,
+    picture: (packets: number) =>
+      `Two hosts, ${packets} ${count(packets, 'packet', 'packets')} on the way between them`,
     nothing: 'No packet yet.',
     crowded: (packets: string) => `${packets} more at once than can be drawn.`,
     skipped: (packets: string) => `${packets} passed over to keep up; they are in the ladder.`,
     omitted: (packets: string) => `${packets} not sent to this page: too many at once.`,
     waiting: (packets: string, isShort: boolean) => (isShort ? `+${packets}` : `${packets} to be shown`),
-    cut: (time: string) => `${time} without a packet`,
+    cut: (time: string) => `${time}, cut short`,
     signs: { lost: 'lost', altered: 'altered', copied: 'copy', unseen: 'not seen to arrive' },
   },
   facts: {
@@ -238,7 +240,8 @@ export const en = {
     configured: 'configured',
     observed: 'seen',
     interval: '95 % interval',
-    decisions: (number: number, decisions: string) => `${decisions} ${count(number, 'decision', 'decisions')}`,
+    decisions: (number: number, decisions: string) =>
+      `${decisions} ${count(number, 'decision', 'decisions')}`,
     delays: 'Delay of the answers',
     roundTrips: 'Round trips of TCP',
     throughput: 'Throughput',
@@ -248,12 +251,29 @@ export const en = {
     now: 'now',
     sequence: 'Sequence numbers',
     noSequence: 'Send a transfer or a flow to see its sequence numbers.',
-    sequenceOf: (data: string, again: string, acks: string) => `${data} sent, ${again} retransmitted, ${acks} ACKs`,
+    sequenceOf: (data: string, again: string, acks: string) =>
+      `${data} sent, ${again} retransmitted, ${acks} ACKs`,
     data: 'data',
     again: 'retransmission',
     acks: 'acknowledged',
   },
-  terminal: { name: 'Terminal on the client host', open: 'Open the terminal' },
+  terminal: {
+    name: 'Terminal on the client host',
+    open: 'Connected to the client host',
+    input: 'Terminal input',
+    tooMuchOutput: 'Too much output to announce; read the lines by hand',
+    connecting: 'Connecting to the client host',
+    lost: 'The connection is lost.',
+    refused: 'The client host does not answer. Does the lab still run?',
+    ended: (code: string) => `The shell has ended with exit code ${code}.`,
+    stopped: (reason: string) => `There is no shell: ${reason}.`,
+    again: 'Press Enter for a new shell.',
+    tooLong: 'Nothing was pasted: a paste has at most 1 MiB.',
+    reader: 'Screen reader',
+    leaves: 'leaves the terminal',
+    copies: 'copies',
+    pastes: 'pastes',
+  },
   help: {
     name: 'Help',
     close: 'Close',
@@ -295,8 +315,13 @@ export const en = {
     ] as readonly (readonly [string, string])[],
     singleKeys: 'Single keys are on',
   },
-  picture: { footer: (clock: string) => `wirelab, ${clock}`, saved: 'The picture is saved.', failed: 'The picture could not be made.' },
-  announce: (packets: number, sentence: string) => (packets === 1 ? sentence : `${packets} new packets. Newest: ${sentence}`),
+  picture: {
+    footer: (clock: string) => `wirelab, ${clock}`,
+    saved: 'The picture is saved.',
+    failed: 'The picture could not be made.',
+  },
+  announce: (packets: number, sentence: string) =>
+    packets === 1 ? sentence : `${packets} new packets. Newest: ${sentence}`,
 };
 
 /** The keys of every language. */

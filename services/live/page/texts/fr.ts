@@ -37,6 +37,7 @@ export const fr: Texts = {
     name: 'Scène',
     client: 'hôte client',
     server: 'hôte serveur',
+    short: { client: 'client', server: 'serveur' },
     wire: 'ligne',
     picture: (packets) => `Deux hôtes, ${packets} ${count(packets, 'paquet', 'paquets')} en chemin entre eux`,
     nothing: 'Pas encore de paquet.',
@@ -44,7 +45,7 @@ export const fr: Texts = {
     skipped: (packets) => `${packets} sautés pour suivre ; ils sont dans l'échelle.`,
     omitted: (packets) => `${packets} non envoyés à cette page : trop à la fois.`,
     waiting: (packets, isShort) => (isShort ? `+${packets}` : `${packets} à montrer`),
-    cut: (time) => `${time} sans paquet`,
+    cut: (time) => `${time}, écourté`,
     signs: { lost: 'perdu', altered: 'altéré', copied: 'copie', unseen: 'arrivée non vue' },
   },
   facts: {
@@ -122,7 +123,8 @@ export const fr: Texts = {
     capturedBy: 'Capturé',
     byClient: "à l'hôte client",
     byServer: "à l'hôte serveur",
-    differs: "Les octets marqués diffèrent de la capture de l'autre hôte. La durée de vie (TTL) diffère toujours.",
+    differs:
+      "Les octets marqués diffèrent de la capture de l'autre hôte. La durée de vie (TTL) diffère toujours.",
     conversation: (packets) => `Conversation : ${packets} ${count(packets, 'paquet', 'paquets')} ici`,
   },
   filter: {
@@ -255,7 +257,23 @@ export const fr: Texts = {
     again: 'retransmission',
     acks: 'acquitté',
   },
-  terminal: { name: "Terminal de l'hôte client", open: 'Ouvrir le terminal' },
+  terminal: {
+    name: "Terminal de l'hôte client",
+    open: "Connecté à l'hôte client",
+    input: 'Saisie du terminal',
+    tooMuchOutput: 'Trop de texte à lire ; les lignes se lisent une à une',
+    connecting: "Connexion à l'hôte client",
+    lost: 'La connexion est perdue.',
+    refused: "L'hôte client ne répond pas. Le lab tourne-t-il encore ?",
+    ended: (code) => `Le shell est terminé, code de sortie ${code}.`,
+    stopped: (reason) => `Il n'y a pas de shell : ${reason}.`,
+    again: 'Entrée ouvre un nouveau shell.',
+    tooLong: "Rien n'a été collé : 1 Mio au plus à la fois.",
+    reader: "Lecteur d'écran",
+    leaves: 'quitte le terminal',
+    copies: 'copie',
+    pastes: 'colle',
+  },
   help: {
     name: 'Aide',
     close: 'Fermer',
@@ -297,6 +315,11 @@ export const fr: Texts = {
     ],
     singleKeys: 'Les touches simples sont actives',
   },
-  picture: { footer: (clock) => `wirelab, ${clock}`, saved: "L'image est enregistrée.", failed: "L'image n'a pas pu être faite." },
-  announce: (packets, sentence) => (packets === 1 ? sentence : `${packets} nouveaux paquets. Le plus récent : ${sentence}`),
+  picture: {
+    footer: (clock) => `wirelab, ${clock}`,
+    saved: "L'image est enregistrée.",
+    failed: "L'image n'a pas pu être faite.",
+  },
+  announce: (packets, sentence) =>
+    packets === 1 ? sentence : `${packets} nouveaux paquets. Le plus récent : ${sentence}`,
 };

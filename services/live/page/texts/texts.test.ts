@@ -17,10 +17,15 @@ test.each(Object.keys(languages))('%s has every text, and none is empty', (langu
   for (const [path, text] of texts) expect([path, text.trim()]).not.toEqual([path, '']);
 });
 
-test.each(Object.keys(languages).filter((language) => language !== 'en'))('%s is no copy of English', (language) => {
-  const same = textsIn(languages[language]).filter(([path, text]) => / \w+ \w+/.test(text) && english.get(path) === text);
-  expect(same).toEqual([]);
-});
+test.each(Object.keys(languages).filter((language) => language !== 'en'))(
+  '%s is no copy of English',
+  (language) => {
+    const same = textsIn(languages[language]).filter(
+      ([path, text]) => / \w+ \w+/.test(text) && english.get(path) === text,
+    );
+    expect(same).toEqual([]);
+  },
+);
 
 test('the chosen language comes first, then those of the browser', () => {
   expect(languageOf('fr', ['de-AT'])).toBe('fr');

@@ -1,0 +1,176 @@
+import { expect, test } from '@jest/globals';
+import type { Hello, LivePacket } from '../../contract.ts';
+import { packetOf } from './packet-testing.ts';
+import { Session } from './session.ts';
+
+const NOW = 1_800_000_000;
+
+const hello: Hello = {
+  rights: 'control',
+  instance: 'a',
+  isContinued: false,
+  addresses: { client: '10.0.142.133', server: '10.0.28.182' },
+  ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443, flow: 5201 },
+  hasWire: false,
+  hasTerminal: true,
+  hasCommands: true,
+  kept: 20_000,
+  now: NOW + 100,
+};
+
+const numbered = (from: number, to: number, start = NOW): LivePacket[] =>
+  Array.from({ length: to - from + 1 }, (_, index) =>
+    packetOf({ id: from + index, time: start + (from + index) * 0.01 }),
+  );
+
+/** A session of a page whose clock is 100 s behind, and a server that has so many packets. */
+function sessionWith(all: readonly LivePacket[] = []) {
+  const asked: number[] = [];
+  const session = new Session({
+    ask: async (before, count) => {
+      asked.push(before);
+      return all.filter(({ id }) => id < before).slice(-Math.min(count, 2_000));
+    },
+    now: () => NOW,
+    say: () => undefined,
+    isStill: () => false,
+  });
+  return { session, asked };
+}
+
+test('what was there before is no news: the stage begins at its end, and shows what follows', () => {
+  const { session } = sessionWith();
+  session.receivers.hello(hello);
+  session.receivers.packets(numbered(1, 50));
+  session.advance(0.016);
+  expect(session.player.behind).toBe(0);
+  session.receivers.packets(numbered(51, 52, NOW + 100));
+  session.advance(0);
+  expect(session.player.current?.packet.id).toBe(51);
+  expect(session.player.behind).toBeGreaterThan(0);
+});
+
+test('the clock of the captures counts, not that of the page', () => {
+  const { session } = sessionWith();
+  session.receivers.hello(hello);
+  expect(session.now).toBe(NOW + 100);
+});
+
+test('a stream that goes on keeps what is there, and a new server begins again', () => {
+  const { session } = sessionWith();
+  session.receivers.hello(hello);
+  session.receivers.packets(numbered(1, 5));
+  session.receivers.printed({ run: 1, time: NOW, lines: ['a'] });
+  session.receivers.hello({ ...hello, isContinued: true });
+  expect(session.packets.all).toHaveLength(5);
+  session.receivers.hello(hello);
+  expect(session.packets.all).toHaveLength(0);
+  expect(session.lines.all).toHaveLength(1);
+  session.receivers.hello({ ...hello, instance: 'b' });
+  expect(session.lines.all).toHaveLength(0);
+});
+
+test('a run is played from its beginning, whatever the stream began with', async () => {
+  const all = numbered(1, 9_000);
+  const { session } = sessionWith(all);
+  session.receivers.hello({ ...hello, played: 'captures/archive/x' });
+  session.receivers.packets(all.slice(-1_000));
+  session.receivers.end({ packets: 9_000 });
+  await session.idle();
+  expect(session.isRead).toBe(true);
+  expect(session.packets.all[0]!.id).toBe(1);
+  expect(session.packets.all.length).toBe(5_000);
+  expect(session.packets.later).toBe(4_000);
+  session.advance(0);
+  expect([session.player.mode, session.player.position]).toEqual(['playing', 0]);
+});
+
+test('a run that is played goes on beyond what the page keeps', async () => {
+  const all = numbered(1, 9_000);
+  const { session } = sessionWith(all);
+  session.receivers.hello({ ...hello, played: 'captures/archive/x' });
+  session.receivers.end({ packets: 9_000 });
+  await session.idle();
+  session.advance(0);
+  session.player.seek(session.player.film.length);
+  session.advance(0);
+  await session.idle();
+  expect(session.packets.all.at(-1)!.id).toBe(6_000);
+  expect(session.packets.all.length).toBeLessThanOrEqual(5_000);
+});
+
+test('earlier packets are loaded once, also when they are asked for twice', async () => {
+  const all = numbered(1, 3_000);
+  const { session, asked } = sessionWith(all);
+  session.receivers.hello(hello);
+  session.receivers.packets(all.slice(-1_000));
+  await Promise.all([session.addEarlier(), session.addEarlier()]);
+  expect(asked).toEqual([2_001]);
+  expect(session.packets.all).toHaveLength(2_000);
+  expect(session.player.mode).toBe('paused');
+});
+
+test('the newest are there again after earlier ones', async () => {
+  const all = numbered(1, 12_000);
+  const { session } = sessionWith(all);
+  session.receivers.hello(hello);
+  session.receivers.packets(all.slice(-5_000));
+  await session.addEarlier();
+  expect(session.packets.isAtNewest).toBe(false);
+  await session.follow();
+  expect(session.packets.isAtNewest).toBe(true);
+  expect(session.packets.all.at(-1)!.id).toBe(12_000);
+  expect(session.player.mode).toBe('following');
+});
+
+test('a server that refuses is not asked again at once, and the page says why', async () => {
+  let asked = 0;
+  let now = NOW;
+  const session = new Session({
+    ask: async () => {
+      asked += 1;
+      throw new Error('The server does not answer.');
+    },
+    now: () => now,
+    say: () => undefined,
+    isStill: () => false,
+  });
+  session.receivers.hello(hello);
+  session.receivers.packets(numbered(501, 510));
+  await session.addEarlier();
+  await session.addEarlier();
+  expect(asked).toBe(1);
+  expect(session.problems.get().map(({ text }) => text)).toEqual(['The server does not answer.']);
+  now += 4;
+  await session.addEarlier();
+  expect(asked).toBe(2);
+});
+
+test('tallies replace those of their decider, and an empty problem is well again', () => {
+  const { session } = sessionWith();
+  const tally = { decider: 'http', profile: 'none', total: 1, counts: [] };
+  session.receivers.tallies([tally, { ...tally, decider: 'echo-tcp' }]);
+  session.receivers.tallies([{ ...tally, total: 2 }]);
+  expect(session.tallies.get().map(({ decider, total }) => [decider, total])).toEqual([
+    ['echo-tcp', 1],
+    ['http', 2],
+  ]);
+  session.receivers.problem({ about: 'capture', text: 'The disk is full.' });
+  session.receivers.problem({ about: 'capture', text: '' });
+  expect(session.problems.get()).toEqual([]);
+});
+
+test('what it keeps for charts is bounded', () => {
+  const { session } = sessionWith();
+  session.receivers.hello(hello);
+  for (let time = 0; time < 5_000; time += 1) {
+    session.receivers.samples({ roundTrips: [[time, 1]], delays: { http: [[time, 1]] } });
+    session.receivers.sequence([{ conversation: 'x', time, kind: 'data', at: time, packet: time }]);
+    session.receivers.omitted({ count: 1, after: time, before: time + 2 });
+  }
+  expect(session.roundTrips.points.length).toBeLessThan(1_500);
+  expect(session.delays.get('http')!.points.length).toBeLessThan(1_500);
+  expect(session.sequence.length).toBeLessThan(5_000);
+  expect(session.omissions.length).toBe(100);
+  expect(session.omitted).toBe(5_000);
+});

@@ -1,0 +1,2 @@
+// The server has the package's own file at this path.
+export { FitAddon } from '@xterm/addon-fit';
