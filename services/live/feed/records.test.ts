@@ -52,19 +52,19 @@ test('a frame that was truncated has its whole length', () => {
 test.each([
   [
     'a file that is no pcap',
-    (bytes: Buffer) => void bytes.writeUInt32BE(0x0a0d0d0a),
+    (bytes: Buffer): void => void bytes.writeUInt32BE(0x0a0d0d0a),
     'it begins with 0a0d0d0a, and a pcap with a1b2c3d4',
     0,
   ],
   [
     'a length that no frame has',
-    (bytes: Buffer) => void bytes.writeUInt32LE(0x7fffffff, 24 + 21 + 8),
+    (bytes: Buffer): void => void bytes.writeUInt32LE(0x7fffffff, 24 + 21 + 8),
     'a frame of it claims 2147483647 bytes, and 0 of 1000000000 parts of a second',
     1,
   ],
   [
     'a time that is none',
-    (bytes: Buffer) => void bytes.writeUInt32LE(1e9, 24 + 21 + 4),
+    (bytes: Buffer): void => void bytes.writeUInt32LE(1e9, 24 + 21 + 4),
     'a frame of it claims 0 bytes, and 1000000000 of 1000000000 parts of a second',
     1,
   ],
