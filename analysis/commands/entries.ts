@@ -1,4 +1,5 @@
-import { findCapture, withoutKeys } from '#analysis/capture/capture-files.ts';
+import { basename } from 'node:path';
+import { CaptureError, findCapture, withoutKeys } from '#analysis/capture/capture-files.ts';
 import { mustBeReadable, noneOfServers, upToHere } from '#analysis/capture/capture-info.ts';
 import type { FrameRef } from '#analysis/capture/frames.ts';
 import type { Seen } from '#analysis/capture/seen.ts';
@@ -29,6 +30,7 @@ export interface EntriesParts {
 /** `make inspect ENTRIES=1`: lists each journal entry with its frames. Returns the exit code. */
 export async function entries(named: string, parts: EntriesParts): Promise<number> {
   const { folder, runIn, json, noKeys, print } = parts;
+  refuseWire(named);
   const found = await findCapture(named, folder);
   const capture = noKeys ? await withoutKeys(found) : found;
   await mustBeReadable(capture);
@@ -46,6 +48,16 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   }
   return 0;
 }
+
+/** Each packet is twice in the capture of the wire, so every second one would be an exchange without an entry. */
+function refuseWire(named: string): void {
+  if (!OF_WIRE.test(basename(named))) return;
+  throw new CaptureError(
+    `CAPTURE is "${basename(named)}", which has each packet twice: on its way in and on its way out; allowed with ENTRIES: server, client, or the path of a capture of one host`,
+  );
+}
+
+const OF_WIRE = /^wire(\.(\d+\.)?pcap)?$/;
 
 function isHost(name: string): name is Host {
   return hosts.some((host) => host === name);
