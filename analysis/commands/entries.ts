@@ -155,20 +155,27 @@ function row(match: MatchUnder | HandshakeMatch): string {
   return columns(verdictOf(match) === 'contradicted' ? '! ' : '  ', frames, describeMatch(match));
 }
 
+/** Why copies have no entry. */
+const ADDED = 'a copy that the wire made, which the server did not read';
+
 /** Why the server did not read a datagram. */
 const UNREAD = {
   overflow: 'the server did not read it, because the buffer of its socket was full',
   dropped: 'the server dropped it, because too many datagrams waited for an answer',
 } as const;
 
+/** The name of what has no entry, in JSON. */
+const KEYS = { unjournaled: 'withoutEntry', unread: 'unread', added: 'added' } as const;
+
 function unmatchedFacts({ kind, frames, ...rest }: Unjournaled): object {
   const facts = { ...rest, frames: numbers(frames) };
-  return kind === 'unread' ? { unread: facts } : { withoutEntry: facts };
+  return { [KEYS[kind]]: facts };
 }
 
-function unmatchedRow({ client, server, from, what, frames, why }: Unjournaled): string {
+function unmatchedRow({ kind, client, server, from, what, frames, why }: Unjournaled): string {
   const whole = `${what} from ${from === 'client' ? `${client} to ${server}` : `${server} to ${client}`}`;
   if (why) return columns('  ', numbers(frames).join(' '), `${whole}: ${UNREAD[why]}`);
+  if (kind === 'added') return columns('  ', numbers(frames).join(' '), `${whole}: ${ADDED}`);
   return columns('! ', numbers(frames).join(' '), `no journal entry for ${whole}`);
 }
 

@@ -17,7 +17,7 @@ import {
 import { ActiveProfiles, type Run, sinkStretches } from '#lib/journal/run.ts';
 import type { Decision } from '#lib/journal/schema.ts';
 import type { Disturbed } from './disturbed.ts';
-import type { HandshakeMatch } from './finding.ts';
+import type { HandshakeMatch, Unjournaled } from './finding.ts';
 import { type MatchFinding, type MatchUnder, matches } from './matching.ts';
 import { AROUND, LATE, SLACK } from './times.ts';
 import { isContradicted, type Reason } from './verdicts.ts';
@@ -74,6 +74,7 @@ export async function* join<Name extends FieldName = never>({
   for await (const finding of found) {
     yield* exposed.splice(0);
     if (finding.kind === 'match' || finding.kind === 'handshake') yield excused(finding);
+    else if (isAdded(finding, disturbed)) yield { ...finding, kind: 'added' };
     else if (!isTruncated(finding, seen) && !isLost(finding, disturbed)) yield finding;
   }
   if (exposing) exposing.end();
@@ -115,6 +116,11 @@ function isTruncated(finding: MatchFinding, { truncatedFrames }: Seen): boolean 
   return finding.frames.some(({ time }) =>
     truncatedFrames.has(finding, { from: time - AROUND, to: time + AROUND }),
   );
+}
+
+/** Whether packets without an entry are those that the wire made. */
+function isAdded(finding: MatchFinding, disturbed: Disturbed | undefined): finding is Unjournaled {
+  return finding.kind === 'unjournaled' && finding.frames.every(({ number }) => disturbed?.adds(number));
 }
 
 /** Packets without an entry may have been lost on the way to the server, or altered. */
