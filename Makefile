@@ -138,7 +138,7 @@ wire: ## put a hop between both hosts, or change it; alone it shows what is in f
 live: ## show packets and decisions in the browser as they happen, or play an earlier run [RUN=captures/archive/… OFF=1]
 	setup/live.sh $(foreach name,$(call given,OFF RUN),"$(name)=$$$(name)")
 
-inspect: ## show packets as tables and hex dumps [CAPTURE=server|client|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all|0 TRANSFER= FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 KEYS=0 JSON=1]
+inspect: ## show packets as tables and hex dumps [CAPTURE=server|client|wire|PATH FILTER='tcp.port==9090' LAST=20 BYTES=all|0 TRANSFER= FOLLOW=1 LIVE=1 ENTRIES=1 COMPARE=1 KEYS=0 JSON=1]
 	$(call named,inspect) setup/inspect.sh $(reading) $(inspect)
 inspect = $(call option,FILTER,--filter) $(call option,TRANSFER,--transfer) $(call option,BYTES,--bytes) $(call option,LAST,--last) \
     $(call switch,FOLLOW,--follow) $(call switch,KEYS,,--no-keys) $(call switch,JSON,--json)

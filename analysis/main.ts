@@ -55,7 +55,7 @@ const program = new Command('inspect')
 program
   .command('show')
   .description('packets as a table with hex dumps, or as dialogues')
-  .argument('[capture]', 'server, client, or the path of a capture', 'server')
+  .argument('[capture]', 'server, client, wire, or the path of a capture', 'server')
   .option('--filter <filter>', 'only frames that pass this display filter')
   .option('--transfer <id>', 'only the datagrams of this transfer of make send', transferId)
   .option('--last <n>', 'only the last n frames, or dialogues', wholeNumber)

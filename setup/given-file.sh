@@ -39,5 +39,5 @@ check_given() {
         stop "CAPTURE is \"$1\"; $(id -un) may not read it" "cure: sudo chmod a+r $(quoted "$1")"
     else return 0
     fi
-    stop "CAPTURE is \"$1\", which $why; allowed: server, client, or the path of a capture file"
+    stop "CAPTURE is \"$1\", which $why; allowed: server, client, wire, or the path of a capture file"
 }

@@ -97,7 +97,7 @@ copy_for_student() {
 case "$command" in
     show | entries)
         case "$1" in
-            server | client) reader=10001:10001 ;;
+            server | client | wire) reader=10001:10001 ;;
             *)
                 check_given "$1"
                 file=$(target_of "$1")

@@ -30,6 +30,13 @@ test('the capture of a host is all files of its ring, the latest last', async ()
   ]);
 });
 
+test('the wire has a capture too', async () => {
+  await have('wire.pcap', 'wire.0001.pcap', 'wire.log', 'server.pcap');
+  const { name, files } = await findCapture('wire', folder);
+  expect(name).toBe('wire');
+  expect(files.map((file) => basename(file))).toEqual(['wire.0001.pcap', 'wire.pcap']);
+});
+
 test('the files of a ring are sorted by their numbers, with any number of digits', async () => {
   await have('server.pcap', 'server.10000.pcap', 'server.9999.pcap', 'server.10001.pcap', 'server.0010.pcap');
   const { files } = await findCapture('server', folder);
@@ -61,7 +68,8 @@ test.each(['server', 'own'])('the key log beside %s.pcap is found, unless it is 
 
 test.each([
   ['server', 'there is no server.pcap'],
-  ['/nowhere.pcap', 'allowed: server, client, or the path of a capture file'],
+  ['wire', 'there is no wire.pcap in the captures folder; cure: make wire'],
+  ['/nowhere.pcap', 'allowed: server, client, wire, or the path of a capture file'],
   [tmpdir(), 'allowed: server, client'],
 ])('there is no capture %s', async (named, problem) => {
   const found = findCapture(named, folder);

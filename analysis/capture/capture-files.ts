@@ -1,13 +1,13 @@
 import { access, constants, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Host, hosts } from '#lib/lab/hosts.ts';
+import { capturers, type Host, hosts } from '#lib/lab/hosts.ts';
 import { secretsIn } from './secrets.ts';
 import { editCapture } from './tool.ts';
 import { workFolder } from './work-folder.ts';
 
 /** A capture: the files of its ring, the oldest first, and the folder with the journals of its run. */
 export interface Capture {
-  /** `server`, `client`, or the name of the file. */
+  /** `server`, `client`, `wire`, or the name of the file. */
   readonly name: string;
   readonly folder: string;
   readonly files: readonly string[];
@@ -29,20 +29,25 @@ export class CaptureError extends Error {
   readonly code = 'LAB_CAPTURE';
 }
 
+/** How each capture of a run comes about. */
+const CURES = {
+  server: 'make up starts a lab, which writes it',
+  client: 'make up starts a lab, which writes it',
+  wire: 'make wire DELAY=0ms puts a wire between both hosts, which writes it',
+} as const;
+
 /**
- * Finds the capture of a host in the captures folder, with all files of its ring, or one file by its path.
+ * Finds the capture of a host or the wire in the captures folder, with all files of its ring, or one file by its path.
  *
  * @throws CaptureError when there is no such capture
  */
 export async function findCapture(named: string, capturesFolder: string): Promise<Capture> {
-  const host = hosts.find((name) => name === named);
+  const host = capturers.find((name) => name === named);
   if (!host) return oneFile(named);
   const names = await readdir(capturesFolder).catch(() => []);
   const files = ringOf(host, names);
   if (files.length === 0) {
-    throw new CaptureError(
-      `there is no ${host}.pcap in the captures folder; cure: make up starts a lab, which writes it`,
-    );
+    throw new CaptureError(`there is no ${host}.pcap in the captures folder; cure: ${CURES[host]}`);
   }
   return withKeys({
     name: host,
@@ -52,7 +57,7 @@ export async function findCapture(named: string, capturesFolder: string): Promis
 }
 
 /** The files of the ring of a host among these, the oldest first. */
-export function ringOf(host: Host, names: readonly string[]): string[] {
+export function ringOf(host: Host | 'wire', names: readonly string[]): string[] {
   // Sorted by number: after 9999 they have one more digit.
   const numbers = new Map(
     names.map((name) => [name, new RegExp(`^${host}\\.(\\d+)\\.pcap$`).exec(name)?.[1]]),
@@ -67,7 +72,7 @@ async function oneFile(path: string): Promise<Capture> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) {
     throw new CaptureError(
-      `CAPTURE is "${path}"; allowed: ${hosts.join(', ')}, or the path of a capture file`,
+      `CAPTURE is "${path}"; allowed: ${capturers.join(', ')}, or the path of a capture file`,
     );
   }
   const folder = dirname(resolve(path));

@@ -1,4 +1,5 @@
-import { findCapture, withoutKeys } from '#analysis/capture/capture-files.ts';
+import { basename } from 'node:path';
+import { CaptureError, findCapture, withoutKeys } from '#analysis/capture/capture-files.ts';
 import { mustBeReadable, noneOfServers, upToHere } from '#analysis/capture/capture-info.ts';
 import type { FrameRef } from '#analysis/capture/frames.ts';
 import type { Seen } from '#analysis/capture/seen.ts';
@@ -29,6 +30,7 @@ export interface EntriesParts {
 /** `make inspect ENTRIES=1`: lists each journal entry with its frames. Returns the exit code. */
 export async function entries(named: string, parts: EntriesParts): Promise<number> {
   const { folder, runIn, json, noKeys, print } = parts;
+  refuseWire(named);
   const found = await findCapture(named, folder);
   const capture = noKeys ? await withoutKeys(found) : found;
   await mustBeReadable(capture);
@@ -46,6 +48,16 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
   }
   return 0;
 }
+
+/** Each packet is twice in the capture of the wire, so every second one would be an exchange without an entry. */
+function refuseWire(named: string): void {
+  if (!OF_WIRE.test(basename(named))) return;
+  throw new CaptureError(
+    `CAPTURE is "${basename(named)}", which has each packet twice, on its way in and out; allowed with ENTRIES: server, client, or the path of a capture of one host`,
+  );
+}
+
+const OF_WIRE = /^wire(\.(\d+\.)?pcap)?$/;
 
 function isHost(name: string): name is Host {
   return hosts.some((host) => host === name);
@@ -143,20 +155,27 @@ function row(match: MatchUnder | HandshakeMatch): string {
   return columns(verdictOf(match) === 'contradicted' ? '! ' : '  ', frames, describeMatch(match));
 }
 
+/** Why copies have no entry. */
+const ADDED = 'a copy that the wire made, which the server did not read';
+
 /** Why the server did not read a datagram. */
 const UNREAD = {
   overflow: 'the server did not read it, because the buffer of its socket was full',
   dropped: 'the server dropped it, because too many datagrams waited for an answer',
 } as const;
 
+/** The name of what has no entry, in JSON. */
+const KEYS = { unjournaled: 'withoutEntry', unread: 'unread', added: 'added' } as const;
+
 function unmatchedFacts({ kind, frames, ...rest }: Unjournaled): object {
   const facts = { ...rest, frames: numbers(frames) };
-  return kind === 'unread' ? { unread: facts } : { withoutEntry: facts };
+  return { [KEYS[kind]]: facts };
 }
 
-function unmatchedRow({ client, server, from, what, frames, why }: Unjournaled): string {
+function unmatchedRow({ kind, client, server, from, what, frames, why }: Unjournaled): string {
   const whole = `${what} from ${from === 'client' ? `${client} to ${server}` : `${server} to ${client}`}`;
   if (why) return columns('  ', numbers(frames).join(' '), `${whole}: ${UNREAD[why]}`);
+  if (kind === 'added') return columns('  ', numbers(frames).join(' '), `${whole}: ${ADDED}`);
   return columns('! ', numbers(frames).join(' '), `no journal entry for ${whole}`);
 }
 

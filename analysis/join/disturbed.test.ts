@@ -40,7 +40,7 @@ function entry(after: number, id: number, text = 'Hi\n') {
   };
 }
 
-const undisturbed: Disturbed = { skips: () => false, has: () => false };
+const undisturbed: Disturbed = { skips: () => false, adds: () => false, has: () => false };
 
 async function found(
   frames: readonly ReturnType<typeof datagram>[],
@@ -56,7 +56,8 @@ async function found(
   let clock: string | undefined;
   for await (const finding of join({ capture, run, disturbed: given })) {
     if (finding.kind === 'match') all.push([finding.entry.id, finding.reason, finding.shows]);
-    if (finding.kind === 'unjournaled') all.push(['unjournaled', finding.frames[0]!.number]);
+    if (finding.kind === 'unjournaled' || finding.kind === 'added')
+      all.push([finding.kind, finding.frames[0]!.number]);
     if (finding.kind === 'end') ({ clock } = finding.seen);
   }
   return { all, clock };
@@ -92,4 +93,15 @@ test('a response with the same bytes is not taken for one that was lost, and say
   const { all, clock } = await found(frames, entries, { has: () => true });
   expect(all).toEqual([[1, 'lost-on-the-way', undefined]]);
   expect(clock).toBeUndefined();
+});
+
+test('a frame that the wire made is no exchange without an entry', async () => {
+  const frames = [datagram(1, 'client'), datagram(1.01, 'server'), datagram(1.2, 'client')];
+  const entries = [entry(1.005, 1)];
+  expect((await found(frames, entries, {})).all).toContainEqual(['unjournaled', 3]);
+  const { all } = await found(frames, entries, { adds: (frame) => frame === 3 });
+  expect(all).toEqual([
+    [1, 'response-sent', 2],
+    ['added', 3],
+  ]);
 });

@@ -33,8 +33,11 @@ export interface HandshakeMatch extends Matched<HandshakeEvent> {
 
 /** Packets without a journal entry. */
 export interface Unjournaled extends Talk {
-  /** `unread` is a datagram that the server never read; its journal counts them. */
-  readonly kind: 'unjournaled' | 'unread';
+  /**
+   * `unread` is a datagram that the server never read; its journal counts them. `added` are copies of segments that the wire
+   * made, so no message reached the server.
+   */
+  readonly kind: 'unjournaled' | 'unread' | 'added';
   readonly from: 'client' | 'server';
   readonly frames: readonly FrameRef[];
   /** Their content, such as `12 bytes` or `GET /getbalance`. */

@@ -17,7 +17,7 @@ import {
 import { ActiveProfiles, type Run, sinkStretches } from '#lib/journal/run.ts';
 import type { Decision } from '#lib/journal/schema.ts';
 import type { Disturbed } from './disturbed.ts';
-import type { HandshakeMatch } from './finding.ts';
+import type { HandshakeMatch, Unjournaled } from './finding.ts';
 import { type MatchFinding, Matching, type MatchUnder, matches } from './matching.ts';
 import { AROUND, LATE, SLACK } from './times.ts';
 import { isContradicted, type Reason } from './verdicts.ts';
@@ -106,6 +106,7 @@ export class Joining {
   judged(finding: MatchFinding): MatchFinding[] {
     const { seen, disturbed } = this.#parts;
     if (finding.kind === 'match' || finding.kind === 'handshake') return [this.#excused(finding)];
+    if (isAdded(finding, disturbed)) return [{ ...finding, kind: 'added' }];
     return isTruncated(finding, seen) || isLost(finding, disturbed) ? [] : [finding];
   }
 }
@@ -141,6 +142,11 @@ function isTruncated(finding: MatchFinding, { truncatedFrames }: Seen): boolean 
   return finding.frames.some(({ time }) =>
     truncatedFrames.has(finding, { from: time - AROUND, to: time + AROUND }),
   );
+}
+
+/** Whether packets without an entry are those that the wire made. */
+function isAdded(finding: MatchFinding, disturbed: Disturbed | undefined): finding is Unjournaled {
+  return finding.kind === 'unjournaled' && finding.frames.every(({ number }) => disturbed?.adds(number));
 }
 
 /** Packets without an entry may have been lost on the way to the server, or altered. */

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fakeTshark } from '#analysis/capture/testing.ts';
+import { crcOf } from '#lib/message/crc.ts';
 import { notesOf } from './notes.ts';
 
 const ports = { http: 8080, https: 8443, echo: 9090, echoTls: 9443 };
@@ -53,4 +54,24 @@ test('only exposures of the last frames are kept, if it is known which these are
   expect(await exposed({ last: 2, filter: ' ' })).toEqual(every(short, 4));
   expect(await exposed({ last: 2, filter: 'udp' })).toEqual(every(short));
   expect(await exposed({ last: 2, follow: true })).toEqual(every(short));
+});
+
+test('a frame shows the entry of the server, except in the capture of the wire', async () => {
+  const entry = {
+    ...{ timestamp: '2025-06-15T15:06:40.001Z', id: 1, protocol: 'udp', fault: 'loss' },
+    ...{
+      client_ip: '10.0.142.133',
+      client_port: 41_000,
+      message: 1,
+      length: 6,
+      crc: crcOf(Buffer.from('pin=12\n')),
+    },
+  };
+  await writeFile(join(folder, 'echo.log'), `${JSON.stringify(entry)}\n`);
+  const noted = async (name: string) => {
+    const { noteOf } = await notesOf({ name, folder, files: [`${name}.pcap`] }, run, {});
+    return [1, 2, 3, 4, 5].filter((frame) => noteOf(frame) !== undefined);
+  };
+  expect(await noted('server')).toEqual([1]);
+  expect(await noted('wire')).toEqual([]);
 });

@@ -50,7 +50,7 @@ export async function notesOf(
         const { frame, exposure } = finding;
         exposed.add(frame, json || exposure.what !== 'body' ? exposure : BODY);
         if (kept !== undefined) exposed.dropBefore(frame - kept + 1);
-      } else if (finding.kind === 'match' || finding.kind === 'handshake') comments.add(finding);
+      } else if (hasEntries(finding, capture)) comments.add(finding);
     },
   );
   return {
@@ -59,6 +59,14 @@ export async function notesOf(
     isShown: ofTransfer && ((carried) => ofTransfer.has(carried)),
     form: { longestAddress: seen.longestAddress, digits: seen.hasNanoseconds ? 9 : 6 },
   };
+}
+
+/** Each packet is twice in the capture of the wire, before and after what the wire did, so it shows no entry of a server. */
+function hasEntries(
+  finding: Finding,
+  { name }: Capture,
+): finding is Extract<Finding, { kind: 'match' | 'handshake' }> {
+  return name !== 'wire' && (finding.kind === 'match' || finding.kind === 'handshake');
 }
 
 /** What the wire did to the packets of a host; its decisions become notes. A delay is none, because every packet may have one. */

@@ -45,6 +45,16 @@ test('the server sent a datagram once that arrives twice', async () => {
   expect([2, 3].map((frame) => client.skips(frame))).toEqual([false, true]);
 });
 
+test('the wire made the second copy of a segment, which TCP discards; a datagram reaches the program again', async () => {
+  const lab = new Lab();
+  const segment = tcpPacket({ to: ports.echo, payload: 'Pay' });
+  lab.send(segment, { time: 10, fault: 'duplicate' });
+  lab.send(up(2), { time: 20, fault: 'duplicate', number: 2 });
+  const { client, server } = await disturbedBy(lab);
+  expect([2, 3, 4, 5].map((frame) => server.adds(frame))).toEqual([false, true, false, false]);
+  expect([2, 3, 4, 5].map((frame) => client.adds(frame))).toEqual([false, false, false, false]);
+});
+
 test('a host ignores a packet with a wrong checksum', async () => {
   const lab = new Lab();
   const detail = { offset: 30, bit: 0, before: '0x73', after: '0x72' };

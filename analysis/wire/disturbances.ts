@@ -18,6 +18,8 @@ const SOON = 1;
 export class Disturbances {
   readonly #ports: Ports;
   readonly #skipped: Readonly<Record<Host, Set<number>>> = { server: new Set(), client: new Set() };
+  /** Copies of segments, which TCP discards. */
+  readonly #added: Readonly<Record<Host, Set<number>>> = { server: new Set(), client: new Set() };
   readonly #troubles = new Map<string, { from: number; to: number }[]>();
   /** Those of decisions that no capture shows: they may concern the server's too. */
   readonly #unseen = new Map<string, { from: number; to: number }[]>();
@@ -36,9 +38,11 @@ export class Disturbances {
    * about. That of the client lacks what was lost between them.
    */
   of(host: Host): Disturbed {
-    const skipped = this.#skipped[host];
+    const { [host]: skipped } = this.#skipped;
+    const { [host]: added } = this.#added;
     return {
       skips: (frame) => skipped.has(frame),
+      adds: (frame) => added.has(frame),
       has: (talk, within) =>
         hasIn(this.#unseen, talk, within) || (host === 'client' && hasIn(this.#troubles, talk, within)),
     };
@@ -54,9 +58,12 @@ export class Disturbances {
   }
 
   #takePacket(packet: WirePacket): void {
-    const { arrivedAs, fortune, frame, from, isOvertaken, took = 0 } = packet;
+    const { arrivedAs, entry, fortune, frame, from, isOvertaken, took = 0 } = packet;
     if (fortune === 'lost' && from === 'client' && packet.packet.protocol === 'udp') {
       this.#skipped.client.add(frame!);
+    }
+    if (fortune === 'twice' && entry && packet.packet.protocol === 'tcp') {
+      this.#added[otherThan(from)].add(arrivedAs!);
     }
     if (fortune === 'twice' && from === 'server') this.#skipped.client.add(arrivedAs!);
     if (fortune !== 'arrived' || isOvertaken || took > LONG) this.#trouble(packet);

@@ -36,8 +36,9 @@ const MOST_WORDS = 30;
 const MOST_MEAN = 18;
 const IS_SHORT = /^docs\/(?:guides|labs)\//;
 
-/** Captures of tests and what a lab writes are not read. */
-const LEFT_OUT = /(?:^|\/)node_modules\/|^captures\/(?!README)|^work\/(?!README)|^tests\/captures\/.*\//;
+/** Captures of tests, what a lab writes and texts in other languages are not read. */
+const LEFT_OUT =
+  /(?:^|\/)node_modules\/|^captures\/(?!README)|^work\/(?!README)|^tests\/captures\/.*\/|^services\/live\/page\/texts\/(?!en|texts)/;
 const IS_TEST = /^(?:tests|bench)\/|(?:\.test|testing)\.ts$/;
 
 /** Yields each sentence that is too long, or has a word that is not to be written. */

@@ -3,7 +3,7 @@ import { addressText } from '#lib/packet/packet.ts';
 import { ipIn } from './link.ts';
 import { type Frame, Records } from './records.ts';
 
-// A tshark that knows IPv4, TCP and UDP, and no more: it prints the fields given by `-e` for each frame of the file given by
+// A tshark that knows IPv4, TCP and UDP, and no more. It prints the fields given by `-e` for each frame of the file given by
 // `-r`, or of standard input. Tests put it in place of Wireshark's, for frames of TLS without keys.
 
 const args = process.argv.slice(2);
@@ -28,7 +28,7 @@ function valuesOf(frame: Frame): Readonly<Record<string, string | number>> {
     ...shared,
     ...{ '_ws.col.def_src': addressText(source), '_ws.col.def_dst': addressText(destination) },
     ...{ '_ws.col.protocol': protocol.toUpperCase(), '_ws.col.info': `${sourcePort} → ${destinationPort}` },
-    // Of what comes after the link, when no other protocol is enabled.
+    // The bytes after the link, when no other protocol is enabled.
     ...(args.includes('tcp') ? {} : { 'data.data': bytes.toString('hex', 0, ip.captured) }),
     ...(icmp ? { 'icmp.type': icmp.type } : {}),
     ...(protocol === 'udp'

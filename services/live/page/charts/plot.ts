@@ -1,6 +1,6 @@
 import { s } from '../dom.ts';
 
-/** A chart is drawn in so many pixels, with room for its labels. */
+/** A chart is drawn in this size in pixels, with room for its labels. */
 export interface Frame {
   readonly width: number;
   readonly height: number;

@@ -3,7 +3,7 @@ import type { CommandName } from '../../contract.ts';
 /** An option of a command, as make names it. */
 export type Option = {
   readonly name: string;
-  /** Of several options with this mark at least one is given, and one alone. */
+  /** At least one option with this mark is given, and one alone. */
   readonly isMain?: boolean;
 } & (
   | { readonly kind: 'text'; readonly value: string }

@@ -10,7 +10,7 @@ export class Figures {
     this.#language = language;
   }
 
-  /** A number with so many digits after the point. */
+  /** A number with this count of digits after the point. */
   number(value: number, digits = 0): string {
     const known =
       this.#formats.get(digits) ??

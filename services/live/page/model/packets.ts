@@ -98,7 +98,7 @@ export class Packets {
     this.#removeOldest();
   }
 
-  /** Takes no new packets, of which there are so many: they are loaded when they are wanted. */
+  /** Takes no new packets: they are loaded when they are wanted. */
   stay(later: number): void {
     this.#isAtNewest = false;
     this.#later = later;

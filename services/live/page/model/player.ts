@@ -4,7 +4,7 @@ import type { Pace } from './pace.ts';
 /** `following`: the stage goes on to the newest packet. `playing`: it goes on from an earlier moment. */
 export type Mode = 'following' | 'playing' | 'paused';
 
-/** Times of the stage in seconds. Behind the first one it hurries, behind the second one it skips. */
+/** How late the stage may be, in seconds. After the first time it hurries, after the second one it skips. */
 const HURRIES = 5;
 const SKIPS = 60;
 const FASTEST = 5;

@@ -1,7 +1,7 @@
 /**
- * Characters that a reader would not see, or that reverse or end a line: controls, formats (bidi, zero width, tags),
- * halves of characters, line separators and ignorable characters (UAX #44). lib/text/readable.ts has the same for
- * the programs; the page loads nothing from there.
+ * Characters that a reader would not see, or that reverse or end a line (UAX #44). They are controls, formats, halves of
+ * characters, line separators and ignorable characters. lib/text/readable.ts has the same for the programs. The page loads nothing from
+ * there.
  */
 const HIDDEN = /\p{RGI_Emoji}|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gv;
 /** Most texts have none of them, and this simpler pattern finds that out faster. */

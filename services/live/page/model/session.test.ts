@@ -23,7 +23,7 @@ const numbered = (from: number, to: number, start = NOW): LivePacket[] =>
     packetOf({ id: from + index, time: start + (from + index) * 0.01 }),
   );
 
-/** A session of a page whose clock is 100 s behind, and a server that has so many packets. */
+/** A session of a page whose clock is 100 s late, and a server that has these packets. */
 function sessionWith(all: readonly LivePacket[] = []) {
   const asked: number[] = [];
   const session = new Session({

@@ -66,7 +66,7 @@ export function placeOf(
   return [first + at * (last - first), direction === 'down' ? cable + away : cable - away];
 }
 
-/** The width of a shape with a label of so many letters. */
+/** The width of a shape with a label of this length in letters. */
 export function glyphWidth({ glyphHeight }: Geometry, letters: number): number {
   return Math.max(1.5 * glyphHeight, glyphHeight * (0.9 + 0.29 * letters));
 }

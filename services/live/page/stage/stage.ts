@@ -125,7 +125,7 @@ export class Stage {
     this.#trails.replaceChildren(...trails);
   }
 
-  /** What a packet has left behind; in a still picture also where it goes. */
+  /** The way that a packet has gone; in a still picture also where it goes. */
   #trailOf(
     { start: left, end: right }: Geometry,
     { flight, part }: Actor,
