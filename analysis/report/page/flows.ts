@@ -86,13 +86,16 @@ function short(milliseconds: number): string {
 function retransmissions({ retransmitted, ...flow }: FlowFacts): Html {
   const rows = retransmitted.slice(0, LISTED);
   return listOf(
-    html`${table(rows, [
-      { head: 'Frame', kind: 'figure', cell: ({ frame }: Retransmission) => frame },
-      { head: 'Seconds', kind: 'figure', cell: ({ at }) => at.toFixed(6) },
-      { head: 'Byte of the stream', kind: 'figure', cell: ({ from }) => count(from) },
-      { head: 'Bytes', kind: 'figure', cell: ({ from, to }) => count(to - from) },
-      { head: 'Cause', cell: ({ cause }) => words[cause] },
-    ])}${leftOut(rows.length, retransmissionsOf(flow))}`,
+    html`<p class="note">One row for each frame. Offload can make one frame of several segments.</p>${table(
+      rows,
+      [
+        { head: 'Frame', kind: 'figure', cell: ({ frame }: Retransmission) => frame },
+        { head: 'Seconds', kind: 'figure', cell: ({ at }) => at.toFixed(6) },
+        { head: 'Byte of the stream', kind: 'figure', cell: ({ from }) => count(from) },
+        { head: 'Bytes', kind: 'figure', cell: ({ from, to }) => count(to - from) },
+        { head: 'Cause', cell: ({ cause }) => words[cause] },
+      ],
+    )}${leftOut(rows.length, flow.retransmittedFrames)}`,
     'The retransmissions',
   );
 }
