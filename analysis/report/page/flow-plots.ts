@@ -111,7 +111,9 @@ export function flightPlot({ flight, window: samples, seconds: max }: FlowFacts)
 
 /** Round trips from the packets, and the smoothed one of the kernel. */
 export function tripPlot({ trips, window, seconds: max }: FlowFacts): Html {
-  const smoothed = upTo(max, window).flatMap(({ at, rtt }) => (rtt === undefined ? [] : [[at, rtt] as const]));
+  const smoothed = upTo(max, window).flatMap(({ at, rtt }) =>
+    rtt === undefined ? [] : [[at, rtt] as const],
+  );
   return drawPlot({
     alternative: `Round trips over time, at most ${Math.round(most(trips.map(([, , longest]) => longest)))} ms.`,
     x: { name: seconds, min: 0, max },
