@@ -74,8 +74,11 @@ export interface FlowCounts {
   readonly bytes: number;
   /** Frames with data. A capture on the sender can have several segments in one frame. */
   readonly frames: number;
+  /** Segments, as TCP counts them. */
   readonly retransmissions: Readonly<Record<Cause, number>>;
   readonly retransmittedBytes: number;
+  /** Frames with retransmitted data: offload makes one frame of several segments. */
+  readonly retransmittedFrames: number;
   readonly duplicateAcks: number;
   /** Retransmissions that the receiver reports as needless (D-SACK). */
   readonly needless: number;

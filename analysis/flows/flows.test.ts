@@ -160,6 +160,20 @@ test('SACK blocks and what is sent again are found', async () => {
   ]);
 });
 
+test('a frame has as many segments as the MSS of the receiver and the options allow', async () => {
+  const stamps = `0101080a${'00'.repeat(8)}`;
+  const { found } = await factsOf((wire) => {
+    const at = (segment: number) => 101 + segment * SIZE;
+    wire.put('client', 40_000, 100, { flags: SYN, sack: '02040218' });
+    wire.put('server', 40_000, 7, { flags: SYN | ACK, ack: 101, sack: '020405b4' });
+    for (let one = 0; one < 22; one += 1) wire.put('client', 40_000, at(one), { bytes: SIZE, sack: stamps });
+    for (let one = 0; one < 4; one += 1) wire.put('server', 40_000, 8, { ack: at(0) });
+    wire.put('client', 40_000, at(0), { bytes: 3 * 1_448, sack: stamps });
+    wire.put('server', 40_000, 8, { ack: at(22) });
+  });
+  expect(found).toMatchObject([{ retransmissions: { fast: 3 }, retransmittedFrames: 1 }]);
+});
+
 test('the eight largest are kept, and all are counted', async () => {
   const { found, inAll } = await factsOf((wire) => {
     for (let one = 0; one < 12; one += 1) wire.connection(40_000 + one, 20 + one);

@@ -5,7 +5,7 @@ import type { Run } from '#lib/journal/run.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import type { FlowFacts, Range } from './facts.ts';
 import type { FlowLog } from './flow-log.ts';
-import { sackBlocks } from './options.ts';
+import { largestSegment, sackBlocks } from './options.ts';
 import { readQueues } from './queue-log.ts';
 import { Sender } from './sender.ts';
 
@@ -25,6 +25,8 @@ interface Followed {
   readonly firstFrame: number;
   lastFrame: number;
   ended: number;
+  /** The largest segment that the receiver takes, by its SYN; undefined if the capture lacks that. */
+  largest: number | undefined;
   /** Undefined when the connection is over. */
   sender: Sender | undefined;
 }
@@ -116,7 +118,7 @@ function begin(first: Carried): Followed {
   const { time, number } = first;
   return {
     ...{ began: time, ended: time, firstFrame: number, lastFrame: number },
-    sender: new Sender(),
+    ...{ largest: undefined, sender: new Sender() },
   };
 }
 
@@ -133,9 +135,12 @@ function follow(
   state.lastFrame = number;
   const at = Math.max(0, time - began);
   if (isSent) {
-    if (payload.length > 0) sender.send({ at, frame: number, fresh, repeated });
+    // Options take their bytes from each segment.
+    const most = state.largest && Math.max(1, state.largest - fields.tcpOptions.length);
+    if (payload.length > 0) sender.send({ at, frame: number, fresh, repeated, most });
     return;
   }
+  if (flags & SYN) state.largest = largestSegment(fields.tcpOptions);
   const { stream } = connection[by === 'client' ? 'server' : 'client'];
   if (!(flags & ACK) || !stream.isBegun) return;
   const blocks = sackBlocks(fields.tcpOptions).map(

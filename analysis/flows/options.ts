@@ -3,6 +3,7 @@ export type SackBlock = readonly [left: number, right: number];
 
 const END = 0;
 const NOTHING = 1;
+const MSS = 2;
 const SACK_PERMITTED = 4;
 const SACK = 5;
 
@@ -33,4 +34,10 @@ export function sackBlocks(options: Buffer): SackBlock[] {
 /** Whether a SYN offers SACK. */
 export function permitsSack(options: Buffer): boolean {
   return optionOf(options, SACK_PERMITTED) !== undefined;
+}
+
+/** The most bytes of a segment that the sender of a SYN takes, with the options of its header (RFC 6691); undefined without it. */
+export function largestSegment(options: Buffer): number | undefined {
+  const content = optionOf(options, MSS);
+  return content?.length === 2 ? content.readUInt16BE(0) : undefined;
 }

@@ -79,6 +79,18 @@ describe('the flow of a sender', () => {
     expect(facts.detail.at(6)).toMatchObject({ duplicate: true, sacked: [segment(3)] });
   });
 
+  test('counts the segments that offload made one frame', () => {
+    const { sender, send, ack } = scripted();
+    send(0, 1, 2, 3, 4, 5, 6, 7, 8);
+    for (const number of [6, 7, 8]) ack(0.05, 1, number);
+    sender.send({ at: 0.06, frame: 9, fresh: [], repeated: [{ from: 0, to: 4_500 }], most: SIZE });
+    expect(sender.facts(0.06)).toMatchObject({
+      retransmissions: { fast: 5 },
+      retransmittedBytes: 4_500,
+      retransmittedFrames: 1,
+    });
+  });
+
   test('that hears nothing has a timeout, and all that was on the way belongs to it', () => {
     const { sender, send, again, ack } = scripted();
     send(0, 1);

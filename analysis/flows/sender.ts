@@ -10,6 +10,8 @@ export interface SentSegment {
   readonly frame: number;
   readonly fresh: readonly Range[];
   readonly repeated: readonly Range[];
+  /** The most bytes of a segment: offload makes one frame of several. By default a frame is one segment. */
+  readonly most?: number | undefined;
 }
 
 /** An ACK that comes back. */
@@ -36,7 +38,7 @@ export class Sender {
   #progressAt = 0;
   /** What was sent before the latest timeout ends here. */
   #timeoutEnd = 0;
-  #totals = { bytes: 0, frames: 0, again: 0, duplicates: 0, needless: 0 };
+  #totals = { bytes: 0, frames: 0, again: 0, repeated: 0, duplicates: 0, needless: 0 };
   #shortest = Number.POSITIVE_INFINITY;
   #longest = 0;
 
@@ -44,9 +46,12 @@ export class Sender {
     return this.#totals.bytes;
   }
 
-  send({ at, frame, fresh, repeated }: SentSegment): void {
+  send({ at, frame, fresh, repeated, most }: SentSegment): void {
     this.#totals.frames += 1;
-    for (const range of repeated) this.#retransmit(at, frame, range);
+    for (const range of repeated) {
+      const segments = most === undefined ? 1 : Math.ceil((range.to - range.from) / most);
+      this.#retransmit({ at, frame, segments }, range);
+    }
     for (const range of fresh) {
       if (this.#end === this.#acknowledged) this.#progressAt = at;
       this.#end = Math.max(this.#end, range.to);
@@ -106,7 +111,10 @@ export class Sender {
     this.#longest = Math.max(this.#longest, trip);
   }
 
-  #retransmit(at: number, frame: number, { from, to }: Range): void {
+  #retransmit(
+    { at, frame, segments }: Pick<SentSegment, 'at' | 'frame'> & { readonly segments: number },
+    { from, to }: Range,
+  ): void {
     // A copy of what is acknowledged already is not on the way any more.
     const isFirst = from <= this.#acknowledged;
     const before = this.#again.get(from);
@@ -124,7 +132,8 @@ export class Sender {
     if (cause === 'timeout' && this.#acknowledged >= this.#timeoutEnd) this.#timeoutEnd = this.#end;
     this.#again.set(from, at);
     this.#trips.retransmitted({ from, to });
-    this.#counts[cause] += 1;
+    this.#counts[cause] += segments;
+    this.#totals.repeated += 1;
     this.#totals.again += to - from;
     this.#series.retransmitted({ at, from, to, cause, frame });
   }
@@ -134,10 +143,11 @@ export class Sender {
   }
 
   facts(seconds: number): FlowCounts & FlowSeries {
-    const { bytes, frames, again, duplicates, needless } = this.#totals;
+    const { bytes, frames, again, repeated, duplicates, needless } = this.#totals;
     const [shortest, longest] = [this.#shortest, this.#longest].map((trip) => Math.round(trip * 1e6) / 1e3);
     return {
       ...{ seconds, bytes, frames, retransmissions: this.#counts, retransmittedBytes: again },
+      retransmittedFrames: repeated,
       ...{ duplicateAcks: duplicates, needless },
       roundTrip: Number.isFinite(shortest) ? { shortest: shortest!, longest: longest! } : undefined,
       ...this.#series.facts(seconds),

@@ -56,6 +56,18 @@ test('a probability that a filter limits is not compared', async () => {
   expect((await factsOf(lab))!.faults).toMatchObject([{ fault: 'loss', configured: undefined, decided: 1 }]);
 });
 
+test.each([
+  ['replace Pay Pal', undefined],
+  ['rst', undefined],
+  ['replay 200ms', 1],
+])('the probability of the rule %s is compared only if every packet fits it', async (tamper, configured) => {
+  const lab = new Lab();
+  lab.event(5, wire({ up: { faults: 'tamper=1', tamper }, down: {} }));
+  lab.send(up(1), { time: 10, fault: 'tamper', detail: { tamper: 'replay', again_ms: 200 } });
+  lab.send(up(2), { time: 11, number: 2 });
+  expect((await factsOf(lab))!.faults).toMatchObject([{ fault: 'tamper', configured, decided: 1 }]);
+});
+
 test('delays are those of the journal and those between both frames', async () => {
   const lab = new Lab();
   for (let id = 1; id <= 20; id += 1) {

@@ -135,7 +135,11 @@ function faultsOf({ conditions, faults, packets }: Period): WireFaultFacts[] {
 
 /** The probabilities that apply to every packet: none if a filter chooses some. */
 export function conditionProbabilities({ set }: Conditions, direction: Direction): Map<string, number> {
-  const { faults = 'none', filter = 'none' } = set[direction];
+  const { faults = 'none', filter = 'none', tamper = 'none' } = set[direction];
   const { profile } = parseProfile(faults, drawnNames);
-  return profile?.kind === 'probabilities' && filter === 'none' ? new Map(profile.of) : new Map();
+  if (profile?.kind !== 'probabilities' || filter !== 'none') return new Map();
+  const probabilities = new Map(profile.of);
+  // Most packets lack the text of such a rule, or are no TCP segments.
+  if (!tamper.startsWith('replay')) probabilities.delete('tamper');
+  return probabilities;
 }

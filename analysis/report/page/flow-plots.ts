@@ -82,7 +82,8 @@ function bottomOf(event: DetailEvent): number {
 }
 
 /** Bytes in flight, with the congestion window and the threshold if flow.log has them. */
-export function flightPlot({ flight, window, seconds: max }: FlowFacts): Html {
+export function flightPlot({ flight, window: samples, seconds: max }: FlowFacts): Html {
+  const window = upTo(max, samples);
   const threshold = window.flatMap(({ at, ssthresh }) =>
     ssthresh === undefined ? [] : [[at, kilo(ssthresh)] as const],
   );
@@ -110,7 +111,9 @@ export function flightPlot({ flight, window, seconds: max }: FlowFacts): Html {
 
 /** Round trips from the packets, and the smoothed one of the kernel. */
 export function tripPlot({ trips, window, seconds: max }: FlowFacts): Html {
-  const smoothed = window.flatMap(({ at, rtt }) => (rtt === undefined ? [] : [[at, rtt] as const]));
+  const smoothed = upTo(max, window).flatMap(({ at, rtt }) =>
+    rtt === undefined ? [] : [[at, rtt] as const],
+  );
   return drawPlot({
     alternative: `Round trips over time, at most ${Math.round(most(trips.map(([, , longest]) => longest)))} ms.`,
     x: { name: seconds, min: 0, max },
@@ -134,7 +137,8 @@ export function tripPlot({ trips, window, seconds: max }: FlowFacts): Html {
 }
 
 /** Packets that wait before the link of the wire. */
-export function queuePlot({ queue, seconds: max }: FlowFacts): Html {
+export function queuePlot({ queue: samples, seconds: max }: FlowFacts): Html {
+  const queue = upTo(max, samples);
   const longest = most(queue.map(({ packets }) => packets));
   return drawPlot({
     alternative: `Packets in the queue over time, at most ${count(longest)}.`,
@@ -230,6 +234,11 @@ function around(values: readonly number[]): readonly [min: number, max: number] 
   // A power of 10 below 1 is not exact.
   const round = (value: number) => Number((value * step).toPrecision(12));
   return [round(Math.floor(low / step)), round(Math.ceil(high / step))];
+}
+
+/** Samples go on after the last packet, where the plot ends. */
+function upTo<Sample extends { readonly at: number }>(end: number, samples: readonly Sample[]): Sample[] {
+  return samples.filter(({ at }) => at <= end);
 }
 
 function most(values: readonly number[]): number {

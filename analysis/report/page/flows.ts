@@ -2,7 +2,7 @@ import { causes, type FlowFacts, type Retransmission } from '#analysis/flows/fac
 import { retransmissionsOf } from '#analysis/flows/sender.ts';
 import { rateOf, sharedFlows } from '#analysis/flows/shares.ts';
 import { count, counted } from '#lib/text/figures.ts';
-import type { Report } from '../facts/facts.ts';
+import type { Report, WireFacts } from '../facts/facts.ts';
 import { type Html, html } from './escape.ts';
 import { detailPlot, flightPlot, queuePlot, sequencePlot, throughputPlot, tripPlot } from './flow-plots.ts';
 import { sharesOf } from './flow-shares.ts';
@@ -18,7 +18,7 @@ const words = {
 } as const;
 
 /** The section on large TCP flows: what TCP did, from the capture of the sender. */
-export function flows({ flows: all, flowsInAll }: Report): Section {
+export function flows({ flows: all, flowsInAll, wire }: Report): Section {
   const retransmitted = all.reduce((sum, flow) => sum + retransmissionsOf(flow), 0);
   return {
     id: 'flows',
@@ -32,16 +32,17 @@ export function flows({ flows: all, flowsInAll }: Report): Section {
     round trip later. What lies between both is in flight.`,
     body:
       all.length > 0
-        ? html`${sharedFlows(all).map(sharesOf)}${all.map(flowOf)}${leftOut(all.length, flowsInAll, 'The largest')}`
+        ? html`${sharedFlows(all).map(sharesOf)}${all.map((flow) => flowOf(flow, wire))}${leftOut(all.length, flowsInAll, 'The largest')}`
         : undefined,
   };
 }
 
-function flowOf(flow: FlowFacts): Html {
+function flowOf(flow: FlowFacts, wire: WireFacts | undefined): Html {
   const { client, server, sender, congestion, retransmitted, detail, queue } = flow;
   const [from, to] = sender === 'client' ? [client, server] : [server, client];
-  return html`<section class="transfer"><h3>${sender} host sends${congestion ? `, ${congestion}` : ''} <code>${from} → ${to}</code></h3>
+  return html`<section class="transfer"><h3>${flow.flow && html`Flow <code>${flow.flow}</code>, `}${sender} host sends${congestion ? `, ${congestion}` : ''} <code>${from} → ${to}</code></h3>
 <p class="note">Frames ${count(flow.firstFrame)} to ${count(flow.lastFrame)} of <code>${sender}.pcap</code>. ${described(flow)}</p>
+${inForce(flow, wire).map((line) => html`<p class="note">${line}</p>`)}
 <dl class="tiles">${figuresOf(flow).map(([what, figure]) => html`<div><dt>${what}</dt><dd>${figure}</dd></div>`)}</dl>
 ${part('Bytes of the stream', sequencePlot(flow))}
 ${detail.length > 0 ? part('Around the first retransmission, every packet', detailPlot(flow)) : undefined}
@@ -51,6 +52,23 @@ ${queue.length > 0 ? part('The queue of the wire', queuePlot(flow)) : undefined}
 ${part('Throughput', throughputPlot(flow))}
 ${retransmitted.length > 0 ? retransmissions(flow) : undefined}</section>
 `;
+}
+
+/** What the wire was asked to do when the flow began, and meanwhile. The journal does not say when a wire is removed. */
+function inForce({ began, seconds }: FlowFacts, wire: WireFacts | undefined): Html[] {
+  const begin = Date.parse(began);
+  const all = (wire?.conditions ?? []).map((one) => ({
+    ...one,
+    after: (Date.parse(one.from) - begin) / 1000,
+  }));
+  const before = all.findLast(({ after }) => after <= 0);
+  const during = all.filter(({ after }) => after > 0 && after <= seconds);
+  const both = ({ up, down }: { readonly up: string; readonly down: string }) =>
+    html`up <code>${up}</code>, down <code>${down}</code>`;
+  return [
+    ...(before ? [html`The wire, by the last entry of <code>wire.log</code> before: ${both(before)}.`] : []),
+    ...during.map((one) => html`The wire was changed after ${one.after.toFixed(2)} s: ${both(one)}.`),
+  ];
 }
 
 function part(title: string, plot: Html): Html {
@@ -86,13 +104,16 @@ function short(milliseconds: number): string {
 function retransmissions({ retransmitted, ...flow }: FlowFacts): Html {
   const rows = retransmitted.slice(0, LISTED);
   return listOf(
-    html`${table(rows, [
-      { head: 'Frame', kind: 'figure', cell: ({ frame }: Retransmission) => frame },
-      { head: 'Seconds', kind: 'figure', cell: ({ at }) => at.toFixed(6) },
-      { head: 'Byte of the stream', kind: 'figure', cell: ({ from }) => count(from) },
-      { head: 'Bytes', kind: 'figure', cell: ({ from, to }) => count(to - from) },
-      { head: 'Cause', cell: ({ cause }) => words[cause] },
-    ])}${leftOut(rows.length, retransmissionsOf(flow))}`,
+    html`<p class="note">One row for each frame. Offload can make one frame of several segments.</p>${table(
+      rows,
+      [
+        { head: 'Frame', kind: 'figure', cell: ({ frame }: Retransmission) => frame },
+        { head: 'Seconds', kind: 'figure', cell: ({ at }) => at.toFixed(6) },
+        { head: 'Byte of the stream', kind: 'figure', cell: ({ from }) => count(from) },
+        { head: 'Bytes', kind: 'figure', cell: ({ from, to }) => count(to - from) },
+        { head: 'Cause', cell: ({ cause }) => words[cause] },
+      ],
+    )}${leftOut(rows.length, flow.retransmittedFrames)}`,
     'The retransmissions',
   );
 }

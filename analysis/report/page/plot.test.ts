@@ -72,6 +72,27 @@ describe('a line through points', () => {
   });
 });
 
+/** The labels of the x axis of both drawings. */
+function labelsOf(x: Plot['x']): number[][] {
+  const { text } = drawPlot({
+    ...{ alternative: 'A plot of a test.', x, y: ['a row'], height: 80 },
+    series: [{ shape: 'dot', colour: 'ink', points: [[x.min ?? 0, 0]] }],
+  });
+  return ['wide', 'narrow'].map((size) => {
+    const [, svg = ''] = new RegExp(`<svg class="${size}"([\\s\\S]*?)</svg>`).exec(text) ?? [];
+    return [...svg.matchAll(/>([\d.]+)<\/text>/g)].map(([, label]) => Number(label));
+  });
+}
+
+test('the end of an axis has a label only if it is as round as the others', () => {
+  expect(labelsOf({ name: 'x', min: 0, max: 0.895_584_106_445_312_5 })).toEqual([
+    [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8],
+    [0, 0.2, 0.4, 0.6, 0.8],
+  ]);
+  expect(labelsOf({ name: 'x', min: 0.39, max: 0.62 })[1]).toEqual([0.4, 0.45, 0.5, 0.55, 0.6]);
+  expect(labelsOf({ name: 'x', min: 0, max: 80 })[1]).toEqual([0, 20, 40, 60, 80]);
+});
+
 test('the legend has the look of each series', () => {
   const { text } = drawPlot({
     alternative: 'A plot of a test.',

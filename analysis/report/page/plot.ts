@@ -156,6 +156,7 @@ function drawn(plot: Plot, size: Size): Html {
   const height = plot.height + grid.top + grid.bottom;
   const pen = PENS[plot.fine ? 'fine' : 'usual'][size];
   const corners = extent(plot);
+  const parts = Math.round(width / 90);
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({
@@ -163,15 +164,15 @@ function drawn(plot: Plot, size: Size): Html {
       textStyle: { fontFamily: 'inherit', fontSize: 13 },
       grid,
       xAxis: {
-        ...axis(plot.x, size),
+        ...axis(plot.x, { size, parts, spread: corners.map(([x]) => x) }),
         nameLocation: 'middle',
         nameGap: 32,
-        splitNumber: Math.round(width / 90),
+        splitNumber: parts,
       },
       yAxis: isRows(plot.y)
         ? { type: 'category', data: rows, inverse: true, ...styles, splitLine: { show: false } }
         : {
-            ...axis(plot.y, size),
+            ...axis(plot.y, { size, parts: PARTS, spread: corners.map(([, y]) => y) }),
             nameTextStyle: { ...styles.nameTextStyle, align: 'left', padding: [0, 0, 0, 8 - left] },
           },
       series: plot.series.map((series) =>
@@ -196,8 +197,47 @@ const styles = {
   splitLine: { show: true, lineStyle: { color: 'var(--rule)' } },
 } as const;
 
-function axis({ name, min, max, steps }: Axis, size: Size) {
-  return { type: 'value', name, min, max, interval: steps?.[size], ...styles } as const;
+/** By default ECharts divides an axis into about this many parts. */
+const PARTS = 5;
+
+/** How an axis is divided. */
+interface Division {
+  readonly size: Size;
+  /** About how many parts it has. */
+  readonly parts: number;
+  /** The ends of its values. */
+  readonly spread: readonly number[];
+}
+
+function axis({ name, min, max, steps }: Axis, { size, parts, spread }: Division) {
+  const [from, to] = [min ?? Math.min(...spread), max ?? Math.max(...spread)];
+  const step = steps?.[size] ?? stepOf((to - from) / parts);
+  const axisLabel = {
+    ...styles.axisLabel,
+    showMinLabel: isLabelled(min, step),
+    showMaxLabel: isLabelled(max, step),
+  };
+  return { type: 'value', name, min, max, interval: steps?.[size], ...styles, axisLabel } as const;
+}
+
+/** ECharts' distance of two labels: a round number near the given one. */
+function stepOf(distance: number): number {
+  const power = 10 ** Math.floor(Math.log10(distance));
+  const rounds = [
+    [1.5, 1],
+    [2.5, 2],
+    [4, 3],
+    [7, 5],
+  ] as const;
+  const [, round] = rounds.find(([below]) => distance / power < below) ?? [10, 10];
+  return round * power;
+}
+
+/** An end between two steps has no label: it is not round, and crowds its neighbour. By default ECharts decides. */
+function isLabelled(end: number | undefined, step: number): false | undefined {
+  if (end === undefined || !(step > 0)) return undefined;
+  const steps = end / step;
+  return Math.abs(steps - Math.round(steps)) < 1e-6 ? undefined : false;
 }
 
 function rowLabel(text: string, letters: number): string {

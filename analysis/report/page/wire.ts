@@ -56,7 +56,8 @@ ${facts.queues.map(queue)}`,
 function shares(faults: readonly WireFaultFacts[]): Html {
   return html`<h3>Configured and measured shares</h3>
 <p>A share is that of the decisions which packets confirm, among all packets of that time and direction. In 19 of 20 cases
-the long-run share is in its 95 % interval. A fault that is impossible for a packet is not applied, so its share is smaller.</p>
+the long-run share is in its 95 % interval. A fault that is impossible for a packet is not applied, so its share is smaller.
+A probability that is not for every packet is not compared: one with a filter, or of a <code>tamper</code> rule that needs a text or a TCP segment.</p>
 ${[...Map.groupBy(faults, ({ from }) => from)].map(sharesFrom)}`;
 }
 
