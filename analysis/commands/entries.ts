@@ -53,7 +53,7 @@ export async function entries(named: string, parts: EntriesParts): Promise<numbe
 function refuseWire(named: string): void {
   if (!OF_WIRE.test(basename(named))) return;
   throw new CaptureError(
-    `CAPTURE is "${basename(named)}", which has each packet twice, on its way in and out; allowed with ENTRIES: server, client, or the path of a capture of one host`,
+    `CAPTURE is "${basename(named)}", which has each packet twice: on its way in and on its way out; allowed with ENTRIES: server, client, or the path of a host's capture`,
   );
 }
 
