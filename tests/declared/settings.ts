@@ -52,7 +52,6 @@ const notSettings: Readonly<Record<string, string>> = {
   LAB_SEDE: 'misspelt on purpose, by a test',
   LAB_WAY: 'make test WAY= tells the suites',
   LIVE_RUN: 'make live RUN= tells Compose the folder of the run that it plays',
-
   ECHO_TCP: 'a variable of make faults',
   ECHO_UDP: 'a variable of make faults',
 };
