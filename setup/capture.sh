@@ -21,10 +21,13 @@ fi
 # A program in the sidecar does not notice that its reader has left, so it is ended by its id.
 in_sidecar() { docker exec "$COMPOSE_PROJECT_NAME-capture-$host-1" sh -c "$@"; }
 id=/tmp/capture-$$
-at_exit 'in_sidecar '\''[ ! -e "$1" ] || { kill "$(cat "$1")"; rm "$1"; }'\'' sh "$id" >/dev/null 2>&1 </dev/null || true'
+at_exit 'in_sidecar "$end_it" sh "$id" >/dev/null 2>&1 </dev/null || true'
+# The code for at_exit uses it.
+# shellcheck disable=SC2034
+end_it='if [ -e "$1" ]; then kill "$(cat "$1")"; fi; rm -f "$1" "$1.heard"'
 # dumpcap counts packets on stderr.
 in_sidecar 'echo $$ >"$1"; exec dumpcap -q -p -i eth0 -f "$(cat services/capture/filter)" -w - 2>"$1.heard"' sh "$id" </dev/null || {
     code=$?
-    in_sidecar 'tail -n 3 "$1"; rm "$1"' sh "$id.heard" >&2 </dev/null
+    in_sidecar 'tail -n 3 "$1.heard"' sh "$id" >&2 </dev/null
     exit "$code"
 }

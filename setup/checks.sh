@@ -39,6 +39,8 @@ check_settings() {
 "
         done
     fi
+    is_address "$LIVE_ADDRESS" || wrong="${wrong}LIVE_ADDRESS is \"$LIVE_ADDRESS\"; allowed: an IPv4 address of this machine, or 0.0.0.0 for all of them
+"
     [ "$LAB_SERVER_ADDRESS" != "$LAB_CLIENT_ADDRESS" ] || wrong="${wrong}LAB_CLIENT_ADDRESS is \"$LAB_CLIENT_ADDRESS\"; it must differ from LAB_SERVER_ADDRESS
 "
     if [ -n "$wrong" ]; then

@@ -39,6 +39,7 @@ remove_lab() {
 
 lock_lab 'make down'
 read_containers
+! has_player || end_player
 if [ -z "$containers" ]; then
     # An interrupted make up can have left a network without containers.
     remove_lab

@@ -52,7 +52,7 @@ BEGIN { apostrophe = sprintf("%c", 39) }
 FILENAME != ARGV[1] {
     # Two kinds need no value: a setting with a default there, and a variable of a container's shell ($$NAME).
     gsub(/#.*|\$\$\{?[A-Z_]+|\$\{[A-Z_]+:-/, "")
-    while (match($0, /(LAB|HTTP|HTTPS|ECHO|WIRE|FLOW)_[A-Z_]+/)) {
+    while (match($0, /(LAB|HTTP|HTTPS|ECHO|WIRE|FLOW|LIVE)_[A-Z_]+/)) {
         setting = substr($0, RSTART, RLENGTH)
         $0 = substr($0, RSTART + RLENGTH)
         if (!(setting in value) && !(setting in ENVIRON)) missing[setting]

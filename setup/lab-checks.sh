@@ -9,6 +9,7 @@ check_lab() {
     check_journals
     check_space
     check_datagrams
+    check_live
 }
 
 # Prints a line for each container that is not well: its service, a word for the problem, and a detail. A program joins the
@@ -194,4 +195,13 @@ check_datagrams() {
     else
         ok datagrams 'the echo server lost no UDP datagram'
     fi
+}
+
+# Says where the live view is, if there is one.
+check_live() {
+    has_live || return 0
+    use_settings_of_lab LIVE_ADDRESS LIVE_PORT
+    whose='this machine'
+    case "$LIVE_ADDRESS" in 127.*) ;; *) whose='other machines too' ;; esac
+    ok 'live view' "it is at port $LIVE_PORT, for browsers of $whose; make live prints its links"
 }

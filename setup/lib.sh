@@ -138,6 +138,19 @@ use_flow() { use_profile flow; }
 has_live() { printf '%s\n' "$containers" | grep -qE '^(live|live-client)'"$(printf '\t')"; }
 use_live() { use_profile live; }
 
+# in_player COMMAND…: runs the command for the project that plays an earlier run. It is no part of the lab, so that it can be
+# there without one.
+in_player() {
+    lab_name=$COMPOSE_PROJECT_NAME lab_profiles=${COMPOSE_PROFILES-} of_this_lab=$containers
+    export COMPOSE_PROJECT_NAME="$lab_name-played" COMPOSE_PROFILES=live
+    containers=$(lab_containers)
+    "$@"
+    export COMPOSE_PROJECT_NAME="$lab_name" COMPOSE_PROFILES="$lab_profiles"
+    containers=$of_this_lab
+}
+has_player() { [ -n "$(in_player lab_containers)" ]; }
+end_player() { in_player quietly docker compose down --volumes; }
+
 use_profile() { export COMPOSE_PROFILES="$1${COMPOSE_PROFILES:+,$COMPOSE_PROFILES}"; }
 
 # use_present: lets Compose know the services that the lab has besides those of every lab, by `containers`.
@@ -203,9 +216,10 @@ quoted() {
 
 # The settings of the running containers, NAME=value a line, or nothing if no lab is up.
 settings_of_containers() {
-    docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}{{range .Mounts}}{{if eq .Destination "/captures"}}LAB_CAPTURES_DIR={{println .Source}}{{end}}{{if eq .Destination "/work"}}LAB_WORK_DIR={{println .Source}}{{end}}{{end}}' \
+    docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}{{range .Mounts}}{{if eq .Destination "/captures"}}LAB_CAPTURES_DIR={{println .Source}}{{end}}{{end}}' \
         "$COMPOSE_PROJECT_NAME-http-1" "$COMPOSE_PROJECT_NAME-echo-1" "$COMPOSE_PROJECT_NAME-capture-server-1" \
-        "$COMPOSE_PROJECT_NAME-capture-client-1" "$COMPOSE_PROJECT_NAME-client-1" "$COMPOSE_PROJECT_NAME-wire-1" "$COMPOSE_PROJECT_NAME-server-host-1" 2>/dev/null || true
+        "$COMPOSE_PROJECT_NAME-capture-client-1" "$COMPOSE_PROJECT_NAME-client-1" "$COMPOSE_PROJECT_NAME-wire-1" "$COMPOSE_PROJECT_NAME-server-host-1" \
+        "$COMPOSE_PROJECT_NAME-live-1" "$COMPOSE_PROJECT_NAME-live-client-1" 2>/dev/null || true
 }
 
 # captures_of_lab: the captures folder of the running lab, or nothing.

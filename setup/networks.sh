@@ -16,6 +16,8 @@ addresses='
 
 is_network() { awk -v text="$1" "$addresses"'BEGIN { exit !(parse(text) && size >= 4 && first % size == 0) }'; }
 
+is_address() { awk -v text="$1" "$addresses"'BEGIN { exit !(number(text) >= 0) }'; }
+
 # is_host ADDRESS NETWORK: true unless it is the first address (the network), the second (Docker's gateway) or the last
 # (broadcast).
 is_host() {
@@ -218,7 +220,7 @@ $1 "}
 free_ports() {
     used=$1
     shift
-    chosen=" $HTTP_PORT $HTTPS_PORT $ECHO_PORT $ECHO_TLS_PORT "
+    chosen=" $HTTP_PORT $HTTPS_PORT $ECHO_PORT $ECHO_TLS_PORT $LIVE_PORT "
     for name; do
         port=$(printenv "$name")
         while
@@ -276,7 +278,7 @@ settings_of_another_lab() {
     COMPOSE_PROJECT_NAME=$base-$number
     containers=
     printf 'COMPOSE_PROJECT_NAME=%s\n%s\n%s\n' "$COMPOSE_PROJECT_NAME" "$(free_network "$(networks_in_use)")" \
-        "$(free_ports "$(ports_in_use)" HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT)"
+        "$(free_ports "$(ports_in_use)" HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LIVE_PORT)"
 }
 
 # Checks the port of the live view, unless it runs.

@@ -43,7 +43,7 @@ in_force() {
 
 # Lists the settings that a running lab had until now and that are others now. A server that restarts begins at draw 1.
 changed() {
-    printf '%s\n' "$of_lab" | grep -E '^(LAB|HTTP|ECHO|WIRE|FLOW)_[A-Z_]+=' | sort -u | while IFS= read -r setting; do
+    printf '%s\n' "$of_lab" | grep -E '^(LAB|HTTP|ECHO|WIRE|FLOW|LIVE)_[A-Z_]+=' | sort -u | while IFS= read -r setting; do
         name=${setting%%=*}
         case " $fixed LAB_SEED " in *" $name "*) continue ;; esac
         now=$(printenv "$name") || continue

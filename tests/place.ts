@@ -11,10 +11,10 @@ export interface Places {
   /** The second number of the address of the first network. */
   readonly first: number;
   readonly count: number;
-  /** The port that reserves a network, and those of its servers: HTTP, HTTPS, echo, echo over TLS. */
-  readonly ports: (index: number) => readonly [reservation: number, ...servers: Four];
+  /** The port that reserves a network, and those of its servers: HTTP, HTTPS, echo, echo over TLS, live view. */
+  readonly ports: (index: number) => readonly [reservation: number, ...servers: Five];
 }
-type Four = [number, number, number, number];
+type Five = [number, number, number, number, number];
 
 /**
  * 10.200.0.0/16 and so on. The ports are below those that the kernel hands out to any program, and Wireshark takes none of
@@ -25,7 +25,7 @@ const USUAL: Places = {
   count: 50,
   ports: (index) => {
     const first = 28_000 + 10 * index;
-    return [first, first + 1, first + 2, first + 3, first + 4];
+    return [first, first + 1, first + 2, first + 3, first + 4, first + 5];
   },
 };
 
@@ -36,7 +36,14 @@ const HTTP_PORTS = [8088, 3128, 3132, 5985, 2869, 2710] as const;
 export const LIKE_THE_DEFAULT: Places = {
   first: 1,
   count: HTTP_PORTS.length,
-  ports: (index) => [28_500 + index, HTTP_PORTS[index]!, 8543 + index, 9190 + index, 9543 + index],
+  ports: (index) => [
+    28_500 + index,
+    HTTP_PORTS[index]!,
+    8543 + index,
+    9190 + index,
+    9543 + index,
+    28_510 + index,
+  ],
 };
 
 /** The addresses and ports of a lab, as settings. */
@@ -49,7 +56,8 @@ export type Place = Readonly<
     | 'HTTP_PORT'
     | 'HTTPS_PORT'
     | 'ECHO_PORT'
-    | 'ECHO_TLS_PORT',
+    | 'ECHO_TLS_PORT'
+    | 'LIVE_PORT',
     string
   >
 >;
@@ -93,7 +101,7 @@ export function leavePlace(subnet: string): void {
   reservations.delete(subnet);
 }
 
-function placeAt(network: string, [http, https, echo, echoTls]: Four): Place {
+function placeAt(network: string, [http, https, echo, echoTls, live]: Five): Place {
   return {
     LAB_SUBNET: `${network}.0.0/16`,
     LAB_SERVER_ADDRESS: `${network}.28.182`,
@@ -103,6 +111,7 @@ function placeAt(network: string, [http, https, echo, echoTls]: Four): Place {
     HTTPS_PORT: String(https),
     ECHO_PORT: String(echo),
     ECHO_TLS_PORT: String(echoTls),
+    LIVE_PORT: String(live),
   };
 }
 
@@ -114,8 +123,10 @@ async function listen(port: number): Promise<Server | undefined> {
   );
 }
 
-async function hasFreePorts({ HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT }: Place): Promise<boolean> {
-  const free = await Promise.all([HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT].map(Number).map(isFree));
+async function hasFreePorts(place: Place): Promise<boolean> {
+  const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT, LIVE_PORT } = place;
+  const ports = [HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT, LIVE_PORT].map(Number);
+  const free = await Promise.all(ports.map(isFree));
   return free.every(Boolean);
 }
 

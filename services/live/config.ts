@@ -19,7 +19,7 @@ function names(meaning: string) {
         v.string(),
         v.regex(
           /^(?:[\w-]+(?:\.[\w-]+)*(?:,[\w-]+(?:\.[\w-]+)*)*)?$/,
-          'allowed: names with commas between them, such as lab.local',
+          'allowed: names with commas between them, such as lab.school',
         ),
       ),
       '',
@@ -43,7 +43,10 @@ export const configSchema = v.object({
   ECHO_PORT: port('TCP and UDP port of the echo server', 9090),
   ECHO_TLS_PORT: port('TCP port of the echo server over TLS', 9443),
   FLOW_PORT: port('TCP port of the receiving end of a flow', 5201),
-  LIVE_RUN: insidePath('the run that is played, as a person knows it; empty while the lab runs', ''),
+  PLAYED: insidePath(
+    'folder of the run that is played, as this machine knows it; empty while the lab runs',
+    '',
+  ),
   LIVE_CAPTURES: insidePath('folder with the captures and journals', '/captures'),
   LIVE_CONTROLS: insidePath('folder with the control sockets of the programs', '/controls'),
   LIVE_REMOTE: insidePath('Unix socket of the program in the client host', '/run/live-client/remote.sock'),

@@ -21,52 +21,46 @@ const now = () => clock.now() / 1000;
 const dissector = join(import.meta.dirname, '../../dissector/wirelab.lua');
 
 await runProgram(process, configSchema, log, async (config) => {
-  const work = await mkdtemp(join(tmpdir(), 'live-'));
   const { folder, isPlayed, defaults, run, hello } = await readSetup(config);
-  const profile = await makeProfile(join(work, 'home'), {
-    ...{ dissector, ports: run.ports, keys: join(folder, 'tls.keys') },
-  });
+  const work = await mkdtemp(join(tmpdir(), 'live-'));
+  const keys = join(folder, 'tls.keys');
+  const profile = await makeProfile(join(work, 'home'), { dissector, ports: run.ports, keys });
   const ending = new AbortController();
   const feed = await openFeed({
     ...{ folder, isPlayed, defaults, kept: KEPT, dissector, clock, signal: ending.signal },
   });
   const tokens = newTokens();
+  const controlOf = (program: string) => join(config.LIVE_CONTROLS, program, 'control.sock');
   const web = createWeb({
-    ...{
-      feed,
-      tokens,
-      log,
-      timer,
-      now,
-      files: import.meta.dirname,
-      folder: work,
-      instance: randomBytes(4).toString('hex'),
-    },
+    ...{ feed, tokens, log, timer, now, folder: work, instance: randomBytes(4).toString('hex') },
+    files: import.meta.dirname,
     reachable: { address: config.LIVE_ADDRESS, names: config.LIVE_NAMES },
     viewers: config.LIVE_VIEWERS,
     hello: (rights) => hello(rights, { hasWire: feed.state().hasWire, now: now() }),
-    controls: {
-      http: join(config.LIVE_CONTROLS, 'http/control.sock'),
-      echo: join(config.LIVE_CONTROLS, 'echo/control.sock'),
-      wire: join(config.LIVE_CONTROLS, 'wire/control.sock'),
-    },
+    controls: { http: controlOf('http'), echo: controlOf('echo'), wire: controlOf('wire') },
     remote: config.LIVE_REMOTE,
     hasTerminal: config.LIVE_TERMINAL && !isPlayed,
     programs: wiresharkPrograms({ PATH: process.env.PATH, ...profile }, timer),
   });
-  await listen(web, config.LIVE_PORT, config.LIVE_LISTEN);
-  const control = await openControl(config.CONTROL_SOCKET, {
-    calls: { 'GET /links': () => ({ control: tokens.control, view: tokens.view }) },
-  });
-  log.info(
-    `The live view listens on port ${config.LIVE_PORT}${isPlayed ? `, and plays ${config.LIVE_RUN}` : ''}`,
-  );
-
-  return async () => {
-    control.close();
+  const close = async () => {
     web.close();
     ending.abort();
     await feed.close();
     await rm(work, { recursive: true, force: true });
   };
+  try {
+    await listen(web, config.LIVE_PORT, config.LIVE_LISTEN);
+    const control = await openControl(config.CONTROL_SOCKET, {
+      calls: { 'GET /links': () => ({ control: tokens.control, view: tokens.view }) },
+    });
+    const played = isPlayed ? `, and plays ${config.PLAYED}` : '';
+    log.info(`The live view listens on port ${config.LIVE_PORT}${played}`);
+    return async () => {
+      control.close();
+      await close();
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 });

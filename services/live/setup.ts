@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { access, constants, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type Run, type RunDefaults, readRun } from '#lib/journal/run.ts';
 import type { Config } from './config.ts';
 import type { Hello, Rights } from './contract.ts';
@@ -22,7 +23,8 @@ export interface Setup {
 
 export async function readSetup(config: Config): Promise<Setup> {
   const folder = config.LIVE_CAPTURES;
-  const isPlayed = config.LIVE_RUN !== '';
+  const isPlayed = config.PLAYED !== '';
+  if (isPlayed) await mustHaveCaptures(folder, config.PLAYED);
   const defaults: RunDefaults = {
     addresses: { server: config.LAB_SERVER_ADDRESS, client: config.LAB_CLIENT_ADDRESS },
     ports: {
@@ -37,7 +39,7 @@ export async function readSetup(config: Config): Promise<Setup> {
       const hasControls = rights === 'control' && !isPlayed;
       return {
         rights,
-        ...(isPlayed && { played: basename(config.LIVE_RUN) }),
+        ...(isPlayed && { played: basename(config.PLAYED) }),
         ...(run.name !== undefined && { name: run.name }),
         addresses: { ...run.addresses, ...(hasWire && { wire: config.LAB_WIRE_ADDRESS }) },
         ports: { ...run.ports, flow: config.FLOW_PORT },
@@ -49,4 +51,20 @@ export async function readSetup(config: Config): Promise<Setup> {
       };
     },
   };
+}
+
+/** @throws when the folder has no capture, or this user may not read it */
+async function mustHaveCaptures(folder: string, named: string): Promise<void> {
+  const names = await readdir(folder).catch((error: Error) => {
+    throw new Error(`RUN is "${named}", which can't be read: ${error.message}; cure: chmod a+rx`, {
+      cause: error,
+    });
+  });
+  const captures = names.filter((name) => name.endsWith('.pcap'));
+  if (captures.length === 0) throw new Error(`RUN is "${named}", which has no capture`);
+  for (const name of captures) {
+    await access(join(folder, name), constants.R_OK).catch((error: Error) => {
+      throw new Error(`RUN is "${named}", whose ${name} can't be read; cure: chmod a+r`, { cause: error });
+    });
+  }
 }

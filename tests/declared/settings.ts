@@ -51,8 +51,7 @@ const notSettings: Readonly<Record<string, string>> = {
   LAB_OPTION_NAMES: 'make tells the programs how it calls their options',
   LAB_SEDE: 'misspelt on purpose, by a test',
   LAB_WAY: 'make test WAY= tells the suites',
-  LIVE_RUN: 'make live RUN= tells the live view which run it plays',
-  LIVE_FOLDER: 'make live RUN= tells Compose the folder of that run',
+  LIVE_RUN: 'make live RUN= tells Compose the folder of the run that it plays',
   ECHO_TCP: 'a variable of make faults',
   ECHO_UDP: 'a variable of make faults',
 };
