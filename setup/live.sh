@@ -79,9 +79,12 @@ show() {
     done
 }
 
+# play: Compose makes the network of the lab too. It gets a free subnet, and goes again, because nobody is on it.
 play() {
     keep_settings
+    LAB_SUBNET=$(free_network "$(networks_in_use)" | sed -n 's/^LAB_SUBNET=//p')
     start live
+    docker network rm "${COMPOSE_PROJECT_NAME}_lab" >/dev/null 2>&1 || true
     show "$COMPOSE_PROJECT_NAME-live-1"
 }
 

@@ -98,7 +98,7 @@ describe('the certificates of a lab', () => {
       });
     expect(Object.fromEntries(mounts)).toEqual({
       certificates: ['ca', 'client-key', 'echo-key', 'http-key'],
-      ...{ http: ['http-key'], echo: ['echo-key'], client: ['client-key'] },
+      ...{ http: ['http-control', 'http-key'], echo: ['echo-control', 'echo-key'], client: ['client-key'] },
       ...{ 'server-host': [], 'client-host': [], 'capture-server': [], 'capture-client': [] },
     });
   });
