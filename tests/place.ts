@@ -30,7 +30,7 @@ const USUAL: Places = {
 };
 
 /** Ports that Wireshark reads as HTTP, like 8080. */
-const HTTP_PORTS = [8088, 3128, 3132, 5985, 2869, 2710] as const;
+const HTTP_PORTS = [3128, 3132, 5985, 2869, 2710] as const;
 
 /** Addresses and ports as long as the default ones, so packets and printed lines have their usual length. */
 export const LIKE_THE_DEFAULT: Places = {
