@@ -88,7 +88,10 @@ describe('make live', () => {
     mkdirSync(archived);
     writeFileSync(join(archived, 'server.pcap'), '');
     expect(makeLive([`RUN=${archived}`])).toMatchObject({ status: 0, stderr: '' });
-    expect(calls()).toEqual([`${NAME}-played: compose up --detach --no-build --no-deps live of ${archived}`]);
+    expect(calls()).toEqual([
+      `${NAME}-played: compose up --detach --no-build --no-deps live of ${archived}`,
+      `${NAME}-played: network rm ${NAME}-played_lab of ${archived}`,
+    ]);
   });
 
   test('shows one of both at a port', () => {
