@@ -25,7 +25,7 @@ async function have(files: Record<string, string>) {
 async function run(lines: string, files = 3) {
   const env = { ...process.env, HOST: 'server', LAB_CAPTURE_FILES: String(files) };
   const script = `set -eu; . ${ring}; record() { echo "$@"; }; ${lines}`;
-  const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: captures, env, timeout: 4_000 });
+  const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: captures, env });
   return stdout;
 }
 

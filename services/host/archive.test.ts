@@ -32,10 +32,7 @@ const archive = (...files: string[]) => archiveAs('', ...files);
 
 async function archiveAs(name: string, ...files: string[]) {
   const env = { ...process.env, PATH: `${directory}${delimiter}${process.env.PATH}` };
-  const { stdout, stderr } = await promisify(execFile)('sh', [script, captures, name, ...files], {
-    env,
-    timeout: 4_000,
-  });
+  const { stdout, stderr } = await promisify(execFile)('sh', [script, captures, name, ...files], { env });
   return stdout + stderr;
 }
 
