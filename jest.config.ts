@@ -11,6 +11,7 @@ const inEachWay = ['<rootDir>/tests/http.test.ts'];
 
 export default {
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/tests/longest-first.ts',
   // What needs containers takes its time on a busy machine, and a hook may do the work of a whole suite. In ms.
   testTimeout: 300_000,
   projects: [
