@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { Refusal } from '#lib/live/refusal.ts';
 import type { Rights } from '../contract.ts';
 import { type Reachable, type ReachedBy, readHost } from './hosts.ts';
-import { Refusal } from './refusal.ts';
 import type { Doorman } from './rights.ts';
 
 /** Methods that change nothing. */
