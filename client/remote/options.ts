@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { Refusal } from '#lib/live/refusal.ts';
 import { type Asked, type CommandName, commandNames } from '#lib/live/remote.ts';
 import { type OptionValue, optionValues } from '../option-values.ts';
-import { Refusal } from './refusal.ts';
 
 /** Bytes of a text, at most. The system limits an argument to 128 KiB. */
 const LONGEST_TEXT = 65_536;

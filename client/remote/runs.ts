@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Refusal } from '#lib/live/refusal.ts';
 import type { RunLine } from '#lib/live/remote.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import { commandLine, type Servers } from './command-line.ts';
 import { readAsked } from './options.ts';
 import { Places } from './places.ts';
 import { ProgramRun } from './program-run.ts';
-import { Refusal } from './refusal.ts';
 
 /** Commands at once. */
 export const MOST_RUNS = 4;

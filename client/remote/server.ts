@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { chmod, unlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Refusal } from '#lib/live/refusal.ts';
 import type { Refused } from '#lib/live/remote.ts';
-import { Refusal } from './refusal.ts';
 import type { Runs } from './runs.ts';
 import type { Shells } from './shell/shells.ts';
 

@@ -45,6 +45,8 @@ const changeSchema = v.pipe(
  * Serves HTTP on a Unix socket, which no network reaches: `GET /health`, `GET /faults`, `POST /faults`.
  *
  * A program opens it last, after all of its ports. So the health check needs only an answer from this socket.
+ *
+ * @throws when the path can't be used, with the setting
  */
 export async function openControl(path: string, controlled: Controlled): Promise<Server> {
   // A program that was killed has left its socket file.
@@ -56,7 +58,9 @@ export async function openControl(path: string, controlled: Controlled): Promise
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(path, resolve);
-  await promise;
+  await promise.catch((error: Error) => {
+    throw new Error(`CONTROL_SOCKET is "${path}", which can't be used: ${error.message}`, { cause: error });
+  });
   return server;
 }
 

@@ -7,6 +7,12 @@ import { onShutdown } from './shutdown.ts';
 export type Close = () => Promise<void>;
 
 /**
+ * Starts a program. What it adds to `opened` is closed in the reverse order when the program ends, also when the start fails or
+ * a signal interrupts it. What it returns is called first.
+ */
+export type Start<Config> = (config: Config, opened: AsyncDisposableStack) => Promise<Close | undefined>;
+
+/**
  * Runs a server: reads its settings, starts it, and closes it at SIGTERM or SIGINT.
  *
  * `--help` prints the settings. `--check` reads the settings and ends. The exit code is 2 when a setting is not
@@ -18,20 +24,25 @@ export async function runProgram<Schema extends ConfigSchema>(
   target: NodeJS.Process,
   schema: Schema,
   log: Log,
-  start: (config: InferOutput<Schema>) => Promise<Close>,
+  start: Start<InferOutput<Schema>>,
   problemsOf: (config: InferOutput<Schema>) => readonly string[] = () => [],
 ): Promise<void> {
   if (target.argv.includes('--help')) {
     log.info(describeConfig(schema));
     return;
   }
+  const opened = new AsyncDisposableStack();
+  const end = onShutdown(target, () => opened.disposeAsync());
   try {
     const config = readConfig(schema, target.env);
     const problems = problemsOf(config);
     if (problems.length > 0) throw new ConfigError(problems);
-    if (!target.argv.includes('--check')) onShutdown(target, await start(config));
+    const close = target.argv.includes('--check') ? undefined : await start(config, opened);
+    if (close) opened.defer(close);
   } catch (error) {
+    // A signal has ended the start, and it goes no further.
+    if (opened.disposed) return;
     log.error(error instanceof Error ? error.message : String(error));
-    target.exitCode = error instanceof ConfigError ? 2 : 1;
+    end(error instanceof ConfigError ? 2 : 1);
   }
 }

@@ -13,22 +13,26 @@ import { KEPT, readSetup } from './setup.ts';
 import { newTokens } from './web/rights.ts';
 import { createWeb, listen } from './web/server.ts';
 import { makeProfile } from './web/wireshark/profile.ts';
-import { wiresharkPrograms } from './web/wireshark/programs.ts';
+import { mustHavePrograms, wiresharkPrograms } from './web/wireshark/programs.ts';
 
 const log = createLog();
 const clock = { now: () => Date.now(), sleep };
 const now = () => clock.now() / 1000;
 const dissector = join(import.meta.dirname, '../../dissector/wirelab.lua');
 
-await runProgram(process, configSchema, log, async (config) => {
+await runProgram(process, configSchema, log, async (config, opened) => {
   const { folder, isPlayed, defaults, run, hello } = await readSetup(config);
+  await mustHavePrograms(process.env.PATH);
   const work = await mkdtemp(join(tmpdir(), 'live-'));
+  opened.defer(() => rm(work, { recursive: true, force: true }));
   const keys = join(folder, 'tls.keys');
   const profile = await makeProfile(join(work, 'home'), { dissector, ports: run.ports, keys });
   const ending = new AbortController();
   const feed = await openFeed({
     ...{ folder, isPlayed, defaults, kept: KEPT, dissector, clock, signal: ending.signal },
   });
+  opened.defer(() => feed.close());
+  opened.defer(() => ending.abort());
   const tokens = newTokens();
   const controlOf = (program: string) => join(config.LIVE_CONTROLS, program, 'control.sock');
   const web = createWeb({
@@ -42,25 +46,12 @@ await runProgram(process, configSchema, log, async (config) => {
     hasTerminal: config.LIVE_TERMINAL && !isPlayed,
     programs: wiresharkPrograms({ PATH: process.env.PATH, ...profile }, timer),
   });
-  const close = async () => {
-    web.close();
-    ending.abort();
-    await feed.close();
-    await rm(work, { recursive: true, force: true });
-  };
-  try {
-    await listen(web, config.LIVE_PORT, config.LIVE_LISTEN);
-    const control = await openControl(config.CONTROL_SOCKET, {
-      calls: { 'GET /links': () => ({ control: tokens.control, view: tokens.view }) },
-    });
-    const played = isPlayed ? `, and plays ${config.PLAYED}` : '';
-    log.info(`The live view listens on port ${config.LIVE_PORT}${played}`);
-    return async () => {
-      control.close();
-      await close();
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  opened.defer(() => web.close());
+  await listen(web, config.LIVE_PORT, config.LIVE_LISTEN);
+  const control = await openControl(config.CONTROL_SOCKET, {
+    calls: { 'GET /links': () => ({ control: tokens.control, view: tokens.view }) },
+  });
+  opened.defer(() => void control.close());
+  const played = isPlayed ? `, and plays ${config.PLAYED}` : '';
+  log.info(`The live view listens on port ${config.LIVE_PORT}${played}`);
 });

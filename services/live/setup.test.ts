@@ -52,6 +52,12 @@ test('a viewer has neither terminal nor commands', async () => {
   expect(hello('view', present)).toMatchObject({ rights: 'view', hasTerminal: false, hasCommands: false });
 });
 
+test('a folder of captures that can not be read is named with its cure', async () => {
+  await expect(read({ LIVE_CAPTURES: join(folder, 'none') })).rejects.toThrow(
+    /^the captures can't be read: ENOENT.*; cure: chmod g\+rx for the folder LAB_CAPTURES_DIR$/,
+  );
+});
+
 describe('a run is not played', () => {
   test('without a capture', async () => {
     await writeFile(join(folder, 'http.log'), '');

@@ -24,7 +24,7 @@ export interface Setup {
 export async function readSetup(config: Config): Promise<Setup> {
   const folder = config.LIVE_CAPTURES;
   const isPlayed = config.PLAYED !== '';
-  if (isPlayed) await mustHaveCaptures(folder, config.PLAYED);
+  await (isPlayed ? mustHaveCaptures(folder, config.PLAYED) : mustBeReadable(folder));
   const defaults: RunDefaults = {
     addresses: { server: config.LAB_SERVER_ADDRESS, client: config.LAB_CLIENT_ADDRESS },
     ports: {
@@ -51,6 +51,16 @@ export async function readSetup(config: Config): Promise<Setup> {
       };
     },
   };
+}
+
+/** @throws when this user may not read the folder of a lab that runs */
+async function mustBeReadable(folder: string): Promise<void> {
+  await readdir(folder).catch((error: Error) => {
+    throw new Error(
+      `the captures can't be read: ${error.message}; cure: chmod g+rx for the folder LAB_CAPTURES_DIR`,
+      { cause: error },
+    );
+  });
 }
 
 /** @throws when the folder has no capture, or this user may not read it */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { ask, askFaults } from '#lib/control/control.ts';
 import type { FaultStatus } from '#lib/faults/faults.ts';
+import { Refusal } from '#lib/live/refusal.ts';
 import type { WireStatus } from '../../wire/control.ts';
-import { Refusal } from './refusal.ts';
 
 /** Paths of the control sockets of the programs. */
 export interface ControlSockets {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { Refusal } from '#lib/live/refusal.ts';
 import type { FilterCheck } from '../contract.ts';
-import { Refusal } from './refusal.ts';
 import type { Pool } from './wireshark/pool.ts';
 import { SharkdRefusal } from './wireshark/sharkd.ts';
 

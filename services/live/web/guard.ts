@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import { Refusal } from '#lib/live/refusal.ts';
 import type { Rights } from '../contract.ts';
 import { type Reachable, type ReachedBy, readHost } from './hosts.ts';
-import { Refusal } from './refusal.ts';
 import type { Doorman } from './rights.ts';
 
-/** Methods that change nothing. */
+/** Methods that change nothing, and all that there are. */
 const READING = new Set(['GET', 'HEAD']);
+const METHODS = new Set([...READING, 'POST', 'DELETE']);
 
 /**
  * Lets only requests through that a page of this server has made, or a person who follows a link. Another page in the same
@@ -14,7 +15,12 @@ const READING = new Set(['GET', 'HEAD']);
  * @throws Refusal for any other request
  */
 export function cameByRightWay(request: IncomingMessage, reachable: Reachable): ReachedBy {
+  const { method = '', url = '' } = request;
   const { host, origin } = request.headers;
+  if (!METHODS.has(method))
+    throw new Refusal(405, `the method is ${method}; allowed: ${[...METHODS].join(', ')}`);
+  // A target with a host of its own would count more than the Host header (RFC 9112, 3.2.2).
+  if (!url.startsWith('/')) throw new Refusal(400, `the target is "${url}"; allowed: a path`);
   const by = readHost(host, reachable);
   if (!by)
     throw new Refusal(
@@ -22,7 +28,7 @@ export function cameByRightWay(request: IncomingMessage, reachable: Reachable): 
       `Host is "${host ?? ''}"; allowed: 127.0.0.1, localhost${reachable.address === '127.0.0.1' ? '' : ', an address of this machine, and the names in LIVE_NAMES'}`,
     );
   const own = `http://${by.host}`;
-  const needsOrigin = !READING.has(request.method ?? '') || request.headers.upgrade !== undefined;
+  const needsOrigin = !READING.has(method) || request.headers.upgrade !== undefined;
   if (needsOrigin ? origin !== own : origin !== undefined && origin !== own)
     throw new Refusal(403, `Origin is "${origin ?? ''}"; allowed: ${own}`);
   if (!isOwn(request)) throw new Refusal(403, 'a page of another server has made this request');

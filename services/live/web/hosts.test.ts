@@ -37,6 +37,21 @@ describe('the Host header', () => {
     ['[::1', alone],
     ['lab.local.evil.example', forClass],
     ['127.0.0.1:', alone],
+    ['127.0.0.1.nip.io:8088', forClass],
+    ['localhost.:8088', alone],
+    ['127.1:8088', alone],
+    ['2130706433:8088', forClass],
+    ['0x7f000001:8088', forClass],
+    ['0.0.0.0:8088', alone],
+    ['[::]:8088', alone],
+    ['[::ffff:127.0.0.1]:8088', alone],
+    ['[0:0:0:0:0:0:0:1]:8088', alone],
+    ['[fe80::1%eth0]:8088', forClass],
+    ['::1', forClass],
+    ['127.0.0.1:8088:8088', alone],
+    ['127.0.0.1:80880000', alone],
+    ['http://127.0.0.1:8088', alone],
+    ['127.0.0.1 evil.example', forClass],
   ])('%s is refused', (header, reachable) => {
     expect(readHost(header, reachable)).toBeUndefined();
   });

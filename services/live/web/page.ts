@@ -1,10 +1,10 @@
 import { basename, dirname, join } from 'node:path';
 import type { Express, Request, Response } from 'express';
 import * as v from 'valibot';
+import { Refusal } from '#lib/live/refusal.ts';
 import { Assets } from './assets.ts';
 import { HOW_TO_ENTER } from './guard.ts';
 import type { ReachedBy } from './hosts.ts';
-import { Refusal } from './refusal.ts';
 import type { Doorman } from './rights.ts';
 
 const packages = join(import.meta.dirname, '../../../node_modules');

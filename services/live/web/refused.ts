@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { FaultChangeError } from '#lib/faults/faults.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '#lib/live/refusal.ts';
 import { BusyError } from './wireshark/pool.ts';
 import { SharkdFailure } from './wireshark/sharkd.ts';
 

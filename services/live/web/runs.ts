@@ -1,11 +1,11 @@
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import * as v from 'valibot';
+import { Refusal } from '#lib/live/refusal.ts';
 import { type Asked, commandNames, LONGEST_LINE } from '#lib/live/remote.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import type { CommandRun } from '../contract.ts';
 import { isAbsent } from './controls.ts';
-import { Refusal } from './refusal.ts';
 import type { LiveEvent } from './streams/message.ts';
 
 /** Commands that run at once. */

@@ -210,6 +210,20 @@ describe('a request of somebody else', () => {
     }
   });
 
+  test.each(['OPTIONS', 'PUT', 'PATCH', 'TRACE', 'PROPFIND'])('by %s gets nothing', async (method) => {
+    for (const path of ['/', ...READING, ...CHANGING.map(([, changed]) => changed), '/terminal/shell']) {
+      const answer = await web.ask(method, path, web.controlling);
+      expect([path, answer.status, answer.headers.allow]).toEqual([path, 405, undefined]);
+    }
+  });
+
+  test.each(['http://evil.example/packets', 'http://127.0.0.1/packets', 'packets', '*'])(
+    'for the target %s gets nothing',
+    async (target) => {
+      expect(await status('GET', target, web.controlling)).toBe(400);
+    },
+  );
+
   test('may be a link to the page, and to nothing else', async () => {
     const link = {
       'sec-fetch-site': 'cross-site',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { Refusal } from '#lib/live/refusal.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import type { Hello, Rights } from '../contract.ts';
@@ -10,7 +11,6 @@ import { type ControlSockets, Controls } from './controls.ts';
 import { Filters } from './filters.ts';
 import { cameByRightWay, hasRights } from './guard.ts';
 import type { Reachable } from './hosts.ts';
-import { Refusal } from './refusal.ts';
 import { refusalOf } from './refused.ts';
 import { Doorman, type Tokens } from './rights.ts';
 import { Runs } from './runs.ts';
@@ -121,7 +121,9 @@ function refuse(socket: Socket, error: unknown): void {
   socket.end(`HTTP/1.1 ${status} Refused\r\n${head}\r\n\r\n${body}`);
 }
 
-/** Begins to listen. @throws the system's error when the port is taken */
+/** Begins to listen. @throws when the port is taken, with the setting */
 export async function listen({ server }: Web, port: number, address: string): Promise<void> {
-  await once(server.listen({ port, host: address }), 'listening');
+  await once(server.listen({ port, host: address }), 'listening').catch((error: Error) => {
+    throw new Error(`LIVE_PORT is "${port}", which can't be used: ${error.message}`, { cause: error });
+  });
 }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { Refusal } from '#lib/live/refusal.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import type { Hello } from '../../contract.ts';
 import type { Feed } from '../../feed/feed.ts';
-import { Refusal } from '../refusal.ts';
 import type { StartMatching } from '../wireshark/programs.ts';
 import { allPackets, eventsOf } from './all-packets.ts';
 import { Channel } from './channel.ts';

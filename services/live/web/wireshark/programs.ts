@@ -1,3 +1,5 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import type { Timer } from '#lib/runtime/timer.ts';
 import type { Loaded } from './details.ts';
 import { type Matcher, Matching, type MatchingParts } from './matching.ts';
@@ -13,6 +15,8 @@ export interface Programs {
   readonly startMatching: StartMatching;
 }
 
+/** Those of Wireshark's programs that run all the while. */
+const NEEDED = ['tshark', 'sharkd'] as const;
 /** Programs that dissect packets, and requests that may wait for them. */
 const DISSECTORS = 2;
 const MOST_WAITING = 16;
@@ -32,4 +36,14 @@ export function wiresharkPrograms(
     ),
     startMatching: (own) => new Matching({ program: 'tshark', environment, ...own }),
   };
+}
+
+/** @throws when one of Wireshark's programs is missing */
+export async function mustHavePrograms(path: string | undefined): Promise<void> {
+  for (const program of NEEDED) {
+    const places = (path ?? '').split(delimiter).map((folder) => join(folder, program));
+    await Promise.any(places.map((place) => access(place, constants.X_OK))).catch(() => {
+      throw new Error(`PATH is "${path ?? ''}", which has no ${program}; the image of the captures has it`);
+    });
+  }
 }
