@@ -37,7 +37,6 @@ export const configSchema = v.object({
   LIVE_TERMINAL: flag('whether the page has a terminal on the client host', true),
   LAB_SERVER_ADDRESS: address('address of the server host', '10.0.28.182'),
   LAB_CLIENT_ADDRESS: address('address of the client host', '10.0.142.133'),
-  LAB_WIRE_ADDRESS: address('address of the wire', '10.0.77.1'),
   HTTP_PORT: port('TCP port of the HTTP server', 8080),
   HTTPS_PORT: port('TCP port of the HTTP server over TLS', 8443),
   ECHO_PORT: port('TCP and UDP port of the echo server', 9090),

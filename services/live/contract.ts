@@ -125,11 +125,7 @@ export interface Hello {
   /** The folder of a run that is played; undefined while the lab runs. */
   readonly played?: string | undefined;
   readonly name?: string | undefined;
-  readonly addresses: {
-    readonly client: string;
-    readonly server: string;
-    readonly wire?: string | undefined;
-  };
+  readonly addresses: { readonly client: string; readonly server: string };
   readonly ports: {
     readonly http: number;
     readonly https: number;
@@ -137,7 +133,6 @@ export interface Hello {
     readonly echoTls: number;
     readonly flow: number;
   };
-  readonly hasWire: boolean;
   readonly hasTerminal: boolean;
   readonly hasCommands: boolean;
   /** How many packets the server of the page keeps. */
@@ -152,6 +147,8 @@ export interface LiveEvents {
   /** A packet replaces the one with its id, if there is one. */
   readonly packets: readonly LivePacket[];
   readonly changes: readonly PacketChange[];
+  /** The wire was inserted or removed. It has an address while it is there. */
+  readonly wire: { readonly address?: string | undefined };
   readonly tallies: readonly Tally[];
   readonly samples: Samples;
   readonly sequence: readonly SequencePoint[];

@@ -40,7 +40,7 @@ await runProgram(process, configSchema, log, async (config, opened) => {
     files: import.meta.dirname,
     reachable: { address: config.LIVE_ADDRESS, names: config.LIVE_NAMES },
     viewers: config.LIVE_VIEWERS,
-    hello: (rights) => hello(rights, { hasWire: feed.state().hasWire, now: now() }),
+    ...{ isPlayed, hello: (rights) => hello(rights, now()) },
     controls: { http: controlOf('http'), echo: controlOf('echo'), wire: controlOf('wire') },
     remote: config.LIVE_REMOTE,
     hasTerminal: config.LIVE_TERMINAL && !isPlayed,

@@ -15,10 +15,7 @@ export interface Setup {
   readonly defaults: RunDefaults;
   readonly run: Run;
   /** What a page with these rights learns first. */
-  hello(
-    rights: Rights,
-    present: { readonly hasWire: boolean; readonly now: number },
-  ): Omit<Hello, 'instance' | 'isContinued'>;
+  hello(rights: Rights, now: number): Omit<Hello, 'instance' | 'isContinued'>;
 }
 
 export async function readSetup(config: Config): Promise<Setup> {
@@ -35,15 +32,14 @@ export async function readSetup(config: Config): Promise<Setup> {
   const run = await readRun(folder, defaults);
   return {
     ...{ folder, isPlayed, defaults, run },
-    hello(rights, { hasWire, now }) {
+    hello(rights, now) {
       const hasControls = rights === 'control' && !isPlayed;
       return {
         rights,
         ...(isPlayed && { played: basename(config.PLAYED) }),
         ...(run.name !== undefined && { name: run.name }),
-        addresses: { ...run.addresses, ...(hasWire && { wire: config.LAB_WIRE_ADDRESS }) },
+        addresses: run.addresses,
         ports: { ...run.ports, flow: config.FLOW_PORT },
-        hasWire,
         hasTerminal: hasControls && config.LIVE_TERMINAL,
         hasCommands: hasControls,
         kept: KEPT.packets,

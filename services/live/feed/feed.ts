@@ -24,7 +24,7 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
   return {
     history: showing.past,
     listen: (listener) => outbox.listen(listener),
-    state: () => ({ ...outbox.state, hasWire: showing.hasWire }),
+    state: () => ({ ...outbox.state, wire: showing.wire }),
     async close() {
       ending.abort();
       await reading;

@@ -34,7 +34,7 @@ export class Outbox {
     this.send('problem', { about, text });
   }
 
-  get state(): Omit<FeedState, 'hasWire'> {
+  get state(): Omit<FeedState, 'wire'> {
     return {
       tallies: this.#tallies,
       problems: [...this.#problems].map(([about, text]) => ({ about, text })),

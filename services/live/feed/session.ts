@@ -36,7 +36,8 @@ export class Session {
   readonly charts = new Charts();
   readonly tallies: Tallies;
   readonly reader: CaptureReader;
-  hasWire = false;
+  /** The address of the wire, if the run has one so far. */
+  wire: string | undefined;
   readonly #record: RunRecord;
   readonly #journals: Journals;
   readonly #crossing: Crossing;
@@ -60,7 +61,7 @@ export class Session {
       onInside: (packets) => this.#join.takeInside(packets),
     });
     this.trips = new Trips({
-      ...{ addresses: run.addresses, onGrown, hasWire: () => this.hasWire },
+      ...{ addresses: run.addresses, onGrown, hasWire: () => this.wire !== undefined },
       isThere: (host) => this.reader.captures[host].isThere,
       latest: (host) => this.reader.captures[host].latest,
     });
@@ -141,7 +142,7 @@ export class Session {
   }
 
   #takeWireEntry(entry: WireEntry): void {
-    this.hasWire = true;
+    if ('event' in entry && entry.event === 'wire') this.wire = entry.address;
     this.tallies.readWire(entry);
     this.charts.takeWire(entry);
   }

@@ -39,8 +39,9 @@ export class Showing {
     return this.#id;
   }
 
-  get hasWire(): boolean {
-    return this.#session?.hasWire ?? false;
+  /** The address of the wire, if there is one. */
+  get wire(): string | undefined {
+    return this.#session?.wire;
   }
 
   leaveOut(leftOut: LeftOut): void {

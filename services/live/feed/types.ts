@@ -52,7 +52,8 @@ export interface History {
 
 /** What a page must know that connects later. */
 export interface FeedState {
-  readonly hasWire: boolean;
+  /** The address of the wire, if the run has one so far. */
+  readonly wire?: string | undefined;
   readonly tallies: readonly Tally[];
   /** Each with a text. */
   readonly problems: readonly LiveEvents['problem'][];

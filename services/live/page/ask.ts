@@ -4,10 +4,16 @@ import type { Refused } from '../contract.ts';
 export class RefusedError extends Error {
   readonly code = 'LIVE_REFUSED';
   readonly problems: readonly string[];
+  /** That of the answer; undefined without one. */
+  readonly status: number | undefined;
 
-  constructor(problems: readonly string[], cause?: unknown) {
+  constructor(
+    problems: readonly string[],
+    { status, cause }: { readonly status?: number; readonly cause?: unknown } = {},
+  ) {
     super(problems.join('\n'), { cause });
     this.problems = problems;
+    this.status = status;
   }
 }
 
@@ -39,12 +45,29 @@ export class Ask {
       ...(signal && { signal }),
     }).catch((error: unknown) => {
       if (signal?.aborted) throw error;
-      throw new RefusedError([this.#unreachable], error);
+      throw new RefusedError([this.#unreachable], { cause: error });
     });
     const text = await response.text();
-    if (!response.ok) throw new RefusedError(problemsOf(text, response.status));
+    if (!response.ok) throw refusedWith(text, response.status);
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   }
+}
+
+/** Why the server refuses to give something; undefined when it gives it, or when it can't be reached. */
+export async function refusalOf(path: string, signal: AbortSignal): Promise<RefusedError | undefined> {
+  const enough = new AbortController();
+  try {
+    const response = await fetch(path, { signal: AbortSignal.any([signal, enough.signal]) });
+    return response.ok ? undefined : refusedWith(await response.text(), response.status);
+  } catch {
+    return undefined;
+  } finally {
+    enough.abort();
+  }
+}
+
+function refusedWith(text: string, status: number): RefusedError {
+  return new RefusedError(problemsOf(text, status), { status });
 }
 
 function problemsOf(text: string, status: number): readonly string[] {

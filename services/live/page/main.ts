@@ -67,7 +67,14 @@ page.mount(document.querySelector('#page')!);
 let close = () => {};
 filter.watch((text) => {
   close();
-  close = openStream(text, session.receivers, (connection) => session.connection.set(connection));
+  close = openStream(text, {
+    receivers: session.receivers,
+    tell: (connection) => session.connection.set(connection),
+    onDeclined: ({ problems }) => {
+      if (text === '') session.declined.set(problems);
+      else page.refuseFilter(problems);
+    },
+  });
 });
 
 /** The packet of the link is opened as soon as its server is known. */

@@ -9,6 +9,7 @@ import { conversationOf } from './model/filters.ts';
 import { gistOf } from './model/kind.ts';
 import { writeMoment } from './model/moment.ts';
 import { slownesses } from './model/pace.ts';
+import type { Connection } from './model/session.ts';
 import { Value } from './model/value.ts';
 import { PacketPanel } from './packet/panel.ts';
 import { listenToKeys } from './shortcuts.ts';
@@ -112,7 +113,7 @@ export class Page {
           on: {
             click: (event) => {
               event.preventDefault();
-              this.#ladder.focus();
+              this.#toLadder();
             },
           },
         },
@@ -139,6 +140,14 @@ export class Page {
     session.opened.set(id);
   }
 
+  /** The server does not take the filter in force: the page goes on without one. */
+  refuseFilter(problems: readonly string[]): void {
+    const { filter } = this.#app;
+    const refused = filter.get();
+    filter.set('');
+    this.#filter.refuse(refused, problems.join(' '));
+  }
+
   draw(now: number): void {
     this.#stage.draw();
     this.#caption.draw();
@@ -162,11 +171,17 @@ export class Page {
     isProjector.watch((is) => document.documentElement.classList.toggle('is-projector', is));
     const banner = () => {
       const connection = session.connection.get();
-      const own = connection === 'gone' || connection === 'refused' ? [texts[connection]] : [];
+      const reasons: Partial<Record<Connection, readonly string[]>> = {
+        gone: [texts.gone],
+        refused: [texts.refused],
+        declined: session.declined.get(),
+      };
+      const own = reasons[connection] ?? [];
       const all = [...own, ...session.problems.get().map(({ text }) => text)];
       this.#banner.replaceChildren(...all.map((text) => h('p', {}, text)));
     };
     session.connection.watch(banner);
+    session.declined.watch(banner);
     session.problems.watch(banner);
     const link = () => {
       const moment = { packet: session.opened.get(), speed: session.speed.get(), filter: filter.get() };
@@ -203,6 +218,16 @@ export class Page {
     this.#ladder.focus();
   }
 
+  /** On a narrow page, the packets are one of the tools. */
+  #showPackets(): void {
+    if (!this.#isWide.matches) this.#side.choose('packets');
+  }
+
+  #toLadder(): void {
+    this.#showPackets();
+    this.#ladder.focus();
+  }
+
   #toggleConversation(conversation: string): void {
     const { filter } = this.#app;
     filter.set(filter.get() === conversation ? '' : conversation);
@@ -235,8 +260,10 @@ export class Page {
     const tab = (index: number) => () => {
       const name: SideName | undefined = sideNames[index];
       if (!name || !this.#side.isAllowed(name)) return;
+      // A packet that is open is in place of the tools.
+      session.opened.set(undefined);
       this.#side.choose(name);
-      document.querySelector<HTMLElement>(`[data-tab=${name}]`)?.focus();
+      this.#side.focus();
     };
     return {
       ' ': () => this.#transport.toggle(),
@@ -248,8 +275,11 @@ export class Page {
         this.#ladder.follow();
         void session.follow();
       },
-      g: () => this.#ladder.focus(),
-      '/': () => this.#filter.focus(),
+      g: () => this.#toLadder(),
+      '/': () => {
+        this.#showPackets();
+        this.#filter.focus();
+      },
       c: () => {
         const id = session.opened.get() ?? session.chosen.get() ?? player.current?.packet.id;
         const packet = id === undefined ? undefined : session.packets.get(id);

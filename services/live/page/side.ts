@@ -72,6 +72,12 @@ export class Side {
     if (name === 'terminal') this.#openTerminal();
   }
 
+  /** Goes into the tool that is chosen; Tab goes on to what is in it. */
+  focus(): void {
+    const panel = this.#panels.get(this.#chosen);
+    (panel?.querySelector('iframe') ?? panel)?.focus();
+  }
+
   get chosen(): SideName {
     return this.#chosen;
   }

@@ -35,6 +35,11 @@ export class Controls {
     this.#sockets = sockets;
   }
 
+  /** Whether the program of the wire runs. */
+  async hasWire(): Promise<boolean> {
+    return (await this.#wire().catch(ifRunning<undefined>(undefined))) !== undefined;
+  }
+
   async status(): Promise<ControlsStatus> {
     const { http, echo } = this.#sockets;
     const [faults, wireStatus] = await Promise.all([

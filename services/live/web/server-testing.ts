@@ -54,7 +54,7 @@ export class TestWeb {
       ...{ feed: this.feed, tokens: this.tokens, reachable, viewers: 3, instance: 'ab12', folder },
       files: folder,
       hello: (rights) => ({
-        ...{ rights, hasWire: false, hasTerminal: true, hasCommands: true, kept: 9, now: 1 },
+        ...{ rights, hasTerminal: true, hasCommands: true, kept: 9, now: 1 },
         addresses: { client: '10.0.142.133', server: '10.0.28.182' },
         ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443, flow: 5201 },
       }),
@@ -63,7 +63,7 @@ export class TestWeb {
         echo: join(folder, 'echo.sock'),
         wire: join(folder, 'wire.sock'),
       },
-      ...{ remote: join(folder, 'remote.sock'), hasTerminal: true, now: () => 7 },
+      ...{ remote: join(folder, 'remote.sock'), hasTerminal: true, isPlayed: false, now: () => 7 },
       programs: {
         pool: testPool(),
         startMatching: ({ onDecided }) => ({

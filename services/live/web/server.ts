@@ -16,6 +16,7 @@ import { Doorman, type Tokens } from './rights.ts';
 import { Runs } from './runs.ts';
 import { connectShell } from './shell.ts';
 import { Streams } from './streams/streams.ts';
+import { WireWatch } from './wire-watch.ts';
 import { Details } from './wireshark/details.ts';
 import type { Programs } from './wireshark/programs.ts';
 
@@ -25,6 +26,7 @@ export interface WebParts {
   readonly reachable: Reachable;
   /** Pages that may be open at once. */
   readonly viewers: number;
+  readonly isPlayed: boolean;
   readonly hello: (rights: Rights) => Omit<Hello, 'instance' | 'isContinued'>;
   readonly controls: ControlSockets;
   /** The Unix socket of the program in the client host. */
@@ -55,19 +57,25 @@ export interface Web {
 
 /** Makes the server of the page. It does not listen yet. */
 export function createWeb(parts: WebParts): Web {
-  const { feed, tokens, timer, log, instance, viewers, programs } = parts;
+  const { feed, tokens, timer, log, instance, viewers, programs, isPlayed } = parts;
   const { pool, startMatching } = programs;
   const runs = new Runs({ ...parts, socket: parts.remote, emit: (event) => streams.emit(event) });
+  const onProblem = (problem: string) => log.warn(problem);
   const streams = new Streams({
-    ...{ feed, instance, timer, startMatching, most: viewers, runs: () => runs.events() },
-    onProblem: (problem) => log.warn(problem),
+    ...{ feed, instance, timer, startMatching, most: viewers, onProblem },
+    more: () => [watch.event(), ...runs.events()],
+  });
+  const controls = new Controls(parts.controls);
+  // The journal of a wire that was removed stays.
+  const watch = new WireWatch({
+    ...{ timer, onProblem, emit: (event) => streams.emit(event) },
+    look: async () => (isPlayed || (await controls.hasWire()) ? feed.state().wire : undefined),
   });
   const doorman = new Doorman(tokens);
   const app = createApp({
-    ...{ ...parts, doorman, history: feed.history, streams, runs },
+    ...{ ...parts, doorman, history: feed.history, streams, runs, controls },
     details: new Details({ history: feed.history, pool, folder: parts.folder }),
     filters: new Filters(pool),
-    controls: new Controls(parts.controls),
   });
   const server = createServer(
     { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
@@ -80,6 +88,7 @@ export function createWeb(parts: WebParts): Web {
     server,
     close() {
       server.close();
+      watch.close();
       streams.close();
       runs.close();
       for (const socket of shells) socket.destroy();

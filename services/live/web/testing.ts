@@ -9,7 +9,6 @@ export class TestFeed implements Feed {
   readonly packets: StoredPacket[] = [];
   readonly #listeners = new Set<(event: FeedEvent) => void>();
   current: FeedState = {
-    hasWire: false,
     tallies: [],
     problems: [],
     samples: {},

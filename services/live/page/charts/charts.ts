@@ -74,8 +74,8 @@ export class Charts {
     new ResizeObserver(([entry]) => {
       this.#isSeen = (entry?.contentRect.width ?? 0) > 0;
     }).observe(this.element);
-    session.hello.watch((hello) => {
-      this.#queue.card.element.hidden = !hello?.hasWire;
+    session.wire.watch((address) => {
+      this.#queue.card.element.hidden = address === undefined;
     });
   }
 

@@ -6,6 +6,7 @@ import { icon } from '../icons.ts';
 import { named } from '../texts/texts.ts';
 import { choiceOf, type Field, fieldOf, problemList } from './field.ts';
 import { givenOf, type Option, optionsOf, typedOf } from './options.ts';
+import { Running } from './running.ts';
 
 const commandNames: readonly CommandName[] = ['balance', 'echo', 'send', 'flow'];
 
@@ -23,9 +24,11 @@ export class Commands {
   readonly #typed = h('code', { class: 'typed' });
   readonly #run: HTMLButtonElement;
   readonly #box = h('div', { class: 'form-box' });
-  readonly #running = h('ul', { class: 'running' });
+  readonly #running: Running;
   readonly #choice: { readonly show: (name: CommandName) => void };
   #command: CommandName = 'echo';
+  /** The button stays enabled, because one that is disabled loses the focus. */
+  #isStarting = false;
 
   constructor(app: App) {
     this.#app = app;
@@ -37,6 +40,7 @@ export class Commands {
       (name) => this.#choose(name),
     );
     this.#choice = choice;
+    this.#running = new Running(app);
     this.#run = h('button', { type: 'submit', class: 'primary' }, icon('play'), h('span', {}, commands.run));
     const form = h(
       'form',
@@ -65,10 +69,9 @@ export class Commands {
       h('h2', {}, commands.name),
       choice.element,
       form,
-      this.#running,
+      this.#running.element,
     );
     this.#choose('echo');
-    app.session.runs.watch(() => this.#showRunning());
   }
 
   /** Starts the first thing that a class sees: a message and its echo. */
@@ -94,8 +97,9 @@ export class Commands {
     const { ask, session, texts, say } = this.#app;
     const command = this.#command;
     const form = this.#forms.get(command)!;
+    if (this.#isStarting) return;
     form.refuse([]);
-    this.#run.disabled = true;
+    this.#isStarting = true;
     try {
       const options = givenOf(command, form.values());
       const run = await ask.get<CommandRun>('/runs', { method: 'POST', body: { command, options } });
@@ -104,32 +108,8 @@ export class Commands {
     } catch (error) {
       form.refuse(sentencesOf(error));
     } finally {
-      this.#run.disabled = false;
+      this.#isStarting = false;
     }
-  }
-
-  #showRunning(): void {
-    const { session, texts, ask } = this.#app;
-    const items = session.lines.running.map(({ run, typed }) =>
-      h(
-        'li',
-        {},
-        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-        h('code', {}, typed),
-        h(
-          'button',
-          {
-            type: 'button',
-            class: 'icon-button',
-            'aria-label': texts.commands.end(typed),
-            title: texts.commands.end(typed),
-            on: { click: () => void ask.get(`/runs/${run}`, { method: 'DELETE' }).catch(() => undefined) },
-          },
-          icon('stop'),
-        ),
-      ),
-    );
-    this.#running.replaceChildren(...items);
   }
 }
 
@@ -169,10 +149,19 @@ function formOf(command: CommandName, { texts }: App): Form {
         const own = all.filter((problem) => problem.startsWith(`${name} `));
         for (const problem of own) left.delete(problem);
         field.refuse(own);
+        // A problem must be seen, and so must its field.
+        const more = field.element.closest('details');
+        if (more && own.length > 0) more.open = true;
       }
       problems.show([...left]);
+      controls.get(nameIn(all, controls) ?? '')?.focus();
     },
   };
+}
+
+/** The first option that a problem names. */
+function nameIn(problems: readonly string[], controls: ReadonlyMap<string, unknown>): string | undefined {
+  return [...controls.keys()].find((name) => problems.some((problem) => problem.startsWith(`${name} `)));
 }
 
 function controlOf(option: Option): HTMLInputElement | HTMLSelectElement {

@@ -49,6 +49,7 @@ export class Controls {
       this.#readLater();
     });
     app.session.hello.watch(() => this.#readLater());
+    app.session.wire.watch(() => this.#readLater());
   }
 
   #readLater(): void {

@@ -5,7 +5,7 @@ import { sentencesOf } from '../ask.ts';
 import { h, setText } from '../dom.ts';
 import { isScript, profileOf, restOf, type Share, withShare } from '../model/profile.ts';
 import { named } from '../texts/texts.ts';
-import { type Field, fieldOf, problemList, type Slider, sliderOf } from './field.ts';
+import { type Field, fieldOf, type Slider, sliderOf } from './field.ts';
 
 /** A change that `POST /controls/faults` takes. */
 interface Change {
@@ -29,10 +29,12 @@ export class FaultCard {
   readonly #rest = h('p', { class: 'rest' });
   readonly #profile = h('input', { type: 'text', spellcheck: 'false', autocomplete: 'off' });
   readonly #profileField: Field;
-  readonly #problems = problemList();
   #shares: readonly Share[] = [];
   #restName = '';
   #profileText = '';
+  #inForce: FaultStatus | undefined;
+  /** Somebody has typed a profile that is not applied yet. */
+  #isTyped = false;
 
   constructor(app: App, decider: string) {
     this.#app = app;
@@ -51,6 +53,9 @@ export class FaultCard {
         {
           class: 'inline',
           on: {
+            input: () => {
+              this.#isTyped = true;
+            },
             submit: (event) => {
               event.preventDefault();
               void this.#apply(this.#profile.value);
@@ -60,12 +65,13 @@ export class FaultCard {
         this.#profileField.element,
         apply,
       ),
-      this.#problems.element,
     );
   }
 
   /** Shows what the server has in force. */
-  show({ profile, counts, noun }: FaultStatus): void {
+  show(status: FaultStatus): void {
+    const { profile, counts, noun } = status;
+    this.#inForce = status;
     const [rest] = counts.slice(-1);
     this.#restName = rest?.fault ?? '';
     this.#profileText = profile;
@@ -77,7 +83,7 @@ export class FaultCard {
       .map(({ fault, probability }) => ({ name: fault, probability: isOfScript ? 0 : probability }));
     this.#makeSliders();
     this.#showShares();
-    if (document.activeElement !== this.#profile) this.#profile.value = profile;
+    if (!this.#isTyped) this.#profile.value = profile;
     this.element.classList.toggle('has-script', isOfScript);
     this.element.dataset.noun = noun;
   }
@@ -102,7 +108,7 @@ export class FaultCard {
         onMove: (value) => this.#move(name, value),
         onChange: (value) => {
           this.#move(name, value);
-          void this.#apply(profileOf(this.#shares));
+          void this.#applyShares();
         },
       });
       this.#sliders.set(name, slider);
@@ -114,6 +120,7 @@ export class FaultCard {
     this.#shares = withShare(this.#shares, name, value);
     this.#showShares();
     this.#profile.value = profileOf(this.#shares);
+    this.#isTyped = false;
   }
 
   #showShares(): void {
@@ -123,7 +130,13 @@ export class FaultCard {
     setText(this.#rest, isScript(this.#profile.value || this.#profileText) ? texts.faults.script : rest);
   }
 
-  async #apply(profile: string): Promise<void> {
+  /** A slider that is refused goes back to what is in force. */
+  async #applyShares(): Promise<void> {
+    const isApplied = await this.#apply(profileOf(this.#shares));
+    if (!isApplied && this.#inForce) this.show(this.#inForce);
+  }
+
+  async #apply(profile: string): Promise<boolean> {
     const decider = this.#decider;
     this.#profileField.refuse([]);
     try {
@@ -135,11 +148,14 @@ export class FaultCard {
         method: 'POST',
         body: change,
       });
+      this.#isTyped = false;
       const mine = all.find(({ server }) => server === decider);
       if (mine) this.show(mine);
       this.#app.say(this.#app.texts.faults.applied(decider, profile));
+      return true;
     } catch (error) {
       this.#profileField.refuse(sentencesOf(error));
+      return false;
     }
   }
 }
@@ -152,6 +168,7 @@ export function seedCard(
   const { faults } = app.texts;
   const seed = h('input', { type: 'text', spellcheck: 'false', autocomplete: 'off' });
   const field = fieldOf(faults.seed, seed, { hint: faults.seedHint });
+  let isTyped = false;
   const change = async (parts: Omit<Change, 'server'>) => {
     field.refuse([]);
     try {
@@ -161,7 +178,9 @@ export function seedCard(
           body: { server, ...parts },
         }),
       );
-      shown((await Promise.all(both)).flat());
+      const all = (await Promise.all(both)).flat();
+      isTyped = false;
+      shown(all);
       app.say(faults.done);
     } catch (error) {
       field.refuse(sentencesOf(error));
@@ -172,6 +191,9 @@ export function seedCard(
     {
       class: 'card seed',
       on: {
+        input: () => {
+          isTyped = true;
+        },
         submit: (event) => {
           event.preventDefault();
           void change({ seed: seed.value });
@@ -193,7 +215,7 @@ export function seedCard(
   return {
     element,
     show: (text) => {
-      if (document.activeElement !== seed) seed.value = text;
+      if (!isTyped) seed.value = text;
     },
   };
 }

@@ -83,10 +83,17 @@ export class FilterBar {
     this.#input.select();
   }
 
+  /** Shows a filter that is not taken, and why. */
+  refuse(text: string, problem: string): void {
+    this.#input.value = text;
+    this.#clear.hidden = false;
+    this.#refuse(problem);
+  }
+
   #adopt(text: string): void {
     if (this.#input.value.trim() !== text) this.#input.value = text;
     this.#clear.hidden = text === '';
-    this.#refuse(undefined);
+    this.#refuse();
     this.#showButtons();
   }
 
@@ -116,6 +123,7 @@ export class FilterBar {
   }
 
   #typed(): void {
+    this.#clear.hidden = this.#input.value === '';
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#check(false), CALM);
   }
@@ -129,7 +137,7 @@ export class FilterBar {
     const text = this.#input.value.trim();
     if (text === '') {
       this.#show([]);
-      this.#refuse(undefined);
+      this.#refuse();
       if (isApplied) this.#app.filter.set('');
       return;
     }
@@ -151,11 +159,11 @@ export class FilterBar {
     clearTimeout(this.#timer);
     this.#input.value = text;
     this.#show([]);
-    this.#refuse(undefined);
+    this.#refuse();
     this.#app.filter.set(text);
   }
 
-  #refuse(problem: string | undefined): void {
+  #refuse(problem?: string): void {
     setText(this.#problem, problem ?? '');
     const isWrong = problem !== undefined;
     setAttributes(this.#input, { 'aria-invalid': isWrong ? 'true' : undefined });

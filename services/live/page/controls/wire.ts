@@ -35,6 +35,8 @@ export class WireCard {
   readonly #inForce = h('p', { class: 'in-force' });
   #side: Side = 'both';
   #status: WireStatus | undefined;
+  /** Somebody has typed conditions that are not applied yet. */
+  #isTyped = false;
 
   constructor(app: App) {
     this.#app = app;
@@ -44,6 +46,7 @@ export class WireCard {
       sides.map((name) => ({ name, label: wire.sides[name] })),
       (side) => {
         this.#side = side;
+        this.#isTyped = false;
         this.#showTexts();
       },
     );
@@ -54,6 +57,9 @@ export class WireCard {
       {
         class: 'card wire-card',
         on: {
+          input: () => {
+            this.#isTyped = true;
+          },
           submit: (event) => {
             event.preventDefault();
             void this.#apply();
@@ -83,7 +89,7 @@ export class WireCard {
     const { up, down } = status.directions;
     const isSame = up.conditions === down.conditions;
     setText(this.#inForce, isSame ? `⇄ ${up.conditions}` : `→ ${up.conditions}   ← ${down.conditions}`);
-    if (!this.element.contains(document.activeElement)) this.#showTexts();
+    if (!this.#isTyped) this.#showTexts();
   }
 
   #field({ name, example }: (typeof parts)[number]): HTMLElement {
@@ -107,7 +113,7 @@ export class WireCard {
       const example = parts.find((part) => part.name === name)!.example;
       input.placeholder = this.#side === 'both' && !isSame ? this.#app.texts.wire.differs : example;
     }
-    if (document.activeElement !== this.#seed) this.#seed.value = this.#status?.seed ?? '';
+    this.#seed.value = this.#status?.seed ?? '';
   }
 
   #textsInForce(): Readonly<Record<Direction, Readonly<Record<PartName, string>>>> {
@@ -145,8 +151,8 @@ export class WireCard {
     this.#refuse([]);
     try {
       const status = await this.#app.ask.get<WireStatus>('/controls/wire', { method: 'POST', body });
+      this.#isTyped = false;
       this.show(status);
-      this.#showTexts();
       this.#app.say(this.#app.texts.faults.done);
     } catch (error) {
       this.#refuse(sentencesOf(error));

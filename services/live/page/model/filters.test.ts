@@ -21,6 +21,10 @@ test('a conversation has both ends', () => {
     'ipv6.addr == fd00::1 && ipv6.addr == fd00::2 && udp.port == 5000 && udp.port == 9090',
   );
   expect(filterOf('conversation', { ports, chosen: ping })).toBe(conversationOf(ping));
+  const arp = packetOf({ transport: 'other', protocol: 'ARP', from: '02:42:0a:00:8e:85', to: 'Broadcast' });
+  expect(conversationOf(arp)).toBe('arp');
+  const igmp = packetOf({ transport: 'other', protocol: 'IGMPv3', from: '10.0.142.133', to: '224.0.0.22' });
+  expect(conversationOf(igmp)).toBe('ip.addr == 10.0.142.133 && ip.addr == 224.0.0.22');
 });
 
 test('a completion replaces the word before the caret', () => {

@@ -39,14 +39,19 @@ export function filterOf(
 }
 
 /** The filter for the packets between the same ports, or of the same protocol between the same hosts. */
-export function conversationOf({ transport, from, to }: LivePacket): string {
+export function conversationOf({ transport, protocol, from, to }: LivePacket): string {
   const [one, other] = [endOf(from), endOf(to)];
   const field = one.address.includes(':') ? 'ipv6.addr' : 'ip.addr';
   const hosts = `${field} == ${one.address} && ${field} == ${other.address}`;
   if (transport === 'icmp') return `icmp && ${hosts}`;
-  if (transport === 'other') return `eth`;
+  // A frame without IP, such as ARP, has the addresses of its link.
+  if (transport === 'other') return isIp(one.address) ? hosts : protocol.toLowerCase();
   if (one.port === undefined || other.port === undefined) return `${transport} && ${hosts}`;
   return `${hosts} && ${transport}.port == ${one.port} && ${transport}.port == ${other.port}`;
+}
+
+function isIp(address: string): boolean {
+  return /^(?:\d+\.){3}\d+$/.test(address) || address.includes('::');
 }
 
 /** `10.0.28.182:9090`, `[fd00::1]:9090`, or an address alone. */

@@ -35,6 +35,18 @@ test('the stage begins at the newest packet, and shows the next one at once', ()
   expect(player.film.leaves(5)).toBeCloseTo(player.position, 6);
 });
 
+test('a packet that becomes known late is shown, although later ones have been', () => {
+  const player = new Player(slow);
+  player.load(filmOf([], slow));
+  player.begin();
+  const [first, late, last] = numbered(1, 3);
+  player.load(filmOf([first!, last!], slow));
+  player.advance(100);
+  expect(currentId(player)).toBe(3);
+  player.load(filmOf([first!, { ...late!, id: 4 }, last!], slow));
+  expect(currentId(player)).toBe(4);
+});
+
 test('a change of the store leaves the playhead at its packet', () => {
   const player = playerWith(numbered(1, 50));
   player.seek(player.film.leaves(20) + 0.1);

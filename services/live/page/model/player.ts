@@ -28,6 +28,8 @@ export class Player {
   #target: { readonly id: number; readonly position: number; readonly speed: number } | undefined;
   /** A film that is new and of earlier packets begins at its end when it is followed. */
   #isNew = true;
+  /** The highest id of the packets so far. */
+  #known = 0;
 
   /** @param isStill whether moments are shown as still pictures, without motion between */
   constructor(
@@ -84,6 +86,7 @@ export class Player {
     this.#position = 0;
     this.#skipped = 0;
     this.#isNew = mode === 'following';
+    this.#known = 0;
     this.#target = undefined;
   }
 
@@ -97,6 +100,20 @@ export class Player {
     if (this.#target) this.#aimAt(film.flight(film.indexOf(this.#target.id)));
     if (this.#isNew) this.#position = film.length;
     else if (wasAtEnd && newest) this.#passWait(newest.id);
+    this.#takeNews();
+  }
+
+  /** Goes back to a packet that became known late, when later ones had been shown already. */
+  #takeNews(): void {
+    const known = this.#known;
+    let late: number | undefined;
+    for (let index = 0; index < this.#film.size; index += 1) {
+      const { id } = this.#film.packet(index)!;
+      this.#known = Math.max(this.#known, id);
+      if (id > known) late ??= this.#film.leaves(index);
+    }
+    const isMissed = late !== undefined && late < this.#position && this.#position - late < HURRIES;
+    if (isMissed && this.#mode === 'following' && !this.#isNew) this.#position = late!;
   }
 
   /** From now on packets are news. */

@@ -11,7 +11,6 @@ const hello: Hello = {
   isContinued: false,
   addresses: { client: '10.0.142.133', server: '10.0.28.182' },
   ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443, flow: 5201 },
-  hasWire: false,
   hasTerminal: true,
   hasCommands: true,
   kept: 20_000,

@@ -9,8 +9,11 @@ import { Player } from './player.ts';
 import { Series } from './series.ts';
 import { Value } from './value.ts';
 
-/** `gone`: it was connected, and tries again. `refused`: the link is not valid any more. */
-export type Connection = 'connecting' | 'open' | 'gone' | 'refused';
+/**
+ * `gone`: it was connected, and tries again. `refused`: the link is not valid any more. `declined`: the server does not
+ * serve this page now, and says why.
+ */
+export type Connection = 'connecting' | 'open' | 'gone' | 'refused' | 'declined';
 
 export interface Parts {
   /** Packets before an id, oldest first, of the filter in force. */
@@ -40,8 +43,12 @@ export class Session {
   readonly announcer: Announcer;
   readonly hello = new Value<Hello | undefined>(undefined);
   readonly connection = new Value<Connection>('connecting');
+  /** Why the server does not serve this page now. */
+  readonly declined = new Value<readonly string[]>([]);
   /** How many packets a run has that is played and was read to its end. */
   readonly end = new Value<number | undefined>(undefined);
+  /** The address of the wire, while it is there. */
+  readonly wire = new Value<string | undefined>(undefined);
   readonly tallies = new Value<readonly Tally[]>([]);
   readonly problems = new Value<readonly LiveEvents['problem'][]>([]);
   /** Commands that run have changed. */
@@ -125,6 +132,7 @@ export class Session {
       this.packets.add(packets);
     },
     changes: (changes) => this.packets.change(changes),
+    wire: ({ address }) => this.wire.set(address),
     tallies: (tallies) => this.tallies.set(merged(this.tallies.get(), tallies)),
     samples: (samples) => this.#addSamples(samples),
     sequence: (points) => {

@@ -33,6 +33,7 @@ export class BytesView {
       class: parts.width < 16 ? 'bytes is-half' : 'bytes',
       role: 'group',
       tabindex: 0,
+      'data-key': 'bytes',
       'aria-label': parts.name,
       on: {
         mouseover: (event) => parts.onLook(byteOf(event) ?? this.#cursor, false),

@@ -1,7 +1,7 @@
 import type { Layer, LivePacket, PacketDetail } from '../../contract.ts';
 import type { App } from '../app.ts';
 import { sentencesOf } from '../ask.ts';
-import { h } from '../dom.ts';
+import { h, setAttributes } from '../dom.ts';
 import { factsOf, fateOf, wayOf } from '../facts.ts';
 import { type IconName, icon } from '../icons.ts';
 import { bytesOf } from '../model/bytes.ts';
@@ -57,8 +57,19 @@ export class PacketPanel {
     const packet = this.#id === undefined ? undefined : this.#app.session.packets.get(this.#id);
     if (!packet || packet === this.#shown || !this.#shown) return;
     this.#shown = packet;
-    this.element.querySelector('.packet-head')?.replaceWith(this.#head(packet));
-    this.element.querySelector('.packet-comments')?.replaceWith(this.#comments(packet));
+    this.#keepFocus(() => {
+      this.element.querySelector('.packet-head')?.replaceWith(this.#head(packet));
+      this.element.querySelector('.packet-comments')?.replaceWith(this.#comments(packet));
+    });
+  }
+
+  /** What takes the place of the element that has the focus gets it too. */
+  #keepFocus(change: () => void): void {
+    const focused = document.activeElement;
+    const key =
+      focused instanceof HTMLElement && this.element.contains(focused) ? focused.dataset.key : undefined;
+    change();
+    if (key !== undefined) this.element.querySelector<HTMLElement>(`[data-key="${key}"]`)?.focus();
   }
 
   #load(id: number | undefined): void {
@@ -68,6 +79,7 @@ export class PacketPanel {
     this.#shown = undefined;
     if (id === undefined) {
       this.element.replaceChildren();
+      setAttributes(this.element, { 'data-packet': undefined, 'data-host': undefined });
       return;
     }
     const packet = this.#app.session.packets.get(id);
@@ -118,21 +130,20 @@ export class PacketPanel {
     // The page may know more by now than the answer.
     const packet = this.#app.session.packets.get(detail.packet.id) ?? detail.packet;
     this.#shown = packet;
-    const focused = this.element.contains(document.activeElement)
-      ? document.activeElement?.className
-      : undefined;
-    this.element.replaceChildren(
-      this.#head(packet),
-      this.#comments(packet),
-      ...this.#secrets(detail),
-      this.#hostChoice(detail, other),
-      this.#body(detail, other),
-      this.#neighbours(packet),
+    this.#keepFocus(() =>
+      this.element.replaceChildren(
+        this.#head(packet),
+        this.#comments(packet),
+        ...this.#secrets(detail),
+        this.#hostChoice(detail, other),
+        this.#body(detail, other),
+        this.#neighbours(packet),
+      ),
     );
+    setAttributes(this.element, { 'data-packet': packet.id, 'data-host': detail.host });
     const here = this.element.querySelector<HTMLElement>('.neighbours [aria-current]');
     const list = here?.closest('ol');
     if (here && list) list.scrollTop = here.offsetTop - list.offsetTop - list.clientHeight / 3;
-    if (focused) this.element.querySelector<HTMLElement>(`.${focused.split(' ').join('.')}`)?.focus();
   }
 
   #head(packet: LivePacket): HTMLElement {
@@ -169,7 +180,11 @@ export class PacketPanel {
     const button = (name: IconName, label: string, act: () => void) =>
       h(
         'button',
-        { type: 'button', class: 'icon-button', 'aria-label': label, title: label, on: { click: act } },
+        {
+          ...{ type: 'button', class: 'icon-button', 'aria-label': label, title: label },
+          'data-key': name,
+          on: { click: act },
+        },
         icon(name),
       );
     const [before, after] = packet ? this.#around(packet) : [];
@@ -228,6 +243,7 @@ export class PacketPanel {
         {
           type: 'button',
           'aria-pressed': String(one === host),
+          'data-key': `host-${one}`,
           on: {
             click: () => {
               this.#host = one;
@@ -319,6 +335,7 @@ export class PacketPanel {
             type: 'button',
             class: `fate-${one.fate}`,
             'aria-current': one.id === packet.id ? 'true' : undefined,
+            'data-key': one.id,
             on: { click: () => this.#go(one.id) },
           },
           h('span', { class: 'number' }, String(one.id)),

@@ -27,6 +27,7 @@ export class LayerTree {
     this.#cursor = [...this.#open][0] ?? '0';
     this.element = h('div', {
       class: 'tree',
+      'data-key': 'tree',
       role: 'tree',
       tabindex: 0,
       'aria-label': parts.name,

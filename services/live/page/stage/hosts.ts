@@ -3,13 +3,10 @@ import type { Texts } from '../texts/texts.ts';
 import type { Box, Geometry } from './geometry.ts';
 
 export interface HostFacts {
-  readonly addresses: {
-    readonly client: string;
-    readonly server: string;
-    readonly wire?: string | undefined;
-  };
+  readonly addresses: { readonly client: string; readonly server: string };
   readonly ports: { readonly http: number; readonly echo: number };
-  readonly hasWire: boolean;
+  /** The address of the wire, while it is there. */
+  readonly wire: string | undefined;
   /** What is in force on the wire, as a person types it. */
   readonly conditions: { readonly up?: string | undefined; readonly down?: string | undefined };
 }
@@ -17,7 +14,7 @@ export interface HostFacts {
 /** Both hosts, the cable, and the wire when there is one. */
 export function hostsOf(geometry: Geometry, facts: HostFacts, texts: Texts): SVGGElement {
   const { client, server, start, end, cable } = geometry;
-  const { addresses, ports, hasWire } = facts;
+  const { addresses, ports, wire } = facts;
   const services = [`http ${ports.http}`, `echo ${ports.echo}`];
   return s(
     'g',
@@ -37,7 +34,7 @@ export function hostsOf(geometry: Geometry, facts: HostFacts, texts: Texts): SVG
       drawing: 'rack',
       lines: services,
     }),
-    hasWire && wireOf(geometry, facts, texts),
+    wire !== undefined && wireOf(geometry, wire, facts.conditions, texts),
   );
 }
 
@@ -77,7 +74,12 @@ function host(
   );
 }
 
-function wireOf(geometry: Geometry, { addresses, conditions }: HostFacts, texts: Texts): SVGGElement {
+function wireOf(
+  geometry: Geometry,
+  address: string,
+  conditions: HostFacts['conditions'],
+  texts: Texts,
+): SVGGElement {
   const { wire, scale, isNarrow, height, width } = geometry;
   const middle = wire.x + wire.width / 2;
   const most = Math.floor((geometry.end - geometry.start) / (6.6 * scale));
@@ -93,7 +95,7 @@ function wireOf(geometry: Geometry, { addresses, conditions }: HostFacts, texts:
       (isNarrow ? 11 : 13.5) * scale,
       texts.stage.wire,
     ),
-    !isNarrow && text('address', middle, geometry.cable + 11.5 * scale, 11 * scale, addresses.wire ?? ''),
+    !isNarrow && text('address', middle, geometry.cable + 11.5 * scale, 11 * scale, address),
     !isNarrow &&
       conditions.up !== undefined &&
       text('conditions', width / 2, 12 * scale, 11 * scale, short(`→ ${conditions.up}`)),

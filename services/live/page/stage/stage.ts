@@ -42,6 +42,7 @@ export class Stage {
     this.element = h('div', { class: 'scene-box' }, this.#svg);
     new ResizeObserver(() => this.#layOut()).observe(this.element);
     app.session.hello.watch(() => this.#layOut());
+    app.session.wire.watch(() => this.#layOut());
     app.session.tallies.watch((tallies) => {
       const conditions = tallies.map(({ decider, profile }) => `${decider} ${profile}`).join();
       if (conditions === this.#conditions) return;
@@ -85,9 +86,10 @@ export class Stage {
       return;
     }
     const scale = this.#app.isProjector.get() && width > 700 ? PROJECTED : 1;
-    const geometry = geometryOf(width, height, scale, hello.hasWire);
+    const wire = this.#app.session.wire.get();
+    const geometry = geometryOf(width, height, scale, wire !== undefined);
     this.#geometry = geometry;
-    const facts = { ...hello, conditions: conditionsOf(this.#app.session.tallies.get()) };
+    const facts = { ...hello, wire, conditions: conditionsOf(this.#app.session.tallies.get()) };
     setAttributes(this.#svg, { viewBox: `0 0 ${width} ${height}`, width, height });
     const hosts = hostsOf(geometry, facts, this.#app.texts);
     this.#svg.replaceChildren(hosts, this.#trails, this.#waiting, this.#packets, this.#cut);
@@ -243,8 +245,7 @@ export class Stage {
     }
     const size = 12.5 * scale;
     const half = text.length * size * 0.29 + 12 * scale;
-    const hasWire = session.hello.get()?.hasWire ?? false;
-    const y = hasWire ? height - size - 1 : cable;
+    const y = session.wire.get() !== undefined ? height - size - 1 : cable;
     this.#cut.replaceChildren(
       s('rect', { x: width / 2 - half, y: y - size, width: 2 * half, height: 2 * size, rx: size }),
       s('text', { x: width / 2, y: y + size * 0.36, 'font-size': size, 'text-anchor': 'middle' }, text),

@@ -14,6 +14,7 @@ export const de: Texts = {
     open: 'live',
     gone: 'Server weg, neuer Versuch',
     refused: 'Link gilt nicht mehr',
+    declined: 'abgelehnt, neuer Versuch folgt',
     played: (name) => `Lauf ${name}`,
     reading: 'Lauf wird gelesen',
   },

@@ -12,6 +12,7 @@ export const en = {
     open: 'live',
     gone: 'server gone, trying again',
     refused: 'link not valid any more',
+    declined: 'refused, trying again',
     played: (name: string) => `run ${name}`,
     reading: 'reading the run',
   },

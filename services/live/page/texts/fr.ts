@@ -14,6 +14,7 @@ export const fr: Texts = {
     open: 'en direct',
     gone: 'serveur absent, nouvel essai',
     refused: "lien qui n'est plus valable",
+    declined: 'refus, nouvel essai',
     played: (name) => `session ${name}`,
     reading: 'lecture de la session',
   },

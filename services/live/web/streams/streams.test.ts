@@ -40,6 +40,7 @@ const STATE = [
   ['tallies', []],
   ['samples', {}],
   ['sequence', []],
+  ['wire', {}],
 ];
 
 describe('a stream', () => {
@@ -51,7 +52,7 @@ describe('a stream', () => {
       'hello',
       expect.objectContaining({ rights: 'view', instance: 'ab12', isContinued: false }),
     ];
-    expect(await next(5)).toEqual([hello, ['packets', [1, 2]], ...STATE]);
+    expect(await next(6)).toEqual([hello, ['packets', [1, 2]], ...STATE]);
     web.feed.add(packetOf(3));
     web.feed.emit({ name: 'changes', data: [{ id: 1, fate: 'lost' }] });
     expect(await next(2)).toEqual([
@@ -65,7 +66,7 @@ describe('a stream', () => {
     const ids: (string | undefined)[] = [];
     for await (const { id } of eventsOf(first)) {
       ids.push(id);
-      if (ids.length === 5) break;
+      if (ids.length === 6) break;
     }
     web.feed.add(packetOf(3));
     const again = reading(await open('/events', { 'last-event-id': ids.at(-1)! }));
@@ -77,7 +78,7 @@ describe('a stream', () => {
 
   test('with a filter has the packets that match, their changes, and what is no packet', async () => {
     const next = reading(await open('/events?filter=tcp'));
-    expect((await next(5)).slice(1)).toEqual([...STATE, ['packets', [2]]]);
+    expect((await next(6)).slice(1)).toEqual([...STATE, ['packets', [2]]]);
     web.feed.add(packetOf(3), packetOf(4));
     expect(await next(1)).toEqual([['packets', [4]]]);
     web.feed.emit({

@@ -25,8 +25,8 @@ export interface StreamsParts {
   readonly instance: string;
   /** How many pages may be open at once, and the setting that says so. */
   readonly most: number;
-  /** What a page must know of the commands that run. */
-  readonly runs: () => readonly LiveEvent[];
+  /** What a page must know beside the state of the feed. */
+  readonly more: () => readonly LiveEvent[];
   readonly startMatching: StartMatching;
   readonly timer: Timer;
   readonly onProblem: (problem: string) => void;
@@ -128,7 +128,7 @@ export class Streams {
     for (const filtered of [...this.#filtered.values()]) this.#end(filtered);
   }
 
-  readonly #state = (): readonly LiveEvent[] => [...eventsOf(this.#parts.feed), ...this.#parts.runs()];
+  readonly #state = (): readonly LiveEvent[] => [...eventsOf(this.#parts.feed), ...this.#parts.more()];
 
   /** Sends what is new, once for all messages of this turn of the event loop. */
   readonly #wake = (): void => {
