@@ -44,10 +44,15 @@ function unquoted(text, comment) {
     comment = index(text, " #")
     if (comment) text = substr(text, 1, comment - 1)
     sub(/[ \t]+$/, "", text)
+    # The bytes of the blanks of Unicode, which Compose drops at both ends.
+    if (text ~ ("^(" blanks ")|(" blanks ")$")) refuse(setting " begins or ends in a blank that is not a space", "remove it")
     return text
 }
 
-BEGIN { apostrophe = sprintf("%c", 39) }
+BEGIN {
+    apostrophe = sprintf("%c", 39)
+    blanks = "[\013\014]|\302\205|\302\240|\341\232\200|\342\200[\200-\212\250\251\257]|\342\201\237|\343\200\200"
+}
 
 FILENAME != ARGV[1] {
     # Two kinds need no value: a setting with a default there, and a variable of a container's shell ($$NAME).
@@ -59,11 +64,16 @@ FILENAME != ARGV[1] {
     }
     next
 }
+FNR == 1 && /^(\377\376|\376\377)/ {
+    refuse("the file is UTF-16, which some programs of Windows write", "save it as UTF-8, or git checkout .env")
+    unreadable = 1
+    exit
+}
 FNR == 1 { sub(/^\357\273\277/, "") }
 { sub(/\r$/, "") }
 /^[ \t]*(#.*)?$/ { next }
 !/^[ \t]*(export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ {
-    refuse("it is not NAME=value", "write NAME=value, or # before a comment; a name has letters, digits and _")
+    refuse("it is not NAME=value", "write NAME=value, or # before a comment; a name has letters, digits and _; the file must be UTF-8")
     next
 }
 {
@@ -86,6 +96,7 @@ FNR == 1 { sub(/^\357\273\277/, "") }
 }
 
 END {
+    if (unreadable) exit 2
     for (setting in missing) {
         printf "wirelab: %s has no value: it is not in .env\n    cure: add the line %s= to .env, with the value that git diff .env shows\n", setting, setting >"/dev/stderr"
         refused = 1

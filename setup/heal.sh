@@ -1,6 +1,6 @@
 #!/bin/sh
-# Repairs a running lab without ending its run. It resumes paused containers, starts stopped hosts, then restarts programs
-# that lost the network of their host or do not answer. It removes programs without a host; Compose makes them again.
+# Repairs a running lab without ending its run. It resumes paused containers, connects hosts to their network again, starts
+# stopped hosts, then restarts programs that lost the network of their host or do not answer. It removes programs without a host; Compose makes them again.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . setup/lab-checks.sh
@@ -21,6 +21,26 @@ with() {
         # shellcheck disable=SC2046,SC2086
         quietly docker $command $(containers_of "$@")
     }
+}
+
+# connect HOST…: gives each its address on the network of the lab again, and leaves it stopped: routes of a running host would be
+# in the way. Compose would not connect an existing container.
+connect() {
+    [ $# -gt 0 ] || return 0
+    network=${COMPOSE_PROJECT_NAME}_lab
+    docker network inspect "$network" >/dev/null 2>&1 ||
+        quietly docker network create --subnet "$LAB_SUBNET" --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
+            --label com.docker.compose.network=lab "$network"
+    for host; do
+        case "$host" in
+            server-host) address=$LAB_SERVER_ADDRESS ;;
+            client-host) address=$LAB_CLIENT_ADDRESS ;;
+            wire-host) address=$LAB_WIRE_ADDRESS ;;
+        esac
+        say "repairing the lab: connect $host to $network"
+        quietly docker stop "$COMPOSE_PROJECT_NAME-$host-1"
+        quietly docker network connect --ip "$address" --alias "$host" "$network" "$COMPOSE_PROJECT_NAME-$host-1"
+    done
 }
 
 # Waits until the captures capture. Packets that programs send before are in no file.
@@ -48,6 +68,9 @@ paused=$(of_kind paused)
 # shellcheck disable=SC2086
 with unpause $paused
 [ -z "$paused" ] || await_checks
+unwell=$(unwell)
+# shellcheck disable=SC2046
+connect $(of_kind disconnected)
 unwell=$(unwell)
 # shellcheck disable=SC2046
 with start $(of_kind stopped | grep -- '-host$' || true)

@@ -13,21 +13,23 @@ check_lab() {
 }
 
 # Prints a line for each container that is not well: its service, a word for the problem, and a detail. A program joins the
-# network namespace that its host has at that moment, and a host that starts again has a new one. A health check that exits
-# 3 means that the program works but can't write its file. check_growth and check_journals report that.
+# network namespace that its host has at that moment, and a host that starts again has a new one. A person can have
+# disconnected a host from its network. A health check that exits 3 means that the program works but can't write its file.
+# check_growth and check_journals report that.
 unwell() {
     docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
         --filter label=com.docker.compose.container-number |
-        xargs docker inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.State.StartedAt}} {{.HostConfig.NetworkMode}} {{with index .State "Health"}}{{.Status}}{{range .Log}} {{.ExitCode}}{{end}}{{end}}' |
+        xargs docker inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.State.StartedAt}} {{.HostConfig.NetworkMode}} {{if index .NetworkSettings.Networks "'"${COMPOSE_PROJECT_NAME}_lab"'"}}lab{{else}}-{{end}} {{with index .State "Health"}}{{.Status}}{{range .Log}} {{.ExitCode}}{{end}}{{end}}' |
         awk '
             # Docker leaves out trailing zeros of fractions.
             function time(text) { sub(/Z$/, "", text); return substr(text (text ~ /\./ ? "" : ".") "000000000", 1, 29) }
-            { id[NR] = $1; service[NR] = $2; state[NR] = $3; began[NR] = time($4); mode[NR] = $5; health[NR] = $6; code[NR] = $NF; of[$1] = NR }
+            { id[NR] = $1; service[NR] = $2; state[NR] = $3; began[NR] = time($4); mode[NR] = $5; network[NR] = $6; health[NR] = $7; code[NR] = $NF; of[$1] = NR }
             END {
                 for (i = 1; i <= NR; i++) {
                     joined = mode[i] ~ /^container:/
                     host = joined ? of[substr(mode[i], 11)] : 0
                     if (joined && !host) print service[i], "hostless"
+                    else if (service[i] ~ /-host$/ && network[i] != "lab") print service[i], "disconnected"
                     else if (state[i] == "paused") print service[i], "paused"
                     else if (state[i] != "running") print service[i], "stopped", state[i]
                     else if (joined && began[i] < began[host]) print service[i], "astray", service[host]
@@ -39,6 +41,7 @@ unwell() {
 check_hosts() {
     found=$(unwell | while read -r service what detail; do
         case "$what" in
+            disconnected) echo "$service was disconnected from ${COMPOSE_PROJECT_NAME}_lab" ;;
             hostless) echo "$service has no host: its container was removed" ;;
             paused) echo "$service is paused" ;;
             stopped) echo "$service is not running ($detail)" ;;
@@ -131,7 +134,7 @@ check_growth() {
         *'does not run'*)
             problem capture "${said%?}" 'make up, which continues this run' && return ;;
         *'No such device'*)
-            problem capture "${said%?}" 'make up, which continues this run (the host has restarted, with a new network interface)' && return ;;
+            problem capture "${said%?}" 'make up, which continues this run (its host has lost the network interface)' && return ;;
         *': No such file or directory'*)
             problem capture "${said%?}" 'make down, then make up (the folder was removed)' && return ;;
         ?*)
@@ -151,15 +154,20 @@ check_growth() {
 # Checks that the servers can write their journals and the TLS keys, as they report themselves.
 check_journals() {
     said=
+    silent=
     for server in http echo $(! has_wire || echo wire); do
-        found=$(docker exec --user 10001 "$COMPOSE_PROJECT_NAME-$server-1" sh -c \
-            'curl -s --max-time 5 --unix-socket "$CONTROL_SOCKET" http://localhost/health' 2>/dev/null |
-            sed -nE 's/.*"problems":\["(.*)"\].*/\1/p' | awk '{ gsub(/","/, "\n"); print }')
+        answer=$(docker exec --user 10001 "$COMPOSE_PROJECT_NAME-$server-1" sh -c \
+            'curl -s --max-time 5 --unix-socket "$CONTROL_SOCKET" http://localhost/health' 2>/dev/null) || true
+        [ -n "$answer" ] || silent="$silent $server"
+        found=$(printf '%s\n' "$answer" | sed -nE 's/.*"problems":\["(.*)"\].*/\1/p' | awk '{ gsub(/","/, "\n"); print }')
         [ -z "$found" ] || said="$said$found
 "
     done
     if [ -n "$said" ]; then
         problem journals "${said%?}" "make room in $(shown_folder), or make it writable again; then they continue by themselves"
+    elif [ -n "$silent" ]; then
+        problem journals "not known, because these do not say:$silent" \
+            'make up, which continues this run; half a minute after the problem began, it knows what to repair'
     else
         ok journals 'every decision is in its journal'
     fi

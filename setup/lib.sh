@@ -165,6 +165,9 @@ are_of_this_folder() { [ -z "$containers" ] || [ -z "$(other_folder)" ] || other
 # is_up SERVICE: true if its container runs, by `containers`.
 is_up() { printf '%s\n' "$containers" | grep -q "^$1$(printf '\t')running$(printf '\t')"; }
 
+# has_started SERVICE: true if its container runs or is paused, by `containers`.
+has_started() { printf '%s\n' "$containers" | grep -qE "^$1$(printf '\t')(running|paused)$(printf '\t')"; }
+
 # no_engine WORDS CURE: stops, because the docker command failed with these words.
 no_engine() {
     case "$1" in

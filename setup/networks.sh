@@ -66,7 +66,7 @@ ssh_client() {
 # Established TCP connections, unless they are with this lab.
 connections() {
     [ -r /proc/net/tcp ] || return 0
-    ! is_up server-host || return 0
+    ! has_started server-host || return 0
     awk '
         function byte(at) { return index("0123456789ABCDEF", substr(remote, at, 1)) * 16 - 17 + index("0123456789ABCDEF", substr(remote, at + 1, 1)) }
         $4 == "01" { remote = $3; print byte(7) "." byte(5) "." byte(3) "." byte(1) "/32 warn the other end of a connection of this machine" }
@@ -243,7 +243,7 @@ who_has() {
 }
 
 check_ports() {
-    if is_up server-host; then
+    if has_started server-host; then
         ok ports 'the running lab has its ports'
         return
     fi

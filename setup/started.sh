@@ -2,7 +2,7 @@
 
 state_of='{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}} {{.RestartCount}}'
 # reasons OUTPUT: prints the errors of Compose, then what each failed program printed on stderr. A program that restarted
-# repeats its lines, so each line is printed once.
+# repeats its lines with other times, so each line is printed once.
 reasons() {
     printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
     for service in server-host client-host certificates http echo capture-server capture-client wire-host wire capture-wire flow live live-client; do
@@ -12,7 +12,7 @@ reasons() {
             '' | 'running healthy '* | 'running  0') continue ;;
         esac
         printf '%s did not start:\n' "$service"
-        docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '!said[$0]++'
+        docker logs --tail 40 "$container" 2>&1 >/dev/null | awk '{ line = $0; gsub(/[0-9-]+T[0-9:.]+Z/, "", line) } !said[line]++'
     done
 }
 

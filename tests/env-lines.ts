@@ -33,6 +33,7 @@ export const readAlike: ReadonlyArray<readonly [text: string, value: string]> = 
   ['A=$(ls)`ls`\n', '$(ls)`ls`'],
   ['A=C:\\new\\\n', 'C:\\new\\'],
   ['A=é\n', 'é'],
+  ['A=山田\u3000太郎\n', '山田\u3000太郎'],
   ['A=1\r\nC=2\r\n', '1'],
   ['\uFEFFA=1\n', '1'],
   [' # x\n\n#A=2\nA=1\n', '1'],
@@ -56,5 +57,9 @@ export const refused: ReadonlyArray<readonly [text: string, reason: string]> = [
   ['A=$NONE\n', 'line 1: A uses $NONE, which is not set'],
   ['A=\u0024{B:-x}\n', 'line 1: A has a \u0024{ that is not \u0024{NAME}'],
   ['A=\\$B\n', 'line 1: A has a backslash and a $'],
+  ['A=x\u3000\n', 'line 1: A begins or ends in a blank that is not a space'],
+  ['A=\u0085x\n', 'line 1: A begins or ends in a blank that is not a space'],
+  ['A=x\f # y\n', 'line 1: A begins or ends in a blank that is not a space'],
+  ['A=1\nB\u0000C\u0000=\u00001\u0000\n', 'line 2: it is not NAME=value'],
   ['A=\u00A0x\n', 'line 1: A has a carriage return or a non-breaking space'],
 ];

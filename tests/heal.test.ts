@@ -116,6 +116,26 @@ describe('a lab of which nobody sends anything', () => {
     expect(await record()).toBe(before);
   });
 
+  test.each(['client-host', 'server-host'])('goes on by make up where %s was disconnected', async (host) => {
+    const before = await record();
+    const network = `${lab.settings.COMPOSE_PROJECT_NAME}_lab`;
+    await lab.docker('network', 'disconnect', '--force', network, lab.nameOf(host));
+    for (const target of ['status', 'doctor']) {
+      const { code, stdout } = await make(target);
+      expect(code).not.toBe(0);
+      expect(stdout).toMatch(
+        new RegExp(`^PROBLEM +hosts +.*${host} was disconnected from ${network}$`, 'ms'),
+      );
+    }
+    expect(await make('up')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`wirelab: repairing the lab: connect ${host} to ${network}`),
+    });
+    expect((await make('status')).stdout).toMatch(/^ok +hosts /m);
+    expect((await record()).split('\n')[0]).toBe(before.split('\n')[0]);
+    expect(await lab.echo('--protocol', 'tcp', '--message', 'Hey')).toMatchObject({ code: 0 });
+  });
+
   test('has unhealthy servers where they are off the network', async () => {
     await lab.docker('restart', '--time', '1', lab.nameOf('server-host'));
     for (const service of ['http', 'echo']) {

@@ -47,6 +47,19 @@ test.each(refused)('%j is refused', (text, reason) => {
   });
 });
 
+test('a file in UTF-16 is refused once, not by each of its lines', () => {
+  writeFileSync(file, Buffer.from('\uFEFFA=1\nB=2\n', 'utf16le'));
+  const { status, stderr } = spawnSync('awk', ['-f', reader, file], {
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    encoding: 'utf8',
+  });
+  expect(status).toBe(2);
+  expect(stderr).toBe(
+    'wirelab: .env, line 1: the file is UTF-16, which some programs of Windows write\n' +
+      '    cure: save it as UTF-8, or git checkout .env\n',
+  );
+});
+
 test('an empty file has no setting, and docker-compose.yml is not read as one', () => {
   writeFileSync(file, '');
   const compose = join(folder, 'docker-compose.yml');

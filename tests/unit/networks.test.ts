@@ -96,15 +96,17 @@ describe('the subnet of the lab', () => {
 });
 
 describe('ports', () => {
-  const ports = (taken: string, published = '') =>
+  const ports = (taken: string, published = '', hosts = '') =>
     inSetup(
-      `sockets() { for use in $TAKEN; do echo "$use another program"; done; }
+      `containers=$HOSTS
+      sockets() { for use in $TAKEN; do echo "$use another program"; done; }
       docker() { printf '%s\\n' "$PUBLISHED"; }
       uname() { echo "\${SYSTEM:-Linux}"; }
       ss() { :; }
       check_ports`,
       {
         TAKEN: taken,
+        HOSTS: hosts,
         PUBLISHED: published,
         HTTP_PORT: '8080',
         HTTPS_PORT: '8443',
@@ -122,6 +124,13 @@ describe('ports', () => {
       '9090/udp is taken by the container web',
       "cure: end the program that this command shows: sudo ss -lnp --tcp 'sport = :8080'",
       'cure: other ports: HTTP_PORT=8280 HTTPS_PORT=8543 ECHO_PORT=9190 make up',
+      '',
+    ]);
+  });
+
+  test.each(['running', 'paused'])('are those of the lab when its server host is %s', (state) => {
+    expect(ports('8080/tcp', '', `server-host\t${state}\t/lab`)).toEqual([
+      'ok       ports          the running lab has its ports',
       '',
     ]);
   });
