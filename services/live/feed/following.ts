@@ -190,16 +190,16 @@ class Following {
     return undefined;
   }
 
-  /** Leaves packets out when there are more than tshark can dissect. */
+  /** Leaves packets out when there are more than this machine can dissect. */
   #keepUp(now: number): void {
     const { reader } = this.#session;
-    this.#isCaughtUp ||= reader.isAtEnd || now > this.#began + FIRST;
+    const isBehind = reader.reached < now - BEHIND;
+    this.#isCaughtUp ||= (reader.isAtEnd && !isBehind) || now > this.#began + FIRST;
     this.#count();
-    const behind = hosts.filter((host) => {
-      const { isAtEnd, isSkipping, latest } = reader.captures[host];
-      return !isAtEnd && !isSkipping && latest < now - BEHIND;
-    });
-    if (!this.#isCaughtUp || behind.length === 0) return;
+    const isSkipping = hosts.some((host) => reader.captures[host].isSkipping);
+    if (!this.#isCaughtUp || !isBehind || !reader.isHeldUp || isSkipping) return;
+    // Those from before the last time are still being dissected.
+    if (this.#leftOut && reader.reached < this.#leftOut.before) return;
     const before = now - NEWEST;
     for (const host of hosts) {
       const capture = reader.captures[host];
@@ -209,7 +209,7 @@ class Following {
     this.#leftOut = { since: now, before, counted: this.#skipped };
     this.#parts.outbox.sendProblem(
       'speed',
-      'packets come faster than tshark can dissect them, so some are left out; the captures have all of them',
+      'packets come faster than they can be dissected here, so some are left out; the captures have all of them',
     );
   }
 
