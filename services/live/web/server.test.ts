@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openControl } from '#lib/control/control.ts';
 import { parseProfile } from '#lib/faults/fault-profile.ts';
@@ -460,6 +462,31 @@ describe('the terminal', () => {
     expect((await dial(web.controlling, '/events')).status).toBe(404);
     web = await start({ hasTerminal: false });
     expect((await dial(web.controlling)).status).toBe(403);
+  });
+
+  test.each(['', 'cookie: COOKIE\r\norigin: ORIGIN\r\n'])(
+    'is refused with %j, and the connection ends though the other end keeps it open',
+    async (given) => {
+      shell.close();
+      await rm(join(folder, 'remote.sock'), { force: true });
+      const own = given.replace('COOKIE', web.controlling.cookie!).replace('ORIGIN', web.controlling.origin!);
+      const handshake = Object.entries(upgrade).map(([name, value]) => `${name}: ${value}\r\n`);
+      const socket = connect({ port: web.port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.on('error', () => undefined);
+      socket.write(`GET /terminal/shell HTTP/1.1\r\nhost: ${web.host}\r\n${own}${handshake.join('')}\r\n`);
+      expect(await text(socket)).toMatch(/^HTTP\/1.1 (?:403|503) /);
+      while ((await web.connections()) > 0) await new Promise(setImmediate);
+      socket.destroy();
+    },
+  );
+
+  test('is given up when the client host accepts and does not answer', async () => {
+    shell.removeAllListeners('upgrade').on('upgrade', (_request, socket: Duplex) => {
+      socket.on('error', () => undefined);
+      const { ring } = web.rings.find(({ milliseconds }) => milliseconds === 10_000)!;
+      ring();
+    });
+    expect((await dial(web.controlling)).status).toBe(503);
   });
 
   test('is closed when the client host does not answer', async () => {

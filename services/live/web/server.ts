@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { answerLast } from '#lib/live/last-answer.ts';
 import { Refusal } from '#lib/live/refusal.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
@@ -102,7 +103,7 @@ export function createWeb(parts: WebParts): Web {
 function serveShells(
   server: Server,
   doorman: Doorman,
-  { reachable, hasTerminal, remote }: WebParts,
+  { reachable, hasTerminal, remote, timer }: WebParts,
 ): ReadonlySet<Socket> {
   const open = new Set<Socket>();
   server.on('upgrade', (request, socket: Socket, head) => {
@@ -114,20 +115,20 @@ function serveShells(
       if (!hasTerminal) throw new Refusal(403, 'there is no terminal; LIVE_TERMINAL=1 allows it');
       if (open.size >= MOST_SHELLS) throw new Refusal(503, `${MOST_SHELLS} shells are open, which is all`);
     } catch (error) {
-      return refuse(socket, error);
+      return answerLast(socket, refusalText(error), timer);
     }
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    connectShell(request, { socket, head, path: remote });
+    connectShell(request, { socket, head, path: remote, timer });
   });
   return open;
 }
 
-function refuse(socket: Socket, error: unknown): void {
+function refusalText(error: unknown): string {
   const { status, problems } = refusalOf(error) ?? new Refusal(500, 'the server has failed');
   const body = JSON.stringify({ problems });
   const head = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
-  socket.end(`HTTP/1.1 ${status} Refused\r\n${head}\r\n\r\n${body}`);
+  return `HTTP/1.1 ${status} Refused\r\n${head}\r\n\r\n${body}`;
 }
 
 /** Begins to listen. @throws when the port is taken, with the setting */
