@@ -108,12 +108,16 @@ export class TestWeb {
   }
 
   async listen(): Promise<this> {
-    await listen(this.#web, 0, '127.0.0.1');
+    await listen(this.#web, { controls: 0, class: 0 }, '127.0.0.1');
     return this;
   }
 
   get port(): number {
-    return (this.#web.server.address() as AddressInfo).port;
+    return (this.#web.servers.controls.address() as AddressInfo).port;
+  }
+
+  get classPort(): number {
+    return (this.#web.servers.class.address() as AddressInfo).port;
   }
 
   get host(): string {
@@ -123,7 +127,7 @@ export class TestWeb {
   /** How many connections it has. */
   connections(): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<number>();
-    this.#web.server.getConnections((_error, count) => resolve(count));
+    this.#web.servers.controls.getConnections((_error, count) => resolve(count));
     return promise;
   }
 
@@ -147,10 +151,9 @@ export class TestWeb {
     path: string,
     headers: Readonly<Record<string, string>> = {},
     body = '',
+    port = this.port,
   ): Promise<IncomingMessage> {
-    const sent = request({ port: this.port, host: '127.0.0.1', method, path, headers, agent: false }).end(
-      body,
-    );
+    const sent = request({ port, host: '127.0.0.1', method, path, headers, agent: false }).end(body);
     const [response] = await once(sent, 'response');
     return response;
   }
