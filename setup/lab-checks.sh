@@ -218,8 +218,8 @@ check_datagrams() {
 # Says where the live view is, if there is one.
 check_live() {
     has_live || return 0
-    use_settings_of_lab LIVE_ADDRESS LIVE_PORT
-    whose='this machine'
-    case "$LIVE_ADDRESS" in 127.*) ;; *) whose='other machines too' ;; esac
-    ok 'live view' "it is at port $LIVE_PORT, for browsers of $whose; make live prints its links"
+    use_settings_of_lab LIVE_PORT LIVE_ADDRESS LIVE_CLASS_PORT
+    class=
+    case "$LIVE_ADDRESS" in 127.*) ;; *) class=", and at port $LIVE_CLASS_PORT for a class" ;; esac
+    ok 'live view' "it is at port $LIVE_PORT for browsers of this machine$class; make live prints its links"
 }

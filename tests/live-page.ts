@@ -20,7 +20,7 @@ export class LivePage {
   static async open(link: string): Promise<LivePage> {
     const { origin } = new URL(link);
     const response = await fetch(link, { redirect: 'manual' });
-    if (response.status !== 303) throw new Error(`${response.status} ${await response.text()}`);
+    if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
     const cookies = response.headers.getSetCookie().map((one) => one.slice(0, one.indexOf(';')));
     return new LivePage(origin, [...new Set(cookies)].join('; '));
   }

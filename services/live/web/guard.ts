@@ -39,8 +39,9 @@ export function cameByRightWay(request: IncomingMessage, reachable: Reachable): 
 }
 
 /**
- * Whether the browser says that no other page has made the request (Fetch Metadata). Old browsers say nothing. A page of
- * another port of this machine is of the same site, and of another origin.
+ * Whether the browser says that no other page has made the request (Fetch Metadata). It says so to a server that it trusts:
+ * to 127.0.0.1 and localhost, and over TLS. At the address of a class only the cookies keep other pages out, which a browser
+ * does not send with their requests. A page of another port of this machine is of the same site, and of another origin.
  */
 function isOwn({ method, url, headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
