@@ -3,10 +3,7 @@ import { basename, join } from 'node:path';
 import { type Run, type RunDefaults, readRun } from '#lib/journal/run.ts';
 import type { Config } from './config.ts';
 import type { Hello, Rights } from './contract.ts';
-import type { Kept } from './feed/feed.ts';
-
-/** How many packets and bytes of frames the server keeps. */
-export const KEPT: Kept = { packets: 20_000, bytes: 64 * 1024 * 1024 };
+import { KEPT } from './feed/feed.ts';
 
 /** What the settings and the record of the run say. */
 export interface Setup {

@@ -310,6 +310,12 @@ describe('an answer', () => {
     ['GET', '/packets?count=1&count=2', 400, expect.stringContaining('count: ')],
     ['GET', '/packets/1?host=wire', 400, 'host: allowed: server, client'],
     ['GET', '/packets?filter=x', 400, 'filter is "x"; "x" is neither a field nor a protocol name.'],
+    [
+      'GET',
+      '/events?filter=tcp.stream',
+      400,
+      expect.stringContaining('tcp.stream counts what the live view'),
+    ],
     ['GET', '/events?filter=x', 400, 'filter is "x"; "x" is neither a field nor a protocol name.'],
     ['DELETE', '/runs/1', 404, 'run 1 does not run'],
     ['POST', '/controls/faults', 400, expect.stringContaining('server: ')],
