@@ -1,12 +1,9 @@
 #!/bin/sh
 # capture.sh [HOST]: writes the packets of that host, server, client or wire, to standard output as they come, as a pcapng.
 set -eu
-host=${1:-server}
-if [ -t 1 ]; then
-    . "$(dirname "$0")/lib.sh"
-    stop 'the packets would go to this terminal, which can not show them' "cure: make capture HOST=$host | wireshark -k -i -"
-fi
 . "$(dirname "$0")/lib.sh"
+host=${1:-server}
+[ ! -t 1 ] || stop 'the packets would go to this terminal, which can not show them' "cure: make capture HOST=$host | wireshark -k -i -"
 case "$host" in
     server | client | wire) ;;
     *) stop "HOST is \"$host\"; allowed: server, client, wire" ;;

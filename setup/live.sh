@@ -81,7 +81,7 @@ play() {
 if [ -n "$run" ]; then
     LIVE_RUN=$(canonical "$(case "$run" in /*) echo "$run" ;; *) echo "$PWD/$run" ;; esac)")
     export LIVE_RUN
-    [ -e "$LIVE_RUN/server.pcap" ] || [ -e "$LIVE_RUN/client.pcap" ] ||
+    [ -f "$LIVE_RUN/server.pcap" ] || [ -f "$LIVE_RUN/client.pcap" ] ||
         stop "RUN is \"$run\", which has no capture; allowed: the folder of a run" 'make runs lists them'
 fi
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { controlSocket } from '#lib/control/settings.ts';
 import { login, token } from '#lib/lab/access.ts';
-import { flag, insidePath, integer, optionalText, port } from '#lib/runtime/config.ts';
+import { flag, integer, optionalText, port } from '#lib/runtime/config.ts';
 
 export const configSchema = v.object({
   LAB_SERVER_ADDRESS: v.pipe(
@@ -20,5 +21,5 @@ export const configSchema = v.object({
     min: 1,
     max: 86_400,
   }),
-  LIVE_REMOTE: insidePath('Unix socket for the server of the live view', '/run/live-client/remote.sock'),
+  CONTROL_SOCKET: controlSocket(),
 });

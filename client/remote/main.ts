@@ -36,8 +36,8 @@ await runProgram(process, configSchema, log, async (config) => {
   const shells = config.LIVE_TERMINAL
     ? new Shells({ open: (size) => Pty.open(shell, size, { sleep, timer }), timer })
     : undefined;
-  const server = await openRemote(config.LIVE_REMOTE, { runs, shells, timer });
-  log.info(`Commands${shells ? ' and shells' : ''} for the live view by ${config.LIVE_REMOTE}`);
+  const server = await openRemote(config.CONTROL_SOCKET, { runs, shells, timer });
+  log.info(`Commands${shells ? ' and shells' : ''} for the live view by ${config.CONTROL_SOCKET}`);
 
   return async () => {
     server.close();

@@ -1,10 +1,7 @@
 import * as v from 'valibot';
 import { Refusal } from '#lib/live/refusal.ts';
-import { type Asked, type CommandName, commandNames } from '#lib/live/remote.ts';
+import { type Asked, type CommandName, commandNames, LONGEST_TEXT } from '#lib/live/remote.ts';
 import { type OptionValue, optionValues } from '../option-values.ts';
-
-/** Bytes of a text, at most. The system limits an argument to 128 KiB. */
-const LONGEST_TEXT = 65_536;
 
 /** Characters of a refused value that are shown, at most. */
 const SHOWN = 100;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '#lib/live/refusal.ts';
-import type { RunLine } from '#lib/live/remote.ts';
+import { LONGEST_BODY, type RunLine } from '#lib/live/remote.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import { commandLine, type Servers } from './command-line.ts';
 import { readAsked } from './options.ts';
@@ -9,8 +9,8 @@ import { ProgramRun } from './program-run.ts';
 
 /** Commands at once. */
 export const MOST_RUNS = 4;
-/** Bytes of a body, at most. */
-const MOST_BYTES = 2 ** 20;
+/** Before the number of a command in its path. */
+export const RUNS = '/runs/';
 
 export interface RunsParts {
   /** What runs the client, without its arguments. */
@@ -23,10 +23,12 @@ export interface RunsParts {
   readonly seconds: number;
 }
 
-/** Commands of the client for a page: `POST /runs`. */
+/** Commands of the client for a page: `POST /runs`, and `DELETE` of the path that its answer names. */
 export class Runs {
   readonly #parts: RunsParts;
   readonly #places = new Places(MOST_RUNS);
+  readonly #running = new Map<number, ProgramRun>();
+  #count = 0;
 
   constructor(parts: RunsParts) {
     this.#parts = parts;
@@ -59,18 +61,33 @@ export class Runs {
     }
   }
 
+  /** Ends a command as Ctrl-C does. Its last lines and its exit code still follow. @throws Refusal when it does not run */
+  end(id: number): void {
+    const run = this.#running.get(id);
+    if (!run) throw new Refusal(404, `run ${id} does not run`);
+    run.end();
+  }
+
   async #print(run: ProgramRun, response: ServerResponse): Promise<void> {
     const { seconds, timer } = this.#parts;
+    this.#count += 1;
+    const id = this.#count;
+    this.#running.set(id, run);
     const write = (line: RunLine) => writeLine(response, line);
     response.on('error', () => undefined).once('close', () => run.end());
     if (response.destroyed) run.end();
-    response.writeHead(200, { 'content-type': 'application/jsonl' }).flushHeaders();
+    const location = `${RUNS}${id}`;
+    response.writeHead(200, { 'content-type': 'application/jsonl', location }).flushHeaders();
     const cancel = timer(seconds * 1000, () => {
       void write({ line: `error: ended after ${seconds} s, LIVE_RUN_SECONDS` });
       run.end();
     });
-    const code = await run.printTo((line) => write({ line }));
-    cancel();
+    const code = await run
+      .printTo((line) => write({ line }))
+      .finally(() => {
+        cancel();
+        this.#running.delete(id);
+      });
     await write({ code });
     response.end();
   }
@@ -91,7 +108,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const part of request) {
     length += part.length;
-    if (length > MOST_BYTES) throw new Refusal(413, `the body is too long; allowed: ${MOST_BYTES} bytes`);
+    if (length > LONGEST_BODY) throw new Refusal(413, `the body is too long; allowed: ${LONGEST_BODY} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString();

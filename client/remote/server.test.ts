@@ -94,6 +94,17 @@ describe('a command', () => {
     await eventually('the end of the program', WITHIN_MS, () => existsSync(ended));
   });
 
+  test('is ended by its path, and is answered with its last lines and its code', async () => {
+    script = `trap 'echo interrupted; exit 130' INT; echo begun; while :; do sleep 0.05; done`;
+    const response = await remote.ask('POST', '/runs', balance);
+    const lines = linesOf(response);
+    expect(await next(lines)).toEqual({ line: 'begun' });
+    const path = response.headers.location!;
+    expect(await remote.answer('DELETE', path)).toEqual({ status: 204, body: '' });
+    expect([await next(lines), await next(lines)]).toEqual([{ line: 'interrupted' }, { code: 130 }]);
+    await eventually('its end', WITHIN_MS, async () => (await remote.answer('DELETE', path)).status === 404);
+  });
+
   test('ends by force with its children when it does not end', async () => {
     script = `trap '' INT; sleep 1000 & echo $$; echo $!; wait; wait`;
     const response = await remote.ask('POST', '/runs', balance);
@@ -155,7 +166,8 @@ describe('a request is refused', () => {
       400,
       'MB is "x"; allowed: a whole number from 1 to 10000',
     ],
-    ['POST', '/runs', 'x'.repeat(2 ** 20 + 1), 413, 'the body is too long; allowed: 1048576 bytes'],
+    ['POST', '/runs', 'x'.repeat(409_601), 413, 'the body is too long; allowed: 409600 bytes'],
+    ['DELETE', '/runs/7', undefined, 404, 'run 7 does not run'],
     ['GET', '/runs', undefined, 404, 'GET /runs is not known'],
     ['POST', '/etc/passwd', '', 404, 'POST /etc/passwd is not known'],
   ])('%s %s', async (method, path, body, status, problem) => {

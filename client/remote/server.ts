@@ -6,7 +6,7 @@ import { answerLast } from '#lib/live/last-answer.ts';
 import { Refusal } from '#lib/live/refusal.ts';
 import type { Refused } from '#lib/live/remote.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
-import type { Runs } from './runs.ts';
+import { RUNS, type Runs } from './runs.ts';
 import type { Shells } from './shell/shells.ts';
 
 /** Owner and group. The server of the live view is in the group of the folder. */
@@ -19,7 +19,7 @@ export interface RemoteParts {
   readonly timer: Timer;
 }
 
-/** Serves HTTP on a Unix socket: `POST /runs`, `GET /shell` (a WebSocket), `GET /health`. */
+/** Serves HTTP on a Unix socket: `POST /runs`, `DELETE /runs/ID`, `GET /shell` (a WebSocket), `GET /health`. */
 export async function openRemote(path: string, { runs, shells, timer }: RemoteParts): Promise<Server> {
   // A program that was killed has left its socket file.
   await unlink(path).catch(() => undefined);
@@ -38,7 +38,10 @@ export async function openRemote(path: string, { runs, shells, timer }: RemotePa
 async function answer(runs: Runs, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const call = `${request.method} ${pathOf(request)}`;
   if (call === 'POST /runs') await runs.answer(request, response);
-  else if (call === 'GET /health') send(response, 200, { serving: true });
+  else if (call.startsWith(`DELETE ${RUNS}`)) {
+    runs.end(Number(call.slice(`DELETE ${RUNS}`.length)));
+    response.writeHead(204).end();
+  } else if (call === 'GET /health') send(response, 200, { serving: true });
   else throw new Refusal(404, `${call} is not known`);
 }
 

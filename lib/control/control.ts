@@ -117,18 +117,20 @@ function send(response: ServerResponse, status: number, body: object): void {
 export async function askFaults(
   path: string,
   change?: FaultChange & { readonly check?: boolean },
+  signal?: AbortSignal,
 ): Promise<FaultStatus[]> {
-  return (await ask(path, '/faults', change)) as FaultStatus[];
+  return (await ask(path, '/faults', change, signal)) as FaultStatus[];
 }
 
 /**
  * Calls a program by its control socket: GET without a body, POST with one.
  *
+ * @param signal gives up when it is aborted
  * @throws FaultChangeError when the program refuses what is asked; the system's error when no program answers
  */
-export async function ask(path: string, call: string, body?: object): Promise<unknown> {
+export async function ask(path: string, call: string, body?: object, signal?: AbortSignal): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  request({ socketPath: path, path: call, method: body ? 'POST' : 'GET' }, resolve)
+  request({ socketPath: path, path: call, method: body ? 'POST' : 'GET', signal }, resolve)
     .once('error', reject)
     .end(body && JSON.stringify(body));
   const response = await promise;

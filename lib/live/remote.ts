@@ -12,6 +12,12 @@ export interface Asked {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** Bytes of a text, at most. The system limits an argument to 128 KiB. */
+export const LONGEST_TEXT = 65_536;
+
+/** Bytes of a request's body: JSON has up to six for a byte of a text, and the rest is short. */
+export const LONGEST_BODY = 6 * LONGEST_TEXT + 16 * 1024;
+
 /** Characters of a line that a command prints. A longer one is cut. */
 export const LONGEST_LINE = 65_536;
 

@@ -9,7 +9,7 @@ import { sleep } from '#lib/runtime/sleep.ts';
 import { timer } from '#lib/runtime/timer.ts';
 import { configSchema } from './config.ts';
 import { openFeed } from './feed/feed.ts';
-import { KEPT, readSetup } from './setup.ts';
+import { readSetup } from './setup.ts';
 import { newTokens } from './web/rights.ts';
 import { createWeb, listen } from './web/server.ts';
 import { makeProfile } from './web/wireshark/profile.ts';
@@ -31,7 +31,7 @@ await runProgram(process, configSchema, log, async (config, opened) => {
   const profile = await makeProfile(join(work, 'home'), { dissector, ports: run.ports, keys });
   const ending = new AbortController();
   const feed = await openFeed({
-    ...{ folder, isPlayed, defaults, kept: KEPT, dissector, clock, signal: ending.signal },
+    ...{ folder, isPlayed, defaults, dissector, clock, signal: ending.signal },
   });
   opened.defer(() => feed.close());
   opened.defer(() => ending.abort());

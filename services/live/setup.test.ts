@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +66,14 @@ describe('a run is not played', () => {
   test('from a folder that is not there', async () => {
     await expect(read({ PLAYED: '/a/run', LIVE_CAPTURES: join(folder, 'none') })).rejects.toThrow(
       /^RUN is "\/a\/run", which can't be read: ENOENT.*; cure: chmod a\+rx$/,
+    );
+  });
+
+  test.each(['server.pcap', 'lab.log'])('when its %s is a pipe', async (name) => {
+    await writeFile(join(folder, 'client.pcap'), '');
+    execFileSync('mkfifo', [join(folder, name)]);
+    await expect(read({ PLAYED: '/a/run' })).rejects.toThrow(
+      `RUN is "/a/run", whose ${name} is no regular file; allowed: the folder of a run`,
     );
   });
 

@@ -1,12 +1,9 @@
-import { access, constants, readdir } from 'node:fs/promises';
+import { access, constants, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Run, type RunDefaults, readRun } from '#lib/journal/run.ts';
 import type { Config } from './config.ts';
 import type { Hello, Rights } from './contract.ts';
-import type { Kept } from './feed/feed.ts';
-
-/** How many packets and bytes of frames the server keeps. */
-export const KEPT: Kept = { packets: 20_000, bytes: 64 * 1024 * 1024 };
+import { KEPT } from './feed/feed.ts';
 
 /** What the settings and the record of the run say. */
 export interface Setup {
@@ -66,11 +63,21 @@ async function mustHaveCaptures(folder: string, named: string): Promise<void> {
       cause: error,
     });
   });
+  await mustBeFiles(folder, names, named);
   const captures = names.filter((name) => name.endsWith('.pcap'));
   if (captures.length === 0) throw new Error(`RUN is "${named}", which has no capture`);
   for (const name of captures) {
     await access(join(folder, name), constants.R_OK).catch((error: Error) => {
       throw new Error(`RUN is "${named}", whose ${name} can't be read; cure: chmod a+r`, { cause: error });
     });
+  }
+}
+
+/** @throws when the folder has something on which a reader would wait, such as a pipe or a device */
+async function mustBeFiles(folder: string, names: readonly string[], named: string): Promise<void> {
+  for (const name of names) {
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (found && !found.isFile() && !found.isDirectory())
+      throw new Error(`RUN is "${named}", whose ${name} is no regular file; allowed: the folder of a run`);
   }
 }

@@ -14,7 +14,7 @@ export interface Places {
   readonly name: string;
 }
 
-/** The lines that `make live` prints. The link of a class stands apart, because a class sees it. */
+/** The lines that `make live` prints. The link of a class is apart from the other one, because a class may see it. */
 export function describeLinks({ control, view }: LinkTokens, { port, classPort, name }: Places): string {
   const own = [
     'the live view, with everything that changes the lab, for a browser on this machine:',

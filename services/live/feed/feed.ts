@@ -2,11 +2,12 @@ import { follow } from './following.ts';
 import { Outbox } from './outbox.ts';
 import { play } from './playing.ts';
 import { Showing } from './showing.ts';
-import type { Feed, FeedOptions } from './types.ts';
+import type { Feed, FeedOptions, Kept } from './types.ts';
 
 export type * from './types.ts';
 
-const KEPT = { packets: 20_000, bytes: 64 * 2 ** 20 } as const;
+/** How many packets and bytes of frames the history keeps. */
+export const KEPT: Kept = { packets: 20_000, bytes: 64 * 2 ** 20 };
 
 /**
  * Reads the captures and journals of a folder, and tells what follows from them as events. It begins at once: read the

@@ -1,4 +1,4 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 
 const CHUNK = 256 * 1024;
 
@@ -17,13 +17,16 @@ export class GrowingFile {
     this.#file = file;
   }
 
-  /** Undefined when there is no such file. */
+  /** Undefined when there is no such file. @throws when it is no regular file, such as a pipe, on which others would wait */
   static async open(path: string): Promise<GrowingFile | undefined> {
-    const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+    const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
       return undefined;
     });
-    return file && new GrowingFile(file);
+    if (!file || (await file.stat()).isFile()) return file && new GrowingFile(file);
+    await file.close();
+    throw new Error(`${path} is no regular file`);
   }
 
   /** The next bytes; none when the file has no more at present. They are valid until the next call. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -30,6 +31,11 @@ test('lines are read once they are whole, also in a file that begins later', asy
   expect(await look()).toEqual([]);
   appendFileSync(path, 'o\nthree\n');
   expect(await look()).toEqual(['two', 'three']);
+});
+
+test('a pipe in the place of a journal is refused, and nobody waits for it', async () => {
+  execFileSync('mkfifo', [path]);
+  await expect(look()).rejects.toThrow(`${path} is no regular file`);
 });
 
 test('a character may be cut anywhere', async () => {

@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import * as v from 'valibot';
 import { hosts } from '#lib/lab/hosts.ts';
 import { Refusal } from '#lib/live/refusal.ts';
+import { LONGEST_BODY } from '#lib/live/remote.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import type { Hello, Rights } from '../contract.ts';
 import type { History } from '../feed/feed.ts';
@@ -36,8 +37,6 @@ export interface AppParts {
 
 /** Packets of an answer to `GET /packets`. */
 const MOST_PACKETS = 2_000;
-/** Bytes of a request's body. */
-const LONGEST_BODY = 64 * 1024;
 
 const number = (least: number, most: number) =>
   v.pipe(

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { ask, askFaults } from '#lib/control/control.ts';
-import type { FaultStatus } from '#lib/faults/faults.ts';
+import type { FaultChange, FaultStatus } from '#lib/faults/faults.ts';
 import { Refusal } from '#lib/live/refusal.ts';
+import type { Timer } from '#lib/runtime/timer.ts';
 import type { WireStatus } from '../../wire/control.ts';
 
 /** Paths of the control sockets of the programs. */
@@ -27,12 +28,17 @@ const faultsSchema = v.strictObject({
 });
 const wireSchema = v.strictObject({ up: texts, down: texts, ...ofAll });
 
+/** How long a program may take to answer, in ms. */
+const PATIENCE_MS = 10_000;
+
 /** The faults of the servers and of the wire, by their control sockets, as `make faults` and `make wire` have them. */
 export class Controls {
   readonly #sockets: ControlSockets;
+  readonly #timer: Timer;
 
-  constructor(sockets: ControlSockets) {
+  constructor(sockets: ControlSockets, timer: Timer) {
     this.#sockets = sockets;
+    this.#timer = timer;
   }
 
   /** Whether the program of the wire runs. */
@@ -40,29 +46,52 @@ export class Controls {
     return (await this.#wire().catch(ifRunning<undefined>(undefined))) !== undefined;
   }
 
+  /** @throws Refusal when a program accepts and does not answer */
   async status(): Promise<ControlsStatus> {
-    const { http, echo } = this.#sockets;
-    const [faults, wireStatus] = await Promise.all([
-      Promise.all([http, echo].map((socket) => askFaults(socket).catch(ifRunning<FaultStatus[]>([])))),
+    const [http, echo, wireStatus] = await Promise.all([
+      this.#faults('http').catch(ifRunning<FaultStatus[]>([])),
+      this.#faults('echo').catch(ifRunning<FaultStatus[]>([])),
       this.#wire().catch(ifRunning<undefined>(undefined)),
     ]);
-    return { faults: faults.flat(), ...(wireStatus && { wire: wireStatus }) };
+    return { faults: [...http, ...echo], ...(wireStatus && { wire: wireStatus }) };
   }
 
-  /** @throws FaultChangeError when the server refuses it, Refusal when it does not run */
+  /** @throws FaultChangeError when the server refuses it, Refusal when it does not run or does not answer */
   async changeFaults(body: unknown): Promise<FaultStatus[]> {
     const { server, ...change } = v.parse(faultsSchema, body);
-    return askFaults(this.#sockets[server], change).catch(notRunning(`the ${server} server`));
+    return this.#faults(server, change).catch(notRunning(`the ${server} server`));
   }
 
-  /** @throws FaultChangeError when the wire refuses it, Refusal when there is none */
+  /** @throws FaultChangeError when the wire refuses it, Refusal when there is none or it does not answer */
   async changeWire(body: unknown): Promise<WireStatus> {
     const change = v.parse(wireSchema, body);
     return this.#wire(change).catch(notRunning('the wire'));
   }
 
+  #faults(server: 'http' | 'echo', change?: FaultChange): Promise<FaultStatus[]> {
+    const path = this.#sockets[server];
+    return this.#inTime(`the ${server} server`, (signal) => askFaults(path, change, signal));
+  }
+
   #wire(change?: object): Promise<WireStatus> {
-    return ask(this.#sockets.wire, '/wire', change) as Promise<WireStatus>;
+    const path = this.#sockets.wire;
+    return this.#inTime(
+      'the wire',
+      async (signal) => (await ask(path, '/wire', change, signal)) as WireStatus,
+    );
+  }
+
+  async #inTime<Answer>(program: string, asking: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    const ending = new AbortController();
+    const cancel = this.#timer(PATIENCE_MS, () => ending.abort());
+    try {
+      return await asking(ending.signal);
+    } catch (error) {
+      if (!ending.signal.aborted) throw error;
+      throw new Refusal(503, `${program} has not answered for ${PATIENCE_MS / 1000} s`);
+    } finally {
+      cancel();
+    }
   }
 }
 

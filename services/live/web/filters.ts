@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Refusal } from '#lib/live/refusal.ts';
 import type { FilterCheck } from '../contract.ts';
+import { countingIn, isCounting } from './wireshark/counting.ts';
 import type { Pool } from './wireshark/pool.ts';
 import { SharkdRefusal } from './wireshark/sharkd.ts';
 
@@ -48,7 +49,7 @@ export class Filters<Loaded> {
     if (filter.length > LONGEST) return `allowed: up to ${LONGEST} characters`;
     try {
       await this.#pool.use((sharkd) => sharkd.ask('check', { filter }));
-      return undefined;
+      return countingIn(filter);
     } catch (error) {
       if (!(error instanceof SharkdRefusal)) throw error;
       return error.message.replace(/^Filter invalid - /, '');
@@ -61,7 +62,7 @@ export class Filters<Loaded> {
       await this.#pool.use((sharkd) => sharkd.ask('complete', { field })),
     );
     return found
-      .filter(({ f }) => f.startsWith(field))
+      .filter(({ f }) => f.startsWith(field) && !isCounting(f))
       .sort((one, other) => (one.f < other.f ? -1 : 1))
       .slice(0, MOST_COMPLETIONS)
       .map(({ f, n }) => ({ field: f, name: n }));

@@ -10,9 +10,25 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof FaultChangeError) return new Refusal(400, ...error.problems);
   if (error instanceof v.ValiError) return new Refusal(400, ...error.issues.map(problemOf));
   if (error instanceof BusyError || error instanceof SharkdFailure) return new Refusal(503, error.message);
-  // The errors of Express have the status of their answer: a body that is no JSON, or that is too long.
-  const { status, message } = error as { status?: number; message?: string };
-  return status !== undefined && status < 500 ? new Refusal(status, String(message)) : undefined;
+  return ofExpress(error as Partial<ErrorOfExpress>);
+}
+
+/** An error of Express about a request has the status of the answer. */
+interface ErrorOfExpress {
+  readonly status: number;
+  readonly message: string;
+  readonly type: string;
+  /** Bytes of a body that is too long, if the request says so, and how many are allowed. */
+  readonly length: number;
+  readonly limit: number;
+}
+
+function ofExpress({ status, message, type, length, limit }: Partial<ErrorOfExpress>): Refusal | undefined {
+  if (status === undefined || status >= 500) return undefined;
+  if (type === 'entity.too.large')
+    return new Refusal(status, `the body has ${length ?? 'too many'} bytes; allowed: up to ${limit}`);
+  if (type === 'entity.parse.failed') return new Refusal(status, `the body is no JSON: ${message}`);
+  return new Refusal(status, String(message));
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): string {

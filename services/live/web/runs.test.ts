@@ -14,6 +14,10 @@ let remote: Server;
 let asked: { readonly body: unknown; readonly response: ServerResponse }[];
 let events: LiveEvent[];
 let rings: (() => void)[];
+/** How long something waits now, in ms. */
+let times: number[];
+/** The paths of the runs that the client host was asked to end. */
+let ending: string[];
 let runs: Runs;
 let ended: PromiseWithResolvers<void>;
 
@@ -22,13 +26,21 @@ beforeEach(async () => {
   asked = [];
   events = [];
   rings = [];
+  times = [];
+  ending = [];
   ended = Promise.withResolvers();
   remote = createServer(async (request, response) => {
-    const body = await json(request);
+    if (request.method === 'DELETE') {
+      ending.push(request.url!);
+      response.writeHead(204).end();
+      return;
+    }
+    const body = (await json(request)) as { options: { COUNT?: string; MSG?: string } };
     asked.push({ body, response });
-    if ((body as { options: { COUNT?: string } }).options.COUNT === '0')
+    if (body.options.COUNT === '0')
       response.writeHead(400).end(JSON.stringify({ problems: ['COUNT is "0"; allowed: 1 to 9'] }));
-    else response.writeHead(200).flushHeaders();
+    else if (body.options.MSG !== 'silence')
+      response.writeHead(200, { location: `/runs/${asked.length + 6}` }).flushHeaders();
   });
   await once(remote.listen(join(folder, 'remote.sock')), 'listening');
   runs = new Runs({
@@ -37,9 +49,15 @@ beforeEach(async () => {
       events.push(event);
       if (event.name === 'ended') ended.resolve();
     },
-    timer: (_milliseconds, ring) => {
+    timer: (milliseconds, ring) => {
       rings.push(ring);
-      return () => rings.splice(rings.indexOf(ring), 1);
+      times.push(milliseconds);
+      return () => {
+        const at = rings.indexOf(ring);
+        if (at < 0) return;
+        rings.splice(at, 1);
+        times.splice(at, 1);
+      };
     },
     now: () => 7,
   });
@@ -88,13 +106,29 @@ describe('a command', () => {
     expect(parts).toEqual([200, 200, 50]);
   });
 
-  test('ends when a page says so, and the client host learns of it', async () => {
+  test('ends when a page says so, with its last lines and its own code', async () => {
+    await runs.start(echo);
+    expect([runs.end(1), runs.end(1), runs.end(2)]).toEqual([true, true, false]);
+    await until(() => ending.length > 0);
+    say({ line: 'interrupted' }, { code: 7 });
+    asked[0]!.response.end();
+    await ended.promise;
+    expect(ending).toEqual(['/runs/7']);
+    expect(events.slice(1)).toEqual([
+      { name: 'printed', data: { run: 1, time: 7, lines: ['interrupted'] } },
+      { name: 'ended', data: { run: 1, code: 7 } },
+    ]);
+    expect([runs.end(1), rings]).toEqual([false, []]);
+  });
+
+  test('is cut off when the client host does not end it, which then ends it as Ctrl-C does', async () => {
     await runs.start(echo);
     const closed = once(asked[0]!.response, 'close');
-    expect([runs.end(1), runs.end(2)]).toEqual([true, false]);
+    runs.end(1);
+    expect(times).toEqual([10_000]);
+    rings[0]!();
     await Promise.all([closed, ended.promise]);
-    expect(events.at(-1)).toEqual({ name: 'ended', data: { run: 1, code: 143 } });
-    expect(runs.end(1)).toBe(false);
+    expect(events.at(-1)).toEqual({ name: 'ended', data: { run: 1, code: 130 } });
   });
 
   test.each([
@@ -105,7 +139,7 @@ describe('a command', () => {
     await runs.start(echo);
     asked[0]!.response.write(text);
     await ended.promise;
-    expect(events.at(-1)).toEqual({ name: 'ended', data: { run: 1, code: 143 } });
+    expect(events.at(-1)).toEqual({ name: 'ended', data: { run: 1, code: 130 } });
   });
 
   test('is known to a page that connects while it runs', async () => {
@@ -121,15 +155,6 @@ describe('a command', () => {
 });
 
 describe('no command', () => {
-  test('runs besides four others', async () => {
-    await Promise.all([1, 2, 3, 4].map(() => runs.start(echo)));
-    await expect(runs.start(echo)).rejects.toMatchObject({ status: 503 });
-    runs.end(2);
-    await ended.promise;
-    await until(() => runs.events().length === 3);
-    await runs.start(echo);
-  });
-
   test('runs when the client host refuses it', async () => {
     const refused = runs.start({ command: 'send', options: { COUNT: '0' } });
     await expect(refused).rejects.toMatchObject({ status: 400, problems: ['COUNT is "0"; allowed: 1 to 9'] });
@@ -142,6 +167,17 @@ describe('no command', () => {
       status: 503,
       problems: ['no command can run: the client host does not answer'],
     });
+  });
+
+  test('runs when the client host accepts and stays silent', async () => {
+    const silent = runs.start({ command: 'echo', options: { MSG: 'silence' } });
+    const refused = expect(silent).rejects.toMatchObject({
+      status: 503,
+      problems: ['no command can run: the client host has not answered for 10 s'],
+    });
+    await until(() => asked.length > 0);
+    rings[0]!();
+    await refused;
   });
 
   test.each([

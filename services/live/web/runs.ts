@@ -8,8 +8,11 @@ import type { CommandRun } from '../contract.ts';
 import { isAbsent } from './controls.ts';
 import type { LiveEvent } from './streams/message.ts';
 
-/** Commands that run at once. */
-const MOST = 4;
+/** How long the client host may take to answer, in ms, and to end a command: it has 5 s before it is ended by force. */
+const TO_ANSWER_MS = 10_000;
+const TO_END_MS = 10_000;
+/** The code of a command whose connection has broken off: the client host ends it as Ctrl-C does. */
+const CUT_OFF = 130;
 /** How long printed lines wait for more, in ms, and how many make one event. */
 const GATHER_MS = 50;
 const MOST_LINES = 200;
@@ -43,29 +46,24 @@ export class Runs {
   readonly #parts: RunsParts;
   readonly #running = new Map<number, Run>();
   #count = 0;
-  #starting = 0;
 
   constructor(parts: RunsParts) {
     this.#parts = parts;
   }
 
-  /** Starts a command. @throws Refusal when the client host refuses it or does not answer, or too many run */
+  /** Starts a command. @throws Refusal when the client host refuses it or does not answer */
   async start(body: unknown): Promise<CommandRun> {
     const asked = v.parse(askedSchema, body);
-    if (this.#running.size + this.#starting >= MOST)
-      throw new Refusal(503, `${MOST} commands run already; wait until one has ended, or end one`);
-    this.#starting += 1;
-    try {
-      const response = await this.#ask(asked);
-      if (response.statusCode !== 200)
-        throw new Refusal(response.statusCode ?? 500, ...(await problemsOf(response)));
-      return this.#begin(asked, response);
-    } finally {
-      this.#starting -= 1;
+    const response = await this.#ask(asked);
+    if (response.statusCode !== 200) {
+      const cancel = this.#parts.timer(TO_ANSWER_MS, () => response.destroy());
+      const problems = await problemsOf(response).finally(cancel);
+      throw new Refusal(response.statusCode ?? 500, ...problems);
     }
+    return this.#begin(asked, response);
   }
 
-  /** Ends a run. Returns false when there is none of this number. */
+  /** Ends a run; its last lines and its code follow. Returns false when there is none of this number. */
   end(run: number): boolean {
     const running = this.#running.get(run);
     running?.end();
@@ -78,18 +76,30 @@ export class Runs {
   }
 
   close(): void {
-    for (const run of this.#running.values()) run.end();
+    for (const run of this.#running.values()) run.cut();
   }
 
   async #ask(asked: Asked): Promise<IncomingMessage> {
+    const { socket, timer } = this.#parts;
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    request({ socketPath: this.#parts.socket, path: '/runs', method: 'POST' }, resolve)
+    const outgoing = request({ socketPath: socket, path: '/runs', method: 'POST' }, resolve)
       .setHeader('content-type', 'application/json')
-      .once('error', reject)
-      .end(JSON.stringify(asked));
-    return promise.catch((error: unknown) => {
-      throw isAbsent(error) ? new Refusal(503, 'no command can run: the client host does not answer') : error;
+      .once('error', reject);
+    const cancel = timer(TO_ANSWER_MS, () => {
+      reject(
+        new Refusal(503, `no command can run: the client host has not answered for ${TO_ANSWER_MS / 1000} s`),
+      );
+      outgoing.destroy();
     });
+    outgoing.end(JSON.stringify(asked));
+    try {
+      return await promise;
+    } catch (error) {
+      if (isAbsent(error)) throw new Refusal(503, 'no command can run: the client host does not answer');
+      throw error;
+    } finally {
+      cancel();
+    }
   }
 
   #begin(asked: Asked, response: IncomingMessage): CommandRun {
@@ -105,7 +115,7 @@ export class Runs {
   }
 }
 
-/** A command that runs. Its lines come as JSON; when its connection closes, the client host ends it. */
+/** A command that runs. Its lines come as JSON. */
 class Run {
   readonly #known: CommandRun;
   readonly #response: IncomingMessage;
@@ -113,6 +123,7 @@ class Run {
   #gathered: string[] = [];
   #kept: string[] = [];
   #cancel: (() => void) | undefined;
+  #cancelCut: (() => void) | undefined;
 
   constructor(known: CommandRun, response: IncomingMessage, parts: RunsParts) {
     this.#known = known;
@@ -120,7 +131,19 @@ class Run {
     this.#parts = parts;
   }
 
+  /** Asks the client host to end it, and cuts it off when that does not answer. */
   end(): void {
+    const { socket, timer } = this.#parts;
+    const path = this.#response.headers.location;
+    if (this.#cancelCut) return;
+    this.#cancelCut = timer(TO_END_MS, () => this.cut());
+    request({ socketPath: socket, path: path ?? '/', method: 'DELETE' }, (response) => response.resume())
+      .once('error', () => this.cut())
+      .end();
+  }
+
+  /** Breaks off its connection, after which the client host ends it. */
+  cut(): void {
     this.#response.destroy();
   }
 
@@ -136,8 +159,7 @@ class Run {
   /** Passes its lines on until it ends. Returns its exit code. */
   async follow(): Promise<number> {
     this.#parts.emit({ name: 'started', data: this.#known });
-    // A run that was cut off has the code that a shell gives for SIGTERM.
-    let code = 143;
+    let code = CUT_OFF;
     try {
       for await (const line of linesOf(this.#response)) {
         const message = v.parse(lineSchema, JSON.parse(line));
@@ -145,8 +167,9 @@ class Run {
         else this.#print(message.line);
       }
     } catch {
-      this.#response.destroy();
+      this.cut();
     }
+    this.#cancelCut?.();
     this.#flush();
     return code;
   }

@@ -47,8 +47,6 @@ export interface WebParts {
   readonly now: () => number;
 }
 
-/** Shells that are open at once. */
-const MOST_SHELLS = 8;
 /** Connections for each page: its stream, and what it asks besides. */
 const CONNECTIONS_EACH = 8;
 
@@ -71,7 +69,7 @@ export function createWeb(parts: WebParts): Web {
     ...{ feed, instance, timer, startMatching, most: viewers, onProblem },
     more: () => [watch.event(), ...runs.events()],
   });
-  const controls = new Controls(parts.controls);
+  const controls = new Controls(parts.controls, timer);
   // The journal of a wire that was removed stays.
   const watch = new WireWatch({
     ...{ timer, onProblem, emit: (event) => streams.emit(event) },
@@ -126,7 +124,6 @@ function serveShells(
       hasRights(request, by, { doorman, needed: 'control' });
       if (request.url !== '/terminal/shell') throw new Refusal(404, `${request.url} is not known`);
       if (!hasTerminal) throw new Refusal(403, 'there is no terminal; LIVE_TERMINAL=1 allows it');
-      if (open.size >= MOST_SHELLS) throw new Refusal(503, `${MOST_SHELLS} shells are open, which is all`);
     } catch (error) {
       return answerLast(socket, refusalText(error), timer);
     }

@@ -25,7 +25,7 @@ export class TestFeed implements Feed {
         .filter(({ packet }) => packet.id <= id && packet.conversation === conversation)
         .slice(-limit);
     },
-    size: 0,
+    size: Number.MAX_SAFE_INTEGER,
   };
 
   listen(listener: (event: FeedEvent) => void): () => void {

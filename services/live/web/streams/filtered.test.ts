@@ -102,6 +102,19 @@ describe('packets that match a filter', () => {
     expect(events).toEqual([{ name: 'omitted', data: { count: 2, after: 1, before: 4 } }]);
   });
 
+  test('may be among those that the feed left out, which is told', () => {
+    start();
+    const data = { count: 7, after: 3, before: 4 };
+    feed.emit({ name: 'omitted', data });
+    expect(events).toEqual([{ name: 'omitted', data }]);
+  });
+
+  test('are found in the whole history', () => {
+    feed.packets.push(...Array.from({ length: 20_000 }, (_, index) => packetOf(index + 1)));
+    start();
+    expect(matchers[0]!.written[0]).toHaveLength(20_000);
+  });
+
   test('are known at once when there are none yet', async () => {
     await start().begun();
   });

@@ -6,8 +6,6 @@ import type { LiveEvent } from './message.ts';
 
 /** Frames after which tshark is replaced, because it remembers all of them. */
 const MOST_FRAMES = 40_000;
-/** A new tshark begins with this number of packets of the history. */
-const REPEATED = 10_000;
 /** Matching packets that are known by their ids. */
 const MOST_MATCHING = 50_000;
 
@@ -85,7 +83,7 @@ export class FilteredPackets {
       onDecided: (matching, upTo) => this.#take(matching, upTo),
       onEnd: (failure) => this.#ended(failure),
     });
-    const history = feed.history.newest(REPEATED);
+    const history = feed.history.newest(feed.history.size);
     if (history.length === 0) this.#begin();
     matcher.write(history);
     this.#written = Math.max(this.#written, history.at(-1)?.packet.id ?? 0);
@@ -98,6 +96,9 @@ export class FilteredPackets {
     } else if (name === 'changes') {
       const changes = data.filter(({ id }) => this.#isMatching.has(id));
       if (changes.length > 0) this.#parts.emit({ name, data: changes });
+    } else if (name === 'omitted') {
+      // Nobody knows which of them would match.
+      this.#parts.emit({ name, data });
     }
   }
 

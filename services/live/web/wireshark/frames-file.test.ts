@@ -71,8 +71,12 @@ test('keeps the time of a frame to the microsecond', async () => {
   expect(times).toEqual(['1795953696956895000']);
 });
 
-test('a marker is on an interface that no frame has', async () => {
+test('a marker is on an interface that no frame has, and has the time of its neighbour', async () => {
   const file = new FramesFile();
-  const blocks = await written(file.head(), file.frame(raw('one')), file.marker());
+  const blocks = await written(file.head(), file.frame(raw('one')), file.marker(raw('one').time));
   expect(packetsIn(blocks).map(([id]) => id)).toEqual([1, 0]);
+  const [frame, marker] = blocks
+    .filter(({ type }) => type === 6)
+    .map(({ bytes }) => bytes.toString('hex', 12, 20));
+  expect(marker).toBe(frame);
 });

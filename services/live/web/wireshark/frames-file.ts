@@ -34,8 +34,9 @@ export class FramesFile {
     return known === undefined ? Buffer.concat([newInterface(linkType), packet]) : packet;
   }
 
-  marker(): Buffer {
-    return packetBlock(0, MARKER, MARKER.length, 0);
+  /** @param time that of the frame before it, so that tshark sees no time go back */
+  marker(time: number): Buffer {
+    return packetBlock(0, MARKER, MARKER.length, time);
   }
 }
 

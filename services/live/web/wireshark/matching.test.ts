@@ -21,6 +21,7 @@ const FAKE = `#!${process.execPath}
       const length = rest.readUInt32LE(4);
       if (rest.readUInt32LE(0) === 6) {
         number += 1;
+        if (rest.readUInt32LE(12) === 0 && rest.readUInt32LE(16) === 0) process.exit(3);
         if (rest.readUInt32LE(8) === 0 || rest.subarray(28, length).includes('x')) console.log(number);
       }
       rest = rest.subarray(length);

@@ -43,6 +43,8 @@ export class Matching {
   #decided = 0;
   #matching: number[] = [];
   #rest = '';
+  /** The time of the latest frame. */
+  #time = 0;
 
   constructor(parts: MatchingParts) {
     this.#parts = parts;
@@ -91,9 +93,10 @@ export class Matching {
       const [frame] = raw;
       if (!frame) continue;
       blocks.push(this.#file.frame(frame));
+      this.#time = frame.time;
       this.#written.push({ id: packet.id, isMarker: false });
     }
-    blocks.push(this.#file.marker());
+    blocks.push(this.#file.marker(this.#time));
     this.#written.push({ id: packets.at(-1)!.packet.id, isMarker: true });
     this.#process.stdin.write(Buffer.concat(blocks));
     return true;
