@@ -47,6 +47,21 @@ test('a packet that becomes known late is shown, although later ones have been',
   expect(currentId(player)).toBe(4);
 });
 
+test('in real time the stage is at the newest packet, however late it comes', () => {
+  const live = paceOf(1);
+  const player = new Player(live);
+  player.begin();
+  for (const last of [100, 400, 450]) {
+    player.load(filmOf(numbered(1, last), live));
+    player.advance(0.016);
+    expect(currentId(player)).toBe(last);
+  }
+  player.pause();
+  player.load(filmOf(numbered(1, 900), live));
+  player.advance(0.016);
+  expect(currentId(player)).toBe(450);
+});
+
 test('a change of the store leaves the playhead at its packet', () => {
   const player = playerWith(numbered(1, 50));
   player.seek(player.film.leaves(20) + 0.1);

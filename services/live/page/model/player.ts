@@ -138,7 +138,14 @@ export class Player {
     if (this.#mode === 'following') this.#skip();
     const end = this.#film.length + LINGERS;
     const next = this.#position + seconds * this.hurry;
-    this.#position = Math.min(next, Math.max(end, this.#position));
+    this.#position = Math.max(Math.min(next, Math.max(end, this.#position)), this.#latest);
+  }
+
+  /** In real time the stage is never late: it is at the packet that has left last, or after it. */
+  get #latest(): number {
+    const { pace, size } = this.#film;
+    const isLive = this.#mode === 'following' && pace.slowness === 1 && size > 0;
+    return isLive ? this.#film.leaves(size - 1) : Number.NEGATIVE_INFINITY;
   }
 
   /** Whether nothing will move until something new comes. */
