@@ -9,9 +9,12 @@ help: ## list the targets
 	setup/piped.sh awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Git for Windows can write CRLF into a clone, and no shell reads that.
-crlf := $(firstword $(shell LC_ALL=C grep -rl --include='*.sh' --include='*.awk' --include='*.bashrc' "$$(printf '\r')" setup services client))
+crlf := $(firstword $(shell LC_ALL=C grep -rls --include='*.sh' --include='*.awk' --include='*.bashrc' "$$(printf '\r')" setup services client))
 $(if $(crlf),$(error $(crlf) has Windows line ends (CRLF); cure: git config core.autocrlf input && \
     git ls-files --eol | awk '/ w.crlf / { print $$NF }' | xargs sed -i 's/\r$$//'))
+
+$(if $(wildcard setup/lib.sh),,$(error \
+    $(CURDIR) is not the folder of the lab; cure: make -C $(or $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST)))),.) $(MAKECMDGOALS)))
 
 # A typed NAME=value is used as it is: make must not expand a $ in it. So this comes first. The shell of a recipe reads the
 # value from its environment.

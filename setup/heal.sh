@@ -43,11 +43,11 @@ connect() {
     done
 }
 
-# without_interface: the hosts whose capture misses the network interface. The interface is set up when a host starts.
+# without_interface: the running hosts whose network interface is missing or down. A host sets it up when it starts.
 without_interface() {
-    for side in server client wire; do
-        case "$(docker exec "$COMPOSE_PROJECT_NAME-capture-$side-1" cat /tmp/state 2>/dev/null)" in
-            *'No such device'* | *'device is not up'*) echo "$side-host" ;;
+    for host in server-host client-host wire-host; do
+        case "$(docker exec "$COMPOSE_PROJECT_NAME-$host-1" cat /sys/class/net/eth0/operstate 2>&1)" in
+            down | *'No such file'*) echo "$host" ;;
         esac
     done
 }

@@ -1,6 +1,9 @@
 # Shared by the scripts in setup/. Sourced, never run. Afterwards the caller is in the root of the project, with the settings
 # of the lab in its environment.
 
+# With CDPATH, cd could lead elsewhere. The files of another project that the shell names are not the lab's.
+unset CDPATH COMPOSE_FILE COMPOSE_ENV_FILES COMPOSE_DISABLE_ENV_FILE
+
 # Only the first script handles a reader that leaves early.
 if [ -z "${LAB_PIPED-}" ]; then
     [ ! -p /dev/stdout ] || exec "$(dirname "$0")/piped.sh" "$0" "$@"
@@ -172,6 +175,10 @@ has_started() { printf '%s\n' "$containers" | grep -qE "^$1$(printf '\t')(runnin
 no_engine() {
     case "$1" in
         *'ermission denied'*) stop "$(id -un) may not use the Docker engine" "cure: $may_use_docker" ;;
+        *'context not found'*)
+            context=${1#*context \"}
+            stop "there is no Docker context ${context%%\"*}" 'cure: unset DOCKER_CONTEXT; docker context use default'
+            ;;
         *'not found'*) stop 'there is no docker command' "cure: $2" ;;
     esac
     [ -z "${DOCKER_HOST-}" ] || stop "no Docker engine answers at DOCKER_HOST, $DOCKER_HOST" 'cure: start that engine, or unset DOCKER_HOST'
