@@ -4,13 +4,16 @@ import type { Host } from '#lib/lab/hosts.ts';
 import { crcOf } from '#lib/message/crc.ts';
 import { type Packet, parsePacket } from '#lib/packet/packet.ts';
 import type { WireFlows } from './flows.ts';
-import { wantedBy } from './judge.ts';
+import { first } from './in-time.ts';
+import { isEarly, wantedBy } from './judge.ts';
 import { keyedOf, type OnTheWay } from './on-the-way.ts';
 import { headOf, payloadGot, payloadIn, placeIn, type Range, restOf } from './place.ts';
 import { type Arrival, isOf, type Sent } from './sent.ts';
 
 /** The most segments of two frames that a host joins when they arrive. */
 const MOST_JOINED = 64;
+/** The most packets that are compared with one that arrives. Thousands may be alike. */
+const MOST_COMPARED = 1_024;
 
 interface Placed {
   readonly sent: Sent;
@@ -31,21 +34,28 @@ export class Arriving {
   }
 
   /** Adds an arrival to the packet that was sent. @returns the packets that it belongs to; none if there is none */
-  take(frame: IpFrame): readonly Sent[] {
+  take(frame: IpFrame, from: Host): readonly Sent[] {
     const { packet } = frame;
-    const placed = this.#placeOf(frame, packet);
+    const placed = this.#placeOf(frame, from);
     if (placed) return [this.#add(placed, packet.id)];
-    return packet.tcp && packet.bytes.length > packet.payloadAt ? this.#takeJoined(frame, packet) : [];
+    return packet.tcp && packet.bytes.length > packet.payloadAt ? this.#takeJoined(frame, from) : [];
   }
 
-  /** Looks at all that has arrived already only if nothing that has not is the packet. */
-  #placeOf(frame: IpFrame, packet: Packet): Placed | undefined {
-    const keyed = keyedOf(packet);
-    const usual = ({ from }: Sent) => this.#took[from];
-    const awaited = placesIn(this.#onTheWay.openLike(keyed), frame, packet).filter(
-      (one) => isRight(one) && isAwaited(one),
-    );
-    return best(awaited, usual) ?? best(placesIn(this.#onTheWay.like(keyed), frame, packet), usual);
+  /**
+   * The packet to which an arrival belongs. Several are possible if they are identical in their headers: then the bytes
+   * decide. Among copies that are identical in everything, it is the one that took about as long as the packet before.
+   * All that has arrived already is looked at only if nothing that has not is the packet.
+   */
+  #placeOf(frame: IpFrame, from: Host): Placed | undefined {
+    const { open, sent } = this.#onTheWay.like(keyedOf(frame.packet));
+    const usual = frame.time - this.#took[from];
+    for (const one of placesIn(open.around(usual), frame)) if (isWanted(one)) return one;
+    let last: Placed | undefined;
+    for (const one of placesIn(sent.around(usual), frame)) {
+      if (isRight(one)) return one;
+      last = last && isAwaited(last) ? last : one;
+    }
+    return last;
   }
 
   #add({ sent, range, arrival }: Placed, id: number): Sent {
@@ -59,14 +69,15 @@ export class Arriving {
   }
 
   /** A host may have joined the last segments of one frame and the first ones of the next. */
-  #takeJoined(frame: IpFrame, packet: Packet): readonly Sent[] {
-    for (const { packet: first } of this.#onTheWay.like(keyedOf(packet))) {
-      const length = first.tcp ? lengthUpTo(first, packet) : 0;
+  #takeJoined(frame: IpFrame, from: Host): readonly Sent[] {
+    const { packet } = frame;
+    for (const { packet: one } of this.#onTheWay.like(keyedOf(packet)).sent.all()) {
+      const length = one.tcp ? lengthUpTo(one, packet) : 0;
       if (length <= 0) continue;
       const head = parsePacket(headOf(packet, length));
-      const begin = head && this.#placeOf(frame, head);
+      const begin = head && this.#placeOf({ ...frame, packet: head }, from);
       const rest = begin && this.#restOf(packet, length);
-      const followers = rest ? this.take({ ...frame, packet: rest }) : [];
+      const followers = rest ? this.take({ ...frame, packet: rest }, from) : [];
       if (begin && followers.length > 0) return [this.#add(begin, packet.id), ...followers];
     }
     return [];
@@ -78,24 +89,25 @@ export class Arriving {
     const seq = (packet.tcp!.sequence + length) >>> 0;
     const id = ids.find((one) =>
       this.#onTheWay
-        .like({ ...keyedOf(packet), id: one, crc: undefined })
+        .like({ ...packet, id: one, own: undefined })
+        .sent.all()
         .some(({ packet: next }) => next.id === one && next.tcp?.sequence === seq),
     );
     return id === undefined ? undefined : parsePacket(restOf(packet, length, id));
   }
 }
 
-function placesIn(
-  candidates: readonly Sent[],
-  { number, time, captured }: IpFrame,
-  packet: Packet,
-): Placed[] {
-  return candidates.flatMap((sent) => {
+function* placesIn(
+  candidates: Iterable<Sent>,
+  { number, time, captured, packet }: IpFrame,
+): Generator<Placed> {
+  for (const sent of first(MOST_COMPARED, candidates)) {
     const range = placeIn(sent.packet, packet);
-    return range
-      ? { sent, range, arrival: arrivalOf(sent, range, { packet, captured, frame: { number, time } }) }
-      : [];
-  });
+    if (range) {
+      const arrival = arrivalOf(sent, range, { packet, captured, frame: { number, time } });
+      yield { sent, range, arrival };
+    }
+  }
 }
 
 /** How many bytes of a packet belong to a frame that ends before it does. */
@@ -126,18 +138,11 @@ function arrivalOf(
   };
 }
 
-/**
- * The packet to which an arrival belongs. Several are possible if they are identical in their headers: then the bytes
- * decide. Among copies that are identical in everything, it is the one that took about as long as the packet before.
- *
- * @param usual how long that was, in seconds, without its delay
- */
-function best(places: readonly Placed[], usual: (sent: Sent) => number): Placed | undefined {
-  if (places.length < 2) return places[0];
-  const right = places.filter(isRight);
-  const alike = right.length > 0 ? right : places;
-  const unusual = (one: Placed) => Math.abs(tookOf(one) - usual(one.sent));
-  return alike.filter(isAwaited).toSorted((one, other) => unusual(one) - unusual(other))[0] ?? alike.at(-1);
+/** Whether the packet lacks this arrival, and may have it by now. */
+function isWanted(one: Placed): boolean {
+  const { sent, range, arrival } = one;
+  const isTooEarly = sent.fates.some((fate) => isOf(range, fate.range) && isEarly(sent, fate, arrival));
+  return isAwaited(one) && isRight(one) && !isTooEarly;
 }
 
 function isRight(one: Placed): boolean {

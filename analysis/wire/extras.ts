@@ -1,5 +1,6 @@
 import type { FrameRef } from '#analysis/capture/frames.ts';
 import type { IpFrame } from '#analysis/capture/read-ip.ts';
+import type { WireDecision } from '#lib/journal/wire-schema.ts';
 import { type Packet, PROTOCOL_NUMBERS, payloadOf } from '#lib/packet/packet.ts';
 import type { Fate, Sent } from './sent.ts';
 
@@ -8,41 +9,70 @@ const QUOTED = 28;
 
 /** Packets that the wire makes itself: RSTs in the name of a sender, and ICMP errors. Those alike are in the order of time. */
 export class Extras {
-  readonly #added = new Queues<{ readonly sent: Sent; readonly fate: Fate }>();
+  readonly #added = new Queues<Fate>();
   readonly #errors = new Queues<Fate>();
   /** Errors that came before their entries. */
   readonly #early = new Queues<FrameRef>();
-  /** The wire dropped a packet of its own. */
-  hasLostError = false;
-
-  expect(sent: Sent, fate: Fate): void {
+  expect(fate: Fate): void {
     const { added, error } = fate.expected;
-    if (added) this.#added.add(keyOf(added), { sent, fate });
+    if (added) this.#added.add(keyOf(added), fate);
     const key = error && keyOfQuoted(error);
     if (key === undefined) return;
     fate.error = this.#early.take(key);
     if (!fate.error) this.#errors.add(key, fate);
   }
 
-  /** Takes an RST that no host sent. @returns the packet that it follows */
-  takeAdded({ packet, number, time }: IpFrame): Sent | undefined {
-    const found = packet.tcp && this.#added.take(keyOf(packet));
+  /**
+   * Takes an RST that no host sent.
+   *
+   * @param isLast whether it may be that of a packet of which something was dropped: the RST or the packet
+   * @returns the packet that it follows
+   */
+  takeAdded({ packet, number, time }: IpFrame, isLast = false): Sent | undefined {
+    const found = packet.tcp && this.#added.take(keyOf(packet), ({ drops }) => isLast || drops.length === 0);
     if (!found) return undefined;
-    found.fate.added = { number, time };
-    return found.sent;
+    found.added = { number, time };
+    return found.owner;
   }
 
   takeError({ packet, number, time }: IpFrame): void {
     const key = keyOfQuoted(packet);
     if (key === undefined) return;
-    const fate = this.#errors.take(key);
+    const fate = this.#errors.take(key, ({ errorDrop }) => !errorDrop);
     if (fate) fate.error = { number, time };
     else this.#early.add(key, { number, time });
   }
 
+  /**
+   * The wire has dropped a packet or the RST after it. What seemed to be its RST may be that of an identical packet.
+   *
+   * @returns the packet that has got the RST
+   */
+  passAddedOn(fate: Fate): Sent | undefined {
+    const { added: frame, expected } = fate;
+    const key = expected.added && keyOf(expected.added);
+    const next = frame && key ? this.#added.take(key, ({ drops }) => drops.length === 0) : undefined;
+    if (!next || !key) return undefined;
+    next.added = frame;
+    fate.added = undefined;
+    this.#added.add(key, fate);
+    return next.owner;
+  }
+
+  /** The wire has dropped its ICMP error about a packet. */
+  dropError(fate: Fate, entry: WireDecision): void {
+    fate.errorDrop = entry;
+    const key = fate.expected.error && keyOfQuoted(fate.expected.error);
+    const next = fate.error && key ? this.#errors.take(key, ({ errorDrop }) => !errorDrop) : undefined;
+    if (!next || !key) return;
+    next.error = fate.error;
+    fate.error = undefined;
+    this.#errors.add(key, fate);
+  }
+
   forget(fate: Fate): void {
     const { added, error } = fate.expected;
-    if (added && !fate.added) this.#added.remove(keyOf(added), (one) => one.fate === fate);
+    if (added && !fate.added) this.#added.remove(keyOf(added), (one) => one === fate);
     const key = error && keyOfQuoted(error);
     if (key !== undefined && !fate.error) this.#errors.remove(key, (one) => one === fate);
   }
@@ -62,11 +92,13 @@ class Queues<Value> {
     else this.#byKey.set(key, [value]);
   }
 
-  take(key: string): Value | undefined {
-    const queue = this.#byKey.get(key);
-    const first = queue?.shift();
-    if (queue?.length === 0) this.#byKey.delete(key);
-    return first;
+  /** @param isMeant which one may be taken */
+  take(key: string, isMeant: (value: Value) => boolean = () => true): Value | undefined {
+    const queue = this.#byKey.get(key) ?? [];
+    const at = queue.findIndex(isMeant);
+    const [taken] = at < 0 ? [] : queue.splice(at, 1);
+    if (queue.length === 0) this.#byKey.delete(key);
+    return taken;
   }
 
   remove(key: string, isMeant: (value: Value) => boolean): void {

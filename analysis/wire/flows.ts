@@ -13,7 +13,7 @@ interface Flow {
   /** The packet that was sent last among those that have arrived. */
   latest: { readonly order: number; readonly from: number };
   /** Reordered packets that have not arrived. */
-  readonly waiting: { readonly sent: Sent; readonly fate: Fate }[];
+  readonly waiting: Fate[];
 }
 
 /** What is known of the packets from one port to another. */
@@ -36,8 +36,9 @@ export class WireFlows {
     return Math.max(1, Math.ceil(payload / this.#of(packet).segment));
   }
 
-  reorder(sent: Sent, fate: Fate): void {
-    if (sent.arrivalsOf(fate.range).length === 0) this.#of(sent.packet).waiting.push({ sent, fate });
+  reorder(fate: Fate): void {
+    const { owner, range } = fate;
+    if (owner.arrivalsOf(range).length === 0) this.#of(owner.packet).waiting.push(fate);
   }
 
   /** Notes an arrival. @returns whether a packet that was sent later arrived before it */
@@ -46,9 +47,10 @@ export class WireFlows {
     const { order } = sent;
     const isLater = (one: { order: number; from: number }) =>
       order > one.order || (order === one.order && range.from > one.from);
-    const still = flow.waiting.filter(({ sent: other, fate }) => {
-      if (other === sent && range.from <= fate.range.from && range.to >= fate.range.to) return false;
-      if (isLater({ order: other.order, from: fate.range.from })) fate.passed += this.packetsIn(sent, range);
+    const still = flow.waiting.filter((fate) => {
+      const { owner } = fate;
+      if (owner === sent && range.from <= fate.range.from && range.to >= fate.range.to) return false;
+      if (isLater({ order: owner.order, from: fate.range.from })) fate.passed += this.packetsIn(sent, range);
       return true;
     });
     if (still.length < flow.waiting.length) flow.waiting.splice(0, flow.waiting.length, ...still);
@@ -62,7 +64,7 @@ export class WireFlows {
   forget(sent: Sent): void {
     if (sent.fates.length === 0) return;
     const { waiting } = this.#of(sent.packet);
-    const still = waiting.filter((one) => one.sent !== sent);
+    const still = waiting.filter(({ owner }) => owner !== sent);
     waiting.splice(0, waiting.length, ...still);
   }
 

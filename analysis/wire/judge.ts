@@ -4,11 +4,13 @@ import type { WireReason } from './reasons.ts';
 import type { Arrival, Fate, Sent } from './sent.ts';
 
 /** How far timers and captures differ, in seconds. */
-const SLACK = 0.002;
+export const SLACK = 0.002;
 
 /** How often a packet is still expected after what dropped it or its copies. */
-export function copiesOf({ expected, drops }: Fate): number {
-  return Math.max(0, expected.copies - drops.length);
+export function copiesOf({ expected, drops, added }: Fate): number {
+  // The entry of an added RST that is dropped names the packet before it.
+  const ofAdded = expected.added && !added ? 1 : 0;
+  return Math.max(0, expected.copies - Math.max(0, drops.length - ofAdded));
 }
 
 /** How many arrivals are expected after a decision and its drops. */
@@ -28,6 +30,7 @@ export function isComplete(sent: Sent, fate: Fate): boolean {
 export function judge(sent: Sent, fate: Fate, entry: WireDecision): WireReason {
   const { expected, drops } = fate;
   if (expected.isUnknown) return 'unknown-fault';
+  if (entry === fate.errorDrop) return fate.error ? 'arrived-anyway' : 'error-dropped';
   const arrivals = sent.arrivalsOf(fate.range);
   if (isDrop(entry)) return arrivals.length <= mostArrivals(fate) ? 'lost' : 'arrived-anyway';
   if (expected.copies === 0) return judgeLoss(fate, arrivals);
@@ -37,25 +40,27 @@ export function judge(sent: Sent, fate: Fate, entry: WireDecision): WireReason {
 }
 
 /** Each drop of a packet that arrives in fragments takes one of them. */
-function mostArrivals({ expected, drops }: Fate): number {
-  return Math.max(0, wantedOf({ expected }) - drops.length);
+function mostArrivals(fate: Fate): number {
+  const { expected, drops } = fate;
+  return expected.fragments > 0 ? Math.max(0, expected.fragments - drops.length) : copiesOf(fate);
 }
 
 function wantedOf({ expected }: Pick<Fate, 'expected'>): number {
   return expected.fragments > 0 ? expected.fragments : expected.copies;
 }
 
-function judgeLoss({ expected, error }: Fate, arrivals: readonly Arrival[]): WireReason {
+function judgeLoss({ expected, error, errorDrop }: Fate, arrivals: readonly Arrival[]): WireReason {
   if (arrivals.length > 0) return 'arrived-anyway';
   if (!expected.error) return 'lost';
-  return error ? 'error-sent' : 'no-error';
+  if (error) return 'error-sent';
+  return errorDrop ? 'error-dropped' : 'no-error';
 }
 
 function judgeArrival(sent: Sent, fate: Fate, arrivals: readonly Arrival[]): WireReason {
   const { expected, added, drops } = fate;
   const [first] = arrivals;
   if (!first || arrivals.length < mostArrivals(fate)) return 'not-arrived';
-  if (first.frame.time - sent.frame.time < expected.delay - SLACK) return 'arrived-early';
+  if (isEarly(sent, fate, first)) return 'arrived-early';
   const wrong = arrivals.map((one) => differs(fate, one)).find((reason) => reason !== undefined);
   if (wrong) return wrong;
   if (expected.added) return added || drops.length > 0 ? 'reset-added' : 'not-arrived';
@@ -64,12 +69,17 @@ function judgeArrival(sent: Sent, fate: Fate, arrivals: readonly Arrival[]): Wir
   return isAltered(fate) ? 'arrived-altered' : 'arrived';
 }
 
+/** Whether a packet arrived before its delay was over. */
+export function isEarly(sent: Sent, { expected }: Fate, { frame }: Pick<Arrival, 'frame'>): boolean {
+  return frame.time - sent.frame.time < expected.delay - SLACK;
+}
+
 export function isAltered({ expected }: Pick<Fate, 'expected'>): boolean {
   return expected.crc !== undefined || expected.byte !== undefined;
 }
 
 /** Why an arrival is not what was decided; undefined if it is. */
-function differs({ expected, range }: Fate, arrival: Arrival): WireReason | undefined {
+export function differs({ expected, range }: Fate, arrival: Arrival): WireReason | undefined {
   const { crc, byte } = expected;
   if (arrival.isTruncated && isAltered({ expected })) return 'truncated';
   if (byte && arrival.packet.bytes[byte.at] !== byte.is) return 'arrived-different';

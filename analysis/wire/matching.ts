@@ -5,15 +5,18 @@ import { isWireDecision, wireTimeOf } from '#lib/journal/wire-entries.ts';
 import type { WireDecision, WireEntry, WireEvent } from '#lib/journal/wire-schema.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import { addressNumber, addressText } from '#lib/packet/packet.ts';
+import { type Alike, reachOf } from './alike.ts';
 import { Arriving } from './arriving.ts';
-import { expectedOf, FORWARDED, isDrop } from './expected.ts';
+import { choose, isSamePart, mayGet, newFate, type Place } from './choosing.ts';
+import { Exchanging } from './exchanging.ts';
+import { isDrop } from './expected.ts';
 import { Extras } from './extras.ts';
 import type { WireFinding, WireMatch } from './finding.ts';
 import { WireFlows } from './flows.ts';
 import { copiesOf, isComplete, judge } from './judge.ts';
-import { OnTheWay, reachOf } from './on-the-way.ts';
+import { isMisplaced } from './misplaced.ts';
+import { OnTheWay, ownOfEntry } from './on-the-way.ts';
 import { findings, straysOf } from './packets.ts';
-import { partOf, placeOfEntry, type Range } from './place.ts';
 import { Queues } from './queues.ts';
 import type { WireReason } from './reasons.ts';
 import { type Recorded, Running } from './running.ts';
@@ -72,6 +75,9 @@ export class WireMatching {
   readonly #flows = new WireFlows();
   readonly #arriving = new Arriving(this.#onTheWay, this.#flows);
   readonly #extras = new Extras();
+  readonly #exchanging = new Exchanging(this.#onTheWay, (fate) => this.#isOpen(fate));
+  /** By the name of their entries. */
+  readonly #fates = new Map<string, Fate>();
   readonly #queues = new Queues();
   readonly #running: Running;
   readonly #onArrival: WireParts['onArrival'];
@@ -163,7 +169,8 @@ export class WireMatching {
   }
 
   #receive(host: Host, frame: IpFrame): void {
-    if (!this.#settleArrival(frame)) this.#strays.push({ frame, from: otherThan(host) });
+    const from = otherThan(host);
+    if (!this.#settleArrival(frame, from)) this.#strays.push({ frame, from });
   }
 
   /** Notes until when the queue held packets since a packet was sent. */
@@ -176,16 +183,18 @@ export class WireMatching {
   /** Looks again for the packets of the latest arrivals: clocks of captures differ by little. */
   #retryStrays(): void {
     const latest = this.#strays.splice(Math.max(0, this.#strays.length - MOST_RETRIED));
-    this.#strays.push(...latest.filter(({ frame }) => !this.#settleArrival(frame)));
+    this.#strays.push(...latest.filter(({ frame, from }) => !this.#settleArrival(frame, from)));
   }
 
   /** @returns whether the packet of an arrival was found */
-  #settleArrival(frame: IpFrame): boolean {
-    const found = this.#arriving.take(frame);
+  #settleArrival(frame: IpFrame, from: Host): boolean {
+    const found = this.#arriving.take(frame, from);
     const extra = found.length > 0 ? undefined : this.#extras.takeAdded(frame);
+    if (extra) this.#onTheWay.update(extra);
     for (const sent of extra ? [extra] : found) {
       this.#onArrival?.({ from: sent.from, sent: sent.frame, got: frame, isMore: !!extra || isAgain(sent) });
       this.#hold(sent);
+      this.#exchanging.mend(sent);
       this.#settle(sent);
     }
     return found.length > 0 || extra !== undefined;
@@ -198,39 +207,73 @@ export class WireMatching {
 
   /** Finds the packet of an entry. @returns whether there is one */
   #decide(entry: WireDecision): boolean {
-    const [source, destination] = [addressNumber(entry.source), addressNumber(entry.destination)];
-    const crc = entry.ip_id === 0 && entry.seq === undefined ? (entry.crc ?? NO_PAYLOAD) : undefined;
-    const found = choose(this.#onTheWay.like({ source, destination, id: entry.ip_id, crc }), entry);
+    if (this.#dropError(entry)) return true;
+    const found = this.#ownOf(entry) ?? choose(this.#likeEntry(entry), entry, this.#wireAddress);
     if (found) this.#give(found, entry);
     return found !== undefined;
   }
 
-  #give({ sent, range }: Place, entry: WireDecision): void {
+  /** The wire has dropped its own ICMP error about a packet. @returns whether there is such a packet */
+  #dropError(entry: WireDecision): boolean {
+    if (!isDrop(entry) || entry.source !== addressText(this.#wireAddress)) return false;
+    const fate = this.#fates.get(nameOf({ ...entry, direction: entry.direction === 'up' ? 'down' : 'up' }));
+    if (!fate?.expected.error) return false;
+    this.#extras.dropError(fate, entry);
+    return true;
+  }
+
+  /** The fate of a packet that was decided before, and is now dropped. */
+  #ownOf(entry: WireDecision): Place | undefined {
+    const own = isDrop(entry) ? this.#fates.get(nameOf(entry)) : undefined;
+    return own && mayGet(own.owner, entry, own.range) ? { sent: own.owner, range: own.range } : undefined;
+  }
+
+  #likeEntry(entry: WireDecision): Alike {
+    const [source, destination] = [addressNumber(entry.source), addressNumber(entry.destination)];
+    const keyed = { source, destination, id: entry.ip_id };
+    const own = ownOfEntry(entry);
+    const alike = this.#onTheWay.like({ ...keyed, own });
+    return alike.sent.size > 0 ? alike : this.#onTheWay.like({ ...keyed, own: undefined });
+  }
+
+  #give(place: Place, entry: WireDecision): void {
+    const { sent, range } = place;
     const known = sent.fates.find((fate) => isSamePart(fate.range, range));
     this.#flows.learn(sent, range, entry.ip_id);
-    if (known && isDrop(entry)) known.drops.push(entry);
-    else this.#begin(sent, range, entry);
+    if (known) this.#dropLater(known, entry);
+    else this.#begin(place, entry);
     this.#onTheWay.update(sent);
     if (this.#strays.length > 0) this.#retryStrays();
+    this.#exchanging.mend(sent);
+    this.#exchanging.mendOthers(sent);
     this.#settle(sent);
   }
 
-  #begin(sent: Sent, range: Range, entry: WireDecision): void {
-    const isFirst = !isDrop(entry);
-    const bytes = partOf(sent.packet, range, entry.ip_id);
-    const expected = isFirst ? expectedOf(entry, bytes, this.#wireAddress) : FORWARDED;
-    const fate: Fate = {
-      ...{ range, expected, entry: isFirst ? entry : undefined, drops: isFirst ? [] : [entry] },
-      ...{ added: undefined, error: undefined, passed: 0 },
-    };
-    sent.fates.push(fate);
-    if (expected.crc !== undefined) this.#onTheWay.addAltered(sent, expected.crc);
-    if (entry.fault === 'reorder') this.#flows.reorder(sent, fate);
-    this.#extras.expect(sent, fate);
+  #dropLater(fate: Fate, entry: WireDecision): void {
+    fate.drops.push(entry);
+    const other = this.#extras.passAddedOn(fate);
+    if (other) this.#onTheWay.update(other);
   }
 
-  /** Gives the verdicts of a packet that need nothing more. */
+  #begin(place: Place, entry: WireDecision): void {
+    const fate = newFate(place, entry, this.#wireAddress);
+    const { sent } = place;
+    sent.fates.push(fate);
+    this.#fates.set(nameOf(entry), fate);
+    if (fate.expected.crc !== undefined) this.#onTheWay.addAltered(sent, fate.expected.crc);
+    if (entry.fault === 'reorder') this.#flows.reorder(fate);
+    this.#extras.expect(fate);
+  }
+
+  /** Whether a fate has no verdict. */
+  #isOpen(fate: Fate): boolean {
+    return entriesOf(fate).every((entry) => this.#verdicts.awaits(entry));
+  }
+
+  /** While captures grow: gives the verdicts of a packet that need nothing more. */
   #settle(sent: Sent): void {
+    // What contradicts may still be exchanged.
+    if (!this.#onArrival || isMisplaced(sent)) return;
     for (const fate of sent.fates) {
       const { entry } = fate;
       if (entry && this.#verdicts.awaits(entry) && isComplete(sent, fate)) this.#emit(sent, fate, entry);
@@ -239,13 +282,16 @@ export class WireMatching {
 
   /** Gives the verdicts of a packet that was dropped and has not arrived. */
   #settleDrops(sent: Sent, now: number): void {
-    for (const fate of sent.fates) {
-      const { expected, entry, drops, error } = fate;
-      const isDue = now > sent.frame.time + expected.mayWait + GROWING.lost;
-      if (!isDue || copiesOf(fate) > 0 || expected.isUnknown || (expected.error && !error)) continue;
-      for (const one of [entry, ...drops]) {
-        if (one && this.#verdicts.awaits(one)) this.#emit(sent, fate, one);
-      }
+    const isDue = ({ expected, error, errorDrop }: Fate) =>
+      now > sent.frame.time + expected.mayWait + GROWING.lost && (!expected.error || error || errorDrop);
+    const isDropped = (fate: Fate) => copiesOf(fate) === 0 && !fate.expected.isUnknown && this.#isOpen(fate);
+    if (!sent.fates.some((fate) => isDropped(fate) && isDue(fate))) return;
+    // An entry that explains a second arrival may follow.
+    if (now < this.#exchanging.latestSurplus(sent) + GROWING.lost) return;
+    this.#exchanging.mend(sent);
+    this.#exchanging.blame(sent);
+    for (const fate of sent.fates.filter((one) => isDropped(one) && isDue(one))) {
+      for (const entry of entriesOf(fate)) this.#emit(sent, fate, entry);
     }
   }
 
@@ -262,7 +308,7 @@ export class WireMatching {
       return this.#running.excuseOf(sent.packet, receiver, [time, time + expected.delay]) ?? reason;
     }
     if (reason === 'no-error') {
-      return this.#extras.hasLostError ? 'capture-gap' : (this.#running.excuse(sent.from, time) ?? reason);
+      return this.#running.excuse(sent.from, time) ?? reason;
     }
     return reason === 'arrived-early' && this.#running.isSetBack ? 'clock-set' : reason;
   }
@@ -278,7 +324,8 @@ export class WireMatching {
     const old = this.#strays.filter(isOld);
     if (old.length > 0) {
       this.#strays = this.#strays.filter((one) => !isOld(one));
-      this.findings.push(...straysOf(old, this.#running));
+      const strays = old.filter(({ frame }) => !this.#extras.takeAdded(frame, true));
+      this.findings.push(...straysOf(strays, this.#running));
     }
     this.#extras.forgetBefore(now - GRACE);
     this.#verdicts.flush();
@@ -287,8 +334,10 @@ export class WireMatching {
   #isOver(sent: Sent, now: number): boolean {
     const { time } = sent.frame;
     const last = sent.arrivals.at(-1)?.frame.time;
-    const isOpen = sent.fates.some(({ entry }) => entry && this.#verdicts.awaits(entry));
-    if (last !== undefined && !isOpen && hasAll(sent)) return now > last + GRACE;
+    const isSettled = sent.fates.every(
+      (fate) => !fate.entry || !this.#verdicts.awaits(fate.entry) || isComplete(sent, fate),
+    );
+    if (last !== undefined && isSettled && hasAll(sent) && !isMisplaced(sent)) return now > last + GRACE;
     this.#hold(sent);
     const due = Math.max(time, sent.heldUntil) + sent.mayWait;
     return now > due + PATIENCE && this.#running.isKnown(otherThan(sent.from), due);
@@ -296,22 +345,30 @@ export class WireMatching {
 
   /** Nothing more is awaited of a packet: gives all its verdicts, and what became of it. */
   #end(sent: Sent): void {
+    this.#exchanging.mend(sent);
+    this.#exchanging.mendOthers(sent);
+    this.#exchanging.blame(sent);
     this.#onTheWay.remove(sent);
     this.#flows.forget(sent);
     for (const fate of sent.fates) {
-      for (const entry of [fate.entry, ...fate.drops]) {
-        if (entry && this.#verdicts.awaits(entry)) this.#emit(sent, fate, entry);
+      for (const entry of entriesOf(fate)) {
+        if (this.#verdicts.awaits(entry)) this.#emit(sent, fate, entry);
       }
       this.#extras.forget(fate);
+      for (const entry of entriesOf(fate)) this.#forgetFate(entry, fate);
     }
     this.findings.push(...findings(sent, this.#flows, this.#running));
+  }
+
+  #forgetFate(entry: WireDecision, fate: Fate): void {
+    const name = nameOf(entry);
+    if (this.#fates.get(name) === fate) this.#fates.delete(name);
   }
 
   /** The sender's capture lacks the packet of an entry. */
   #giveUp({ entry, time }: Sought): true {
     const from = this.#hostAt(entry.source);
     const isBetween = from && entry.destination === addressText(this.#numbers[otherThan(from)]);
-    if (!isBetween && entry.source === addressText(this.#wireAddress)) this.#extras.hasLostError = true;
     const reason = isBetween
       ? (this.#running.excuseOf({ id: entry.ip_id }, from, [time, time]) ?? 'not-sent')
       : 'other-host';
@@ -334,53 +391,8 @@ export class WireMatching {
   }
 }
 
-const NO_PAYLOAD = '00000000';
 /** Verdicts for which the capture of the receiver must have been running. */
 const LACKING: readonly WireReason[] = ['lost', 'not-arrived', 'dropped-later', 'error-sent'];
-
-interface Place {
-  readonly sent: Sent;
-  readonly range: Range;
-}
-
-/**
- * The time chooses among copies that are identical in everything: the last one before the entry that has none yet. A lost
- * one is a copy that has not arrived.
- */
-function choose(alike: readonly Sent[], entry: WireDecision): Place | undefined {
-  const last = lastOf(alike, entry);
-  if (isDrop(entry)) {
-    const isOwn = ({ sent, range }: Place) =>
-      sent.fates.some(
-        (fate) =>
-          isSamePart(fate.range, range) &&
-          fate.entry?.packet === entry.packet &&
-          fate.entry.flow === entry.flow,
-      );
-    const own = last(isOwn, ({ fates }) => fates.length > 0);
-    if (own) return own;
-  }
-  const free = ({ sent, range }: Place) => !sent.fates.some((fate) => isSamePart(fate.range, range));
-  const isMissing = (place: Place) => free(place) && place.sent.arrivalsOf(place.range).length === 0;
-  const isLoss = isDrop(entry) || entry.fault === 'loss';
-  const lost = isLoss ? last(isMissing, (sent) => !hasAll(sent)) : undefined;
-  return lost ?? last(free) ?? (isDrop(entry) ? last(() => true) : undefined);
-}
-
-/** Finds the last place of an entry that is meant. It looks no further, because thousands may be alike. */
-function lastOf(alike: readonly Sent[], entry: WireDecision) {
-  return (
-    isMeant: (place: Place) => boolean,
-    maybe: (sent: Sent) => boolean = () => true,
-  ): Place | undefined => {
-    for (let at = alike.length - 1; at >= 0; at -= 1) {
-      const sent = alike[at]!;
-      const range = maybe(sent) ? placeOfEntry(sent.packet, entry, sent.captured) : undefined;
-      if (range && isMeant({ sent, range })) return { sent, range };
-    }
-    return undefined;
-  };
-}
 
 /** Whether the latest arrival of a packet repeats one before it. */
 function isAgain({ arrivals }: Sent): boolean {
@@ -388,8 +400,13 @@ function isAgain({ arrivals }: Sent): boolean {
   return arrivals.some((one) => one !== latest && isOf(one, latest));
 }
 
-function isSamePart(one: Range, other: Range): boolean {
-  return one.from === other.from && one.to === other.to;
+function entriesOf({ entry, drops, errorDrop }: Fate): WireDecision[] {
+  return [entry, ...drops, errorDrop].filter((one) => one !== undefined);
+}
+
+/** What an entry has in common with others about the same packet. */
+function nameOf({ direction, flow, packet }: WireDecision): string {
+  return `${direction} ${packet} ${flow}`;
 }
 
 function hasAll({ arrivals, length }: Sent): boolean {

@@ -1,7 +1,8 @@
+import type { WireDecision } from '#lib/journal/wire-schema.ts';
 import { crcOf } from '#lib/message/crc.ts';
 import { type Packet, payloadOf } from '#lib/packet/packet.ts';
-import { wantedBy } from './judge.ts';
-import { isFragment, type Range } from './place.ts';
+import { Alike } from './alike.ts';
+import { isFragment } from './place.ts';
 import type { Sent } from './sent.ts';
 
 /** IP identifications that are looked up together, as a power of 2. */
@@ -10,6 +11,8 @@ const TOGETHER = 7;
 const LEAST_SEGMENT = 36;
 /** A frame of this many bytes or fewer is one packet, whatever the MTU. */
 const ONE_PACKET = 68;
+const NO_PAYLOAD = '00000000';
+const NONE = new Alike();
 
 type Key = string;
 
@@ -18,107 +21,89 @@ export interface Keyed {
   readonly source: number;
   readonly destination: number;
   readonly id: number;
-  /** Without an identification, all that a datagram has of its own is its payload. */
-  readonly crc: string | undefined;
+  /** All that a packet without an identification has of its own. Undefined if it may be cut or joined on the way. */
+  readonly own: string | undefined;
 }
 
 export function keyedOf(packet: Packet): Keyed {
-  const { source, destination, id, tcp } = packet;
-  const isPlain = id === 0 && !tcp && !isFragment(packet);
-  return { source, destination, id, crc: isPlain ? crcOf(payloadOf(packet)) : undefined };
+  const { source, destination, id } = packet;
+  return { source, destination, id, own: ownOf(packet, crcOf) };
+}
+
+function ownOf(packet: Packet, crcIn: (payload: Buffer) => string): string | undefined {
+  const { id, tcp, sourcePort, destinationPort } = packet;
+  const payload = payloadOf(packet);
+  if (id !== 0 || isFragment(packet) || (tcp && payload.length > 0)) return undefined;
+  return [sourcePort, destinationPort, tcp?.sequence, tcp?.acknowledgment, crcIn(payload)].join(' ');
+}
+
+/** What the packet of an entry may have of its own. */
+export function ownOfEntry(entry: WireDecision): string | undefined {
+  const { source_port: from = 0, destination_port: to = 0, seq, ack, crc = NO_PAYLOAD } = entry;
+  if (entry.ip_id !== 0 || (seq !== undefined && entry.payload > 0)) return undefined;
+  return [from, to, seq, ack, crc].join(' ');
 }
 
 /** The packets that have been sent lately, by addresses and IP identification. */
 export class OnTheWay {
-  readonly all = new Set<Sent>();
-  readonly #byKey = new Map<Key, Sent[]>();
-  /** Those of which something has not arrived. Thousands that are identical in everything may have arrived lately. */
-  readonly #open = new Map<Key, Set<Sent>>();
+  readonly #byKey = new Map<Key, Alike>();
+  readonly #keys = new Map<Sent, Key[]>();
 
-  add(sent: Sent): void {
-    this.all.add(sent);
-    for (const key of keysOf(sent)) this.#addUnder(key, sent);
-    this.update(sent);
+  get all(): Iterable<Sent> {
+    return this.#keys.keys();
   }
 
-  /** Notes whether something of it has not arrived, after an arrival or a decision. */
+  add(sent: Sent): void {
+    const keys = keysOf(sent);
+    this.#keys.set(sent, keys);
+    for (const key of keys) this.#addUnder(key, sent);
+  }
+
+  /** Notes what is missing of it, after an arrival or a decision. */
   update(sent: Sent): void {
-    const isOpen = isAwaited(sent);
-    for (const key of this.#keysOf(sent)) {
-      const open = this.#open.get(key);
-      if (isOpen && open) open.add(sent);
-      else if (isOpen) this.#open.set(key, new Set([sent]));
-      else if (open?.delete(sent) && open.size === 0) this.#open.delete(key);
-    }
+    for (const key of this.#keys.get(sent) ?? []) this.#byKey.get(key)!.update(sent);
   }
 
   /** Finds a packet without identification by the payload with which it arrives, too. */
   addAltered(sent: Sent, crc: string): void {
-    const { source, destination, id, tcp } = sent.packet;
-    if (id !== 0 || tcp) return;
-    const key = keyOf({ source, destination, id, crc });
+    const own = ownOf(sent.packet, () => crc);
+    const keys = this.#keys.get(sent);
+    if (own === undefined || !keys) return;
+    const key = keyOf({ ...sent.packet, own });
+    if (keys.includes(key)) return;
+    keys.push(key);
     this.#addUnder(key, sent);
-    this.#altered.set(sent, [...(this.#altered.get(sent) ?? []), key]);
-    this.update(sent);
   }
-  readonly #altered = new Map<Sent, Key[]>();
 
   remove(sent: Sent): void {
-    this.all.delete(sent);
-    for (const key of this.#keysOf(sent)) {
-      const alike = this.#byKey.get(key) ?? [];
-      // The oldest one is removed first, nearly always.
-      if (alike[0] === sent) alike.shift();
-      else
-        this.#byKey.set(
-          key,
-          alike.filter((one) => one !== sent),
-        );
-      if (this.#byKey.get(key)?.length === 0) this.#byKey.delete(key);
-      const open = this.#open.get(key);
-      if (open?.delete(sent) && open.size === 0) this.#open.delete(key);
+    for (const key of this.#keys.get(sent) ?? []) {
+      const alike = this.#byKey.get(key)!;
+      alike.remove(sent);
+      if (alike.sent.size === 0) this.#byKey.delete(key);
     }
-    this.#altered.delete(sent);
+    this.#keys.delete(sent);
   }
 
-  /** Those that may be the packet, in the order in which they were sent. */
-  like(keyed: Keyed): readonly Sent[] {
-    return this.#byKey.get(keyOf(keyed)) ?? [];
+  /** Those that may be the packet. */
+  like(keyed: Keyed): Alike {
+    return this.#byKey.get(keyOf(keyed)) ?? NONE;
   }
 
-  /** The same without those that have arrived. */
-  openLike(keyed: Keyed): readonly Sent[] {
-    return [...(this.#open.get(keyOf(keyed)) ?? [])];
-  }
-
-  #keysOf(sent: Sent): Key[] {
-    return [...keysOf(sent), ...(this.#altered.get(sent) ?? [])];
+  /** Those that may be identical to one of them, as it was sent and as it arrives. */
+  likeSent(sent: Sent): readonly Alike[] {
+    return (this.#keys.get(sent) ?? []).map((key) => this.#byKey.get(key)!);
   }
 
   #addUnder(key: Key, sent: Sent): void {
-    const alike = this.#byKey.get(key);
-    if (alike) alike.push(sent);
-    else this.#byKey.set(key, [sent]);
+    const known = this.#byKey.get(key);
+    const alike = known ?? new Alike();
+    if (!known) this.#byKey.set(key, alike);
+    alike.add(sent);
   }
 }
 
-/** Whether a part of it has not arrived as often as it should, as far as is known. */
-function isAwaited(sent: Sent): boolean {
-  const { arrivals, fates, length } = sent;
-  if (fates.some((fate) => sent.arrivalsOf(fate.range).length < wantedBy(fate))) return true;
-  const settled = [...arrivals, ...fates.map(({ range }) => range)];
-  return reachOf(settled) < length;
-}
-
-/** How far ranges reach from 0 without a hole. */
-export function reachOf(ranges: readonly Range[]): number {
-  return ranges
-    .toSorted((one, other) => one.from - other.from)
-    .reduce((to, one) => (one.from <= to ? Math.max(to, one.to) : to), 0);
-}
-
-function keyOf({ source, destination, id, crc }: Keyed): Key {
-  return `${source} ${destination} ${crc ?? id >> TOGETHER}`;
+function keyOf({ source, destination, id, own }: Keyed): Key {
+  return `${source} ${destination} ${own ?? id >> TOGETHER}`;
 }
 
 /** A large frame of TCP is under the identifications of all segments into which it may be cut. */

@@ -20,6 +20,11 @@ const facts = {
     verdict: 'confirmed',
     meaning: 'the packet did not arrive, and its sender got the ICMP error',
   },
+  'error-dropped': {
+    verdict: 'confirmed',
+    meaning:
+      'the packet did not arrive. Its ICMP error was dropped on the way back, and its sender did not get it',
+  },
   'reset-added': { verdict: 'confirmed', meaning: 'the packet arrived, and so did the RST that was added' },
   'dropped-later': {
     verdict: 'confirmed',

@@ -22,6 +22,8 @@ export interface Arrival extends Range {
 
 /** What the wire decided for one packet: the first entry, and those that dropped it or its copies later. */
 export interface Fate {
+  /** The packet that the entries are about. Identical packets may exchange their fates. */
+  owner: Sent;
   readonly range: Range;
   readonly entry: WireDecision | undefined;
   readonly drops: WireDecision[];
@@ -29,6 +31,8 @@ export interface Fate {
   /** The RST that was added, and the ICMP error that was sent back. */
   added: FrameRef | undefined;
   error: FrameRef | undefined;
+  /** The entry that the wire dropped the ICMP error. */
+  errorDrop: WireDecision | undefined;
   /** How many packets of its flow that were sent later have arrived before it. */
   passed: number;
 }

@@ -2,12 +2,15 @@ import type { IpFrame } from '#analysis/capture/read-ip.ts';
 import type { Detail } from '#lib/faults/wire/fault.ts';
 import { wireFaultCalled } from '#lib/faults/wire/index.ts';
 import type { Gap } from '#lib/journal/run.ts';
+import { wireTimeOf } from '#lib/journal/wire-entries.ts';
 import type { WireEntry } from '#lib/journal/wire-schema.ts';
-import type { Host } from '#lib/lab/hosts.ts';
+import { type Host, hosts } from '#lib/lab/hosts.ts';
 import { addressNumber, type Packet } from '#lib/packet/packet.ts';
 import { CLIENT, parsed, SERVER } from '#lib/packet/testing.ts';
 import { entryOf } from '../../services/wire/entry.ts';
+import type { Struck } from '../../services/wire/wire.ts';
 import type { WireFinding, WireMatch, WirePacket } from './finding.ts';
+import { WireMatching } from './matching.ts';
 import { matchWire } from './read.ts';
 
 const WIRE = '10.0.77.1';
@@ -99,28 +102,58 @@ export class Lab {
     this.#entries.push({ time: time + 0.000_5, entry: entryOf(struck) });
   }
 
-  /** Everything that is found. */
-  async find({ serverBegins = 0 } = {}): Promise<WireFinding[]> {
-    const inOrder = (host: Host): IpFrame[] =>
-      this.#captures[host]
-        .toSorted((one, other) => (this.isSetBack ? 0 : one.time - other.time))
-        .map((frame, at) => ({ ...frame, number: at + 1, time: START + frame.time }))
-        .filter(({ time }) => host === 'client' || time >= START + serverBegins);
-    const entries = this.#entries
+  /** What the wire decided itself. */
+  journal(time: number, struck: Struck): void {
+    this.#entries.push({ time, entry: entryOf(struck) });
+  }
+
+  /** The frames of a capture. */
+  captured(host: Host): IpFrame[] {
+    return this.#captures[host]
+      .toSorted((one, other) => (this.isSetBack ? 0 : one.time - other.time))
+      .map((frame, at) => ({ ...frame, number: at + 1, time: START + frame.time }));
+  }
+
+  get entries(): WireEntry[] {
+    return this.#entries
       .toSorted((one, other) => (this.isSetBack ? 0 : one.time - other.time))
       .map(({ time, entry }, at) => ({
         timestamp: new Date(Math.floor((START + time) * 1_000)).toISOString(),
         id: at + 1,
         ...entry,
       })) as WireEntry[];
+  }
+
+  /** Everything that is found while the captures grow. */
+  findGrowing(): WireFinding[] {
+    const matching = new WireMatching({ addresses, gaps: this.gaps, onArrival: () => undefined });
+    const frames = hosts.flatMap((host) =>
+      this.captured(host).map((frame) => ({ time: frame.time, take: () => matching.take(host, frame) })),
+    );
+    const entries = this.entries.map((entry) => ({
+      time: wireTimeOf(entry) + 0.001,
+      take: () => matching.read(entry),
+    }));
+    let looked = START;
+    for (const { time, take } of [...frames, ...entries].sort((one, other) => one.time - other.time)) {
+      for (; looked < time; looked += LOOK) matching.moveTo(looked, hosts);
+      take();
+    }
+    matching.finish();
+    return matching.findings;
+  }
+
+  /** Everything that is found. */
+  async find({ serverBegins = 0 } = {}): Promise<WireFinding[]> {
     const [gaps, captured] = [this.gaps, this.recorded].map((all) =>
       all.map((one) => ({ ...one, from: START + one.from, to: START + one.to })),
     );
     const recorded = (host: Host) => captured!.filter((one) => one.host === host);
-    const frames = { server: list(inOrder('server')), client: list(inOrder('client')) };
+    const server = this.captured('server').filter(({ time }) => time >= START + serverBegins);
+    const frames = { server: list(server), client: list(this.captured('client')) };
     const parts = { addresses, gaps, recorded };
     const found: WireFinding[] = [];
-    for await (const finding of matchWire(frames, list(entries), parts)) found.push(finding);
+    for await (const finding of matchWire(frames, list(this.entries), parts)) found.push(finding);
     return found;
   }
 
@@ -150,6 +183,8 @@ export class Lab {
 
 /** When both captures begin, in seconds since 1970. */
 export const START = 1_796_000_000;
+/** How often captures that grow are looked at, in seconds. */
+const LOOK = 0.05;
 /** A packet of neither host. */
 const OTHER = Buffer.from('450000140001000040110000e0000001e0000002', 'hex');
 

@@ -41,6 +41,7 @@ const FATES: Partial<Record<WireReason, Fate>> = {
   lost: 'lost',
   'error-sent': 'lost',
   'no-error': 'lost',
+  'error-dropped': 'lost',
   'dropped-later': 'lost',
   'arrived-altered': 'altered',
   'arrived-different': 'altered',
