@@ -22,10 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.end());
 
-const livePort = () => String(Number(lab.settings.ECHO_TLS_PORT) + 1);
 const live = async (...words: string[]): Promise<string> => {
-  const typed = ['--silent', 'live', `LIVE_PORT=${livePort()}`, ...words];
-  const { code, stdout, stderr } = await command(lab.settings, 'make', ...typed);
+  const { code, stdout, stderr } = await command(lab.settings, 'make', '--silent', 'live', ...words);
   if (code !== 0) throw new Error(stderr);
   return /http:\S+/.exec(stdout)![0];
 };

@@ -78,20 +78,25 @@ function withoutLink({ host }: Target): Intrusion[] {
   ];
 }
 
-/** The first link is for browsers on the machine of the lab. */
+/** The controls are not at the port of a class, whatever name the request has. */
 function withControlsElsewhere({ host, control }: Target): Intrusion[] {
   const [key] = /(?<=wirelab-live-\d+=)[^;]+/.exec(control) ?? [];
+  const [, port] = host.split(':');
+  const cookie = control.replaceAll(/(?<=wirelab-live-)\d+/g, port!);
+  const names = [host, `127.0.0.1:${port}`, `localhost:${port}`];
   return [
-    {
-      what: 'the link with the controls',
-      request: raw(`GET /?key=${key} HTTP/1.1`, { host }),
-      refused: [403],
-    },
-    {
-      what: 'the cookie with the controls',
-      request: raw('GET /packets HTTP/1.1', { host, cookie: control }),
-      refused: [401],
-    },
+    ...names.flatMap((name) => [
+      {
+        what: `the link with the controls, by ${name}`,
+        request: raw(`GET /?key=${key} HTTP/1.1`, { host: name }),
+        refused: [403],
+      },
+      {
+        what: `the cookie with the controls, by ${name}`,
+        request: raw('GET /packets HTTP/1.1', { host: name, cookie }),
+        refused: [401],
+      },
+    ]),
   ];
 }
 

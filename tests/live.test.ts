@@ -19,12 +19,13 @@ let before: string;
 
 const make = (...words: string[]): Promise<Ended> => command(lab.settings, 'make', '--silent', ...words);
 const live = async (...words: string[]): Promise<string> => {
-  const { code, stdout, stderr } = await make('live', `LIVE_PORT=${livePort()}`, ...words);
+  const { code, stdout, stderr } = await make('live', ...words);
   if (code !== 0) throw new Error(stderr);
   return stdout;
 };
-/** The ports after those of a lab are free for its suite. */
-const livePort = () => String(Number(lab.settings.ECHO_TLS_PORT) + 1);
+/** The ports of the controls and of a class. */
+const livePort = () => lab.settings.LIVE_PORT!;
+const classPort = () => lab.settings.LIVE_CLASS_PORT!;
 const linkIn = (printed: string) => /http:\S+/.exec(printed)![0];
 const captures = async () => {
   const names = [lab.nameOf('capture-server'), lab.nameOf('capture-client')];
@@ -215,10 +216,10 @@ test('a link for a class only looks', async () => {
 describe('over the network, from a container beside it', () => {
   const network = () => `${lab.settings.COMPOSE_PROJECT_NAME}_live`;
   /** What the live view answers to requests, at its address on that network. */
-  const answersTo = async (address: string, requests: readonly string[]) =>
+  const answersTo = async (host: string, requests: readonly string[]) =>
     runBeside<readonly Answered[]>({
       ...{ image: 'programs', network: network(), program: 'tests/live-stranger.ts' },
-      args: [address, livePort(), JSON.stringify(requests)],
+      args: [...host.split(':'), JSON.stringify(requests)],
     });
   const ownAddress = async () =>
     (
@@ -234,13 +235,13 @@ describe('over the network, from a container beside it', () => {
     const links = (await live('LIVE_ADDRESS=0.0.0.0')).match(/http:\S+/g)!;
     page = await LivePage.open(links[0]!);
     const viewer = await LivePage.open(links[1]!.replace(/\/\/[^:]*/, '//127.0.0.1'));
-    const host = `${await ownAddress()}:${livePort()}`;
+    const host = `${await ownAddress()}:${classPort()}`;
     target = { host, view: viewer.cookie, control: page.cookie };
   });
 
   test('a viewer reads it', async () => {
     const request = `GET /packets?count=1 HTTP/1.1\r\nhost: ${target.host}\r\ncookie: ${target.view}\r\nconnection: close\r\n\r\n`;
-    const [answer] = await answersTo(target.host.split(':')[0]!, [request]);
+    const [answer] = await answersTo(target.host, [request]);
     expect(answer).toMatchObject({ status: 200, text: expect.stringContaining('"info":') });
   });
 
@@ -248,7 +249,7 @@ describe('over the network, from a container beside it', () => {
     const before = await faults();
     const all = intrusions(target);
     const answers = await answersTo(
-      target.host.split(':')[0]!,
+      target.host,
       all.map(({ request }) => request),
     );
     const wrong = all.flatMap(({ what, refused }, at) => {
@@ -266,8 +267,11 @@ describe('over the network, from a container beside it', () => {
     const address = await ownAddress();
     const ask = (host: string) =>
       `GET /packets HTTP/1.1\r\nhost: ${host}\r\ncookie: ${page.cookie}\r\nconnection: close\r\n\r\n`;
-    const [answer] = await answersTo(address, [ask(`${address}:${livePort()}`)]);
-    expect(answer!.status).toBe(421);
+    for (const port of [livePort(), classPort()]) {
+      const host = `${address}:${port}`;
+      const [answer] = await answersTo(host, [ask(host)]);
+      expect(answer!.status).toBe(421);
+    }
   });
 });
 
