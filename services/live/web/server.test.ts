@@ -258,6 +258,14 @@ describe('a request of somebody else', () => {
     },
   );
 
+  test('with two Hosts gets nothing', async () => {
+    const headers = ['Host', web.host, 'Host', 'evil.example', 'Cookie', web.controlling.cookie!];
+    const asked = request({ port: web.port, host: '127.0.0.1', path: '/packets', headers, agent: false });
+    const [response] = await once(asked.end(), 'response');
+    response.destroy();
+    expect(response.statusCode).toBe(400);
+  });
+
   test('may be a link to the page, and to nothing else', async () => {
     const link = {
       'sec-fetch-site': 'cross-site',
