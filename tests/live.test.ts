@@ -25,6 +25,7 @@ const live = async (...words: string[]): Promise<string> => {
 };
 /** The ports after those of a lab are free for its suite. */
 const livePort = () => String(Number(lab.settings.ECHO_TLS_PORT) + 1);
+const classPort = () => lab.settings.LIVE_CLASS_PORT!;
 const linkIn = (printed: string) => /http:\S+/.exec(printed)![0];
 const captures = async () => {
   const names = [lab.nameOf('capture-server'), lab.nameOf('capture-client')];
@@ -215,10 +216,10 @@ test('a link for a class only looks', async () => {
 describe('over the network, from a container beside it', () => {
   const network = () => `${lab.settings.COMPOSE_PROJECT_NAME}_live`;
   /** What the live view answers to requests, at its address on that network. */
-  const answersTo = async (address: string, requests: readonly string[]) =>
+  const answersTo = async (address: string, requests: readonly string[], port = classPort()) =>
     runBeside<readonly Answered[]>({
       ...{ image: 'programs', network: network(), program: 'tests/live-stranger.ts' },
-      args: [address, livePort(), JSON.stringify(requests)],
+      args: [address, port, JSON.stringify(requests)],
     });
   const ownAddress = async () =>
     (
@@ -234,7 +235,7 @@ describe('over the network, from a container beside it', () => {
     const links = (await live('LIVE_ADDRESS=0.0.0.0')).match(/http:\S+/g)!;
     page = await LivePage.open(links[0]!);
     const viewer = await LivePage.open(links[1]!.replace(/\/\/[^:]*/, '//127.0.0.1'));
-    const host = `${await ownAddress()}:${livePort()}`;
+    const host = `${await ownAddress()}:${classPort()}`;
     target = { host, view: viewer.cookie, control: page.cookie };
   });
 
@@ -266,7 +267,7 @@ describe('over the network, from a container beside it', () => {
     const address = await ownAddress();
     const ask = (host: string) =>
       `GET /packets HTTP/1.1\r\nhost: ${host}\r\ncookie: ${page.cookie}\r\nconnection: close\r\n\r\n`;
-    const [answer] = await answersTo(address, [ask(`${address}:${livePort()}`)]);
+    const [answer] = await answersTo(address, [ask(`${address}:${livePort()}`)], livePort());
     expect(answer!.status).toBe(421);
   });
 });
