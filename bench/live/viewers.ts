@@ -29,7 +29,7 @@ process.stdin.resume().once('end', () => {
 /** The cookies of the link. */
 async function enter(): Promise<string> {
   const response = await fetch(link, { redirect: 'manual' });
-  if (response.status !== 303) throw new Error(`${response.status} ${await response.text()}`);
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
   const cookies = response.headers.getSetCookie().map((one) => one.slice(0, one.indexOf(';')));
   return [...new Set(cookies)].join('; ');
 }

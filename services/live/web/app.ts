@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import * as v from 'valibot';
 import { hosts } from '#lib/lab/hosts.ts';
 import { Refusal } from '#lib/live/refusal.ts';
@@ -16,11 +16,14 @@ import { byOf, servePage } from './page.ts';
 import { refusalOf } from './refused.ts';
 import type { Doorman } from './rights.ts';
 import type { Runs } from './runs.ts';
+import type { Asker } from './shares.ts';
 import type { Streams } from './streams/streams.ts';
 import type { Details, Loaded } from './wireshark/details.ts';
 
 export interface AppParts {
   readonly reachable: Reachable;
+  /** Whether this is the port of a class, whose clients have shares. */
+  readonly isForClass: boolean;
   readonly doorman: Doorman;
   /** The folder with the folders `page` and `terminal`. */
   readonly files: string;
@@ -96,14 +99,19 @@ export function createApp(parts: AppParts): RequestListener {
 
 function servePackets(
   app: express.Express,
-  { history, streams, details, filters, hello }: AppParts,
+  { history, streams, details, filters, hello, isForClass }: AppParts,
   mayView: RequestHandler,
 ): void {
+  const askerOf = ({ socket }: Request, { locals }: Response): Asker => ({
+    ...{ rights: locals.rights, client: isForClass ? socket.remoteAddress : undefined },
+  });
   app.get('/events', mayView, async (request, response) => {
     const { filter } = v.parse(eventsSchema, request.query);
-    if (filter !== undefined) await filters.mustBeValid(filter);
+    const asker = askerOf(request, response);
+    if (filter !== undefined) await filters.mustBeValid(filter, asker);
     streams.open({
       response,
+      asker,
       filter,
       lastEventId: request.get('last-event-id'),
       hello: hello(response.locals.rights),
@@ -119,13 +127,15 @@ function servePackets(
       response.json(history.before(before, count).map(({ packet }) => packet));
       return;
     }
-    await filters.mustBeValid(filter);
-    response.json(await streams.withFilter(filter, (packets) => packets.before(before, count)));
+    const asker = askerOf(request, response);
+    await filters.mustBeValid(filter, asker);
+    if (response.destroyed) return;
+    response.json(await streams.withFilter(filter, asker, (packets) => packets.before(before, count)));
   });
   app.get('/packets/:id', mayView, async (request, response) => {
     const { id } = v.parse(idSchema, request.params);
     const { host } = v.parse(hostSchema, request.query);
-    const detail = await details.of(id, host);
+    const detail = await details.of(id, host, askerOf(request, response));
     if (!detail)
       throw new Refusal(
         404,
@@ -134,7 +144,8 @@ function servePackets(
     response.json(detail);
   });
   app.get('/filters', mayView, async (request, response) => {
-    response.json(await filters.check(v.parse(filterSchema, request.query).filter));
+    const { filter: typed } = v.parse(filterSchema, request.query);
+    response.json(await filters.check(typed, askerOf(request, response)));
   });
 }
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Refusal } from '#lib/live/refusal.ts';
 import type { FilterCheck } from '../contract.ts';
+import type { Asker } from './shares.ts';
 import { countingIn, isCounting } from './wireshark/counting.ts';
 import type { Pool } from './wireshark/pool.ts';
 import { SharkdRefusal } from './wireshark/sharkd.ts';
@@ -26,29 +27,30 @@ export class Filters<Loaded> {
   }
 
   /** What a person who types a filter wants to know. */
-  async check(filter: string): Promise<FilterCheck> {
-    const problem = filter.trim() === '' ? undefined : await this.#problemOf(filter);
+  async check(filter: string, asker?: Asker): Promise<FilterCheck> {
+    const problem = filter.trim() === '' ? undefined : await this.#problemOf(filter, asker);
     const [begun] = /(?<![\w.\]"'])[a-z_][\w.]*$/i.exec(filter) ?? [];
     return {
       ...(problem !== undefined && { problem }),
-      completions: begun === undefined || filter.length > LONGEST ? [] : await this.#completions(begun),
+      completions:
+        begun === undefined || filter.length > LONGEST ? [] : await this.#completions(begun, asker),
     };
   }
 
   /** @throws Refusal when it is no display filter */
-  async mustBeValid(filter: string): Promise<void> {
+  async mustBeValid(filter: string, asker?: Asker): Promise<void> {
     if (this.#known.has(filter)) return;
-    const problem = await this.#problemOf(filter);
+    const problem = await this.#problemOf(filter, asker);
     if (problem !== undefined) throw new Refusal(400, `filter is "${filter}"; ${problem}`);
     this.#known.add(filter);
     const [oldest] = this.#known;
     if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
   }
 
-  async #problemOf(filter: string): Promise<string | undefined> {
+  async #problemOf(filter: string, asker?: Asker): Promise<string | undefined> {
     if (filter.length > LONGEST) return `allowed: up to ${LONGEST} characters`;
     try {
-      await this.#pool.use((sharkd) => sharkd.ask('check', { filter }));
+      await this.#pool.use((sharkd) => sharkd.ask('check', { filter }), { asker });
       return countingIn(filter);
     } catch (error) {
       if (!(error instanceof SharkdRefusal)) throw error;
@@ -56,10 +58,10 @@ export class Filters<Loaded> {
     }
   }
 
-  async #completions(field: string): Promise<FilterCheck['completions']> {
+  async #completions(field: string, asker?: Asker): Promise<FilterCheck['completions']> {
     const { field: found } = v.parse(
       completedSchema,
-      await this.#pool.use((sharkd) => sharkd.ask('complete', { field })),
+      await this.#pool.use((sharkd) => sharkd.ask('complete', { field }), { asker }),
     );
     return found
       .filter(({ f }) => f.startsWith(field) && !isCounting(f))

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { Log } from '#lib/runtime/log.ts';
 import type { Reachable } from './hosts.ts';
 import { newTokens, type Tokens } from './rights.ts';
-import { createWeb, listen, type Web, type WebParts } from './server.ts';
+import { createWeb, listen, type PortName, type Web, type WebParts } from './server.ts';
 import { TestFeed } from './testing.ts';
 import type { Loaded } from './wireshark/details.ts';
 import type { Pool } from './wireshark/pool.ts';
@@ -125,9 +125,9 @@ export class TestWeb {
   }
 
   /** How many connections it has. */
-  connections(): Promise<number> {
+  connections(port: PortName = 'controls'): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<number>();
-    this.#web.servers.controls.getConnections((_error, count) => resolve(count));
+    this.#web.servers[port].getConnections((_error, count) => resolve(count));
     return promise;
   }
 

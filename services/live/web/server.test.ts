@@ -73,6 +73,13 @@ describe('a link', () => {
     expect([page.status, page.body]).toEqual([200, '<!doctype html><title>the page</title>']);
   });
 
+  test('that was typed leads to the page by a redirect, which keeps what follows # in the address', async () => {
+    const { status, headers } = await web.ask('GET', `/?key=${web.tokens.view}`, {
+      'sec-fetch-site': 'none',
+    });
+    expect([status, headers.location]).toEqual([303, '/']);
+  });
+
   test('on a page of somebody else leads to the page too', async () => {
     const headers = {
       'sec-fetch-site': 'cross-site',

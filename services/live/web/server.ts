@@ -15,6 +15,7 @@ import { type Reachable, THIS_MACHINE } from './hosts.ts';
 import { refusalOf } from './refused.ts';
 import { Doorman, type Tokens } from './rights.ts';
 import { Runs } from './runs.ts';
+import { Shares } from './shares.ts';
 import { connectShell } from './shell.ts';
 import { Streams } from './streams/streams.ts';
 import { WireWatch } from './wire-watch.ts';
@@ -79,14 +80,16 @@ export function createWeb(parts: WebParts): Web {
   const shared = { streams, runs, controls, details, filters: new Filters(pool), history: feed.history };
   const shells = new Set<Socket>();
   const serverAt = (name: PortName): Server => {
-    const doorman = new Doorman(tokens, name === 'controls');
-    const reachable = name === 'controls' ? THIS_MACHINE : parts.reachable;
-    const app = createApp({ ...parts, ...shared, doorman, reachable });
+    const isForClass = name === 'class';
+    const doorman = new Doorman(tokens, !isForClass);
+    const reachable = isForClass ? parts.reachable : THIS_MACHINE;
+    const app = createApp({ ...parts, ...shared, doorman, reachable, isForClass });
     const server = createServer(
       { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
       app,
     );
     server.maxConnections = CONNECTIONS_EACH * viewers;
+    if (isForClass) shareOut(server);
     serveShells(server, { ...parts, doorman, reachable, open: shells });
     return server;
   };
@@ -104,6 +107,16 @@ export function createWeb(parts: WebParts): Web {
       pool.close();
     },
   };
+}
+
+/** Lets one client have a half of the connections. */
+function shareOut(server: Server): void {
+  const places = new Shares(server.maxConnections);
+  server.on('connection', (socket) => {
+    const { remoteAddress } = socket;
+    if (places.limitFor(remoteAddress)) socket.destroy();
+    else socket.once('close', places.take(remoteAddress));
+  });
 }
 
 interface ShellsParts extends Pick<WebParts, 'reachable' | 'hasTerminal' | 'remote' | 'timer'> {

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -143,13 +145,62 @@ describe('streams', () => {
     ]);
   });
 
+  test('keep places for the controls', async () => {
+    for (let count = 0; count < 3; count += 1) await open();
+    const controls = () => web.send('GET', '/events', { cookie: web.cookieOf(web.tokens.control) });
+    for (let count = 0; count < 8; count += 1) expect((await controls()).statusCode).toBe(200);
+    expect((await controls()).statusCode).toBe(503);
+  });
+
+  describe('at the port of a class', () => {
+    const ofClass = (path: string) => {
+      const { classPort } = web;
+      return web.ask('GET', path, { cookie: web.cookieOf(web.tokens.view, classPort) }, '', classPort);
+    };
+    const openOfClass = (path = '/events') => {
+      const { classPort } = web;
+      return web.send('GET', path, { cookie: web.cookieOf(web.tokens.view, classPort) }, '', classPort);
+    };
+
+    test('leave half of the places to other clients', async () => {
+      for (let count = 0; count < 2; count += 1) expect((await openOfClass()).statusCode).toBe(200);
+      const refused = await ofClass('/events');
+      expect([refused.status, JSON.parse(refused.body).problems]).toEqual([
+        503,
+        ['2 pages are open at 127.0.0.1 already, which is half of all; LIVE_VIEWERS allows more'],
+      ]);
+      expect((await open()).statusCode).toBe(200);
+    });
+
+    test('leave filters to other clients', async () => {
+      web.close();
+      web = await new TestWeb(folder, { viewers: 20 }).listen();
+      for (const name of 'abc') await openOfClass(`/events?filter=${name}`);
+      expect(JSON.parse((await ofClass('/events?filter=d')).body).problems).toEqual([
+        'filter is "d"; 3 others of 127.0.0.1 are in use, which is all: "a", "b", "c"',
+      ]);
+      expect((await openOfClass('/events?filter=a')).statusCode).toBe(200);
+      for (const name of 'def') await open(`/events?filter=${name}`);
+      expect((await web.ask('GET', '/events?filter=g', viewing())).status).toBe(503);
+    });
+
+    test('leave half of the connections to other clients', async () => {
+      const sockets = Array.from({ length: 13 }, () => connect({ port: web.classPort, host: '127.0.0.1' }));
+      const closed = await Promise.race(sockets.map((socket) => once(socket, 'close').then(() => socket)));
+      expect(sockets).toContain(closed);
+      expect(await web.connections('class')).toBe(12);
+      for (const socket of sockets) socket.destroy();
+    });
+  });
+
   test('have eight filters at most; one that no page has any more makes room', async () => {
     web.close();
     web = await new TestWeb(folder, { viewers: 20 }).listen();
+    const controlling = { cookie: web.cookieOf(web.tokens.control) };
     const all = [];
-    for (const name of 'abcdefgh') all.push(await open(`/events?filter=${name}`));
+    for (const name of 'abcdefgh') all.push(await open(`/events?filter=${name}`, controlling));
     await open('/events?filter=a');
-    const refused = await web.ask('GET', '/events?filter=i', viewing());
+    const refused = await web.ask('GET', '/events?filter=i', controlling);
     expect([refused.status, JSON.parse(refused.body).problems]).toEqual([
       503,
       ['filter is "i"; 8 others are in use, which is all: "a", "b", "c", "d", "e", "f", "g", "h"'],

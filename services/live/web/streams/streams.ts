@@ -3,6 +3,7 @@ import { Refusal } from '#lib/live/refusal.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import type { Hello } from '../../contract.ts';
 import type { Feed } from '../../feed/feed.ts';
+import { type Asker, Shares } from '../shares.ts';
 import type { StartMatching } from '../wireshark/programs.ts';
 import { allPackets, eventsOf } from './all-packets.ts';
 import { Channel } from './channel.ts';
@@ -16,8 +17,12 @@ const BEAT_MS = 15_000;
 const LINGER_MS = 30_000;
 /** Bytes of messages that a channel keeps for its slow readers. */
 const KEPT_BYTES = 4 * 1024 * 1024;
-/** Display filters that are in use at once. Each has a tshark. */
-export const MOST_FILTERS = 8;
+/** Display filters that are in use at once: all, those of a class, and those of one of its clients. Each has a tshark. */
+const MOST_FILTERS = 8;
+const MOST_OF_CLASS = 6;
+const MOST_OF_CLIENT = 3;
+/** Pages that only the controls can have beside as many as there may be. */
+const KEPT_FOR_CONTROLS = 8;
 
 export interface StreamsParts {
   readonly feed: Feed;
@@ -35,6 +40,7 @@ export interface StreamsParts {
 /** How a page asks for its stream. */
 export interface Asked {
   readonly response: ServerResponse;
+  readonly asker: Asker;
   readonly filter?: string | undefined;
   readonly lastEventId?: string | undefined;
   readonly hello: Omit<Hello, 'instance' | 'isContinued'>;
@@ -42,6 +48,8 @@ export interface Asked {
 
 interface Filtered {
   readonly filter: string;
+  /** Who has asked for it first. */
+  readonly asker: Asker;
   readonly packets: FilteredPackets;
   readonly channel: Channel;
   users: number;
@@ -54,6 +62,8 @@ export class Streams {
   readonly #all: Channel;
   readonly #filtered = new Map<string, Filtered>();
   readonly #readers = new Map<Reader, ServerResponse>();
+  /** The places of pages that only look. */
+  readonly #places: Shares;
   readonly #stopListening: () => void;
   #cancelBeat: () => void;
   #channels = 0;
@@ -61,6 +71,7 @@ export class Streams {
 
   constructor(parts: StreamsParts) {
     this.#parts = parts;
+    this.#places = new Shares(parts.most);
     this.#all = new Channel('all', allPackets(parts.feed, this.#state), KEPT_BYTES, this.#wake);
     this.#stopListening = parts.feed.listen((event) => {
       const message = messageOf(event);
@@ -89,16 +100,17 @@ export class Streams {
    *
    * @throws Refusal when too many pages or filters are in use
    */
-  open({ response, filter, lastEventId, hello }: Asked): void {
-    const { most, instance } = this.#parts;
+  open({ response, asker, filter, lastEventId, hello }: Asked): void {
+    const { instance } = this.#parts;
     if (response.destroyed) return;
-    if (this.#readers.size >= most)
-      throw new Refusal(503, `${most} pages are open already; LIVE_VIEWERS allows more`);
-    const filtered = filter === undefined ? undefined : this.#use(filter);
+    this.#mustHavePlace(asker);
+    const filtered = filter === undefined ? undefined : this.#use(filter, asker);
+    const leave = asker.rights === 'view' ? this.#places.take(asker.client) : () => undefined;
     const reader = new Reader(response, filtered?.channel ?? this.#all, instance);
     this.#readers.set(reader, response);
     response.once('close', () => {
       this.#readers.delete(reader);
+      leave();
       if (filtered) this.#release(filtered);
     });
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
@@ -112,8 +124,12 @@ export class Streams {
    *
    * @throws Refusal when too many filters are in use
    */
-  async withFilter<Result>(filter: string, use: (packets: FilteredPackets) => Result): Promise<Result> {
-    const filtered = this.#use(filter);
+  async withFilter<Result>(
+    filter: string,
+    asker: Asker,
+    use: (packets: FilteredPackets) => Result,
+  ): Promise<Result> {
+    const filtered = this.#use(filter, asker);
     try {
       await filtered.packets.begun();
       return use(filtered.packets);
@@ -150,23 +166,28 @@ export class Streams {
     for (const { channel } of this.#filtered.values()) channel.add(message);
   }
 
-  #use(filter: string): Filtered {
-    const filtered = this.#filtered.get(filter) ?? this.#start(filter);
+  #mustHavePlace({ rights, client }: Asker): void {
+    const { most } = this.#parts;
+    const limit = rights === 'view' ? this.#places.limitFor(client) : undefined;
+    if (limit === 'each')
+      throw new Refusal(
+        503,
+        `${this.#places.each} pages are open at ${client} already, which is half of all; LIVE_VIEWERS allows more`,
+      );
+    if (limit === 'most' || this.#readers.size >= most + KEPT_FOR_CONTROLS)
+      throw new Refusal(503, `${this.#readers.size} pages are open already; LIVE_VIEWERS allows more`);
+  }
+
+  #use(filter: string, asker: Asker): Filtered {
+    const filtered = this.#filtered.get(filter) ?? this.#start(filter, asker);
     filtered.users += 1;
     filtered.cancelEnd?.();
     filtered.cancelEnd = undefined;
     return filtered;
   }
 
-  #start(filter: string): Filtered {
-    if (this.#filtered.size >= MOST_FILTERS) this.#endUnused();
-    if (this.#filtered.size >= MOST_FILTERS) {
-      const inUse = [...this.#filtered.keys()].map((one) => `"${one}"`).join(', ');
-      throw new Refusal(
-        503,
-        `filter is "${filter}"; ${MOST_FILTERS} others are in use, which is all: ${inUse}`,
-      );
-    }
+  #start(filter: string, asker: Asker): Filtered {
+    this.#makeRoom(filter, asker);
     const { feed, startMatching, onProblem } = this.#parts;
     this.#channels += 1;
     const packets = new FilteredPackets({
@@ -179,7 +200,7 @@ export class Streams {
       },
     });
     const channel = new Channel(`f${this.#channels}`, packets.source(this.#state), KEPT_BYTES, this.#wake);
-    const filtered: Filtered = { filter, packets, channel, users: 0, cancelEnd: undefined };
+    const filtered: Filtered = { filter, asker, packets, channel, users: 0, cancelEnd: undefined };
     this.#filtered.set(filter, filtered);
     return filtered;
   }
@@ -190,10 +211,31 @@ export class Streams {
     filtered.cancelEnd = this.#parts.timer(LINGER_MS, () => this.#end(filtered));
   }
 
-  /** Ends the filter that no page has, if there is one, before its time. */
-  #endUnused(): void {
-    const unused = [...this.#filtered.values()].find(({ users }) => users === 0);
-    if (unused) this.#end(unused);
+  /**
+   * Ends a filter before its time that no page has any more, where a limit leaves no room for another one.
+   *
+   * @throws Refusal when all are in use
+   */
+  #makeRoom(filter: string, { rights, client }: Asker): void {
+    const all = () => [...this.#filtered.values()];
+    const ofClass = () => (rights === 'view' ? all().filter((one) => one.asker.rights === 'view') : []);
+    const ofClient = () => (client === undefined ? [] : all().filter((one) => one.asker.client === client));
+    for (const { found, most, whose } of [
+      { found: ofClient, most: MOST_OF_CLIENT, whose: ` of ${client}` },
+      { found: ofClass, most: MOST_OF_CLASS, whose: ' of pages that only look' },
+      { found: all, most: MOST_FILTERS, whose: '' },
+    ]) {
+      if (found().length < most) continue;
+      const unused = found().find(({ users }) => users === 0);
+      if (unused) this.#end(unused);
+      else {
+        const inUse = found().map((one) => `"${one.filter}"`);
+        throw new Refusal(
+          503,
+          `filter is "${filter}"; ${most} others${whose} are in use, which is all: ${inUse.join(', ')}`,
+        );
+      }
+    }
   }
 
   /** Ends a filter with its pages. */

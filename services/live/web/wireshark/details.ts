@@ -4,6 +4,7 @@ import { secretsIn } from '#analysis/exposure/places.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import type { PacketDetail } from '../../contract.ts';
 import type { History, RawFrame, StoredPacket } from '../../feed/feed.ts';
+import type { Asker } from '../shares.ts';
 import { FramesFile } from './frames-file.ts';
 import { type Dissected, payloadOf, readDissected } from './layers.ts';
 import type { Pool } from './pool.ts';
@@ -43,14 +44,15 @@ export class Details {
 
   /**
    * @param host whose capture is read; without it the sender's
+   * @param asker who waits for it
    * @returns undefined when the packet is not kept, or when that host did not capture it
    */
-  async of(id: number, host?: Host): Promise<PacketDetail | undefined> {
+  async of(id: number, host?: Host, asker?: Asker): Promise<PacketDetail | undefined> {
     const { history } = this.#parts;
     const stored = history.get(id);
     const raw = stored?.raw.find((one) => host === undefined || one.host === host);
     if (!stored || !raw) return undefined;
-    const dissected = await this.#dissected(stored, raw);
+    const dissected = await this.#dissected(stored, raw, asker);
     // It may have changed meanwhile.
     const { packet, raw: all } = history.get(id) ?? stored;
     return {
@@ -63,9 +65,9 @@ export class Details {
     };
   }
 
-  #dissected(stored: StoredPacket, raw: RawFrame): Promise<Dissected> {
+  #dissected(stored: StoredPacket, raw: RawFrame, asker?: Asker): Promise<Dissected> {
     const key = `${raw.host} ${stored.packet.id}`;
-    const dissected = this.#kept.get(key) ?? this.#read(stored, raw);
+    const dissected = this.#kept.get(key) ?? this.#read(stored, raw, asker);
     // The one that was asked for last is at the end.
     this.#kept.delete(key);
     this.#kept.set(key, dissected);
@@ -75,7 +77,7 @@ export class Details {
     return dissected;
   }
 
-  #read(stored: StoredPacket, raw: RawFrame): Promise<Dissected> {
+  #read(stored: StoredPacket, raw: RawFrame, asker?: Asker): Promise<Dissected> {
     const indexIn = (loaded: Loaded = []) => loaded.findIndex((frame) => frame.raw === raw);
     return this.#parts.pool.use(
       async (sharkd) => {
@@ -87,7 +89,7 @@ export class Details {
           return known && { id: known.id, number: known.frames[raw.host] };
         });
       },
-      (loaded) => indexIn(loaded) >= 0,
+      { preferred: (loaded) => indexIn(loaded) >= 0, asker },
     );
   }
 

@@ -19,7 +19,7 @@ export interface Programs {
 const NEEDED = ['tshark', 'sharkd'] as const;
 /** Programs that dissect packets, and requests that may wait for them. */
 const DISSECTORS = 2;
-const MOST_WAITING = 16;
+const MOST_WAITING = 64;
 /** How long Wireshark may take for a request, in ms. */
 const PATIENCE_MS = 10_000;
 

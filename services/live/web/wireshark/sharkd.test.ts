@@ -135,11 +135,34 @@ describe('a pool', () => {
     const other = newSharkd([process.execPath, '--eval', FAKE]);
     other.loaded = 'a file';
     const pool = new Pool([sharkd, other], 0);
-    const used = await pool.use(
-      async (one) => one,
-      (loaded) => loaded === 'a file',
-    );
+    const used = await pool.use(async (one) => one, { preferred: (loaded) => loaded === 'a file' });
     expect(used === other).toBe(true);
+    pool.close();
+  });
+
+  test('does the controls first, and gives each client of a class its turn', async () => {
+    const pool = new Pool([sharkd], 4);
+    const releases: (() => void)[] = [];
+    const begun: string[] = [];
+    const use = (name: string, rights: 'control' | 'view', client?: string) =>
+      pool.use(
+        async () => {
+          begun.push(name);
+          await new Promise<void>((resolve) => releases.push(resolve));
+        },
+        { asker: { rights, client } },
+      );
+    const jobs = [use('a1', 'view', 'a'), use('a2', 'view', 'a'), use('a3', 'view', 'a')];
+    await expect(use('a4', 'view', 'a')).rejects.toThrow('2 requests of yours wait for Wireshark already');
+    jobs.push(use('b1', 'view', 'b'), use('b2', 'view', 'b'));
+    await expect(use('c1', 'view', 'c')).rejects.toThrow('4 requests wait for Wireshark already');
+    jobs.push(use('own', 'control'));
+    for (let count = 0; count < jobs.length; count += 1) {
+      while (releases.length <= count) await new Promise(setImmediate);
+      releases[count]!();
+    }
+    await Promise.all(jobs);
+    expect(begun).toEqual(['a1', 'own', 'b1', 'a2', 'b2', 'a3']);
     pool.close();
   });
 
