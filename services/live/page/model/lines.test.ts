@@ -91,7 +91,10 @@ test('the ladder has lines between packets, and says what was left out', () => {
   lines.start({ ...run, time: 0.5 });
   lines.print(printed(1, ['a'], 2.5));
   lines.print(printed(2, ['b'], 7));
-  const items = itemsOf(packets, lines.all, [{ count: 40, after: 1, before: 42 }]);
+  const items = itemsOf(packets, lines.all, [
+    { count: 40, after: 1, before: 42 },
+    { count: 2, after: 1, before: 44 },
+  ]);
   expect(items.map(({ key }) => key)).toEqual([
     keyOf('line', 1),
     keyOf('packet', 1),
@@ -103,6 +106,7 @@ test('the ladder has lines between packets, and says what was left out', () => {
   ]);
   expect(new Set(items.map(({ key }) => key)).size).toBe(7);
   expect(items[1]).toMatchObject({ gap: undefined });
+  expect(items[2]).toMatchObject({ count: 42 });
   expect(items[3]).toMatchObject({ gap: 1 });
 });
 
