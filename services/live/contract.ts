@@ -174,6 +174,8 @@ export interface Hello {
     readonly echoTls: number;
     readonly flow: number;
   };
+  /** The address of the page for other machines, as `http://lab.school:8088`, if they can open it and it is known. */
+  readonly forClass?: string | undefined;
   readonly hasTerminal: boolean;
   readonly hasCommands: boolean;
   /** How many packets the server of the page keeps. */

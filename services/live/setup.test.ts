@@ -50,6 +50,16 @@ test('a viewer has neither terminal nor commands', async () => {
   expect(hello('view', 7)).toMatchObject({ rights: 'view', hasTerminal: false, hasCommands: false });
 });
 
+test.each([
+  [{ LIVE_ADDRESS: '0.0.0.0', LIVE_NAMES: 'lab.school,lab' }, 'http://lab.school:8088'],
+  [{ LIVE_ADDRESS: '192.168.7.2', LIVE_PORT: '9000' }, 'http://192.168.7.2:9000'],
+  [{ LIVE_ADDRESS: '0.0.0.0' }, undefined],
+  [{ LIVE_ADDRESS: '127.0.0.1', LIVE_NAMES: 'lab.school' }, undefined],
+])('with %j other machines open %s', async (settings, address) => {
+  const { hello } = await read(settings);
+  expect(hello('view', 7).forClass).toBe(address);
+});
+
 test('a folder of captures that can not be read is named with its cure', async () => {
   await expect(read({ LIVE_CAPTURES: join(folder, 'none') })).rejects.toThrow(
     /^the captures can't be read: ENOENT.*; cure: chmod g\+rx for the folder LAB_CAPTURES_DIR$/,

@@ -30,6 +30,7 @@ export async function readSetup(config: Config): Promise<Setup> {
     },
   };
   const run = await readRun(folder, defaults);
+  const forClass = addressForClass(config);
   return {
     ...{ folder, isPlayed, defaults, run },
     hello(rights, now) {
@@ -40,6 +41,7 @@ export async function readSetup(config: Config): Promise<Setup> {
         ...(run.name !== undefined && { name: run.name }),
         addresses: run.addresses,
         ports: { ...run.ports, flow: config.FLOW_PORT },
+        ...(forClass !== undefined && { forClass }),
         hasTerminal: hasControls && config.LIVE_TERMINAL,
         hasCommands: hasControls,
         kept: KEPT.packets,
@@ -47,6 +49,13 @@ export async function readSetup(config: Config): Promise<Setup> {
       };
     },
   };
+}
+
+/** Undefined when only this machine has the page, or when its own address is one of all. */
+function addressForClass({ LIVE_ADDRESS, LIVE_NAMES, LIVE_PORT }: Config): string | undefined {
+  if (LIVE_ADDRESS.startsWith('127.')) return undefined;
+  const name = LIVE_NAMES[0] ?? (LIVE_ADDRESS === '0.0.0.0' ? undefined : LIVE_ADDRESS);
+  return name === undefined ? undefined : `http://${name}:${LIVE_PORT}`;
 }
 
 /** @throws when this user may not read the folder of a lab that runs */

@@ -5,6 +5,7 @@ import { Refusal } from '#lib/live/refusal.ts';
 import { type Asked, commandNames, LONGEST_LINE } from '#lib/live/remote.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import type { Beginning, CommandRun, Ended, Printed } from '../contract.ts';
+import { typedOf } from '../page/model/typed.ts';
 import { isAbsent } from './controls.ts';
 import type { LiveEvent } from './streams/message.ts';
 
@@ -98,7 +99,12 @@ export class Runs {
   #begin(asked: Asked, response: IncomingMessage): CommandRun {
     this.#count += 1;
     const { command } = asked;
-    const known = { run: this.#count, command, typed: typedAs(asked), time: this.#parts.now() };
+    const known = {
+      run: this.#count,
+      command,
+      typed: typedOf(command, asked.options),
+      time: this.#parts.now(),
+    };
     const run = new Run(known, response, this.#parts);
     this.#running.set(known.run, run);
     run.follow().then((code) => {
@@ -192,14 +198,4 @@ async function problemsOf(response: IncomingMessage): Promise<readonly string[]>
     await json(response).catch(() => undefined),
   );
   return refused.success ? refused.output.problems : ['the client host gives no reason'];
-}
-
-/** The command as a person types it in a shell. */
-function typedAs({ command, options }: Asked): string {
-  const words = Object.entries(options).map(([name, value]) => ` ${name}=${quoted(value)}`);
-  return `make ${command}${words.join('')}`;
-}
-
-function quoted(value: string): string {
-  return /^[\w./:@%+=,-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

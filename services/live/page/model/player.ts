@@ -141,13 +141,6 @@ export class Player {
     this.#position = Math.min(next, Math.max(end, this.#position));
   }
 
-  /** Whether nothing will move until something new comes. */
-  get isAtRest(): boolean {
-    if (this.#mode === 'paused')
-      return this.#target === undefined || this.#position === this.#target.position;
-    return this.#position >= this.#film.length + LINGERS;
-  }
-
   #glide({ position, speed }: { readonly position: number; readonly speed: number }, seconds: number): void {
     this.#position = Math.min(position, this.#position + speed * seconds);
   }
