@@ -29,7 +29,7 @@ export interface BenchLab extends AsyncDisposable {
 export const LAB_PROJECT = 'wirelab-bench';
 
 /** The profiles of services that a section may have added to its lab. */
-const PROFILES = 'wire,flow';
+const PROFILES = 'wire,flow,live';
 
 export async function createBenchLab(overrides: Settings = {}): Promise<BenchLab> {
   const made = new AsyncDisposableStack();

@@ -4,6 +4,7 @@ import { held } from './held.ts';
 import { idle } from './idle.ts';
 import { inspect } from './inspect.ts';
 import { journal } from './journal.ts';
+import { live } from './live.ts';
 import { memory } from './memory.ts';
 import type { Section } from './section.ts';
 import { start } from './start.ts';
@@ -26,4 +27,5 @@ export const sections: Readonly<Record<string, Section>> = {
   start,
   memory,
   wire,
+  live,
 };

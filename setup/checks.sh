@@ -7,7 +7,7 @@
 check_settings() {
     wrong=
     others=
-    for name in HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT FLOW_PORT LIVE_PORT; do
+    for name in HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT FLOW_PORT LIVE_PORT LIVE_CLASS_PORT; do
         eval "value=\$$name"
         in_range "$value" 1 65535 || wrong="$wrong$name is \"$value\"; allowed: a whole number from 1 to 65535
 "

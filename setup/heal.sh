@@ -43,6 +43,15 @@ connect() {
     done
 }
 
+# without_interface: the hosts whose capture misses the network interface. The interface is set up when a host starts.
+without_interface() {
+    for side in server client wire; do
+        case "$(docker exec "$COMPOSE_PROJECT_NAME-capture-$side-1" cat /tmp/state 2>/dev/null)" in
+            *'No such device'* | *'device is not up'*) echo "$side-host" ;;
+        esac
+    done
+}
+
 # Waits until the captures capture. Packets that programs send before are in no file.
 await_captures() {
     for _ in $(seq 300); do
@@ -74,6 +83,8 @@ connect $(of_kind disconnected)
 unwell=$(unwell)
 # shellcheck disable=SC2046
 with start $(of_kind stopped | grep -- '-host$' || true)
+# shellcheck disable=SC2046
+with restart $(without_interface)
 unwell=$(unwell)
 # shellcheck disable=SC2046
 with 'rm --force' $(of_kind hostless)

@@ -25,6 +25,12 @@ unwell() {
             function time(text) { sub(/Z$/, "", text); return substr(text (text ~ /\./ ? "" : ".") "000000000", 1, 29) }
             { id[NR] = $1; service[NR] = $2; state[NR] = $3; began[NR] = time($4); mode[NR] = $5; network[NR] = $6; health[NR] = $7; code[NR] = $NF; of[$1] = NR }
             END {
+                # A removed container is seen by its absence.
+                wanted = "certificates server-host http echo capture-server client-host client capture-client"
+                for (i = 1; i <= NR; i++) if (service[i] ~ /^(wire-host|wire|capture-wire)$/) { wanted = wanted " wire-host wire capture-wire"; break }
+                count = NR ? split(wanted, each, " ") : 0
+                for (i = 1; i <= NR; i++) there[service[i]]
+                for (i = 1; i <= count; i++) if (!(each[i] in there)) print each[i], "removed"
                 for (i = 1; i <= NR; i++) {
                     joined = mode[i] ~ /^container:/
                     host = joined ? of[substr(mode[i], 11)] : 0
@@ -42,6 +48,7 @@ check_hosts() {
     found=$(unwell | while read -r service what detail; do
         case "$what" in
             disconnected) echo "$service was disconnected from ${COMPOSE_PROJECT_NAME}_lab" ;;
+            removed) echo "$service has no container: it was removed" ;;
             hostless) echo "$service has no host: its container was removed" ;;
             paused) echo "$service is paused" ;;
             stopped) echo "$service is not running ($detail)" ;;
@@ -49,6 +56,9 @@ check_hosts() {
             silent) echo "$service does not answer" ;;
         esac
     done)
+    case "$found" in
+        *'server-host has no container'*) problem hosts "$found" 'make up, which begins a new run, because a run ends with that container' && return ;;
+    esac
     if [ -n "$found" ]; then
         problem hosts "$found" 'make up, which continues this run'
     else
@@ -133,7 +143,7 @@ check_growth() {
     case "$said" in
         *'does not run'*)
             problem capture "${said%?}" 'make up, which continues this run' && return ;;
-        *'No such device'*)
+        *'No such device'* | *'device is not up'*)
             problem capture "${said%?}" 'make up, which continues this run (its host has lost the network interface)' && return ;;
         *': No such file or directory'*)
             problem capture "${said%?}" 'make down, then make up (the folder was removed)' && return ;;
@@ -208,8 +218,8 @@ check_datagrams() {
 # Says where the live view is, if there is one.
 check_live() {
     has_live || return 0
-    use_settings_of_lab LIVE_ADDRESS LIVE_PORT
-    whose='this machine'
-    case "$LIVE_ADDRESS" in 127.*) ;; *) whose='other machines too' ;; esac
-    ok 'live view' "it is at port $LIVE_PORT, for browsers of $whose; make live prints its links"
+    use_settings_of_lab LIVE_PORT LIVE_ADDRESS LIVE_CLASS_PORT
+    class=
+    case "$LIVE_ADDRESS" in 127.*) ;; *) class=", and at port $LIVE_CLASS_PORT for a class" ;; esac
+    ok 'live view' "it is at port $LIVE_PORT for browsers of this machine$class; make live prints its links"
 }

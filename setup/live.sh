@@ -2,7 +2,7 @@
 # live.sh [OFF=0|1] [RUN=FOLDER]: starts the live view of the running lab, or plays the run in a folder, and prints its links.
 # If it runs already, applies changed settings and prints the links again. OFF=1 ends it.
 set -eu
-own='LIVE_ADDRESS LIVE_PORT LIVE_NAMES LIVE_VIEWERS LIVE_TERMINAL LIVE_RUN_SECONDS'
+own='LIVE_PORT LIVE_ADDRESS LIVE_CLASS_PORT LIVE_NAMES LIVE_VIEWERS LIVE_TERMINAL LIVE_RUN_SECONDS'
 asked_for=" $(for name in $own; do eval "[ -z \"\${$name-}\" ] || printf '%s ' \"\$name\""; done)"
 . "$(dirname "$0")/lib.sh"
 . setup/checks.sh
@@ -34,12 +34,12 @@ keep_settings() {
     done
 }
 
-# publishes CONTAINER: true if that container has LIVE_PORT.
-publishes() { docker port "$1" 2>/dev/null | grep -q "^$LIVE_PORT/"; }
+# publishes CONTAINER: true if that container has LIVE_PORT or LIVE_CLASS_PORT.
+publishes() { docker port "$1" 2>/dev/null | grep -Eq "^($LIVE_PORT|$LIVE_CLASS_PORT)/"; }
 
 # start SERVICE…: starts them, or applies changed settings.
 start() {
-    is_up live || check_live_port
+    is_up live || check_live_ports
     { output=$(docker compose up --detach --no-build --no-deps "$@" 2>&1 </dev/null) && wait_until_healthy; } || {
         reasons "$output" >&2
         stop 'the live view was not started; the reason is above'
@@ -66,18 +66,8 @@ own_address() {
     fi || true
 }
 
-# show CONTAINER: prints the links, and opens the first one in a browser if there is one.
-show() {
-    links=$(docker exec --user 10001 "$1" live "$(class_name)")
-    printf '%s\n' "$links"
-    [ -t 1 ] || return 0
-    for opener in xdg-open open; do
-        command -v "$opener" >/dev/null || continue
-        [ "$opener" = open ] || [ -n "${DISPLAY-}${WAYLAND_DISPLAY-}" ] || continue
-        "$opener" "$(printf '%s\n' "$links" | grep -o 'http://[^ ]*' | sed 1q)" >/dev/null 2>&1 </dev/null &
-        return
-    done
-}
+# show CONTAINER: prints the links. It opens no browser, because every user of this machine can read the arguments of a program.
+show() { docker exec --user 10001 "$1" live "$(class_name)"; }
 
 # play: Compose makes the network of the lab too. It gets a free subnet, and goes again, because nobody is on it.
 play() {

@@ -220,7 +220,7 @@ $1 "}
 free_ports() {
     used=$1
     shift
-    chosen=" $HTTP_PORT $HTTPS_PORT $ECHO_PORT $ECHO_TLS_PORT $LIVE_PORT "
+    chosen=" $HTTP_PORT $HTTPS_PORT $ECHO_PORT $ECHO_TLS_PORT $LIVE_PORT $LIVE_CLASS_PORT "
     for name; do
         port=$(printenv "$name")
         while
@@ -278,15 +278,18 @@ settings_of_another_lab() {
     COMPOSE_PROJECT_NAME=$base-$number
     containers=
     printf 'COMPOSE_PROJECT_NAME=%s\n%s\n%s\n' "$COMPOSE_PROJECT_NAME" "$(free_network "$(networks_in_use)")" \
-        "$(free_ports "$(ports_in_use)" HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LIVE_PORT)"
+        "$(free_ports "$(ports_in_use)" HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT LIVE_PORT LIVE_CLASS_PORT)"
 }
 
-# Checks the port of the live view, unless it runs.
-check_live_port() {
+# Checks the ports of the live view, unless it runs.
+check_live_ports() {
     used=$(ports_in_use)
-    user=$(user_of "$LIVE_PORT/tcp" "$used")
-    [ -n "$user" ] || return 0
-    set --
-    [ "$user" != 'another program' ] || set -- "end the program that this command shows: $(who_has tcp "$LIVE_PORT")"
-    problem live "$LIVE_PORT/tcp, for the live view, is taken by $user" "$@" "another port: $(in_one_line "$(free_ports "$used" LIVE_PORT)") make live"
+    for setting in LIVE_PORT LIVE_CLASS_PORT; do
+        port=$(printenv "$setting")
+        user=$(user_of "$port/tcp" "$used")
+        [ -n "$user" ] || continue
+        set --
+        [ "$user" != 'another program' ] || set -- "end the program that this command shows: $(who_has tcp "$port")"
+        problem live "$port/tcp, for the live view, is taken by $user" "$@" "another port: $(in_one_line "$(free_ports "$used" "$setting")") make live"
+    done
 }

@@ -11,7 +11,7 @@ const PROGRAMS = ['http', 'echo', 'client', 'capture-server', 'capture-client', 
 /** What somebody sets who has another lab up already: everything else is as in .env. */
 const elsewhere = [
   ...['COMPOSE_PROJECT_NAME', 'LAB_SUBNET', 'LAB_SERVER_ADDRESS', 'LAB_CLIENT_ADDRESS'],
-  ...['HTTP_PORT', 'HTTPS_PORT', 'ECHO_PORT', 'ECHO_TLS_PORT', 'LIVE_PORT'],
+  ...['HTTP_PORT', 'HTTPS_PORT', 'ECHO_PORT', 'ECHO_TLS_PORT', 'LIVE_PORT', 'LIVE_CLASS_PORT'],
 ];
 
 /** Copies the project into a folder that is to belong to a user, as a clone of hers. */

@@ -8,24 +8,25 @@ export type LiveEvent = {
 /** A page of the live view, as far as its server knows it: requests with the cookies of a link. */
 export class LivePage {
   readonly origin: string;
-  readonly #cookie: string;
+  /** Both cookies of the link. */
+  readonly cookie: string;
 
   private constructor(origin: string, cookie: string) {
     this.origin = origin;
-    this.#cookie = cookie;
+    this.cookie = cookie;
   }
 
   /** Follows a link. */
   static async open(link: string): Promise<LivePage> {
     const { origin } = new URL(link);
     const response = await fetch(link, { redirect: 'manual' });
-    if (response.status !== 303) throw new Error(`${response.status} ${await response.text()}`);
+    if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
     const cookies = response.headers.getSetCookie().map((one) => one.slice(0, one.indexOf(';')));
     return new LivePage(origin, [...new Set(cookies)].join('; '));
   }
 
   get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-    return fetch(this.origin + path, { headers: { cookie: this.#cookie, ...headers } });
+    return fetch(this.origin + path, { headers: { cookie: this.cookie, ...headers } });
   }
 
   async json<Body>(path: string): Promise<Body> {
@@ -39,7 +40,7 @@ export class LivePage {
       method: 'POST',
       body: JSON.stringify(body),
       headers: {
-        cookie: this.#cookie,
+        cookie: this.cookie,
         origin: this.origin,
         'content-type': 'application/json',
         ...headers,
@@ -53,7 +54,7 @@ export class LivePage {
     { path = '/events', within = 60_000 } = {},
   ): Promise<Found> {
     const ending = AbortSignal.timeout(within);
-    const response = await fetch(this.origin + path, { headers: { cookie: this.#cookie }, signal: ending });
+    const response = await fetch(this.origin + path, { headers: { cookie: this.cookie }, signal: ending });
     if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     const seen = new Watched();
     for await (const event of eventsIn(response.body!)) {
@@ -91,7 +92,8 @@ async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerator<LiveE
     const blocks = (rest + text).split('\n\n');
     rest = blocks.pop()!;
     for (const block of blocks) {
-      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+      // For a regular expression, also other characters than those of the stream end a line.
+      const field = (name: string) => new RegExp(`(?:^|\\n)${name}: ([^\\n]*)`).exec(block)?.[1];
       const name = field('event');
       if (name !== undefined) yield { name, data: JSON.parse(field('data')!) } as LiveEvent;
     }

@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FaultStatus } from '#lib/faults/faults.ts';
 import type { FilterCheck, LivePacket, PacketDetail } from '../services/live/contract.ts';
+import { runBeside } from './beside.ts';
 import { command, type Ended, Lab } from './lab.ts';
+import { intrusions, type Target } from './live-intrusions.ts';
 import { LivePage, type Watched } from './live-page.ts';
+import type { Answered } from './live-stranger.ts';
 
 let lab: Lab;
 let page: LivePage;
@@ -209,6 +212,65 @@ test('a link for a class only looks', async () => {
   page = await LivePage.open(links[0]!);
 });
 
+describe('over the network, from a container beside it', () => {
+  const network = () => `${lab.settings.COMPOSE_PROJECT_NAME}_live`;
+  /** What the live view answers to requests, at its address on that network. */
+  const answersTo = async (address: string, requests: readonly string[]) =>
+    runBeside<readonly Answered[]>({
+      ...{ image: 'programs', network: network(), program: 'tests/live-stranger.ts' },
+      args: [address, livePort(), JSON.stringify(requests)],
+    });
+  const ownAddress = async () =>
+    (
+      await lab.docker(
+        ...['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'],
+        lab.nameOf('live'),
+      )
+    ).stdout.trim();
+  const faults = async () => (await page.json<{ faults: FaultStatus[] }>('/controls')).faults;
+  let target: Target;
+
+  beforeAll(async () => {
+    const links = (await live('LIVE_ADDRESS=0.0.0.0')).match(/http:\S+/g)!;
+    page = await LivePage.open(links[0]!);
+    const viewer = await LivePage.open(links[1]!.replace(/\/\/[^:]*/, '//127.0.0.1'));
+    const host = `${await ownAddress()}:${livePort()}`;
+    target = { host, view: viewer.cookie, control: page.cookie };
+  });
+
+  test('a viewer reads it', async () => {
+    const request = `GET /packets?count=1 HTTP/1.1\r\nhost: ${target.host}\r\ncookie: ${target.view}\r\nconnection: close\r\n\r\n`;
+    const [answer] = await answersTo(target.host.split(':')[0]!, [request]);
+    expect(answer).toMatchObject({ status: 200, text: expect.stringContaining('"info":') });
+  });
+
+  test('nothing else is answered, read or changed', async () => {
+    const before = await faults();
+    const all = intrusions(target);
+    const answers = await answersTo(
+      target.host.split(':')[0]!,
+      all.map(({ request }) => request),
+    );
+    const wrong = all.flatMap(({ what, refused }, at) => {
+      const { status, text } = answers[at]!;
+      const isRefused = status === undefined ? refused.length === 0 : refused.includes(status);
+      const isSilent = !/"info":|event: |"profile":|set-cookie/.test(text);
+      return isRefused && isSilent ? [] : [{ what, status, text: text.slice(0, 200) }];
+    });
+    expect(wrong).toEqual([]);
+    expect(await faults()).toEqual(before);
+  });
+
+  test('a live view of this machine alone has no other name', async () => {
+    page = await LivePage.open(linkIn(await live('LIVE_ADDRESS=127.0.0.1')));
+    const address = await ownAddress();
+    const ask = (host: string) =>
+      `GET /packets HTTP/1.1\r\nhost: ${host}\r\ncookie: ${page.cookie}\r\nconnection: close\r\n\r\n`;
+    const [answer] = await answersTo(address, [ask(`${address}:${livePort()}`)]);
+    expect(answer!.status).toBe(421);
+  });
+});
+
 test('make capture writes what Wireshark reads', async () => {
   const read = `timeout 60 make --silent capture HOST=server | timeout 50 docker run --rm -i --network none --entrypoint tshark ${lab.settings.LAB_IMAGES}/capture -n -r - -c 12 -Y http -T fields -e frame.protocols`;
   const reading = command(lab.settings, 'sh', '-c', read);
@@ -234,6 +296,29 @@ test('an earlier run is played to its end, with all of its packets', async () =>
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test('the captures have every packet while it ends, starts and is killed', async () => {
+  const [COUNT, PORT] = [4_000, 40_500];
+  expect((await lab.faults('--profile', 'none')).code).toBe(0);
+  const sending = lab.runInClient<{ received: number }>('numbered-datagrams.ts', `${PORT}`, `${COUNT}`, '60');
+  for (let round = 0; round < 2; round += 1) {
+    await live();
+    await live('OFF=1');
+    await live();
+    await lab.docker('kill', lab.nameOf('live'), lab.nameOf('live-client'));
+  }
+  expect(await sending).toEqual({ received: COUNT });
+  page = await LivePage.open(linkIn(await live()));
+  for (const host of ['server', 'client'] as const) {
+    await lab.captured(host);
+    const frames = await lab.frames(host, `udp.port == ${PORT}`, 'udp.srcport', 'udp.payload');
+    expect(new Set(frames.map(String)).size).toBe(2 * COUNT);
+    expect(frames).toHaveLength(2 * COUNT);
+  }
+  expect(await readFile(join(lab.settings.LAB_CAPTURES_DIR!, 'lab.log'), 'utf8')).not.toContain(
+    '"event":"gap"',
+  );
 });
 
 test('it ends without a trace, and the captures have not noticed it', async () => {

@@ -11,10 +11,10 @@ export interface Places {
   /** The second number of the address of the first network. */
   readonly first: number;
   readonly count: number;
-  /** The port that reserves a network, and those of its servers: HTTP, HTTPS, echo, echo over TLS, live view. */
-  readonly ports: (index: number) => readonly [reservation: number, ...servers: Five];
+  /** The port that reserves a network, and those of its servers: HTTP, HTTPS, echo, echo over TLS, live view, its class. */
+  readonly ports: (index: number) => readonly [reservation: number, ...servers: Six];
 }
-type Five = [number, number, number, number, number];
+type Six = [number, number, number, number, number, number];
 
 /**
  * 10.200.0.0/16 and so on. The ports are below those that the kernel hands out to any program, and Wireshark takes none of
@@ -25,7 +25,7 @@ const USUAL: Places = {
   count: 50,
   ports: (index) => {
     const first = 28_000 + 10 * index;
-    return [first, first + 1, first + 2, first + 3, first + 4, first + 5];
+    return [first, first + 1, first + 2, first + 3, first + 4, first + 5, first + 6];
   },
 };
 
@@ -43,6 +43,7 @@ export const LIKE_THE_DEFAULT: Places = {
     9190 + index,
     9543 + index,
     28_510 + index,
+    28_520 + index,
   ],
 };
 
@@ -57,7 +58,8 @@ export type Place = Readonly<
     | 'HTTPS_PORT'
     | 'ECHO_PORT'
     | 'ECHO_TLS_PORT'
-    | 'LIVE_PORT',
+    | 'LIVE_PORT'
+    | 'LIVE_CLASS_PORT',
     string
   >
 >;
@@ -101,7 +103,7 @@ export function leavePlace(subnet: string): void {
   reservations.delete(subnet);
 }
 
-function placeAt(network: string, [http, https, echo, echoTls, live]: Five): Place {
+function placeAt(network: string, [http, https, echo, echoTls, live, liveClass]: Six): Place {
   return {
     LAB_SUBNET: `${network}.0.0/16`,
     LAB_SERVER_ADDRESS: `${network}.28.182`,
@@ -112,6 +114,7 @@ function placeAt(network: string, [http, https, echo, echoTls, live]: Five): Pla
     ECHO_PORT: String(echo),
     ECHO_TLS_PORT: String(echoTls),
     LIVE_PORT: String(live),
+    LIVE_CLASS_PORT: String(liveClass),
   };
 }
 
@@ -124,8 +127,8 @@ async function listen(port: number): Promise<Server | undefined> {
 }
 
 async function hasFreePorts(place: Place): Promise<boolean> {
-  const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT, LIVE_PORT } = place;
-  const ports = [HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT, LIVE_PORT].map(Number);
+  const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT, LIVE_PORT, LIVE_CLASS_PORT } = place;
+  const ports = [HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT, LIVE_PORT, LIVE_CLASS_PORT].map(Number);
   const free = await Promise.all(ports.map(isFree));
   return free.every(Boolean);
 }

@@ -26,3 +26,8 @@ test('tabs in the last field shift no other field, and an incomplete line is ski
 test('the first of several values counts in a field for one', () => {
   expect(parse('7 8\t\t\t')!.seq).toBe(7);
 });
+
+test('the inner datagram counts where a tunnel in UDP carries one', () => {
+  const inner = lineParser(['udpFrom', 'udpTo', 'datagram'])('40000 5000\t4789 9090\t0800 48\t')!;
+  expect([inner.udpFrom, inner.udpTo, inner.datagram]).toEqual([5000, 9090, Buffer.from('H')]);
+});

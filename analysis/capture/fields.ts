@@ -8,6 +8,9 @@ const text = (value: string) => value;
 const number = (value: string) => Number(first(value));
 const list = (value: string) => (value === '' ? NONE : value.split(BETWEEN));
 const hex = (value: string) => (value === '' ? EMPTY : Buffer.from(first(value), 'hex'));
+/** A tunnel in UDP puts its own datagram before the one that it carries. */
+const innerNumber = (value: string) => Number(last(value));
+const innerHex = (value: string) => (value === '' ? EMPTY : Buffer.from(last(value), 'hex'));
 /** Bytes of several records, together. */
 const hexes = (value: string) => Buffer.from(value.replaceAll(BETWEEN, ''), 'hex');
 /** tshark writes a backslash twice. */
@@ -17,6 +20,10 @@ const isThere = (value: string) => value !== '';
 function first(value: string): string {
   const end = value.indexOf(BETWEEN);
   return end < 0 ? value : value.slice(0, end);
+}
+
+function last(value: string): string {
+  return value.slice(value.lastIndexOf(BETWEEN) + 1);
 }
 
 interface Field {
@@ -54,9 +61,9 @@ export const fields = {
   segment: { field: 'tcp.payload', parse: hex },
   /** All options of the TCP header, as bytes. */
   tcpOptions: { field: 'tcp.options', parse: hex },
-  udpFrom: { field: 'udp.srcport', parse: number },
-  udpTo: { field: 'udp.dstport', parse: number },
-  datagram: { field: 'udp.payload', parse: hex },
+  udpFrom: { field: 'udp.srcport', parse: innerNumber },
+  udpTo: { field: 'udp.dstport', parse: innerNumber },
+  datagram: { field: 'udp.payload', parse: innerHex },
 
   /** Fields of IPv4 that stay the same on the way. */
   ipId: { field: 'ip.id', parse: text },

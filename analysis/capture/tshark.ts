@@ -24,14 +24,14 @@ const LINKS: readonly string[] = [
     'mpls',
     'llc',
   ],
-  ...['wlan', 'radiotap', 'ppi', 'prism', 'pktap', 'nflog', 'fr', 'chdlc', 'ethertype'],
+  ...['wlan', 'wlan_radio', 'radiotap', 'ppi', 'prism', 'pktap', 'nflog', 'fr', 'chdlc', 'ethertype'],
 ];
 
-/** The protocols below TCP and UDP, on any link. */
+/** The protocols below TCP and UDP, on any link and in tunnels. */
 const NETWORK: readonly string[] = [
   ...LINKS,
   ...['ip', 'ah', 'ipv6', 'ipv6.hopopts', 'ipv6.routing', 'ipv6.fraghdr', 'ipv6.dstopts', 'icmp', 'icmpv6'],
-  ...['tcp', 'udp'],
+  ...['gre', 'vxlan', 'geneve', 'tcp', 'udp'],
 ];
 
 /** What tshark must read. */

@@ -54,6 +54,15 @@ describe('exposed are', () => {
   });
 
   test('passwords and tokens in query parameters, form fields and JSON', () => {
+    expect(
+      exposedByFields('user%5bpassword%5d=a&user[pwd]=b&%50assw%6Frd=c&id%5Ftoken=d&passport=e').map(
+        ({ text }) => text,
+      ),
+    ).toEqual(['password=a', 'pwd=b', 'Password=c', 'id_token=d']);
+    expect(exposedByFields('{"pin": 1234, "token":"a\\"b", "pwd": true, "pass":""}')).toEqual([
+      { what: 'credentials', text: 'pin=1234' },
+      { what: 'credentials', text: 'token=a\\"b' },
+    ]);
     expect(exposedByFields('/login?user=a&Password=b%20c%0a&access_token=t')).toEqual([
       { what: 'credentials', text: 'Password=b c\\n' },
       { what: 'credentials', text: 'access_token=t' },

@@ -19,16 +19,31 @@ const SHOWN = 1_000;
 /** The header of a transfer datagram, which has no secrets. */
 const DATAGRAM = /^wirelab\/1 (\w+)/;
 
-const SECRET =
-  'pass|passwd|password|passphrase|passcode|pwd|pin|secret|token|[a-z]+_token|api_?key|client_secret';
-/** Their second group is the value, and has its indices. */
-export const FIELD = new RegExp(`(?:^|[?&;\\s])(${SECRET})=([^&;\\s#]+)`, 'dgi');
-export const JSON_FIELD = new RegExp(`"(${SECRET})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`, 'dgi');
-/** A part of multipart/form-data: its headers, a blank line, its value (RFC 7578, 4.2). */
-export const PART = new RegExp(
-  `\\sname="(${SECRET})"[^\\n]*\\n(?:[^\\s][^\\n]*\\n)*\\r?\\n([^\\r\\n]+)`,
+const WORDS =
+  'pass|passwd|password|passphrase|passcode|pwd|pin|secret|token|_token|apikey|api_key|client_secret';
+const SECRET = WORDS.replace('|_token', '|[a-z]+_token');
+/** The same with letters that may be percent-encoded. */
+const CODED_SECRET = WORDS.replaceAll(/[a-z_]/g, coded).replace(`|${coded('_')}`, `|[a-z]+${coded('_')}`);
+/** Their second group is the value, and has its indices. A form can have a group of fields: user[password]. */
+export const FIELD = new RegExp(
+  `(?:^|[?&;\\s])(?:[\\w-]+(?:\\[|%5b))?(${CODED_SECRET})(?:\\]|%5d)?=([^&;\\s#]+)`,
   'dgi',
 );
+export const JSON_FIELD = new RegExp(
+  `"(${SECRET})"\\s*:\\s*"?((?<=")(?:[^"\\\\]|\\\\.)+(?=")|(?<!")-?\\d[\\d.]*)`,
+  'dgi',
+);
+/** A part of multipart/form-data: its headers, a blank line, its value (RFC 7578, 4.2). */
+export const PART = new RegExp(
+  `\\sname="(?:[\\w-]+\\[)?(${SECRET})\\]?"[^\\n]*\\n(?:[^\\s][^\\n]*\\n)*\\r?\\n([^\\r\\n]+)`,
+  'dgi',
+);
+
+/** A pattern for a small letter or its capital, as it is or percent-encoded. */
+function coded(letter: string): string {
+  const [small, capital] = [letter, letter.toUpperCase()].map((one) => Buffer.from(one).toString('hex'));
+  return `(?:${letter}|%${small}|%${capital})`;
+}
 
 /** The exposures of a whole message or echo. A person may type HTTP to the echo server, one line per message. */
 export function exposedByMessage(bytes: Buffer): Exposure[] {
@@ -79,7 +94,9 @@ export function exposedByFields(text: string): Exposure[] {
   const plain = (matches: Iterable<RegExpMatchArray>) =>
     Array.from(matches, ([, name, value]) => secret(name!, Buffer.from(value!, 'latin1')));
   return [
-    ...Array.from(text.matchAll(FIELD), ([, name, value]) => secret(name!, decoded(value!))),
+    ...Array.from(text.matchAll(FIELD), ([, name, value]) =>
+      secret(decoded(name!).toString('latin1'), decoded(value!)),
+    ),
     ...plain(text.matchAll(JSON_FIELD)),
     ...plain(text.matchAll(PART)),
   ];

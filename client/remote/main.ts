@@ -36,7 +36,7 @@ await runProgram(process, configSchema, log, async (config) => {
   const shells = config.LIVE_TERMINAL
     ? new Shells({ open: (size) => Pty.open(shell, size, { sleep, timer }), timer })
     : undefined;
-  const server = await openRemote(config.LIVE_REMOTE, { runs, shells });
+  const server = await openRemote(config.LIVE_REMOTE, { runs, shells, timer });
   log.info(`Commands${shells ? ' and shells' : ''} for the live view by ${config.LIVE_REMOTE}`);
 
   return async () => {

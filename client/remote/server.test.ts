@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../../tests/eventually.ts';
 import { MOST_RUNS, Runs } from './runs.ts';
@@ -29,6 +31,7 @@ const remote = useRemote((timer) => ({
     seconds: 600,
   }),
   shells: undefined,
+  timer,
 }));
 
 /** The lines of an answer as they come. */
@@ -168,6 +171,14 @@ describe('a request is refused', () => {
   });
 });
 
+test('a refused upgrade ends though the other end keeps its connection open', async () => {
+  const socket = connect({ path: remote.path, allowHalfOpen: true }).on('error', () => undefined);
+  socket.write('GET /shell HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 404 /);
+  await eventually('its end', WITHIN_MS, async () => (await remote.connections()) === 0);
+  socket.destroy();
+});
+
 test('answers the health check', async () => {
   expect(await remote.answer('GET', '/health')).toEqual({ status: 200, body: '{"serving":true}' });
 });
@@ -182,7 +193,7 @@ describe('the socket', () => {
     const left = createServer();
     await once(left.listen(path), 'listening');
     writeFileSync(join(remote.folder, 'mark'), '');
-    const server = await openRemote(path, { runs: {} as Runs, shells: undefined });
+    const server = await openRemote(path, { runs: {} as Runs, shells: undefined, timer: remote.time.timer });
     expect(statSync(path).isSocket()).toBe(true);
     expect(readFileSync(join(remote.folder, 'mark'), 'utf8')).toBe('');
     server.close();

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { chmod, unlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { answerLast } from '#lib/live/last-answer.ts';
 import { Refusal } from '#lib/live/refusal.ts';
 import type { Refused } from '#lib/live/remote.ts';
+import type { Timer } from '#lib/runtime/timer.ts';
 import type { Runs } from './runs.ts';
 import type { Shells } from './shell/shells.ts';
 
@@ -13,18 +16,19 @@ export interface RemoteParts {
   readonly runs: Runs;
   /** Undefined when there is no terminal. */
   readonly shells: Shells | undefined;
+  readonly timer: Timer;
 }
 
 /** Serves HTTP on a Unix socket: `POST /runs`, `GET /shell` (a WebSocket), `GET /health`. */
-export async function openRemote(path: string, { runs, shells }: RemoteParts): Promise<Server> {
+export async function openRemote(path: string, { runs, shells, timer }: RemoteParts): Promise<Server> {
   // A program that was killed has left its socket file.
   await unlink(path).catch(() => undefined);
   const server = createServer((request, response) => {
     answer(runs, request, response).catch((error: unknown) => refuse(response, error));
   });
-  server.on('upgrade', (request, socket, head) => {
+  server.on('upgrade', (request, socket: Socket, head) => {
     if (shells && pathOf(request) === '/shell') shells.accept(request, socket, head);
-    else socket.on('error', () => undefined).end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+    else answerLast(socket, 'HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n', timer);
   });
   await once(server.listen(path), 'listening');
   await chmod(path, MODE);

@@ -37,7 +37,7 @@ export function useRemote(partsOf: (timer: Timer) => RemoteParts) {
   let folder: string;
   let server: Server;
   let parts: RemoteParts;
-  const state = { path: '', time: new ManualTimer(), folder: '', ask, answer };
+  const state = { path: '', time: new ManualTimer(), folder: '', ask, answer, connections };
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wirelab-remote-'));
@@ -62,6 +62,13 @@ export function useRemote(partsOf: (timer: Timer) => RemoteParts) {
   async function answer(method: string, path: string, body?: string) {
     const response = await ask(method, path, body);
     return { status: response.statusCode, body: await text(response) };
+  }
+
+  /** How many connections the server has. */
+  function connections(): Promise<number> {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    server.getConnections((_error, count) => resolve(count));
+    return promise;
   }
 
   return state;

@@ -30,8 +30,9 @@ function names(meaning: string) {
 }
 
 export const configSchema = v.object({
-  LIVE_ADDRESS: address('address of this machine at which the page is, 0.0.0.0 for all', '127.0.0.1'),
-  LIVE_PORT: port('TCP port of the page', 8088),
+  LIVE_PORT: port('TCP port of the page with the controls, on 127.0.0.1', 8088),
+  LIVE_ADDRESS: address('address of this machine for a class, 0.0.0.0 for all', '127.0.0.1'),
+  LIVE_CLASS_PORT: port('TCP port of the page for a class, at LIVE_ADDRESS', 8089),
   LIVE_NAMES: names('names of this machine that browsers of a class use'),
   LIVE_VIEWERS: integer('pages open at once', 64, { min: 1, max: 1_000 }),
   LIVE_TERMINAL: flag('whether the page has a terminal on the client host', true),
@@ -49,7 +50,6 @@ export const configSchema = v.object({
   LIVE_CAPTURES: insidePath('folder with the captures and journals', '/captures'),
   LIVE_CONTROLS: insidePath('folder with the control sockets of the programs', '/controls'),
   LIVE_REMOTE: insidePath('Unix socket of the program in the client host', '/run/live-client/remote.sock'),
-  LIVE_LISTEN: insidePath('address that the server listens on', '0.0.0.0'),
   CONTROL_SOCKET: controlSocket(),
 });
 

@@ -12,7 +12,8 @@ export type Rights = 'control' | 'view';
 export type Direction = 'up' | 'down' | 'other';
 
 /**
- * What became of a packet between both hosts. `travelling`: the other host has not captured it yet. `lost`: the wire dropped
+ * What became of a packet between both hosts. `travelling`: the other host has not captured it yet. `arrived`: it has, or
+ * its capture lacks packets of that time. `lost`: the wire dropped
  * it. `altered`: the wire changed its bytes. `copied`: the wire made it, as a copy or of its own. `unseen`: the other host
  * did not capture it, and no journal has the reason.
  */

@@ -34,7 +34,7 @@ async function run(settings: NodeJS.ProcessEnv, onOutput?: (end: () => void) => 
       env: {
         PATH: `${join(folder, 'bin')}:/usr/bin:/bin`,
         TMPDIR: join(folder, 'temporary'),
-        ...{ LIVE_CAPTURES: join(folder, 'captures'), LIVE_LISTEN: '127.0.0.1', LIVE_PORT: '0' },
+        ...{ LIVE_CAPTURES: join(folder, 'captures'), LIVE_PORT: '0', LIVE_CLASS_PORT: '0' },
         CONTROL_SOCKET: join(folder, 'control.sock'),
         ...settings,
       },
@@ -55,15 +55,15 @@ const left = (): string[] =>
 describe('a start that fails ends with its reason, and leaves nothing', () => {
   afterEach(() => expect(left()).toEqual([]));
 
-  test('when the port is taken', async () => {
+  test.each(['LIVE_PORT', 'LIVE_CLASS_PORT'])('when %s is taken', async (setting) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     try {
-      const { code, stderr } = await run({ LIVE_PORT: String(port) });
+      const { code, stderr } = await run({ [setting]: String(port) });
       expect({ code, stderr }).toEqual({
         code: 1,
-        stderr: `error: LIVE_PORT is "${port}", which can't be used: listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+        stderr: `error: ${setting} is "${port}", which can't be used: listen EADDRINUSE: address already in use 0.0.0.0:${port}`,
       });
     } finally {
       other.close();

@@ -18,6 +18,8 @@ import { mustHavePrograms, wiresharkPrograms } from './web/wireshark/programs.ts
 const log = createLog();
 const clock = { now: () => Date.now(), sleep };
 const now = () => clock.now() / 1000;
+/** Compose decides who reaches the ports of the container. */
+const ALL_ADDRESSES = '0.0.0.0';
 const dissector = join(import.meta.dirname, '../../dissector/wirelab.lua');
 
 await runProgram(process, configSchema, log, async (config, opened) => {
@@ -47,11 +49,11 @@ await runProgram(process, configSchema, log, async (config, opened) => {
     programs: wiresharkPrograms({ PATH: process.env.PATH, ...profile }, timer),
   });
   opened.defer(() => web.close());
-  await listen(web, config.LIVE_PORT, config.LIVE_LISTEN);
+  await listen(web, { controls: config.LIVE_PORT, class: config.LIVE_CLASS_PORT }, ALL_ADDRESSES);
   const control = await openControl(config.CONTROL_SOCKET, {
     calls: { 'GET /links': () => ({ control: tokens.control, view: tokens.view }) },
   });
   opened.defer(() => void control.close());
   const played = isPlayed ? `, and plays ${config.PLAYED}` : '';
-  log.info(`The live view listens on port ${config.LIVE_PORT}${played}`);
+  log.info(`The live view listens on the ports ${config.LIVE_PORT} and ${config.LIVE_CLASS_PORT}${played}`);
 });

@@ -13,6 +13,7 @@ const JOURNALS = ['http.log', 'echo.log', 'lab.log'];
 /** Link types of pcap (tcpdump.org/linktypes.html). */
 const ETHERNET = 1;
 const RAW_IP = 101;
+const RADIOTAP = 127;
 
 interface Packet {
   readonly seconds: number;
@@ -70,11 +71,12 @@ function bigEndianNanoseconds(packets: readonly Packet[]): Buffer {
   bytes.writeUInt32BE(65_535, 16);
   bytes.writeUInt32BE(ETHERNET, 20);
   let at = 24;
-  for (const { seconds, micros, bytes } of packets) {
-    for (const [index, value] of [seconds, micros * 1_000 + 123, bytes.length, bytes.length].entries()) {
+  for (const packet of packets) {
+    const { length } = packet.bytes;
+    for (const [index, value] of [packet.seconds, packet.micros * 1_000 + 123, length, length].entries()) {
       bytes.writeUInt32BE(value, at + index * 4);
     }
-    at += 16 + bytes.length;
+    at += 16 + length;
   }
   return bytes;
 }
@@ -97,6 +99,28 @@ const raw = folder('raw-ip', ...JOURNALS);
 const isIp = ({ bytes }: Packet) => bytes.readUInt16BE(12) === 0x0800;
 const bare = server.filter(isIp).map((packet) => ({ ...packet, bytes: packet.bytes.subarray(14) }));
 writeFileSync(raw('server.pcap'), pcap(RAW_IP, bare));
+
+/** As a monitor of a wireless network writes it: radiotap, IEEE 802.11 and LLC, which names IPv4. */
+const WIRELESS = Buffer.from(
+  '0000080000000000' + '08010000' + '020000000001020000000002020000000003' + '1000' + 'aaaa030000000800',
+  'hex',
+);
+const wireless = folder('wireless', ...JOURNALS);
+const monitored = bare.map((packet) => ({ ...packet, bytes: Buffer.concat([WIRELESS, packet.bytes]) }));
+writeFileSync(wireless('server.pcap'), pcap(RADIOTAP, monitored));
+
+/** The same packet in a tunnel of VXLAN (RFC 7348) between two other hosts. */
+function inTunnel(packet: Packet): Packet {
+  const length = packet.bytes.length;
+  const outer = Buffer.from(
+    '02000000000102000000000208004500000000004000401100000a0900010a0900029c4012b5000000000800000000002a00',
+    'hex',
+  );
+  outer.writeUInt16BE(length + 36, 16);
+  outer.writeUInt16BE(length + 16, 38);
+  return { ...packet, bytes: Buffer.concat([outer, packet.bytes]) };
+}
+writeFileSync(folder('tunnel', ...JOURNALS)('server.pcap'), pcap(ETHERNET, server.map(inTunnel)));
 
 /** The same packet over IPv6, each address with the prefix `fd00::`. */
 function overIpv6(packet: Packet): Packet {

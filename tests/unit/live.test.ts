@@ -17,7 +17,7 @@ const NAME = 'wirelab-test-live';
 const docker = `#!/bin/sh
 note() { printf '%s: %s%s\\n' "$COMPOSE_PROJECT_NAME" "$*" "\${LIVE_RUN:+ of $LIVE_RUN}" >>'${inFolder('calls')}'; }
 list() { for name in $(cat "$1"); do printf '%s\\trunning\\t${root}\\n' "$name"; done; }
-published() { echo "$LIVE_PORT/tcp -> 127.0.0.1:$LIVE_PORT"; }
+published() { echo "\${FAKE_PORT-$LIVE_PORT}/tcp -> 127.0.0.1:\${FAKE_PORT-$LIVE_PORT}"; }
 case "$*" in
     ps*'{{.State}}: '*) echo 'running: Up 1 second (healthy)' ;;
     ps*project=${NAME}-played*) list '${inFolder('played')}' ;;
@@ -48,7 +48,7 @@ const calls = () => readFileSync(inFolder('calls'), 'utf8').trim().split('\n');
 
 function run(script: string, args: readonly string[] = [], settings: Record<string, string> = {}) {
   const PATH = `${folder.path}${delimiter}${process.env.PATH}`;
-  const env = { PATH, COMPOSE_PROJECT_NAME: NAME, LIVE_PORT: '48088', ...settings };
+  const env = { PATH, COMPOSE_PROJECT_NAME: NAME, LIVE_PORT: '48088', LIVE_CLASS_PORT: '48089', ...settings };
   const { status, stdout, stderr } = spawnSync('sh', [script, ...args], { cwd: root, env, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
@@ -110,6 +110,16 @@ describe('make live', () => {
     ]);
   });
 
+  test('shows one of both, when they have the port of a class in common', () => {
+    has('lab', LAB);
+    has('played', 'live');
+    makeLive([], { FAKE_PORT: '48089' });
+    expect(calls()[0]).toBe(`${NAME}-played: compose down --volumes`);
+    writeFileSync(inFolder('calls'), '');
+    makeLive([], { FAKE_PORT: '48090' });
+    expect(calls()[0]).toBe(`${NAME}: compose up --detach --no-build --no-deps live live-client flow`);
+  });
+
   test('OFF=1 ends both, and the lab stays', () => {
     has('lab', `${LAB} live live-client flow`);
     has('played', 'live');
@@ -134,6 +144,7 @@ describe('make live', () => {
       'LIVE_ADDRESS is "x"; allowed: an IPv4 address of this machine, or 0.0.0.0 for all',
     ],
     [[], { LIVE_PORT: '8080' }, 'LIVE_PORT is "8080"; it must differ from HTTP_PORT'],
+    [[], { LIVE_CLASS_PORT: '48088' }, 'LIVE_CLASS_PORT is "48088"; it must differ from LIVE_PORT'],
   ])('%j with %j is refused', (args, settings, problem) => {
     const { status, stderr } = makeLive(args, settings);
     expect([status, stderr]).toEqual([2, expect.stringContaining(problem)]);

@@ -32,7 +32,7 @@ const cases: readonly (readonly [readonly string[], string])[] = [
   [[...flow, '--flows', 'x'], 'FLOWS is "x"; allowed: a whole number from 1 to 8'],
   [
     ['bench/main.ts', '--sections', 'echo ecko'],
-    'SECTIONS is "echo ecko"; allowed: throughput, journal, held, echo, tls, transfer, inspect, idle, delay, start, memory, wire',
+    'SECTIONS is "echo ecko"; allowed: throughput, journal, held, echo, tls, transfer, inspect, idle, delay, start, memory, wire, live',
   ],
   [
     ['analysis/main.ts', 'show', '--bytes', 'x'],

@@ -59,6 +59,7 @@ const remote = useRemote((timer) => ({
     },
     timer,
   }),
+  timer,
 }));
 beforeEach(() => {
   opened = [];

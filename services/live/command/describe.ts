@@ -6,19 +6,25 @@ export interface LinkTokens {
   readonly view: string;
 }
 
-/** The lines that `make live` prints. @param name what the browsers of a class call this machine; empty without a class */
-export function describeLinks(
-  { control, view }: LinkTokens,
-  { port, name }: { readonly port: string; readonly name: string },
-): string {
+export interface Places {
+  /** The port of the controls, and that of the class. */
+  readonly port: string;
+  readonly classPort: string;
+  /** What the browsers of a class call this machine; empty without a class. */
+  readonly name: string;
+}
+
+/** The lines that `make live` prints. The link of a class stands apart, because a class sees it. */
+export function describeLinks({ control, view }: LinkTokens, { port, classPort, name }: Places): string {
   const own = [
     'the live view, with everything that changes the lab, for a browser on this machine:',
     `    http://127.0.0.1:${port}/?key=${control}`,
   ];
   if (name === '') return own.join('\n');
-  const link = `http://${name}:${port}/?key=${view}`;
+  const link = `http://${name}:${classPort}/?key=${view}`;
   return [
     ...own,
+    '',
     'for the class, which only looks:',
     `    ${link}`,
     '',

@@ -7,12 +7,12 @@ import { describeLinks } from './describe.ts';
 // browsers of a class call this machine; without it, only this machine has a link.
 
 const log = createLog();
-const { CONTROL_SOCKET: path = CONTROL_SOCKET, LIVE_PORT: port = '8088' } = process.env;
+const { CONTROL_SOCKET: path = CONTROL_SOCKET, LIVE_PORT = '8088', LIVE_CLASS_PORT = '8089' } = process.env;
 const [name = ''] = process.argv.slice(2);
 
 try {
   const tokens = (await ask(path, '/links')) as { readonly control: string; readonly view: string };
-  log.info(describeLinks(tokens, { port, name }));
+  log.info(describeLinks(tokens, { port: LIVE_PORT, classPort: LIVE_CLASS_PORT, name }));
 } catch (error) {
   log.error(`the live view does not answer: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;

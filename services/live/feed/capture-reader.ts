@@ -98,6 +98,11 @@ export class CaptureReader {
     return hosts.every((host) => this.captures[host].isAtEnd);
   }
 
+  /** Whether there may be frames that can't be read yet. */
+  get isHeldUp(): boolean {
+    return !this.isAtEnd || hosts.some((host) => !this.#mayRead(host));
+  }
+
   /** No more frames follow: waits until all are dissected. */
   async finish(): Promise<void> {
     await Promise.all(this.#all.map((one) => one.finish()));

@@ -52,6 +52,20 @@ test('throughput has a point for each second with packets, and 0 around a pause'
   ]);
 });
 
+test('throughput begins again when the clock was set back', () => {
+  const throughput = new Throughput();
+  throughput.add(1_000.5, 100);
+  throughput.moveTo(1_001, 1_001);
+  throughput.take();
+  throughput.moveTo(10, 10);
+  throughput.add(10.5, 7);
+  throughput.moveTo(11, 11);
+  expect(throughput.take()).toEqual([
+    [9, 0],
+    [10, 7],
+  ]);
+});
+
 test('charts hand on what was added since the last time', () => {
   const charts = new Charts();
   expect(charts.take()).toBeUndefined();
@@ -79,7 +93,7 @@ test('charts hand on what was added since the last time', () => {
     bytes: 1,
     dropped: 0,
   } as WireEntry);
-  charts.moveTo(6);
+  charts.moveTo({ until: 6, now: 6 });
   expect(charts.take()).toEqual({
     delays: { http: [[7, 250]] },
     roundTrips: [[5, 12.346]],

@@ -3,6 +3,7 @@ import { deciderOf } from '#lib/journal/entries.ts';
 import { wireTimeOf } from '#lib/journal/wire-entries.ts';
 import type { WireEntry } from '#lib/journal/wire-schema.ts';
 import type { Direction, Point, Samples } from '../contract.ts';
+import type { Due } from './due.ts';
 import { Thinned } from './thinned.ts';
 import { Throughput } from './throughput.ts';
 
@@ -41,9 +42,9 @@ export class Charts {
   }
 
   /** Everything from before a time has been taken. */
-  moveTo(now: number): void {
-    this.#throughput.up.moveTo(now);
-    this.#throughput.down.moveTo(now);
+  moveTo({ until, now }: Due): void {
+    this.#throughput.up.moveTo(until, now);
+    this.#throughput.down.moveTo(until, now);
   }
 
   /** What has been collected since the last call; undefined for nothing. */

@@ -6,6 +6,7 @@ import type { Run } from '#lib/journal/run.ts';
 import { wireTimeOf } from '#lib/journal/wire-entries.ts';
 import type { WireEntry } from '#lib/journal/wire-schema.ts';
 import { type Host, hosts } from '#lib/lab/hosts.ts';
+import { type Due, EVERYTHING, isDue } from './due.ts';
 import type { Source } from './source.ts';
 
 export interface CrossingParts {
@@ -40,34 +41,35 @@ export class Crossing {
   }
 
   /**
-   * Matches all frames and entries up to a time, in seconds since 1970: all of them have been handed over.
+   * Matches all frames and entries that are due: all of them have been handed over.
    *
    * @param growing the hosts whose captures are growing
    */
-  async moveTo(until: number, growing: readonly Host[]): Promise<WireFinding[]> {
+  async moveTo(due: Due, growing: readonly Host[]): Promise<WireFinding[]> {
+    const { until } = due;
     for (const host of growing) this.#matching.look(host, until);
-    await this.#takeFrames(until);
-    await this.#readEntries(until);
+    await this.#takeFrames(due);
+    await this.#readEntries(due);
     this.#matching.moveTo(until, growing);
     return this.#found();
   }
 
   /** Both captures have ended. */
   async finish(): Promise<WireFinding[]> {
-    await this.#takeFrames(Number.POSITIVE_INFINITY);
-    await this.#readEntries(Number.POSITIVE_INFINITY);
+    await this.#takeFrames(EVERYTHING);
+    await this.#readEntries(EVERYTHING);
     this.#matching.finish();
     return this.#found();
   }
 
-  async #takeFrames(until: number): Promise<void> {
+  async #takeFrames(due: Due): Promise<void> {
     const taken = { server: 0, client: 0 };
     for (;;) {
       const [server, client] = hosts.map((host) => this.#waiting[host][taken[host]]);
       const host = (server?.time ?? LATER) <= (client?.time ?? LATER) ? 'server' : 'client';
       const frame = host === 'server' ? server : client;
-      if (!frame || frame.time > until) break;
-      await this.#readEntries(frame.time);
+      if (!frame || !isDue(frame.time, due)) break;
+      await this.#readEntries({ ...due, until: frame.time });
       taken[host] += 1;
       this.#matching.look(host, frame.time);
       this.#matching.take(host, frame);
@@ -77,10 +79,10 @@ export class Crossing {
     for (const host of hosts) this.#waiting[host].splice(0, taken[host]);
   }
 
-  async #readEntries(until: number): Promise<void> {
+  async #readEntries(due: Due): Promise<void> {
     for (;;) {
       const entry = await this.#entries.peek();
-      if (!entry || wireTimeOf(entry) + MILLISECOND > until) return;
+      if (!entry || !isDue(wireTimeOf(entry) + MILLISECOND, due)) return;
       this.#entries.take();
       this.#onEntry(entry);
       this.#matching.read(entry);

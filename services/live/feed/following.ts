@@ -47,7 +47,9 @@ export async function follow(parts: FollowingParts): Promise<void> {
   const { sleep } = options.clock;
   let from: number | undefined;
   while (!signal.aborted) {
-    const following = await Following.begin(parts, from);
+    const following = await Following.begin(parts, from).catch((error: Error) => {
+      outbox.sendProblem('run', `packets can't be read: ${error.message}`);
+    });
     const ended = await following?.run();
     await following?.close();
     if (ended) outbox.sendProblem('run', ended.text);
@@ -97,17 +99,23 @@ class Following {
     const onGrown = (bytes: number) => showing.past.grow(bytes);
     const session = await Session.open({ folder, record, isPlayed: false, dissector, onGrown });
     showing.begin(session);
-    const times = from === undefined ? hosts.map((host) => timeOfNewest(folder, host, begins)) : [from];
-    const first = Math.max(...(await Promise.all(times)));
-    for (const host of hosts) session.reader.captures[host].skipTo(first);
-    return new Following(parts, record, session);
+    try {
+      const times = from === undefined ? hosts.map((host) => timeOfNewest(folder, host, begins)) : [from];
+      const first = Math.max(...(await Promise.all(times)));
+      for (const host of hosts) session.reader.captures[host].skipTo(first);
+      return new Following(parts, record, session);
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 
   /** From just after this time on, nothing was shown. */
   get latest(): number {
     const { captures } = this.#session.reader;
     const latest = Math.max(...hosts.map((host) => captures[host].latest));
-    return latest + 1e-6;
+    // After the clock was set back, frames from before that seem to be later than now.
+    return Math.min(latest, this.#now) + 1e-6;
   }
 
   /** @returns why it ended; undefined after the signal */
@@ -147,7 +155,7 @@ class Following {
     const now = this.#now;
     await this.#session.poll();
     this.#keepUp(now);
-    await this.#session.moveTo(Math.min(now - HOLD, this.#session.reader.reached - 1e-6));
+    await this.#session.moveTo(Math.min(now - HOLD, this.#session.reader.reached - 1e-6), now);
     showing.showPackets();
     showing.showChanges();
     if (now < this.#told + TOLD) return;
@@ -182,16 +190,16 @@ class Following {
     return undefined;
   }
 
-  /** Leaves packets out when there are more than tshark can dissect. */
+  /** Leaves packets out when there are more than this machine can dissect. */
   #keepUp(now: number): void {
     const { reader } = this.#session;
-    this.#isCaughtUp ||= reader.isAtEnd || now > this.#began + FIRST;
+    const isBehind = reader.reached < now - BEHIND;
+    this.#isCaughtUp ||= (reader.isAtEnd && !isBehind) || now > this.#began + FIRST;
     this.#count();
-    const behind = hosts.filter((host) => {
-      const { isAtEnd, isSkipping, latest } = reader.captures[host];
-      return !isAtEnd && !isSkipping && latest < now - BEHIND;
-    });
-    if (!this.#isCaughtUp || behind.length === 0) return;
+    const isSkipping = hosts.some((host) => reader.captures[host].isSkipping);
+    if (!this.#isCaughtUp || !isBehind || !reader.isHeldUp || isSkipping) return;
+    // Those from before the last time are still being dissected.
+    if (this.#leftOut && reader.reached < this.#leftOut.before) return;
     const before = now - NEWEST;
     for (const host of hosts) {
       const capture = reader.captures[host];
@@ -201,7 +209,7 @@ class Following {
     this.#leftOut = { since: now, before, counted: this.#skipped };
     this.#parts.outbox.sendProblem(
       'speed',
-      'packets come faster than tshark can dissect them, so some are left out; the captures have all of them',
+      'packets come faster than they can be dissected here, so some are left out; the captures have all of them',
     );
   }
 

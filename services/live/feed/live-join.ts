@@ -11,6 +11,7 @@ import { timeOf } from '#lib/journal/entries.ts';
 import type { Run } from '#lib/journal/run.ts';
 import type { Entry } from '#lib/journal/schema.ts';
 import { hasInside } from './capture-reader.ts';
+import { type Due, EVERYTHING, isAhead, isDue } from './due.ts';
 import type { Source } from './source.ts';
 
 type Read = Pick<Packet, 'carried' | 'isTruncated' | 'number' | 'time'>;
@@ -58,13 +59,13 @@ export class LiveJoin {
     for (const { number, fields } of packets) this.#inside.set(number, fields);
   }
 
-  /** Matches all frames and entries up to a time, in seconds since 1970: all of them have been handed over. */
-  async moveTo(until: number): Promise<MatchFinding[]> {
-    await this.#takeFrames(until);
+  /** Matches all frames and entries that are due: all of them have been handed over. */
+  async moveTo(due: Due): Promise<MatchFinding[]> {
+    await this.#takeFrames(due);
     const [next] = this.#waiting;
-    if (!(next && next.time <= until)) {
-      await this.#readEntries((entry) => timeOf(entry) + MILLISECOND <= until);
-      this.joining.matching.moveTo(until);
+    if (!(next && isDue(next.time, due))) {
+      await this.#readEntries((entry) => isDue(timeOf(entry) + MILLISECOND, due));
+      this.joining.matching.moveTo(due.until);
     }
     return this.#judged();
   }
@@ -72,22 +73,24 @@ export class LiveJoin {
   /** The capture has ended. */
   async finish(): Promise<MatchFinding[]> {
     this.#hasKeys = false;
-    await this.#takeFrames(Number.POSITIVE_INFINITY);
+    await this.#takeFrames(EVERYTHING);
     await this.#readEntries(() => true);
     this.joining.matching.finish();
     return this.#judged();
   }
 
-  async #takeFrames(until: number): Promise<void> {
+  async #takeFrames(due: Due): Promise<void> {
     const { matching } = this.joining;
     let count = 0;
     for (const packet of this.#waiting) {
-      if (packet.time > until || this.#isClosed(packet)) break;
+      if (!isDue(packet.time, due) || this.#isClosed(packet)) break;
       count += 1;
       const frame = this.#reader.take(packet, this.#insideOf(packet));
       if (!frame) continue;
       const before = matching.timeBefore(frame);
-      await this.#readEntries((entry) => matching.isDue(entry, frame, before));
+      await this.#readEntries(
+        (entry) => matching.isDue(entry, frame, before) || isAhead(timeOf(entry), due.now),
+      );
       matching.take(frame);
     }
     this.#waiting.splice(0, count);

@@ -37,6 +37,18 @@ export function beginRun(from: string, to: string): void {
   writeFileSync(join(to, 'lab.log'), readFileSync(join(from, 'lab.log')));
 }
 
+/** The same piece as it is written by a clock that is this many seconds ahead. */
+export function ahead({ time, file, bytes }: Piece, seconds: number): Piece {
+  if (JOURNALS.includes(file)) {
+    const entry = JSON.parse(bytes.toString());
+    const timestamp = new Date(Date.parse(entry.timestamp) + 1_000 * seconds).toISOString();
+    return { time: time + seconds, file, bytes: Buffer.from(`${JSON.stringify({ ...entry, timestamp })}\n`) };
+  }
+  const shifted = Buffer.from(bytes);
+  shifted.writeUInt32LE(bytes.readUInt32LE(0) + seconds, 0);
+  return { time: time + seconds, file, bytes: shifted };
+}
+
 export function append({ file, bytes }: Piece, folder: string): void {
   appendFileSync(join(folder, file), bytes);
 }

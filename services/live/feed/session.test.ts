@@ -7,10 +7,10 @@ import { join } from '#analysis/join/join.ts';
 import { describeWire, shownBy } from '#analysis/wire/describe.ts';
 import type { WireFinding } from '#analysis/wire/finding.ts';
 import { wireOfRun } from '#analysis/wire/wire-of-run.ts';
-import { readRun } from '#lib/journal/run.ts';
+import { type Gap, readRun } from '#lib/journal/run.ts';
 import type { LivePacket } from '../contract.ts';
 import { Outbox } from './outbox.ts';
-import { append, beginRun, piecesOf } from './pieces-testing.ts';
+import { ahead, append, beginRun, type Piece, piecesOf } from './pieces-testing.ts';
 import { RunRecord } from './run-record.ts';
 import { Session } from './session.ts';
 import { Showing } from './showing.ts';
@@ -69,7 +69,7 @@ async function opened(isPlayed: boolean) {
     showing.showPackets(until);
     showing.showChanges();
   };
-  return { session, packets, show };
+  return { session, packets, show, record };
 }
 
 /** The comments of packets with their frames, as `expected` has them. */
@@ -108,29 +108,65 @@ test.each([
   expect([...packets.keys()]).toEqual(Array.from(packets, (_, at) => at + 1));
 });
 
+/** Writes the pieces of a run one after the other, and reads them meanwhile. */
+async function grow(
+  golden: string,
+  pieces: readonly Piece[],
+  gaps: readonly Gap[] = [],
+): Promise<ReadonlyMap<number, LivePacket>> {
+  beginRun(golden, folder.path);
+  const { session, packets, show, record } = await opened(false);
+  for (const gap of gaps) record.addGap(gap);
+  let latest = 0;
+  const turn = async (now: number) => {
+    await session.poll();
+    while (session.reader.reached < Number.POSITIVE_INFINITY) await setImmediate();
+    await session.moveTo(now, now);
+    show();
+    latest = now;
+  };
+  for (const piece of pieces) {
+    // What is written at one moment may be read a little later.
+    if (Math.abs(piece.time - latest) > 0.04) await turn(piece.time - 1e-4);
+    append(piece, folder.path);
+  }
+  const { time } = pieces.at(-1)!;
+  for (let later = 0; later < LONG; later += 1) await turn(time + later);
+  await session.close();
+  return packets;
+}
+
+test.each(['run', 'wire'])('what %s has in a gap of a capture is not called unseen or lost', async (name) => {
+  const golden = pathOf(CAPTURES, name);
+  const pieces = piecesOf(golden);
+  const [from, to] = [0.25, 0.75].map((share) => pieces[Math.floor(share * pieces.length)]!.time);
+  const isIn = ({ time }: Piece) => time > from! && time < to!;
+  const read = pieces.filter((piece) => piece.file !== 'server.pcap' || !isIn(piece));
+  const isMissed = ({ fate, comments }: LivePacket) =>
+    fate === 'travelling' || fate === 'unseen' || (fate === 'lost' && comments.length === 0);
+  const packets = await grow(golden, read, [{ host: 'server', from: from!, to: to! }]);
+  expect([...packets.values()].filter(isMissed)).toEqual([]);
+});
+
+test.each(['run', 'wire'])('a clock that is set back holds no packet of %s up', async (name) => {
+  const golden = pathOf(CAPTURES, name);
+  const pieces = piecesOf(golden);
+  const half = Math.floor(pieces.length / 2);
+  const packets = await grow(
+    golden,
+    pieces.map((piece, at) => (at < half ? ahead(piece, 3_600) : piece)),
+  );
+  const frames = pieces.filter(({ file }) => file === 'client.pcap').length;
+  expect(packets.size).toBeGreaterThanOrEqual(frames);
+  expect([...packets.values()].filter(({ fate }) => fate === 'travelling' || fate === 'unseen')).toEqual([]);
+  expect([...packets.values()].flatMap(({ comments }) => comments).length).toBeGreaterThan(0);
+});
+
 test.each(['run', 'faults', 'wire'])(
   'a growing run with the files of %s gets the same comments',
   async (name) => {
     const golden = pathOf(CAPTURES, name);
-    beginRun(golden, folder.path);
-    const { session, packets, show } = await opened(false);
-    let next = 0;
-    const turn = async (now: number) => {
-      await session.poll();
-      while (session.reader.reached < Number.POSITIVE_INFINITY) await setImmediate();
-      await session.moveTo(now);
-      show();
-      next = now + 0.04;
-    };
-    const pieces = piecesOf(golden);
-    for (const piece of pieces) {
-      // What is written at one moment may be read a little later.
-      if (piece.time > next) await turn(piece.time - 1e-4);
-      append(piece, folder.path);
-    }
-    const { time } = pieces.at(-1)!;
-    for (let later = 0; later < LONG; later += 1) await turn(time + later);
-    await session.close();
+    const packets = await grow(golden, piecesOf(golden));
     const lines = await expected();
     expect(found(packets, lines)).toEqual(lines);
   },

@@ -64,6 +64,7 @@ export class Session {
       ...{ addresses: run.addresses, onGrown, hasWire: () => this.wire !== undefined },
       isThere: (host) => this.reader.captures[host].isThere,
       latest: (host) => this.reader.captures[host].latest,
+      gaps: run.gaps,
     });
     this.#crossing = new Crossing({
       ...{ run, entries: this.#journals.wireEntries, onEntry: (entry) => this.#takeWireEntry(entry) },
@@ -101,14 +102,18 @@ export class Session {
     this.#join.joining.activeProfiles.extend(fresh);
   }
 
-  /** Matches what has been read up to a time, in seconds since 1970. */
-  async moveTo(until: number): Promise<void> {
+  /**
+   * Matches what has been read up to a time.
+   *
+   * @param now the time by the clock of this machine, while the run goes on; both in seconds since 1970
+   */
+  async moveTo(until: number, now = Number.POSITIVE_INFINITY): Promise<void> {
     const growing = hosts.filter((host) => this.reader.captures[host].hasFrames);
-    this.#takeWire(await this.#crossing.moveTo(until, growing));
-    this.#takeMatches(await this.#join.moveTo(until));
+    this.#takeWire(await this.#crossing.moveTo({ until, now }, growing));
+    this.#takeMatches(await this.#join.moveTo({ until, now }));
     for (const change of this.#openComments.moveTo(until)) this.#changeOpen(change);
-    this.trips.moveTo(until);
-    this.charts.moveTo(until);
+    this.trips.moveTo({ until, now });
+    this.charts.moveTo({ until, now });
   }
 
   /** The captures have ended. */
@@ -170,6 +175,7 @@ export class Session {
       else if (finding.kind === 'packet') this.#takeWirePacket(finding);
     }
   }
+
   #takeDecision(match: WireMatch): void {
     const { host, frame } = shownBy(match);
     if (frame) this.trips.comment(host, frame.number, wireCommentOf(match));
@@ -181,5 +187,6 @@ export class Session {
     if (frame === undefined) this.trips.settleStray(other(from), arrivedAs!);
     else if (fortune === 'altered') this.trips.setFate(from, frame, 'altered');
     else if (fortune === 'lost') this.trips.setFate(from, frame, entry ? 'lost' : 'unseen');
+    else if (fortune === 'unknown') this.trips.setFate(from, frame, 'arrived');
   }
 }

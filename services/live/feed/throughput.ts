@@ -1,4 +1,5 @@
 import type { Point } from '../contract.ts';
+import { isAhead } from './due.ts';
 
 /** Payload in each second, in bytes. A pause begins and ends with a 0. */
 export class Throughput {
@@ -13,9 +14,17 @@ export class Throughput {
     this.#bytes += bytes;
   }
 
-  /** All packets from before a time have been taken. */
-  moveTo(now: number): void {
-    const second = Math.floor(now);
+  /**
+   * All packets from before a time have been taken.
+   *
+   * @param now the time by the clock of this machine; when that was set back, it begins again
+   */
+  moveTo(until: number, now = Number.POSITIVE_INFINITY): void {
+    if (isAhead(this.#second, now)) {
+      this.#second = Number.NEGATIVE_INFINITY;
+      this.#isPause = true;
+    }
+    const second = Math.floor(until);
     const [ended, bytes] = [this.#second, this.#bytes];
     if (second <= ended) return;
     this.#second = second;

@@ -1,8 +1,10 @@
 import type { ArrivedFrame } from '#analysis/wire/matching.ts';
+import type { Gap } from '#lib/journal/run.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import { addressNumber, type Packet } from '#lib/packet/packet.ts';
 import type { Comment, Direction, Fate, PacketChange } from '../contract.ts';
 import { type ColumnPacket, columnsOf } from './columns.ts';
+import { type Due, EVERYTHING, isDue } from './due.ts';
 import type { Captured } from './growing-capture.ts';
 import { Trip, type Way } from './trip.ts';
 import type { RawFrame } from './types.ts';
@@ -12,6 +14,8 @@ export interface TripsParts {
   /** Whether there is a capture of a host, and the time of its latest frame. */
   readonly isThere: (host: Host) => boolean;
   readonly latest: (host: Host) => number;
+  /** Stretches of time in which captures lack packets. The list grows. */
+  readonly gaps: readonly Gap[] | undefined;
   /** Whether a wire decides about the packets between the hosts. */
   readonly hasWire: () => boolean;
   /** A packet that was shown before has one more frame of this many bytes. */
@@ -127,19 +131,19 @@ export class Trips {
     });
   }
 
-  /** Both captures have been read up to a time, in seconds since 1970. */
-  moveTo(now: number): void {
+  /** Both captures have been read up to a time. */
+  moveTo(due: Due): void {
     // With a wire, its journal shows how long a packet may take.
-    if (!this.#parts.hasWire()) this.#giveUp(now);
+    if (!this.#parts.hasWire()) this.#giveUp(due);
     for (const [bytes, { time }] of this.#single) {
-      if (time > now - TOGETHER) break;
+      if (!isDue(time + TOGETHER, due)) break;
       this.#single.delete(bytes);
     }
   }
 
   /** Both captures have ended. */
   finish(): void {
-    this.#giveUp(Number.POSITIVE_INFINITY);
+    this.#giveUp(EVERYTHING);
   }
 
   /** The packets that can be shown, from up to a time, in the order of time. */
@@ -196,16 +200,23 @@ export class Trips {
     this.#note(twin);
   }
 
-  /** A packet is unseen when the capture of its receiver has only later ones. */
-  #giveUp(now: number): void {
+  /** A packet is unseen when the capture of its receiver has only later ones, and nothing is missing there. */
+  #giveUp(due: Due): void {
     for (const trip of this.#travelling) {
-      if (trip.time > now - UNSEEN) return;
+      if (!isDue(trip.time + UNSEEN, due)) return;
       const isSeenLater = this.#parts.latest(other(trip.host)) >= trip.time;
-      if (!isSeenLater && trip.time > now - STOPPED) continue;
+      if (!isSeenLater && !isDue(trip.time + STOPPED, due)) continue;
       this.#travelling.delete(trip);
-      trip.setFate(isSeenLater ? 'unseen' : 'arrived');
+      trip.setFate(isSeenLater && !this.#mayLack(trip) ? 'unseen' : 'arrived');
       this.#note(trip);
     }
+  }
+
+  /** Whether the capture of its receiver has a gap where it would be. */
+  #mayLack({ host, time }: Trip): boolean {
+    return (this.#parts.gaps ?? []).some(
+      (gap) => gap.host === other(host) && time + UNSEEN > gap.from && time < gap.to + UNSEEN,
+    );
   }
 
   /** Without the capture of its sender, a frame is a packet of its own. */

@@ -21,6 +21,9 @@ export function cameByRightWay(request: IncomingMessage, reachable: Reachable): 
     throw new Refusal(405, `the method is ${method}; allowed: ${[...METHODS].join(', ')}`);
   // A target with a host of its own would count more than the Host header (RFC 9112, 3.2.2).
   if (!url.startsWith('/')) throw new Refusal(400, `the target is "${url}"; allowed: a path`);
+  // Of two, each program on the way could take another one (RFC 9112, 3.2).
+  if ((request.headersDistinct.host ?? []).length > 1)
+    throw new Refusal(400, `there are several Host headers; allowed: one`);
   const by = readHost(host, reachable);
   if (!by)
     throw new Refusal(
@@ -36,8 +39,9 @@ export function cameByRightWay(request: IncomingMessage, reachable: Reachable): 
 }
 
 /**
- * Whether the browser says that no other page has made the request (Fetch Metadata). Old browsers say nothing. A page of
- * another port of this machine is of the same site, and of another origin.
+ * Whether the browser says that no other page has made the request (Fetch Metadata). It says so to a server that it trusts:
+ * to 127.0.0.1 and localhost, and over TLS. At the address of a class only the cookies keep other pages out, which a browser
+ * does not send with their requests. A page of another port of this machine is of the same site, and of another origin.
  */
 function isOwn({ method, url, headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];

@@ -38,7 +38,7 @@ export function servePage(app: Express, doorman: Doorman, files: string): void {
   };
   app.get('/', async (request, response) => {
     const { key } = v.parse(keySchema, request.query);
-    if (key !== undefined) enter(key, doorman, request, response);
+    if (key !== undefined) enter(key, doorman, response);
     else if (doorman.knows(request, byOf(response)))
       await send(join(files, 'page'), 'index.html', request, response);
     else showDoor(response, 401, HOW_TO_ENTER);
@@ -55,17 +55,19 @@ export function servePage(app: Express, doorman: Doorman, files: string): void {
   });
 }
 
-function enter(key: string, doorman: Doorman, request: Request, response: Response): void {
-  const rights = doorman.rightsOf(key, byOf(response));
+function enter(key: string, doorman: Doorman, response: Response): void {
+  const rights = doorman.rightsOf(key);
   if (rights === undefined) showDoor(response, 401, `this link is not valid any more; ${HOW_TO_ENTER}`);
   else if (rights === 'control elsewhere')
-    showDoor(response, 403, 'the link with the controls works only on the machine where the lab runs');
+    showDoor(
+      response,
+      403,
+      'the link with the controls works only at its own port, on the machine where the lab runs',
+    );
   else {
     doorman.welcome(response, rights, byOf(response));
     // After a link on another page, a browser follows a redirect without the new cookies, but not a page.
-    if (request.get('sec-fetch-site') !== 'cross-site') response.redirect(303, '/');
-    else
-      response.type('html').end(html('<meta http-equiv="refresh" content="0; url=/"><a href="/">Go on</a>'));
+    response.type('html').end(html('<meta http-equiv="refresh" content="0; url=/"><a href="/">Go on</a>'));
   }
 }
 

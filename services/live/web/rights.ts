@@ -23,20 +23,23 @@ export function newTokens(): Tokens {
  */
 export const GUARDED = ['/events', '/packets', '/filters', '/controls', '/runs', '/terminal/shell'] as const;
 
-/** Reads and gives rights. */
+/** Reads and gives rights at one port. */
 export class Doorman {
   readonly #tokens: Tokens;
+  readonly #hasControls: boolean;
 
-  constructor(tokens: Tokens) {
+  /** @param hasControls whether the controls are at this port, which only this machine reaches */
+  constructor(tokens: Tokens, hasControls: boolean) {
     this.#tokens = tokens;
+    this.#hasControls = hasControls;
   }
 
-  /** The rights that the token of a link gives. The controls are for browsers on this machine. */
-  rightsOf(token: string, { isLoopback }: ReachedBy): Rights | 'control elsewhere' | undefined {
+  /** The rights that the token of a link gives. */
+  rightsOf(token: string): Rights | 'control elsewhere' | undefined {
     const { control, view } = this.#tokens;
     // Both are compared, so that the time tells nothing.
     const [isControl, isView] = [isSame(token, control), isSame(token, view)];
-    if (isControl) return isLoopback ? 'control' : 'control elsewhere';
+    if (isControl) return this.#hasControls ? 'control' : 'control elsewhere';
     return isView ? 'view' : undefined;
   }
 
@@ -52,7 +55,7 @@ export class Doorman {
   /** The rights of a request by its cookie. */
   rightsBy(request: IncomingMessage, by: ReachedBy): Rights | undefined {
     for (const token of cookiesOf(request, rightsCookie(by))) {
-      const rights = this.rightsOf(token, by);
+      const rights = this.rightsOf(token);
       if (rights === 'control' || rights === 'view') return rights;
     }
     return undefined;

@@ -13,10 +13,11 @@ import type { Pool } from './wireshark/pool.ts';
 import { type Sharkd, SharkdRefusal } from './wireshark/sharkd.ts';
 
 /** Any field but `x` is one, and a packet has one layer. */
-function testPool(): Pool<Loaded> {
+function testPool(gate: () => Promise<void> | undefined): Pool<Loaded> {
   const sharkd = {
     loaded: undefined as Loaded | undefined,
     async ask(method: string, params: Readonly<Record<string, string | number>>) {
+      await gate();
       if (method === 'check' && String(params.filter).includes('x'))
         throw new SharkdRefusal('Filter invalid - "x" is neither a field nor a protocol name.');
       if (method === 'complete')
@@ -44,6 +45,10 @@ export class TestWeb {
   /** What waits for the timer: the oldest first. */
   readonly rings: { readonly milliseconds: number; readonly ring: () => void }[] = [];
   readonly errors: string[] = [];
+  /** What Wireshark waits for before it answers. */
+  gate: Promise<void> | undefined;
+  /** How often Wireshark was asked. */
+  asks = 0;
   readonly folder: string;
   readonly #web: Web;
 
@@ -65,7 +70,10 @@ export class TestWeb {
       },
       ...{ remote: join(folder, 'remote.sock'), hasTerminal: true, isPlayed: false, now: () => 7 },
       programs: {
-        pool: testPool(),
+        pool: testPool(() => {
+          this.asks += 1;
+          return this.gate;
+        }),
         startMatching: ({ onDecided }) => ({
           frames: 0,
           // Even ids match.
@@ -90,23 +98,37 @@ export class TestWeb {
       timer: (milliseconds, ring) => {
         const waiting = { milliseconds, ring };
         this.rings.push(waiting);
-        return () => this.rings.splice(this.rings.indexOf(waiting), 1);
+        return () => {
+          const at = this.rings.indexOf(waiting);
+          if (at >= 0) this.rings.splice(at, 1);
+        };
       },
       ...own,
     });
   }
 
   async listen(): Promise<this> {
-    await listen(this.#web, 0, '127.0.0.1');
+    await listen(this.#web, { controls: 0, class: 0 }, '127.0.0.1');
     return this;
   }
 
   get port(): number {
-    return (this.#web.server.address() as AddressInfo).port;
+    return (this.#web.servers.controls.address() as AddressInfo).port;
+  }
+
+  get classPort(): number {
+    return (this.#web.servers.class.address() as AddressInfo).port;
   }
 
   get host(): string {
     return `127.0.0.1:${this.port}`;
+  }
+
+  /** How many connections it has. */
+  connections(): Promise<number> {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.#web.servers.controls.getConnections((_error, count) => resolve(count));
+    return promise;
   }
 
   /** The cookies of a browser that came with the link of a token: both of them, as below each guarded path. */
@@ -129,10 +151,9 @@ export class TestWeb {
     path: string,
     headers: Readonly<Record<string, string>> = {},
     body = '',
+    port = this.port,
   ): Promise<IncomingMessage> {
-    const sent = request({ port: this.port, host: '127.0.0.1', method, path, headers, agent: false }).end(
-      body,
-    );
+    const sent = request({ port, host: '127.0.0.1', method, path, headers, agent: false }).end(body);
     const [response] = await once(sent, 'response');
     return response;
   }

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openControl } from '#lib/control/control.ts';
 import { parseProfile } from '#lib/faults/fault-profile.ts';
@@ -55,8 +57,10 @@ const status = async (...args: Parameters<TestWeb['send']>) => {
 
 describe('a link', () => {
   test.each(['control', 'view'] as const)('of %s gives cookies and leads to the page', async (rights) => {
-    const { status, headers } = await web.ask('GET', `/?key=${web.tokens[rights]}`);
-    expect([status, headers.location]).toEqual([303, '/']);
+    // A redirect would not do: after a link on another page, a browser follows it without the new cookies.
+    const { status, headers, body } = await web.ask('GET', `/?key=${web.tokens[rights]}`);
+    expect(status).toBe(200);
+    expect(body).toContain('<meta http-equiv="refresh" content="0; url=/">');
     const ending = 'HttpOnly; SameSite=Strict';
     const name = `wirelab-live-${web.port}=${web.tokens[rights]}`;
     expect(headers['set-cookie']).toEqual([
@@ -69,16 +73,14 @@ describe('a link', () => {
     expect([page.status, page.body]).toEqual([200, '<!doctype html><title>the page</title>']);
   });
 
-  test('on a page of somebody else leads to the page too, by a page that loads it', async () => {
+  test('on a page of somebody else leads to the page too', async () => {
     const headers = {
       'sec-fetch-site': 'cross-site',
       'sec-fetch-mode': 'navigate',
       'sec-fetch-dest': 'document',
     };
     const answer = await web.ask('GET', `/?key=${web.tokens.view}`, headers);
-    expect(answer.status).toBe(200);
-    expect(answer.headers['set-cookie']).toHaveLength(7);
-    expect(answer.body).toContain('<meta http-equiv="refresh" content="0; url=/">');
+    expect([answer.status, answer.headers['set-cookie']?.length]).toEqual([200, 7]);
   });
 
   test.each(['', 'x', 'x'.repeat(43), '<script>alert(1)</script>'])(
@@ -91,15 +93,47 @@ describe('a link', () => {
     },
   );
 
-  test('with the controls does not work elsewhere; that of a viewer does', async () => {
-    web = await start({ reachable: { address: '0.0.0.0', names: ['lab.local'] } });
-    const host = `lab.local:${web.port}`;
-    const refused = await web.ask('GET', `/?key=${web.tokens.control}`, { host });
-    expect([refused.status, refused.headers['set-cookie']]).toEqual([403, undefined]);
-    expect((await web.ask('GET', `/?key=${web.tokens.view}`, { host })).status).toBe(303);
-    const cookie = web.cookieOf(web.tokens.control);
-    expect(await status('GET', '/packets', { host, cookie })).toBe(401);
-    expect(await status('GET', '/packets', { host, cookie: web.cookieOf(web.tokens.view) })).toBe(200);
+  describe('at the port of a class', () => {
+    const hosts = () => [`127.0.0.1:${web.port}`, `127.0.0.1:${web.classPort}`, `lab.local:${web.classPort}`];
+    beforeEach(async () => {
+      web = await start({ reachable: { address: '0.0.0.0', names: ['lab.local'] } });
+    });
+
+    test('never gives the controls, whatever its Host', async () => {
+      for (const host of hosts()) {
+        const path = `/?key=${web.tokens.control}`;
+        const refused = await web.ask('GET', path, { host }, '', web.classPort);
+        expect([host, refused.status, refused.headers['set-cookie']]).toEqual([host, 403, undefined]);
+        const cookie = web.cookieOf(web.tokens.control, host.split(':')[1]);
+        expect([host, await status('GET', '/packets', { host, cookie }, '', web.classPort)]).toEqual([
+          host,
+          401,
+        ]);
+        const changing = { host, cookie, origin: `http://${host}`, 'content-type': 'application/json' };
+        for (const [method, changed] of CHANGING)
+          expect([changed, await status(method, changed, changing, '{}', web.classPort)]).toEqual([
+            changed,
+            401,
+          ]);
+      }
+    });
+
+    test('of a viewer works by each name', async () => {
+      for (const host of hosts()) {
+        const path = `/?key=${web.tokens.view}`;
+        expect([host, await status('GET', path, { host }, '', web.classPort)]).toEqual([host, 200]);
+        const cookie = web.cookieOf(web.tokens.view, host.split(':')[1]);
+        expect([host, await status('GET', '/packets', { host, cookie }, '', web.classPort)]).toEqual([
+          host,
+          200,
+        ]);
+      }
+    });
+
+    test('has names that the port of the controls has not', async () => {
+      for (const host of ['192.168.1.20:8088', `lab.local:${web.port}`])
+        expect([host, await status('GET', '/', { host })]).toEqual([host, 421]);
+    });
   });
 
   test('without a cookie there is no page, and nothing else', async () => {
@@ -223,6 +257,14 @@ describe('a request of somebody else', () => {
       expect(await status('GET', target, web.controlling)).toBe(400);
     },
   );
+
+  test('with two Hosts gets nothing', async () => {
+    const headers = ['Host', web.host, 'Host', 'evil.example', 'Cookie', web.controlling.cookie!];
+    const asked = request({ port: web.port, host: '127.0.0.1', path: '/packets', headers, agent: false });
+    const [response] = await once(asked.end(), 'response');
+    response.destroy();
+    expect(response.statusCode).toBe(400);
+  });
 
   test('may be a link to the page, and to nothing else', async () => {
     const link = {
@@ -418,9 +460,9 @@ describe('the terminal', () => {
     'sec-websocket-key': 'a',
     'sec-websocket-version': '13',
   };
-  const dial = async (headers: Record<string, string>, path = '/terminal/shell') => {
+  const dial = async (headers: Record<string, string>, path = '/terminal/shell', port = web.port) => {
     const options = {
-      port: web.port,
+      port,
       host: '127.0.0.1',
       path,
       headers: { ...upgrade, ...headers },
@@ -463,10 +505,45 @@ describe('the terminal', () => {
     expect(handshakes).toEqual([]);
   });
 
+  test('is not at the port of a class, whatever the Host', async () => {
+    for (const port of [web.port, web.classPort]) {
+      const host = `127.0.0.1:${port}`;
+      const cookie = web.cookieOf(web.tokens.control, port);
+      const headers = { host, cookie, origin: `http://${host}` };
+      expect((await dial(headers, '/terminal/shell', web.classPort)).status).toBe(401);
+    }
+    expect(handshakes).toEqual([]);
+  });
+
   test('is at its path alone, and not when it is off', async () => {
     expect((await dial(web.controlling, '/events')).status).toBe(404);
     web = await start({ hasTerminal: false });
     expect((await dial(web.controlling)).status).toBe(403);
+  });
+
+  test.each(['', 'cookie: COOKIE\r\norigin: ORIGIN\r\n'])(
+    'is refused with %j, and the connection ends though the other end keeps it open',
+    async (given) => {
+      shell.close();
+      await rm(join(folder, 'remote.sock'), { force: true });
+      const own = given.replace('COOKIE', web.controlling.cookie!).replace('ORIGIN', web.controlling.origin!);
+      const handshake = Object.entries(upgrade).map(([name, value]) => `${name}: ${value}\r\n`);
+      const socket = connect({ port: web.port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.on('error', () => undefined);
+      socket.write(`GET /terminal/shell HTTP/1.1\r\nhost: ${web.host}\r\n${own}${handshake.join('')}\r\n`);
+      expect(await text(socket)).toMatch(/^HTTP\/1.1 (?:403|503) /);
+      while ((await web.connections()) > 0) await new Promise(setImmediate);
+      socket.destroy();
+    },
+  );
+
+  test('is given up when the client host accepts and does not answer', async () => {
+    shell.removeAllListeners('upgrade').on('upgrade', (_request, socket: Duplex) => {
+      socket.on('error', () => undefined);
+      const { ring } = web.rings.find(({ milliseconds }) => milliseconds === 10_000)!;
+      ring();
+    });
+    expect((await dial(web.controlling)).status).toBe(503);
   });
 
   test('is closed when the client host does not answer', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { answerLast } from '#lib/live/last-answer.ts';
 import { Refusal } from '#lib/live/refusal.ts';
 import type { Log } from '#lib/runtime/log.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
@@ -10,7 +11,7 @@ import { createApp } from './app.ts';
 import { type ControlSockets, Controls } from './controls.ts';
 import { Filters } from './filters.ts';
 import { cameByRightWay, hasRights } from './guard.ts';
-import type { Reachable } from './hosts.ts';
+import { type Reachable, THIS_MACHINE } from './hosts.ts';
 import { refusalOf } from './refused.ts';
 import { Doorman, type Tokens } from './rights.ts';
 import { Runs } from './runs.ts';
@@ -23,6 +24,7 @@ import type { Programs } from './wireshark/programs.ts';
 export interface WebParts {
   readonly feed: Feed;
   readonly tokens: Tokens;
+  /** How a class reaches its port. */
   readonly reachable: Reachable;
   /** Pages that may be open at once. */
   readonly viewers: number;
@@ -50,12 +52,16 @@ const MOST_SHELLS = 8;
 /** Connections for each page: its stream, and what it asks besides. */
 const CONNECTIONS_EACH = 8;
 
+/** The ports: that of the controls, which only this machine reaches, and that of a class, which has no controls. */
+export const portNames = ['controls', 'class'] as const;
+export type PortName = (typeof portNames)[number];
+
 export interface Web {
-  readonly server: Server;
+  readonly servers: Readonly<Record<PortName, Server>>;
   close(): void;
 }
 
-/** Makes the server of the page. It does not listen yet. */
+/** Makes the servers of the page. They do not listen yet. */
 export function createWeb(parts: WebParts): Web {
   const { feed, tokens, timer, log, instance, viewers, programs, isPlayed } = parts;
   const { pool, startMatching } = programs;
@@ -71,40 +77,48 @@ export function createWeb(parts: WebParts): Web {
     ...{ timer, onProblem, emit: (event) => streams.emit(event) },
     look: async () => (isPlayed || (await controls.hasWire()) ? feed.state().wire : undefined),
   });
-  const doorman = new Doorman(tokens);
-  const app = createApp({
-    ...{ ...parts, doorman, history: feed.history, streams, runs, controls },
-    details: new Details({ history: feed.history, pool, folder: parts.folder }),
-    filters: new Filters(pool),
-  });
-  const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
-    app,
-  );
-  server.maxConnections = CONNECTIONS_EACH * viewers;
-  const shells = serveShells(server, doorman, parts);
+  const details = new Details({ history: feed.history, pool, folder: parts.folder });
+  const shared = { streams, runs, controls, details, filters: new Filters(pool), history: feed.history };
+  const shells = new Set<Socket>();
+  const serverAt = (name: PortName): Server => {
+    const doorman = new Doorman(tokens, name === 'controls');
+    const reachable = name === 'controls' ? THIS_MACHINE : parts.reachable;
+    const app = createApp({ ...parts, ...shared, doorman, reachable });
+    const server = createServer(
+      { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
+      app,
+    );
+    server.maxConnections = CONNECTIONS_EACH * viewers;
+    serveShells(server, { ...parts, doorman, reachable, open: shells });
+    return server;
+  };
+  const servers = { controls: serverAt('controls'), class: serverAt('class') };
   pool.prepare();
   return {
-    server,
+    servers,
     close() {
-      server.close();
+      for (const server of Object.values(servers)) server.close();
       watch.close();
       streams.close();
       runs.close();
       for (const socket of shells) socket.destroy();
-      server.closeAllConnections();
+      for (const server of Object.values(servers)) server.closeAllConnections();
       pool.close();
     },
   };
 }
 
-/** Serves the WebSockets of terminals. Returns those that are open. */
+interface ShellsParts extends Pick<WebParts, 'reachable' | 'hasTerminal' | 'remote' | 'timer'> {
+  readonly doorman: Doorman;
+  /** The connections of the shells that are open. */
+  readonly open: Set<Socket>;
+}
+
+/** Serves the WebSockets of terminals. */
 function serveShells(
   server: Server,
-  doorman: Doorman,
-  { reachable, hasTerminal, remote }: WebParts,
-): ReadonlySet<Socket> {
-  const open = new Set<Socket>();
+  { doorman, reachable, hasTerminal, remote, timer, open }: ShellsParts,
+): void {
   server.on('upgrade', (request, socket: Socket, head) => {
     socket.on('error', () => socket.destroy());
     try {
@@ -114,25 +128,35 @@ function serveShells(
       if (!hasTerminal) throw new Refusal(403, 'there is no terminal; LIVE_TERMINAL=1 allows it');
       if (open.size >= MOST_SHELLS) throw new Refusal(503, `${MOST_SHELLS} shells are open, which is all`);
     } catch (error) {
-      return refuse(socket, error);
+      return answerLast(socket, refusalText(error), timer);
     }
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    connectShell(request, { socket, head, path: remote });
+    connectShell(request, { socket, head, path: remote, timer });
   });
-  return open;
 }
 
-function refuse(socket: Socket, error: unknown): void {
+function refusalText(error: unknown): string {
   const { status, problems } = refusalOf(error) ?? new Refusal(500, 'the server has failed');
   const body = JSON.stringify({ problems });
   const head = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
-  socket.end(`HTTP/1.1 ${status} Refused\r\n${head}\r\n\r\n${body}`);
+  return `HTTP/1.1 ${status} Refused\r\n${head}\r\n\r\n${body}`;
 }
 
-/** Begins to listen. @throws when the port is taken, with the setting */
-export async function listen({ server }: Web, port: number, address: string): Promise<void> {
-  await once(server.listen({ port, host: address }), 'listening').catch((error: Error) => {
-    throw new Error(`LIVE_PORT is "${port}", which can't be used: ${error.message}`, { cause: error });
-  });
+const SETTINGS: Readonly<Record<PortName, string>> = { controls: 'LIVE_PORT', class: 'LIVE_CLASS_PORT' };
+
+/** Begins to listen. @throws when a port is taken, with the setting */
+export async function listen(
+  { servers }: Web,
+  ports: Readonly<Record<PortName, number>>,
+  address: string,
+): Promise<void> {
+  for (const name of portNames) {
+    const port = ports[name];
+    await once(servers[name].listen({ port, host: address }), 'listening').catch((error: Error) => {
+      throw new Error(`${SETTINGS[name]} is "${port}", which can't be used: ${error.message}`, {
+        cause: error,
+      });
+    });
+  }
 }

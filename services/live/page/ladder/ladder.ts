@@ -181,6 +181,8 @@ export class Ladder {
       this.#layOut();
       this.#place();
     }
+    // While rows were missing, the list was shorter, and the browser did not scroll as far as it was told.
+    this.#list.scrollTop = this.#top;
     this.#showEnds();
   }
 

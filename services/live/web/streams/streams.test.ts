@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -116,6 +116,23 @@ describe('streams', () => {
       status = response.statusCode;
       if (status !== 200) response.resume();
     } while (status !== 200);
+  });
+
+  test('a page that has left while its filter was checked takes no place and no filter', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    web.gate = promise;
+    const options = { host: '127.0.0.1', port: web.port, headers: viewing(), agent: false } as const;
+    for (const [index, name] of [...'abc'].entries()) {
+      const leaving = request({ ...options, path: `/events?filter=${name}` }).on('error', () => undefined);
+      leaving.end();
+      while (web.asks <= index) await new Promise(setImmediate);
+      leaving.destroy();
+      while ((await web.connections()) > 0) await new Promise(setImmediate);
+    }
+    resolve();
+    expect([await open(), await open(), await open()].map(({ statusCode }) => statusCode)).toEqual([
+      ...[200, 200, 200],
+    ]);
   });
 
   test('have eight filters at most; one that no page has any more makes room', async () => {

@@ -85,12 +85,13 @@ export class Streams {
   }
 
   /**
-   * Begins a stream. A filter must be a valid one.
+   * Begins a stream, unless the page has left already, of which no event would tell. A filter must be a valid one.
    *
    * @throws Refusal when too many pages or filters are in use
    */
   open({ response, filter, lastEventId, hello }: Asked): void {
     const { most, instance } = this.#parts;
+    if (response.destroyed) return;
     if (this.#readers.size >= most)
       throw new Refusal(503, `${most} pages are open already; LIVE_VIEWERS allows more`);
     const filtered = filter === undefined ? undefined : this.#use(filter);
