@@ -175,7 +175,7 @@ export interface Hello {
     readonly echoTls: number;
     readonly flow: number;
   };
-  /** The address of the page for other machines, as `http://lab.school:8088`, if they can open it and it is known. */
+  /** The address of the page for other machines, as `http://lab.school:8089`, if they can open it and it is known. */
   readonly forClass?: string | undefined;
   readonly hasTerminal: boolean;
   readonly hasCommands: boolean;

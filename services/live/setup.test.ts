@@ -51,8 +51,8 @@ test('a viewer has neither terminal nor commands', async () => {
 });
 
 test.each([
-  [{ LIVE_ADDRESS: '0.0.0.0', LIVE_NAMES: 'lab.school,lab' }, 'http://lab.school:8088'],
-  [{ LIVE_ADDRESS: '192.168.7.2', LIVE_PORT: '9000' }, 'http://192.168.7.2:9000'],
+  [{ LIVE_ADDRESS: '0.0.0.0', LIVE_NAMES: 'lab.school,lab' }, 'http://lab.school:8089'],
+  [{ LIVE_ADDRESS: '192.168.7.2', LIVE_CLASS_PORT: '9000' }, 'http://192.168.7.2:9000'],
   [{ LIVE_ADDRESS: '0.0.0.0' }, undefined],
   [{ LIVE_ADDRESS: '127.0.0.1', LIVE_NAMES: 'lab.school' }, undefined],
 ])('with %j other machines open %s', async (settings, address) => {

@@ -52,10 +52,10 @@ export async function readSetup(config: Config): Promise<Setup> {
 }
 
 /** Undefined when only this machine has the page, or when its own address is one of all. */
-function addressForClass({ LIVE_ADDRESS, LIVE_NAMES, LIVE_PORT }: Config): string | undefined {
+function addressForClass({ LIVE_ADDRESS, LIVE_NAMES, LIVE_CLASS_PORT }: Config): string | undefined {
   if (LIVE_ADDRESS.startsWith('127.')) return undefined;
   const name = LIVE_NAMES[0] ?? (LIVE_ADDRESS === '0.0.0.0' ? undefined : LIVE_ADDRESS);
-  return name === undefined ? undefined : `http://${name}:${LIVE_PORT}`;
+  return name === undefined ? undefined : `http://${name}:${LIVE_CLASS_PORT}`;
 }
 
 /** @throws when this user may not read the folder of a lab that runs */

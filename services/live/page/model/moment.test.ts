@@ -11,13 +11,13 @@ test('a link leads to a packet, a speed and a filter', () => {
 
 test('a link is one that the class can use, if there is one', () => {
   const here = new URL('http://127.0.0.1:8088/');
-  expect(linkTo(here, '#packet=1', 'http://lab.school:8088')).toEqual({
-    link: 'http://lab.school:8088/#packet=1',
+  expect(linkTo(here, '#packet=1', 'http://lab.school:8089')).toEqual({
+    link: 'http://lab.school:8089/#packet=1',
     isForAll: true,
   });
   expect(linkTo(here, '', undefined)).toEqual({ link: 'http://127.0.0.1:8088/', isForAll: false });
-  expect(linkTo(new URL('http://192.168.7.2:8088/'), '#speed=30', 'http://lab.school:8088')).toEqual({
-    link: 'http://192.168.7.2:8088/#speed=30',
+  expect(linkTo(new URL('http://192.168.7.2:8089/'), '#speed=30', 'http://lab.school:8089')).toEqual({
+    link: 'http://192.168.7.2:8089/#speed=30',
     isForAll: true,
   });
 });

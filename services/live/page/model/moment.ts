@@ -25,7 +25,7 @@ const HERE: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 /**
  * The link to a moment of a page.
  *
- * @param forClass the address of the page for other machines, as `http://lab.school:8088`, if it is known
+ * @param forClass the address of the page for other machines, as `http://lab.school:8089`, if it is known
  * @returns the link, and whether other machines can use it
  */
 export function linkTo(
