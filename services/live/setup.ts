@@ -14,8 +14,12 @@ export interface Setup {
   readonly isPlayed: boolean;
   readonly defaults: RunDefaults;
   readonly run: Run;
-  /** What a page with these rights learns first. */
-  hello(rights: Rights, now: number): Omit<Hello, 'instance' | 'isContinued'>;
+  /**
+   * What a page with these rights learns first.
+   *
+   * @param className what the browsers of a class call this machine; empty without a class
+   */
+  hello(rights: Rights, now: number, className?: string): Omit<Hello, 'instance' | 'isContinued'>;
 }
 
 export async function readSetup(config: Config): Promise<Setup> {
@@ -30,10 +34,9 @@ export async function readSetup(config: Config): Promise<Setup> {
     },
   };
   const run = await readRun(folder, defaults);
-  const forClass = addressForClass(config);
   return {
     ...{ folder, isPlayed, defaults, run },
-    hello(rights, now) {
+    hello(rights, now, className = '') {
       const hasControls = rights === 'control' && !isPlayed;
       return {
         rights,
@@ -41,7 +44,7 @@ export async function readSetup(config: Config): Promise<Setup> {
         ...(run.name !== undefined && { name: run.name }),
         addresses: run.addresses,
         ports: { ...run.ports, flow: config.FLOW_PORT },
-        ...(forClass !== undefined && { forClass }),
+        ...(className !== '' && { forClass: `http://${className}:${config.LIVE_CLASS_PORT}` }),
         hasTerminal: hasControls && config.LIVE_TERMINAL,
         hasCommands: hasControls,
         kept: KEPT.packets,
@@ -49,13 +52,6 @@ export async function readSetup(config: Config): Promise<Setup> {
       };
     },
   };
-}
-
-/** Undefined when only this machine has the page, or when its own address is one of all. */
-function addressForClass({ LIVE_ADDRESS, LIVE_NAMES, LIVE_CLASS_PORT }: Config): string | undefined {
-  if (LIVE_ADDRESS.startsWith('127.')) return undefined;
-  const name = LIVE_NAMES[0] ?? (LIVE_ADDRESS === '0.0.0.0' ? undefined : LIVE_ADDRESS);
-  return name === undefined ? undefined : `http://${name}:${LIVE_CLASS_PORT}`;
 }
 
 /** @throws when this user may not read the folder of a lab that runs */
