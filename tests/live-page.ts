@@ -76,6 +76,8 @@ export class Watched {
     if (event.name === 'packets') for (const packet of event.data) this.packets.set(packet.id, packet);
     else if (event.name === 'changes') for (const change of event.data) this.#change(change);
     else if (event.name === 'printed') this.lines.push(...event.data.lines);
+    else if (event.name === 'beginning')
+      for (const { lines } of event.data.runs.flatMap(({ printed }) => printed)) this.lines.push(...lines);
   }
 
   #change({ id, ...change }: PacketChange): void {

@@ -292,7 +292,8 @@ test('an earlier run is played to its end, with all of its packets', async () =>
     const count = (await lab.frames('client', 'udp && !icmp', 'frame.number')).length;
     const played = await LivePage.open(linkIn(await live(`RUN=${folder}`)));
     const packets = await played.until(
-      ({ packets: all }, event) => event.name === 'end' && [...all.values()],
+      ({ packets: all }, event) =>
+        (event.name === 'end' || (event.name === 'beginning' && event.data.end)) && [...all.values()],
     );
     expect(packets.filter(({ transport }) => transport === 'udp').length).toBeGreaterThanOrEqual(count);
     expect((await played.post('/runs', { command: 'balance', options: {} })).status).toBe(409);

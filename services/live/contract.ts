@@ -114,6 +114,47 @@ export interface CommandRun {
   readonly command: CommandName;
   /** As one would type it: `make echo MSG=hello`. */
   readonly typed: string;
+  /** When it was started, in seconds since 1970 by the clock of the captures. */
+  readonly time: number;
+}
+
+/** Lines that a command printed together. */
+export interface Printed {
+  readonly run: number;
+  /** When the lines arrived, in seconds since 1970 by the clock of the captures. */
+  readonly time: number;
+  /** The number of the first one among all lines of the run, from 1. */
+  readonly first: number;
+  readonly lines: readonly string[];
+}
+
+export interface Ended {
+  readonly run: number;
+  readonly code: number;
+}
+
+/** A run that is played was read to its end. */
+export interface End {
+  /** How many packets it has, and the first one that the server still has. */
+  readonly packets: number;
+  readonly first: number;
+}
+
+/**
+ * Everything but packets that a page must know which begins, or begins again. It takes the place of what the page knew:
+ * a problem that is not here is over, and a command that is not here has ended.
+ */
+export interface Beginning {
+  readonly tallies: readonly Tally[];
+  readonly samples: Samples;
+  readonly sequence: readonly SequencePoint[];
+  readonly problems: readonly LiveEvents['problem'][];
+  readonly wire: LiveEvents['wire'];
+  /** The commands that run, with their latest lines. */
+  readonly runs: readonly (CommandRun & { readonly printed: readonly Printed[] })[];
+  /** Those that ended last. */
+  readonly ended: readonly Ended[];
+  readonly end?: End | undefined;
 }
 
 /** The first message. */
@@ -134,6 +175,8 @@ export interface Hello {
     readonly echoTls: number;
     readonly flow: number;
   };
+  /** The address of the page for other machines, as `http://lab.school:8089`, if they can open it and it is known. */
+  readonly forClass?: string | undefined;
   readonly hasTerminal: boolean;
   readonly hasCommands: boolean;
   /** How many packets the server of the page keeps. */
@@ -145,6 +188,8 @@ export interface Hello {
 /** What a stream sends, by the name of its event. Each name has a JSON text of this type. */
 export interface LiveEvents {
   readonly hello: Hello;
+  /** Follows the packets with which a page begins. */
+  readonly beginning: Beginning;
   /** A packet replaces the one with its id, if there is one. */
   readonly packets: readonly LivePacket[];
   readonly changes: readonly PacketChange[];
@@ -159,13 +204,11 @@ export interface LiveEvents {
    */
   readonly omitted: { readonly count: number; readonly after: number; readonly before: number };
   readonly started: CommandRun;
-  /** `time`: when the lines arrived, in seconds since 1970 by the clock of the captures. */
-  readonly printed: { readonly run: number; readonly time: number; readonly lines: readonly string[] };
-  readonly ended: { readonly run: number; readonly code: number };
+  readonly printed: Printed;
+  readonly ended: Ended;
   /** A sentence about something that is not as it should be; empty when it is well again. */
   readonly problem: { readonly about: string; readonly text: string };
-  /** A run that is played has ended; a live run has not. */
-  readonly end: { readonly packets: number };
+  readonly end: End;
 }
 
 /** A node of Wireshark's tree. */

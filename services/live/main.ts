@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { openControl } from '#lib/control/control.ts';
 import { createLog } from '#lib/runtime/log.ts';
 import { runProgram } from '#lib/runtime/program.ts';
@@ -15,6 +16,7 @@ import { createWeb, listen } from './web/server.ts';
 import { makeProfile } from './web/wireshark/profile.ts';
 import { mustHavePrograms, wiresharkPrograms } from './web/wireshark/programs.ts';
 
+const linksSchema = v.object({ name: v.string() });
 const log = createLog();
 const clock = { now: () => Date.now(), sleep };
 const now = () => clock.now() / 1000;
@@ -36,13 +38,15 @@ await runProgram(process, configSchema, log, async (config, opened) => {
   opened.defer(() => feed.close());
   opened.defer(() => ending.abort());
   const tokens = newTokens();
+  // Only the shell knows this machine's address for a class.
+  let className = '';
   const controlOf = (program: string) => join(config.LIVE_CONTROLS, program, 'control.sock');
   const web = createWeb({
     ...{ feed, tokens, log, timer, now, folder: work, instance: randomBytes(4).toString('hex') },
     files: import.meta.dirname,
     reachable: { address: config.LIVE_ADDRESS, names: config.LIVE_NAMES },
     viewers: config.LIVE_VIEWERS,
-    ...{ isPlayed, hello: (rights) => hello(rights, now()) },
+    ...{ isPlayed, hello: (rights) => hello(rights, now(), className) },
     controls: { http: controlOf('http'), echo: controlOf('echo'), wire: controlOf('wire') },
     remote: config.LIVE_REMOTE,
     hasTerminal: config.LIVE_TERMINAL && !isPlayed,
@@ -51,7 +55,12 @@ await runProgram(process, configSchema, log, async (config, opened) => {
   opened.defer(() => web.close());
   await listen(web, { controls: config.LIVE_PORT, class: config.LIVE_CLASS_PORT }, ALL_ADDRESSES);
   const control = await openControl(config.CONTROL_SOCKET, {
-    calls: { 'GET /links': () => ({ control: tokens.control, view: tokens.view }) },
+    calls: {
+      'POST /links': (body) => {
+        className = v.parse(linksSchema, JSON.parse(body)).name;
+        return { control: tokens.control, view: tokens.view };
+      },
+    },
   });
   opened.defer(() => void control.close());
   const played = isPlayed ? `, and plays ${config.PLAYED}` : '';

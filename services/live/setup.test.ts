@@ -51,6 +51,12 @@ test('a viewer has neither terminal nor commands', async () => {
   expect(hello('view', 7)).toMatchObject({ rights: 'view', hasTerminal: false, hasCommands: false });
 });
 
+test('a page of a lab with a class knows the address for other machines', async () => {
+  const { hello } = await read({ LIVE_CLASS_PORT: '9000' });
+  expect(hello('view', 7, 'lab.school').forClass).toBe('http://lab.school:9000');
+  expect(hello('view', 7, '').forClass).toBeUndefined();
+});
+
 test('a folder of captures that can not be read is named with its cure', async () => {
   await expect(read({ LIVE_CAPTURES: join(folder, 'none') })).rejects.toThrow(
     /^the captures can't be read: ENOENT.*; cure: chmod g\+rx for the folder LAB_CAPTURES_DIR$/,

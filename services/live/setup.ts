@@ -11,8 +11,12 @@ export interface Setup {
   readonly isPlayed: boolean;
   readonly defaults: RunDefaults;
   readonly run: Run;
-  /** What a page with these rights learns first. */
-  hello(rights: Rights, now: number): Omit<Hello, 'instance' | 'isContinued'>;
+  /**
+   * What a page with these rights learns first.
+   *
+   * @param className what the browsers of a class call this machine; empty without a class
+   */
+  hello(rights: Rights, now: number, className?: string): Omit<Hello, 'instance' | 'isContinued'>;
 }
 
 export async function readSetup(config: Config): Promise<Setup> {
@@ -29,7 +33,7 @@ export async function readSetup(config: Config): Promise<Setup> {
   const run = await readRun(folder, defaults);
   return {
     ...{ folder, isPlayed, defaults, run },
-    hello(rights, now) {
+    hello(rights, now, className = '') {
       const hasControls = rights === 'control' && !isPlayed;
       return {
         rights,
@@ -37,6 +41,7 @@ export async function readSetup(config: Config): Promise<Setup> {
         ...(run.name !== undefined && { name: run.name }),
         addresses: run.addresses,
         ports: { ...run.ports, flow: config.FLOW_PORT },
+        ...(className !== '' && { forClass: `http://${className}:${config.LIVE_CLASS_PORT}` }),
         hasTerminal: hasControls && config.LIVE_TERMINAL,
         hasCommands: hasControls,
         kept: KEPT.packets,

@@ -41,11 +41,6 @@ export class Dissecting<Name extends FieldName> {
     this.#parts = parts;
   }
 
-  /** How many frames tshark has not answered yet. */
-  get waiting(): number {
-    return this.#fed.length;
-  }
-
   /** All frames from before this time have been answered, in seconds since 1970. */
   get reached(): number {
     return this.#fed[0]?.time ?? Number.POSITIVE_INFINITY;

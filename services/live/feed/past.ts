@@ -19,6 +19,11 @@ export class Past implements History {
     return this.#trips.length - this.#gone;
   }
 
+  /** The earliest packet that it still has; undefined while it has none. */
+  get firstId(): number | undefined {
+    return this.#trips[this.#gone]?.id;
+  }
+
   /** Adds a packet with the next id. */
   add(trip: Trip): void {
     this.#trips.push(trip);
@@ -41,8 +46,13 @@ export class Past implements History {
   }
 
   before(id: number, count: number): readonly StoredPacket[] {
-    const first = this.#trips[this.#gone]?.id ?? id;
+    const first = this.firstId ?? id;
     return this.#some(this.#gone + Math.min(Math.max(0, id - first), this.size), count);
+  }
+
+  after(id: number, count: number): readonly StoredPacket[] {
+    const begin = this.#gone + Math.max(0, id + 1 - (this.firstId ?? id + 1));
+    return this.#some(begin + count, count);
   }
 
   conversationUpTo(id: number, limit: number): readonly StoredPacket[] {
@@ -62,7 +72,7 @@ export class Past implements History {
 
   /** -1 for a packet that is not there. */
   #indexOf(id: number): number {
-    const first = this.#trips[this.#gone]?.id ?? id + 1;
+    const first = this.firstId ?? id + 1;
     const at = id - first;
     return at >= 0 && at < this.size ? this.#gone + at : -1;
   }

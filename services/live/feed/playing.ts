@@ -44,5 +44,5 @@ export async function play({ options, showing, outbox, signal }: PlayingParts): 
   } finally {
     await session.close();
   }
-  if (!signal.aborted) outbox.send('end', { packets: showing.count });
+  if (!signal.aborted) outbox.send('end', { packets: showing.count, first: showing.past.firstId ?? 1 });
 }

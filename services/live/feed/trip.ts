@@ -11,7 +11,7 @@ export type Columns = Omit<
 >;
 
 /** Where a packet goes, and what is known of that at first. */
-export type Way = Pick<Trip, 'direction' | 'isBetween' | 'fate'>;
+export type Way = Pick<Trip, 'direction' | 'fate'>;
 
 type Changing = Exclude<keyof PacketChange, 'id'>;
 
@@ -21,11 +21,9 @@ export class Trip {
   readonly host: Host;
   readonly time: number;
   readonly direction: Direction;
-  /** Whether it goes from one host to the other. */
-  readonly isBetween: boolean;
   readonly protocol: Protocol | undefined;
   readonly raw: RawFrame[] = [];
-  /** The numbers of its frames, by host. A packet that was cut on the way has several. */
+  /** What anybody on the way can read in it. */
   readonly exposes = new Set<string>();
   /** 0 until it is shown. */
   id = 0;
@@ -50,7 +48,6 @@ export class Trip {
     this.time = time;
     this.protocol = protocol;
     this.direction = way.direction;
-    this.isBetween = way.isBetween;
     this.fate = way.fate;
   }
 

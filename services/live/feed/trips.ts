@@ -38,7 +38,7 @@ const UNSEEN = 2;
 const STOPPED = 30;
 /** The type of ARP on Ethernet. */
 const ARP = 0x0806;
-/** How far apart the two captures of a broadcast may be, in seconds. */
+/** How far apart two captures of a frame without IPv4 may be, in seconds. */
 const TOGETHER = 1;
 /** The most frames about which something is known before their packet is. */
 const MOST_EARLY = 2_000;
@@ -66,13 +66,13 @@ export class Trips {
 
   /** A capture has a frame. Frames of both captures come in the order of time. */
   see(host: Host, captured: Captured, ip: Packet | undefined): void {
-    if (!ip) this.#seeBroadcast(host, captured);
+    if (!ip) this.#seeWithoutIp(host, captured);
     else if (this.#isOwn(host, ip)) {
       const fate = this.#parts.isThere(other(host)) ? 'travelling' : 'arrived';
-      this.#begin(host, { captured, ip }, { direction: directionTo(other(host)), isBetween: true, fate });
+      this.#begin(host, { captured, ip }, { direction: directionTo(other(host)), fate });
     } else if (this.#isOwn(other(host), ip)) this.#park(host, { captured, ip, columns: undefined });
     else {
-      const way = { direction: this.#directionOf(host, ip), isBetween: false, fate: 'arrived' } as const;
+      const way = { direction: this.#directionOf(host, ip), fate: 'arrived' } as const;
       this.#begin(host, { captured, ip }, way);
     }
   }
@@ -182,12 +182,12 @@ export class Trips {
     return source === own ? directionTo(other(host)) : 'other';
   }
 
-  /** A frame without IPv4, such as ARP: a broadcast is in both captures. */
-  #seeBroadcast(host: Host, captured: Captured): void {
+  /** A frame without IPv4, such as ARP: the same bytes in both captures are one packet. */
+  #seeWithoutIp(host: Host, captured: Captured): void {
     const key = captured.bytes.toString('latin1');
     const twin = this.#single.get(key);
     if (!twin || twin.host === host) {
-      const way = { direction: this.#directionOfArp(captured), isBetween: false, fate: 'arrived' } as const;
+      const way = { direction: this.#directionOfArp(captured), fate: 'arrived' } as const;
       this.#single.set(key, this.#begin(host, { captured, ip: undefined }, way));
       return;
     }
@@ -246,7 +246,7 @@ export class Trips {
     if (!parked) return;
     this.#parked[host].delete(number);
     const { captured, ip, columns } = parked;
-    const way = { direction: directionTo(host), isBetween: true, fate } as const;
+    const way = { direction: directionTo(host), fate } as const;
     const trip = this.#begin(host, { captured, ip }, way);
     trip.arrive(captured.time);
     if (columns) this.#setColumns(trip, columns);

@@ -45,6 +45,8 @@ export interface History {
   newest(count: number): readonly StoredPacket[];
   /** The newest ones before an id, in the order of their ids. */
   before(id: number, count: number): readonly StoredPacket[];
+  /** Those that follow an id, in the order of their ids. */
+  after(id: number, count: number): readonly StoredPacket[];
   /** The packets of the conversation of a packet up to that one, in the order of their ids; of many the newest. */
   conversationUpTo(id: number, limit: number): readonly StoredPacket[];
   readonly size: number;

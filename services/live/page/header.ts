@@ -1,12 +1,14 @@
 import type { App } from './app.ts';
+import { iconButton } from './buttons.ts';
 import { h, setAttributes, setText } from './dom.ts';
-import { type IconName, icon } from './icons.ts';
+import { icon } from './icons.ts';
 import type { Connection } from './model/session.ts';
 import { languages } from './texts/texts.ts';
 
 export interface HeaderActions {
   readonly projector: () => void;
-  readonly picture: () => void;
+  /** @param isScalable an SVG in place of a PNG */
+  readonly picture: (isScalable: boolean) => void;
   readonly link: () => void;
   readonly theme: () => void;
   readonly help: () => void;
@@ -28,7 +30,7 @@ export class Header {
   constructor(app: App, language: string, actions: HeaderActions) {
     this.#app = app;
     const { bar } = app.texts;
-    const projector = button('projector', bar.projector, actions.projector, 'for-projector');
+    const projector = iconButton('projector', bar.projector, actions.projector, { kind: 'for-projector' });
     app.isProjector.watch((is) => setAttributes(projector, { 'aria-pressed': String(is) }));
     const choice = h(
       'select',
@@ -52,11 +54,13 @@ export class Header {
         'div',
         { class: 'tools', role: 'toolbar', 'aria-label': bar.tools },
         h('label', { class: 'language' }, icon('language'), choice),
-        button('theme', bar.theme, actions.theme, 'theme'),
-        button('picture', bar.picture, actions.picture, 'picture-button'),
-        button('link', bar.link, actions.link, 'link-button'),
+        iconButton('theme', bar.theme, actions.theme, { kind: 'theme' }),
+        iconButton('picture', bar.picture, ({ shiftKey }) => actions.picture(shiftKey), {
+          kind: 'picture-button',
+        }),
+        iconButton('link', bar.link, actions.link, { kind: 'link-button' }),
         projector,
-        button('help', bar.help, actions.help),
+        iconButton('help', bar.help, actions.help),
       ),
     );
     app.session.connection.watch(() => this.show());
@@ -83,12 +87,4 @@ export class Header {
       ? texts.state.played(name ?? played.split('/').at(-1) ?? played)
       : texts.state.reading;
   }
-}
-
-function button(name: IconName, label: string, act: () => void, kind = ''): HTMLButtonElement {
-  return h(
-    'button',
-    { type: 'button', class: `icon-button ${kind}`, 'aria-label': label, title: label, on: { click: act } },
-    icon(name),
-  );
 }

@@ -1,6 +1,6 @@
 import type { App } from './app.ts';
+import { iconButton } from './buttons.ts';
 import { h } from './dom.ts';
-import { icon } from './icons.ts';
 import { kinds } from './model/kind.ts';
 import type { Value } from './model/value.ts';
 import { chipOf } from './stage/glyph.ts';
@@ -28,18 +28,8 @@ export function helpDialog({ texts }: App, singleKeys: Value<boolean>): HTMLDial
     on: { change: () => singleKeys.set(toggle.checked) },
   });
   toggle.checked = singleKeys.get();
-  const close = h(
-    'button',
-    {
-      type: 'button',
-      class: 'icon-button',
-      'aria-label': help.close,
-      title: help.close,
-      on: { click: () => dialog.close() },
-    },
-    icon('close'),
-  );
-  const dialog = h(
+  const close = iconButton('close', help.close, () => dialog.close());
+  const dialog: HTMLDialogElement = h(
     'dialog',
     { class: 'help', 'aria-labelledby': 'help-name' },
     h('div', { class: 'help-bar' }, h('h2', { id: 'help-name' }, help.name), close),

@@ -5,7 +5,7 @@ import { setText } from './dom.ts';
 import { Frames } from './frames.ts';
 import { Figures } from './model/figures.ts';
 import { readMoment } from './model/moment.ts';
-import { Session } from './model/session.ts';
+import { type From, Session } from './model/session.ts';
 import { Value } from './model/value.ts';
 import { Page } from './page.ts';
 import { Preferences } from './preferences.ts';
@@ -33,9 +33,10 @@ let silence: ReturnType<typeof setTimeout> | undefined;
 const ask = new Ask(texts.unreachable);
 
 const session = new Session({
-  ask: (before, count) => {
-    const passing = filter.get() === '' ? '' : `&filter=${encodeURIComponent(filter.get())}`;
-    return ask.get<readonly LivePacket[]>(`/packets?before=${before}&count=${count}${passing}`);
+  ask: (from, count) => {
+    const wanted = new URLSearchParams({ ...placeOf(from), count: String(count) });
+    if (filter.get() !== '') wanted.set('filter', filter.get());
+    return ask.get<readonly LivePacket[]>(`/packets?${wanted}`);
   },
   now: () => Date.now() / 1000,
   say: (text) => setText(voices.polite, text),
@@ -76,6 +77,10 @@ filter.watch((text) => {
     },
   });
 });
+
+function placeOf(from: From): Readonly<Record<string, string>> {
+  return 'before' in from ? { before: String(from.before) } : { after: String(from.after) };
+}
 
 /** The packet of the link is opened as soon as its server is known. */
 const stop = session.hello.watch((hello) => {

@@ -5,9 +5,10 @@ import { sentenceOf } from './facts.ts';
 import { Header } from './header.ts';
 import { helpDialog } from './help.ts';
 import { Ladder } from './ladder/ladder.ts';
+import { linkDialog } from './link-dialog.ts';
 import { conversationOf } from './model/filters.ts';
 import { gistOf } from './model/kind.ts';
-import { writeMoment } from './model/moment.ts';
+import { linkTo, writeMoment } from './model/moment.ts';
 import { slownesses } from './model/pace.ts';
 import type { Connection } from './model/session.ts';
 import { Value } from './model/value.ts';
@@ -32,6 +33,7 @@ export class Page {
   readonly #panel: PacketPanel;
   readonly #filter: FilterBar;
   readonly #help: HTMLDialogElement;
+  readonly #link: ReturnType<typeof linkDialog>;
   readonly #header: Header;
   readonly #dialog: HTMLDialogElement;
   readonly #banner = h('div', { class: 'banner', role: 'status' });
@@ -73,9 +75,10 @@ export class Page {
       this.#panel.element,
     );
     this.#help = helpDialog(app, this.#singleKeys);
+    this.#link = linkDialog(app);
     this.#header = new Header(app, language, {
       projector: () => this.#toggleProjector(),
-      picture: () => void this.#savePicture(),
+      picture: (isScalable) => void this.#savePicture(isScalable),
       link: () => void this.#copyLink(app.session.opened.get() ?? app.session.player.current?.packet.id),
       theme: () => this.#toggleTheme(),
       help: () => this.#help.showModal(),
@@ -130,6 +133,7 @@ export class Page {
       ),
       this.#dialog,
       this.#help,
+      this.#link.element,
     );
   }
 
@@ -161,7 +165,7 @@ export class Page {
   }
 
   #watch(): void {
-    const { session, isProjector, filter, texts } = this.#app;
+    const { session, isProjector, filter, texts, figures, say } = this.#app;
     session.opened.watch((id) => this.#showPacket(id));
     // While a packet is open, it is the one where the reader is.
     session.chosen.watch((id) => {
@@ -177,12 +181,21 @@ export class Page {
         declined: session.declined.get(),
       };
       const own = reasons[connection] ?? [];
-      const all = [...own, ...session.problems.get().map(({ text }) => text)];
+      const missing = session.missing.get();
+      const all = [
+        ...own,
+        ...(missing > 0 ? [texts.missing(missing, figures.number(missing))] : []),
+        ...session.problems.get().map(({ text }) => text),
+      ];
       this.#banner.replaceChildren(...all.map((text) => h('p', {}, text)));
     };
     session.connection.watch(banner);
     session.declined.watch(banner);
     session.problems.watch(banner);
+    session.missing.watch(banner);
+    session.earliest.watch((id) => {
+      if (id > 1 && !session.isPlayed) say(texts.ladder.noEarlier);
+    });
     const link = () => {
       const moment = { packet: session.opened.get(), speed: session.speed.get(), filter: filter.get() };
       history.replaceState(null, '', writeMoment(moment) || location.pathname);
@@ -286,7 +299,8 @@ export class Page {
         if (packet) this.#toggleConversation(conversationOf(packet));
       },
       p: () => this.#toggleProjector(),
-      e: () => void this.#savePicture(),
+      e: () => void this.#savePicture(false),
+      E: () => void this.#savePicture(true),
       '?': () => this.#help.showModal(),
       '1': tab(1),
       '2': tab(2),
@@ -303,14 +317,18 @@ export class Page {
     const { session, filter, texts, say } = this.#app;
     const hash = writeMoment({ packet, speed: session.speed.get(), filter: filter.get() });
     history.replaceState(null, '', hash || location.pathname);
-    await navigator.clipboard.writeText(location.href).then(
-      () => say(texts.bar.linkCopied),
-      () => say(texts.bar.linkNot),
-    );
+    const { link, isForAll } = linkTo(location, hash, session.hello.get()?.forClass);
+    try {
+      // A browser has no clipboard for a page that came over HTTP from another machine.
+      await navigator.clipboard.writeText(link);
+      say(isForAll ? texts.bar.linkCopied : texts.bar.linkHere);
+    } catch {
+      this.#link.show(link);
+    }
   }
 
-  /** The moment as a picture, for a sheet (PNG) and to be scaled (SVG). */
-  async #savePicture(): Promise<void> {
+  /** The moment as a picture: a PNG for a sheet, or an SVG that can be scaled. */
+  async #savePicture(isScalable: boolean): Promise<void> {
     const { session, texts, figures, say } = this.#app;
     const current = session.player.current?.packet;
     const picture = pictureOf({
@@ -327,14 +345,13 @@ export class Page {
       footer: texts.picture.footer(figures.clock(current?.time ?? session.now)),
     });
     const name = `wirelab-${current?.id ?? 'moment'}`;
-    save(svgFile(picture), `${name}.svg`);
-    await pngFile(picture).then(
-      (file) => {
-        save(file, `${name}.png`);
-        say(texts.picture.saved);
-      },
-      () => say(texts.picture.failed),
-    );
+    try {
+      if (isScalable) save(svgFile(picture), `${name}.svg`);
+      else save(await pngFile(picture), `${name}.png`);
+      say(texts.picture.saved);
+    } catch {
+      say(texts.picture.failed);
+    }
   }
 
   /** Offers the newest packet to screen readers. */

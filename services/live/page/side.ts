@@ -30,9 +30,8 @@ export class Side {
     this.commands = new Commands(app);
     this.#charts = new Charts(app, open);
     this.#log = new PrintedLog(app);
-    const noCommands = h('p', { class: 'card hint' }, texts.commands.none);
     const contents: Readonly<Record<Exclude<SideName, 'packets'>, readonly HTMLElement[]>> = {
-      commands: [this.commands.element, noCommands, this.#log.element],
+      commands: [this.commands.element, this.#log.element],
       faults: [new Controls(app).element],
       charts: [this.#charts.element],
       terminal: [],
@@ -50,7 +49,6 @@ export class Side {
     app.session.hello.watch((hello) => {
       const canControl = hello?.rights === 'control' && !app.session.isPlayed;
       this.commands.element.hidden = !canControl || !hello.hasCommands;
-      noCommands.hidden = !canControl || hello.hasCommands;
       this.#allow('faults', canControl);
       this.#allow('terminal', canControl && hello.hasTerminal);
       this.#tabs.element.querySelector('[data-tab=commands]')!.textContent = canControl
@@ -76,10 +74,6 @@ export class Side {
   focus(): void {
     const panel = this.#panels.get(this.#chosen);
     (panel?.querySelector('iframe') ?? panel)?.focus();
-  }
-
-  get chosen(): SideName {
-    return this.#chosen;
   }
 
   isAllowed(name: SideName): boolean {

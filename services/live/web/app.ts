@@ -5,7 +5,7 @@ import { hosts } from '#lib/lab/hosts.ts';
 import { Refusal } from '#lib/live/refusal.ts';
 import { LONGEST_BODY } from '#lib/live/remote.ts';
 import type { Log } from '#lib/runtime/log.ts';
-import type { Hello, Rights } from '../contract.ts';
+import type { Hello, LivePacket, Rights } from '../contract.ts';
 import type { History } from '../feed/feed.ts';
 import type { Controls } from './controls.ts';
 import type { Filters } from './filters.ts';
@@ -55,6 +55,7 @@ const eventsSchema = v.object({ filter });
 const filterSchema = v.object({ filter: v.optional(v.string(), '') });
 const packetsSchema = v.object({
   before: v.optional(number(1, Number.MAX_SAFE_INTEGER)),
+  after: v.optional(number(0, Number.MAX_SAFE_INTEGER)),
   count: v.optional(number(1, MOST_PACKETS)),
   filter,
 });
@@ -118,19 +119,24 @@ function servePackets(
     });
   });
   app.get('/packets', mayView, async (request, response) => {
-    const {
-      before = Number.MAX_SAFE_INTEGER,
-      count = MOST_PACKETS,
-      filter,
-    } = v.parse(packetsSchema, request.query);
+    const { before, after, count = MOST_PACKETS, filter } = v.parse(packetsSchema, request.query);
+    if (before !== undefined && after !== undefined)
+      throw new Refusal(400, 'before and after are both given; allowed: one of them');
+    const from = <Kind>(packets: {
+      before(id: number, most: number): readonly Kind[];
+      after(id: number, most: number): readonly Kind[];
+    }) =>
+      after === undefined
+        ? packets.before(before ?? Number.MAX_SAFE_INTEGER, count)
+        : packets.after(after, count);
     if (filter === undefined) {
-      response.json(history.before(before, count).map(({ packet }) => packet));
+      response.json(from(history).map(({ packet }) => packet));
       return;
     }
     const asker = askerOf(request, response);
     await filters.mustBeValid(filter, asker);
     if (response.destroyed) return;
-    response.json(await streams.withFilter(filter, asker, (packets) => packets.before(before, count)));
+    response.json(await streams.withFilter(filter, asker, from<LivePacket>));
   });
   app.get('/packets/:id', mayView, async (request, response) => {
     const { id } = v.parse(idSchema, request.params);

@@ -80,7 +80,7 @@ const until = async (true_: () => boolean) => {
 describe('a command', () => {
   test('runs in the client host, and all pages see its lines', async () => {
     const run = await runs.start(echo);
-    expect(run).toEqual({ run: 1, command: 'echo', typed });
+    expect(run).toEqual({ run: 1, command: 'echo', typed, time: 7 });
     expect(asked[0]!.body).toEqual(echo);
     say({ line: 'one' }, { line: 'two' });
     await until(() => rings.length > 0);
@@ -90,11 +90,11 @@ describe('a command', () => {
     await ended.promise;
     expect(events).toEqual([
       { name: 'started', data: run },
-      { name: 'printed', data: { run: 1, time: 7, lines: ['one', 'two'] } },
-      { name: 'printed', data: { run: 1, time: 7, lines: ['é'] } },
+      { name: 'printed', data: { run: 1, time: 7, first: 1, lines: ['one', 'two'] } },
+      { name: 'printed', data: { run: 1, time: 7, first: 3, lines: ['é'] } },
       { name: 'ended', data: { run: 1, code: 3 } },
     ]);
-    expect(runs.events()).toEqual([]);
+    expect(runs.state()).toEqual({ runs: [], ended: [{ run: 1, code: 3 }] });
   });
 
   test('that prints much is told in parts', async () => {
@@ -144,13 +144,15 @@ describe('a command', () => {
 
   test('is known to a page that connects while it runs', async () => {
     const run = await runs.start(echo);
-    say(...Array.from({ length: 300 }, (_, line) => ({ line: `${line}` })));
+    say(...Array.from({ length: 500 }, (_, line) => ({ line: `${line + 1}` })));
     await until(() => rings.length > 0);
     rings[0]!();
-    const known = runs.events();
-    expect(known[0]).toEqual({ name: 'started', data: run });
-    expect(known[1]).toMatchObject({ name: 'printed', data: { run: 1 } });
-    expect((known[1]!.data as { lines: string[] }).lines).toHaveLength(200);
+    const [{ printed, ...known } = { printed: [] }] = runs.state().runs;
+    expect(known).toEqual(run);
+    expect(printed.map(({ first, lines }) => [first, lines.length, lines[0]])).toEqual([
+      [201, 200, '201'],
+      [401, 100, '401'],
+    ]);
   });
 });
 

@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { Refusal } from '#lib/live/refusal.ts';
 import { type Asked, commandNames, LONGEST_LINE } from '#lib/live/remote.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
-import type { CommandRun } from '../contract.ts';
+import type { Beginning, CommandRun, Ended, Printed } from '../contract.ts';
+import { typedOf } from '../page/model/typed.ts';
 import { isAbsent } from './controls.ts';
 import type { LiveEvent } from './streams/message.ts';
 
@@ -18,8 +19,10 @@ const GATHER_MS = 50;
 const MOST_LINES = 200;
 /** Characters of a line as JSON, which has up to six for one, and of what is around it. */
 const LONGEST_JSON = 7 * LONGEST_LINE;
-/** Lines of a run that a page gets which connects while it runs. */
+/** Lines of a run that a page gets which connects while it runs, at least. */
 const KEPT_LINES = 200;
+/** Runs whose exit codes are kept for pages that begin again. */
+const KEPT_ENDED = 20;
 
 const askedSchema = v.strictObject({
   command: v.picklist(commandNames),
@@ -45,6 +48,7 @@ export interface RunsParts {
 export class Runs {
   readonly #parts: RunsParts;
   readonly #running = new Map<number, Run>();
+  #ended: readonly Ended[] = [];
   #count = 0;
 
   constructor(parts: RunsParts) {
@@ -70,9 +74,9 @@ export class Runs {
     return running !== undefined;
   }
 
-  /** What a page must know of the runs that have not ended. */
-  events(): LiveEvent[] {
-    return [...this.#running.values()].flatMap((run) => run.events());
+  /** What a page must know that connects later. */
+  state(): Pick<Beginning, 'runs' | 'ended'> {
+    return { runs: [...this.#running.values()].map((run) => run.state), ended: this.#ended };
   }
 
   close(): void {
@@ -104,12 +108,20 @@ export class Runs {
 
   #begin(asked: Asked, response: IncomingMessage): CommandRun {
     this.#count += 1;
-    const known = { run: this.#count, command: asked.command, typed: typedAs(asked) };
+    const { command } = asked;
+    const known = {
+      run: this.#count,
+      command,
+      typed: typedOf(command, asked.options),
+      time: this.#parts.now(),
+    };
     const run = new Run(known, response, this.#parts);
     this.#running.set(known.run, run);
     run.follow().then((code) => {
+      const ended = { run: known.run, code };
       this.#running.delete(known.run);
-      this.#parts.emit({ name: 'ended', data: { run: known.run, code } });
+      this.#ended = [...this.#ended, ended].slice(-KEPT_ENDED);
+      this.#parts.emit({ name: 'ended', data: ended });
     });
     return known;
   }
@@ -121,7 +133,9 @@ class Run {
   readonly #response: IncomingMessage;
   readonly #parts: RunsParts;
   #gathered: string[] = [];
-  #kept: string[] = [];
+  /** How many lines were told. */
+  #told = 0;
+  #kept: Printed[] = [];
   #cancel: (() => void) | undefined;
   #cancelCut: (() => void) | undefined;
 
@@ -147,13 +161,8 @@ class Run {
     this.#response.destroy();
   }
 
-  events(): LiveEvent[] {
-    const { run } = this.#known;
-    const printed = { run, time: this.#parts.now(), lines: this.#kept };
-    return [
-      { name: 'started', data: this.#known },
-      ...(this.#kept.length > 0 ? [{ name: 'printed', data: printed } as const] : []),
-    ];
+  get state(): Beginning['runs'][number] {
+    return { ...this.#known, printed: this.#kept };
   }
 
   /** Passes its lines on until it ends. Returns its exit code. */
@@ -186,9 +195,12 @@ class Run {
     const lines = this.#gathered;
     if (lines.length === 0) return;
     this.#gathered = [];
-    this.#kept = [...this.#kept, ...lines].slice(-KEPT_LINES);
     const { emit, now } = this.#parts;
-    emit({ name: 'printed', data: { run: this.#known.run, time: now(), lines } });
+    const printed = { run: this.#known.run, time: now(), first: this.#told + 1, lines };
+    this.#told += lines.length;
+    const needed = this.#told - KEPT_LINES + 1;
+    this.#kept = [...this.#kept, printed].filter((part) => part.first + part.lines.length > needed);
+    emit({ name: 'printed', data: printed });
   }
 }
 
@@ -209,14 +221,4 @@ async function problemsOf(response: IncomingMessage): Promise<readonly string[]>
     await json(response).catch(() => undefined),
   );
   return refused.success ? refused.output.problems : ['the client host gives no reason'];
-}
-
-/** The command as a person types it in a shell. */
-function typedAs({ command, options }: Asked): string {
-  const words = Object.entries(options).map(([name, value]) => ` ${name}=${quoted(value)}`);
-  return `make ${command}${words.join('')}`;
-}
-
-function quoted(value: string): string {
-  return /^[\w./:@%+=,-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

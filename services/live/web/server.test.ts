@@ -363,10 +363,17 @@ describe('packets', () => {
   const ids = async (path: string) =>
     JSON.parse((await web.ask('GET', path, web.controlling)).body).map(({ id }: { id: number }) => id);
 
-  test('are the newest ones, or those before one, that match a filter if there is one', async () => {
+  test('are the newest ones, or those before or after one, that match a filter if there is one', async () => {
     expect(await ids('/packets')).toEqual([1, 2, 3]);
     expect(await ids('/packets?before=3&count=1')).toEqual([2]);
+    expect(await ids('/packets?after=1')).toEqual([2, 3]);
+    expect(await ids('/packets?after=1&count=1')).toEqual([2]);
     expect(await ids('/packets?filter=tcp')).toEqual([2]);
+    expect(await ids('/packets?filter=tcp&after=0')).toEqual([2]);
+    expect(await ids('/packets?filter=tcp&after=2')).toEqual([]);
+    expect((await web.control('GET', '/packets?before=3&after=1')).body).toEqual({
+      problems: ['before and after are both given; allowed: one of them'],
+    });
   });
 
   test('have details', async () => {

@@ -68,7 +68,7 @@ export function createWeb(parts: WebParts): Web {
   const onProblem = (problem: string) => log.warn(problem);
   const streams = new Streams({
     ...{ feed, instance, timer, startMatching, most: viewers, onProblem },
-    more: () => [watch.event(), ...runs.events()],
+    more: () => ({ wire: watch.event().data, ...runs.state() }),
   });
   const controls = new Controls(parts.controls, timer);
   // The journal of a wire that was removed stays.

@@ -19,6 +19,7 @@ export class TestFeed implements Feed {
     get: (id: number) => this.packets.find(({ packet }) => packet.id === id),
     newest: (count: number) => this.packets.slice(-count),
     before: (id: number, count: number) => this.packets.filter(({ packet }) => packet.id < id).slice(-count),
+    after: (id: number, count: number) => this.packets.filter(({ packet }) => packet.id > id).slice(0, count),
     conversationUpTo: (id: number, limit: number) => {
       const conversation = this.history.get(id)?.packet.conversation;
       return this.packets

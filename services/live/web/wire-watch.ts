@@ -1,5 +1,10 @@
 import type { Timer } from '#lib/runtime/timer.ts';
-import type { LiveEvent } from './streams/message.ts';
+import type { LiveEvents } from '../contract.ts';
+
+interface WireEvent {
+  readonly name: 'wire';
+  readonly data: LiveEvents['wire'];
+}
 
 /** How often it looks, in ms. */
 const AGAIN_MS = 1_000;
@@ -8,7 +13,7 @@ export interface WireWatchParts {
   /** The address of the wire that is there now. */
   readonly look: () => Promise<string | undefined>;
   /** Tells all pages. */
-  readonly emit: (event: LiveEvent) => void;
+  readonly emit: (event: WireEvent) => void;
   readonly onProblem: (problem: string) => void;
   readonly timer: Timer;
 }
@@ -26,7 +31,7 @@ export class WireWatch {
   }
 
   /** What a page must know that connects later. */
-  event(): LiveEvent {
+  event(): WireEvent {
     return { name: 'wire', data: { address: this.#address } };
   }
 

@@ -127,7 +127,7 @@ export class OutcomesChart {
 function describe({ counts, total }: Tally, { texts, figures }: App): string {
   const parts = counts.map(({ name, probability, count }) => {
     const configured =
-      probability === undefined ? '' : `${texts.charts.configured} ${figures.percent(probability)}, `;
+      probability === undefined ? '' : `${texts.charts.configured} ${figures.exactPercent(probability)}, `;
     return `${name}: ${configured}${texts.charts.observed} ${figures.percent(total === 0 ? Number.NaN : count / total)}`;
   });
   return parts.join('; ');

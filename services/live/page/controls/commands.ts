@@ -3,12 +3,11 @@ import type { App } from '../app.ts';
 import { sentencesOf } from '../ask.ts';
 import { h, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
+import { typedOf } from '../model/typed.ts';
 import { named } from '../texts/texts.ts';
 import { choiceOf, type Field, fieldOf, problemList } from './field.ts';
-import { givenOf, type Option, optionsOf, typedOf } from './options.ts';
+import { commandNames, givenOf, type Option, optionsOf } from './options.ts';
 import { Running } from './running.ts';
-
-const commandNames: readonly CommandName[] = ['balance', 'echo', 'send', 'flow'];
 
 interface Form {
   readonly element: HTMLElement;

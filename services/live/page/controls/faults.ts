@@ -17,7 +17,7 @@ interface Change {
 }
 
 /** Steps of a probability. */
-const STEP = 0.05;
+const STEP = 0.01;
 
 /** The outcomes of the HTTP server, or the faults of the echo server over one protocol. */
 export class FaultCard {
@@ -104,7 +104,7 @@ export class FaultCard {
         label: name,
         most: 1,
         step: STEP,
-        format: (value) => this.#app.figures.percent(value),
+        format: (value) => this.#app.figures.exactPercent(value),
         onMove: (value) => this.#move(name, value),
         onChange: (value) => {
           this.#move(name, value);
@@ -126,7 +126,7 @@ export class FaultCard {
   #showShares(): void {
     for (const { name, probability } of this.#shares) this.#sliders.get(name)?.set(probability);
     const { texts, figures } = this.#app;
-    const rest = `${this.#restName} ${figures.percent(restOf(this.#shares))}`;
+    const rest = `${this.#restName} ${figures.exactPercent(restOf(this.#shares))}`;
     setText(this.#rest, isScript(this.#profile.value || this.#profileText) ? texts.faults.script : rest);
   }
 

@@ -80,10 +80,10 @@ export function sliderOf({ label, most, step, format, onMove, onChange }: Slider
   const note = h('span', { class: 'seen' });
   let isHeld = false;
   const value = () => Number(input.value);
-  const show = () => {
-    output.textContent = format(value());
-    setAttributes(input, { 'aria-valuetext': format(value()) });
-    input.style.setProperty('--share', String(value() / most));
+  const show = (shown: number) => {
+    output.textContent = format(shown);
+    setAttributes(input, { 'aria-valuetext': format(shown) });
+    input.style.setProperty('--share', String(shown / most));
   };
   const input = h('input', {
     type: 'range',
@@ -94,7 +94,7 @@ export function sliderOf({ label, most, step, format, onMove, onChange }: Slider
     on: {
       input: () => {
         isHeld = true;
-        show();
+        show(value());
         onMove?.(value());
       },
       change: () => {
@@ -107,7 +107,8 @@ export function sliderOf({ label, most, step, format, onMove, onChange }: Slider
     element: h('div', { class: 'slider' }, h('label', { for: id }, label), input, output, note),
     set: (next) => {
       input.value = String(next);
-      show();
+      // The browser rounds the value of the slider to a step.
+      show(next);
     },
     note: (text) => {
       if (note.textContent !== text) note.textContent = text;

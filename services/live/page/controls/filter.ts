@@ -1,6 +1,7 @@
 import type { FilterCheck } from '../../contract.ts';
 import type { App } from '../app.ts';
 import { sentencesOf } from '../ask.ts';
+import { iconButton } from '../buttons.ts';
 import { h, setAttributes, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { completed, type FilterName, filterNames, filterOf, wordAt } from '../model/filters.ts';
@@ -46,17 +47,7 @@ export class FilterBar {
       },
     });
     setAttributes(this.#options, { 'aria-label': filter.completions });
-    this.#clear = h(
-      'button',
-      {
-        type: 'button',
-        class: 'icon-button clear',
-        'aria-label': filter.clear,
-        title: filter.clear,
-        on: { click: () => this.#apply('') },
-      },
-      icon('close'),
-    );
+    this.#clear = iconButton('close', filter.clear, () => this.#apply(''), { kind: 'clear' });
     for (const name of filterNames) {
       const button = h(
         'button',

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { givenOf, typedOf } from './options.ts';
+import { typedOf } from '../model/typed.ts';
+import { givenOf } from './options.ts';
 
 test('only what differs from the defaults is typed', () => {
   expect(givenOf('echo', { MSG: 'hello', PROTOCOL: 'tcp', COUNT: '1', TLS: '0' })).toEqual({ MSG: 'hello' });

@@ -51,6 +51,8 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
   ],
 };
 
+export const commandNames = Object.keys(optionsOf) as readonly CommandName[];
+
 /** The options that differ from what make takes without them. */
 export function givenOf(
   command: CommandName,
@@ -71,14 +73,4 @@ export function givenOf(
   // A text takes the place of numbered segments.
   if (command === 'send' && all.TEXT !== undefined) delete all.COUNT;
   return all;
-}
-
-/** The command as a person types it. */
-export function typedOf(command: CommandName, given: Readonly<Record<string, string>>): string {
-  const words = Object.entries(given).map(([name, value]) => ` ${name}=${quoted(value)}`);
-  return `make ${command}${words.join('')}`;
-}
-
-function quoted(value: string): string {
-  return /^[\w./:@%+=,-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

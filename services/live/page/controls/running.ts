@@ -1,8 +1,8 @@
 import type { CommandRun } from '../../contract.ts';
 import type { App } from '../app.ts';
 import { sentencesOf } from '../ask.ts';
+import { iconButton } from '../buttons.ts';
 import { h } from '../dom.ts';
-import { icon } from '../icons.ts';
 import { problemList } from './field.ts';
 
 /** The commands that run, each with a button that ends it. */
@@ -42,17 +42,7 @@ export class Running {
       ask
         .get(`/runs/${run}`, { method: 'DELETE' })
         .catch((error: unknown) => problems.show(sentencesOf(error)));
-    const button = h(
-      'button',
-      {
-        type: 'button',
-        class: 'icon-button',
-        'aria-label': texts.commands.end(typed),
-        title: texts.commands.end(typed),
-        on: { click: () => void end() },
-      },
-      icon('stop'),
-    );
+    const button = iconButton('stop', texts.commands.end(typed), () => void end());
     return h(
       'li',
       {},

@@ -9,9 +9,14 @@ export function hexOf(byte: number): string {
   return byte.toString(16).padStart(2, '0');
 }
 
-/** Printable ASCII (RFC 20), and a dot for anything else. */
+/** Printable ASCII (RFC 20). */
+export function isPrintable(byte: number): boolean {
+  return byte >= 0x20 && byte <= 0x7e;
+}
+
+/** Printable ASCII, and a dot for anything else. */
 export function asciiOf(byte: number): string {
-  return byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : '.';
+  return isPrintable(byte) ? String.fromCharCode(byte) : '.';
 }
 
 /** A part of a source. */

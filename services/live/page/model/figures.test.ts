@@ -24,6 +24,14 @@ test('shares, bytes and rates have few digits', () => {
     '33 %',
     '100 %',
   ]);
+  expect([0.02, 0.125, 0.3, 1, 0.0025, 0.07].map((share) => plain(english.exactPercent(share)))).toEqual([
+    '2 %',
+    '12.5 %',
+    '30 %',
+    '100 %',
+    '0.25 %',
+    '7 %',
+  ]);
   expect([192, 64_000, 10_500_000].map((count) => plain(english.bytes(count)))).toEqual([
     '192 B',
     '64.0 kB',

@@ -27,6 +27,12 @@ export class Figures {
     return `${this.number(value, digits)}${SPACE}%`;
   }
 
+  /** A share of 1 that somebody has set, with all of its digits: `12.5 %`. */
+  exactPercent(share: number): string {
+    const digits = [0, 1, 2].find((count) => Math.abs(share - Number(share.toFixed(count + 2))) < 1e-9) ?? 3;
+    return `${this.number(100 * share, digits)}${SPACE}%`;
+  }
+
   /** A time in the unit that suits it: `412 µs`, `1.2 ms`, `2.99 s`, `12 min 30 s`. */
   duration(seconds: number): string {
     if (!Number.isFinite(seconds)) return '–';

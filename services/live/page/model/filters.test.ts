@@ -10,6 +10,12 @@ test('there are ten buttons, and each but the conversation always has a filter',
   expect(without).toEqual(['conversation']);
 });
 
+test('errors of a server have its resets, and not those of the client', () => {
+  const errors = filterOf('errors', { ports })!;
+  expect(errors).toContain('tcp.flags.reset == 1 && (tcp.srcport == 8080 || ');
+  expect(errors).not.toContain('dstport');
+});
+
 test('a conversation has both ends', () => {
   expect(conversationOf(packetOf())).toBe(
     'ip.addr == 10.0.142.133 && ip.addr == 10.0.28.182 && tcp.port == 51234 && tcp.port == 9090',
@@ -22,7 +28,11 @@ test('a conversation has both ends', () => {
   );
   expect(filterOf('conversation', { ports, chosen: ping })).toBe(conversationOf(ping));
   const arp = packetOf({ transport: 'other', protocol: 'ARP', from: '02:42:0a:00:8e:85', to: 'Broadcast' });
-  expect(conversationOf(arp)).toBe('arp');
+  expect(conversationOf(arp)).toBe('arp && eth.addr == 02:42:0a:00:8e:85');
+  expect(conversationOf({ ...arp, to: '02:42:0a:00:1c:b6' })).toBe(
+    'arp && eth.addr == 02:42:0a:00:8e:85 && eth.addr == 02:42:0a:00:1c:b6',
+  );
+  expect(conversationOf({ ...arp, protocol: '0x88b5' })).toBe('eth && eth.addr == 02:42:0a:00:8e:85');
   const igmp = packetOf({ transport: 'other', protocol: 'IGMPv3', from: '10.0.142.133', to: '224.0.0.22' });
   expect(conversationOf(igmp)).toBe('ip.addr == 10.0.142.133 && ip.addr == 224.0.0.22');
 });

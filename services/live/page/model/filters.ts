@@ -33,9 +33,14 @@ export function filterOf(
     retransmissions: 'tcp.analysis.retransmission || wirelab.transfer.retransmission',
     handshakes: 'tls.handshake',
     icmp: 'icmp',
-    errors: 'http.response.code >= 400 || wirelab.notice || tcp.flags.reset == 1',
+    errors: `http.response.code >= 400 || wirelab.notice || (tcp.flags.reset == 1 && (${fromServer(ports)}))`,
   };
   return name === 'conversation' ? chosen && conversationOf(chosen) : fixed[name];
+}
+
+/** Segments that one of the servers sends, by its port. */
+function fromServer({ http, https, echo, echoTls, flow }: Hello['ports']): string {
+  return [http, https, echo, echoTls, flow].map((port) => `tcp.srcport == ${port}`).join(' || ');
 }
 
 /** The filter for the packets between the same ports, or of the same protocol between the same hosts. */
@@ -44,14 +49,25 @@ export function conversationOf({ transport, protocol, from, to }: LivePacket): s
   const field = one.address.includes(':') ? 'ipv6.addr' : 'ip.addr';
   const hosts = `${field} == ${one.address} && ${field} == ${other.address}`;
   if (transport === 'icmp') return `icmp && ${hosts}`;
-  // A frame without IP, such as ARP, has the addresses of its link.
-  if (transport === 'other') return isIp(one.address) ? hosts : protocol.toLowerCase();
+  if (transport === 'other') return isIp(one.address) ? hosts : linkOf(protocol, [from, to]);
   if (one.port === undefined || other.port === undefined) return `${transport} && ${hosts}`;
   return `${hosts} && ${transport}.port == ${one.port} && ${transport}.port == ${other.port}`;
 }
 
+/**
+ * A frame without IP, such as ARP, has the addresses of its link. Wireshark's column can have a name in place of one, such
+ * as `Broadcast`, and the protocol can have a version, as in `IGMPv3`.
+ */
+function linkOf(protocol: string, ends: readonly string[]): string {
+  const links = ends.filter((end) => LINK.test(end)).map((end) => `eth.addr == ${end}`);
+  const name = protocol.toLowerCase().replace(/v\d+$/, '');
+  return [/^[a-z][\w.-]*$/.test(name) ? name : 'eth', ...links].join(' && ');
+}
+
+const LINK = /^[\da-f]{2}(?::[\da-f]{2}){5}$/i;
+
 function isIp(address: string): boolean {
-  return /^(?:\d+\.){3}\d+$/.test(address) || address.includes('::');
+  return /^(?:\d+\.){3}\d+$/.test(address) || (address.includes(':') && !LINK.test(address));
 }
 
 /** `10.0.28.182:9090`, `[fd00::1]:9090`, or an address alone. */

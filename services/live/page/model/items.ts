@@ -33,7 +33,8 @@ export function itemsOf(
   omissions: readonly Omission[],
 ): Item[] {
   const items: Item[] = [];
-  const left = new Map(omissions.map((omission) => [omission.after, omission]));
+  const left = new Map<number, number>();
+  for (const { after, count } of omissions) left.set(after, count + (left.get(after) ?? 0));
   let next = 0;
   let previous: LivePacket | undefined;
   const addLines = (until: number) => {
@@ -46,8 +47,8 @@ export function itemsOf(
     addLines(packet.time);
     const gap = previous && packet.time - previous.time;
     items.push({ kind: 'packet', key: keyOf('packet', packet.id), packet, gap });
-    const omission = left.get(packet.id);
-    if (omission) items.push({ kind: 'omitted', key: keyOf('omitted', packet.id), count: omission.count });
+    const count = left.get(packet.id);
+    if (count !== undefined) items.push({ kind: 'omitted', key: keyOf('omitted', packet.id), count });
     previous = packet;
   }
   addLines(Number.POSITIVE_INFINITY);

@@ -1,4 +1,4 @@
-import type { CommandRun, LivePacket } from '../../contract.ts';
+import type { Beginning, CommandRun, Ended, LivePacket, Printed } from '../../contract.ts';
 import { beginning } from './readable.ts';
 
 /** A line that a command printed, or what was typed to start it. */
@@ -10,11 +10,21 @@ export interface PrintedLine {
   readonly time: number;
   readonly kind: 'typed' | 'printed' | 'ended';
   readonly text: string;
-  /** The exit code of a command that has ended. */
-  readonly code?: number;
+  /** The exit code of a command that has ended, if it is known. */
+  readonly code?: number | undefined;
+}
+
+/** What is known of a command. */
+interface Run {
+  readonly run: CommandRun;
+  /** The number of its latest line. */
+  printed: number;
+  hasEnded: boolean;
 }
 
 const KEPT = 2_000;
+/** Stands for lines that did not reach this page. */
+const MISSING = '…';
 /** Letters of a line that are shown. */
 const LONGEST = 500;
 /** A line and a packet are of the same moment when they are no farther apart, in seconds. */
@@ -24,7 +34,8 @@ const MOMENT = 0.2;
 export class Lines {
   #all: PrintedLine[] = [];
   #next = 1;
-  readonly #runs = new Map<number, CommandRun>();
+  /** Also those that have ended, whose events may come again. */
+  readonly #runs = new Map<number, Run>();
   #version = 0;
 
   get all(): readonly PrintedLine[] {
@@ -37,22 +48,43 @@ export class Lines {
 
   /** The commands that run. */
   get running(): readonly CommandRun[] {
-    return [...this.#runs.values()];
+    return [...this.#runs.values()].flatMap(({ run, hasEnded }) => (hasEnded ? [] : run));
   }
 
-  start(run: CommandRun, time: number): void {
+  start(run: CommandRun): void {
     if (this.#runs.has(run.run)) return;
-    this.#runs.set(run.run, run);
-    this.#add({ run: run.run, time, kind: 'typed', text: run.typed });
+    this.#runs.set(run.run, { run, printed: 0, hasEnded: false });
+    this.#add({ run: run.run, time: run.time, kind: 'typed', text: run.typed });
   }
 
-  print(run: number, lines: readonly string[], time: number): void {
-    for (const text of lines) this.#add({ run, time, kind: 'printed', text: shortened(text) });
+  /** Adds the lines that are not here yet. */
+  print({ run, time, first, lines }: Printed): void {
+    const known = this.#runs.get(run);
+    const printed = known?.printed ?? 0;
+    if (known) known.printed = Math.max(printed, first + lines.length - 1);
+    const fresh = lines.slice(Math.max(0, printed + 1 - first));
+    const isMissing = fresh.length > 0 && first > printed + 1;
+    for (const text of isMissing ? [MISSING, ...fresh] : fresh)
+      this.#add({ run, time, kind: 'printed', text: shortened(text) });
   }
 
-  end(run: number, code: number, time: number): void {
-    this.#runs.delete(run);
+  /** @param code undefined when nobody knows it any more */
+  end(run: number, code: number | undefined, time: number): void {
+    const known = this.#runs.get(run);
+    if (known?.hasEnded) return;
+    if (known) known.hasEnded = true;
     this.#add({ run, time, kind: 'ended', text: '', code });
+  }
+
+  /** Begins again: a command that is not among those that run has ended. */
+  begin({ runs, ended }: Pick<Beginning, 'runs' | 'ended'>, time: number): void {
+    const codes = new Map(ended.map(({ run, code }: Ended) => [run, code]));
+    const left = new Set(runs.map(({ run }) => run));
+    for (const { run } of this.running) if (!left.has(run)) this.end(run, codes.get(run), time);
+    for (const { printed, ...run } of runs) {
+      this.start(run);
+      for (const part of printed) this.print(part);
+    }
   }
 
   clear(): void {

@@ -20,6 +20,24 @@ export function readMoment(hash: string): Moment {
   };
 }
 
+const HERE: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
+
+/**
+ * The link to a moment of a page.
+ *
+ * @param forClass the address of the page for other machines, as `http://lab.school:8089`, if it is known
+ * @returns the link, and whether other machines can use it
+ */
+export function linkTo(
+  { hostname, origin, pathname }: Pick<URL, 'hostname' | 'origin' | 'pathname'>,
+  hash: string,
+  forClass: string | undefined,
+): { readonly link: string; readonly isForAll: boolean } {
+  const isHere = HERE.includes(hostname);
+  const begin = isHere ? (forClass ?? origin) : origin;
+  return { link: `${begin}${pathname}${hash}`, isForAll: !isHere || forClass !== undefined };
+}
+
 export function writeMoment({ packet, speed, filter }: Moment): string {
   const parts = new URLSearchParams();
   if (packet !== undefined) parts.set('packet', String(packet));

@@ -104,6 +104,12 @@ export class Packets {
     this.#later = later;
   }
 
+  /** It has all packets that the server has, and takes new ones from now on. */
+  arrive(): void {
+    this.#isAtNewest = true;
+    this.#later = 0;
+  }
+
   /** Begins again with the newest packets. */
   renew(packets: readonly LivePacket[]): void {
     this.clear();

@@ -148,13 +148,6 @@ export class Player {
     return isLive ? this.#film.leaves(size - 1) : Number.NEGATIVE_INFINITY;
   }
 
-  /** Whether nothing will move until something new comes. */
-  get isAtRest(): boolean {
-    if (this.#mode === 'paused')
-      return this.#target === undefined || this.#position === this.#target.position;
-    return this.#position >= this.#film.length + LINGERS;
-  }
-
   #glide({ position, speed }: { readonly position: number; readonly speed: number }, seconds: number): void {
     this.#position = Math.min(position, this.#position + speed * seconds);
   }

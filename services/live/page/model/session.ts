@@ -1,4 +1,4 @@
-import type { Hello, LiveEvents, LivePacket, SequencePoint, Tally } from '../../contract.ts';
+import type { Beginning, Hello, LiveEvents, LivePacket, SequencePoint, Tally } from '../../contract.ts';
 import { Announcer } from './announcer.ts';
 import { filmOf } from './film.ts';
 import type { Omission } from './items.ts';
@@ -15,9 +15,12 @@ import { Value } from './value.ts';
  */
 export type Connection = 'connecting' | 'open' | 'gone' | 'refused' | 'declined';
 
+/** Where packets are: the newest ones before an id, or those that follow one. */
+export type From = { readonly before: number } | { readonly after: number };
+
 export interface Parts {
-  /** Packets before an id, oldest first, of the filter in force. */
-  readonly ask: (before: number, count: number) => Promise<readonly LivePacket[]>;
+  /** Packets of the filter in force, oldest first. */
+  readonly ask: (from: From, count: number) => Promise<readonly LivePacket[]>;
   /** Seconds since 1970 by the page's clock. */
   readonly now: () => number;
   readonly say: (text: string) => void;
@@ -30,6 +33,8 @@ const MOST_OMISSIONS = 100;
 /** Packets that are loaded when the reader goes back or on, and the most that the server gives at once. */
 const PAGE = 1_000;
 const MOST_ASKED = 2_000;
+/** The problem that packets can't be loaded, which the page itself finds. */
+const LOADING = 'loading';
 /** How many times as long as making a film took, until it is made again. */
 const LOAD_RESTS = 4;
 /** In seconds: after a refusal nothing is asked for this time. */
@@ -47,6 +52,10 @@ export class Session {
   readonly declined = new Value<readonly string[]>([]);
   /** How many packets a run has that is played and was read to its end. */
   readonly end = new Value<number | undefined>(undefined);
+  /** The first packet that the server still has, as far as the page knows. */
+  readonly earliest = new Value(1);
+  /** How many packets at the begin of a run that is played the server does not keep. */
+  readonly missing = new Value(0);
   /** The address of the wire, while it is there. */
   readonly wire = new Value<string | undefined>(undefined);
   readonly tallies = new Value<readonly Tally[]>([]);
@@ -75,6 +84,8 @@ export class Session {
   #loadsAt = 0;
   #asking: Promise<void> | undefined;
   #asksAgainAt = 0;
+  /** Answers from before the last one are of another filter, or of another server. */
+  #beginnings = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -117,11 +128,12 @@ export class Session {
   /** Whether the server may have packets before the first one here. */
   get hasEarlier(): boolean {
     const first = this.packets.firstId;
-    return first !== undefined && first > 1;
+    return first !== undefined && first > this.earliest.get();
   }
 
   readonly receivers: { readonly [Name in keyof LiveEvents]: (data: LiveEvents[Name]) => void } = {
     hello: (hello) => this.#greet(hello),
+    beginning: (beginning) => this.#begin(beginning),
     packets: (packets) => {
       const since = this.hello.get()?.now ?? 0;
       if (packets.some(({ time }) => time >= since)) {
@@ -144,15 +156,17 @@ export class Session {
       this.#omitted += omission.count;
       this.#omissions = [...this.#omissions, omission].slice(-MOST_OMISSIONS);
     },
-    started: (run) => this.#ofRuns(() => this.lines.start(run, this.now)),
-    printed: ({ run, lines, time }) => this.#ofRuns(() => this.lines.print(run, lines, time)),
+    started: (run) => this.#ofRuns(() => this.lines.start(run)),
+    printed: (printed) => this.#ofRuns(() => this.lines.print(printed)),
     ended: ({ run, code }) => this.#ofRuns(() => this.lines.end(run, code, this.now)),
     problem: (problem) => {
       const others = this.problems.get().filter(({ about }) => about !== problem.about);
       this.problems.set(problem.text === '' ? others : [...others, problem]);
     },
-    end: ({ packets }) => {
+    end: ({ packets, first }) => {
       this.end.set(packets);
+      this.earliest.set(first);
+      this.missing.set(first - 1);
       if (this.isPlayed) void this.#beginPlaying();
     },
   };
@@ -183,7 +197,11 @@ export class Session {
     const first = this.packets.firstId;
     if (first === undefined) return;
     await this.#once(async () => {
-      const earlier = await this.#parts.ask(first, PAGE);
+      const earlier = await this.#ask({ before: first }, PAGE);
+      if (earlier.length === 0) {
+        this.earliest.set(first);
+        return;
+      }
       if (this.player.mode === 'following') this.player.pause();
       this.packets.addEarlier(earlier);
     });
@@ -193,10 +211,11 @@ export class Session {
   async addLater(): Promise<void> {
     const last = this.packets.lastId ?? 0;
     await this.#once(async () => {
-      const later = await this.#parts.ask(last + PAGE + 1, PAGE);
-      const fresh = later.filter(({ id }) => id > last);
-      if (fresh.length > 0) this.packets.addLater(fresh);
-      else this.packets.renew(await this.#askFor(Number.MAX_SAFE_INTEGER, KEPT));
+      const { later } = this.packets;
+      const following = await this.#ask({ after: last }, PAGE);
+      if (following.length > 0) this.packets.addLater(following);
+      // What has come meanwhile may not be in the answer.
+      else if (this.packets.later === later) this.packets.arrive();
     });
   }
 
@@ -206,7 +225,7 @@ export class Session {
     this.player.follow();
     if (this.packets.isAtNewest) return;
     await this.#once(async () => {
-      this.packets.renew(await this.#askFor(Number.MAX_SAFE_INTEGER, KEPT));
+      this.packets.renew(await this.#loadNewest());
       this.player.follow();
     });
   }
@@ -225,28 +244,42 @@ export class Session {
     this.#omissions = [];
     this.#omitted = 0;
     this.end.set(undefined);
-    this.#sequence = [];
+    this.earliest.set(1);
+    this.missing.set(0);
+    this.#asking = undefined;
+    this.#beginnings += 1;
+    if (!isSame) this.#ofRuns(() => this.lines.clear());
+  }
+
+  /** Takes the place of everything but packets. */
+  #begin({ tallies, samples, sequence, problems, wire, end, ...runs }: Beginning): void {
+    const own = this.problems.get().filter(({ about }) => about === LOADING);
+    this.problems.set([...own, ...problems]);
+    this.tallies.set(merged([], tallies));
     for (const series of this.#allSeries()) series.clear();
-    if (isSame) return;
-    this.lines.clear();
-    this.tallies.set([]);
-    this.problems.set([]);
-    this.runs.set(this.runs.get() + 1);
+    this.#sequence = [...sequence];
+    this.#addSamples(samples);
+    this.wire.set(wire.address);
+    this.#ofRuns(() => this.lines.begin(runs, this.now));
+    if (end && !this.isRead) this.receivers.end(end);
   }
 
   /** A run is played from its beginning, or from the earliest packet that the server still has. */
   async #beginPlaying(): Promise<void> {
     await this.#once(async () => {
-      const first = await this.#askFor(KEPT + 1, KEPT);
-      if (first.length > 0 && first[0]!.id < (this.packets.firstId ?? Number.POSITIVE_INFINITY)) {
-        this.packets.clear();
-        this.packets.addEarlier(first);
-        const missing = (this.end.get() ?? 0) - (first.at(-1)?.id ?? 0);
-        if (missing > 0) this.packets.stay(missing);
-      }
+      const all = await this.#loadEarliest();
+      this.packets.renew(all);
+      if (all.length >= KEPT) this.packets.stay(this.#countAfter(all));
       this.player.restart('playing');
       this.#loaded = { version: -1, slowness: 0 };
     });
+  }
+
+  /** How many packets follow. With a filter nobody knows. */
+  #countAfter(all: readonly LivePacket[]): number {
+    const [first, last] = [all[0]!.id, all.at(-1)!.id];
+    const hasGaps = last - first >= all.length;
+    return hasGaps ? 0 : Math.max(0, (this.end.get() ?? last) - last);
   }
 
   #addSamples({ delays = {}, roundTrips = [], throughput, queue }: LiveEvents['samples']): void {
@@ -273,13 +306,34 @@ export class Session {
     this.runs.set(this.runs.get() + 1);
   }
 
-  /** The newest packets before an id, in several answers if need be. */
-  async #askFor(before: number, count: number): Promise<readonly LivePacket[]> {
+  /** @throws OutdatedError when the page has begun again meanwhile */
+  async #ask(from: From, count: number): Promise<readonly LivePacket[]> {
+    const beginnings = this.#beginnings;
+    const packets = await this.#parts.ask(from, count);
+    if (beginnings !== this.#beginnings) throw new OutdatedError();
+    return packets;
+  }
+
+  /** As many of the newest packets as the page keeps, in several answers. */
+  async #loadNewest(): Promise<readonly LivePacket[]> {
     let all: readonly LivePacket[] = [];
-    while (all.length < count) {
-      const earlier = await this.#parts.ask(all[0]?.id ?? before, Math.min(MOST_ASKED, count - all.length));
+    while (all.length < KEPT) {
+      const before = all[0]?.id ?? Number.MAX_SAFE_INTEGER;
+      const earlier = await this.#ask({ before }, Math.min(MOST_ASKED, KEPT - all.length));
       if (earlier.length === 0) break;
       all = [...earlier, ...all];
+    }
+    return all;
+  }
+
+  /** As many of the earliest packets that the server still has. */
+  async #loadEarliest(): Promise<readonly LivePacket[]> {
+    const all: LivePacket[] = [];
+    while (all.length < KEPT) {
+      const after = all.at(-1)?.id ?? 0;
+      const following = await this.#ask({ after }, Math.min(MOST_ASKED, KEPT - all.length));
+      if (following.length === 0) break;
+      all.push(...following);
     }
     return all;
   }
@@ -288,19 +342,21 @@ export class Session {
   #once(ask: () => Promise<void>): Promise<void> {
     if (this.#asking) return this.#asking;
     if (this.#parts.now() < this.#asksAgainAt) return Promise.resolve();
-    const tell = (text: string) => this.receivers.problem({ about: 'loading', text });
-    this.#asking = ask()
+    const tell = (text: string) => this.receivers.problem({ about: LOADING, text });
+    const asking = ask()
       .then(
         () => tell(''),
         (error: unknown) => {
+          if (error instanceof OutdatedError) return;
           this.#asksAgainAt = this.#parts.now() + AGAIN;
           tell(error instanceof Error ? error.message : String(error));
         },
       )
       .finally(() => {
-        this.#asking = undefined;
+        if (this.#asking === asking) this.#asking = undefined;
       });
-    return this.#asking;
+    this.#asking = asking;
+    return asking;
   }
 
   /** Resolves when no question is open. */
@@ -308,6 +364,8 @@ export class Session {
     await this.#asking;
   }
 }
+
+class OutdatedError extends Error {}
 
 export const NONE: { readonly packets: ReadonlySet<number>; readonly lines: ReadonlySet<number> } = {
   packets: new Set(),

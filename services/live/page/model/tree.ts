@@ -68,7 +68,7 @@ export function parentOf(path: string): string | undefined {
   return end < 0 ? undefined : path.slice(0, end);
 }
 
-/** What is open at first: the layers from the transport on that are about this packet alone, two levels deep at most. */
+/** What is open at first: the last layer, which is that of the application as a rule, unless it has very many fields. */
 export function openedAtFirst(layers: readonly Layer[]): Set<string> {
   const last = layers.length - 1;
   const isApplication = last > 0 && layers[last]!.layers.length <= 24;

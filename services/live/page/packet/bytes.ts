@@ -1,4 +1,4 @@
-import { h, setAttributes } from '../dom.ts';
+import { h, setAttributes, setText } from '../dom.ts';
 import { asciiOf, contains, hexOf, type Range } from '../model/bytes.ts';
 
 export interface BytesParts {
@@ -11,6 +11,8 @@ export interface BytesParts {
   readonly differing: ReadonlySet<number>;
   /** The text of the button for the rest of a long packet. */
   readonly moreText: (count: number) => string;
+  /** A byte and its place in words, for a screen reader. */
+  readonly describe: (byte: number, at: number) => string;
   /** The reader is at a byte, or at none; `isChosen` by a click or by keys. */
   readonly onLook: (byte: number | undefined, isChosen: boolean) => void;
 }
@@ -23,6 +25,8 @@ export class BytesView {
   readonly element: HTMLElement;
   readonly #parts: BytesParts;
   readonly #grid: HTMLElement;
+  /** Says where the keys have moved. */
+  readonly #said = h('p', { class: 'hidden', role: 'status' });
   readonly #cells = new Map<number, readonly HTMLElement[]>();
   #cursor: number | undefined;
   #rows = 0;
@@ -31,7 +35,8 @@ export class BytesView {
     this.#parts = parts;
     this.#grid = h('div', {
       class: parts.width < 16 ? 'bytes is-half' : 'bytes',
-      role: 'group',
+      // Its arrow keys are for the page, not for a screen reader that goes through a text.
+      role: 'application',
       tabindex: 0,
       'data-key': 'bytes',
       'aria-label': parts.name,
@@ -43,7 +48,7 @@ export class BytesView {
         blur: () => parts.onLook(undefined, false),
       },
     });
-    this.element = h('div', { class: 'bytes-box' }, this.#grid);
+    this.element = h('div', { class: 'bytes-box' }, this.#grid, this.#said);
     this.#addRows(ROWS);
   }
 
@@ -120,6 +125,7 @@ export class BytesView {
     for (const cell of this.#cells.get(byte) ?? []) cell.classList.add('is-cursor');
     this.#cells.get(byte)?.[0]?.scrollIntoView({ block: 'nearest' });
     setAttributes(this.#grid, { 'data-cursor': byte });
+    setText(this.#said, this.#parts.describe(this.#parts.bytes[byte]!, byte));
     this.#parts.onLook(byte, true);
   }
 }

@@ -1,12 +1,13 @@
 import type { Layer, LivePacket, PacketDetail } from '../../contract.ts';
 import type { App } from '../app.ts';
 import { sentencesOf } from '../ask.ts';
+import { iconButton } from '../buttons.ts';
 import { h, setAttributes } from '../dom.ts';
 import { factsOf, fateOf, wayOf } from '../facts.ts';
 import { type IconName, icon } from '../icons.ts';
-import { bytesOf } from '../model/bytes.ts';
+import { asciiOf, bytesOf, hexOf, isPrintable } from '../model/bytes.ts';
 import { gistOf } from '../model/kind.ts';
-import { layerOfByte } from '../model/tree.ts';
+import { layerAt, layerOfByte } from '../model/tree.ts';
 import { commentLine } from '../stage/caption.ts';
 import { chipOf } from '../stage/glyph.ts';
 import { Tabs } from '../tabs.ts';
@@ -42,10 +43,6 @@ export class PacketPanel {
     this.#parts = parts;
   }
 
-  get id(): number | undefined {
-    return this.#id;
-  }
-
   show(id: number | undefined): void {
     if (id === this.#id) return;
     this.#host = undefined;
@@ -63,13 +60,18 @@ export class PacketPanel {
     });
   }
 
-  /** What takes the place of the element that has the focus gets it too. */
+  /** What takes the place of the element that has the focus gets it too; without one, the heading does. */
   #keepFocus(change: () => void): void {
     const focused = document.activeElement;
-    const key =
-      focused instanceof HTMLElement && this.element.contains(focused) ? focused.dataset.key : undefined;
+    const hadFocus = focused instanceof HTMLElement && this.element.contains(focused);
     change();
-    if (key !== undefined) this.element.querySelector<HTMLElement>(`[data-key="${key}"]`)?.focus();
+    if (!hadFocus || this.element.contains(document.activeElement)) return;
+    const { key, tab } = focused.dataset;
+    const same = key === undefined ? `[data-tab="${tab}"]` : `[data-key="${key}"]:not(:disabled)`;
+    const next = [same, 'h2', 'button:not(:disabled)'].map((one) =>
+      this.element.querySelector<HTMLElement>(one),
+    );
+    next.find((element) => element !== null)?.focus();
   }
 
   #load(id: number | undefined): void {
@@ -123,7 +125,9 @@ export class PacketPanel {
   #refuse(id: number, error: unknown): void {
     const packet = this.#app.session.packets.get(id);
     const problems = sentencesOf(error).map((problem) => h('p', { class: 'problem' }, problem));
-    this.element.replaceChildren(packet ? this.#head(packet) : this.#bar(undefined), ...problems);
+    this.#keepFocus(() =>
+      this.element.replaceChildren(packet ? this.#head(packet) : this.#bar(undefined), ...problems),
+    );
   }
 
   #fill(detail: PacketDetail, other: PacketDetail | undefined): void {
@@ -149,9 +153,11 @@ export class PacketPanel {
   #head(packet: LivePacket): HTMLElement {
     const { texts, figures } = this.#app;
     const gist = gistOf(packet);
-    const frames = Object.entries(packet.frames).flatMap(([host, frame]) =>
-      frame === undefined ? [] : [`${host}.pcap ${frame}`],
-    );
+    const { client, server } = packet.frames;
+    const frames = [
+      ...(client === undefined ? [] : [texts.packet.inClient(figures.number(client))]),
+      ...(server === undefined ? [] : [texts.packet.inServer(figures.number(server))]),
+    ];
     return h(
       'div',
       { class: 'packet-head' },
@@ -178,15 +184,7 @@ export class PacketPanel {
   #bar(packet: LivePacket | undefined): HTMLElement {
     const { texts } = this.#app;
     const button = (name: IconName, label: string, act: () => void) =>
-      h(
-        'button',
-        {
-          ...{ type: 'button', class: 'icon-button', 'aria-label': label, title: label },
-          'data-key': name,
-          on: { click: act },
-        },
-        icon(name),
-      );
+      iconButton(name, label, act, { key: name });
     const [before, after] = packet ? this.#around(packet) : [];
     const step = (name: IconName, label: string, to: LivePacket | undefined) => {
       const one = button(name, label, () => to && this.#go(to.id));
@@ -292,6 +290,12 @@ export class PacketPanel {
         secrets: secrets.filter((secret) => secret.source === index),
         differing: index === 0 && other ? differingBytes(detail, other) : new Set(),
         moreText: (count) => texts.packet.more(figures.number(count)),
+        describe: (byte, at) => {
+          const found = layerOfByte(layers, index, at);
+          const layer = found && layerAt(layers, found.path);
+          const parts = [texts.packet.byte(at, hexOf(byte)), isPrintable(byte) && asciiOf(byte)];
+          return [...parts, layer?.filter ?? layer?.label].filter(Boolean).join(', ');
+        },
         onLook: (byte, isChosen) => {
           const found = byte === undefined ? undefined : layerOfByte(layers, index, byte);
           if (found && isChosen) tree.show(found.path, found.ancestors);

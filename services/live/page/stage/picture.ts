@@ -147,6 +147,9 @@ export async function pngFile(picture: SVGSVGElement): Promise<Blob> {
   }
 }
 
+/** In ms: how long a browser may take to begin with a download. */
+const TAKEN = 60_000;
+
 /** Gives a file to the reader. */
 export function save(file: Blob, name: string): void {
   const address = URL.createObjectURL(file);
@@ -154,5 +157,5 @@ export function save(file: Blob, name: string): void {
   link.href = address;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(address);
+  setTimeout(() => URL.revokeObjectURL(address), TAKEN);
 }

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { iconButton } from '../buttons.ts';
 import { h, setAttributes, setText } from '../dom.ts';
 import { type IconName, icon } from '../icons.ts';
 import { isSlowness, slownesses } from '../model/pace.ts';
@@ -20,7 +21,7 @@ export class Transport {
     this.#app = app;
     const { player } = app.session;
     const { transport } = app.texts;
-    this.#toggle = button('pause', transport.pause, () => this.toggle());
+    this.#toggle = iconButton('pause', transport.pause, () => this.toggle());
     this.#newest = h(
       'button',
       { type: 'button', class: 'newest', on: { click: () => void app.session.follow() } },
@@ -30,9 +31,9 @@ export class Transport {
     this.element = h(
       'div',
       { class: 'transport', role: 'toolbar', 'aria-label': transport.name },
-      button('back', transport.back, () => player.step(-1)),
+      iconButton('back', transport.back, () => player.step(-1)),
       this.#toggle,
-      button('forward', transport.forward, () => player.step(1)),
+      iconButton('forward', transport.forward, () => player.step(1)),
       speedChoice(app),
       reel,
       this.#time,
@@ -72,14 +73,6 @@ export class Transport {
     const count = texts.transport.toCome(waiting, figures.number(waiting));
     return hurry > 1.05 ? `${count}, ${texts.transport.hurries(figures.number(hurry, 1))}` : count;
   }
-}
-
-function button(name: IconName, label: string, act: () => void): HTMLButtonElement {
-  return h(
-    'button',
-    { type: 'button', class: 'icon-button', 'aria-label': label, title: label, on: { click: act } },
-    icon(name),
-  );
 }
 
 function speedChoice({ session, texts, figures }: App): HTMLElement {

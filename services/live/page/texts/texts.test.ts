@@ -27,6 +27,11 @@ test.each(Object.keys(languages).filter((language) => language !== 'en'))(
   },
 );
 
+test('French has spaces that do not break before its signs, and one kind of apostrophe', () => {
+  const wrong = textsIn(languages.fr).filter(([, text]) => / [:;?!%]|\w'\w/.test(text));
+  expect(wrong).toEqual([]);
+});
+
 test('the chosen language comes first, then those of the browser', () => {
   expect(languageOf('fr', ['de-AT'])).toBe('fr');
   expect(languageOf(undefined, ['ja', 'de-AT', 'en'])).toBe('de');

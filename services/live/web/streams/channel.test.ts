@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { LivePacket } from '../../contract.ts';
+import type { Beginning, LivePacket } from '../../contract.ts';
 import { packetOf } from '../testing.ts';
 import { Channel, type Source } from './channel.ts';
 import { messageOf } from './message.ts';
 
 const LIMIT = 200;
+const state: Beginning = {
+  ...{ tallies: [], samples: {}, sequence: [], problems: [], wire: {}, runs: [], ended: [] },
+};
 const ofBytes = (length: number) => ({ bytes: Buffer.alloc(length), lastPacket: 0 });
 
 let packets: LivePacket[];
@@ -12,7 +15,7 @@ const wake = jest.fn();
 const source: Source = {
   newest: jest.fn((count: number) => packets.slice(-count)),
   countBetween: (after, before) => before - after - 1,
-  state: () => [{ name: 'tallies', data: [] }],
+  state: () => state,
 };
 let channel: Channel;
 
@@ -49,7 +52,7 @@ describe('a channel', () => {
     packets = Array.from({ length: 2_100 }, (_, index) => packetOf(index + 1).packet);
     const messages = channel.beginning();
     expect(messages.map(({ lastPacket }) => lastPacket)).toEqual([600, 1_100, 1_600, 2_100, 0]);
-    expect(messages.at(-1)).toEqual(messageOf({ name: 'tallies', data: [] }));
+    expect(messages.at(-1)).toEqual(messageOf({ name: 'beginning', data: state }));
   });
 
   test('is read and serialised once for all that begin at the same message', () => {

@@ -1,5 +1,5 @@
-import type { LivePacket } from '../../contract.ts';
-import { type LiveEvent, type Message, messageOf } from './message.ts';
+import type { Beginning, LivePacket } from '../../contract.ts';
+import { type Message, messageOf } from './message.ts';
 
 /** What a reader of a channel gets when it begins, or begins again. */
 export interface Source {
@@ -7,8 +7,8 @@ export interface Source {
   newest(count: number): readonly LivePacket[];
   /** How many packets it has between two ids. */
   countBetween(after: number, before: number): number;
-  /** The other events that a page must know. */
-  state(): readonly LiveEvent[];
+  /** What else a page must know. */
+  state(): Beginning;
 }
 
 /** How many packets a page begins with, and how many are in one event. */
@@ -73,7 +73,8 @@ export class Channel {
       const parts = Array.from({ length: Math.ceil(packets.length / AT_ONCE) }, (_, part) =>
         messageOf({ name: 'packets', data: packets.slice(part * AT_ONCE, (part + 1) * AT_ONCE) }),
       );
-      this.#snapshot = { at: this.end, messages: [...parts, ...this.#source.state().map(messageOf)] };
+      const state = messageOf({ name: 'beginning', data: this.#source.state() });
+      this.#snapshot = { at: this.end, messages: [...parts, state] };
     }
     return this.#snapshot.messages;
   }

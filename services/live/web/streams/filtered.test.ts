@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { Beginning } from '../../contract.ts';
 import type { StoredPacket } from '../../feed/feed.ts';
 import { packetOf, TestFeed } from '../testing.ts';
 import { FilteredPackets, type FilteredParts } from './filtered.ts';
@@ -33,6 +34,9 @@ class TestMatcher {
   }
 }
 
+const state: Beginning = {
+  ...{ tallies: [], samples: {}, sequence: [], problems: [], wire: {}, runs: [], ended: [] },
+};
 let feed: TestFeed;
 let matchers: TestMatcher[];
 let events: LiveEvent[];
@@ -75,7 +79,11 @@ describe('packets that match a filter', () => {
       ['packets', [6]],
     ]);
     expect(filtered.before(6, 1).map(({ id }) => id)).toEqual([4]);
-    expect(filtered.source(() => []).countBetween(2, 6)).toBe(1);
+    expect(filtered.after(2, 1).map(({ id }) => id)).toEqual([4]);
+    expect(filtered.source(() => state).countBetween(2, 6)).toBe(1);
+    feed.packets.splice(0, 4);
+    expect(filtered.after(0, 9).map(({ id }) => id)).toEqual([6]);
+    expect(filtered.after(6, 9)).toEqual([]);
   });
 
   test('change, and the others do not', () => {

@@ -1,4 +1,4 @@
-import type { LivePacket } from '../../contract.ts';
+import type { Beginning, LivePacket } from '../../contract.ts';
 import type { Feed, FeedEvent, StoredPacket } from '../../feed/feed.ts';
 import type { Matcher, MatchingParts } from '../wireshark/matching.ts';
 import type { Source } from './channel.ts';
@@ -57,8 +57,15 @@ export class FilteredPackets {
     return this.#packets(this.#matching.slice(Math.max(0, end - count), end));
   }
 
-  /** @param state the events that do not depend on the filter */
-  source(state: () => readonly LiveEvent[]): Source {
+  /** Those that follow an id, as far as they are decided. */
+  after(id: number, count: number): LivePacket[] {
+    const { history } = this.#parts.feed;
+    const begin = this.#matching.findIndex((one) => one > id && history.get(one) !== undefined);
+    return begin < 0 ? [] : this.#packets(this.#matching.slice(begin, begin + count));
+  }
+
+  /** @param state what does not depend on the filter */
+  source(state: () => Beginning): Source {
     return {
       newest: (count) => this.newest(count),
       countBetween: (after, before) => this.#matching.filter((id) => id > after && id < before).length,

@@ -65,7 +65,9 @@ beforeEach(() => {
     {
       newest: (count) => stored.slice(-count).map(({ packet }) => packet),
       countBetween: (after, before) => before - after - 1,
-      state: () => [],
+      state: () => ({
+        ...{ tallies: [], samples: {}, sequence: [], problems: [], wire: {}, runs: [], ended: [] },
+      }),
     },
     1024 * 1024,
     () => undefined,
@@ -82,6 +84,7 @@ describe('a reader', () => {
     expect(names()).toEqual([
       [undefined, 'hello'],
       ['ab12-all-1-1', 'packets'],
+      ['ab12-all-1-1', 'beginning'],
     ]);
     add(2);
     channel.add(messageOf({ name: 'tallies', data: [] }));
@@ -146,6 +149,7 @@ describe('a reader', () => {
     ).toEqual([
       [undefined, 'omitted', { count: 3, after: 1, before: 5 }],
       ['ab12-all-6-6', 'packets', undefined],
+      ['ab12-all-6-6', 'beginning', undefined],
     ]);
     add(7);
     reader.pump();

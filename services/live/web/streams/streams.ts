@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { Refusal } from '#lib/live/refusal.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
-import type { Hello } from '../../contract.ts';
+import type { Beginning, Hello } from '../../contract.ts';
 import type { Feed } from '../../feed/feed.ts';
 import { type Asker, Shares } from '../shares.ts';
 import type { StartMatching } from '../wireshark/programs.ts';
-import { allPackets, eventsOf } from './all-packets.ts';
+import { allPackets } from './all-packets.ts';
 import { Channel } from './channel.ts';
 import { FilteredPackets } from './filtered.ts';
 import { type LiveEvent, type Message, messageOf } from './message.ts';
@@ -31,7 +31,7 @@ export interface StreamsParts {
   /** How many pages may be open at once, and the setting that says so. */
   readonly most: number;
   /** What a page must know beside the state of the feed. */
-  readonly more: () => readonly LiveEvent[];
+  readonly more: () => Pick<Beginning, 'wire' | 'runs' | 'ended'>;
   readonly startMatching: StartMatching;
   readonly timer: Timer;
   readonly onProblem: (problem: string) => void;
@@ -145,7 +145,10 @@ export class Streams {
     for (const filtered of [...this.#filtered.values()]) this.#end(filtered);
   }
 
-  readonly #state = (): readonly LiveEvent[] => [...eventsOf(this.#parts.feed), ...this.#parts.more()];
+  readonly #state = (): Beginning => {
+    const { tallies, samples, sequence, problems, end } = this.#parts.feed.state();
+    return { tallies, samples, sequence, problems, end, ...this.#parts.more() };
+  };
 
   /** Sends what is new, once for all messages of this turn of the event loop. */
   readonly #wake = (): void => {
