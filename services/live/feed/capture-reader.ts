@@ -28,8 +28,9 @@ export interface CaptureReaderParts {
   readonly onInside: (packets: readonly InsidePacket[]) => void;
 }
 
-/** How many bytes of a capture are read at once. */
+/** How many bytes and frames of a capture are read at once, so that packets are shown in between. */
 const AT_ONCE = 2 ** 20;
+const FRAMES_AT_ONCE = 500;
 
 type Read = readonly [host: Host, captured: Captured];
 
@@ -75,7 +76,7 @@ export class CaptureReader {
     const polled = hosts.filter((host) => this.#mayRead(host));
     await Promise.all(
       polled.map(async (host) => {
-        const frames = await this.captures[host].poll(AT_ONCE);
+        const frames = await this.captures[host].poll(AT_ONCE, FRAMES_AT_ONCE);
         for (const captured of frames) read.push([host, captured]);
       }),
     );

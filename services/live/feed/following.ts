@@ -154,7 +154,7 @@ class Following {
     const { showing } = this.#parts;
     const now = this.#now;
     await this.#session.poll();
-    this.#keepUp(now);
+    this.#keepUp(this.#now);
     await this.#session.moveTo(Math.min(now - HOLD, this.#session.reader.reached - 1e-6), now);
     showing.showPackets();
     showing.showChanges();

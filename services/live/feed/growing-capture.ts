@@ -69,14 +69,14 @@ export class GrowingCapture {
   }
 
   /**
-   * The frames since the last look, of about this many bytes at most.
+   * The frames since the last look, of about this many bytes, and about this many, at most.
    *
    * @throws CaptureLostError
    */
-  async poll(most: number): Promise<readonly Captured[]> {
+  async poll(most: number, mostFrames = Number.POSITIVE_INFINITY): Promise<readonly Captured[]> {
     this.isAtEnd = false;
     const frames: Captured[] = [];
-    for (let bytes = 0; bytes < most; ) {
+    for (let bytes = 0; bytes < most && frames.length < mostFrames; ) {
       const chunk = await this.#next();
       if (!chunk) {
         this.isAtEnd = true;

@@ -1,6 +1,6 @@
 import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 
-const CHUNK = 256 * 1024;
+const CHUNK = 64 * 1024;
 
 /** A file has become shorter than what was read of it. */
 export class ShortenedError extends Error {

@@ -115,7 +115,7 @@ describe('a command', () => {
     await ended.promise;
     expect(ending).toEqual(['/runs/7']);
     expect(events.slice(1)).toEqual([
-      { name: 'printed', data: { run: 1, time: 7, lines: ['interrupted'] } },
+      { name: 'printed', data: { run: 1, time: 7, first: 1, lines: ['interrupted'] } },
       { name: 'ended', data: { run: 1, code: 7 } },
     ]);
     expect([runs.end(1), rings]).toEqual([false, []]);
