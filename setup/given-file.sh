@@ -1,9 +1,11 @@
 # The file that a person names as CAPTURE. Sourced after lib.sh.
 
-# followed PATH: the end of a chain of links.
+# followed PATH: the end of a chain of links. A chain in a circle has none, so it ends after 40 links, as in the kernel.
 followed() {
     target=$1
-    while [ -L "$target" ]; do
+    links=0
+    while [ -L "$target" ] && [ "$links" -lt 40 ]; do
+        links=$((links + 1))
         link=$(readlink "$target")
         case "$link" in /*) target=$link ;; *) target=$(dirname -- "$target")/$link ;; esac
     done

@@ -2,6 +2,18 @@
 # calls `ok NAME DETAIL` or `problem NAME DETAIL CURE…`. The caller defines both.
 . setup/wire-steps.sh
 
+# up_cure: what make up does here. A run ends with the container of its server host, or with the last program.
+up_cure() {
+    if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$containers" | grep -qE "$(printf '\t')(running|paused)$(printf '\t')"; then
+        echo 'make up, which continues this run'
+    else
+        echo 'make up, which begins a new run'
+    fi
+}
+
+# has_folder: true if the captures folder is still the one that the lab writes to.
+has_folder() { [ -e "$(captures_folder)/lab.log" ]; }
+
 check_lab() {
     check_hosts
     check_hop
@@ -56,11 +68,8 @@ check_hosts() {
             silent) echo "$service does not answer" ;;
         esac
     done)
-    case "$found" in
-        *'server-host has no container'*) problem hosts "$found" 'make up, which begins a new run, because a run ends with that container' && return ;;
-    esac
     if [ -n "$found" ]; then
-        problem hosts "$found" 'make up, which continues this run'
+        problem hosts "$found" "$(up_cure)"
     else
         ok hosts 'each program is on its host and answers'
     fi
@@ -84,11 +93,11 @@ check_hop() {
     if [ "$carrier" = 1 ] && [ "$diverted" = ' client server' ]; then
         ok wire 'the packets of both hosts go through it'
     elif [ "$carrier" = 0 ]; then
-        problem wire 'its program does not run, so packets pass without a fault and without an entry' 'make up, which continues this run'
+        problem wire 'its program does not run, so packets pass without a fault and without an entry' "$(up_cure)"
     elif [ -z "$carrier" ]; then
-        problem wire "its host does not run, so the packets of the${diverted:- two} host are lost" 'make up, which continues this run; or make wire OFF=1'
+        problem wire "its host does not run, so the packets of the${diverted:- two} host are lost" "$(up_cure); or make wire OFF=1"
     else
-        problem wire "only the packets of the${diverted:- neither} host go through it" 'make up, which continues this run'
+        problem wire "only the packets of the${diverted:- neither} host go through it" "$(up_cure)"
     fi
 }
 
@@ -142,9 +151,9 @@ check_growth() {
     done
     case "$said" in
         *'does not run'*)
-            problem capture "${said%?}" 'make up, which continues this run' && return ;;
+            problem capture "${said%?}" "$(up_cure)" && return ;;
         *'No such device'* | *'device is not up'*)
-            problem capture "${said%?}" 'make up, which continues this run (its host has lost the network interface)' && return ;;
+            problem capture "${said%?}" "$(up_cure) (its host has lost the network interface)" && return ;;
         *': No such file or directory'*)
             problem capture "${said%?}" 'make down, then make up (the folder was removed)' && return ;;
         ?*)
@@ -173,11 +182,13 @@ check_journals() {
         [ -z "$found" ] || said="$said$found
 "
     done
-    if [ -n "$said" ]; then
+    if [ -n "$said" ] && ! has_folder; then
+        problem journals "${said%?}" 'make down, then make up (the folder was removed)'
+    elif [ -n "$said" ]; then
         problem journals "${said%?}" "make room in $(shown_folder), or make it writable again; then they continue by themselves"
     elif [ -n "$silent" ]; then
         problem journals "not known, because these do not say:$silent" \
-            'make up, which continues this run; half a minute after the problem began, it knows what to repair'
+            "$(up_cure); half a minute after the problem began, it knows what to repair"
     else
         ok journals 'every decision is in its journal'
     fi

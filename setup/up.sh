@@ -108,12 +108,21 @@ if printf '%s\n' "$containers" | grep -q '^server-host' && printf '%s\n' "$conta
         stop "$name is \"$asked\"; allowed while this lab is up: ${setting#*=}" 'cure: make down first'
     done
     check_work
+    folder=$(captures_of_lab)
+    [ -z "$folder" ] || [ -e "$folder/lab.log" ] ||
+        stop "the lab was not changed, because its captures folder was removed or replaced: $folder" 'cure: make down, then make up'
     setup/heal.sh
     # A wrong setting must not end a lab that is in use, so its programs check it first.
     for program in http echo $(! has_wire || echo wire); do
-        quietly docker compose run --rm --no-TTY --no-deps "$program" node "services/$program/main.ts" --check ||
-            refused=yes
+        code=0
+        quietly docker compose run --rm --no-TTY --no-deps "$program" node "services/$program/main.ts" --check || code=$?
+        case "$code" in
+            0) ;;
+            2) refused=yes ;;
+            *) unchecked=yes ;;
+        esac
     done
+    [ -z "${unchecked-}" ] || stop 'the lab was not changed, because its settings could not be checked; see above' 'cure: make doctor'
     [ -z "${refused-}" ] || stop 'the lab was not changed, because a setting is not allowed; see above'
 else
     if [ -n "$containers" ]; then

@@ -44,6 +44,18 @@ describe('in a lab that is up', () => {
     expect(stdout).not.toContain('Received valid reply');
   });
 
+  test('an interrupted make without a terminal leaves no client behind', async () => {
+    const client = `${lab.settings.COMPOSE_PROJECT_NAME}-client-1`;
+    const script = `setsid env --default-signal=INT make --silent balance REQUESTS=10000 >/dev/null 2>&1 &
+      until docker exec ${client} ps ax | grep -q 'client balance'; do sleep 0.1; done
+      kill -INT -$!; wait $!`;
+    expect((await lab.command('bash', '-c', script)).code).toBe(130);
+    await eventually('the end of the client', 30_000, async () => {
+      const { stdout } = await lab.command('docker', 'exec', client, 'ps', 'ax');
+      return stdout.includes('PID') && !stdout.includes('client balance');
+    });
+  });
+
   test('make faults changes both servers or neither, and make echo shows it', async () => {
     const status = async () =>
       (await lab.run('faults')).stdout.split('\n').filter((line) => line.includes('seed'));

@@ -12,6 +12,7 @@ writeFileSync(at('a.pcap'), '');
 writeFileSync(at('own.pcap'), '', { mode: 0o600 });
 symlinkSync(at('closed', 'inner', 'a.pcap'), at('link.pcap'));
 symlinkSync('none.pcap', at('nowhere.pcap'));
+symlinkSync('circle.pcap', at('circle.pcap'));
 chmodSync(folder.path, 0o755);
 chmodSync(at('closed'), 0o600);
 chmodSync(at('own.pcap'), 0);
@@ -43,6 +44,7 @@ test.each([
   ['closed/inner', `ann may not look into the folder ${at('closed')}`],
   ['link.pcap', `ann may not look into the folder ${at('closed')}`],
   ['nowhere.pcap', 'is a link to none.pcap, which does not exist'],
+  ['circle.pcap', 'is a link to circle.pcap, which does not exist'],
   ['none/none.pcap', 'does not exist'],
   ['own.pcap', 'ann may not read it'],
 ])('%s is refused: %s', (name, words) => {
