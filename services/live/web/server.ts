@@ -48,6 +48,11 @@ export interface WebParts {
   readonly now: () => number;
 }
 
+/** How long a connection may take for a request and its head, and be idle; and how often Node looks, in ms. */
+const TIME_LIMITS = {
+  ...{ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
+  connectionsCheckingInterval: 5_000,
+} as const;
 /** Connections for each page: its stream, and what it asks besides. */
 const CONNECTIONS_EACH = 8;
 
@@ -84,10 +89,7 @@ export function createWeb(parts: WebParts): Web {
     const doorman = new Doorman(tokens, !isForClass);
     const reachable = isForClass ? parts.reachable : THIS_MACHINE;
     const app = createApp({ ...parts, ...shared, doorman, reachable, isForClass });
-    const server = createServer(
-      { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
-      app,
-    );
+    const server = createServer(TIME_LIMITS, app);
     server.maxConnections = CONNECTIONS_EACH * viewers;
     if (isForClass) shareOut(server);
     serveShells(server, { ...parts, doorman, reachable, open: shells });
