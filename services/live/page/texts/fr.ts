@@ -27,7 +27,7 @@ export const fr: Texts = {
       : `Le serveur de cette page n’a plus les ${packets} premiers paquets de cette session.`,
   bar: {
     tools: 'Page',
-    projector: 'Projecteur\u00a0: grands caractères, peu de choses',
+    projector: 'Projecteur\u00a0: grands caractères, moins de détails',
     picture: 'Enregistrer une image de cet instant',
     link: 'Copier un lien vers cet instant',
     linkCopied: 'Le lien vers cet instant est copié.',
