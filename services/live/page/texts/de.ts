@@ -96,7 +96,7 @@ export const de: Texts = {
     newest: 'zum neuesten',
     newer: (number, rows) => `${rows} neuere ${count(number, 'Zeile', 'Zeilen')}`,
     wait: (time) => `${time} ohne Paket`,
-    omitted: (packets) => `${packets} Pakete ausgelassen: zu viele auf einmal für diese Seite`,
+    omitted: (packets) => `${packets} Pakete ausgelassen: zu viele für diese Seite`,
     times: { previous: 'seit dem letzten', first: 'Sekunden seit dem ersten', clock: 'Uhrzeit' },
     timesOf: (what) => `Zeiten: ${what}. Drücken für andere.`,
   },

@@ -95,7 +95,7 @@ export const en = {
     newest: 'to the newest',
     newer: (number: number, rows: string) => `${rows} newer ${count(number, 'row', 'rows')}`,
     wait: (time: string) => `${time} without a packet`,
-    omitted: (packets: string) => `${packets} packets left out: too many at once for this page`,
+    omitted: (packets: string) => `${packets} packets left out: too many for this page`,
     times: { previous: 'since the last', first: 'seconds since the first', clock: 'time of day' },
     timesOf: (what: string) => `Times: ${what}. Press for others.`,
   },
