@@ -88,7 +88,7 @@ export type Point = readonly [time: number, value: number];
 
 /** Additions to the charts since the message before. */
 export interface Samples {
-  /** Delay of each answer of a server, in ms, by decider. */
+  /** Delay of each response and echo of a server, in ms, by decider. */
   readonly delays?: Readonly<Record<string, readonly Point[]>>;
   /** Round trips of TCP as the client host measured them, in ms. */
   readonly roundTrips?: readonly Point[];

@@ -17,7 +17,7 @@ export function linkDialog({ texts }: App): {
       h('p', { id: 'link-name' }, texts.bar.linkNot),
       iconButton('close', texts.help.close, () => element.close()),
     ),
-    h('p', {}, field),
+    h('p', { class: 'link-field' }, field),
   );
   return {
     element,

@@ -38,6 +38,7 @@ const session = new Session({
     if (filter.get() !== '') wanted.set('filter', filter.get());
     return ask.get<readonly LivePacket[]>(`/packets?${wanted}`);
   },
+  isFiltered: () => filter.get() !== '',
   now: () => Date.now() / 1000,
   say: (text) => setText(voices.polite, text),
   isStill: () => stillness.matches,

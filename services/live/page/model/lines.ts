@@ -63,7 +63,7 @@ export class Lines {
     const printed = known?.printed ?? 0;
     if (known) known.printed = Math.max(printed, first + lines.length - 1);
     const fresh = lines.slice(Math.max(0, printed + 1 - first));
-    const isMissing = fresh.length > 0 && first > printed + 1;
+    const isMissing = known !== undefined && fresh.length > 0 && first > printed + 1;
     for (const text of isMissing ? [MISSING, ...fresh] : fresh)
       this.#add({ run, time, kind: 'printed', text: shortened(text) });
   }

@@ -27,7 +27,7 @@ const numbered = (from: number, to: number, start = NOW): LivePacket[] =>
   );
 
 /** A session of a page whose clock is 100 s late, and a server that has these packets. */
-function sessionWith(all: readonly LivePacket[] = []) {
+function sessionWith(all: readonly LivePacket[] = [], { isFiltered = false } = {}) {
   const asked: From[] = [];
   const session = new Session({
     ask: async (from, count) => {
@@ -37,6 +37,7 @@ function sessionWith(all: readonly LivePacket[] = []) {
         ? all.filter(({ id }) => id < from.before).slice(-most)
         : all.filter(({ id }) => id > from.after).slice(0, most);
     },
+    isFiltered: () => isFiltered,
     now: () => NOW,
     say: () => undefined,
     isStill: () => false,
@@ -126,16 +127,29 @@ test('a long run is played from the earliest packet that the server keeps, and t
 
 test('packets that a filter leaves far apart are played without a gap', async () => {
   const all = numbered(1, 24_000).filter(({ id }) => id % 3_000 === 0 || id <= 5_000);
-  const { session } = sessionWith(all);
+  const { session } = sessionWith(all, { isFiltered: true });
   session.receivers.hello({ ...hello, played: 'captures/archive/x' });
   session.receivers.end({ packets: 24_000, first: 1 });
   await session.idle();
-  expect(session.packets.isAtNewest).toBe(false);
+  expect([session.packets.isAtNewest, session.packets.later]).toEqual([false, 0]);
   await session.addLater();
   expect(session.packets.all.slice(-4).map(({ id }) => id)).toEqual([15_000, 18_000, 21_000, 24_000]);
   await session.addLater();
   expect(session.packets.isAtNewest).toBe(true);
   expect(session.packets.all.at(-1)!.id).toBe(24_000);
+  expect(session.omissions).toEqual([]);
+});
+
+test('who goes on so late that the server has forgotten packets learns how many', async () => {
+  const all = numbered(1, 6_000);
+  const { session } = sessionWith(all);
+  session.receivers.hello(hello);
+  session.receivers.packets(all.slice(-5_000));
+  await session.addEarlier();
+  const last = session.packets.lastId!;
+  all.splice(0, all.length, ...numbered(last + 41, last + 50));
+  await session.addLater();
+  expect(session.omissions).toEqual([{ count: 40, after: last, before: last + 41 }]);
 });
 
 test('there are no earlier packets any more when the server has none', async () => {
@@ -156,6 +170,7 @@ test('an answer for an earlier filter is not taken', async () => {
   const answers: ((packets: readonly LivePacket[]) => void)[] = [];
   const session = new Session({
     ask: () => new Promise((resolve) => answers.push(resolve)),
+    isFiltered: () => false,
     now: () => NOW,
     say: () => undefined,
     isStill: () => false,
@@ -236,6 +251,7 @@ test('a server that refuses is not asked again at once, and the page says why', 
       asked += 1;
       throw new Error('The server does not answer.');
     },
+    isFiltered: () => false,
     now: () => now,
     say: () => undefined,
     isStill: () => false,

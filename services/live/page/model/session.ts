@@ -21,6 +21,8 @@ export type From = { readonly before: number } | { readonly after: number };
 export interface Parts {
   /** Packets of the filter in force, oldest first. */
   readonly ask: (from: From, count: number) => Promise<readonly LivePacket[]>;
+  /** Whether a filter is in force, so that ids have gaps. */
+  readonly isFiltered: () => boolean;
   /** Seconds since 1970 by the page's clock. */
   readonly now: () => number;
   readonly say: (text: string) => void;
@@ -154,7 +156,7 @@ export class Session {
     },
     omitted: (omission) => {
       this.#omitted += omission.count;
-      this.#omissions = [...this.#omissions, omission].slice(-MOST_OMISSIONS);
+      this.#omit(omission);
     },
     started: (run) => this.#ofRuns(() => this.lines.start(run)),
     printed: (printed) => this.#ofRuns(() => this.lines.print(printed)),
@@ -213,7 +215,10 @@ export class Session {
     await this.#once(async () => {
       const { later } = this.packets;
       const following = await this.#ask({ after: last }, PAGE);
-      if (following.length > 0) this.packets.addLater(following);
+      if (following.length > 0) {
+        this.#noteGap(last, following[0]!.id);
+        this.packets.addLater(following);
+      }
       // What has come meanwhile may not be in the answer.
       else if (this.packets.later === later) this.packets.arrive();
     });
@@ -277,9 +282,18 @@ export class Session {
 
   /** How many packets follow. With a filter nobody knows. */
   #countAfter(all: readonly LivePacket[]): number {
-    const [first, last] = [all[0]!.id, all.at(-1)!.id];
-    const hasGaps = last - first >= all.length;
-    return hasGaps ? 0 : Math.max(0, (this.end.get() ?? last) - last);
+    const last = all.at(-1)!.id;
+    return this.#parts.isFiltered() ? 0 : Math.max(0, (this.end.get() ?? last) - last);
+  }
+
+  /** The server does not keep the packets between two ids any more. */
+  #noteGap(after: number, before: number): void {
+    const count = before - after - 1;
+    if (count > 0 && !this.#parts.isFiltered()) this.#omit({ count, after, before });
+  }
+
+  #omit(omission: Omission): void {
+    this.#omissions = [...this.#omissions, omission].slice(-MOST_OMISSIONS);
   }
 
   #addSamples({ delays = {}, roundTrips = [], throughput, queue }: LiveEvents['samples']): void {

@@ -10,7 +10,7 @@ export const de: Texts = {
   language: 'Deutsch',
   title: 'wirelab live',
   state: {
-    connecting: 'verbindet',
+    connecting: 'Verbindung wird aufgebaut',
     open: 'live',
     gone: 'Server nicht erreichbar, neuer Versuch',
     refused: 'Link gilt nicht mehr',
@@ -27,7 +27,7 @@ export const de: Texts = {
       : `Die ersten ${packets} Pakete dieses Laufs hat der Server dieser Seite nicht mehr.`,
   bar: {
     tools: 'Seite',
-    projector: 'Beamer: große Schrift, wenige Dinge',
+    projector: 'Beamer: große Schrift, weniger Details',
     picture: 'Bild dieses Augenblicks speichern',
     link: 'Link zu diesem Augenblick kopieren',
     linkCopied: 'Der Link zu diesem Augenblick ist kopiert.',
@@ -89,14 +89,14 @@ export const de: Texts = {
   },
   ladder: {
     name: 'Leiter',
-    list: 'Pakete, das neueste zuletzt. Pfeiltasten bewegen, Enter öffnet.',
+    list: 'Pakete, das neueste zuletzt. Die Pfeiltasten gehen weiter, Enter öffnet.',
     comments: 'was in den Journalen steht',
     earlier: 'frühere Pakete',
     noEarlier: 'Der Server hat keine früheren Pakete mehr.',
     newest: 'zum neuesten',
     newer: (number, rows) => `${rows} neuere ${count(number, 'Zeile', 'Zeilen')}`,
     wait: (time) => `${time} ohne Paket`,
-    omitted: (packets) => `${packets} Pakete ausgelassen: zu viele auf einmal für diese Seite`,
+    omitted: (packets) => `${packets} Pakete ausgelassen: zu viele für diese Seite`,
     times: { previous: 'seit dem letzten', first: 'Sekunden seit dem ersten', clock: 'Uhrzeit' },
     timesOf: (what) => `Zeiten: ${what}. Drücken für andere.`,
   },
@@ -114,9 +114,9 @@ export const de: Texts = {
     name: 'Paket',
     loading: 'Wireshark liest das Paket …',
     close: 'Paket schließen',
-    before: 'Das Paket davor in dieser Unterhaltung',
-    after: 'Das nächste Paket dieser Unterhaltung',
-    follow: 'Nur diese Unterhaltung zeigen',
+    before: 'Das Paket davor in dieser Konversation',
+    after: 'Das nächste Paket dieser Konversation',
+    follow: 'Nur diese Konversation zeigen',
     onStage: 'Auf der Bühne zeigen',
     link: 'Link zu diesem Paket kopieren',
     sent: (clock) => `gesendet ${clock}`,
@@ -133,7 +133,7 @@ export const de: Texts = {
     byServer: 'am Server-Host',
     differs:
       'Markierte Bytes sind anders als im Mitschnitt des anderen Hosts. Die Time to Live ist es immer.',
-    conversation: (packets) => `Unterhaltung: ${packets} ${count(packets, 'Paket', 'Pakete')} hier`,
+    conversation: (packets) => `Konversation: ${packets} ${count(packets, 'Paket', 'Pakete')} hier`,
   },
   filter: {
     name: 'Filter',
@@ -151,7 +151,7 @@ export const de: Texts = {
       handshakes: 'TLS-Handshakes',
       icmp: 'ICMP',
       errors: 'Serverfehler',
-      conversation: 'Unterhaltung',
+      conversation: 'Konversation',
     },
   },
   tabs: {
@@ -167,7 +167,7 @@ export const de: Texts = {
     name: 'Vom Client-Host senden',
     choose: 'Befehl',
     run: 'Senden',
-    more: 'Mehr Optionen',
+    more: 'Weitere Optionen',
     about: {
       balance: 'Anfragen an den HTTP-Server, eine nach der anderen.',
       echo: 'Eine Nachricht mit Prüfsumme, bis ihr Echo zurückkommt.',
@@ -303,7 +303,7 @@ export const de: Texts = {
     trouble: 'ein Strich darunter: Wireshark meldet eine Auffälligkeit, etwa eine Wiederholung',
     time: 'Zeit',
     timeText:
-      'Die Bühne zeigt das Mitgeschnittene in Zeitlupe, damit das Auge folgen kann. Alles behält seine Reihenfolge. Lange Pausen sind gekürzt, und wie lang sie waren, steht dort.',
+      'Die Bühne spielt in Zeitlupe ab, was mitgeschnitten wurde, damit das Auge folgen kann. Alles behält seine Reihenfolge. Lange Pausen sind gekürzt, und wie lang sie waren, steht dort.',
     keys: 'Tasten',
     keyList: [
       ['Leertaste', 'anhalten, weiter'],
@@ -312,7 +312,7 @@ export const de: Texts = {
       ['l', 'zum neuesten Paket'],
       ['g', 'zur Leiter; dort gehen ↑ ↓ weiter, und Enter öffnet'],
       ['/', 'zum Filter'],
-      ['c', 'nur diese Unterhaltung, oder alle'],
+      ['c', 'nur diese Konversation, oder alle'],
       ['1 … 4', 'die Werkzeuge an der Seite'],
       ['p', 'Beamer'],
       ['e', 'Bild dieses Augenblicks, als PNG'],

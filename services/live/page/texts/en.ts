@@ -20,10 +20,12 @@ export const en = {
   refused: 'This link is not valid any more. make live prints a new one.',
   unreachable: 'The server of this page does not answer; make live starts it.',
   missing: (number: number, packets: string) =>
-    `The first ${packets} ${count(number, 'packet', 'packets')} of this run ${count(number, 'is', 'are')} not kept by the server of this page.`,
+    number === 1
+      ? 'The server of this page does not keep the first packet of this run.'
+      : `The server of this page does not keep the first ${packets} packets of this run.`,
   bar: {
     tools: 'Page',
-    projector: 'Projector: large type, few things',
+    projector: 'Projector: large type, fewer details',
     picture: 'Save a picture of this moment',
     link: 'Copy a link to this moment',
     linkCopied: 'The link to this moment is copied.',
@@ -93,7 +95,7 @@ export const en = {
     newest: 'to the newest',
     newer: (number: number, rows: string) => `${rows} newer ${count(number, 'row', 'rows')}`,
     wait: (time: string) => `${time} without a packet`,
-    omitted: (packets: string) => `${packets} packets left out: too many at once for this page`,
+    omitted: (packets: string) => `${packets} packets left out: too many for this page`,
     times: { previous: 'since the last', first: 'seconds since the first', clock: 'time of day' },
     timesOf: (what: string) => `Times: ${what}. Press for others.`,
   },
@@ -301,7 +303,7 @@ export const en = {
     trouble: 'a line below: Wireshark reports something unusual, such as a retransmission',
     time: 'Time',
     timeText:
-      'The stage shows what was captured in slow motion, so that eyes can follow. Everything keeps its order. Long waits are cut short, and how long they were is written there.',
+      'The stage replays in slow motion what was captured, so that eyes can follow. Everything keeps its order. Long waits are cut short, and how long they were is written there.',
     keys: 'Keys',
     keyList: [
       ['Space', 'pause, play'],

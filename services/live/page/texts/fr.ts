@@ -27,7 +27,7 @@ export const fr: Texts = {
       : `Le serveur de cette page n’a plus les ${packets} premiers paquets de cette session.`,
   bar: {
     tools: 'Page',
-    projector: 'Projecteur\u00a0: grands caractères, peu de choses',
+    projector: 'Projecteur\u00a0: grands caractères, moins de détails',
     picture: 'Enregistrer une image de cet instant',
     link: 'Copier un lien vers cet instant',
     linkCopied: 'Le lien vers cet instant est copié.',
@@ -96,7 +96,7 @@ export const fr: Texts = {
     newest: 'au plus récent',
     newer: (number, rows) => `${rows} ${count(number, 'ligne plus récente', 'lignes plus récentes')}`,
     wait: (time) => `${time} sans paquet`,
-    omitted: (packets) => `${packets} paquets omis\u00a0: trop d’un coup pour cette page`,
+    omitted: (packets) => `${packets} paquets omis\u00a0: trop nombreux pour cette page`,
     times: { previous: 'depuis le dernier', first: 'secondes depuis le premier', clock: 'heure' },
     timesOf: (what) => `Temps\u00a0: ${what}. Appuyer pour changer.`,
   },
