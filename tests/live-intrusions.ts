@@ -52,7 +52,7 @@ const upgrade = {
   'sec-websocket-version': '13',
 };
 
-/** Whoever has no link reads nothing, by whatever name and way. */
+/** Without a link nothing can be read, by any name and in any way. */
 function withoutLink({ host }: Target): Intrusion[] {
   return [
     ...READING.map((path) => ({
