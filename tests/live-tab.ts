@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { eventually } from './eventually.ts';
 
 /** In ms. */
-const WITHIN = 20_000;
+const WITHIN = 60_000;
 
 /** Runs in the page from its beginning: notes each packet that the stage has shown. */
 const NOTES = `
