@@ -9,7 +9,7 @@ import type { Look } from './look.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
-const IMAGE = imageOf('browser');
+export const IMAGE = imageOf('browser');
 /** Where the page is in the container. */
 const FOLDER = '/look';
 /** In ms. A browser starts in seconds, and an image that is not there yet is built in minutes. */

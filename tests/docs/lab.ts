@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaults, LAB_BASE_IMAGE, LAB_IMAGES } from '../images.ts';
-import { LIKE_THE_DEFAULT, leavePlace, type Place, takePlace } from '../place.ts';
+import { LIKE_THE_DEFAULT, leavePlace, type Place, type Places, takePlace } from '../place.ts';
 import { capturesOf, newProject, removeAbandoned, removeProject } from '../projects.ts';
 import type { Command } from './page.ts';
 import type { Printed, Runner } from './replay.ts';
@@ -26,19 +26,24 @@ const LEFT_OUT = /^(?:\.git|node_modules|captures|work)$/;
  * the default ones, and are replaced by those in what it prints, as the pages have the defaults.
  */
 export class DocsLab implements Runner {
-  readonly #project = newProject();
-  readonly #clone = capturesOf(this.#project);
+  readonly project = newProject();
+  readonly #clone = capturesOf(this.project);
+  readonly #places: Places;
   #place: Place | undefined;
+
+  constructor(places = LIKE_THE_DEFAULT) {
+    this.#places = places;
+  }
 
   readonly begin = async (): Promise<void> => {
     await removeAbandoned();
-    this.#place = await takePlace(undefined, LIKE_THE_DEFAULT);
+    this.#place = await takePlace(undefined, this.#places);
     await mkdir(this.#clone);
     for (const name of await readdir(root))
       if (!LEFT_OUT.test(name)) await cp(join(root, name), join(this.#clone, name), { recursive: true });
     const own = {
       ...this.#place,
-      COMPOSE_PROJECT_NAME: this.#project,
+      COMPOSE_PROJECT_NAME: this.project,
       LAB_IMAGES,
       LAB_BASE_IMAGE,
       // Beside other suites the disk holds tcpdump up for longer than beside a class.
@@ -51,18 +56,18 @@ export class DocsLab implements Runner {
 
   /** Removes all of it, whatever state it is in. */
   readonly end = async (): Promise<void> => {
-    await removeProject(this.#project);
+    await removeProject(this.project);
     if (this.#place) leavePlace(this.#place.LAB_SUBNET);
   };
 
   /** Ends the run, and removes its files, so that a page finds what its reader has. */
   async freshRun({ up }: { up: boolean }): Promise<void> {
-    await this.#mustWork('make down');
+    await this.mustWork('make down');
     for (const folder of ['captures', 'work']) {
       await rm(join(this.#clone, folder), { recursive: true, force: true });
       await mkdir(join(this.#clone, folder));
     }
-    if (up) await this.#mustWork('make up');
+    if (up) await this.mustWork('make up');
   }
 
   /** Runs a command of this machine as it is typed, after what was set before. */
@@ -99,9 +104,11 @@ export class DocsLab implements Runner {
     }));
   }
 
-  async #mustWork(command: string): Promise<void> {
+  /** Runs a command line of this machine that must succeed, and returns what it prints. */
+  async mustWork(command: string): Promise<readonly string[]> {
     const { code, lines } = await this.type(command);
     if (code !== 0) throw new Error(`${command}: exit code ${code}\n${lines.join('\n')}`);
+    return lines;
   }
 
   /** What it prints on either stream, in the words of the pages. */
@@ -144,7 +151,7 @@ export class DocsLab implements Runner {
     return this.#names()
       .reduce((all, [common, own]) => all.replaceAll(own, common), text)
       .replaceAll(this.#clone, HOME)
-      .replaceAll(this.#project, 'wirelab')
+      .replaceAll(this.project, 'wirelab')
       .replaceAll(`${LAB_IMAGES}/`, 'wirelab/');
   }
 

@@ -72,9 +72,12 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== shown) element.textContent = shown;
 }
 
+/** Fields in which letters and digits mean something. */
+const FIELDS = 'input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]';
+
 /** Whether a key is for a field in which one writes or chooses. */
 export function isForField({ target }: Event): boolean {
-  return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
+  return target instanceof Element && target.closest(FIELDS) !== null;
 }
 
 /** A text for screen readers alone. */

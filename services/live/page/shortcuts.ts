@@ -19,11 +19,11 @@ export function listenToKeys(actions: Actions, isOn: () => boolean): void {
   });
 }
 
-/** A button takes the space bar for itself. */
+/** A button takes the space bar for itself, and so does a box that is checked by it. */
 function isForButton({ key, target }: KeyboardEvent): boolean {
   return (
     key === ' ' &&
     target instanceof Element &&
-    target.closest('button, summary, a, [role=tab], [role=tree]') !== null
+    target.closest('button, summary, a, input, [role=tab], [role=tree]') !== null
   );
 }

@@ -20,6 +20,8 @@ import {
 /** Seconds that a chart over time shows. */
 const SPAN = 60;
 const HEIGHT = 130;
+/** Pixels for the longest label, `24.0 Mbit/s`. */
+const LABELS = 70;
 
 /** One line, or one kind of marks, of a chart over time. */
 export interface Drawn {
@@ -77,7 +79,7 @@ export class TimesChart {
   #drawAll(all: readonly (Drawn & { readonly points: readonly Point[] })[], end: number): void {
     const letters = lettersOf(this.#app);
     const { texts, figures } = this.#app;
-    const frame = frameOf(this.card.width, (HEIGHT * letters) / 11, { letters, left: 54 });
+    const frame = frameOf(this.card.width, (HEIGHT * letters) / 11, { letters, left: LABELS });
     const values = all.flatMap(({ points }) => points.map(([, value]) => value));
     const y = this.#parts.isLogarithmic
       ? this.#logarithmic(frame, values)

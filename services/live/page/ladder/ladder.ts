@@ -325,9 +325,15 @@ export class Ladder {
     this.#top = scrollTop;
     const isAtEnd = scrollTop + clientHeight >= scrollHeight - NEAR_END;
     this.#isFollowing = isAtEnd && this.#app.session.packets.isAtNewest;
-    if (isAtEnd) this.#cursor = undefined;
+    if (isAtEnd && !this.#isCursorInSight) this.#cursor = undefined;
     this.#keepAnchor();
     this.#isDirty = true;
+  }
+
+  get #isCursorInSight(): boolean {
+    const index = this.#cursor === undefined ? -1 : this.#indexOf(this.#cursor);
+    const [top, bottom] = [this.#heights.top(index), this.#heights.top(index + 1)];
+    return index >= 0 && bottom > this.#top && top < this.#top + this.#height;
   }
 
   #keepAnchor(): void {

@@ -55,6 +55,9 @@ test('a crowd is drawn in part, and counted', () => {
   const { actors, leftOut } = sceneOf(filmOf(packets, slow), 9);
   expect(actors).toHaveLength(40);
   expect(leftOut).toBe(60);
+  const ids = sceneOf(filmOf(packets, slow), 9, 3).actors.map(({ flight }) => flight.packet.id);
+  expect(ids).toContain(3);
+  expect(ids).toHaveLength(41);
 });
 
 test('a cut wait is named while it lasts', () => {

@@ -40,7 +40,8 @@ const MIDDLE = 0.5;
 /** How far a packet comes of which nobody knows yet whether it arrives. */
 const NEARLY = 0.92;
 
-export function sceneOf(film: Film, position: number): Scene {
+/** @param current the place of the packet at the playhead, which is always drawn */
+export function sceneOf(film: Film, position: number, current?: number): Scene {
   const begun = film.begun(position);
   const actors: Actor[] = [];
   let leftOut = 0;
@@ -48,7 +49,7 @@ export function sceneOf(film: Film, position: number): Scene {
     if (position - film.ends(index) >= LINGERS) continue;
     const actor = actorOf(film.flight(index)!, position, film.pace.flight);
     if (!actor) continue;
-    if (actors.length < MOST) actors.push(actor);
+    if (actors.length < MOST || index === current) actors.push(actor);
     else leftOut += 1;
   }
   actors.reverse();

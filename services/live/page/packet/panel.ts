@@ -147,7 +147,8 @@ export class PacketPanel {
     setAttributes(this.element, { 'data-packet': packet.id, 'data-host': detail.host });
     const here = this.element.querySelector<HTMLElement>('.neighbours [aria-current]');
     const list = here?.closest('ol');
-    if (here && list) list.scrollTop = here.offsetTop - list.offsetTop - list.clientHeight / 3;
+    // The row above is seen as a whole too.
+    if (here && list) list.scrollTop = here.offsetTop - list.offsetTop - here.offsetHeight;
   }
 
   #head(packet: LivePacket): HTMLElement {

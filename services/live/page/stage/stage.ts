@@ -10,6 +10,8 @@ import { crossOf } from './shapes.ts';
 
 /** How much larger everything is on a projector. */
 const PROJECTED = 1.75;
+/** In pixels: on a narrower stage there is no room for that. */
+const LEAST_PROJECTED = 500;
 
 /** A packet as it is drawn now, and what it depends on. */
 interface Drawn {
@@ -59,7 +61,7 @@ export class Stage {
   draw(): void {
     if (!this.#geometry) return;
     const { player } = this.#app.session;
-    const scene = sceneOf(player.film, player.position);
+    const scene = sceneOf(player.film, player.position, player.current?.index);
     this.#drawActors(this.#geometry, scene);
     this.#drawWaiting(this.#geometry, scene);
     this.#drawCut(this.#geometry, scene);
@@ -85,7 +87,7 @@ export class Stage {
       this.#geometry = undefined;
       return;
     }
-    const scale = this.#app.isProjector.get() && width > 700 ? PROJECTED : 1;
+    const scale = this.#app.isProjector.get() && width > LEAST_PROJECTED ? PROJECTED : 1;
     const wire = this.#app.session.wire.get();
     const geometry = geometryOf(width, height, scale, wire !== undefined);
     this.#geometry = geometry;
