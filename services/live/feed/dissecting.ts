@@ -22,7 +22,7 @@ export interface DissectingParts<Name extends FieldName> {
 }
 
 /** More than this is not handed to tshark before its lines for the earlier frames are there. */
-const MOST_FRAMES = 2_000;
+const MOST_FRAMES = 500;
 const MOST_BYTES = 4 * 2 ** 20;
 
 /** Frames that are on their way through a tshark. */
