@@ -201,6 +201,21 @@ test('a fragment of the sender is matched by its place', async () => {
   expect(await lab.reasons()).toEqual(['arrived']);
 });
 
+test('a fragment of the sender that does not arrive proves nothing: a kernel may wait for the others', async () => {
+  const lab = new Lab();
+  const second = ipPacket(17, Buffer.from('the rest'), { id: 71, place: 0x3c });
+  lab.send(second, { time: 10, fault: 'delay', detail: { delay_ms: 2 }, arrives: [] });
+  expect(await lab.reasons()).toEqual(['fragment']);
+});
+
+test('an ICMP error that the wire dropped itself has a verdict, and so has the packet', async () => {
+  const lab = new Lab();
+  const large = tcpPacket({ id: 70, place: 0x4000, payload: 'x'.repeat(1_200) });
+  lab.send(large, { time: 10, fault: 'mtu', detail: { mtu: 500, oversize: 'icmp' }, isSilent: true });
+  lab.dropError(large, { time: 10, mtu: 500 });
+  expect(await lab.reasons()).toEqual(['error-dropped', 'error-dropped']);
+});
+
 test('the ICMP error for a packet that is too large is in the capture of its sender', async () => {
   const lab = new Lab();
   const large = tcpPacket({ id: 70, place: 0x4000, payload: 'x'.repeat(1_200) });

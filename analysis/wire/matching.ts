@@ -17,6 +17,7 @@ import { copiesOf, isComplete, judge } from './judge.ts';
 import { isMisplaced } from './misplaced.ts';
 import { OnTheWay, ownOfEntry } from './on-the-way.ts';
 import { findings, straysOf } from './packets.ts';
+import { isFragment } from './place.ts';
 import { Queues } from './queues.ts';
 import type { WireReason } from './reasons.ts';
 import { type Recorded, Running } from './running.ts';
@@ -304,6 +305,8 @@ export class WireMatching {
   #excused(sent: Sent, { expected }: Fate, reason: WireReason): WireReason {
     const receiver = otherThan(sent.from);
     const { time } = sent.frame;
+    // With netfilter, the bridge of Docker puts fragments together and drops those of an incomplete datagram.
+    if (reason === 'not-arrived' && isFragment(sent.packet)) return 'fragment';
     if (LACKING.includes(reason)) {
       return this.#running.excuseOf(sent.packet, receiver, [time, time + expected.delay]) ?? reason;
     }

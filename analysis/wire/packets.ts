@@ -6,7 +6,7 @@ import { addressText, type Packet } from '#lib/packet/packet.ts';
 import type { WirePacket } from './finding.ts';
 import type { WireFlows } from './flows.ts';
 import { copiesOf, isAltered } from './judge.ts';
-import type { Range } from './place.ts';
+import { isFragment, type Range } from './place.ts';
 import type { Running } from './running.ts';
 import { type Arrival, type Fate, isOf, type Sent } from './sent.ts';
 
@@ -48,7 +48,9 @@ function missing({ sent, part, fate, packets }: Facts, running: Running): WirePa
   // What no entry explains may still wait when a capture ends.
   const left = entry ? sent.frame.time : Math.max(sent.frame.time, sent.heldUntil);
   const due = left + (fate?.expected.delay ?? 0);
-  const isExcused = running.excuseOf(sent.packet, receiver, [sent.frame.time, due]) !== undefined;
+  // A kernel on the way may keep a fragment until it has all of its datagram.
+  const isKept = entry === undefined && isFragment(sent.packet);
+  const isExcused = isKept || running.excuseOf(sent.packet, receiver, [sent.frame.time, due]) !== undefined;
   const fortune = isExcused ? 'unknown' : 'lost';
   return packetOf(sent, part, { fortune, packets, entry });
 }

@@ -49,6 +49,10 @@ const facts = {
   },
   truncated: { verdict: 'unknown', meaning: 'the frame was truncated when it was captured' },
   'clock-set': { verdict: 'unknown', meaning: 'the clock was set meanwhile' },
+  fragment: {
+    verdict: 'unknown',
+    meaning: 'the packet is a fragment. A kernel on the way may keep it until it has all of its datagram',
+  },
   'unknown-fault': { verdict: 'unknown', meaning: 'this version of wirelab does not know the fault' },
   'other-host': { verdict: 'unknown', meaning: 'the packet is not from one host of the lab to the other' },
 } as const satisfies Record<string, ReasonFacts>;

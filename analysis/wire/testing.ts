@@ -5,6 +5,7 @@ import type { Gap } from '#lib/journal/run.ts';
 import { wireTimeOf } from '#lib/journal/wire-entries.ts';
 import type { WireEntry } from '#lib/journal/wire-schema.ts';
 import { type Host, hosts } from '#lib/lab/hosts.ts';
+import { fragmentationNeeded } from '#lib/packet/craft.ts';
 import { addressNumber, type Packet } from '#lib/packet/packet.ts';
 import { CLIENT, parsed, SERVER } from '#lib/packet/testing.ts';
 import { entryOf } from '../../services/wire/entry.ts';
@@ -27,6 +28,8 @@ export interface Way {
   readonly took?: number;
   /** The packet as the wire had it, if its sender has it in a larger frame. */
   readonly cut?: Buffer;
+  /** Nothing is sent back to the sender. */
+  readonly isSilent?: boolean;
   /** What arrives instead of what the fault makes of the packet. */
   readonly arrives?: readonly Buffer[];
 }
@@ -74,7 +77,7 @@ export class Lab {
   /** What the wire does with a packet that its sender has sent. */
   pass(
     bytes: Buffer,
-    { time, fault, detail = {}, number = 1, took = 0.001, cut = bytes, arrives }: Way,
+    { time, fault, detail = {}, number = 1, took = 0.001, cut = bytes, arrives, isSilent = false }: Way,
   ): void {
     const packet = parsed(cut);
     const from = hostOf(packet);
@@ -82,7 +85,7 @@ export class Lab {
     const steps =
       fault === undefined ? undefined : wireFaultCalled(fault)?.steps(packet, detail, addressNumber(WIRE));
     for (const step of steps ?? []) {
-      if (step.do === 'send-back') this.see(from, time + 0.001, step.bytes);
+      if (step.do === 'send-back' && !isSilent) this.see(from, time + 0.001, step.bytes);
     }
     const onward = steps?.flatMap((step) => (step.do === 'send-back' ? [] : [step.bytes])) ?? [cut];
     for (const [at, one] of (arrives ?? onward).entries()) {
@@ -100,6 +103,23 @@ export class Lab {
     const flow = { name: 'a flow #1' } as Parameters<typeof entryOf>[0]['flow'];
     const struck = { direction, packet, flow, number, fault, detail, rule: undefined } as const;
     this.#entries.push({ time: time + 0.000_5, entry: entryOf(struck) });
+  }
+
+  /** The wire drops its own ICMP error about a packet. */
+  dropError(bytes: Buffer, { time, mtu }: { readonly time: number; readonly mtu: number }): void {
+    const packet = parsed(fragmentationNeeded(parsed(bytes), { mtu, from: addressNumber(WIRE) }));
+    const direction = hostOf(parsed(bytes)) === 'client' ? 'down' : 'up';
+    const flow = { name: 'a flow #1' } as Struck['flow'];
+    const detail = { queue_packets: 1, queue_bytes: 1 };
+    this.journal(time + 0.000_5, {
+      direction,
+      packet,
+      flow,
+      number: 1,
+      fault: 'tail-drop',
+      detail,
+      rule: undefined,
+    });
   }
 
   /** What the wire decided itself. */
