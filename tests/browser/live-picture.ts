@@ -4,7 +4,7 @@ import type { Places } from '../place.ts';
 import { openBrowser } from './open.ts';
 
 /** The addresses and ports of the pages. A lab that is up may have them. */
-const AS_DEFAULT: Places = { first: 0, count: 1, ports: () => [28_499, 8080, 8443, 9090, 9443, 8088] };
+const AS_DEFAULT: Places = { first: 0, count: 1, ports: () => [28_499, 8080, 8443, 9090, 9443, 8088, 8089] };
 
 /** Takes the picture of the live view: the echo of the README, whose first answer is altered. */
 export async function takeLivePicture(path: string): Promise<void> {
