@@ -52,7 +52,7 @@ const upgrade = {
   'sec-websocket-version': '13',
 };
 
-/** Whoever has no link reads nothing, by whatever name and way. */
+/** Without a link nothing is read or changed. */
 function withoutLink({ host }: Target): Intrusion[] {
   return [
     ...READING.map((path) => ({

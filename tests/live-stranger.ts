@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 // ADDRESS PORT REQUESTS: sends each of the requests, raw text in a list of JSON, over a connection of its own. It prints the
 // status and the text of the answers as JSON when its standard input ends.
 
-/** What came back: an answer's status, undefined for none, and the begin of everything. */
+/** The status of an answer, undefined for none, and the begin of its text. */
 export interface Answered {
   readonly status: number | undefined;
   readonly text: string;
