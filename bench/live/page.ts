@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core';
 export interface PageFigures {
   /** Times between two frames of the screen, in ms. */
   readonly frames: readonly number[];
-  /** Of each packet that came into sight in the ladder: from its capture to the end of the frame that drew it, in ms. */
+  /** How long after its capture a packet was drawn in the ladder, to the end of that frame, in ms. */
   readonly rows: readonly number[];
   /** The same for the stage. */
   readonly marks: readonly number[];

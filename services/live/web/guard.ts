@@ -21,9 +21,9 @@ export function cameByRightWay(request: IncomingMessage, reachable: Reachable): 
     throw new Refusal(405, `the method is ${method}; allowed: ${[...METHODS].join(', ')}`);
   // A target with a host of its own would count more than the Host header (RFC 9112, 3.2.2).
   if (!url.startsWith('/')) throw new Refusal(400, `the target is "${url}"; allowed: a path`);
-  // Of two, each program on the way could take another one (RFC 9112, 3.2).
+  // Each program on the way could take another one of two (RFC 9112, 3.2).
   if ((request.headersDistinct.host ?? []).length > 1)
-    throw new Refusal(400, `there are several Host headers; allowed: one`);
+    throw new Refusal(400, 'there are several Host headers; allowed: one');
   const by = readHost(host, reachable);
   if (!by)
     throw new Refusal(
