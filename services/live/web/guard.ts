@@ -23,7 +23,7 @@ export function cameByRightWay(request: IncomingMessage, reachable: Reachable): 
   if (!url.startsWith('/')) throw new Refusal(400, `the target is "${url}"; allowed: a path`);
   // Each program on the way could take another one of two (RFC 9112, 3.2).
   if ((request.headersDistinct.host ?? []).length > 1)
-    throw new Refusal(400, `there are several Host headers; allowed: one`);
+    throw new Refusal(400, 'there are several Host headers; allowed: one');
   const by = readHost(host, reachable);
   if (!by)
     throw new Refusal(
