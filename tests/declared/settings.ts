@@ -48,6 +48,7 @@ const notSettings: Readonly<Record<string, string>> = {
   LAB_IMAGES: 'has a default in docker-compose.yml',
   LAB_PIPED: 'one script of setup/ tells another that it has been taken care of',
   LAB_LOCKED: 'one script of setup/ tells another whose lock it has',
+  LAB_CALL: 'setup/exec.sh marks the program that it starts in a container',
   LAB_OPTION_NAMES: 'make tells the programs how it calls their options',
   LAB_SEDE: 'misspelt on purpose, by a test',
   LAB_WAY: 'make test WAY= tells the suites',
