@@ -69,10 +69,11 @@ own_address() {
 # show CONTAINER: prints the links. It opens no browser, because every user of this machine can read the arguments of a program.
 show() { docker exec --user 10001 "$1" live "$(class_name)"; }
 
-# play: Compose makes the network of the lab too. It gets a free subnet, and goes again, because nobody is on it.
+# play: Compose makes the network of the lab too, with addresses that no other network has (RFC 5737). It goes again,
+# because nobody is on it.
 play() {
     keep_settings
-    LAB_SUBNET=$(free_network "$(networks_in_use)" | sed -n 's/^LAB_SUBNET=//p')
+    LAB_SUBNET=192.0.2.$(($$ % 32 * 8))/29
     start live
     docker network rm "${COMPOSE_PROJECT_NAME}_lab" >/dev/null 2>&1 || true
     show "$COMPOSE_PROJECT_NAME-live-1"

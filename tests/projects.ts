@@ -26,14 +26,24 @@ export const workOf = (project: string): string => join(tmpdir(), `${project}.wo
 /** Removes the containers, networks, volumes and folders of a project, in any state. */
 export async function removeProject(project: string): Promise<void> {
   const label = `label=com.docker.compose.project=${project}`;
-  const { stdout: containers } = await run('docker', ['ps', '--all', '--quiet', '--filter', label]);
-  if (containers) await run('docker', ['rm', '--force', '--volumes', ...containers.trim().split('\n')]);
+  await removeContainers(label);
   const { stdout: networks } = await run('docker', ['network', 'ls', '--quiet', '--filter', label]);
   if (networks) await run('docker', ['network', 'rm', ...networks.trim().split('\n')]);
   const { stdout: volumes } = await run('docker', ['volume', 'ls', '--quiet', '--filter', label]);
   if (volumes) await run('docker', ['volume', 'rm', ...volumes.trim().split('\n')]);
   for (const folder of [capturesOf(project), workOf(project)])
     await rm(folder, { recursive: true, force: true });
+}
+
+async function removeContainers(label: string): Promise<void> {
+  for (;;) {
+    const { stdout } = await run('docker', ['ps', '--all', '--quiet', '--filter', label]);
+    if (!stdout) return;
+    await run('docker', ['rm', '--force', '--volumes', ...stdout.trim().split('\n')]).catch((error) => {
+      // A container of docker run --rm removes itself when it ends.
+      if (!/is already in progress|No such container/.test(error.stderr)) throw error;
+    });
+  }
 }
 
 /** Removes the rest of killed test runs: projects whose names have the id of a process that has ended. */
