@@ -73,7 +73,7 @@ show() { docker exec --user 10001 "$1" live "$(class_name)"; }
 # because nobody is on it.
 play() {
     keep_settings
-    LAB_SUBNET=192.0.2.$(($$ % 32 * 8))/29
+    LAB_SUBNET=$(empty_network "$(networks_in_use)")
     start live
     docker network rm "${COMPOSE_PROJECT_NAME}_lab" >/dev/null 2>&1 || true
     show "$COMPOSE_PROJECT_NAME-live-1"

@@ -85,15 +85,30 @@ beside() {
     printf '%s\n' "$beside_printed"
 }
 
+# Reads networks, one a line, and knows which others overlap none of them.
+overlaps='
+    parse($1) { low[++count] = first; high[count] = first + size }
+    function is_free(network, i) {
+        parse(network)
+        for (i = 1; i <= count; i++) if (low[i] < first + size && first < high[i]) return 0
+        return 1
+    }'
+
+# empty_network NETWORKS: a small network for documentation (RFC 5737) that overlaps none of these lines.
+empty_network() {
+    printf '%s\n' "$1" | awk -v process=$$ "$addresses$overlaps"'
+        END {
+            split("192.0.2. 198.51.100. 203.0.113.", starts, " ")
+            for (n = 1; n <= 3; n++) for (i = 0; i < 32; i++) {
+                network = starts[n] (process + i) % 32 * 8 "/29"
+                if (is_free(network)) { print network; exit }
+            }
+        }'
+}
+
 # free_network NETWORKS: the settings of a network that overlaps none of these lines.
 free_network() {
-    printf '%s\n' "$1" | awk "$addresses"'
-        parse($1) { low[++count] = first; high[count] = first + size }
-        function is_free(network, i) {
-            parse(network)
-            for (i = 1; i <= count; i++) if (low[i] < first + size && first < high[i]) return 0
-            return 1
-        }
+    printf '%s\n' "$1" | awk "$addresses$overlaps"'
         function try(start, bits, host) {
             if (done || !is_free(start (bits == 16 ? ".0.0/16" : ".0/24"))) return
             print "LAB_SUBNET=" start (bits == 16 ? ".0.0/16" : ".0/24")

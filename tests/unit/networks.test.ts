@@ -147,3 +147,20 @@ test('on macOS lsof names the program that has a port', () => {
   const { stdout } = inSetup('uname() { echo Darwin; }\nwho_has tcp 8080\nwho_has udp 9090');
   expect(stdout).toBe('sudo lsof -nP -iTCP:8080 -sTCP:LISTEN\nsudo lsof -nP -iUDP:9090\n');
 });
+
+describe('the empty network of a played run', () => {
+  const emptyBeside = (networks: string) =>
+    inSetup('empty_network "$NETWORKS"', { NETWORKS: networks }).stdout.trim();
+
+  test('is one for documentation', () => {
+    expect(emptyBeside('10.0.0.0/16 taken the route')).toMatch(/^192\.0\.2\.\d+\/29$/);
+  });
+
+  test.each([
+    ['192.0.2.0/24 taken the route', /^198\.51\.100\.\d+\/29$/],
+    ['192.0.0.0/8 taken the route\n198.51.100.7/32 warn the name server', /^198\.51\.100\.(?!0\/)\d+\/29$/],
+    ['192.0.0.0/5 taken the route', /^203\.0\.113\.\d+\/29$/],
+  ])('overlaps none of %j', (networks, free) => {
+    expect(emptyBeside(networks)).toMatch(free);
+  });
+});
