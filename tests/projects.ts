@@ -23,16 +23,20 @@ export const capturesOf = (project: string): string => join(tmpdir(), project);
 /** The student's home of a project. */
 export const workOf = (project: string): string => join(tmpdir(), `${project}.work`);
 
-/** Removes the containers, networks, volumes and folders of a project, in any state. */
+/** Removes the containers, networks, volumes and folders of a project, in any state, and of the runs that it plays. */
 export async function removeProject(project: string): Promise<void> {
+  for (const one of [project, `${project}-played`]) await removeFromEngine(one);
+  for (const folder of [capturesOf(project), workOf(project)])
+    await rm(folder, { recursive: true, force: true });
+}
+
+async function removeFromEngine(project: string): Promise<void> {
   const label = `label=com.docker.compose.project=${project}`;
   await removeContainers(label);
   const { stdout: networks } = await run('docker', ['network', 'ls', '--quiet', '--filter', label]);
   if (networks) await run('docker', ['network', 'rm', ...networks.trim().split('\n')]);
   const { stdout: volumes } = await run('docker', ['volume', 'ls', '--quiet', '--filter', label]);
   if (volumes) await run('docker', ['volume', 'rm', ...volumes.trim().split('\n')]);
-  for (const folder of [capturesOf(project), workOf(project)])
-    await rm(folder, { recursive: true, force: true });
 }
 
 async function removeContainers(label: string): Promise<void> {
