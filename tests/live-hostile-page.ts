@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { noteComplaints, startChromium } from './browser/chromium.ts';
 
 // LINK: opens the page of the live view and prints a line. When its standard input ends, it walks through the newest packets
 // with their panel open, and prints what has happened as JSON.
@@ -26,23 +27,12 @@ const CALM_MS = 60;
 
 const [link = ''] = process.argv.slice(2);
 const { origin } = new URL(link);
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  // The container is its sandbox.
-  args: ['--no-sandbox', '--disable-dev-shm-usage'],
-});
+const browser = await startChromium();
 try {
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
   const complaints: string[] = [];
   const asked: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('dialog', (dialog) => {
-    complaints.push(`dialog: ${dialog.message()}`);
-    return dialog.dismiss();
-  });
+  noteComplaints(page, complaints);
   page.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(`${origin}/`) && !/^(?:data|blob):/.test(url)) asked.push(url);

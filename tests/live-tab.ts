@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { noteComplaints } from './browser/chromium.ts';
 import { eventually } from './eventually.ts';
 
 /** In ms. */
@@ -25,10 +26,7 @@ export class LiveTab {
 
   private constructor(page: Page) {
     this.page = page;
-    page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    noteComplaints(page, this.complaints, ['error']);
   }
 
   /** Follows a link. */

@@ -44,7 +44,7 @@ describe('in a lab that is up', () => {
     expect(stdout).not.toContain('Received valid reply');
   });
 
-  test('an interrupted make without a terminal leaves no client behind', async () => {
+  test('an interrupted make without a terminal ends its client', async () => {
     const client = `${lab.settings.COMPOSE_PROJECT_NAME}-client-1`;
     const script = `setsid env --default-signal=INT make --silent balance REQUESTS=10000 >/dev/null 2>&1 &
       until docker exec ${client} ps ax | grep -q 'client balance'; do sleep 0.1; done

@@ -1,4 +1,4 @@
-import { AROUND } from '#analysis/join/times.ts';
+import { mayLackPackets } from '#lib/journal/capture-records.ts';
 import type { Gap } from '#lib/journal/run.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import type { Compared, PacketFact } from './compared.ts';
@@ -157,9 +157,7 @@ class Comparison {
 
   /** Whether the packet may have arrived in a gap of the other capture. */
   #isInGap({ from, time }: Travelling): boolean {
-    return this.#gaps.some(
-      (gap) => gap.host === otherThan(from) && time > gap.from - AROUND - PATIENCE && time < gap.to + AROUND,
-    );
+    return mayLackPackets(this.#gaps, otherThan(from), { from: time, to: time + PATIENCE });
   }
 
   #list(kind: Kind, sent: Travelling, received?: Travelling): void {

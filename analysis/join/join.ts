@@ -6,6 +6,7 @@ import { Seen } from '#analysis/capture/seen.ts';
 import type { Talk } from '#analysis/capture/truncated-frames.ts';
 import type { Exposure } from '#analysis/exposure/exposed.ts';
 import { Exposing } from '#analysis/exposure/exposing.ts';
+import { mayLackPackets } from '#lib/journal/capture-records.ts';
 import {
   clientOf,
   type HandshakeEvent,
@@ -124,10 +125,7 @@ function excuses({ name, run, seen: { truncatedFrames }, disturbed }: JoiningPar
     const within = { from: decided - AROUND, to: decided + delay + AROUND };
     const isOutside = reason === 'before-capture';
     if (!isOutside && truncatedFrames.has(talkOf(entry), within)) return 'truncated';
-    const isInGap = run.gaps?.some(
-      ({ host, from, to }) => host === name && within.to > from && within.from < to,
-    );
-    if (isInGap) return 'capture-gap';
+    if (mayLackPackets(run.gaps, name, { from: decided, to: decided + delay })) return 'capture-gap';
     return !isOutside && disturbed && isDisturbed(entry, disturbed) ? 'lost-on-the-way' : undefined;
   };
   return <Kind extends MatchUnder | HandshakeMatch>(found: Kind): Kind => {

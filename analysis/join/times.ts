@@ -20,5 +20,5 @@ export const SWEEP = 1;
 export const STEP = 0.1;
 /** How near to a clock step an exchange may be affected. */
 export const NEAR = 30;
-/** How far around a gap, and after the begin of a capture, an exchange may lack frames: the record of a gap has whole seconds. */
+/** How far around its time, and after the begin of a capture, an exchange may lack frames. */
 export const AROUND = 2;

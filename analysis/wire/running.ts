@@ -1,11 +1,8 @@
-import type { Stretch } from '#lib/journal/capture-records.ts';
+import { mayLackPackets, type Stretch } from '#lib/journal/capture-records.ts';
 import type { Gap } from '#lib/journal/run.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import type { Packet } from '#lib/packet/packet.ts';
 import type { WireReason } from './reasons.ts';
-
-/** How far around a gap a capture may lack packets, in seconds: its record has whole seconds. */
-const AROUND = 2;
 
 /** The times in which the capture of a host was certainly running, by its records. None when it can't be trusted. */
 export type Recorded = (host: Host) => readonly Stretch[];
@@ -54,10 +51,7 @@ export class Running {
   excuse(host: Host, from: number, to = from): WireReason | undefined {
     if (!this.#ranAt(host, from) || !this.#ranAt(host, to)) return 'before-capture';
     if (this.isSetBack) return 'clock-set';
-    const isIn = this.#gaps.some(
-      (gap) => gap.host === host && to > gap.from - AROUND && from < gap.to + AROUND,
-    );
-    return isIn ? 'capture-gap' : undefined;
+    return mayLackPackets(this.#gaps, host, { from, to }) ? 'capture-gap' : undefined;
   }
 
   /** What is lost may be the first or the last packet of all, so a capture has no frame before or after it. */

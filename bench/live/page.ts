@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
+import { noteComplaints, startChromium } from '../../tests/browser/chromium.ts';
 
 // LINK: opens the page of the live view in a browser, prints a line, and measures until its standard input ends. It prints what
 // it has measured as JSON. It runs in a container of its own.
@@ -33,18 +33,11 @@ const SAMPLE_MS = 5_000;
 const MIB = 1024 ** 2;
 
 const [link = ''] = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  // The container is its sandbox.
-  args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-precise-memory-info'],
-});
+const browser = await startChromium('--enable-precise-memory-info');
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  noteComplaints(page, complaints);
   await page.addInitScript(watch);
   await page.goto(link);
   await page.waitForSelector('.ladder');

@@ -43,6 +43,19 @@ export interface AtHost extends Stretch {
   readonly host: string;
 }
 
+/** How much longer than its record a gap may be at each end, in seconds: the record has whole seconds. */
+const AROUND = 2;
+
+/** Whether the capture of a host may lack packets of some time. */
+export function mayLackPackets(
+  gaps: readonly AtHost[] | undefined,
+  host: string,
+  { from, to }: Stretch,
+): boolean {
+  const isNear = (gap: AtHost) => gap.host === host && to > gap.from - AROUND && from < gap.to + AROUND;
+  return gaps?.some(isNear) ?? false;
+}
+
 /** The times in which captures lack packets. */
 export function gapsIn(records: readonly unknown[]): AtHost[] {
   const gaps = recordsOf(gapSchema, records);

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { noteComplaints, startChromium } from './chromium.ts';
 
 /*
  * Looks at a page in a browser and prints what it found as JSON: node look.ts PAGE [FOLDER]. Pictures and the page as
@@ -55,11 +56,7 @@ const WIDTHS = [1280, 400] as const;
 const SCHEMES = ['light', 'dark'] as const;
 
 async function look(file: string, out: string | undefined): Promise<Look> {
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    // The container is its sandbox.
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
+  const browser = await startChromium();
   try {
     const complaints: string[] = [];
     const asked: string[] = [];
@@ -94,14 +91,7 @@ async function open(
 ): Promise<Page> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
   const address = pathToFileURL(file).href;
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('dialog', (dialog) => {
-    complaints.push(`dialog: ${dialog.message()}`);
-    return dialog.dismiss();
-  });
+  noteComplaints(page, complaints);
   page.on('request', (request) => {
     if (request.url() !== address) asked.push(request.url());
   });

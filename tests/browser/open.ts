@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { IMAGE } from './browser.ts';
+import { IN_CONTAINER } from './chromium.ts';
 
 /** A browser in a container of its own. */
 export interface OpenBrowser {
@@ -23,8 +24,7 @@ export async function openBrowser(network: string): Promise<OpenBrowser> {
   try {
     const browser = await chromium.launch({
       executablePath: join(import.meta.dirname, 'chromium.sh'),
-      // The container is its sandbox.
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
+      args: [...IN_CONTAINER],
       env: {
         ...process.env,
         BROWSER_IMAGE: IMAGE,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { startChromium } from './chromium.ts';
 
 /*
  * Takes the pictures of a report: node shoot.ts PAGE FOLDER. It prints their names, a line each.
@@ -40,11 +40,7 @@ const WIDTH = 1000;
 const MARGIN = 20;
 
 const [file = '', out = ''] = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  // The container is its sandbox.
-  args: ['--no-sandbox', '--disable-dev-shm-usage'],
-});
+const browser = await startChromium();
 try {
   for (const picture of PICTURES) {
     const page = await browser.newPage({ viewport: { width: WIDTH, height: 100 }, colorScheme: 'light' });

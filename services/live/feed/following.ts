@@ -193,11 +193,11 @@ class Following {
   /** Leaves packets out when there are more than this machine can dissect. */
   #keepUp(now: number): void {
     const { reader } = this.#session;
-    const isBehind = reader.reached < now - BEHIND;
-    this.#isCaughtUp ||= (reader.isAtEnd && !isBehind) || now > this.#began + FIRST;
+    const isLate = reader.reached < now - BEHIND;
+    this.#isCaughtUp ||= (reader.isAtEnd && !isLate) || now > this.#began + FIRST;
     this.#count();
     const isSkipping = hosts.some((host) => reader.captures[host].isSkipping);
-    if (!this.#isCaughtUp || !isBehind || !reader.isHeldUp || isSkipping) return;
+    if (!this.#isCaughtUp || !isLate || !reader.isHeldUp || isSkipping) return;
     // Those from before the last time are still being dissected.
     if (this.#leftOut && reader.reached < this.#leftOut.before) return;
     const before = now - NEWEST;

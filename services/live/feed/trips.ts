@@ -1,4 +1,5 @@
 import type { ArrivedFrame } from '#analysis/wire/matching.ts';
+import { mayLackPackets } from '#lib/journal/capture-records.ts';
 import type { Gap } from '#lib/journal/run.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import { addressNumber, type Packet } from '#lib/packet/packet.ts';
@@ -207,16 +208,11 @@ export class Trips {
       const isSeenLater = this.#parts.latest(other(trip.host)) >= trip.time;
       if (!isSeenLater && !isDue(trip.time + STOPPED, due)) continue;
       this.#travelling.delete(trip);
-      trip.setFate(isSeenLater && !this.#mayLack(trip) ? 'unseen' : 'arrived');
+      const { host, time } = trip;
+      const isLacking = mayLackPackets(this.#parts.gaps, other(host), { from: time, to: time });
+      trip.setFate(isSeenLater && !isLacking ? 'unseen' : 'arrived');
       this.#note(trip);
     }
-  }
-
-  /** Whether the capture of its receiver has a gap where it would be. */
-  #mayLack({ host, time }: Trip): boolean {
-    return (this.#parts.gaps ?? []).some(
-      (gap) => gap.host === other(host) && time + UNSEEN > gap.from && time < gap.to + UNSEEN,
-    );
   }
 
   /** Without the capture of its sender, a frame is a packet of its own. */
