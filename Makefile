@@ -166,6 +166,22 @@ capture: ## write live packets to standard output, for make capture | wireshark 
 demo: ## run every experiment of the two assignments and five on a wire, and check each against the packets [TIMEOUT=2 instead of 10]
 	setup/demo.sh $(if $(call given,TIMEOUT),"$$TIMEOUT")
 
+# Sheets that check themselves
+
+.PHONY: sheet answer check
+sheet: ## start a run for a student and show her sheet; alone it shows the present one [NAME=tcp-loss STUDENT= COURSE= NONCE= LANGUAGE=en|de]
+	$(call named,sheet) setup/sheet.sh $(sheet)
+sheet = $(call option,NAME,--name) $(call option,STUDENT,--student) $(call option,COURSE,--course) \
+    $(call option,NONCE,--nonce) $(call option,LANGUAGE,--language)
+
+answer: ## keep an answer to a question of the sheet [Q=4 A=0x8c]
+	$(call named,answer) setup/sheet-program.sh answer $(answer)
+answer = $(call option,Q,--question) $(call option,A,--answer)
+
+check: ## say of each question of the sheet whether it is done [JSON=1]
+	$(call named,check) setup/sheet-program.sh check $(check) $(or_gave_up)
+check = $(call switch,JSON,--json)
+
 # Development
 
 .PHONY: test test-unit golden lint bench

@@ -55,33 +55,8 @@ fi
 
 case "$command" in annotate | report | demo) lock_lab "make $command" ;; esac
 [ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures, because there is no folder $LAB_CAPTURES_DIR" 'cure: make up'
-setup/images.sh >&2
-# mount SOURCE TARGET: an option of docker run, for a path with any character. A field with a quote or a comma is quoted as
-# in CSV.
-mount() { printf 'type=bind,"source=%s",target=%s' "$(printf %s "$1" | sed 's/"/""/g')" "$2"; }
-
-# owner_inside: the owner of the captures, as a container sees it.
-owner_inside() {
-    docker run --rm --network none --read-only --mount "$(mount "$LAB_CAPTURES_DIR" /captures)" --entrypoint stat \
-        "$LAB_IMAGES/capture" -c %u:%g /captures
-}
-
-security=$(docker info --format '{{.SecurityOptions}}')
-# A label on the person's files would stay there.
-selinux=
-case "$security" in *name=selinux*) selinux='--security-opt label=disable' ;; esac
-owner=$(captures_owner)
-is_root=
-[ "$(id -u)" -ne 0 ] || is_root=yes
-# In containers of a rootless engine the person is root, and other users have other numbers.
-case "$security" in
-    *name=rootless*)
-        is_root=yes
-        owner=$(owner_inside)
-        ;;
-esac
+. setup/reader.sh
 reader=$owner given=
-groups="--group-add ${owner#*:} --group-add 10004"
 copy_for_student() {
     copies=$(mktemp -d)
     at_exit 'rm -rf "$copies"'
@@ -97,7 +72,7 @@ copy_for_student() {
 case "$command" in
     show | entries)
         case "$1" in
-            server | client | wire) reader=10001:10001 ;;
+            server | client | wire) reader=$student ;;
             *)
                 check_given "$1"
                 file=$(target_of "$1")
@@ -106,7 +81,7 @@ case "$command" in
                 # Only the person may be able to read the file. If that is root, the student gets a copy.
                 reader=$(id -u):$(id -g)
                 if [ -n "$is_root" ]; then
-                    reader=10001:10001
+                    reader=$student
                     [ -n "$(find "$folder" -prune -perm -005)" ] && [ -n "$(find "$file" -perm -004)" ] || copy_for_student
                 else
                     for group in $(id -G); do groups="$groups --group-add $group"; done
@@ -116,15 +91,7 @@ case "$command" in
                 ;;
         esac
         ;;
-    compare) reader=10001:10001 ;;
+    compare) reader=$student ;;
 esac
-terminal=
-if [ -t 0 ] && [ -t 1 ]; then terminal='--interactive --tty'; fi
-# Not with Compose, because that would make the lab's network.
-# shellcheck disable=SC2086
-docker run --rm --init $terminal $selinux --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME-inspect" --user "$reader" $groups \
-    --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
-    --env NO_COLOR --env LAB_OPTION_NAMES --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS --env LAB_CLIENT_ADDRESS \
-    --env "LAB_CAPTURES_DIR=${LAB_CAPTURES_DIR#"$PWD"/}" \
-    --mount "$(mount "$LAB_CAPTURES_DIR" /captures)" ${given:+--mount "$(mount "$folder" /given),readonly"} \
+in_reader ${given:+--mount "$(mount "$folder" /given),readonly"} \
     --entrypoint node "$LAB_IMAGES/capture" analysis/main.ts "$command" "$@"

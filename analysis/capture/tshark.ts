@@ -60,12 +60,10 @@ export function tsharkArguments(file: string, asked: Asked): string[] {
     ...['-n', '-r', file],
     // Flush each line at once.
     ...(file === '-' ? ['-l'] : []),
-    ...(dissector ? ['-X', `lua_script:${dissector}`, '-o', `wirelab.port:${ports.echo}`] : []),
-    ...(dissector ? ['-o', `wirelab.tls_port:${ports.echoTls}`] : []),
+    ...withDissector(dissector, ports),
     ...(isEndless ? RESETS : []),
     ...(isWhole ? decodeArguments(ports, dissector ? 'wirelab' : 'data') : leanArguments(asked)),
-    // Records must be decrypted in order, so TCP must be put in order first.
-    ...(keys ? ['-o', `tls.keylog_file:${keys}`, '-o', 'tcp.reassemble_out_of_order:TRUE'] : []),
+    ...withKeys(keys),
     ...(filter === undefined ? [] : ['-Y', filter]),
     ...['-T', 'fields', '-E', 'aggregator=/s'],
     ...wanted.flatMap(({ field }) => ['-e', field]),
@@ -81,6 +79,39 @@ function leanArguments({ keys, names, ports }: Asked): string[] {
     ...(keys ? [] : FORGETFUL),
     ...(isTls ? decodeArguments(ports, 'data', 'data') : []),
   ];
+}
+
+/** What tshark must print of the frames that pass a filter. */
+export interface ValuesAsked extends Pick<Asked, 'ports' | 'keys' | 'dissector'> {
+  readonly filter: string;
+  /** Any fields of Wireshark, by their names there. */
+  readonly fields: readonly string[];
+}
+
+/** tshark's arguments to print the number and any fields of frames, one line per frame, after a full dissection. */
+export function valueArguments(
+  file: string,
+  { dissector, fields: asked, filter, keys, ports }: ValuesAsked,
+): string[] {
+  return [
+    ...['-n', '-r', file, ...withDissector(dissector, ports)],
+    ...decodeArguments(ports, dissector ? 'wirelab' : 'data'),
+    ...withKeys(keys),
+    ...['-Y', filter, '-T', 'fields', '-E', 'aggregator=/s', '-e', fields.number.field],
+    ...asked.flatMap((field) => ['-e', field]),
+  ];
+}
+
+function withDissector(dissector: string | undefined, { echo, echoTls }: Ports): string[] {
+  if (dissector === undefined) return [];
+  return ['-X', `lua_script:${dissector}`, '-o', `wirelab.port:${echo}`, '-o', `wirelab.tls_port:${echoTls}`];
+}
+
+/** Records must be decrypted in order, so TCP must be put in order first. */
+function withKeys(keys: string | undefined): string[] {
+  return keys === undefined
+    ? []
+    : ['-o', `tls.keylog_file:${keys}`, '-o', 'tcp.reassemble_out_of_order:TRUE'];
 }
 
 /** tshark's arguments to print time, length, captured length and the bytes after the link's header. */

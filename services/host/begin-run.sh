@@ -16,7 +16,8 @@ if [ -e lab.log ] && ! flock --shared --wait 1 lab.log true; then
     exit 1
 fi
 archived=$("${0%/*}/archive.sh" . "$(sed -n '1s/.*"name":"\([^"]*\)".*/\1/p' lab.log 2>/dev/null)" server.pcap* server.*.pcap* client.pcap* client.*.pcap* \
-    wire.pcap* wire.*.pcap* http.log echo.log wire.log flow.log lab.log tls.keys ./*.saved-* demo.json report.html report.json)
+    wire.pcap* wire.*.pcap* http.log echo.log wire.log flow.log lab.log tls.keys ./*.saved-* demo.json report.html report.json \
+    sheet.json sheet.html answers.log program.log)
 rm -rf .run
 
 for name in http.log echo.log tls.keys; do make_journal "$name"; done

@@ -37,7 +37,7 @@ const ofWire = [wire] as const;
 const ofDemo = [experiments, threeWays] as const;
 
 /** The page loads nothing and runs no script, whatever a payload contains. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+export const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** The report as one self-contained page. */
 export function renderReport(report: Report): string {

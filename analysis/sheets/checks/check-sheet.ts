@@ -1,0 +1,89 @@
+import type { Run } from '#lib/journal/run.ts';
+import { Evidence } from '../measures/evidence.ts';
+import { readAnswers } from '../sheet/answers.ts';
+import type { Assignment } from '../sheet/assignment.ts';
+import { valuesOf } from '../sheet/draws.ts';
+import { fill, fillAll } from '../sheet/fill.ts';
+import type { Result } from '../sheet/result.ts';
+import type { Question, Sheet } from '../sheet/schema.ts';
+import { bytes } from './bytes.ts';
+import type { Check, CheckParts, Outcome } from './check.ts';
+import { choice } from './choice.ts';
+import { did } from './did.ts';
+import { entry } from './entry.ts';
+import { flow } from './flow.ts';
+import { frame } from './frame.ts';
+import { order } from './order.ts';
+import { transfer } from './transfer.ts';
+import { value } from './value.ts';
+
+const checks: { readonly [Kind in Question['kind']]: Check<Kind> } = {
+  ...{ did, entry, transfer, flow, frame, value, bytes, order, choice },
+};
+
+export interface SheetRun {
+  /** The folder with captures, journals and answers. */
+  readonly folder: string;
+  readonly sheet: Sheet;
+  readonly assignment: Assignment;
+  readonly run: Run;
+  /** The right choices by answers.json. Undefined when the teacher has kept them. */
+  readonly rightChoices?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Compares the answers of a student with what the packets of her run show.
+ *
+ * @returns a result for each question, in the order of the sheet
+ * @throws ToolError when tshark does not know a filter or a field of the sheet
+ */
+export async function checkSheet({
+  folder,
+  sheet,
+  assignment,
+  run,
+  rightChoices,
+}: SheetRun): Promise<Result[]> {
+  const drawn = valuesOf(sheet, assignment, run);
+  const answers = await readAnswers(folder);
+  const evidence = new Evidence({ folder, run });
+  const results = new Map<string, Result>();
+  for (const { hint, ...question } of sheet.questions) {
+    const parts = {
+      question: fillAll(question, drawn) as Question,
+      ...{ evidence, drawn, answer: answers.get(question.id), right: rightChoices?.[question.id] },
+    };
+    const missing = question.needs.find((need) => results.get(need)?.state !== 'done');
+    const outcome = missing === undefined ? await outcomeOf(parts) : needed(missing);
+    const { [assignment.language]: said = hint?.en } = hint ?? {};
+    results.set(question.id, resultOf(parts, outcome, said && fill(said, drawn)));
+  }
+  return [...results.values()];
+}
+
+function outcomeOf<Kind extends Question['kind']>(parts: CheckParts<Kind>): Promise<Outcome> {
+  const check = checks[parts.question.kind as Kind] as Check<Kind>;
+  return check(parts);
+}
+
+function needed(question: string): Outcome {
+  return { state: 'not-yet', reason: `question ${question} comes first` };
+}
+
+function resultOf({ question, answer }: CheckParts, outcome: Outcome, hint: string | undefined): Result {
+  const { id, kind, points } = question;
+  const { state, reason, truth, frames = [] } = outcome;
+  const isDone = state === 'done';
+  return {
+    question: id,
+    kind,
+    points,
+    scored: isDone ? points : 0,
+    state,
+    reason,
+    hint: isDone ? undefined : hint,
+    answer,
+    truth,
+    frames,
+  };
+}

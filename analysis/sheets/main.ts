@@ -1,0 +1,129 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import * as v from 'valibot';
+import { CaptureError } from '#analysis/capture/capture-files.ts';
+import { ToolError } from '#analysis/capture/tool.ts';
+import { readRun } from '#lib/journal/run.ts';
+import { createLog } from '#lib/runtime/log.ts';
+import { optionNames, refuseByName } from '#lib/runtime/options.ts';
+import { endWithOutput } from '#lib/runtime/output.ts';
+import { safe, safeLines } from '#lib/text/readable.ts';
+import { answer } from './commands/answer.ts';
+import { begin } from './commands/begin.ts';
+import { check } from './commands/check.ts';
+import { printSettings } from './commands/settings.ts';
+import { showSheet } from './commands/show.ts';
+import { type Assignment, assignmentSchema, readAssignment, seedOf } from './sheet/assignment.ts';
+import { SheetError } from './sheet/sheet-error.ts';
+
+// The programs of sheets, in the container that reads captures: make sheet, answer, check, hand-in and grade run them.
+
+const CAPTURES = '/captures';
+const SHEETS = '/sheets';
+const {
+  LAB_CAPTURES_DIR: shownAs = CAPTURES,
+  LAB_CLIENT_ADDRESS: client = '',
+  LAB_SERVER_ADDRESS: server = '',
+  LAB_SUBNET: subnet = '',
+  LAB_WIRE_ADDRESS: wire = '',
+} = process.env;
+
+const log = createLog();
+const nameOf = optionNames(process.env);
+const print = (line: string) => process.stdout.write(`${safeLines(line)}\n`);
+endWithOutput(process);
+
+const program = new Command('sheets')
+  .description('Gives out sheets, checks and grades them.')
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) })
+  .showHelpAfterError(false);
+
+/** A command that says for whom a sheet is. */
+function forStudent(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .requiredOption('--name <sheet>', 'the sheet')
+    .requiredOption('--student <student>', 'the student')
+    .option('--course <course>', 'the course', '')
+    .option('--nonce <nonce>', 'other numbers than last year', '')
+    .option('--language <language>', 'en or de', 'en');
+}
+
+forStudent('settings', 'prints the settings of the run for a student').action(async (options) => {
+  const network = { subnet, taken: [server, wire] };
+  await printSettings({ assignment: assignmentOf(options), sheets: SHEETS, network, print });
+});
+
+forStudent('begin', 'notes for whom the present run is').action(async (options) => {
+  await begin(CAPTURES, assignmentOf(options));
+});
+
+forStudent('is-of', 'exits with 0 if the present run is for this student').action(async (options) => {
+  const asked = seedOf(assignmentOf(options));
+  const present = await readAssignment(CAPTURES);
+  process.exitCode = seedOf(present) === asked ? 0 : 1;
+});
+
+program
+  .command('show')
+  .description('prints the sheet of the present run')
+  .action(async () => {
+    await showSheet({ folder: CAPTURES, shownAs, sheets: SHEETS, run: await run(), print });
+  });
+
+program
+  .command('answer')
+  .description('keeps an answer')
+  .requiredOption('--question <id>', 'the question')
+  .requiredOption('--answer <text>', 'the answer')
+  .action(async (options: { question: string; answer: string }) => {
+    await answer({ ...options, folder: CAPTURES, sheets: SHEETS, now: () => new Date(), print });
+  });
+
+program
+  .command('check')
+  .description('says of each question whether it is done')
+  .option('--json', 'one JSON object', false)
+  .action(async ({ json }: { json: boolean }) => {
+    process.exitCode = await check({ folder: CAPTURES, sheets: SHEETS, run: await run(), json, print });
+  });
+
+refuseByName(program, nameOf);
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+/** @throws SheetError with all values that are not allowed */
+function assignmentOf({ name, ...others }: Readonly<Record<string, string>>): Assignment {
+  const parsed = v.safeParse(assignmentSchema, { sheet: name, ...others });
+  if (parsed.success) return parsed.output;
+  const problems = parsed.issues.map(({ input, message, path }) => {
+    const key = String(path?.[0]?.key);
+    return `${nameOf(`--${key === 'sheet' ? 'name' : key}`)} is "${input}"; ${message}`;
+  });
+  throw new SheetError(problems.join('\n'));
+}
+
+function run() {
+  const { HTTP_PORT, HTTPS_PORT, ECHO_PORT, ECHO_TLS_PORT } = process.env;
+  return readRun(CAPTURES, {
+    addresses: { server, client },
+    ports: {
+      ...{ http: Number(HTTP_PORT), https: Number(HTTPS_PORT) },
+      ...{ echo: Number(ECHO_PORT), echoTls: Number(ECHO_TLS_PORT) },
+    },
+  });
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof SheetError || error instanceof CaptureError || error instanceof ToolError) {
+    for (const line of error.message.split('\n')) log.error(safe(line));
+    return 2;
+  }
+  throw error;
+}

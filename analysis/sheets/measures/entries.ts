@@ -1,0 +1,51 @@
+import type { FrameRef } from '#analysis/capture/frames.ts';
+import { verdictOf } from '#analysis/join/verdicts.ts';
+import { shownBy } from '#analysis/wire/describe.ts';
+import { wireReasons } from '#analysis/wire/reasons.ts';
+import { isHttp } from '#lib/journal/entries.ts';
+import type { FrameOf } from '../sheet/result.ts';
+import type { Entries } from '../sheet/schema.ts';
+import type { Decided } from './evidence.ts';
+
+/** A journal entry that a sheet means, what packets say about it, and the frames that show it. */
+export interface EntryFound {
+  readonly entry: Readonly<Record<string, unknown>>;
+  readonly isConfirmed: boolean;
+  readonly frames: readonly FrameOf[];
+}
+
+/** The entries of a journal whose fields have these values, the earliest first. */
+export function entriesOf({ matches, ofWire }: Decided, { journal, where }: Entries): EntryFound[] {
+  const found = journal === 'wire' ? ofWire.map(ofWireMatch) : ofServer(matches, journal);
+  return found.filter(({ entry }) => hasAll(entry, where));
+}
+
+function ofServer(matches: Decided['matches'], journal: 'http' | 'echo'): EntryFound[] {
+  return matches
+    .filter(({ entry }) => isHttp(entry) === (journal === 'http'))
+    .map((match) => ({
+      entry: match.entry,
+      isConfirmed: verdictOf(match) === 'confirmed',
+      frames: [...match.request, ...match.response].map(inCapture('server')),
+    }));
+}
+
+function ofWireMatch(match: Decided['ofWire'][number]): EntryFound {
+  const { entry, reason } = match;
+  const { host, frame } = shownBy(match);
+  return {
+    entry,
+    isConfirmed: wireReasons[reason].verdict === 'confirmed',
+    frames: frame === undefined ? [] : [{ capture: host, number: frame.number }],
+  };
+}
+
+function inCapture(capture: FrameOf['capture']) {
+  return ({ number }: FrameRef): FrameOf => ({ capture, number });
+}
+
+/** Whether a record has these values. Numbers and texts that look the same are the same. */
+export function hasAll(record: object, where: Readonly<Record<string, unknown>>): boolean {
+  const values = record as Readonly<Record<string, unknown>>;
+  return Object.entries(where).every(([name, value]) => String(values[name]) === String(value));
+}

@@ -1,0 +1,90 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { Language } from './assignment.ts';
+import { type Sheet, sheetSchema } from './schema.ts';
+import { SheetError } from './sheet-error.ts';
+
+const DATA = 'sheet.json';
+
+/** The names of the sheets in a folder, sorted. */
+export async function sheetNames(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const files = await Promise.all(names.map((name) => readdir(join(folder, name)).catch((): string[] => [])));
+  return names.filter((_, at) => files[at]!.includes(DATA)).sort();
+}
+
+/**
+ * Reads the data of a sheet.
+ *
+ * @param folder the folder with all sheets
+ * @throws SheetError when there is no such sheet, or with all that is wrong in its data
+ */
+export async function readSheet(folder: string, name: string): Promise<Sheet> {
+  const known = await sheetNames(folder);
+  if (!known.includes(name)) {
+    throw new SheetError(
+      `NAME is "${name}"; allowed: ${known.join(', ') || 'no sheet, as there is none here'}`,
+    );
+  }
+  return parseSheet(name, await readFile(join(folder, name, DATA), 'utf8'));
+}
+
+/** @throws SheetError with all that is wrong */
+export function parseSheet(name: string, text: string): Sheet {
+  const problem = (lines: readonly string[]) =>
+    new SheetError(lines.map((line) => `sheets/${name}/${DATA}: ${line}`).join('\n'));
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw problem([error instanceof Error ? error.message : String(error)]);
+  }
+  const parsed = v.safeParse(sheetSchema, data);
+  if (!parsed.success) throw problem(parsed.issues.flatMap(describe));
+  const wrong = [...inconsistencies(parsed.output)];
+  if (wrong.length > 0) throw problem(wrong);
+  return parsed.output;
+}
+
+function describe(issue: v.BaseIssue<unknown>): string[] {
+  const value = issue.input === undefined ? 'missing' : JSON.stringify(issue.input).slice(0, 80);
+  return [`${v.getDotPath(issue) ?? 'the sheet'} is ${value}; ${issue.message}`];
+}
+
+function* inconsistencies({ questions }: Sheet): Generator<string> {
+  const ids = new Set<string>();
+  for (const { id, needs } of questions) {
+    if (ids.has(id)) yield `question ${id} is there twice; allowed: once`;
+    for (const need of needs) {
+      if (!ids.has(need)) yield `question ${id} needs "${need}"; allowed: an earlier question`;
+    }
+    ids.add(id);
+  }
+}
+
+/**
+ * Reads the prose of a sheet, Markdown with places.
+ *
+ * @throws SheetError when the sheet does not have this language
+ */
+export async function readProse(folder: string, name: string, language: Language): Promise<string> {
+  const file = language === 'en' ? 'sheet.md' : `sheet.${language}.md`;
+  return readFile(join(folder, name, file), 'utf8').catch(() => {
+    throw new SheetError(`LANGUAGE is "${language}"; the sheet ${name} has no ${file}`);
+  });
+}
+
+const rightSchema = v.record(v.string(), v.string());
+
+/** The right choices that no packet shows. Undefined when the teacher has kept them. */
+export async function readRightChoices(
+  folder: string,
+  name: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const text = await readFile(join(folder, name, 'answers.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), rightSchema), text);
+  if (parsed.success) return parsed.output;
+  throw new SheetError(`sheets/${name}/answers.json is damaged: ${parsed.issues[0].message}`);
+}

@@ -1,0 +1,30 @@
+import type { Question } from './schema.ts';
+
+/** `done` gets the points. `not-yet` has no answer, or no packet that could show it. */
+export const states = ['done', 'not-yet', 'wrong'] as const;
+export type State = (typeof states)[number];
+
+/** A frame that shows something, by its number in the capture of a host or the wire, counted from 1. */
+export interface FrameOf {
+  readonly capture: Question['capture'];
+  readonly number: number;
+}
+
+/** What a question of a sheet got. */
+export interface Result {
+  readonly question: string;
+  readonly kind: Question['kind'];
+  readonly points: number;
+  readonly scored: number;
+  readonly state: State;
+  /** A sentence that does not contain the right answer. */
+  readonly reason: string;
+  /** From the sheet, in the language of the student, unless it is done. */
+  readonly hint?: string | undefined;
+  /** What the student answered. */
+  readonly answer?: string | undefined;
+  /** What the packets show, for the teacher: it gives the answer away. */
+  readonly truth?: string | undefined;
+  /** They show why. They can give the answer away, so a student sees them when the question is done. */
+  readonly frames: readonly FrameOf[];
+}
