@@ -1,38 +1,15 @@
-import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ANSWERS, mustBeAllowed, readAnswers } from '../sheet/answers.ts';
-import { readAssignment } from '../sheet/assignment.ts';
-import { readSheet } from '../sheet/read-sheet.ts';
+import { type KeepParts, keepAnswer } from '../sheet/keep-answer.ts';
 
-export interface AnswerParts {
-  readonly folder: string;
-  readonly sheets: string;
-  readonly question: string;
-  readonly answer: string;
-  readonly now: () => Date;
+export interface AnswerParts extends KeepParts {
   readonly print: (line: string) => void;
 }
 
 /**
- * `make answer`: keeps an answer. The last one to a question counts.
+ * `make answer`: keeps an answer.
  *
  * @throws SheetError when there is no such question, or the answer has the wrong form
  */
-export async function answer({
-  answer: text,
-  folder,
-  now,
-  print,
-  question,
-  sheets,
-}: AnswerParts): Promise<void> {
-  const { sheet: name } = await readAssignment(folder);
-  const { questions } = await readSheet(sheets, name);
-  mustBeAllowed(questions, { question, answer: text });
-  const before = (await readAnswers(folder)).get(question);
-  const line = { timestamp: now().toISOString(), question, answer: text.trim() };
-  await appendFile(join(folder, ANSWERS), `${JSON.stringify(line)}\n`);
-  print(
-    `answer to question ${question}: ${text.trim()}${before === undefined ? '' : ` (before: ${before})`}`,
-  );
+export async function answer({ print, ...parts }: AnswerParts): Promise<void> {
+  const { question, answer, before } = await keepAnswer(parts);
+  print(`answer to question ${question}: ${answer}${before === undefined ? '' : ` (before: ${before})`}`);
 }

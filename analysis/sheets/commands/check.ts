@@ -3,7 +3,7 @@ import { checkSheet } from '../checks/check-sheet.ts';
 import { allowedFor } from '../sheet/answers.ts';
 import { readAssignment } from '../sheet/assignment.ts';
 import { readRightChoices, readSheet } from '../sheet/read-sheet.ts';
-import type { FrameOf, Result } from '../sheet/result.ts';
+import { type FrameOf, forStudent, type StudentResult } from '../sheet/result.ts';
 import type { Sheet } from '../sheet/schema.ts';
 
 export interface CheckParts {
@@ -19,10 +19,10 @@ export async function check({ folder, json, print, run, sheets }: CheckParts): P
   const assignment = await readAssignment(folder);
   const { sheet: name } = assignment;
   const [sheet, rightChoices] = await Promise.all([readSheet(sheets, name), readRightChoices(sheets, name)]);
-  const results = await checkSheet({ folder, sheet, assignment, run, rightChoices });
+  const results = (await checkSheet({ folder, sheet, assignment, run, rightChoices })).map(forStudent);
   const points = results.reduce((sum, result) => sum + result.points, 0);
   const scored = results.reduce((sum, result) => sum + result.scored, 0);
-  if (json) print(JSON.stringify({ ...assignment, points, scored, results: results.map(forStudent) }));
+  if (json) print(JSON.stringify({ ...assignment, points, scored, results }));
   else for (const line of describe(results, sheet)) print(line);
   if (!json) print(`\n${scored} of ${points} points`);
   return scored === points ? 0 : 1;
@@ -30,23 +30,17 @@ export async function check({ folder, json, print, run, sheets }: CheckParts): P
 
 const LABELS = { done: 'done   ', 'not-yet': 'not yet', wrong: 'wrong  ' } as const;
 
-function* describe(results: readonly Result[], { questions }: Sheet): Generator<string> {
+function* describe(results: readonly StudentResult[], { questions }: Sheet): Generator<string> {
   const width = Math.max(...results.map(({ question }) => question.length));
   for (const [at, result] of results.entries()) {
-    const { answer, hint, points, question, reason, scored, state } = result;
+    const { answer, frames, hint, points, question, reason, scored, state } = result;
     yield `${question.padStart(width)}  ${LABELS[state]}  ${scored}/${points}  ${reason}`;
     const indent = ' '.repeat(width + 2);
     const allowed = answer === undefined && allowedFor(questions[at]!);
     if (state === 'not-yet' && allowed) yield `${indent}make answer Q=${question} A=…   (${allowed})`;
     if (hint !== undefined) yield `${indent}${hint}`;
-    const frames = framesShown(result);
     if (frames.length > 0) yield `${indent}${describeFrames(frames)}`;
   }
-}
-
-/** Frames can give an answer away, so they are shown when the question is done. */
-function framesShown({ frames, state }: Result): readonly FrameOf[] {
-  return state === 'done' ? frames : [];
 }
 
 const MOST_FRAMES = 6;
@@ -61,8 +55,4 @@ function describeFrames(frames: readonly FrameOf[]): string {
       return `${capture}.pcap: ${numbers.length === 1 ? 'frame' : 'frames'} ${some}${more}`;
     })
     .join('; ');
-}
-
-function forStudent({ truth: _, ...result }: Result): Omit<Result, 'truth'> {
-  return { ...result, frames: framesShown({ ...result, truth: undefined }) };
 }

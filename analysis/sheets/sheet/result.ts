@@ -28,3 +28,10 @@ export interface Result {
   /** They show why. They can give the answer away, so a student sees them when the question is done. */
   readonly frames: readonly FrameOf[];
 }
+
+/** What a student learns of a result: frames can give an answer away, so they are shown when the question is done. */
+export type StudentResult = Omit<Result, 'truth'>;
+
+export function forStudent({ truth: _, ...result }: Result): StudentResult {
+  return { ...result, frames: result.state === 'done' ? result.frames : [] };
+}

@@ -14,11 +14,11 @@ const WORDS = {
  *
  * @throws SheetError for a place without a value
  */
-export function proseWith(prose: string, { sheet, drawn, language }: ProseParts): string {
+export function proseWith(prose: string, { sheet, drawn, language, mark = () => '' }: ProseParts): string {
   const { points, question } = WORDS[language];
   const heads = sheet.questions.map((one) => [
     `question ${one.id}`,
-    `**${question} ${one.id}** (${points(one.points)})`,
+    `${mark(one.id)}**${question} ${one.id}** (${points(one.points)})`,
   ]);
   return fill(prose, { ...drawn, ...Object.fromEntries(heads) });
 }
@@ -27,4 +27,6 @@ export interface ProseParts {
   readonly sheet: Sheet;
   readonly drawn: Drawn;
   readonly language: Language;
+  /** What is written before the head of a question, so that a program finds it. */
+  readonly mark?: (question: string) => string;
 }

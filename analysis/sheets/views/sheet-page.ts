@@ -1,10 +1,9 @@
-import { micromark } from 'micromark';
-import { gfmTable, gfmTableHtml } from 'micromark-extension-gfm-table';
 import { Html, html } from '#analysis/report/page/escape.ts';
 import { POLICY } from '#analysis/report/page/html.ts';
 import { style } from '#analysis/report/page/style.ts';
 import type { Assignment } from '../sheet/assignment.ts';
 import type { Sheet } from '../sheet/schema.ts';
+import { markupOf } from './markup.ts';
 
 const ofSheet = `
 .sheet pre { background: var(--tint); border-radius: 4px; overflow-x: auto; padding: .7rem .9rem; }
@@ -22,8 +21,6 @@ export function sheetPage(
   const { course, language, student } = assignment;
   const { [language]: title = sheet.title.en } = sheet.title;
   const points = sheet.questions.reduce((sum, question) => sum + question.points, 0);
-  // micromark passes no markup through.
-  const markup = micromark(prose, { extensions: [gfmTable()], htmlExtensions: [gfmTableHtml()] });
   const [minutes, all] = language === 'de' ? ['Minuten', 'Punkte'] : ['minutes', 'points'];
   return html`<!doctype html>
 <html lang="${language}">
@@ -38,7 +35,7 @@ export function sheetPage(
 <body class="sheet">
 <p class="brand">wirelab</p>
 <p class="who"><span>${student}</span>${course === '' ? undefined : html`<span>${course}</span>`}<span>${sheet.minutes} ${minutes}</span><span>${points} ${all}</span></p>
-${new Html(markup)}
+${new Html(markupOf(prose))}
 </body>
 </html>
 `.text;
