@@ -76,6 +76,8 @@ export const fields = {
   /** Types of TLS 1.3 records whose header hides the type. */
   opaqueTypes: { field: 'tls.record.opaque_type', parse: list },
   handshakes: { field: 'tls.handshake.type', parse: list },
+  /** The randoms of a ClientHello and a ServerHello (RFC 8446, 4.1), in hex. */
+  randoms: { field: 'tls.handshake.random', parse: list },
   /** The name in a ClientHello (RFC 6066, 3). */
   serverName: { field: 'tls.handshake.extensions_server_name', parse: text },
   /** The version that a ServerHello chose by its extension, as in TLS 1.3. */

@@ -63,6 +63,21 @@ export class FaultChangeError extends Error {
   }
 }
 
+/**
+ * The fault of one draw.
+ *
+ * @param at the number of the draw, from 1, and the number of the decision since the profile became active, from 0
+ */
+export function faultOf<Fault extends string>(
+  profile: FaultProfile<Fault>,
+  names: FaultNames<Fault>,
+  source: Draws,
+  { draw, decision }: { readonly draw: number; readonly decision: number },
+): Fault {
+  if (profile.kind === 'script') return profile.steps[decision % profile.steps.length]!;
+  return pick(profile.of, names, source.at(draw));
+}
+
 /** Decides the faults of a server. The same seed gives the same faults in the same order. */
 export class Faults<Fault extends string = string> {
   readonly server: string;
@@ -112,10 +127,7 @@ export class Faults<Fault extends string = string> {
     const { profile, seed } = this.#settings;
     this.#draws += 1;
     const number = this.#draws;
-    const fault =
-      profile.kind === 'script'
-        ? profile.steps[this.#decisions % profile.steps.length]!
-        : pick(profile.of, this.#names, this.#source.at(number));
+    const fault = faultOf(profile, this.#names, this.#source, { draw: number, decision: this.#decisions });
     this.#decisions += 1;
     this.#counts.set(fault, (this.#counts.get(fault) ?? 0) + 1);
     return { fault, draw: number, detail: () => new Draws(seed, `${this.server} detail`).at(number) };

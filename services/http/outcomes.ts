@@ -1,13 +1,6 @@
-import type { FaultNames } from '#lib/faults/fault-profile.ts';
+import type { Outcome } from '#lib/faults/outcomes.ts';
 
-/** The outcomes of a request to `/getbalance`, in the order in which a draw is compared with their probabilities. */
-export const outcomes = {
-  noun: 'outcome',
-  faults: ['timeout', '403', '500'],
-  rest: '200',
-} as const satisfies FaultNames;
-
-export type Outcome = (typeof outcomes.faults)[number] | typeof outcomes.rest;
+export { type Outcome, outcomes } from '#lib/faults/outcomes.ts';
 
 /** The defaults of the reference server. */
 export const DEFAULT_PROFILE = 'timeout=0.2,403=0.2,500=0.1';

@@ -12,6 +12,11 @@ export const drawnNames: FaultNames<DrawnName> = {
   rest: 'none',
 };
 
+/** The stream of draws for something that is decided about the packets of a flow in a direction, such as `fault`. */
+export function streamOf(direction: 'up' | 'down', what: string, flow: string): string {
+  return `wire ${direction} ${what} ${flow}`;
+}
+
 const byName = new Map<string, WireFault>(faults.map((fault) => [fault.name, fault]));
 /** An MTU is a limit of the wire, and nothing that happens to a numbered packet. */
 const inScripts: readonly WireFault[] = faults.filter(({ name }) => name !== 'mtu');

@@ -1,6 +1,6 @@
 import { pick } from '#lib/faults/fault-profile.ts';
 import type { Detail, Step, WireFault, WireOptions } from '#lib/faults/wire/fault.ts';
-import { drawnNames, wireFaultCalled } from '#lib/faults/wire/index.ts';
+import { drawnNames, streamOf, wireFaultCalled } from '#lib/faults/wire/index.ts';
 import type { Packet } from '#lib/packet/packet.ts';
 import { Draws } from '#lib/runtime/random.ts';
 import type { Conditions, Direction } from '../conditions/conditions.ts';
@@ -125,7 +125,7 @@ export class Decider {
     const streams = this.#streams.get(flow) ?? new Map<string, Draws>();
     const known = streams.get(what);
     if (known) return known;
-    const stream = new Draws(this.#parts.seed, `wire ${this.#direction} ${what} ${flow.name}`);
+    const stream = new Draws(this.#parts.seed, streamOf(this.#direction, what, flow.name));
     this.#streams.set(flow, streams.set(what, stream));
     return stream;
   }

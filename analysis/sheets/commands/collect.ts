@@ -1,0 +1,83 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { safe } from '#lib/text/readable.ts';
+import { csvOf } from '../grading/csv.ts';
+import { Flags } from '../grading/flags.ts';
+import { gradescopeOf } from '../grading/gradescope.ts';
+import { HandIn } from '../grading/hand-in.ts';
+import { judgedIn, MOST_BYTES, nothingJudged } from '../grading/judged.ts';
+import { junitOf } from '../grading/junit.ts';
+import { gradesPage } from '../grading/page.ts';
+import { comparePairs } from '../grading/pairs.ts';
+import { reportPage } from '../grading/report-page.ts';
+
+export interface CollectParts {
+  /** The folder with the output of each judging container: N.json, N.name, N.seconds and N.code. */
+  readonly judged: string;
+  /** The folder for the grades. */
+  readonly out: string;
+  /** The path of that folder outside the container. */
+  readonly shownAs: string;
+  readonly now: () => Date;
+  readonly print: (line: string) => void;
+}
+
+/** Compares all hand-ins and writes the grades. Returns the exit code: 1 when something is flagged. */
+export async function collect({ judged, out, shownAs, now, print }: CollectParts): Promise<number> {
+  const handIns = await handInsIn(judged);
+  comparePairs(handIns);
+  const pages = pageNames(handIns);
+  for (const [handIn, page] of pages) await writeFile(join(out, page), reportPage(handIn));
+  await writeFile(join(out, 'grades.html'), gradesPage(handIns, pages, now()));
+  await writeFile(join(out, 'grades.csv'), csvOf(handIns));
+  await writeFile(join(out, 'results.json'), gradescopeOf(handIns));
+  await writeFile(join(out, 'junit.xml'), junitOf(handIns));
+  for (const { name, flags } of handIns) {
+    for (const { flag, details } of flags) print(`! ${safe(name)}: ${flag}: ${safe(details[0] ?? '')}`);
+  }
+  const flagged = handIns.filter(({ flags }) => flags.length > 0).length;
+  print(`${handIns.length} hand-ins graded, ${flagged} with flags`);
+  for (const name of ['grades.csv', 'grades.html', 'results.json', 'junit.xml']) print(join(shownAs, name));
+  return flagged > 0 ? 1 : 0;
+}
+
+async function handInsIn(folder: string): Promise<HandIn[]> {
+  const numbers = (await readdir(folder)).filter((name) => name.endsWith('.name')).sort();
+  return Promise.all(numbers.map((name) => handInOf(join(folder, name.slice(0, -'.name'.length)))));
+}
+
+async function handInOf(path: string): Promise<HandIn> {
+  const [file, seconds, code] = await Promise.all(
+    ['name', 'seconds', 'code'].map((what) => readFile(`${path}.${what}`, 'utf8').catch(() => '')),
+  );
+  const { size } = await stat(`${path}.json`);
+  const judged = size > MOST_BYTES ? undefined : judgedIn(await readFile(`${path}.json`, 'utf8'));
+  return new HandIn(file!, judged ?? { ...nothingJudged, flags: ended(code!.trim()) }, Number(seconds));
+}
+
+/** The flag of a hand-in whose container printed no result. */
+function ended(code: string) {
+  const flags = new Flags();
+  const killed = 'it was ended, because it took more time or memory than the limits allow';
+  flags.add('not-judged', code === '137' || code === '124' ? killed : `it ended with ${code || 'no exit code'}`);
+  return flags.all();
+}
+
+/** A name that any file system and any address in a page takes as it is. */
+const PLAIN = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,150}$/;
+
+/** The file name of each report: STUDENT-SHEET.html, with a number where that is taken. */
+function pageNames(handIns: readonly HandIn[]): Map<HandIn, string> {
+  const taken = new Set(['grades']);
+  return new Map(
+    handIns.map((handIn, at) => {
+      const wanted = `${handIn.student}-${handIn.sheet}`;
+      const base = handIn.student && PLAIN.test(wanted) ? wanted : `hand-in-${at + 1}`;
+      let name = base;
+      // Some file systems do not tell A from a.
+      for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${base}.${number}`;
+      taken.add(name.toLowerCase());
+      return [handIn, `${name}.html`];
+    }),
+  );
+}

@@ -1,0 +1,110 @@
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { privateKeyIn } from '../hand-in/key-pair.ts';
+import { limits } from '../hand-in/limits.ts';
+import { type Assignment, assignmentIn, type HandedFile, signedManifest } from '../hand-in/manifest.ts';
+import { ANSWERS, ASSIGNMENT, isCapture, journals, KEYS, MANIFEST, required } from '../hand-in/names.ts';
+import { openedIn, writeArchive } from '../hand-in/write-archive.ts';
+
+/** Nothing can be handed in. The message says what to do first. */
+export class HandInError extends Error {
+  readonly code = 'LAB_HAND_IN';
+}
+
+export interface HandInParts {
+  /** The folder of the run. */
+  readonly captures: string;
+  /** The folder of the hand-ins, with the student's key. */
+  readonly handIns: string;
+  /** The path of that folder outside the container. */
+  readonly shownAs: string;
+  /** Whether a sheet asks for the keys that decrypt TLS. */
+  readonly wantsKeys: (sheet: string) => Promise<boolean>;
+  /** The seed of a run by its assignment. */
+  readonly labSeedOf: (assignment: Assignment) => string;
+  readonly now: () => Date;
+  readonly print: (line: string) => void;
+}
+
+/** `make hand-in`: writes the one file that a student gives to the teacher. Returns the exit code. */
+export async function handIn(parts: HandInParts): Promise<number> {
+  const { captures, handIns, shownAs, now, print } = parts;
+  const assignment = await assignmentOf(captures);
+  const names = await namesFor(assignment, parts);
+  const files = await Promise.all(names.map((name) => openedIn(captures, name)));
+  mustFit(files);
+  const unsigned = { made: now().toISOString(), assignment, files: files.map(withoutPath) };
+  const manifest = signedManifest(unsigned, await privateKeyIn(join(handIns, 'key.pem')));
+  const name = `${assignment.sheet}-${assignment.student}`;
+  const part = join(handIns, `.${name}.part`);
+  await rm(part, { force: true });
+  const { bytes, sha256 } = await writeArchive(part, manifest, files);
+  const aside = await moveAside(handIns, name);
+  await rename(part, join(handIns, `${name}.tgz`));
+  for (const file of files) print(`  ${file.name.padEnd(18)} ${file.bytes} bytes`);
+  if (aside) print(`the earlier hand-in is now ${join(shownAs, aside)}`);
+  await warnOfSeed(assignment, parts);
+  print(`${join(shownAs, `${name}.tgz`)}  ${files.length} files, ${bytes} bytes`);
+  print(`SHA-256 ${sha256}`);
+  return 0;
+}
+
+async function assignmentOf(captures: string): Promise<Assignment> {
+  const text = await readFile(join(captures, ASSIGNMENT), 'utf8').catch(() => undefined);
+  if (text === undefined)
+    throw new HandInError('the run has no sheet, so there is nothing to hand in; cure: make sheet NAME=… STUDENT=…');
+  const assignment = assignmentIn(text);
+  if (!assignment) throw new HandInError(`captures/${ASSIGNMENT} has no assignment; cure: make sheet NAME=… STUDENT=…`);
+  return assignment;
+}
+
+/** The files of the run that a hand-in has, in the order of its list. */
+async function namesFor(
+  { sheet }: Assignment,
+  { captures, wantsKeys }: Pick<HandInParts, 'captures' | 'wantsKeys'>,
+): Promise<string[]> {
+  const there = await readdir(captures);
+  const wanted = [ASSIGNMENT, ANSWERS, ...journals, ...((await wantsKeys(sheet)) ? [KEYS] : [])];
+  const missing = required.filter((name) => name !== MANIFEST && !there.includes(name));
+  if (missing.length > 0)
+    throw new HandInError(`the run has no ${missing.join(', ')}; cure: make sheet, which begins a run, and do the sheet in it`);
+  return [...wanted.filter((name) => there.includes(name)), ...there.filter(isCapture).sort()];
+}
+
+function mustFit(files: readonly HandedFile[]): void {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  if (bytes <= limits.all && files.length < limits.files) return;
+  throw new HandInError(
+    `the run has ${files.length} files with ${bytes} bytes; allowed: ${limits.files - 1} files, ${limits.all} bytes; cure: make sheet begins a new run; do only what the sheet asks for`,
+  );
+}
+
+function withoutPath({ name, bytes, sha256 }: HandedFile): HandedFile {
+  return { name, bytes, sha256 };
+}
+
+/** Gives an earlier hand-in of this name the next free number. Returns its new name; undefined without one. */
+async function moveAside(folder: string, name: string): Promise<string | undefined> {
+  const isThere = (file: string) =>
+    stat(join(folder, file)).then(
+      () => true,
+      () => false,
+    );
+  if (!(await isThere(`${name}.tgz`))) return undefined;
+  let number = 1;
+  while (await isThere(`${name}.${number}.tgz`)) number += 1;
+  await rename(join(folder, `${name}.tgz`), join(folder, `${name}.${number}.tgz`));
+  return `${name}.${number}.tgz`;
+}
+
+/** Warns a student who did the sheet in a run that was not started for it. */
+async function warnOfSeed(
+  assignment: Assignment,
+  { captures, labSeedOf, print }: Pick<HandInParts, 'captures' | 'labSeedOf' | 'print'>,
+): Promise<void> {
+  const record = await readFile(join(captures, 'lab.log'), 'utf8');
+  const seed = /"event":"run".*"seed":"([^"]*)"/.exec(record.slice(0, record.indexOf('\n')))?.[1];
+  if (seed === undefined || seed === labSeedOf(assignment)) return;
+  print(`warning: this run has the seed ${seed}, and your sheet has ${labSeedOf(assignment)}`);
+  print('         cure: make sheet, do the sheet in its run, and hand in again');
+}

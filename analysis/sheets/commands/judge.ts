@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream';
+import { judge, type JudgingParts } from '../grading/judge.ts';
+import { type Judged, MOST_BYTES } from '../grading/judged.ts';
+
+/** Judges the hand-in on standard input, and prints one JSON object. Returns the exit code. */
+export async function judgeHandIn(
+  archive: Readable,
+  { print, ...parts }: JudgingParts & { readonly print: (line: string) => void },
+): Promise<number> {
+  print(bounded(await judge(archive, parts)));
+  return 0;
+}
+
+/** The object, without the frames for the page when it is too long. */
+function bounded(judged: Judged): string {
+  const json = JSON.stringify(cut(judged));
+  return json.length < MOST_BYTES ? json : JSON.stringify({ ...judged, excerpts: [], traces: { connections: [], ports: [], randoms: [] } });
+}
+
+/** The most characters of a text that a student may have written. */
+const LONGEST = 4_000;
+
+function cut<Value>(value: Value): Value {
+  if (typeof value === 'string') return value.slice(0, LONGEST) as Value;
+  if (Array.isArray(value)) return value.map(cut) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, cut(one)])) as Value;
+}

@@ -1,0 +1,91 @@
+import type { Readable } from 'node:stream';
+import { CaptureError } from '#analysis/capture/capture-files.ts';
+import { ToolError } from '#analysis/capture/tool.ts';
+import { type Run, readRun } from '#lib/journal/run.ts';
+import type { Assignment, HandedFile } from '../hand-in/manifest.ts';
+import { ArchiveError, type ArchiveFault, readArchive } from '../hand-in/read-archive.ts';
+import { judgeCaptures, siftCaptures } from './captures.ts';
+import { judgeContents, judgeLines } from './contents.ts';
+import { drawProblems } from './draws.ts';
+import { excerptsOf } from './excerpts.ts';
+import { type FlagName, Flags } from './flags.ts';
+import { type Judged, type JudgedResult, nothingJudged } from './judged.ts';
+import { judgeNumbers } from './numbers.ts';
+import type { Sheets } from './sheets.ts';
+
+export interface JudgingParts {
+  readonly sheets: Sheets;
+  /** An empty folder for the files of the hand-in. */
+  readonly folder: string;
+}
+
+const FLAG_OF: Readonly<Record<ArchiveFault, FlagName>> = {
+  unreadable: 'unreadable',
+  strange: 'strange-archive',
+  'too-large': 'too-large',
+};
+
+/** Judges one hand-in: its answers, and what in it does not fit together. Nothing in it makes this fail. */
+export async function judge(archive: Readable, { sheets, folder }: JudgingParts): Promise<Judged> {
+  const flags = new Flags();
+  let files: HandedFile[];
+  try {
+    files = await readArchive(archive, folder);
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+    flags.add(FLAG_OF[error.fault], error.message);
+    return { ...nothingJudged, flags: flags.all() };
+  }
+  const { manifest, assignment } = await judgeContents(folder, files, flags);
+  const known = { files, made: manifest?.made, publicKey: manifest?.publicKey, assignment };
+  const isReadable = (await judgeLines(folder, files, flags)) && (await siftCaptures(folder, flags));
+  if (!isReadable) return { ...nothingJudged, ...known, flags: flags.all() };
+  return { ...known, ...(await judgeRun(assignment, { sheets, folder }, flags)) };
+}
+
+/** Judges what a run has by itself, and the answers about it. */
+async function judgeRun(
+  assignment: Assignment | undefined,
+  { sheets, folder }: JudgingParts,
+  flags: Flags,
+): Promise<Omit<Judged, 'files'>> {
+  const run = await readRun(folder, NO_DEFAULTS);
+  const numbers = assignment && (await judgeNumbers(assignment, { folder, run, sheets }, flags));
+  for await (const { kind, journal, entry, detail } of drawProblems(folder, run))
+    flags.add(kind === 'differs' ? 'draw-differs' : 'draw-missing', `${journal} entry ${entry}: ${detail}`);
+  const traces = await tried(() => judgeCaptures(folder, run, flags), nothingJudged.traces, flags);
+  const results = assignment
+    ? await tried(() => answered(assignment, { sheets, folder }, run, flags), [], flags)
+    : [];
+  const frames = [...flags.all().flatMap((flag) => flag.frames), ...results.flatMap((result) => result.frames)];
+  const excerpts = await tried(() => excerptsOf(folder, run, frames), [], flags);
+  return { numbers, results: [...results], flags: flags.all(), traces, excerpts };
+}
+
+/** A hand-in without a record has no addresses, and the ports of the lab. */
+const NO_DEFAULTS = {
+  addresses: { server: '', client: '' },
+  ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
+} as const;
+
+async function answered(
+  assignment: Assignment,
+  { sheets, folder }: JudgingParts,
+  run: Run,
+  flags: Flags,
+): Promise<readonly JudgedResult[]> {
+  const results = await sheets.check(assignment, folder, run);
+  if (!results) flags.add('sheet-unknown', `there is no sheet ${assignment.sheet}`);
+  return results ?? [];
+}
+
+/** What a reading of the captures gives; the fallback, with a flag, when they can't be read. */
+async function tried<Value>(read: () => Promise<Value>, fallback: Value, flags: Flags): Promise<Value> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CaptureError || error instanceof ToolError)) throw error;
+    flags.add('capture-damaged', error.message);
+    return fallback;
+  }
+}

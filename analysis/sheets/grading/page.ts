@@ -1,0 +1,94 @@
+import { type Html, html, Html as Markup, type Value } from '#analysis/report/page/escape.ts';
+import { counted } from '#lib/text/figures.ts';
+import { type HandIn, questionsOf } from './hand-in.ts';
+import { pageStyle } from './page-style.ts';
+
+/** A page loads nothing and runs no script, whatever a student wrote. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** A whole page. */
+export function pageOf(title: string, content: Value, kind?: 'matrix'): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${new Markup(pageStyle)}</style>
+</head>
+<body${kind ? html` class="${kind}"` : undefined}>
+${content}
+</body>
+</html>
+`.text;
+}
+
+/**
+ * The page with all grades: a row a hand-in, which leads to its report.
+ *
+ * @param pages the file name of each report
+ */
+export function gradesPage(handIns: readonly HandIn[], pages: ReadonlyMap<HandIn, string>, made: Date): string {
+  const flagged = handIns.filter(({ flags }) => flags.length > 0);
+  const shares = handIns.flatMap(({ scored, points }) => (points > 0 ? [scored / points] : []));
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  const content = html`<header class="top">
+<p class="brand">wirelab</p>
+<h1>Grades</h1>
+<p class="note">Made ${made.toISOString().slice(0, 16).replace('T', ' ')} UTC. Each name leads to a report with questions,
+reasons and frames. A flag takes no points: look at it and decide.</p>
+<dl class="figures-row">
+<div><dt>hand-ins</dt><dd>${handIns.length}</dd></div>
+<div><dt>with a flag</dt><dd>${flagged.length}</dd></div>
+<div><dt>mean of the points</dt><dd>${shares.length > 0 ? `${Math.round(mean * 100)} %` : '–'}</dd></div>
+</dl>
+</header>
+<main>
+${matrix(handIns, pages)}
+${flagList(flagged, pages)}
+</main>`;
+  return pageOf('wirelab: grades', content, 'matrix');
+}
+
+function matrix(handIns: readonly HandIn[], pages: ReadonlyMap<HandIn, string>): Html {
+  const questions = questionsOf(handIns);
+  const head = questions.map((question) => html`<th scope="col" class="figure">${question}</th>`);
+  const rows = handIns.map((handIn) => {
+    const { judged, name, sheet, scored, points, flags } = handIn;
+    const cells = questions.map((question) => {
+      const result = judged.results.find((one) => one.question === question);
+      return result ? pointsCell(result) : html`<td class="figure"></td>`;
+    });
+    const chips = flags.map(({ flag }) => html`<span class="flag">${flag}</span>`);
+    return html`<tr><th scope="row"><a href="${pages.get(handIn)}">${name}</a></th><td class="sheet">${sheet}</td>${cells}<td
+class="figure"><strong>${scored}</strong> of ${points}</td><td class="flags">${chips}</td></tr>
+`;
+  });
+  return html`<div class="scroll" tabindex="0"><table class="grades"><thead><tr><th scope="col">student</th><th scope="col">sheet</th>${head}<th
+scope="col" class="figure">sum</th><th scope="col">flags</th></tr></thead>
+<tbody>${rows}</tbody></table></div>`;
+}
+
+/** The points of a question. A full one has a sign too, so colour adds nothing that is not there. */
+function pointsCell({ scored, points }: { readonly scored: number; readonly points: number }): Html {
+  const kind = scored >= points ? 'all' : scored > 0 ? 'some' : 'none';
+  const sign = { all: '✓', some: '~', none: '✗' }[kind];
+  return html`<td class="figure ${kind}">${scored} ${sign}</td>`;
+}
+
+/** Every flag with its first detail, so that a teacher sees pairs at a glance. */
+function flagList(flagged: readonly HandIn[], pages: ReadonlyMap<HandIn, string>): Html | undefined {
+  if (flagged.length === 0) return undefined;
+  const items = flagged.map(
+    (handIn) => html`<article class="found"><header><h3><a href="${pages.get(handIn)}">${handIn.name}</a></h3>
+<span class="note">${handIn.file}</span></header><ul>${handIn.flags.map(
+      ({ flag, details, count }) =>
+        html`<li><strong>${flag}</strong>: ${details[0]}${count > 1 ? ` (${counted(count, 'time')})` : ''}</li>`,
+    )}</ul></article>
+`,
+  );
+  return html`<section class="part"><h2>What does not fit together</h2>${items}</section>`;
+}
