@@ -168,7 +168,7 @@ demo: ## run every experiment of the two assignments and five on a wire, and che
 
 # Sheets that check themselves
 
-.PHONY: sheet answer check
+.PHONY: sheet answer check hand-in grade
 sheet: ## start a run for a student and show her sheet; alone it shows the present one [NAME=tcp-loss STUDENT= COURSE= NONCE= LANGUAGE=en|de]
 	$(call named,sheet) setup/sheet.sh $(sheet)
 sheet = $(call option,NAME,--name) $(call option,STUDENT,--student) $(call option,COURSE,--course) \
@@ -181,6 +181,12 @@ answer = $(call option,Q,--question) $(call option,A,--answer)
 check: ## say of each question of the sheet whether it is done [JSON=1]
 	$(call named,check) setup/sheet-program.sh check $(check) $(or_gave_up)
 check = $(call switch,JSON,--json)
+
+hand-in: ## write the file that a student hands in, for the sheet of the present run
+	setup/hand-in.sh
+
+grade: ## grade hand-ins, without a lab [IN=hand-ins OUT=grades]
+	setup/grade.sh "$(if $(call given,IN),$$IN,hand-ins)" "$(if $(call given,OUT),$$OUT,grades)"
 
 # Development
 

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
 import { CaptureError } from '#analysis/capture/capture-files.ts';
@@ -11,6 +14,9 @@ import { safe, safeLines } from '#lib/text/readable.ts';
 import { answer } from './commands/answer.ts';
 import { begin } from './commands/begin.ts';
 import { check } from './commands/check.ts';
+import { collect } from './commands/collect.ts';
+import { handIn } from './commands/hand-in.ts';
+import { judgeHandIn } from './commands/judge.ts';
 import { printSettings } from './commands/settings.ts';
 import { showSheet } from './commands/show.ts';
 import { type Assignment, assignmentSchema, readAssignment, seedOf } from './sheet/assignment.ts';
@@ -26,6 +32,8 @@ const {
   LAB_SERVER_ADDRESS: server = '',
   LAB_SUBNET: subnet = '',
   LAB_WIRE_ADDRESS: wire = '',
+  LAB_HAND_INS: handInsShownAs = 'hand-ins',
+  LAB_GRADES: gradesShownAs = 'grades',
 } = process.env;
 
 const log = createLog();
@@ -88,6 +96,32 @@ program
   .option('--json', 'one JSON object', false)
   .action(async ({ json }: { json: boolean }) => {
     process.exitCode = await check({ folder: CAPTURES, sheets: SHEETS, run: await run(), json, print });
+  });
+
+program
+  .command('hand-in')
+  .description('writes the file that a student hands in')
+  .action(async () => {
+    process.exitCode = await handIn({
+      ...{ captures: CAPTURES, handIns: '/hand-ins', shownAs: handInsShownAs, sheets: SHEETS },
+      ...{ run: await run(), now: () => new Date(), print },
+    });
+  });
+
+program
+  .command('judge')
+  .description('judges the hand-in on standard input, and prints one JSON object')
+  .action(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hand-in-'));
+    process.exitCode = await judgeHandIn(process.stdin, { sheets: SHEETS, folder, print });
+  });
+
+program
+  .command('collect')
+  .description('compares what was judged, and writes the grades')
+  .action(async () => {
+    const parts = { judged: '/judged', out: '/grades', shownAs: gradesShownAs };
+    process.exitCode = await collect({ ...parts, now: () => new Date(), print });
   });
 
 refuseByName(program, nameOf);

@@ -79,6 +79,7 @@ const ofRecipes: Readonly<Record<string, readonly string[]>> = {
   wire: [...partNames.map(typedName), 'SEED', 'RESET', 'OFF'],
   demo: ['TIMEOUT'],
   test: ['WAY'],
+  grade: ['IN', 'OUT'],
 };
 
 /** The programs whose options a page lists, each with its name in make and its default. */

@@ -59,7 +59,10 @@ async function handInOf(path: string): Promise<HandIn> {
 function ended(code: string) {
   const flags = new Flags();
   const killed = 'it was ended, because it took more time or memory than the limits allow';
-  flags.add('not-judged', code === '137' || code === '124' ? killed : `it ended with ${code || 'no exit code'}`);
+  flags.add(
+    'not-judged',
+    code === '137' || code === '124' ? killed : `it ended with ${code || 'no exit code'}`,
+  );
   return flags.all();
 }
 

@@ -1,15 +1,15 @@
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Run } from '#lib/journal/run.ts';
 import { privateKeyIn } from '../hand-in/key-pair.ts';
 import { limits } from '../hand-in/limits.ts';
-import { type Assignment, assignmentIn, type HandedFile, signedManifest } from '../hand-in/manifest.ts';
-import { ANSWERS, ASSIGNMENT, isCapture, journals, KEYS, MANIFEST, required } from '../hand-in/names.ts';
+import { type HandedFile, signedManifest } from '../hand-in/manifest.ts';
+import { isCapture, journals, KEYS, MANIFEST, required } from '../hand-in/names.ts';
 import { openedIn, writeArchive } from '../hand-in/write-archive.ts';
-
-/** Nothing can be handed in. The message says what to do first. */
-export class HandInError extends Error {
-  readonly code = 'LAB_HAND_IN';
-}
+import { ANSWERS } from '../sheet/answers.ts';
+import { ASSIGNMENT, type Assignment, labSeedOf, readAssignment } from '../sheet/assignment.ts';
+import { readSheet } from '../sheet/read-sheet.ts';
+import { SheetError } from '../sheet/sheet-error.ts';
 
 export interface HandInParts {
   /** The folder of the run. */
@@ -18,10 +18,9 @@ export interface HandInParts {
   readonly handIns: string;
   /** The path of that folder outside the container. */
   readonly shownAs: string;
-  /** Whether a sheet asks for the keys that decrypt TLS. */
-  readonly wantsKeys: (sheet: string) => Promise<boolean>;
-  /** The seed of a run by its assignment. */
-  readonly labSeedOf: (assignment: Assignment) => string;
+  /** The folder with all sheets. */
+  readonly sheets: string;
+  readonly run: Run;
   readonly now: () => Date;
   readonly print: (line: string) => void;
 }
@@ -29,7 +28,7 @@ export interface HandInParts {
 /** `make hand-in`: writes the one file that a student gives to the teacher. Returns the exit code. */
 export async function handIn(parts: HandInParts): Promise<number> {
   const { captures, handIns, shownAs, now, print } = parts;
-  const assignment = await assignmentOf(captures);
+  const assignment = await readAssignment(captures);
   const names = await namesFor(assignment, parts);
   const files = await Promise.all(names.map((name) => openedIn(captures, name)));
   mustFit(files);
@@ -43,38 +42,32 @@ export async function handIn(parts: HandInParts): Promise<number> {
   await rename(part, join(handIns, `${name}.tgz`));
   for (const file of files) print(`  ${file.name.padEnd(18)} ${file.bytes} bytes`);
   if (aside) print(`the earlier hand-in is now ${join(shownAs, aside)}`);
-  await warnOfSeed(assignment, parts);
+  warnOfSeed(assignment, parts);
   print(`${join(shownAs, `${name}.tgz`)}  ${files.length} files, ${bytes} bytes`);
   print(`SHA-256 ${sha256}`);
   return 0;
 }
 
-async function assignmentOf(captures: string): Promise<Assignment> {
-  const text = await readFile(join(captures, ASSIGNMENT), 'utf8').catch(() => undefined);
-  if (text === undefined)
-    throw new HandInError('the run has no sheet, so there is nothing to hand in; cure: make sheet NAME=… STUDENT=…');
-  const assignment = assignmentIn(text);
-  if (!assignment) throw new HandInError(`captures/${ASSIGNMENT} has no assignment; cure: make sheet NAME=… STUDENT=…`);
-  return assignment;
-}
-
 /** The files of the run that a hand-in has, in the order of its list. */
 async function namesFor(
-  { sheet }: Assignment,
-  { captures, wantsKeys }: Pick<HandInParts, 'captures' | 'wantsKeys'>,
+  { sheet: name }: Assignment,
+  { captures, sheets }: Pick<HandInParts, 'captures' | 'sheets'>,
 ): Promise<string[]> {
   const there = await readdir(captures);
-  const wanted = [ASSIGNMENT, ANSWERS, ...journals, ...((await wantsKeys(sheet)) ? [KEYS] : [])];
+  const { keys } = await readSheet(sheets, name);
+  const wanted = [ASSIGNMENT, ANSWERS, ...journals, ...(keys ? [KEYS] : [])];
   const missing = required.filter((name) => name !== MANIFEST && !there.includes(name));
   if (missing.length > 0)
-    throw new HandInError(`the run has no ${missing.join(', ')}; cure: make sheet, which begins a run, and do the sheet in it`);
+    throw new SheetError(
+      `the run has no ${missing.join(', ')}; cure: make sheet, which begins a run, and do the sheet in it`,
+    );
   return [...wanted.filter((name) => there.includes(name)), ...there.filter(isCapture).sort()];
 }
 
 function mustFit(files: readonly HandedFile[]): void {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes <= limits.all && files.length < limits.files) return;
-  throw new HandInError(
+  throw new SheetError(
     `the run has ${files.length} files with ${bytes} bytes; allowed: ${limits.files - 1} files, ${limits.all} bytes; cure: make sheet begins a new run; do only what the sheet asks for`,
   );
 }
@@ -98,13 +91,10 @@ async function moveAside(folder: string, name: string): Promise<string | undefin
 }
 
 /** Warns a student who did the sheet in a run that was not started for it. */
-async function warnOfSeed(
-  assignment: Assignment,
-  { captures, labSeedOf, print }: Pick<HandInParts, 'captures' | 'labSeedOf' | 'print'>,
-): Promise<void> {
-  const record = await readFile(join(captures, 'lab.log'), 'utf8');
-  const seed = /"event":"run".*"seed":"([^"]*)"/.exec(record.slice(0, record.indexOf('\n')))?.[1];
-  if (seed === undefined || seed === labSeedOf(assignment)) return;
-  print(`warning: this run has the seed ${seed}, and your sheet has ${labSeedOf(assignment)}`);
-  print('         cure: make sheet, do the sheet in its run, and hand in again');
+function warnOfSeed(assignment: Assignment, { run, print }: Pick<HandInParts, 'run' | 'print'>): void {
+  const seed = labSeedOf(assignment);
+  const other = run.starts.flatMap(({ faults }) => faults).find((server) => server.seed !== seed);
+  if (!other) return;
+  print(`warning: this run has the seed ${other.seed}, and your sheet has ${seed}`);
+  print('         cure: make down, make sheet with your name, do the sheet in its run, and hand in again');
 }

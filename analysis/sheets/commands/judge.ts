@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { judge, type JudgingParts } from '../grading/judge.ts';
+import { type JudgingParts, judge } from '../grading/judge.ts';
 import { type Judged, MOST_BYTES } from '../grading/judged.ts';
 
 /** Judges the hand-in on standard input, and prints one JSON object. Returns the exit code. */
@@ -14,7 +14,9 @@ export async function judgeHandIn(
 /** The object, without the frames for the page when it is too long. */
 function bounded(judged: Judged): string {
   const json = JSON.stringify(cut(judged));
-  return json.length < MOST_BYTES ? json : JSON.stringify({ ...judged, excerpts: [], traces: { connections: [], ports: [], randoms: [] } });
+  return json.length < MOST_BYTES
+    ? json
+    : JSON.stringify({ ...judged, excerpts: [], traces: { connections: [], ports: [], randoms: [] } });
 }
 
 /** The most characters of a text that a student may have written. */

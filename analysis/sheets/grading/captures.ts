@@ -1,6 +1,6 @@
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CaptureError, type Capture, findCapture } from '#analysis/capture/capture-files.ts';
+import { type Capture, CaptureError, findCapture } from '#analysis/capture/capture-files.ts';
 import { captureInfo } from '#analysis/capture/capture-info.ts';
 import { HostComparison } from '#analysis/compare/compare-hosts.ts';
 import type { Compared, PacketFact } from '#analysis/compare/compared.ts';
@@ -15,7 +15,7 @@ import type { Run } from '#lib/journal/run.ts';
 import type { Host } from '#lib/lab/hosts.ts';
 import { limits } from '../hand-in/limits.ts';
 import { isCapture } from '../hand-in/names.ts';
-import type { FrameOf, Flags } from './flags.ts';
+import type { Flags, FrameOf } from './flags.ts';
 import { type Traces, Tracing } from './traces.ts';
 
 /**
@@ -106,7 +106,8 @@ function flagDifferences({ neverArrived, altered, twice, inAll, without }: Compa
     ['arrived twice', twice, inAll.twice],
   ] as const;
   for (const [what, facts, all] of kinds) flagPackets(what, facts, all, flags);
-  for (const host of without) flags.add('captures-differ', `the ${host}'s capture has no packet between the two hosts`);
+  for (const host of without)
+    flags.add('captures-differ', `the ${host}'s capture has no packet between the two hosts`);
 }
 
 /** With a wire, its entries explain all other differences. */
@@ -121,7 +122,8 @@ function flagUnexplained({ neverArrived, altered, twice, wire, without }: Compar
     const frames = frame === undefined ? [] : [{ capture: host, number: frame }];
     flags.add('entry-contradicted', `wire.log entry ${id}: ${wireReasons[reason].meaning}`, frames);
   }
-  for (const host of without) flags.add('captures-differ', `the ${host}'s capture has no packet between the two hosts`);
+  for (const host of without)
+    flags.add('captures-differ', `the ${host}'s capture has no packet between the two hosts`);
 }
 
 function flagPackets(what: string, facts: readonly PacketFact[], all: number, flags: Flags): void {

@@ -5,8 +5,11 @@ import { parseEntry } from '#lib/journal/lines.ts';
 import { isEntry } from '#lib/journal/schema.ts';
 import { wireEntryIn } from '#lib/journal/wire-entries.ts';
 import { limits } from '../hand-in/limits.ts';
-import { type Assignment, assignmentIn, type HandedFile, isSigned, type Manifest, manifestIn } from '../hand-in/manifest.ts';
-import { ASSIGNMENT, isCapture, MANIFEST, required } from '../hand-in/names.ts';
+import { type HandedFile, isSigned, type Manifest, manifestIn } from '../hand-in/manifest.ts';
+import { MANIFEST, required } from '../hand-in/names.ts';
+import { ANSWERS } from '../sheet/answers.ts';
+import { ASSIGNMENT, type Assignment, readAssignment } from '../sheet/assignment.ts';
+import { SheetError } from '../sheet/sheet-error.ts';
 import type { Flags } from './flags.ts';
 
 /** What a hand-in says about itself. */
@@ -16,12 +19,15 @@ export interface Contents {
 }
 
 /** Compares the files of a hand-in with its manifest, and flags what does not fit. */
-export async function judgeContents(folder: string, files: readonly HandedFile[], flags: Flags): Promise<Contents> {
+export async function judgeContents(
+  folder: string,
+  files: readonly HandedFile[],
+  flags: Flags,
+): Promise<Contents> {
   const has = (name: string) => files.some((file) => file.name === name);
   for (const name of required) if (!has(name)) flags.add('file-missing', `there is no ${name}`);
   const manifest = has(MANIFEST) ? manifestIn(await readFile(join(folder, MANIFEST), 'utf8')) : undefined;
-  const assignment = has(ASSIGNMENT) ? assignmentIn(await readFile(join(folder, ASSIGNMENT), 'utf8')) : undefined;
-  if (has(ASSIGNMENT) && !assignment) flags.add('assignment-wrong', `${ASSIGNMENT} has no assignment`);
+  const assignment = has(ASSIGNMENT) ? await assignmentOf(folder, flags) : undefined;
   if (!manifest) {
     if (has(MANIFEST)) flags.add('signature-wrong', `${MANIFEST} is no manifest`);
     return { manifest, assignment };
@@ -33,11 +39,26 @@ export async function judgeContents(folder: string, files: readonly HandedFile[]
   return { manifest, assignment };
 }
 
+async function assignmentOf(folder: string, flags: Flags): Promise<Assignment | undefined> {
+  try {
+    return await readAssignment(folder);
+  } catch (error) {
+    if (!(error instanceof SheetError)) throw error;
+    flags.add('assignment-wrong', error.message);
+    return undefined;
+  }
+}
+
 function compareFiles(manifest: Manifest, files: readonly HandedFile[], flags: Flags): void {
   for (const { name, sha256 } of manifest.files) {
     const file = files.find((one) => one.name === name);
-    if (!file) flags.add('file-missing', `the manifest has ${JSON.stringify(name.slice(0, 100))}, the archive does not`);
-    else if (file.sha256 !== sha256) flags.add('digest-differs', `${name} has another SHA-256 than in the manifest`);
+    if (!file)
+      flags.add(
+        'file-missing',
+        `the manifest has ${JSON.stringify(name.slice(0, 100))}, the archive does not`,
+      );
+    else if (file.sha256 !== sha256)
+      flags.add('digest-differs', `${name} has another SHA-256 than in the manifest`);
   }
   for (const { name } of files) {
     if (name !== MANIFEST && !manifest.files.some((file) => file.name === name))
@@ -57,6 +78,7 @@ const checks: Readonly<Record<string, (line: string) => boolean>> = {
   'wire.log': (line) => wireEntryIn(line) !== undefined,
   'lab.log': isObject,
   'flow.log': isObject,
+  [ANSWERS]: isObject,
 };
 
 /**
@@ -64,23 +86,28 @@ const checks: Readonly<Record<string, (line: string) => boolean>> = {
  *
  * @returns whether all lines are short enough to be read
  */
-export async function judgeLines(folder: string, files: readonly HandedFile[], flags: Flags): Promise<boolean> {
-  let areShort = true;
-  for (const { name } of files) {
-    if (isCapture(name) || name === MANIFEST || name === ASSIGNMENT) continue;
-    let number = 0;
-    for await (const line of linesOf(join(folder, name))) {
-      number += 1;
-      if (line === undefined) {
-        flags.add('too-large', `${name} has a line of more than ${limits.line} bytes`);
-        areShort = false;
-        break;
-      }
-      const isGood = checks[name];
-      if (isGood && !isGood(line)) flags.add('journal-strange', `line ${number} of ${name}`);
+export async function judgeLines(
+  folder: string,
+  files: readonly HandedFile[],
+  flags: Flags,
+): Promise<boolean> {
+  const names = files.map(({ name }) => name).filter((name) => checks[name]);
+  const areShort = await Promise.all(names.map((name) => judgeLinesOf(name, folder, flags)));
+  return areShort.every((one) => one);
+}
+
+async function judgeLinesOf(name: string, folder: string, flags: Flags): Promise<boolean> {
+  let number = 0;
+  for await (const line of linesOf(join(folder, name))) {
+    number += 1;
+    if (line === undefined) {
+      flags.add('too-large', `${name} has a line of more than ${limits.line} bytes`);
+      return false;
     }
+    if (checks[name]!(line)) continue;
+    flags.add(name === ANSWERS ? 'answers-strange' : 'journal-strange', `line ${number} of ${name}`);
   }
-  return areShort;
+  return true;
 }
 
 function isObject(line: string): boolean {

@@ -4,7 +4,15 @@ import { type HandIn, questionsOf } from './hand-in.ts';
 /** The grades as CSV (RFC 4180): a row a hand-in, and a column a question. */
 export function csvOf(handIns: readonly HandIn[]): string {
   const questions = questionsOf(handIns);
-  const head = ['student', 'sheet', ...questions.map((question) => `question ${question}`), 'sum', 'of', 'flags', 'file'];
+  const head = [
+    'student',
+    'sheet',
+    ...questions.map((question) => `question ${question}`),
+    'sum',
+    'of',
+    'flags',
+    'file',
+  ];
   const rows = handIns.map((handIn) => {
     const { student, sheet, judged, scored, points, flags, file } = handIn;
     const ofQuestion = (question: string) =>

@@ -1,5 +1,5 @@
-import { type FaultNames, type FaultProfile, parseProfile } from '#lib/faults/fault-profile.ts';
 import { faultNamesOf } from '#lib/faults/echo/index.ts';
+import { type FaultNames, type FaultProfile, parseProfile } from '#lib/faults/fault-profile.ts';
 import { faultOf } from '#lib/faults/faults.ts';
 import { outcomes } from '#lib/faults/outcomes.ts';
 import { drawnNames, streamOf } from '#lib/faults/wire/index.ts';
@@ -74,7 +74,8 @@ class Period {
 
   *problems(entry: Decision, draw: number, before: number | undefined): Generator<DrawProblem> {
     const place = { journal: isHttp(entry) ? 'http.log' : 'echo.log', entry: entry.id };
-    const expected = draw === this.#first && this.last === undefined ? [1, (before ?? 0) + 1] : [this.last! + 1];
+    const expected =
+      draw === this.#first && this.last === undefined ? [1, (before ?? 0) + 1] : [this.last! + 1];
     this.last = draw;
     if (!expected.includes(draw)) {
       const detail = `draw ${draw} of ${this.#decider} follows draw ${expected.at(-1)! - 1}`;

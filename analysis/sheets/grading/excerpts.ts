@@ -30,10 +30,20 @@ export async function excerptsOf(folder: string, run: Run, frames: readonly Fram
   const dissector = await findDissector();
   const found: Excerpt[] = [];
   for (const name of capturers) {
-    const numbers = [...new Set(frames.filter(({ capture }) => capture === name).map(({ number }) => number))];
+    const numbers = [
+      ...new Set(frames.filter(({ capture }) => capture === name).map(({ number }) => number)),
+    ];
     if (numbers.length === 0) continue;
-    const filter = `frame.number in {${numbers.sort((one, other) => one - other).slice(0, MOST).join(',')}}`;
-    const reading = { ports: run.ports, filter, dissector, fields: ['relative', 'protocol', 'info'] } as const;
+    const filter = `frame.number in {${numbers
+      .sort((one, other) => one - other)
+      .slice(0, MOST)
+      .join(',')}}`;
+    const reading = {
+      ports: run.ports,
+      filter,
+      dissector,
+      fields: ['relative', 'protocol', 'info'],
+    } as const;
     for await (const packets of readPackets(await findCapture(name, folder), reading)) {
       for (const { number, source, destination, length, carried, fields } of packets) {
         found.push({

@@ -5,7 +5,8 @@ const facts = {
   'too-large': 'The hand-in has more than the limits allow, or was made to exhaust the grader.',
   'not-judged': 'The grader ended before it had a result: time or memory ran out.',
   'file-missing': 'A file of the hand-in is missing.',
-  'digest-differs': 'A file is not the one of the manifest: somebody changed, added or exchanged it afterwards.',
+  'digest-differs':
+    'A file is not the one of the manifest: somebody changed, added or exchanged it afterwards.',
   'signature-wrong': 'The signature of the manifest is wrong: somebody changed the manifest afterwards.',
   'assignment-wrong': 'The assignment in the hand-in is none, or not the one of the manifest.',
   'sheet-unknown': 'There is no such sheet on this machine, so no answer was graded.',
@@ -15,13 +16,15 @@ const facts = {
   'seed-differs': 'The run was not started with the seed of the student.',
   'numbers-of-another': 'The run has the seed or the address of another student.',
   'address-differs': 'The client host has another address than the one of the student.',
-  'draw-differs': 'A journal has another decision than its seed gives: somebody edited the journal, or files of two runs are mixed.',
+  'draw-differs':
+    'A journal has another decision than its seed gives: somebody edited the journal, or files of two runs are mixed.',
   'draw-missing': 'A decision is missing from a journal.',
   'entry-contradicted': 'The packets contradict an entry of a journal.',
   'captures-differ': 'The captures of both hosts disagree, and no fault explains it.',
   'several-hand-ins': 'There is another hand-in of the same student and sheet.',
   'same-file': 'Another student handed in the same file, byte by byte.',
-  'same-sequence-numbers': 'Another student has a TCP connection with the same initial sequence numbers of both sides.',
+  'same-sequence-numbers':
+    'Another student has a TCP connection with the same initial sequence numbers of both sides.',
   'same-tls-randoms': 'Another student has the same random of a TLS handshake.',
   'same-ports-and-times': 'Another student has connections from the same ports at the same times.',
   'same-key': 'Another student signed with the same key.',

@@ -2,8 +2,12 @@ import type { Readable } from 'node:stream';
 import { CaptureError } from '#analysis/capture/capture-files.ts';
 import { ToolError } from '#analysis/capture/tool.ts';
 import { type Run, readRun } from '#lib/journal/run.ts';
-import type { Assignment, HandedFile } from '../hand-in/manifest.ts';
+import { checkSheet } from '../checks/check-sheet.ts';
+import type { HandedFile } from '../hand-in/manifest.ts';
 import { ArchiveError, type ArchiveFault, readArchive } from '../hand-in/read-archive.ts';
+import type { Assignment } from '../sheet/assignment.ts';
+import { readRightChoices, readSheet } from '../sheet/read-sheet.ts';
+import { SheetError } from '../sheet/sheet-error.ts';
 import { judgeCaptures, siftCaptures } from './captures.ts';
 import { judgeContents, judgeLines } from './contents.ts';
 import { drawProblems } from './draws.ts';
@@ -11,10 +15,10 @@ import { excerptsOf } from './excerpts.ts';
 import { type FlagName, Flags } from './flags.ts';
 import { type Judged, type JudgedResult, nothingJudged } from './judged.ts';
 import { judgeNumbers } from './numbers.ts';
-import type { Sheets } from './sheets.ts';
 
 export interface JudgingParts {
-  readonly sheets: Sheets;
+  /** The folder with all sheets. */
+  readonly sheets: string;
   /** An empty folder for the files of the hand-in. */
   readonly folder: string;
 }
@@ -50,14 +54,17 @@ async function judgeRun(
   flags: Flags,
 ): Promise<Omit<Judged, 'files'>> {
   const run = await readRun(folder, NO_DEFAULTS);
-  const numbers = assignment && (await judgeNumbers(assignment, { folder, run, sheets }, flags));
+  const numbers = assignment && (await judgeNumbers(assignment, { folder, run }, flags));
   for await (const { kind, journal, entry, detail } of drawProblems(folder, run))
     flags.add(kind === 'differs' ? 'draw-differs' : 'draw-missing', `${journal} entry ${entry}: ${detail}`);
   const traces = await tried(() => judgeCaptures(folder, run, flags), nothingJudged.traces, flags);
   const results = assignment
     ? await tried(() => answered(assignment, { sheets, folder }, run, flags), [], flags)
     : [];
-  const frames = [...flags.all().flatMap((flag) => flag.frames), ...results.flatMap((result) => result.frames)];
+  const frames = [
+    ...flags.all().flatMap((flag) => flag.frames),
+    ...results.flatMap((result) => result.frames),
+  ];
   const excerpts = await tried(() => excerptsOf(folder, run, frames), [], flags);
   return { numbers, results: [...results], flags: flags.all(), traces, excerpts };
 }
@@ -74,9 +81,18 @@ async function answered(
   run: Run,
   flags: Flags,
 ): Promise<readonly JudgedResult[]> {
-  const results = await sheets.check(assignment, folder, run);
-  if (!results) flags.add('sheet-unknown', `there is no sheet ${assignment.sheet}`);
-  return results ?? [];
+  const { sheet: name } = assignment;
+  try {
+    const [sheet, rightChoices] = await Promise.all([
+      readSheet(sheets, name),
+      readRightChoices(sheets, name),
+    ]);
+    return await checkSheet({ folder, sheet, assignment, run, rightChoices });
+  } catch (error) {
+    if (!(error instanceof SheetError)) throw error;
+    flags.add('sheet-unknown', error.message);
+    return [];
+  }
 }
 
 /** What a reading of the captures gives; the fallback, with a flag, when they can't be read. */

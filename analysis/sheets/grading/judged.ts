@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { capturers } from '#lib/lab/hosts.ts';
+import { assignmentSchema } from '../sheet/assignment.ts';
+import { states } from '../sheet/result.ts';
 import { flagNames } from './flags.ts';
 
 /*
@@ -24,10 +26,11 @@ const result = v.object({
   kind: text,
   points: number,
   scored: number,
-  state: v.picklist(['done', 'not-yet', 'wrong']),
+  state: v.picklist(states),
   reason: text,
   hint: v.optional(text),
   answer: v.optional(text),
+  truth: v.optional(text),
   frames,
 });
 
@@ -57,9 +60,7 @@ const traces = v.object({
 
 export const judgedSchema = v.object({
   /** Undefined when the hand-in has no readable assignment. */
-  assignment: v.optional(
-    v.object({ sheet: text, course: text, student: text, nonce: text, language: text }),
-  ),
+  assignment: v.optional(assignmentSchema),
   /** The seed of the student's run, and the address of the client host, by the assignment and in the run. */
   numbers: v.optional(
     v.object({
@@ -97,10 +98,6 @@ function list<Item extends v.GenericSchema>(item: Item) {
 
 /** Reads what a container printed; undefined when that is no result. */
 export function judgedIn(json: string): Judged | undefined {
-  try {
-    const { success, output } = v.safeParse(judgedSchema, JSON.parse(json));
-    return success ? output : undefined;
-  } catch {
-    return undefined;
-  }
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), judgedSchema), json);
+  return success ? output : undefined;
 }

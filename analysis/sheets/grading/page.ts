@@ -31,7 +31,11 @@ ${content}
  *
  * @param pages the file name of each report
  */
-export function gradesPage(handIns: readonly HandIn[], pages: ReadonlyMap<HandIn, string>, made: Date): string {
+export function gradesPage(
+  handIns: readonly HandIn[],
+  pages: ReadonlyMap<HandIn, string>,
+  made: Date,
+): string {
   const flagged = handIns.filter(({ flags }) => flags.length > 0);
   const shares = handIns.flatMap(({ scored, points }) => (points > 0 ? [scored / points] : []));
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;

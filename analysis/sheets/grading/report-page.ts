@@ -45,12 +45,12 @@ ${links(frames, shown)}</article>
 }
 
 function question(
-  { question, points, scored, state, reason, hint, answer, frames }: JudgedResult,
+  { question, points, scored, state, reason, hint, answer, truth, frames }: JudgedResult,
   shown: ReadonlySet<string>,
 ): Html {
   return html`<article class="question"><header><h3>Question ${question}</h3><span class="points">${signs[state]} ${scored} of ${points}</span></header>
 <p>${reason}</p>
-<dl>${answer === undefined ? undefined : html`<dt>answer</dt><dd><code>${answer}</code></dd>`}${hint ? html`<dt>hint</dt><dd>${hint}</dd>` : undefined}</dl>
+<dl>${answer === undefined ? undefined : html`<dt>answer</dt><dd><code>${answer}</code></dd>`}${truth === undefined ? undefined : html`<dt>the packets show</dt><dd><code>${truth}</code></dd>`}${hint ? html`<dt>hint</dt><dd>${hint}</dd>` : undefined}</dl>
 ${links(frames, shown)}</article>
 `;
 }

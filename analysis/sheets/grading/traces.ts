@@ -27,7 +27,10 @@ const RETRY = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c'
 /** Collects the traces of a capture while others read it too. */
 export class Tracing implements Listener<'randoms'> {
   readonly wants = { fields: ['randoms'] as const };
-  readonly #syns = new Map<string, { readonly seq: number; readonly time: number; readonly number: number }>();
+  readonly #syns = new Map<
+    string,
+    { readonly seq: number; readonly time: number; readonly number: number }
+  >();
   readonly #connections: Traces['connections'][number][] = [];
   readonly #ports = new Map<number, Traces['ports'][number]>();
   readonly #randoms = new Map<string, Traces['randoms'][number]>();
@@ -48,7 +51,8 @@ export class Tracing implements Listener<'randoms'> {
     if (!carried?.server) return;
     const { transport, from, to, toServer, fromPort, flags, seq } = carried;
     if (transport === 'udp') {
-      if (toServer && !this.#ports.has(fromPort)) this.#ports.set(fromPort, { port: fromPort, time, frame: number });
+      if (toServer && !this.#ports.has(fromPort))
+        this.#ports.set(fromPort, { port: fromPort, time, frame: number });
       return;
     }
     if (flags & SYN) {
@@ -56,7 +60,8 @@ export class Tracing implements Listener<'randoms'> {
       else this.#accepted(`${to} ${from}`, carried.toPort, seq);
     }
     for (const random of fields.randoms) {
-      if (random !== RETRY && !this.#randoms.has(random)) this.#randoms.set(random, { random, frame: number });
+      if (random !== RETRY && !this.#randoms.has(random))
+        this.#randoms.set(random, { random, frame: number });
     }
   }
 

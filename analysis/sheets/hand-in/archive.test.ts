@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const { privateKey } = generateKeyPairSync('ed25519');
-const assignment = { sheet: 'echo', course: 'c', student: 'dave', nonce: '1', language: 'en' };
+const assignment = { sheet: 'echo', course: 'c', student: 'dave', nonce: '1', language: 'en' } as const;
 
 type Header = Parameters<ReturnType<typeof pack>['entry']>[0];
 
@@ -48,7 +48,10 @@ describe('a hand-in', () => {
     await writeFile(join(folder, 'flow.log'), '');
     const files = await Promise.all(['server.pcap', 'flow.log'].map((name) => openedIn(folder, name)));
     const bare = files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }));
-    const manifest = signedManifest({ made: '2026-11-30T12:00:00.000Z', assignment, files: bare }, privateKey);
+    const manifest = signedManifest(
+      { made: '2026-11-30T12:00:00.000Z', assignment, files: bare },
+      privateKey,
+    );
     const archive = join(folder, 'echo-dave.tgz');
     const { bytes } = await writeArchive(archive, manifest, files);
     const packed = await readFile(archive);
@@ -108,7 +111,10 @@ describe('an archive that is no hand-in', () => {
     });
     const answers = readTar([{ name: 'answers.log' }, Buffer.alloc(2 ** 20 + 1)]);
     await expect(answers).rejects.toMatchObject({ fault: 'too-large' });
-    const many = Array.from({ length: 60 }, (_, at) => [{ name: `server.${at}.pcap` }, 'x'] as [Header, string]);
+    const many = Array.from(
+      { length: 60 },
+      (_, at) => [{ name: `server.${at}.pcap` }, 'x'] as [Header, string],
+    );
     await expect(readTar(...many)).rejects.toMatchObject({ message: 'it has more than 48 files' });
   });
 

@@ -1,15 +1,11 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-
-/** The file with a student's private key is none. */
-export class KeyError extends Error {
-  readonly code = 'LAB_KEY';
-}
+import { SheetError } from '../sheet/sheet-error.ts';
 
 /**
  * The private key of a student, from a PEM file (PKCS #8). Makes the file, with mode 600, if there is none.
  *
- * @throws KeyError when the file has no Ed25519 key
+ * @throws SheetError when the file has no Ed25519 key
  */
 export async function privateKeyIn(path: string): Promise<KeyObject> {
   const pem = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -33,5 +29,5 @@ function keyOf(pem: string, path: string): KeyObject {
   } catch {
     // The error of OpenSSL says less than the one below.
   }
-  throw new KeyError(`${path} has no Ed25519 key; cure: move that file away, and hand in again`);
+  throw new SheetError(`${path} has no Ed25519 key; cure: move that file away, and hand in again`);
 }

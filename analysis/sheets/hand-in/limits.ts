@@ -1,4 +1,6 @@
-import { ANSWERS, ASSIGNMENT, isCapture, MANIFEST } from './names.ts';
+import { ANSWERS } from '../sheet/answers.ts';
+import { ASSIGNMENT } from '../sheet/assignment.ts';
+import { isCapture, MANIFEST } from './names.ts';
 
 const KIB = 2 ** 10;
 const MIB = 2 ** 20;

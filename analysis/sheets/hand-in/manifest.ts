@@ -1,22 +1,12 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import * as v from 'valibot';
+import { assignmentSchema } from '../sheet/assignment.ts';
 import { limits } from './limits.ts';
 
 /** The form of a manifest. A later one has another number. */
 const VERSION = 1;
 
 const text = v.pipe(v.string(), v.maxLength(200));
-/** A word that can be part of the name of a file. */
-const word = v.pipe(v.string(), v.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._@+-]{0,62}[A-Za-z0-9])?$/));
-
-/** The four texts of an assignment and its language, as captures/sheet.json has them. */
-const assignmentSchema = v.strictObject({
-  sheet: word,
-  course: text,
-  student: word,
-  nonce: text,
-  language: text,
-});
 
 const fileSchema = v.strictObject({
   name: text,
@@ -38,7 +28,6 @@ const manifestSchema = v.strictObject({
 
 /** What a hand-in has, by the student's own word. */
 export type Manifest = Readonly<v.InferOutput<typeof manifestSchema>>;
-export type Assignment = Manifest['assignment'];
 export type HandedFile = Readonly<v.InferOutput<typeof fileSchema>>;
 type Unsigned = Pick<Manifest, 'made' | 'assignment' | 'files'>;
 
@@ -51,21 +40,8 @@ export function signedManifest(unsigned: Unsigned, privateKey: KeyObject): Manif
 
 /** Reads a manifest; undefined when the text is none. */
 export function manifestIn(json: string): Manifest | undefined {
-  return read(manifestSchema, json);
-}
-
-/** Reads an assignment; undefined when the text is none. */
-export function assignmentIn(json: string): Assignment | undefined {
-  return read(assignmentSchema, json);
-}
-
-function read<Schema extends v.GenericSchema>(schema: Schema, json: string): v.InferOutput<Schema> | undefined {
-  try {
-    const { success, output } = v.safeParse(schema, JSON.parse(json));
-    return success ? output : undefined;
-  } catch {
-    return undefined;
-  }
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), manifestSchema), json);
+  return success ? output : undefined;
 }
 
 /** Whether the owner of the key in a manifest signed it as it is. */

@@ -1,7 +1,8 @@
-/** The files of a hand-in beside its captures. */
+import { ANSWERS } from '../sheet/answers.ts';
+import { ASSIGNMENT } from '../sheet/assignment.ts';
+
+/** The list of the files of a hand-in, and the keys that decrypt its TLS. */
 export const MANIFEST = 'manifest.json';
-export const ASSIGNMENT = 'sheet.json';
-export const ANSWERS = 'answers.log';
 export const KEYS = 'tls.keys';
 
 /** The record of the run and the journals of its programs. */

@@ -63,8 +63,10 @@ interface Entry extends Readable {
 
 async function writeEntry(entry: Entry, folder: string, before: readonly HandedFile[]): Promise<HandedFile> {
   const { name, size, type } = entry.header;
-  if (type !== 'file') throw new ArchiveError('strange', `it has a ${type} in place of a file: ${shown(name)}`);
-  if (!isExpected(name)) throw new ArchiveError('strange', `it has a file that no hand-in has: ${shown(name)}`);
+  if (type !== 'file')
+    throw new ArchiveError('strange', `it has a ${type} in place of a file: ${shown(name)}`);
+  if (!isExpected(name))
+    throw new ArchiveError('strange', `it has a file that no hand-in has: ${shown(name)}`);
   if (before.some((file) => file.name === name)) throw new ArchiveError('strange', `it has ${name} twice`);
   if (before.length >= limits.files)
     throw new ArchiveError('too-large', `it has more than ${limits.files} files`);

@@ -1,0 +1,57 @@
+#!/bin/sh
+# grade.sh IN OUT: grades each hand-in of a folder, or one file, in a container of its own, and writes the grades to OUT. It needs
+# no running lab. Exits with 0 when nothing is flagged, 1 when something is, and 2 for bad input.
+set -eu
+. "$(dirname "$0")/lib.sh"
+sheets=${LAB_SHEETS_DIR:-$PWD/sheets}
+
+# absolute PATH: the path from the root.
+absolute() {
+    case "$1" in
+        /*) printf '%s\n' "$1" ;;
+        *) printf '%s\n' "$PWD/$1" ;;
+    esac
+}
+from=$(absolute "$1")
+out=$(absolute "$2")
+[ -e "$from" ] || stop "IN is \"$1\", which does not exist; allowed: a folder with hand-ins, or one of them"
+[ ! -e "$out" ] || [ -d "$out" ] || stop "OUT is \"$2\", which is a file; allowed: a folder"
+
+judged=$(mktemp -d)
+at_exit 'rm -rf "$judged"'
+count=0
+# take FILE: gives a hand-in the next number. A link could lead anywhere.
+take() {
+    [ -f "$1" ] && [ ! -L "$1" ] || return 0
+    count=$((count + 1))
+    printf %s "$1" >"$judged/$(printf %05d "$count").path"
+    printf %s "${1##*/}" >"$judged/$(printf %05d "$count").name"
+}
+if [ -d "$from" ]; then
+    for file in "$from"/*.tgz; do take "$file"; done
+else
+    take "$from"
+fi
+[ "$count" -gt 0 ] || stop "IN is \"$1\", which has no hand-in; allowed: files that make hand-in wrote, SHEET-STUDENT.tgz"
+mkdir -p "$out" || exit 2
+. setup/reader.sh
+
+label=$COMPOSE_PROJECT_NAME-grade-$$
+# A container may outlast a docker command that is killed.
+at_exit 'left=$(docker ps --quiet --filter "label=wirelab.grade=$label"); [ -z "$left" ] || docker rm --force $left >/dev/null 2>&1'
+export label judged count sheets student selinux
+began=$(date +%s)
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || jobs=2
+find "$judged" -name '*.name' | sed 's|.*/||; s|\.name$||' | sort | xargs -n 1 -P "$jobs" setup/judge.sh || true
+took=$(($(date +%s) - began))
+say "$count hand-ins in $took s, $jobs at a time"
+
+# The grades belong to the person. In containers of a rootless engine the person is root.
+writer=$(id -u):$(id -g)
+[ -z "$is_root" ] || writer=0:0
+# shellcheck disable=SC2086
+docker run --rm --init $selinux --label "wirelab.grade=$label" --user "$writer" \
+    --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
+    --memory 1g --memory-swap 1g --pids-limit 64 --env "LAB_GRADES=$(shown "$out")" \
+    --mount "$(mount "$judged" /judged),readonly" --mount "$(mount "$out" /grades)" \
+    --entrypoint node "$LAB_IMAGES/capture" analysis/sheets/main.ts collect
