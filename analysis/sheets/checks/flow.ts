@@ -17,7 +17,7 @@ export const flow: Check<'flow'> = async ({ question: { atLeast, atMost, flow: w
 };
 
 type Bounds = Readonly<Record<string, number | undefined>>;
-type Fact = (of: string) => number | undefined;
+type Fact = (of: string) => number | string | undefined;
 
 /** The figures that are not at least that large, or that the packets do not show. */
 function below(bounds: Bounds, fact: Fact): string[] {

@@ -17,10 +17,12 @@ export async function flowOf(evidence: Evidence, wanted: FlowWanted): Promise<Fl
 }
 
 /** A figure of a flow; undefined when its packets do not show it. */
-export function flowFact(flow: FlowFacts, of: (typeof flowFacts)[number]): number | undefined {
+export function flowFact(flow: FlowFacts, of: (typeof flowFacts)[number]): number | string | undefined {
   switch (of) {
     case 'retransmissions':
       return causes.reduce((sum, cause) => sum + flow.retransmissions[cause], 0);
+    case 'cause':
+      return flow.retransmitted[0]?.cause;
     case 'frames':
       return flow.retransmittedFrames;
     case 'duplicateAcks':

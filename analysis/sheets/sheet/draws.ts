@@ -10,18 +10,19 @@ export type Drawn = Readonly<Record<string, string | number>>;
 /** Draws the values of a sheet for a student. Each has a stream of its own, so a new draw changes no other. */
 export function drawsOf({ draws }: Pick<Sheet, 'draws'>, assignment: Assignment): Drawn {
   const seed = seedOf(assignment);
-  return Object.fromEntries(
-    Object.entries(draws).map(([name, draw]) => [name, drawnAs(draw, new Draws(seed, `draw ${name}`))]),
-  );
+  const values: Record<string, string | number> = {};
+  for (const [name, draw] of Object.entries(draws)) {
+    values[name] = drawnAs(draw, new Draws(seed, `draw ${name}`), values);
+  }
+  return values;
 }
 
-function drawnAs(draw: Draw, draws: Draws): string | number {
+function drawnAs(draw: Draw, draws: Draws, before: Drawn): string | number {
   if ('integer' in draw) {
-    const {
-      integer: [from, to],
-      step = 1,
-    } = draw;
-    return from + step * below(Math.floor((to - from) / step) + 1, draws.at(1));
+    const { after, integer, step = 1 } = draw;
+    const [from, to] = integer;
+    const base = after === undefined ? 0 : Number(before[after]);
+    return base + from + step * below(Math.floor((to - from) / step) + 1, draws.at(1));
   }
   if ('pick' in draw) return draw.pick[below(draw.pick.length, draws.at(1))]!;
   if ('order' in draw) return shuffled(draw.order, draws).join(draw.between ?? ',');

@@ -23,6 +23,8 @@ const draw = v.union(
     v.strictObject({
       integer: v.tuple([v.number(), v.number()]),
       step: v.optional(v.pipe(v.number(), v.minValue(1))),
+      /** An earlier draw, which is added. */
+      after: v.optional(v.string()),
     }),
     v.strictObject({ pick: v.pipe(v.array(v.union([v.string(), v.number()])), v.minLength(2)) }),
     v.strictObject({ order: v.pipe(v.array(v.string()), v.minLength(2)), between: v.optional(v.string()) }),
@@ -82,7 +84,16 @@ const flow = v.strictObject({
 /** What can be asked of a flow: segments that were retransmitted, by cause or all, and other figures. */
 export const flowFacts = [
   ...causes,
-  ...(['retransmissions', 'frames', 'duplicateAcks', 'megabits', 'longest', 'shortest', 'cwnd'] as const),
+  ...([
+    'retransmissions',
+    'frames',
+    'duplicateAcks',
+    'megabits',
+    'longest',
+    'shortest',
+    'cwnd',
+    'cause',
+  ] as const),
 ] as const;
 
 /** How a truth is computed from a run. */

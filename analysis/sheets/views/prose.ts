@@ -1,7 +1,7 @@
 import type { Language } from '../sheet/assignment.ts';
 import type { Drawn } from '../sheet/draws.ts';
 import { fill } from '../sheet/fill.ts';
-import type { Sheet } from '../sheet/schema.ts';
+import type { Question, QuestionOf, Sheet } from '../sheet/schema.ts';
 
 /** The words around a question, by language. */
 const WORDS = {
@@ -11,16 +11,16 @@ const WORDS = {
 
 /**
  * The prose of a sheet with its values. `{{question 4}}` becomes the head of that question, as `**Question 4** (2 points)`.
+ * `{{options 4}}` becomes the list of what can be chosen.
  *
  * @throws SheetError for a place without a value
  */
 export function proseWith(prose: string, { sheet, drawn, language, mark = () => '' }: ProseParts): string {
-  const { points, question } = WORDS[language];
-  const heads = sheet.questions.map((one) => [
-    `question ${one.id}`,
-    `${mark(one.id)}**${question} ${one.id}** (${points(one.points)})`,
+  const places = sheet.questions.flatMap((question) => [
+    [`question ${question.id}`, `${mark(question.id)}${headOf(question, language)}`],
+    ...(question.kind === 'choice' ? [[`options ${question.id}`, optionsOf(question, language)]] : []),
   ]);
-  return fill(prose, { ...drawn, ...Object.fromEntries(heads) });
+  return fill(prose, { ...drawn, ...Object.fromEntries(places) });
 }
 
 export interface ProseParts {
@@ -29,4 +29,16 @@ export interface ProseParts {
   readonly language: Language;
   /** What is written before the head of a question, so that a program finds it. */
   readonly mark?: (question: string) => string;
+}
+
+function headOf({ id, points: count }: Question, language: Language): string {
+  const { points, question } = WORDS[language];
+  return `**${question} ${id}** (${points(count)})`;
+}
+
+function optionsOf({ options }: QuestionOf<'choice'>, language: Language): string {
+  const lines = Object.entries(options).map(
+    ([name, texts]) => `- \`${name}\`: ${texts[language] ?? texts.en}`,
+  );
+  return lines.join('\n');
 }

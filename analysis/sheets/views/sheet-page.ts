@@ -35,7 +35,7 @@ export function sheetPage(
 <body class="sheet">
 <p class="brand">wirelab</p>
 <p class="who"><span>${student}</span>${course === '' ? undefined : html`<span>${course}</span>`}<span>${sheet.minutes} ${minutes}</span><span>${points} ${all}</span></p>
-${new Html(markupOf(prose))}
+${new Html(markupOf(prose.replaceAll('](../../', '](../')))}
 </body>
 </html>
 `.text;
