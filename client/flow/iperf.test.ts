@@ -6,10 +6,12 @@ const given = { address: '10.0.28.182', port: 5201, flows: 1, reverse: false };
 
 test('bytes or seconds end the test', () => {
   expect(iperfArguments({ ...given, bytes: 10_000_000, seconds: undefined }).join(' ')).toBe(
-    '--client 10.0.28.182 --port 5201 --json --connect-timeout 15000 --parallel 1 --interval 0.1 --bytes 10000000',
+    '--client 10.0.28.182 --port 5201 --json --connect-timeout 15000 --parallel 1 --interval 0.1 --repeating-payload --bytes 10000000',
   );
   const other = { ...given, bytes: undefined, seconds: 5, flows: 3, reverse: true };
-  expect(iperfArguments(other).join(' ')).toMatch(/--parallel 3 --interval 0.1 --time 5 --reverse$/);
+  expect(iperfArguments(other).join(' ')).toMatch(
+    /--parallel 3 --interval 0.1 --repeating-payload --time 5 --reverse$/,
+  );
 });
 
 test('a result has the bytes that arrived, and each connection by the port of the client', () => {

@@ -23,6 +23,8 @@ export function iperfArguments(test: FlowTest): string[] {
     ...['--client', address, '--port', `${port}`, '--json', '--connect-timeout', `${CONNECT_MS}`],
     // It looks at the end of an interval whether all bytes are sent.
     ...['--parallel', `${flows}`, '--interval', '0.1'],
+    // A capture with a pattern in place of random bytes can be compressed, so what a student hands in is small.
+    '--repeating-payload',
     ...(seconds === undefined ? ['--bytes', `${bytes}`] : ['--time', `${seconds}`]),
     ...(reverse ? ['--reverse'] : []),
     ...(congestion === undefined ? [] : ['--congestion', congestion]),

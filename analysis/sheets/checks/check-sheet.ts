@@ -1,7 +1,7 @@
 import type { Run } from '#lib/journal/run.ts';
 import { Evidence } from '../measures/evidence.ts';
 import { readAnswers } from '../sheet/answers.ts';
-import type { Assignment } from '../sheet/assignment.ts';
+import { type Assignment, labSeedOf } from '../sheet/assignment.ts';
 import { valuesOf } from '../sheet/draws.ts';
 import { fill, fillAll } from '../sheet/fill.ts';
 import type { Result } from '../sheet/result.ts';
@@ -37,28 +37,46 @@ export interface SheetRun {
  * @returns a result for each question, in the order of the sheet
  * @throws ToolError when tshark does not know a filter or a field of the sheet
  */
-export async function checkSheet({
-  folder,
-  sheet,
-  assignment,
-  run,
-  rightChoices,
-}: SheetRun): Promise<Result[]> {
+export async function checkSheet(parts: SheetRun): Promise<Result[]> {
+  const { folder, run } = parts;
+  return checkAnswers({
+    ...parts,
+    answers: await readAnswers(folder),
+    evidence: new Evidence({ folder, run }),
+  });
+}
+
+export interface AnswersParts extends Omit<SheetRun, 'folder'> {
+  /** The last answer to each question. */
+  readonly answers: ReadonlyMap<string, string>;
+  readonly evidence: Evidence;
+}
+
+/** The same, with answers from elsewhere. */
+export async function checkAnswers(parts: AnswersParts): Promise<Result[]> {
+  const { sheet, assignment, run, rightChoices, answers, evidence } = parts;
   const drawn = valuesOf(sheet, assignment, run);
-  const answers = await readAnswers(folder);
-  const evidence = new Evidence({ folder, run });
+  const others = ofOthers(assignment, run);
   const results = new Map<string, Result>();
   for (const { hint, ...question } of sheet.questions) {
-    const parts = {
+    const asked = {
       question: fillAll(question, drawn) as Question,
       ...{ evidence, drawn, answer: answers.get(question.id), right: rightChoices?.[question.id] },
     };
     const missing = question.needs.find((need) => results.get(need)?.state !== 'done');
-    const outcome = missing === undefined ? await outcomeOf(parts) : needed(missing);
+    const outcome = others ?? (missing === undefined ? await outcomeOf(asked) : needed(missing));
     const { [assignment.language]: said = hint?.en } = hint ?? {};
-    results.set(question.id, resultOf(parts, outcome, said && fill(said, drawn)));
+    results.set(question.id, resultOf(asked, outcome, said && fill(said, drawn)));
   }
   return [...results.values()];
+}
+
+/** The outcome of all questions when the run has the numbers of somebody else. */
+function ofOthers(assignment: Assignment, { starts }: Run): Outcome | undefined {
+  const seed = labSeedOf(assignment);
+  const other = starts.flatMap(({ faults }) => faults).find((server) => server.seed !== seed);
+  if (!other) return undefined;
+  return { state: 'wrong', reason: `this run has the seed ${other.seed}, and that of this sheet is ${seed}` };
 }
 
 function outcomeOf<Kind extends Question['kind']>(parts: CheckParts<Kind>): Promise<Outcome> {

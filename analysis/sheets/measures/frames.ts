@@ -8,19 +8,19 @@ export async function framesOf(
   frames: Frames,
   fields: readonly string[] = [],
 ): Promise<FrameValues[]> {
-  const { after, same } = frames;
-  if (after === undefined) return evidence.frames(frames, fields);
+  const { after, before, same } = frames;
+  if (!after && !before) return evidence.frames(frames, fields);
   const shared = same === undefined ? [] : [same];
-  const [before, all] = await Promise.all([
-    pickedOf(evidence, after, shared),
-    evidence.frames(frames, [...shared, ...fields]),
-  ]);
-  if (before === undefined) return [];
+  const [from, to] = await Promise.all(
+    [after, before].map((one) => (one ? pickedOf(evidence, one, shared) : undefined)),
+  );
+  if ((after && !from) || (before && !to)) return [];
+  const all = await evidence.frames(frames, [...shared, ...fields]);
+  const isShared = (values: readonly string[]) =>
+    [from, to].every((one) => same === undefined || one === undefined || one.values[0] === values[0]);
   return all
-    .filter(
-      ({ number, values }) =>
-        number > before.number && (same === undefined || values[0] === before.values[0]),
-    )
+    .filter(({ number }) => number > (from?.number ?? 0) && number < (to?.number ?? Number.POSITIVE_INFINITY))
+    .filter(({ values }) => isShared(values))
     .map(({ number, values }) => ({ number, values: values.slice(shared.length) }));
 }
 

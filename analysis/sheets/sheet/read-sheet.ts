@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { allowedFor } from './answers.ts';
 import type { Language } from './assignment.ts';
 import { type Sheet, sheetSchema } from './schema.ts';
 import { SheetError } from './sheet-error.ts';
@@ -54,12 +55,16 @@ function describe(issue: v.BaseIssue<unknown>): string[] {
 
 function* inconsistencies({ questions }: Sheet): Generator<string> {
   const ids = new Set<string>();
-  for (const { id, needs } of questions) {
+  const shownByPackets = new Set<string>();
+  for (const question of questions) {
+    const { id, needs } = question;
     if (ids.has(id)) yield `question ${id} is there twice; allowed: once`;
-    for (const need of needs) {
-      if (!ids.has(need)) yield `question ${id} needs "${need}"; allowed: an earlier question`;
+    // A wrong answer costs its own points alone, so no other question may wait for it.
+    for (const need of needs.filter((one) => !shownByPackets.has(one))) {
+      yield `question ${id} needs "${need}"; allowed: an earlier question that takes no answer`;
     }
     ids.add(id);
+    if (allowedFor(question) === undefined) shownByPackets.add(id);
   }
 }
 

@@ -40,7 +40,9 @@ export interface Frames {
   readonly filter: string;
   /** Only frames after the one that this picks. */
   readonly after?: Frames | undefined;
-  /** Only frames that have the same value in this field as that one, such as `tcp.stream`. */
+  /** Only frames before the one that this picks. */
+  readonly before?: Frames | undefined;
+  /** Only frames that have the same value in this field as those, such as `tcp.stream`. */
   readonly same?: string | undefined;
   /** The first, the last, or the n-th of them. */
   readonly pick: 'first' | 'last' | number;
@@ -50,6 +52,7 @@ const frames: v.GenericSchema<unknown, Frames> = v.strictObject({
   capture,
   filter: text,
   after: v.optional(v.lazy(() => frames)),
+  before: v.optional(v.lazy(() => frames)),
   same: v.optional(text),
   pick: v.optional(v.union([v.picklist(['first', 'last']), positive]), 'first'),
 }) as v.GenericSchema<unknown, Frames>;
