@@ -178,9 +178,11 @@ answer: ## keep an answer to a question of the sheet [Q=4 A=0x8c]
 	$(call named,answer) setup/sheet-program.sh answer $(answer)
 answer = $(call option,Q,--question) $(call option,A,--answer)
 
-check: ## say of each question of the sheet whether it is done [JSON=1]
-	$(call named,check) setup/sheet-program.sh check $(check) $(or_gave_up)
+# A program that does not score full is an error, so that a CI job sees it.
+check: ## say of each question of the sheet whether it is done; with PROGRAM='python3 client.py' check that program [SHEET= PROGRAM= STAGE= SEED= JSON=1]
+	$(call named,check_program) $(if $(call given,PROGRAM),setup/check-program.sh "$$PROGRAM" "$(if $(call given,SHEET),$$SHEET)" $(check_program),setup/sheet-program.sh check $(check) $(or_gave_up))
 check = $(call switch,JSON,--json)
+check_program = $(call option,STAGE,--stage) $(call option,SEED,--seed) $(call switch,JSON,--json)
 
 hand-in: ## write the file that a student hands in, for the sheet of the present run
 	setup/hand-in.sh

@@ -11,8 +11,11 @@ command=$1
 . setup/reader.sh
 # A command that writes no file runs as student.
 case "$command" in
-    check | settings) reader=$student ;;
+    check | settings | plan-program | check-program) reader=$student ;;
     *) reader=$owner ;;
 esac
-in_reader --env LAB_SUBNET --env LAB_WIRE_ADDRESS --mount "$(mount "$PWD/sheets" /sheets),readonly" \
+# Only this command reads standard input.
+input=
+[ "$command" != check-program ] || input=--interactive
+in_reader $input --env ECHO_DELAY_SECONDS --env ECHO_LOSS --env ECHO_MODE --env LAB_TOKEN --env LAB_SUBNET --env LAB_WIRE_ADDRESS --mount "$(mount "$PWD/sheets" /sheets),readonly" \
     --entrypoint node "$LAB_IMAGES/capture" analysis/sheets/main.ts "$@"

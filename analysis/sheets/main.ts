@@ -17,6 +17,7 @@ import { check } from './commands/check.ts';
 import { collect } from './commands/collect.ts';
 import { handIn } from './commands/hand-in.ts';
 import { judgeHandIn } from './commands/judge.ts';
+import { addProgramCommands } from './commands/program-commands.ts';
 import { printSettings } from './commands/settings.ts';
 import { showSheet } from './commands/show.ts';
 import { type Assignment, assignmentSchema, readAssignment, seedOf } from './sheet/assignment.ts';
@@ -123,6 +124,12 @@ program
     const parts = { judged: '/judged', out: '/grades', shownAs: gradesShownAs };
     process.exitCode = await collect({ ...parts, now: () => new Date(), print });
   });
+addProgramCommands(program, {
+  ...{ sheets: SHEETS, captures: CAPTURES, environment: process.env, input: process.stdin, run, print },
+  exit: (code) => {
+    process.exitCode = code;
+  },
+});
 
 refuseByName(program, nameOf);
 try {
