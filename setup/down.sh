@@ -46,7 +46,7 @@ if [ -z "$containers" ]; then
     say 'no lab is up'
     exit
 fi
-! has_live || quietly docker compose rm --stop --force live live-client
+! has_live || quietly docker compose rm --stop --force live live-client answers
 # shellcheck disable=SC2046
 quietly docker compose stop http echo client $(! has_flow || echo flow)
 captures=$(for host in $(captured_hosts); do echo "capture-$host"; done)

@@ -138,7 +138,7 @@ has_flow() { printf '%s\n' "$containers" | grep -q "^flow$(printf '\t')"; }
 use_flow() { use_profile flow; }
 
 # has_live: true if the lab has a live view, by `containers`.
-has_live() { printf '%s\n' "$containers" | grep -qE '^(live|live-client)'"$(printf '\t')"; }
+has_live() { printf '%s\n' "$containers" | grep -qE '^(live|live-client|answers)'"$(printf '\t')"; }
 use_live() { use_profile live; }
 
 # in_player COMMAND…: runs the command for the project that plays an earlier run. It is no part of the lab, so that it can be

@@ -22,7 +22,7 @@ done
 
 # end_live: ends the live view of the lab. What make flow needs stays.
 end_live() {
-    quietly docker compose rm --stop --force live live-client
+    quietly docker compose rm --stop --force live live-client answers
     docker network rm "${COMPOSE_PROJECT_NAME}_live" >/dev/null 2>&1 || true
 }
 
@@ -120,5 +120,9 @@ LAB_WORK_DIR=$(docker inspect --format '{{range .Mounts}}{{if eq .Destination "/
 export LAB_WORK_DIR
 ! publishes "$COMPOSE_PROJECT_NAME-played-live-1" || end_player
 has_live || use_live
-start live live-client flow
+# Only a run that belongs to a sheet has questions.
+answers=
+[ ! -e "$LAB_CAPTURES_DIR/sheet.json" ] || answers=answers
+# shellcheck disable=SC2086
+start live live-client flow $answers
 show "$COMPOSE_PROJECT_NAME-live-1"

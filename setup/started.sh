@@ -5,7 +5,7 @@ state_of='{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}} {{.RestartC
 # repeats its lines with other times, so each line is printed once.
 reasons() {
     printf '%s\n' "$1" | grep -vE '^ (Network|Volume|Container) ' || true
-    for service in server-host client-host certificates http echo capture-server capture-client wire-host wire capture-wire flow live live-client; do
+    for service in server-host client-host certificates http echo capture-server capture-client wire-host wire capture-wire flow live live-client answers; do
         container=$(docker compose ps --all --quiet "$service" 2>/dev/null)
         # A program without a health check runs for a moment between its failures.
         case "$(docker inspect --format "$state_of" "$container" 2>/dev/null)" in

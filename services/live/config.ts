@@ -49,6 +49,8 @@ export const configSchema = v.object({
   ),
   LIVE_CAPTURES: insidePath('folder with the captures and journals', '/captures'),
   LIVE_CONTROLS: insidePath('folder with the control sockets of the programs', '/controls'),
+  LIVE_SHEETS: insidePath('folder with all sheets', '/sheets'),
+  LIVE_ANSWERS: insidePath('Unix socket of the program that keeps answers', '/run/answers/control.sock'),
   LIVE_REMOTE: insidePath('Unix socket of the program in the client host', '/run/live-client/remote.sock'),
   CONTROL_SOCKET: controlSocket(),
 });

@@ -1,8 +1,10 @@
 /*
  * What the server and the page of the live view say to each other. Types alone, so that the page's modules import them too.
  */
+import type { ProseNode } from '#analysis/sheets/views/prose-tree.ts';
 import type { CommandName } from '#lib/live/remote.ts';
 
+export type { ProseNode, ProseTag } from '#analysis/sheets/views/prose-tree.ts';
 export type { Asked, CommandName, Refused } from '#lib/live/remote.ts';
 
 /** What a link allows: a viewer's link only looks. */
@@ -251,4 +253,79 @@ export interface FilterCheck {
   readonly problem?: string | undefined;
   /** Fields that begin so. */
   readonly completions: readonly { readonly field: string; readonly name: string }[];
+}
+
+/** How an answer to a question of a sheet is given. */
+export type AnswerForm =
+  | { readonly kind: 'frame'; readonly capture: 'server' | 'client' | 'wire' }
+  | { readonly kind: 'value'; readonly unit?: string | undefined }
+  | { readonly kind: 'bytes' | 'order' }
+  | {
+      readonly kind: 'choice';
+      /** What is answered, and what one reads. */
+      readonly options: readonly { readonly name: string; readonly label: string }[];
+    };
+
+export interface SheetQuestion {
+  readonly id: string;
+  readonly points: number;
+  /** Undefined when packets show it without an answer. */
+  readonly form?: AnswerForm | undefined;
+  /** The last answer. */
+  readonly answer?: string | undefined;
+}
+
+/** A part of the prose, and the forms that follow it. */
+export interface SheetPart {
+  readonly nodes: readonly ProseNode[];
+  readonly questions: readonly SheetQuestion[];
+}
+
+/** Answer to `GET /sheet`, for the link with the controls alone: the sheet of the run; null when it belongs to none. */
+export interface LiveSheet {
+  /** The language of the prose, as an HTML page names it. */
+  readonly language: string;
+  readonly student: string;
+  /** Empty without a course. */
+  readonly course: string;
+  readonly minutes: number;
+  readonly parts: readonly SheetPart[];
+  /** A run that is played takes no answers. */
+  readonly isReadOnly: boolean;
+}
+
+/** Answer to `POST /sheet/answers` with the `question` and the `answer`, a text: what was kept. */
+export interface KeptAnswer {
+  readonly question: string;
+  readonly answer: string;
+  /** The answer before it. */
+  readonly before?: string | undefined;
+}
+
+/** Whether a question is done, as `make check` says it. */
+export interface SheetResult {
+  readonly question: string;
+  readonly points: number;
+  readonly scored: number;
+  readonly state: 'done' | 'not-yet' | 'wrong';
+  /** A sentence that does not contain the right answer. */
+  readonly reason: string;
+  readonly hint?: string | undefined;
+  readonly answer?: string | undefined;
+  /** The first frames that show it, once it is done. */
+  readonly frames: readonly {
+    readonly capture: 'server' | 'client' | 'wire';
+    readonly number: number;
+    /** Its packet; undefined when the server does not keep it, or when only the wire captured it. */
+    readonly packet?: number | undefined;
+  }[];
+  /** How many frames there are. */
+  readonly allFrames: number;
+}
+
+/** Answer to `GET /sheet/results`, for the link with the controls alone. */
+export interface SheetResults {
+  readonly points: number;
+  readonly scored: number;
+  readonly results: readonly SheetResult[];
 }

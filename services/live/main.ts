@@ -50,6 +50,7 @@ await runProgram(process, configSchema, log, async (config, opened) => {
     controls: { http: controlOf('http'), echo: controlOf('echo'), wire: controlOf('wire') },
     remote: config.LIVE_REMOTE,
     hasTerminal: config.LIVE_TERMINAL && !isPlayed,
+    sheet: { captures: folder, sheets: config.LIVE_SHEETS, defaults, keeper: config.LIVE_ANSWERS },
     programs: wiresharkPrograms({ PATH: process.env.PATH, ...profile }, timer),
   });
   opened.defer(() => web.close());

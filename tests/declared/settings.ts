@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { parse } from 'yaml';
 import type { ConfigSchema } from '#lib/runtime/config.ts';
 import { configSchema as remoteSchema } from '../../client/remote/config.ts';
+import { configSchema as answersSchema } from '../../services/answers/config.ts';
 import { configSchema as echoSchema } from '../../services/echo/config.ts';
 import { configSchema as httpSchema } from '../../services/http/config.ts';
 import { configSchema as liveSchema } from '../../services/live/config.ts';
@@ -91,6 +92,7 @@ export function readPlaces(): Places {
       wire: wireSchema,
       'live-client': remoteSchema,
       live: liveSchema,
+      answers: answersSchema,
     },
     programs: {
       certificates: textOf('services/certificates/*'),

@@ -9,6 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
 const folder = ownFolder();
 const inFolder = (name: string) => join(folder.path, name);
 const archived = inFolder('an earlier run');
+const captures = inFolder('captures');
 afterAll(folder.remove);
 
 const NAME = 'wirelab-test-live';
@@ -38,7 +39,7 @@ esac
 
 beforeEach(() => {
   for (const name of ['calls', 'lab', 'played', 'settings']) writeFileSync(inFolder(name), '');
-  rmSync(archived, { recursive: true, force: true });
+  for (const one of [archived, captures]) rmSync(one, { recursive: true, force: true });
   writeProgram(inFolder('docker'), docker);
 });
 
@@ -48,7 +49,8 @@ const calls = () => readFileSync(inFolder('calls'), 'utf8').trim().split('\n');
 
 function run(script: string, args: readonly string[] = [], settings: Record<string, string> = {}) {
   const PATH = `${folder.path}${delimiter}${process.env.PATH}`;
-  const env = { PATH, COMPOSE_PROJECT_NAME: NAME, LIVE_PORT: '48088', LIVE_CLASS_PORT: '48089', ...settings };
+  const ports = { LIVE_PORT: '48088', LIVE_CLASS_PORT: '48089' };
+  const env = { PATH, COMPOSE_PROJECT_NAME: NAME, LAB_CAPTURES_DIR: captures, ...ports, ...settings };
   const { status, stdout, stderr } = spawnSync('sh', [script, ...args], { cwd: root, env, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
@@ -67,6 +69,16 @@ describe('make live', () => {
     expect(readFileSync(inFolder('settings'), 'utf8')).toBe(
       'LAB_TOKEN=sesame\nLAB_WORK_DIR=/somewhere/work\nLIVE_VIEWERS=64\n',
     );
+  });
+
+  test('starts what keeps answers too when the run belongs to a sheet', () => {
+    has('lab', LAB);
+    mkdirSync(captures);
+    writeFileSync(join(captures, 'sheet.json'), '{}');
+    expect(makeLive()).toMatchObject({ status: 0, stderr: '' });
+    expect(calls()).toEqual([
+      `${NAME}: compose up --detach --no-build --no-deps live live-client flow answers`,
+    ]);
   });
 
   test('leaves a live view that runs as it is, except for what was typed', () => {
@@ -99,7 +111,7 @@ describe('make live', () => {
     writeFileSync(join(archived, 'client.pcap'), '');
     has('lab', `${LAB} live live-client flow`);
     makeLive([`RUN=${archived}`]);
-    expect(calls()[0]).toBe(`${NAME}: compose rm --stop --force live live-client of ${archived}`);
+    expect(calls()[0]).toBe(`${NAME}: compose rm --stop --force live live-client answers of ${archived}`);
     has('lab', LAB);
     has('played', 'live');
     writeFileSync(inFolder('calls'), '');
@@ -125,7 +137,7 @@ describe('make live', () => {
     has('played', 'live');
     expect(makeLive(['OFF=1']).stdout).toBe('wirelab: the live view has ended\n');
     expect(calls()).toEqual([
-      `${NAME}: compose rm --stop --force live live-client`,
+      `${NAME}: compose rm --stop --force live live-client answers`,
       `${NAME}: network rm ${NAME}_live`,
       `${NAME}-played: compose down --volumes`,
     ]);

@@ -4,7 +4,7 @@ import { markupOf } from './markup.ts';
  * The prose of a sheet as a tree, for a page that makes each element itself and never reads a text as HTML.
  */
 
-/** The elements that prose can have. Of any other one, only what is inside is kept. */
+/** The elements that prose can have. What is inside any other element is kept without it. */
 export const proseTags = [
   ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'blockquote', 'pre', 'ul', 'ol', 'li', 'hr'],
   ...['table', 'thead', 'tbody', 'tr', 'th', 'td', 'code', 'em', 'strong', 'a', 'br'],

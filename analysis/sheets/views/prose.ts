@@ -15,10 +15,12 @@ const WORDS = {
  *
  * @throws SheetError for a place without a value
  */
-export function proseWith(prose: string, { sheet, drawn, language, mark = () => '' }: ProseParts): string {
+export function proseWith(prose: string, parts: ProseParts): string {
+  const { sheet, drawn, language, mark = () => '', hasForms = false } = parts;
+  const list = (question: QuestionOf<'choice'>) => (hasForms ? '' : optionsOf(question, language));
   const places = sheet.questions.flatMap((question) => [
     [`question ${question.id}`, `${mark(question.id)}${headOf(question, language)}`],
-    ...(question.kind === 'choice' ? [[`options ${question.id}`, optionsOf(question, language)]] : []),
+    ...(question.kind === 'choice' ? [[`options ${question.id}`, list(question)]] : []),
   ]);
   return fill(prose, { ...drawn, ...Object.fromEntries(places) });
 }
@@ -29,6 +31,8 @@ export interface ProseParts {
   readonly language: Language;
   /** What is written before the head of a question, so that a program finds it. */
   readonly mark?: (question: string) => string;
+  /** Whether each question has a form, whose choices are not listed once more. */
+  readonly hasForms?: boolean;
 }
 
 function headOf({ id, points: count }: Question, language: Language): string {

@@ -17,6 +17,7 @@ import { refusalOf } from './refused.ts';
 import type { Doorman } from './rights.ts';
 import type { Runs } from './runs.ts';
 import type { Asker } from './shares.ts';
+import type { SheetOfRun } from './sheet/sheet-of-run.ts';
 import type { Streams } from './streams/streams.ts';
 import type { Details, Loaded } from './wireshark/details.ts';
 
@@ -33,6 +34,7 @@ export interface AppParts {
   readonly filters: Filters<Loaded>;
   readonly controls: Controls;
   readonly runs: Runs;
+  readonly sheet: SheetOfRun;
   /** What a page with these rights learns first. */
   readonly hello: (rights: Rights) => Omit<Hello, 'instance' | 'isContinued'>;
   readonly log: Log;
@@ -82,7 +84,9 @@ export function createApp(parts: AppParts): RequestListener {
     };
   };
   servePackets(app, parts, may('view'));
-  serveControls(app, parts, may);
+  const changing = changingOf(parts, may('control'));
+  serveControls(app, parts, { may, changing });
+  serveSheet(app, parts, { may, changing });
   app.use((request) => {
     throw new Refusal(404, `${request.method} ${request.path} is not known`);
   });
@@ -155,11 +159,8 @@ function servePackets(
   });
 }
 
-function serveControls(
-  app: express.Express,
-  { controls, runs, hello }: AppParts,
-  may: (needed: Rights) => RequestHandler,
-): void {
+/** What a request must pass that changes something. */
+function changingOf({ hello }: AppParts, mayControl: RequestHandler): readonly RequestHandler[] {
   const isJson: RequestHandler = (request, _response, next) => {
     if (!request.is('application/json'))
       throw new Refusal(415, 'a body must be JSON, with content-type: application/json');
@@ -170,7 +171,16 @@ function serveControls(
       throw new Refusal(409, 'this page plays an earlier run, in which nothing can be changed');
     next();
   };
-  const changing = [may('control'), isOfLab, isJson, express.json({ limit: LONGEST_BODY })];
+  return [mayControl, isOfLab, isJson, express.json({ limit: LONGEST_BODY })];
+}
+
+/** Who may do what. */
+interface Allowed {
+  readonly may: (needed: Rights) => RequestHandler;
+  readonly changing: readonly RequestHandler[];
+}
+
+function serveControls(app: express.Express, { controls, runs }: AppParts, { may, changing }: Allowed): void {
   app.get('/controls', may('view'), async (_request, response) => {
     response.json(await controls.status());
   });
@@ -187,5 +197,18 @@ function serveControls(
     const { id } = v.parse(idSchema, request.params);
     if (!runs.end(id)) throw new Refusal(404, `run ${id} does not run`);
     response.status(204).end();
+  });
+}
+
+/** The sheet and the answers are the student's own: who looks with a link for a class does not see them. */
+function serveSheet(app: express.Express, { sheet }: AppParts, { may, changing }: Allowed): void {
+  app.get('/sheet', may('control'), async (_request, response) => {
+    response.json(await sheet.show());
+  });
+  app.get('/sheet/results', may('control'), async (_request, response) => {
+    response.json(await sheet.results());
+  });
+  app.post('/sheet/answers', ...changing, async (request, response) => {
+    response.json(await sheet.answer(request.body));
   });
 }

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { ask, askFaults } from '#lib/control/control.ts';
 import type { FaultChange, FaultStatus } from '#lib/faults/faults.ts';
-import { Refusal } from '#lib/live/refusal.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import type { WireStatus } from '../../wire/control.ts';
+import { askInTime, isAbsent, notRunning } from './asking.ts';
 
 /** Paths of the control sockets of the programs. */
 export interface ControlSockets {
@@ -27,9 +27,6 @@ const faultsSchema = v.strictObject({
   ...ofAll,
 });
 const wireSchema = v.strictObject({ up: texts, down: texts, ...ofAll });
-
-/** How long a program may take to answer, in ms. */
-const PATIENCE_MS = 10_000;
 
 /** The faults of the servers and of the wire, by their control sockets, as `make faults` and `make wire` have them. */
 export class Controls {
@@ -70,46 +67,22 @@ export class Controls {
 
   #faults(server: 'http' | 'echo', change?: FaultChange): Promise<FaultStatus[]> {
     const path = this.#sockets[server];
-    return this.#inTime(`the ${server} server`, (signal) => askFaults(path, change, signal));
+    return askInTime(`the ${server} server`, this.#timer, (signal) => askFaults(path, change, signal));
   }
 
   #wire(change?: object): Promise<WireStatus> {
     const path = this.#sockets.wire;
-    return this.#inTime(
+    return askInTime(
       'the wire',
+      this.#timer,
       async (signal) => (await ask(path, '/wire', change, signal)) as WireStatus,
     );
   }
-
-  async #inTime<Answer>(program: string, asking: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    const ending = new AbortController();
-    const cancel = this.#timer(PATIENCE_MS, () => ending.abort());
-    try {
-      return await asking(ending.signal);
-    } catch (error) {
-      if (!ending.signal.aborted) throw error;
-      throw new Refusal(503, `${program} has not answered for ${PATIENCE_MS / 1000} s`);
-    } finally {
-      cancel();
-    }
-  }
-}
-
-/** Whether nobody answers at a socket. */
-export function isAbsent(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ECONNREFUSED';
 }
 
 function ifRunning<Nothing>(nothing: Nothing): (error: unknown) => Nothing {
   return (error) => {
     if (isAbsent(error)) return nothing;
     throw error;
-  };
-}
-
-function notRunning(program: string): (error: unknown) => never {
-  return (error) => {
-    throw isAbsent(error) ? new Refusal(503, `${program} does not run`) : error;
   };
 }

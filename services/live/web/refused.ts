@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { ToolError } from '#analysis/capture/tool.ts';
+import { SheetError } from '#analysis/sheets/sheet/sheet-error.ts';
 import { FaultChangeError } from '#lib/faults/faults.ts';
 import { Refusal } from '#lib/live/refusal.ts';
 import { BusyError } from './wireshark/pool.ts';
@@ -8,6 +10,8 @@ import { SharkdFailure } from './wireshark/sharkd.ts';
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (error instanceof FaultChangeError) return new Refusal(400, ...error.problems);
+  if (error instanceof SheetError) return new Refusal(400, ...error.message.split('\n'));
+  if (error instanceof ToolError) return new Refusal(503, error.message);
   if (error instanceof v.ValiError) return new Refusal(400, ...error.issues.map(problemOf));
   if (error instanceof BusyError || error instanceof SharkdFailure) return new Refusal(503, error.message);
   return ofExpress(error as Partial<ErrorOfExpress>);

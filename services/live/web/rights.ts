@@ -21,7 +21,9 @@ export function newTokens(): Tokens {
  * What needs a cookie with rights. A browser sends a cookie to every port of a host, so to the lab's HTTP server too, and
  * everybody can read what goes there. But it sends it only below the path of the cookie, and that server has none of these.
  */
-export const GUARDED = ['/events', '/packets', '/filters', '/controls', '/runs', '/terminal/shell'] as const;
+export const GUARDED = [
+  ...['/events', '/packets', '/filters', '/controls', '/runs', '/sheet', '/terminal/shell'],
+] as const;
 
 /** Reads and gives rights at one port. */
 export class Doorman {

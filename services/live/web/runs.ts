@@ -6,7 +6,7 @@ import { type Asked, commandNames, LONGEST_LINE } from '#lib/live/remote.ts';
 import type { Timer } from '#lib/runtime/timer.ts';
 import type { Beginning, CommandRun, Ended, Printed } from '../contract.ts';
 import { typedOf } from '../page/model/typed.ts';
-import { isAbsent } from './controls.ts';
+import { isAbsent } from './asking.ts';
 import type { LiveEvent } from './streams/message.ts';
 
 /** How long the client host may take to answer, in ms, and to end a command: it has 5 s before it is ended by force. */

@@ -69,6 +69,14 @@ export class TestWeb {
         wire: join(folder, 'wire.sock'),
       },
       ...{ remote: join(folder, 'remote.sock'), hasTerminal: true, isPlayed: false, now: () => 7 },
+      sheet: {
+        ...{ captures: join(folder, 'captures'), sheets: join(folder, 'sheets') },
+        keeper: join(folder, 'answers.sock'),
+        defaults: {
+          addresses: { client: '10.0.142.133', server: '10.0.28.182' },
+          ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
+        },
+      },
       programs: {
         pool: testPool(() => {
           this.asks += 1;

@@ -47,7 +47,10 @@ const CHANGING = [
   ['POST', '/controls/wire'],
   ['POST', '/runs'],
   ['DELETE', '/runs/1'],
+  ['POST', '/sheet/answers'],
 ] as const;
+/** What only the page with the controls may read. */
+const PERSONAL = ['/sheet', '/sheet/results'] as const;
 
 const status = async (...args: Parameters<TestWeb['send']>) => {
   const response = await web.send(...args);
@@ -65,7 +68,7 @@ describe('a link', () => {
     const name = `wirelab-live-${web.port}=${web.tokens[rights]}`;
     expect(headers['set-cookie']).toEqual([
       `wirelab-page-${web.port}=${web.tokens.page}; Path=/; ${ending}`,
-      ...['/events', '/packets', '/filters', '/controls', '/runs', '/terminal/shell'].map(
+      ...['/events', '/packets', '/filters', '/controls', '/runs', '/sheet', '/terminal/shell'].map(
         (path) => `${name}; Path=${path}; ${ending}`,
       ),
     ]);
@@ -87,7 +90,7 @@ describe('a link', () => {
       'sec-fetch-dest': 'document',
     };
     const answer = await web.ask('GET', `/?key=${web.tokens.view}`, headers);
-    expect([answer.status, answer.headers['set-cookie']?.length]).toEqual([200, 7]);
+    expect([answer.status, answer.headers['set-cookie']?.length]).toEqual([200, 8]);
   });
 
   test.each(['', 'x', 'x'.repeat(43), '<script>alert(1)</script>'])(
@@ -112,10 +115,8 @@ describe('a link', () => {
         const refused = await web.ask('GET', path, { host }, '', web.classPort);
         expect([host, refused.status, refused.headers['set-cookie']]).toEqual([host, 403, undefined]);
         const cookie = web.cookieOf(web.tokens.control, host.split(':')[1]);
-        expect([host, await status('GET', '/packets', { host, cookie }, '', web.classPort)]).toEqual([
-          host,
-          401,
-        ]);
+        for (const path of ['/packets', ...PERSONAL])
+          expect([path, await status('GET', path, { host, cookie }, '', web.classPort)]).toEqual([path, 401]);
         const changing = { host, cookie, origin: `http://${host}`, 'content-type': 'application/json' };
         for (const [method, changed] of CHANGING)
           expect([changed, await status(method, changed, changing, '{}', web.classPort)]).toEqual([
@@ -147,7 +148,7 @@ describe('a link', () => {
     const { status: code, headers, body } = await web.ask('GET', '/');
     expect([code, headers['content-type']]).toEqual([401, 'text/html; charset=utf-8']);
     expect(body).toContain('This page needs its link, which make live prints where the lab runs.');
-    for (const path of [...READING, '/page/main.ts', '/terminal/index.html'])
+    for (const path of [...READING, ...PERSONAL, '/page/main.ts', '/terminal/index.html'])
       expect([path, await status('GET', path)]).toEqual([path, 401]);
   });
 });
@@ -203,18 +204,21 @@ describe('a viewer', () => {
     for (const path of READING) expect([path, await status('GET', path, { cookie })]).toEqual([path, 200]);
   });
 
-  test.each(CHANGING)('may not %s %s', async (method, path) => {
-    const headers = {
-      ...web.controlling,
-      cookie: web.cookieOf(web.tokens.view),
-      'content-type': 'application/json',
-    };
-    const { status, body } = await web.ask(method, path, headers, '{}');
-    expect(status).toBe(403);
-    expect(JSON.parse(body)).toEqual({
-      problems: ['this link only looks; the link with the controls is printed by make live'],
-    });
-  });
+  test.each([...CHANGING, ...PERSONAL.map((path) => ['GET', path] as const)])(
+    'may not %s %s',
+    async (method, path) => {
+      const headers = {
+        ...web.controlling,
+        cookie: web.cookieOf(web.tokens.view),
+        'content-type': 'application/json',
+      };
+      const { status, body } = await web.ask(method, path, headers, '{}');
+      expect(status).toBe(403);
+      expect(JSON.parse(body)).toEqual({
+        problems: ['this link only looks; the link with the controls is printed by make live'],
+      });
+    },
+  );
 });
 
 describe('a request of somebody else', () => {
@@ -243,7 +247,7 @@ describe('a request of somebody else', () => {
       ...{ cookie: web.cookieOf(web.tokens.control), ...others },
       ...(origin !== '' && { origin: origin.replace('HOST', web.host) }),
     };
-    for (const path of ['/', ...READING])
+    for (const path of ['/', ...READING, ...PERSONAL])
       expect([path, await status('GET', path, headers)]).toEqual([path, expected]);
     for (const [method, path] of CHANGING) {
       const json = { ...headers, 'content-type': 'application/json' };

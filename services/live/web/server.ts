@@ -16,6 +16,8 @@ import { refusalOf } from './refused.ts';
 import { Doorman, type Tokens } from './rights.ts';
 import { Runs } from './runs.ts';
 import { Shares } from './shares.ts';
+import { keeperAt } from './sheet/keeper.ts';
+import { SheetOfRun, type SheetOfRunParts } from './sheet/sheet-of-run.ts';
 import { connectShell } from './shell.ts';
 import { Streams } from './streams/streams.ts';
 import { WireWatch } from './wire-watch.ts';
@@ -35,6 +37,8 @@ export interface WebParts {
   /** The Unix socket of the program in the client host. */
   readonly remote: string;
   readonly hasTerminal: boolean;
+  /** Where the sheet of the run is, and the Unix socket of the program that keeps answers. */
+  readonly sheet: Pick<SheetOfRunParts, 'captures' | 'sheets' | 'defaults'> & { readonly keeper: string };
   readonly programs: Programs;
   /** The folder with the folders `page` and `terminal`. */
   readonly files: string;
@@ -82,7 +86,10 @@ export function createWeb(parts: WebParts): Web {
     look: async () => (isPlayed || (await controls.hasWire()) ? feed.state().wire : undefined),
   });
   const details = new Details({ history: feed.history, pool, folder: parts.folder });
-  const shared = { streams, runs, controls, details, filters: new Filters(pool), history: feed.history };
+  const { history } = feed;
+  const keep = keeperAt(parts.sheet.keeper, timer);
+  const sheet = new SheetOfRun({ ...parts.sheet, isPlayed, history, keep });
+  const shared = { streams, runs, controls, details, filters: new Filters(pool), history, sheet };
   const shells = new Set<Socket>();
   const serverAt = (name: PortName): Server => {
     const isForClass = name === 'class';
