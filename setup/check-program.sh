@@ -79,11 +79,22 @@ listens() {
         done' sh "$(printf %.1s "$1")"
 }
 
+# ask STAGE PROTOCOL BESIDE OPTION…: our client asks the server of her own, from the server host. BESIDE is another client: a
+# silent one has a connection open meanwhile; one that resets has left an echo unread when it closed.
+# Shells in the container run it.
+# shellcheck disable=SC2016
+ask_it='beside=$1 at=/dev/tcp/$2/$3
+    shift
+    case "$beside" in
+        silent) exec 3<>"$at" ;;
+        reset) { exec 3<>"$at" && printf "break|4f9cac8d" >&3 && sleep 0.5; exec 3>&-; } ;;
+    esac
+    timeout 30 client echo "$@"'
 ask() {
-    stage=$1 protocol=$2
-    shift 2
-    in_lab echo timeout 30 client echo "$LAB_CLIENT_ADDRESS" 7070 --protocol "$protocol" --json "$@" 2>/dev/null |
-        sed "s/.*/{\"stage\":\"$stage\",\"client\":&}/" >>"$records" || true
+    stage=$1 protocol=$2 beside=$3
+    shift 3
+    in_lab echo bash -c "$ask_it" bash "$beside" "$LAB_CLIENT_ADDRESS" 7070 --protocol "$protocol" --json "$@" 2>/dev/null |
+        grep '^{' | sed "s/.*/{\"stage\":\"$stage\",\"client\":&}/" >>"$records" || true
 }
 
 take() {

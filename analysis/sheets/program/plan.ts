@@ -30,7 +30,7 @@ export function planOf(
 }
 
 function stepsOf(stage: Stage, { seed, lab, places }: Parameters<typeof planOf>[1]): Step[] {
-  const { partner, faults, id, clients } = stage;
+  const { partner, faults, id, clients, beside = 'alone' } = stage;
   const seeded = ['--seed', faultSeed(stage, seed, lab.delays)];
   if (partner === 'http')
     return [
@@ -52,7 +52,9 @@ function stepsOf(stage: Stage, { seed, lab, places }: Parameters<typeof planOf>[
     ];
   const protocol = partner === 'own-tcp' ? 'tcp' : 'udp';
   const values = { drawn: drawnFor(stage, seed), places };
-  const asks = clients.map((options): Step => ['ask', id, protocol, ...withValues(options, stage, values)]);
+  const asks = clients.map(
+    (options): Step => ['ask', id, protocol, beside, ...withValues(options, stage, values)],
+  );
   return [['stage', id], ['serve', id, protocol], ...asks, ['stage', '']];
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { StageSeen } from '../seen/stage-seen.ts';
 import { answers } from './answers.ts';
 import { attempts } from './attempts.ts';
+import { copies } from './copies.ts';
 import { delivers } from './delivers.ts';
 import { deliversFile } from './delivers-file.ts';
 import { ends } from './ends.ts';
@@ -16,7 +17,7 @@ import { window } from './window.ts';
 /** Every kind of judgement. */
 export const judgements = [
   ...[attempts, waits, delivers, refusesChecksum, reconnects, givesUp, ends],
-  ...[deliversFile, window, retransmissions, answers],
+  ...[copies, deliversFile, window, retransmissions, answers],
 ] as const;
 
 /** One judgement of a stage, as in `program.json`: its kind and its limits. */

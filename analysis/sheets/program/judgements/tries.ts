@@ -49,11 +49,18 @@ export function quoted(text: string): string {
 }
 
 /** Why no right message of the client is there: what it sent instead, or where it knocked. */
-export function insteadOf({ attempts, strays, talks, ran }: StageSeen): {
+export function insteadOf(seen: StageSeen): {
   readonly shown: string;
   readonly frames: readonly FrameRef[];
 } {
-  const [other] = attempts;
+  const { attempts, strays, talks, ran } = seen;
+  const texts = textsOf(seen);
+  const other = attempts.find(({ text, isRight }) => !isRight || !texts.includes(text));
+  const missing = texts.find((text) => !attempts.some((one) => one.text === text));
+  if (!other && attempts.length > 0) {
+    const frames = attempts.map(({ frame }) => frame);
+    return { shown: `no attempt of ${quoted(missing ?? '')}; the others are in ${framesIn(frames)}`, frames };
+  }
   if (other) {
     const why = other.isRight ? 'which is not what it was given' : 'whose checksum is missing or wrong';
     return { shown: `frame ${other.frame.number} says ${quoted(other.text)}, ${why}`, frames: [other.frame] };

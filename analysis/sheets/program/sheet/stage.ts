@@ -44,6 +44,8 @@ export const stageEntries = {
   seconds: v.pipe(seconds, v.minValue(1)),
   /** The options of `client echo` for each client that asks a server of her own, one after another. */
   clients: v.optional(v.array(v.array(text)), []),
+  /** Another client of that server at the same time: one that says nothing, or one that breaks its connection before. */
+  beside: v.optional(v.picklist(['silent', 'reset'])),
   /** What a right program does and which page explains it, shown when the stage fails. */
   hint: text,
 };
