@@ -55,6 +55,9 @@ const inMakefile = [
   { variable: 'http_faults', target: 'faults', program: 'faults' },
   { variable: 'echo_faults', target: 'faults', program: 'faults' },
   { variable: 'inspect', target: 'inspect', program: 'inspect show' },
+  { variable: 'sheet', target: 'sheet', program: 'sheets settings' },
+  { variable: 'answer', target: 'answer', program: 'sheets answer' },
+  { variable: 'check', target: 'check', program: 'sheets check' },
   { variable: 'bench', target: 'bench', program: 'bench' },
 ] as const;
 
@@ -65,6 +68,9 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   'client flow': ['client/main.ts', 'flow'],
   faults: ['services/faults/main.ts'],
   'inspect show': ['analysis/main.ts', 'show'],
+  'sheets settings': ['analysis/sheets/main.ts', 'settings'],
+  'sheets answer': ['analysis/sheets/main.ts', 'answer'],
+  'sheets check': ['analysis/sheets/main.ts', 'check'],
   bench: ['bench/main.ts'],
 };
 

@@ -64,7 +64,10 @@ test('an empty file has no setting, and docker-compose.yml is not read as one', 
   writeFileSync(file, '');
   const compose = join(folder, 'docker-compose.yml');
   writeFileSync(compose, 'services:\n  http: { environment: { HTTP_PORT } }\n');
-  const { status, stderr } = spawnSync('awk', ['-f', reader, file, compose], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync('awk', ['-f', reader, file, compose], {
+    env: { PATH: process.env.PATH },
+    encoding: 'utf8',
+  });
   expect(status).toBe(2);
   expect(stderr).toMatch(/^wirelab: HTTP_PORT has no value: it is not in \.env\n {4}cure: [^\n]*\n$/);
 });

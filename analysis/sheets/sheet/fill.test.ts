@@ -3,9 +3,9 @@ import { fill, fillAll } from './fill.ts';
 
 test('puts values in their places, as often as they are there', () => {
   expect(fill('{{a}} and {{ b }}, {{a}}', { a: 1, b: 'x' })).toBe('1 and x, 1');
-  expect(fillAll({ list: ['{{a}}', 2, null], more: { text: '{{b}}' } }, { a: 1, b: 'x' })).toEqual({
+  expect(fillAll({ list: ['{{a}}', 2, null], more: { '{{a}}': '{{b}}' } }, { a: 1, b: 'x' })).toEqual({
     list: ['1', 2, null],
-    more: { text: 'x' },
+    more: { 1: 'x' },
   });
 });
 

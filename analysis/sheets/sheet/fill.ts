@@ -16,12 +16,12 @@ export function fill(text: string, values: Drawn): string {
   });
 }
 
-/** Puts values in all texts of a value that came from JSON. */
+/** Puts values in all texts of a value that came from JSON, names of fields included. */
 export function fillAll<Value>(value: Value, values: Drawn): Value {
   if (typeof value === 'string') return fill(value, values) as Value;
   if (Array.isArray(value)) return value.map((one) => fillAll(one, values)) as Value;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name, fillAll(one, values)]),
+    Object.entries(value).map(([name, one]) => [fill(name, values), fillAll(one, values)]),
   ) as Value;
 }

@@ -84,7 +84,12 @@ function isRight(text: string): boolean {
   return bar > 0 && checksum(text.slice(0, bar)) === text.slice(bar + 1);
 }
 
-async function echo(server: string, port: number, protocol: string, texts: readonly string[]): Promise<boolean> {
+async function echo(
+  server: string,
+  port: number,
+  protocol: string,
+  texts: readonly string[],
+): Promise<boolean> {
   const open = protocol === 'tcp' ? openTcp : openUdp;
   const client = new Client((take) => open(server, port, take));
   let good = true;
