@@ -20,6 +20,7 @@ const paths = {
   up: 'M5 12l5-5 5 5',
   down: 'M5 8l5 5 5-5',
   warning: 'M10 3l7.5 13.5h-15zM10 8v4M10 14.2h.01',
+  check: 'M4 10.5l4 4 8-9',
   key: 'M7.5 9.5a3.5 3.5 0 110 1M11 10h6.5M15 10v3',
 } as const;
 

@@ -57,7 +57,7 @@ export class Page {
     this.#reel = new Reel(app);
     this.#transport = new Transport(app, this.#reel.element);
     this.#ladder = new Ladder(app, open);
-    this.#side = new Side(app, open);
+    this.#side = new Side(app, { open, select: (id) => this.#select(id) });
     this.#filter = new FilterBar(app);
     this.#panel = new PacketPanel(app, {
       close: () => this.#close(),
@@ -231,6 +231,20 @@ export class Page {
     this.#ladder.focus();
   }
 
+  /** Shows a packet in the ladder. One that is not there is opened. */
+  #select(id: number): void {
+    const { session } = this.#app;
+    if (!session.packets.get(id)) {
+      this.open(id);
+      return;
+    }
+    this.#showPackets();
+    session.chosen.set(id);
+    this.#ladder.reveal(id);
+    // On a wide page the reader stays where the link is.
+    if (!this.#isWide.matches) this.#ladder.focus();
+  }
+
   /** On a narrow page, the packets are one of the tools. */
   #showPackets(): void {
     if (!this.#isWide.matches) this.#side.choose('packets');
@@ -306,6 +320,7 @@ export class Page {
       '2': tab(2),
       '3': tab(3),
       '4': tab(4),
+      '5': tab(5),
       Escape: () => {
         if (session.opened.get() !== undefined) this.#close();
         else if (isProjector.get()) isProjector.set(false);

@@ -4,13 +4,21 @@ import { Commands } from './controls/commands.ts';
 import { Controls } from './controls/controls.ts';
 import { PrintedLog } from './controls/log.ts';
 import { h, setAttributes } from './dom.ts';
+import { SheetPanel } from './sheet/sheet.ts';
 import { Tabs } from './tabs.ts';
 
 /** At this width and above, the tools are beside the packets, and a packet is beside the ladder. */
 export const WIDE = '(min-width: 1000px)';
 
-export const sideNames = ['packets', 'commands', 'faults', 'charts', 'terminal'] as const;
+export const sideNames = ['packets', 'commands', 'faults', 'charts', 'terminal', 'sheet'] as const;
 export type SideName = (typeof sideNames)[number];
+
+export interface SideParts {
+  /** Opens a packet. */
+  readonly open: (packet: number) => void;
+  /** Shows a packet in the ladder. */
+  readonly select: (packet: number) => void;
+}
 
 /** The tools at the side; on a narrow page the packets are one of them. */
 export class Side {
@@ -20,21 +28,26 @@ export class Side {
   readonly #app: App;
   readonly #charts: Charts;
   readonly #log: PrintedLog;
+  readonly #sheet: SheetPanel;
   readonly #tabs: Tabs<SideName>;
   readonly #panels: ReadonlyMap<SideName, HTMLElement>;
   #chosen: SideName = 'commands';
+  /** Whether somebody has chosen a tool. */
+  #wasChosen = false;
 
-  constructor(app: App, open: (packet: number) => void) {
+  constructor(app: App, { open, select }: SideParts) {
     this.#app = app;
     const { texts } = app;
     this.commands = new Commands(app);
     this.#charts = new Charts(app, open);
     this.#log = new PrintedLog(app);
+    this.#sheet = new SheetPanel(app, select);
     const contents: Readonly<Record<Exclude<SideName, 'packets'>, readonly HTMLElement[]>> = {
       commands: [this.commands.element, this.#log.element],
       faults: [new Controls(app).element],
       charts: [this.#charts.element],
       terminal: [],
+      sheet: [this.#sheet.element],
     };
     this.#panels = new Map(
       Object.entries(contents).map(([name, elements]) => [name as SideName, panelOf(name, elements)]),
@@ -42,7 +55,13 @@ export class Side {
     this.#tabs = new Tabs(
       texts.tabs.name,
       sideNames.map((name) => ({ name, label: texts.tabs[name] })),
-      { panelOf: (name) => `side-${name}`, choose: (name) => this.choose(name) },
+      {
+        panelOf: (name) => `side-${name}`,
+        choose: (name) => {
+          this.#wasChosen = true;
+          this.choose(name);
+        },
+      },
     );
     this.tabs = this.#tabs.element;
     this.element = h('section', { class: 'side', 'aria-label': texts.tabs.name }, ...this.#panels.values());
@@ -54,9 +73,10 @@ export class Side {
       this.#tabs.element.querySelector('[data-tab=commands]')!.textContent = canControl
         ? texts.tabs.commands
         : texts.tabs.lines;
-      if (hello && !canControl && !['packets', 'charts'].includes(this.#chosen))
+      if (hello && !canControl && !['packets', 'charts', 'sheet'].includes(this.#chosen))
         this.choose(hello.played === undefined ? 'commands' : 'charts');
     });
+    this.#sheet.isThere.watch((isThere) => this.#allowSheet(isThere));
     // On a narrow page the packets come first.
     this.choose(matchMedia(WIDE).matches ? 'commands' : 'packets');
   }
@@ -87,6 +107,14 @@ export class Side {
 
   #allow(name: SideName, isAllowed: boolean): void {
     this.#tabs.element.querySelector<HTMLElement>(`[data-tab=${name}]`)!.hidden = !isAllowed;
+  }
+
+  /** Somebody who has a sheet begins with it. */
+  #allowSheet(isThere: boolean): void {
+    this.#allow('sheet', isThere);
+    const before = this.#app.session.isPlayed ? 'charts' : 'commands';
+    if (isThere && this.#chosen === before && !this.#wasChosen) this.choose('sheet');
+    if (!isThere && this.#chosen === 'sheet') this.choose(before);
   }
 
   /** The frame is made when it is wanted first, and stays. */
