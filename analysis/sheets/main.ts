@@ -13,17 +13,13 @@ import { endWithOutput } from '#lib/runtime/output.ts';
 import { safe, safeLines } from '#lib/text/readable.ts';
 import { answer } from './commands/answer.ts';
 import { begin } from './commands/begin.ts';
-import { check } from './commands/check.ts';
-import { collect } from './commands/collect.ts';
-import { handIn } from './commands/hand-in.ts';
-import { judgeHandIn } from './commands/judge.ts';
 import { addProgramCommands } from './commands/program-commands.ts';
 import { printSettings } from './commands/settings.ts';
-import { showSheet } from './commands/show.ts';
 import { type Assignment, assignmentSchema, readAssignment, seedOf } from './sheet/assignment.ts';
 import { SheetError } from './sheet/sheet-error.ts';
 
-// The programs of sheets, in the container that reads captures: make sheet, answer, check, hand-in and grade run them.
+// The programs of sheets, in the container that reads captures: make sheet, answer, check, hand-in and grade run them. Each
+// command loads what it needs alone: sixty hand-ins start it sixty times.
 
 const CAPTURES = '/captures';
 const SHEETS = '/sheets';
@@ -79,6 +75,7 @@ program
   .command('show')
   .description('prints the sheet of the present run')
   .action(async () => {
+    const { showSheet } = await import('./commands/show.ts');
     await showSheet({ folder: CAPTURES, shownAs, sheets: SHEETS, run: await run(), print });
   });
 
@@ -96,6 +93,7 @@ program
   .description('says of each question whether it is done')
   .option('--json', 'one JSON object', false)
   .action(async ({ json }: { json: boolean }) => {
+    const { check } = await import('./commands/check.ts');
     process.exitCode = await check({ folder: CAPTURES, sheets: SHEETS, run: await run(), json, print });
   });
 
@@ -103,6 +101,7 @@ program
   .command('hand-in')
   .description('writes the file that a student hands in')
   .action(async () => {
+    const { handIn } = await import('./commands/hand-in.ts');
     process.exitCode = await handIn({
       ...{ captures: CAPTURES, handIns: '/hand-ins', shownAs: handInsShownAs, sheets: SHEETS },
       ...{ run: await run(), now: () => new Date(), print },
@@ -113,6 +112,7 @@ program
   .command('judge')
   .description('judges the hand-in on standard input, and prints one JSON object')
   .action(async () => {
+    const { judgeHandIn } = await import('./commands/judge.ts');
     const folder = await mkdtemp(join(tmpdir(), 'hand-in-'));
     process.exitCode = await judgeHandIn(process.stdin, { sheets: SHEETS, folder, print });
   });
@@ -121,6 +121,7 @@ program
   .command('collect')
   .description('compares what was judged, and writes the grades')
   .action(async () => {
+    const { collect } = await import('./commands/collect.ts');
     const parts = { judged: '/judged', out: '/grades', shownAs: gradesShownAs };
     process.exitCode = await collect({ ...parts, now: () => new Date(), print });
   });

@@ -4,8 +4,6 @@ import * as v from 'valibot';
 import type { Run } from '#lib/journal/run.ts';
 import { secondsRange } from '#lib/runtime/config.ts';
 import { OWN_PORT, placesIn } from '../program/sheet/places.ts';
-import { checkProgram } from './check-program.ts';
-import { planProgram } from './plan-program.ts';
 
 export interface ProgramCommandParts {
   /** The folders of the sheets and of the captures. */
@@ -40,6 +38,7 @@ export function addProgramCommands(program: Command, parts: ProgramCommandParts)
         LAB_TOKEN: token = '',
       } = environment;
       const lab = { delays: v.parse(delaysSchema, delays), loss, mode, token };
+      const { planProgram } = await import('./plan-program.ts');
       await planProgram({ folder: sheets, sheet, ...options, lab, places, print });
     });
 
@@ -53,6 +52,7 @@ export function addProgramCommands(program: Command, parts: ProgramCommandParts)
       const records = await wholeInput(parts.input);
       const run = await parts.run();
       const own = { sheet, seed, records, captures, run, ownPort: OWN_PORT, json, print };
+      const { checkProgram } = await import('./check-program.ts');
       parts.exit(await checkProgram({ folder: sheets, ...own }));
     });
 }

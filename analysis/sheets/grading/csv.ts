@@ -26,11 +26,11 @@ export function csvOf(handIns: readonly HandIn[]): string {
 }
 
 /** What a spreadsheet takes for the begin of a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 /** A cell. An apostrophe makes a formula a text. */
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value);
-  const text = safe(FORMULA.test(value.trimStart()) ? `'${value}` : value);
+  const text = safe(FORMULA.test(value) || FORMULA.test(value.trimStart()) ? `'${value}` : value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

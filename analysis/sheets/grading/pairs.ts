@@ -102,7 +102,7 @@ interface Pair {
   readonly other: HandIn;
 }
 
-function* ofTwo(handIns: Iterable<HandIn>): Generator<Pair> {
+function* ofTwo(handIns: readonly HandIn[]): Generator<Pair> {
   for (const handIn of handIns) {
     for (const other of handIns) if (other !== handIn && !isOfSame(handIn, other)) yield { handIn, other };
   }
@@ -120,7 +120,7 @@ function sharing(handIns: readonly HandIn[], keysOf: (handIn: HandIn) => readonl
   const pairs = new Map<string, Pair>();
   const shared = new Map<Pair, Key[]>();
   for (const of of owners.values()) {
-    for (const pair of ofTwo(of.keys())) {
+    for (const pair of ofTwo([...of.keys()])) {
       const name = `${handIns.indexOf(pair.handIn)} ${handIns.indexOf(pair.other)}`;
       const known = pairs.get(name) ?? pair;
       pairs.set(name, known);

@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { defaults, LAB_IMAGES } from './images.ts';
+import { command, type Ended } from './lab.ts';
+import { type Expected, FULL, makeClass } from './sheets/class.ts';
+import { recordRun } from './sheets/record-run.ts';
+
+const MINUTES = 60_000;
+
+let folder: string;
+let out: string;
+let expected: Expected[];
+let graded: Ended;
+
+interface Graded {
+  readonly score: number;
+  readonly tests: readonly { readonly name: string; readonly visibility: string; readonly score: number }[];
+  readonly extra_data: { readonly file: string; readonly student: string };
+}
+let results: Graded[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wirelab-class-'));
+  out = join(folder, 'grades');
+  const handIns = join(folder, 'hand-ins');
+  await mkdir(handIns);
+  expected = await makeClass(await recordRun(), handIns);
+  const settings = { ...defaults, LAB_IMAGES, LAB_SHEETS_DIR: join(import.meta.dirname, 'sheets') };
+  graded = await command(settings, 'setup/grade.sh', handIns, out);
+  results = JSON.parse(await readFile(join(out, 'results.json'), 'utf8'));
+}, 15 * MINUTES);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const flagsOf = ({ tests }: Graded) =>
+  tests.filter(({ visibility }) => visibility === 'hidden').map(({ name }) => name);
+
+test('a class of sixty is graded in one run, each hand-in with its time', () => {
+  expect(graded.code).toBe(1);
+  expect(expected).toHaveLength(60);
+  expect(results).toHaveLength(60);
+  expect(graded.stdout.match(/^\d{5} of 60 {2}\d+\.\d\d s {2}/gm)).toHaveLength(60);
+  console.log(/\d+ hand-ins in .*/.exec(graded.stdout)?.[0]);
+});
+
+test('each has its points and the right flags, and no other', () => {
+  const found = results.map((result) => [
+    result.extra_data.file.replaceAll('\\u001b', '\u001b'),
+    { flags: flagsOf(result).toSorted(), score: result.score },
+  ]);
+  const wanted = expected.map(({ file, flags, scored }) => [
+    file,
+    { flags: flags.toSorted(), score: scored ?? expect.any(Number) },
+  ]);
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted));
+});
+
+describe('nothing that a student wrote', () => {
+  test('is a formula in the table, markup in a page, or a colour in the terminal', async () => {
+    const csv = await readFile(join(out, 'grades.csv'), 'utf8');
+    expect(csv.split('\r\n').flatMap((line) => line.match(/(?<=^|,)"?[=+@-][^,]*/g) ?? [])).toEqual([]);
+    expect(csv).toContain(`right-0,small,1,1,2,2,1,1,${FULL},${FULL},`);
+    const names = await readdir(out);
+    for (const name of names) {
+      expect(await readFile(join(out, name), 'utf8')).not.toMatch(/<script|<img|\p{Cc}(?<![\n\r\t])/u);
+    }
+    expect(graded.stdout + graded.stderr).not.toContain('\u001b');
+  });
+
+  test('is written anywhere else', async () => {
+    expect((await readdir(folder)).toSorted()).toEqual(['grades', 'hand-ins']);
+    const names = await readdir(out);
+    expect(names.filter((name) => !name.endsWith('.html')).toSorted()).toEqual([
+      'grades.csv',
+      'junit.xml',
+      'results.json',
+    ]);
+    expect(names).toHaveLength(64);
+  });
+});
