@@ -39,18 +39,20 @@ export function judgeStage(stage: JudgedStage, seen: StageSeen | undefined): Sta
   };
 }
 
-/** The frames of the verdicts that do not hold, each once and in order. */
+/** The frames of the verdicts that do not hold, each once and in order. A verdict has more frames than a person reads. */
 export function evidenceOf({ verdicts }: Pick<StageResult, 'verdicts'>): FrameRef[] {
-  const frames = verdicts.filter(({ holds }) => !holds).flatMap((verdict) => verdict.frames);
+  const frames = verdicts.filter(({ holds }) => !holds).flatMap((verdict) => verdict.frames.slice(0, FRAMES));
   const byNumber = new Map(frames.map((frame) => [frame.number, frame]));
   return [...byNumber.values()].sort((one, other) => one.number - other.number);
 }
 
+/** At most this many frames of a verdict are evidence. */
+const FRAMES = 8;
 /** At most this many ports are in a filter. */
 const PORTS = 8;
 
-function filterOf({ talks, attempts, stage }: StageSeen): string {
-  const clients = new Set([...talks.map(({ client }) => client), ...attempts.map(({ client }) => client)]);
+function filterOf({ talks, attempts, datagrams, stage }: StageSeen): string {
+  const clients = new Set([...talks, ...attempts, ...datagrams].map(({ client }) => client));
   const ports = [...clients].slice(0, PORTS).map((client) => client.slice(client.lastIndexOf(':') + 1));
   const transport = stage.partner.endsWith('udp') ? 'udp' : 'tcp';
   if (ports.length === 0) return '';

@@ -43,7 +43,9 @@ function rowOf({ stage, state, scored }: StageResult): string {
 function explain(result: StageResult): string[] {
   const { stage, verdicts, lines, filter, seen } = result;
   const frames = evidenceOf(result).map(({ number }) => number);
-  const shown = lines.slice(0, LINES);
+  const first = lines.findIndex(({ frame }) => frame.number === frames[0]);
+  const from = Math.max(0, Math.min(first - LINES / 2, lines.length - LINES));
+  const shown = lines.slice(from, from + LINES);
   return [
     `${stage.id}: ${stage.title}`,
     ...verdicts
@@ -54,7 +56,7 @@ function explain(result: StageResult): string[] {
       ({ frame, at, words }) =>
         `    frame ${String(frame.number).padEnd(6)}${at.toFixed(3).padStart(8)} s  ${safe(words)}`,
     ),
-    ...(lines.length > LINES ? [`    and ${lines.length - LINES} lines more`] : []),
+    ...(lines.length > LINES ? [`    and ${lines.length - LINES} lines more, before and after`] : []),
     ...(frames.length === 0
       ? []
       : [

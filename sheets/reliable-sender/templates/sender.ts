@@ -13,6 +13,8 @@ export function tagOf(datagram: Buffer): string {
 
 const [server, port, mode, window, segment, path = ''] = process.argv.slice(2);
 const data = readFileSync(path);
-console.log(`not sent yet: ${data.length} bytes to ${server}:${port} by ${mode}, ${window} segments of ${segment} bytes at once`);
+console.log(
+  `not sent yet: ${data.length} bytes to ${server}:${port} by ${mode}, ${window} segments of ${segment} bytes at once`,
+);
 // Your work begins here: OPEN, the DATA, CLOSE, and an ACK for each.
 process.exit(1);

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { counted } from '#lib/text/figures.ts';
+import { nameOf } from '../seen/names.ts';
 import type { Attempt } from '../seen/stage-seen.ts';
 import { judgement } from './judgement.ts';
-import { framesIn, insteadOf, nameOf, textsOf, triesOf } from './tries.ts';
+import { framesIn, insteadOf, textsOf, triesOf } from './tries.ts';
 
 const number = v.pipe(v.number(), v.integer(), v.minValue(1));
 

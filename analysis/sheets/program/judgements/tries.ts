@@ -1,5 +1,5 @@
 import type { FrameRef } from '#analysis/capture/frames.ts';
-import type { Decision } from '#lib/journal/schema.ts';
+import { nameOf } from '../seen/names.ts';
 import type { Attempt, StageSeen } from '../seen/stage-seen.ts';
 
 /** The request of the stages about HTTP, and the answer that they want. */
@@ -24,10 +24,6 @@ export function triesOf(seen: StageSeen): readonly (readonly Attempt[])[] {
 /** The fault or the outcome that the server decided for an attempt; undefined without an entry. */
 export function decisionOf({ match }: Attempt): string | undefined {
   return match && nameOf(match.entry);
-}
-
-export function nameOf(entry: Decision): string {
-  return 'outcome' in entry ? entry.outcome : entry.fault;
 }
 
 /** The frame in which the answer of an attempt began. */

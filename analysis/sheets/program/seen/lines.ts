@@ -1,8 +1,9 @@
 import type { FrameRef } from '#analysis/capture/frames.ts';
 import { describeMatch } from '#analysis/join/describe.ts';
 import type { MatchUnder } from '#analysis/join/matching.ts';
+import { nameOf } from './names.ts';
 import { framesLater } from './order.ts';
-import type { Attempt, StageSeen } from './stage-seen.ts';
+import type { Attempt, SeenDatagram, StageSeen } from './stage-seen.ts';
 
 /** One packet of a stage that matters, in words. */
 export interface Line {
@@ -13,7 +14,7 @@ export interface Line {
 }
 
 /** What happened in a stage: attempts, what the server decided, resets. */
-export function linesOf({ attempts, talks, ran, strays }: StageSeen): Line[] {
+export function linesOf({ attempts, talks, ran, strays, datagrams }: StageSeen): Line[] {
   const answered = new Map<MatchUnder, Attempt>(
     attempts.flatMap((one) => (one.match ? [[one.match, one]] : [])),
   );
@@ -23,6 +24,7 @@ export function linesOf({ attempts, talks, ran, strays }: StageSeen): Line[] {
     ...talks.flatMap(({ reset }) =>
       reset ? [{ frame: reset.frame, words: `the ${reset.by} resets the connection` }] : [],
     ),
+    ...datagrams.map((one) => ({ frame: one.frame, words: describeSeen(one) })),
     ...strays.map(({ frame, to }) => ({ frame, words: `a packet to ${to}` })),
   ];
   return framesLater(lines).map((line) => ({ ...line, at: line.frame.time - ran.began }));
@@ -34,4 +36,11 @@ function answerLine(match: MatchUnder): { readonly frame: FrameRef; readonly wor
   return first
     ? { frame: first, words: `the answer: ${describeMatch(match)}` }
     : { frame: request.at(-1)!, words: `no answer: ${describeMatch(match)}` };
+}
+
+function describeSeen({ datagram, fromClient, match }: SeenDatagram): string {
+  const number = datagram?.kind === 'ACK' ? datagram.ack : datagram?.sequence;
+  const what = datagram ? `${datagram.kind} ${number}` : 'a datagram that can not be read';
+  const fault = match && nameOf(match.entry);
+  return `${fromClient ? '' : '                '}${what}${fault && fault !== 'none' ? `   fault=${fault}` : ''}`;
 }

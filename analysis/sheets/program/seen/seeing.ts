@@ -41,7 +41,7 @@ class Open {
   readonly stage: Stage;
   readonly saying = new Saying();
   readonly requests: Omit<Attempt, 'match'>[] = [];
-  readonly datagrams: SeenDatagram[] = [];
+  readonly datagrams: Omit<SeenDatagram, 'match'>[] = [];
   readonly strays: { readonly frame: FrameRef; readonly to: string }[] = [];
   readonly transfers: EventNamed<'transfer'>[] = [];
   readonly decided: DatagramEntry[] = [];
@@ -108,6 +108,7 @@ export class Seeing implements Listener {
         open.datagrams.push({
           frame: { number, time },
           fromClient: toServer,
+          client: toServer ? from : to,
           datagram: decodeDatagram(payload),
         });
       else open.saying.take(carried);
@@ -123,10 +124,11 @@ export class Seeing implements Listener {
     const { said, talks } = saying;
     const attempts = stage.partner === 'http' ? requests : said.flatMap(attemptOf);
     return {
-      ...{ stage, ran: record, talks, said, strays, transfers, datagrams, decided },
+      ...{ stage, ran: record, talks, said, strays, transfers, decided },
       drawn: drawnFor(stage, seed),
       printed: printedIn(record.stdout, sheet.prints),
       attempts: attempts.map((one) => ({ ...one, match: this.#matches.get(one.frame.number) })),
+      datagrams: datagrams.map((one) => ({ ...one, match: this.#matches.get(one.frame.number) })),
       clients: records.clients.get(stage.id) ?? NO_CLIENTS,
     };
   }

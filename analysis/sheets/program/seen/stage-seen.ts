@@ -24,7 +24,11 @@ export interface Attempt {
 export interface SeenDatagram {
   readonly frame: FrameRef;
   readonly fromClient: boolean;
+  /** Address and port of the client. */
+  readonly client: string;
   readonly datagram: Datagram | undefined;
+  /** The decision of the server about it. */
+  readonly match: MatchUnder | undefined;
 }
 
 /** What the capture of the client and the journals show of one stage. */
