@@ -180,9 +180,10 @@ answer = $(call option,Q,--question) $(call option,A,--answer)
 
 # A program that does not score full is an error, so that a CI job sees it.
 check: ## say of each question of the sheet whether it is done; with PROGRAM='python3 client.py' check that program [SHEET= PROGRAM= STAGE= SEED= JSON=1]
-	$(call named,check_program) $(if $(call given,PROGRAM),setup/check-program.sh "$$PROGRAM" "$(if $(call given,SHEET),$$SHEET)" $(check_program),setup/sheet-program.sh check $(check) $(or_gave_up))
+	$(call named,plan_program) $(if $(call given,PROGRAM),setup/check-program.sh "$$PROGRAM" "$(if $(call given,SHEET),$$SHEET)" $(plan_program) $(judge_program),setup/sheet-program.sh check $(check) $(or_gave_up))
 check = $(call switch,JSON,--json)
-check_program = $(call option,STAGE,--stage) $(call option,SEED,--seed) $(call switch,JSON,--json)
+plan_program = $(call option,STAGE,--stage) $(call option,SEED,--seed)
+judge_program = $(call switch,JSON,--json)
 
 hand-in: ## write the file that a student hands in, for the sheet of the present run
 	setup/hand-in.sh

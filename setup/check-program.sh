@@ -70,16 +70,16 @@ faults_of() {
         exec faults "$@"' sh "$@" >/dev/null
 }
 
-# listens PROTOCOL: waits until the server of her own has its port, for 5 s at most.
+# listens PROTOCOL PORT: waits until the server of her own has its port, for 5 s at most.
 listens() {
     in_lab client sh -c 'looks=0
-        until ss -Hln"$1" "sport = :7070" | grep -q . || [ "$looks" -ge 50 ]; do
+        until ss -Hln"$1" "sport = :$2" | grep -q . || [ "$looks" -ge 50 ]; do
             looks=$((looks + 1))
             sleep 0.1
-        done' sh "$(printf %.1s "$1")"
+        done' sh "$(printf %.1s "$1")" "$2"
 }
 
-# ask STAGE PROTOCOL BESIDE OPTION…: our client asks the server of her own, from the server host. BESIDE is another client: a
+# ask STAGE PROTOCOL PORT BESIDE OPTION…: our client asks the server of her own, from the server host. BESIDE is another client: a
 # silent one has a connection open meanwhile; one that resets has left an echo unread when it closed.
 # Shells in the container run it.
 # shellcheck disable=SC2016
@@ -91,9 +91,9 @@ ask_it='beside=$1 at=/dev/tcp/$2/$3
     esac
     timeout 30 client echo "$@"'
 ask() {
-    stage=$1 protocol=$2 beside=$3
-    shift 3
-    in_lab echo bash -c "$ask_it" bash "$beside" "$LAB_CLIENT_ADDRESS" 7070 --protocol "$protocol" --json "$@" 2>/dev/null |
+    stage=$1 protocol=$2 port=$3 beside=$4
+    shift 4
+    in_lab echo bash -c "$ask_it" bash "$beside" "$LAB_CLIENT_ADDRESS" "$port" --protocol "$protocol" --json "$@" 2>/dev/null |
         grep '^{' | sed "s/.*/{\"stage\":\"$stage\",\"client\":&}/" >>"$records" || true
 }
 
@@ -112,7 +112,7 @@ take() {
         run) program_in "$1" </dev/null >>"$records" || stop "the program could not be run in the client host" 'cure: make status' ;;
         serve)
             program_in "$1" </dev/null >>"$records" &
-            listens "$2"
+            listens "$2" "$3"
             ;;
         ask) ask "$@" ;;
         *) stop "the plan has a step for $by, which setup/check-program.sh does not know" ;;

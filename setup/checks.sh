@@ -24,6 +24,11 @@ check_settings() {
         [ "$value" = "$2" ] || [ "$value" = "$3" ] || wrong="$wrong$1 is \"$value\"; allowed: $2, $3
 "
     done
+    case "$LAB_CLIENT_LANGUAGES" in
+        '' | gcc | java | gcc,java | java,gcc) ;;
+        *) wrong="${wrong}LAB_CLIENT_LANGUAGES is \"$LAB_CLIENT_LANGUAGES\"; allowed: nothing, gcc, java, or gcc,java
+" ;;
+    esac
     for name in LAB_CAPTURE_FILE_MB LAB_CAPTURE_FILES LAB_CAPTURE_BUFFER_KIB; do
         eval "value=\$$name"
         in_range "$value" 1 1000000 || wrong="$wrong$name is \"$value\"; allowed: a whole number from 1 to 1000000

@@ -6,7 +6,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 
 sources=$({
-    echo "$LAB_BASE_IMAGE"
+    echo "$LAB_BASE_IMAGE $LAB_CLIENT_LANGUAGES"
     find package.json package-lock.json .dockerignore lib analysis client services dissector -type f ! -name '*.test.ts' ! -name '*testing.ts' |
         LC_ALL=C sort | xargs cksum
 } | cksum | tr ' ' -)

@@ -58,6 +58,8 @@ const inMakefile = [
   { variable: 'sheet', target: 'sheet', program: 'sheets settings' },
   { variable: 'answer', target: 'answer', program: 'sheets answer' },
   { variable: 'check', target: 'check', program: 'sheets check' },
+  { variable: 'plan_program', target: 'check', program: 'sheets plan-program' },
+  { variable: 'judge_program', target: 'check', program: 'sheets check-program' },
   { variable: 'bench', target: 'bench', program: 'bench' },
 ] as const;
 
@@ -71,6 +73,8 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   'sheets settings': ['analysis/sheets/main.ts', 'settings'],
   'sheets answer': ['analysis/sheets/main.ts', 'answer'],
   'sheets check': ['analysis/sheets/main.ts', 'check'],
+  'sheets plan-program': ['analysis/sheets/main.ts', 'plan-program'],
+  'sheets check-program': ['analysis/sheets/main.ts', 'check-program'],
   bench: ['bench/main.ts'],
 };
 
@@ -86,6 +90,7 @@ const ofRecipes: Readonly<Record<string, readonly string[]>> = {
   demo: ['TIMEOUT'],
   test: ['WAY'],
   grade: ['IN', 'OUT'],
+  check: ['SHEET', 'PROGRAM'],
 };
 
 /** The programs whose options a page lists, each with its name in make and its default. */

@@ -53,9 +53,9 @@ function stepsOf(stage: Stage, { seed, lab, places }: Parameters<typeof planOf>[
   const protocol = partner === 'own-tcp' ? 'tcp' : 'udp';
   const values = { drawn: drawnFor(stage, seed), places };
   const asks = clients.map(
-    (options): Step => ['ask', id, protocol, beside, ...withValues(options, stage, values)],
+    (options): Step => ['ask', id, protocol, places.ownPort, beside, ...withValues(options, stage, values)],
   );
-  return [['stage', id], ['serve', id, protocol], ...asks, ['stage', '']];
+  return [['stage', id], ['serve', id, protocol, places.ownPort], ...asks, ['stage', '']];
 }
 
 function mustFit({ loss, mode, token }: LabSettings): void {
@@ -67,9 +67,11 @@ function mustFit({ loss, mode, token }: LabSettings): void {
   if (problems.length > 0) throw new SheetError(problems.join('\n'));
 }
 
-/** The stages to run: all, or the one with this id. @throws SheetError when there is none with it */
-export function chosenStages({ stages }: ProgramSheet, id: string | undefined): readonly Stage[] {
-  const chosen = stages.filter((stage) => id === undefined || stage.id === id);
-  if (chosen.length > 0) return chosen;
+/** The stages to run: all, or those with these ids, with commas between them. @throws SheetError when there is none with one */
+export function chosenStages({ stages }: ProgramSheet, asked: string | undefined): readonly Stage[] {
+  if (asked === undefined) return stages;
+  const ids = asked.split(',').map((id) => id.trim());
+  const id = ids.find((one) => !stages.some((stage) => stage.id === one));
+  if (id === undefined) return stages.filter((stage) => ids.includes(stage.id));
   throw new SheetError(`STAGE is "${id}"; allowed: ${stages.map((stage) => stage.id).join(', ')}`);
 }
