@@ -1,5 +1,5 @@
 #!/bin/sh
-# grade.sh IN OUT: grades each hand-in of a folder, or one file, in a container of its own, and writes the grades to OUT. It needs
+# grade.sh IN OUT OPTION…: grades each hand-in of a folder, or one file, in a container of its own, and writes the grades to OUT. It needs
 # no running lab. Exits with 0 when nothing is flagged, 1 when something is, and 2 for bad input.
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -14,8 +14,10 @@ absolute() {
 }
 from=$(absolute "$1")
 out=$(absolute "$2")
-[ -e "$from" ] || stop "IN is \"$1\", which does not exist; allowed: a folder with hand-ins, or one of them"
-[ ! -e "$out" ] || [ -d "$out" ] || stop "OUT is \"$2\", which is a file; allowed: a folder"
+in_typed=$1 out_typed=$2
+shift 2
+[ -e "$from" ] || stop "IN is \"$in_typed\", which does not exist; allowed: a folder with hand-ins, or one of them"
+[ ! -e "$out" ] || [ -d "$out" ] || stop "OUT is \"$out_typed\", which is a file; allowed: a folder"
 
 judged=$(mktemp -d)
 at_exit 'rm -rf "$judged"'
@@ -32,7 +34,7 @@ if [ -d "$from" ]; then
 else
     take "$from"
 fi
-[ "$count" -gt 0 ] || stop "IN is \"$1\", which has no hand-in; allowed: files that make hand-in wrote, SHEET-STUDENT.tgz"
+[ "$count" -gt 0 ] || stop "IN is \"$in_typed\", which has no hand-in; allowed: files that make hand-in wrote, SHEET-STUDENT.tgz"
 mkdir -p "$out" || exit 2
 . setup/reader.sh
 
@@ -52,6 +54,6 @@ writer=$(id -u):$(id -g)
 # shellcheck disable=SC2086
 docker run --rm --init $selinux --label "wirelab.grade=$label" --user "$writer" \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
-    --memory 1g --memory-swap 1g --pids-limit 64 --env "LAB_GRADES=$(shown "$out")" \
+    --memory 1g --memory-swap 1g --pids-limit 64 --env LAB_OPTION_NAMES --env "LAB_GRADES=$(shown "$out")" \
     --mount "$(mount "$judged" /judged),readonly" --mount "$(mount "$out" /grades)" \
-    --entrypoint node "$LAB_IMAGES/capture" analysis/sheets/main.ts collect
+    --entrypoint node "$LAB_IMAGES/capture" analysis/sheets/main.ts collect "$@"

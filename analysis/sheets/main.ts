@@ -120,9 +120,11 @@ program
 program
   .command('collect')
   .description('compares what was judged, and writes the grades')
-  .action(async () => {
+  .option('--course <course>', 'the course of the class; another one is flagged')
+  .option('--nonce <nonce>', 'the nonce of the class; another one is flagged')
+  .action(async (given: { course?: string; nonce?: string }) => {
     const { collect } = await import('./commands/collect.ts');
-    const parts = { judged: '/judged', out: '/grades', shownAs: gradesShownAs };
+    const parts = { judged: '/judged', out: '/grades', shownAs: gradesShownAs, given };
     process.exitCode = await collect({ ...parts, now: () => new Date(), print });
   });
 addProgramCommands(program, {

@@ -60,6 +60,7 @@ const inMakefile = [
   { variable: 'check', target: 'check', program: 'sheets check' },
   { variable: 'plan_program', target: 'check', program: 'sheets plan-program' },
   { variable: 'judge_program', target: 'check', program: 'sheets check-program' },
+  { variable: 'grade', target: 'grade', program: 'sheets collect' },
   { variable: 'bench', target: 'bench', program: 'bench' },
 ] as const;
 
@@ -72,6 +73,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   'inspect show': ['analysis/main.ts', 'show'],
   'sheets settings': ['analysis/sheets/main.ts', 'settings'],
   'sheets answer': ['analysis/sheets/main.ts', 'answer'],
+  'sheets collect': ['analysis/sheets/main.ts', 'collect'],
   'sheets check': ['analysis/sheets/main.ts', 'check'],
   'sheets plan-program': ['analysis/sheets/main.ts', 'plan-program'],
   'sheets check-program': ['analysis/sheets/main.ts', 'check-program'],

@@ -171,7 +171,7 @@ class Room {
     const cut = new Student('cut', this.#recorded);
     await this.#handIn(cut, 0, ['unreadable']);
     const path = join(this.#folder, fileOf(cut));
-    await truncate(path, (await readFile(path)).length / 2);
+    await truncate(path, Math.floor((await readFile(path)).length / 2));
 
     const empty = `${SHEET}-empty.tgz`;
     await writeFile(join(this.#folder, empty), '');

@@ -18,14 +18,17 @@ export interface CollectParts {
   readonly out: string;
   /** The path of that folder outside the container. */
   readonly shownAs: string;
+  /** What the teacher gave out; undefined where any is right. */
+  readonly given: { readonly course?: string | undefined; readonly nonce?: string | undefined };
   readonly now: () => Date;
   readonly print: (line: string) => void;
 }
 
 /** Compares all hand-ins and writes the grades. Returns the exit code: 1 when something is flagged. */
-export async function collect({ judged, out, shownAs, now, print }: CollectParts): Promise<number> {
+export async function collect({ judged, out, shownAs, given, now, print }: CollectParts): Promise<number> {
   const handIns = await handInsIn(judged);
   comparePairs(handIns);
+  for (const handIn of handIns) compareGiven(handIn, given);
   const pages = pageNames(handIns);
   for (const [handIn, page] of pages) await writeFile(join(out, page), reportPage(handIn));
   await writeFile(join(out, 'grades.html'), gradesPage(handIns, pages, now()));
@@ -39,6 +42,15 @@ export async function collect({ judged, out, shownAs, now, print }: CollectParts
   print(`${handIns.length} hand-ins graded, ${flagged} with flags`);
   for (const name of ['grades.csv', 'grades.html', 'results.json', 'junit.xml']) print(join(shownAs, name));
   return flagged > 0 ? 1 : 0;
+}
+
+/** A student who types another course or nonce has other numbers: she could look for easy ones. */
+function compareGiven({ judged: { assignment }, shared }: HandIn, given: CollectParts['given']): void {
+  for (const name of ['course', 'nonce'] as const) {
+    const { [name]: wanted } = given;
+    if (!assignment || wanted === undefined || assignment[name] === wanted) continue;
+    shared.add('assignment-wrong', `the ${name} is "${assignment[name]}", and that of the class "${wanted}"`);
+  }
 }
 
 async function handInsIn(folder: string): Promise<HandIn[]> {

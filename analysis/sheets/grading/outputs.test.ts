@@ -98,7 +98,7 @@ describe('the pages', () => {
     expect(page).toContain('<a href="ann-echo.html">ann</a>');
     expect(page).toContain('<dt>with a flag</dt><dd>1</dd>');
     const report = reportPage(ann!);
-    expect(report).toContain('<a href="#server-3">3 of server.pcap</a>');
+    expect(report).toContain('<a href="#server-3">3</a> of server.pcap');
     expect(report).toContain('id="server-3"');
   });
 

@@ -12,11 +12,12 @@ table.grades { min-width: 100%; font-size: .875rem; }
 table.grades th, table.grades td { padding: .45rem .9rem .45rem 0; white-space: nowrap; }
 table.grades tbody tr:hover > * { background: var(--tint); }
 table.grades th[scope=row] { position: sticky; left: 0; z-index: 1; background: var(--paper); font-weight: 600; border-bottom-color: var(--rule);
-  vertical-align: top; padding-right: 1.6rem; max-width: 15rem; overflow-wrap: anywhere; white-space: normal; }
+  vertical-align: top; padding-right: 1.6rem; min-width: 8rem; max-width: 15rem; overflow-wrap: break-word; white-space: normal; }
 table.grades thead th:first-child { position: sticky; left: 0; z-index: 1; background: var(--paper); }
 table.grades .figure { text-align: right; }
 table.grades .all { color: var(--good); } table.grades .some { color: var(--unknown); } table.grades .none { color: var(--bad); }
-table.grades td.flags { white-space: normal; min-width: 16rem; }
+table.grades td.flags { white-space: normal; min-width: 16rem; width: 99%; }
+table.grades .sum-of { padding-right: 1.6rem; }
 table.grades .sheet { color: var(--muted); }
 .flag { display: inline-block; border: 1px solid var(--bad); color: var(--bad); border-radius: 999px; padding: 0 .6rem; margin: 0 .3rem .2rem 0;
   font-size: .8125rem; line-height: 1.5; white-space: nowrap; }
@@ -31,7 +32,8 @@ table.grades .sheet { color: var(--muted); }
 .shown h3 { font-size: .9375rem; } .shown p { margin: .1rem 0 .4rem; overflow-wrap: anywhere; }
 .back { font-size: .875rem; margin: 0 0 1rem; }
 @media (max-width: 40rem) {
-  table.grades th[scope=row] { max-width: 8.5rem; padding-right: .8rem; }
+  table.grades th[scope=row] { min-width: 7rem; max-width: 8.5rem; padding-right: .8rem; }
+  table.grades td.flags { white-space: nowrap; }
   .sum { font-size: 2rem; }
 }
 @media print {

@@ -43,7 +43,7 @@ export function gradesPage(
 <p class="brand">wirelab</p>
 <h1>Grades</h1>
 <p class="note">Made ${made.toISOString().slice(0, 16).replace('T', ' ')} UTC. Each name leads to a report with questions,
-reasons and frames. A flag takes no points: look at it and decide.</p>
+reasons and frames. A flag alone takes no points: look at it and decide.</p>
 <dl class="figures-row">
 <div><dt>hand-ins</dt><dd>${handIns.length}</dd></div>
 <div><dt>with a flag</dt><dd>${flagged.length}</dd></div>
@@ -67,12 +67,13 @@ function matrix(handIns: readonly HandIn[], pages: ReadonlyMap<HandIn, string>):
       return result ? pointsCell(result) : html`<td class="figure"></td>`;
     });
     const chips = flags.map(({ flag }) => html`<span class="flag">${flag}</span>`);
-    return html`<tr><th scope="row"><a href="${pages.get(handIn)}">${name}</a></th><td class="sheet">${sheet}</td>${cells}<td
-class="figure"><strong>${scored}</strong> of ${points}</td><td class="flags">${chips}</td></tr>
+    const sum = points > 0 ? html`<strong>${scored}</strong> of ${points}` : '–';
+    return html`<tr><th scope="row"><a href="${pages.get(handIn)}">${name}</a></th><td class="figure sum-of">${sum}</td>${cells}<td
+class="sheet">${sheet}</td><td class="flags">${chips}</td></tr>
 `;
   });
-  return html`<div class="scroll" tabindex="0"><table class="grades"><thead><tr><th scope="col">student</th><th scope="col">sheet</th>${head}<th
-scope="col" class="figure">sum</th><th scope="col">flags</th></tr></thead>
+  return html`<div class="scroll" tabindex="0"><table class="grades"><thead><tr><th scope="col">student</th><th scope="col"
+class="figure sum-of">sum</th>${head}<th scope="col">sheet</th><th scope="col">flags</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
 

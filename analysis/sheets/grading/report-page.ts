@@ -55,12 +55,17 @@ ${links(frames, shown)}</article>
 `;
 }
 
+/** `frames 6, 8 of server.pcap; 9 of client.pcap`, each of them a link where the frame is shown. */
 function links(frames: readonly FrameOf[], shown: ReadonlySet<string>): Html | undefined {
   if (frames.length === 0) return undefined;
-  const each = frames.map((frame, at) => {
-    const words = `${frame.number} of ${frame.capture}.pcap`;
-    const linked = shown.has(idOf(frame)) ? html`<a href="#${idOf(frame)}">${words}</a>` : words;
-    return html`${at > 0 ? ', ' : ''}${linked}`;
+  const captures = [...Map.groupBy(frames, ({ capture }) => capture)];
+  const each = captures.map(([capture, all], at) => {
+    const numbers = all.map((frame, index) => {
+      const { number } = frame;
+      const linked = shown.has(idOf(frame)) ? html`<a href="#${idOf(frame)}">${number}</a>` : number;
+      return html`${index > 0 ? ', ' : ''}${linked}`;
+    });
+    return html`${at > 0 ? '; ' : ''}${numbers} of ${capture}.pcap`;
   });
   return html`<p class="note">${frames.length === 1 ? 'frame' : 'frames'} ${each}</p>`;
 }
