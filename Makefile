@@ -194,7 +194,7 @@ grade = $(call option,COURSE,--course) $(call option,NONCE,--nonce)
 
 # Development
 
-.PHONY: test test-unit golden lint bench
+.PHONY: test test-unit golden sheet-test lint bench
 test: ## run unit tests, then the container suites; WAY runs only those, with a token or over TLS [WAY=token|tls]
 	setup/dependencies.sh && setup/images.sh && \
 	    $(if $(call given,WAY),LAB_WAY="$$WAY" npm run --silent test:containers,npm run --silent test)
@@ -204,6 +204,10 @@ test-unit: ## run only the unit tests, without containers
 
 golden: ## read the golden captures again, and show what is different
 	setup/dependencies.sh && setup/images.sh && node tests/golden/update.ts
+
+sheet-test: ## answer recorded sheets right and wrong, and compare what each answer scores [NAME=tcp-loss]
+	setup/dependencies.sh && setup/images.sh && SHEET="$(if $(call given,NAME),$$NAME)" \
+	    node tests/containers.ts --runTestsByPath tests/sheets.test.ts
 
 lint: ## check format, types and style of programs, scripts, Dockerfiles, dissector and pages
 	setup/dependencies.sh && npm run --silent lint

@@ -8,7 +8,7 @@ const AS_DEFAULT: Places = { first: 0, count: 1, ports: () => [28_499, 8080, 844
 
 /** Takes the picture of the live view: the echo of the README, whose first answer is altered. */
 export async function takeLivePicture(path: string): Promise<void> {
-  const lab = new DocsLab(AS_DEFAULT);
+  const lab = new DocsLab({ places: AS_DEFAULT });
   try {
     await lab.begin();
     await lab.mustWork('make up LAB_SEED=dave');

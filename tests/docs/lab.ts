@@ -29,10 +29,18 @@ export class DocsLab implements Runner {
   readonly project = newProject();
   readonly #clone = capturesOf(this.project);
   readonly #places: Places;
+  readonly #seed: string | undefined;
   #place: Place | undefined;
 
-  constructor(places = LIKE_THE_DEFAULT) {
+  /** @param seed LAB_SEED of what it starts; undefined for a sheet, which has its own */
+  constructor({ places = LIKE_THE_DEFAULT, seed = SEED as string | undefined } = {}) {
     this.#places = places;
+    this.#seed = seed;
+  }
+
+  /** The path of a file of the clone on this machine. */
+  pathOf(...path: readonly string[]): string {
+    return join(this.#clone, ...path);
   }
 
   readonly begin = async (): Promise<void> => {
@@ -80,6 +88,12 @@ export class DocsLab implements Runner {
     return this.#run(['bash', '-c', this.#localize(text)]);
   }
 
+  /** Runs a command line that has no address and no port of the pages, and must succeed. */
+  async typeAsIs(command: string): Promise<void> {
+    const { code, lines } = await this.#run(['bash', '-c', command]);
+    if (code !== 0) throw new Error(`${command}: exit code ${code}\n${lines.join('\n')}`);
+  }
+
   /** A file of the clone, in the words of the pages. */
   async read(path: string): Promise<string> {
     return this.#generalize(await readFile(join(this.#clone, path), 'utf8'));
@@ -118,7 +132,7 @@ export class DocsLab implements Runner {
     const file = await open(path, 'w');
     const child = spawn(program!, args, {
       cwd: this.#clone,
-      env: ownEnvironment(args),
+      env: ownEnvironment(args, this.#seed),
       stdio: ['pipe', file.fd, file.fd],
       detached: true,
     });
@@ -166,10 +180,11 @@ export class DocsLab implements Runner {
 }
 
 /** Without what a shell may have set for another lab, and with a seed, but for the demo, which has its own. */
-function ownEnvironment(words: readonly string[]): NodeJS.ProcessEnv {
+function ownEnvironment(words: readonly string[], given: string | undefined): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(
     ([name]) => !(name in defaults) && !/^(?:LAB|COMPOSE|MAKE)[A-Z_]*$/.test(name),
   );
-  const seed = words.some((word) => /\bmake demo\b/.test(word)) ? {} : { LAB_SEED: SEED };
+  const isDemo = words.some((word) => /\bmake demo\b/.test(word));
+  const seed = given === undefined || isDemo ? {} : { LAB_SEED: given };
   return { ...Object.fromEntries(others), ...seed, LC_ALL: 'C.UTF-8' };
 }

@@ -29,18 +29,32 @@ const BEGINS_ITSELF = /\bmake (?:up|down|doctor|demo)\b/;
 
 /** Runs the blocks of a page in order, in a fresh run of the lab. Returns what differs. */
 export async function replay(lab: Runner, blocks: readonly Block[]): Promise<Deviation[]> {
-  const runnable = blocks.filter((block) => block.mark === undefined);
-  const bad = runnable.flatMap((block) => problemOf(block) ?? []);
-  if (bad.length > 0) throw new Error(bad.join('\n'));
+  const runnable = runnableOf(blocks);
   const first = runnable.flatMap(({ commands }) => commands).find((command) => !isSetting(command));
   if (!first) return [];
   await lab.freshRun({ up: !BEGINS_ITSELF.test(first.text) });
+  return replayIn(lab, runnable);
+}
+
+/** Those without a mark. */
+function runnableOf(blocks: readonly Block[]): Block[] {
+  const runnable = blocks.filter((block) => block.mark === undefined);
+  const bad = runnable.flatMap((block) => problemOf(block) ?? []);
+  if (bad.length > 0) throw new Error(bad.join('\n'));
+  return runnable;
+}
+
+/** Runs the blocks of a page in order, in the present run of the lab. Returns what differs. */
+export async function replayIn(
+  lab: Omit<Runner, 'freshRun'>,
+  blocks: readonly Block[],
+): Promise<Deviation[]> {
   /** What was set on this machine, for each command that follows. */
   const set: string[] = [];
   const deviations: Deviation[] = [];
   /** The ids of transfers in the page, and those that are in their place now. */
   const ids = new Map<string, string>();
-  for (const block of runnable) {
+  for (const block of runnableOf(blocks)) {
     for (const group of groupsOf(block.commands.map((command) => withIds(command, ids)))) {
       const printed = isShell(group[0]!) ? await lab.shell(group) : [await lab.machine(group[0]!, set)];
       if (isSetting(group[0]!)) set.push(group[0]!.text);

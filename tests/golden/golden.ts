@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { imageOf } from '../images.ts';
+import { ROOT, runInImage } from '../in-image.ts';
 
-export const ROOT = join(import.meta.dirname, '..', '..');
 const CAPTURES = join(ROOT, 'tests', 'captures');
 
 /** The output of views, by file name. */
@@ -18,18 +15,7 @@ export async function names(): Promise<string[]> {
 
 /** Reads golden captures in one container, with the sources of this clone and the tools of the image. */
 export async function read(wanted: readonly string[]): Promise<Readonly<Record<string, Views>>> {
-  const mounts = ['analysis', 'dissector', 'lib', 'tests'].flatMap((folder) => [
-    '--mount',
-    `type=bind,source=${join(ROOT, folder)},target=/lab/${folder},readonly`,
-  ]);
-  const container = [
-    ...['run', '--rm', '--init', '--network', 'none', '--read-only', '--tmpfs', '/tmp', '--env', 'HOME=/tmp'],
-    ...['--user', '10001', ...mounts, '--entrypoint', 'node', imageOf('capture')],
-  ];
-  const { stdout } = await promisify(execFile)('docker', [...container, 'tests/golden/read.ts', ...wanted], {
-    maxBuffer: 256 * 1024 * 1024,
-  });
-  return JSON.parse(stdout);
+  return runInImage(['tests/golden/read.ts', ...wanted]);
 }
 
 export async function expected(name: string): Promise<Views> {

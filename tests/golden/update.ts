@@ -1,5 +1,6 @@
+import { ROOT } from '../in-image.ts';
 import { differences } from './differences.ts';
-import { keep, names, ROOT, read } from './golden.ts';
+import { keep, names, read } from './golden.ts';
 
 // update.ts [NAME…]: writes the expected output of golden captures again, and prints the difference to the last commit.
 

@@ -15,9 +15,30 @@ export interface EntryFound {
 }
 
 /** The entries of a journal whose fields have these values, the earliest first. */
-export function entriesOf({ matches, ofWire }: Decided, { journal, where }: Entries): EntryFound[] {
+export function entriesOf(decided: Decided, { among, journal, where }: Entries): EntryFound[] {
+  return allOf(decided, journal)
+    .slice(0, among)
+    .filter(({ entry }) => hasAll(entry, where));
+}
+
+/** Whether the journal has all entries among which a sheet looks. */
+export function hasThose(decided: Decided, { among, journal }: Entries): boolean {
+  return among === undefined || allOf(decided, journal).length >= among;
+}
+
+/** A match of a decision that came late is found late. */
+function allOf({ matches, ofWire }: Decided, journal: Entries['journal']): EntryFound[] {
   const found = journal === 'wire' ? ofWire.map(ofWireMatch) : ofServer(matches, journal);
-  return found.filter(({ entry }) => hasAll(entry, where));
+  return found.toSorted((one, other) => timeOf(one) - timeOf(other) || idOf(one) - idOf(other));
+}
+
+/** When it was written, in ms. A server that starts again counts its entries anew. */
+function timeOf({ entry }: EntryFound): number {
+  return Date.parse(String(entry.timestamp));
+}
+
+function idOf({ entry }: EntryFound): number {
+  return Number(entry.id);
 }
 
 function ofServer(matches: Decided['matches'], journal: 'http' | 'echo'): EntryFound[] {

@@ -1,7 +1,7 @@
 import type { Drawn } from '../sheet/draws.ts';
 import type { FrameOf } from '../sheet/result.ts';
 import type { Measure } from '../sheet/schema.ts';
-import { entriesOf } from './entries.ts';
+import { entriesOf, hasThose } from './entries.ts';
 import type { Evidence } from './evidence.ts';
 import { flowFact, flowOf, transferFact, transferOf } from './flows.ts';
 import { framesOf, picked, pickedOf } from './frames.ts';
@@ -85,7 +85,9 @@ async function secondsBetween({ from, to }: Named<'from'>, { evidence }: Measure
 }
 
 async function fieldOfEntries({ entries, field, each }: Named<'entries'>, { evidence }: MeasureParts) {
-  const all = entriesOf(await evidence.decided(), entries).filter(({ entry }) => entry[field] !== undefined);
+  const decided = await evidence.decided();
+  if (!hasThose(decided, entries)) return undefined;
+  const all = entriesOf(decided, entries).filter(({ entry }) => entry[field] !== undefined);
   const one = picked(all, entries.pick);
   const found = each ? all : one ? [one] : [];
   if (found.length === 0) return undefined;
@@ -96,8 +98,11 @@ async function fieldOfEntries({ entries, field, each }: Named<'entries'>, { evid
 }
 
 async function countOfEntries({ entryCount }: Named<'entryCount'>, { evidence }: MeasureParts) {
-  const found = entriesOf(await evidence.decided(), entryCount);
-  return found.length === 0
+  const decided = await evidence.decided();
+  if (!hasThose(decided, entryCount)) return undefined;
+  const found = entriesOf(decided, entryCount);
+  // Among entries that are all there, none is a count too.
+  return found.length === 0 && entryCount.among === undefined
     ? undefined
     : single(
         found.length,

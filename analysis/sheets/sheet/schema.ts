@@ -60,6 +60,8 @@ const frames: v.GenericSchema<unknown, Frames> = v.strictObject({
 const entries = v.strictObject({
   journal: v.picklist(['http', 'echo', 'wire'], 'allowed: http, echo, wire'),
   where: v.optional(wanted, {}),
+  /** Only among the first of this number in the journal. Nothing is measured before there are so many. */
+  among: v.optional(positive),
   pick: v.optional(v.union([v.picklist(['first', 'last']), positive]), 'first'),
 });
 
