@@ -1,13 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT } from '../in-image.ts';
 
 /** The course of all recordings. */
 export const COURSE = 'test';
 /** Those who did each sheet. */
 export const students = ['ada', 'ben', 'cleo'] as const;
 
-const RECORDED = join(ROOT, 'tests', 'sheets', 'recorded');
+const RECORDED = join(import.meta.dirname, 'recorded');
 
 /** Where the hand-in of a student is: the sheet, done in a lab, with all answers right. */
 export function recordingOf(sheet: string, student: string): string {

@@ -36,6 +36,11 @@ test('the same student has the same numbers, and a new draw changes no other', (
   expect(text).toMatch(/^[a-z]{5}$/);
 });
 
+test('a sheet can use the checksum of what is drawn', () => {
+  const other = { text: { pick: ['Hey', 'Hey'] }, tag: { checksum: 'text' } } satisfies Sheet['draws'];
+  expect(drawsOf({ draws: other }, assignmentOf('ada')).tag).toBe('e4599fa9');
+});
+
 test('a sheet can also use addresses, ports and the seed of the run', () => {
   const run = {
     addresses: { client: '10.0.1.2', server: '10.0.28.182' },

@@ -1,4 +1,5 @@
 import type { Run } from '#lib/journal/run.ts';
+import { checksum } from '#lib/message/message.ts';
 import { below, Draws } from '#lib/runtime/random.ts';
 import { type Assignment, labSeedOf, seedOf } from './assignment.ts';
 import type { Draw, Sheet } from './schema.ts';
@@ -25,6 +26,7 @@ function drawnAs(draw: Draw, draws: Draws, before: Drawn): string | number {
     return base + from + step * below(Math.floor((to - from) / step) + 1, draws.at(1));
   }
   if ('pick' in draw) return draw.pick[below(draw.pick.length, draws.at(1))]!;
+  if ('checksum' in draw) return checksum(String(before[draw.checksum]));
   if ('order' in draw) return shuffled(draw.order, draws).join(draw.between ?? ',');
   return words[below(words.length, draws.at(1))]!;
 }

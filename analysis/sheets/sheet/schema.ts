@@ -29,8 +29,10 @@ const draw = v.union(
     v.strictObject({ pick: v.pipe(v.array(v.union([v.string(), v.number()])), v.minLength(2)) }),
     v.strictObject({ order: v.pipe(v.array(v.string()), v.minLength(2)), between: v.optional(v.string()) }),
     v.strictObject({ word: v.literal(true) }),
+    /** The lab's checksum of an earlier draw. */
+    v.strictObject({ checksum: v.string() }),
   ],
-  'allowed: {"integer": [from, to]}, {"pick": […]}, {"order": […]} or {"word": true}',
+  'allowed: {"integer": [from, to]}, {"pick": […]}, {"order": […]}, {"word": true} or {"checksum": name}',
 );
 
 /** Frames of a capture. */
