@@ -83,6 +83,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
 /** The variables that the recipes themselves use. */
 const ofRecipes: Readonly<Record<string, readonly string[]>> = {
   up: ['NAME', 'LIVE'],
+  'sheet-test': ['NAME'],
   live: ['RUN', 'OFF'],
   capture: ['HOST'],
   flow: ['CC'],

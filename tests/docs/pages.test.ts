@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { readAll } from '../declared/project.ts';
 import { blocksOf, problemOf, strayMarks } from './page.ts';
 import { pages } from './pages.ts';
 
 test('each console block of a page can be run, or is marked with a reason', () => {
-  const found = pages().flatMap(([path, text]) => [
+  const sheets = Object.entries(readAll('sheets/**/sheet*.md'));
+  const found = [...pages(), ...sheets].flatMap(([path, text]) => [
     ...blocksOf(text).flatMap((block) => {
       const problem = problemOf(block);
       return problem ? [`${path}:${block.line}: ${problem}`] : [];

@@ -4,7 +4,7 @@ import { readAll } from '../declared/project.ts';
 export type Part = 'labs' | 'wire' | 'class' | 'others';
 
 export function partOf(path: string): Part {
-  if (/^docs\/labs\/(?:answers\/)?(?:[6-9]|10)-/.test(path)) return 'wire';
+  if (/^docs\/labs\/(?:answers\/)?[6-9]-/.test(path)) return 'wire';
   if (/^docs\/labs\/[^/]*$/.test(path)) return 'labs';
   return /^docs\/(?:labs|teach)\//.test(path) ? 'class' : 'others';
 }

@@ -33,9 +33,11 @@ export async function followSheet(lab: DocsLab, { name, student }: Doing): Promi
 /** Answers all questions of the present run right. Returns the answers. */
 export async function answerSheet(lab: DocsLab, doing: Doing): Promise<Map<string, string>> {
   const answers = new Map<string, string>();
-  for (const { question, reason, state, truth } of await truthsOf(lab, doing)) {
-    if (state === 'done') continue;
-    if (truth === undefined) throw new Error(`question ${question} of ${doing.name}: ${state}: ${reason}`);
+  const asked = (await truthsOf(lab, doing)).filter(({ state }) => state !== 'done');
+  const unknown = asked.filter(({ truth }) => truth === undefined);
+  const told = unknown.map(({ question, reason }) => `question ${question} of ${doing.name}: ${reason}`);
+  if (told.length > 0) throw new Error(told.join('\n'));
+  for (const { question, truth = '' } of asked) {
     // Any of several frames is right.
     const answer = truth.split(' or ')[0]!;
     answers.set(question, answer);

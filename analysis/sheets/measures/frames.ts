@@ -15,13 +15,18 @@ export async function framesOf(
     [after, before].map((one) => (one ? pickedOf(evidence, one, shared) : undefined)),
   );
   if ((after && !from) || (before && !to)) return [];
-  const all = await evidence.frames(frames, [...shared, ...fields]);
+  // tshark prints a field once, however often it is asked for.
+  const own = fields.filter((field) => !shared.includes(field));
+  const all = await evidence.frames(frames, [...shared, ...own]);
   const isShared = (values: readonly string[]) =>
     [from, to].every((one) => same === undefined || one === undefined || one.values[0] === values[0]);
   return all
     .filter(({ number }) => number > (from?.number ?? 0) && number < (to?.number ?? Number.POSITIVE_INFINITY))
     .filter(({ values }) => isShared(values))
-    .map(({ number, values }) => ({ number, values: values.slice(shared.length) }));
+    .map(({ number, values }) => ({
+      number,
+      values: fields.map((field) => values[[...shared, ...own].indexOf(field)]!),
+    }));
 }
 
 /** The frame that a sheet picks; undefined when there is none. */

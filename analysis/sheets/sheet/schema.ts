@@ -62,7 +62,7 @@ const frames: v.GenericSchema<unknown, Frames> = v.strictObject({
 const entries = v.strictObject({
   journal: v.picklist(['http', 'echo', 'wire'], 'allowed: http, echo, wire'),
   where: v.optional(wanted, {}),
-  /** Only among the first of this number in the journal. Nothing is measured before there are so many. */
+  /** Only among the first of this number in the journal. Nothing is measured before the journal has them. */
   among: v.optional(positive),
   pick: v.optional(v.union([v.picklist(['first', 'last']), positive]), 'first'),
 });
