@@ -101,9 +101,10 @@ export class Seeing implements Listener {
   }
 
   #take(carried: Carried, open: Open): void {
-    const { transport, server, from, to, number, time, payload, toServer } = carried;
+    const { transport, server, overTls, from, to, number, time, payload, toServer } = carried;
     const { partner } = open.stage;
-    if (transport === transportOf[partner] && server === (partner === 'http' ? 'http' : 'echo')) {
+    const partnerName = partner === 'http' ? 'http' : 'echo';
+    if (transport === transportOf[partner] && server === partnerName && !overTls) {
       if (transport === 'udp' && isOfTransfer(payload))
         open.datagrams.push({
           frame: { number, time },
