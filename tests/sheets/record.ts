@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DocsLab } from '../docs/lab.ts';
-import { answerSheet, followSheet, handInOf, mustBeFull } from './lab-sheet.ts';
+import { answerSheet, checkSheet, followSheet, handInOf } from './lab-sheet.ts';
 import { recordingOf, students } from './recordings.ts';
 
 /*
@@ -31,7 +31,8 @@ async function record(doing: { name: string; student: string }): Promise<void> {
   await lab.begin();
   await followSheet(lab, doing);
   const answers = await answerSheet(lab, doing);
-  await mustBeFull(lab);
+  const { text, scored, points } = await checkSheet(lab);
+  if (scored !== points) throw new Error(`make check:\n${text}`);
   await lab.mustWork('make hand-in');
   const path = recordingOf(doing.name, doing.student);
   await mkdir(dirname(path), { recursive: true });
