@@ -37,13 +37,16 @@ type Found = Omit<FlowFacts, 'queue'> & { readonly ended: number };
 export class Flows {
   readonly #run: Run;
   readonly #log: FlowLog;
+  readonly #most: number;
   #found: Found[] = [];
   /** How many flows were found. */
   inAll = 0;
 
-  constructor(run: Run, log: FlowLog) {
+  /** @param most how many flows are kept, the largest ones */
+  constructor(run: Run, log: FlowLog, most = SHOWN) {
     this.#run = run;
     this.#log = log;
+    this.#most = most;
   }
 
   /** A listener for the capture of a host. */
@@ -102,7 +105,7 @@ export class Flows {
       window: known?.window ?? [],
       ...sender.facts(ended - began),
     });
-    if (this.#found.length <= SHOWN) return;
+    if (this.#found.length <= this.#most) return;
     const smallest = this.#found.reduce((one, other) => (other.bytes < one.bytes ? other : one));
     this.#found = this.#found.filter((one) => one !== smallest);
   }

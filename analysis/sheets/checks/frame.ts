@@ -1,4 +1,5 @@
-import { framesOf, picked } from '../measures/frames.ts';
+import { framesOf } from '../measures/frames.ts';
+import { picked } from '../measures/picked.ts';
 import { type Check, NO_ANSWER, NO_PACKET } from './check.ts';
 
 /** The student names a frame. */

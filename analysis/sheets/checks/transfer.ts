@@ -1,20 +1,21 @@
-import { entriesOf } from '../measures/entries.ts';
 import { transferOf } from '../measures/flows.ts';
+import { framesOf } from '../measures/frames.ts';
+import type { Frames } from '../sheet/schema.ts';
 import type { Check } from './check.ts';
 
-/** A transfer arrived whole, and packets confirm its datagrams. */
+/** The end of a transfer: the ACK of its CLOSE says how many bytes arrived. */
+const END = 'wirelab.transfer.kind == "ACK" && wirelab.transfer.length > 0';
+
+/** A transfer arrived whole, and the capture of the server has its end. */
 export const transfer: Check<'transfer'> = async ({ question: { transfer: wanted }, evidence }) => {
   const found = await transferOf(evidence, wanted);
   if (!found) return { state: 'not-yet', reason: 'no such transfer has arrived whole yet' };
   const { transfer: id } = found;
-  const entries = entriesOf(await evidence.decided(), {
-    journal: 'echo',
-    where: { transfer: id },
-    pick: 'first',
-  });
-  const frames = entries.flatMap((one) => one.frames);
-  if (!entries.some(({ isConfirmed }) => isConfirmed)) {
-    return { state: 'not-yet', reason: `no packet confirms transfer ${id}`, frames };
-  }
-  return { state: 'done', reason: `transfer ${id} arrived whole`, frames };
+  const frames: Frames = { capture: 'server', filter: END, of: { transfer: wanted }, pick: 'last' };
+  const shown = (await framesOf(evidence, frames)).map(({ number }) => ({
+    capture: frames.capture,
+    number,
+  }));
+  if (shown.length === 0) return { state: 'not-yet', reason: `no packet confirms transfer ${id}` };
+  return { state: 'done', reason: `transfer ${id} arrived whole`, frames: shown };
 };

@@ -13,6 +13,10 @@ import type { Run } from '#lib/journal/run.ts';
 import type { EventNamed } from '#lib/journal/schema.ts';
 import { hosts } from '#lib/lab/hosts.ts';
 import type { Frames } from '../sheet/schema.ts';
+import { Conditions } from './conditions.ts';
+
+/** A student may repeat her flows. */
+const MOST_FLOWS = 48;
 
 /** The decisions of a run with their frames. */
 export interface Decided {
@@ -84,13 +88,18 @@ export class Evidence {
   flows(): Promise<FlowFacts[]> {
     return this.#once('flows', async () => {
       const { folder, run } = this.#parts;
-      const flows = new Flows(run, await FlowLog.read(folder));
+      const flows = new Flows(run, await FlowLog.read(folder), MOST_FLOWS);
       for (const host of hosts) {
         const capture = await this.#capture(host);
         if (capture) await readFor(capture, run, [flows.of(host)]);
       }
       return flows.facts(folder);
     });
+  }
+
+  /** Which conditions the wire had when. */
+  conditions(): Promise<Conditions> {
+    return this.#once('conditions', () => Conditions.read(this.#parts.folder));
   }
 
   /** Undefined when the run has none, which is no error: the student has done nothing yet. */

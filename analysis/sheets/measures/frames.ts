@@ -1,6 +1,8 @@
 import type { FrameValues } from '#analysis/capture/read-values.ts';
 import type { Frames } from '../sheet/schema.ts';
 import type { Evidence } from './evidence.ts';
+import { flowOf, transferOf } from './flows.ts';
+import { picked } from './picked.ts';
 
 /** All frames that a sheet means, with the fields that are asked for. */
 export async function framesOf(
@@ -8,16 +10,32 @@ export async function framesOf(
   frames: Frames,
   fields: readonly string[] = [],
 ): Promise<FrameValues[]> {
+  return (await framesIfAny(evidence, frames, fields)) ?? [];
+}
+
+/**
+ * The same.
+ *
+ * @returns undefined when the run lacks what the frames belong to: a transfer, a flow, or frames before or after them
+ */
+export async function framesIfAny(
+  evidence: Evidence,
+  frames: Frames,
+  fields: readonly string[] = [],
+): Promise<FrameValues[] | undefined> {
   const { after, before, same } = frames;
-  if (!after && !before) return evidence.frames(frames, fields);
+  const belongs = await filterOf(evidence, frames.of);
   const shared = same === undefined ? [] : [same];
   const [from, to] = await Promise.all(
     [after, before].map((one) => (one ? pickedOf(evidence, one, shared) : undefined)),
   );
-  if ((after && !from) || (before && !to)) return [];
+  if ((after && !from) || (before && !to) || belongs === undefined) return undefined;
   // tshark prints a field once, however often it is asked for.
   const own = fields.filter((field) => !shared.includes(field));
-  const all = await evidence.frames(frames, [...shared, ...own]);
+  const all = await inForce(evidence, { ...frames, filter: joined(frames.filter, belongs) }, [
+    ...shared,
+    ...own,
+  ]);
   const isShared = (values: readonly string[]) =>
     [from, to].every((one) => same === undefined || one === undefined || one.values[0] === values[0]);
   return all
@@ -38,7 +56,37 @@ export async function pickedOf(
   return picked(await framesOf(evidence, frames, fields), frames.pick);
 }
 
-/** The first, the last, or the n-th of a list. */
-export function picked<Item>(list: readonly Item[], pick: 'first' | 'last' | number): Item | undefined {
-  return pick === 'last' ? list.at(-1) : list[pick === 'first' ? 0 : pick - 1];
+const ID = /^[0-9a-f]{8}$/;
+
+/** A filter that the frames of a transfer or flow pass, and all if the sheet wants none; undefined when there is none. */
+async function filterOf(evidence: Evidence, of: Frames['of']): Promise<string | undefined> {
+  if (of === undefined) return '';
+  if ('transfer' in of) {
+    const id = (await transferOf(evidence, of.transfer))?.transfer;
+    // The journal comes from a student.
+    return id !== undefined && ID.test(id) ? `wirelab.transfer.id == "${id}"` : undefined;
+  }
+  const flow = await flowOf(evidence, of.flow);
+  return flow && `tcp.port == ${Number(flow.client.slice(flow.client.lastIndexOf(':') + 1))}`;
+}
+
+function joined(filter: string, other: string): string {
+  return other === '' ? filter : `(${filter}) && ${other}`;
+}
+
+const TIME = 'frame.time_epoch';
+
+/** Those that were captured while the wire had the conditions that the sheet wants. */
+async function inForce(
+  evidence: Evidence,
+  { wire, ...frames }: Frames,
+  fields: readonly string[],
+): Promise<FrameValues[]> {
+  if (wire === undefined) return evidence.frames(frames, fields);
+  const conditions = await evidence.conditions();
+  const asked = [...new Set([TIME, ...fields])];
+  const all = await evidence.frames(frames, asked);
+  return all
+    .filter(({ values }) => conditions.had(wire, Number(values[0])))
+    .map(({ number, values }) => ({ number, values: fields.map((field) => values[asked.indexOf(field)]!) }));
 }

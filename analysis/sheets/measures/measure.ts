@@ -4,7 +4,9 @@ import type { Measure } from '../sheet/schema.ts';
 import { entriesOf, hasThose } from './entries.ts';
 import type { Evidence } from './evidence.ts';
 import { flowFact, flowOf, transferFact, transferOf } from './flows.ts';
-import { framesOf, picked, pickedOf } from './frames.ts';
+import { framesIfAny, framesOf, pickedOf } from './frames.ts';
+import { picked } from './picked.ts';
+import { statisticOf } from './statistics.ts';
 
 /** What was measured in a run: a value, or several in order, and the frames that show it. */
 export interface Measured {
@@ -51,8 +53,10 @@ function single(value: string | number | undefined, frames: readonly FrameOf[] =
 
 type Named<Name extends string> = Extract<Measure, Readonly<Record<Name, unknown>>>;
 
-async function fieldOfFrames({ frames, field, each }: Named<'frames'>, { evidence }: MeasureParts) {
+async function fieldOfFrames({ frames, field, ...asked }: Named<'frames'>, { evidence }: MeasureParts) {
   const all = (await framesOf(evidence, frames, [field])).filter(({ values }) => values[0] !== '');
+  if ('statistic' in asked) return statisticOf(asked.statistic, all, frames.capture);
+  const { each } = asked;
   const one = picked(all, frames.pick);
   const found = each ? all : one ? [one] : [];
   if (found.length === 0) return undefined;
@@ -65,9 +69,12 @@ async function fieldOfFrames({ frames, field, each }: Named<'frames'>, { evidenc
 }
 
 async function countOfFrames({ count }: Named<'count'>, { evidence }: MeasureParts) {
-  const found = await framesOf(evidence, count);
-  const frames = found.map(({ number }) => ({ capture: count.capture, number }));
-  return found.length === 0 ? undefined : single(found.length, frames);
+  const found = await framesIfAny(evidence, count);
+  if (!found || (found.length === 0 && !count.of)) return undefined;
+  return single(
+    found.length,
+    found.map(({ number }) => ({ capture: count.capture, number })),
+  );
 }
 
 const TIME = 'frame.time_epoch';

@@ -35,6 +35,38 @@ const draw = v.union(
   'allowed: {"integer": [from, to]}, {"pick": […]}, {"order": […]}, {"word": true} or {"checksum": name}',
 );
 
+/**
+ * Conditions of the wire that were in force, by their names in lower case: `{"queue": 20, "aqm": "codel"}`. They are those of the
+ * way from the client host to the server host; with `down_` before a name, of the way back. `none` is for one that was not set.
+ */
+const wire = v.optional(v.record(text, v.union([v.string(), v.number()])));
+
+/** The last transfer that arrived whole and is like this. */
+const transfer = v.strictObject({
+  mode: v.optional(v.picklist(modeNames)),
+  window: v.optional(v.union([positive, v.string()])),
+  atLeastBytes: v.optional(v.union([positive, v.string()])),
+  /** Exactly so many. */
+  bytes: v.optional(v.union([positive, v.string()])),
+  /** When it began. */
+  wire,
+});
+
+/** The flows that are like this, of which one is picked. */
+const flow = v.strictObject({
+  congestion: v.optional(v.string()),
+  sender: v.optional(v.picklist(['client', 'server'])),
+  atLeastBytes: v.optional(positive),
+  /** How many connections its `make flow` has. */
+  connections: v.optional(positive),
+  /** When it began. */
+  wire,
+  pick: v.optional(v.union([v.picklist(['first', 'last']), positive]), 'last'),
+});
+
+export type TransferWanted = v.InferOutput<typeof transfer>;
+export type FlowWanted = v.InferOutput<typeof flow>;
+
 /** Frames of a capture. */
 export interface Frames {
   readonly capture: 'server' | 'client' | 'wire';
@@ -46,6 +78,10 @@ export interface Frames {
   readonly before?: Frames | undefined;
   /** Only frames that have the same value in this field as those, such as `tcp.stream`. */
   readonly same?: string | undefined;
+  /** Only frames of this transfer or flow. */
+  readonly of?: { readonly transfer: TransferWanted } | { readonly flow: FlowWanted } | undefined;
+  /** Only frames that were captured while the wire had these conditions. */
+  readonly wire?: Readonly<Record<string, string | number>> | undefined;
   /** The first, the last, or the n-th of them. */
   readonly pick: 'first' | 'last' | number;
 }
@@ -56,6 +92,8 @@ const frames: v.GenericSchema<unknown, Frames> = v.strictObject({
   after: v.optional(v.lazy(() => frames)),
   before: v.optional(v.lazy(() => frames)),
   same: v.optional(text),
+  of: v.optional(v.union([v.strictObject({ transfer }), v.strictObject({ flow })])),
+  wire,
   pick: v.optional(v.union([v.picklist(['first', 'last']), positive]), 'first'),
 }) as v.GenericSchema<unknown, Frames>;
 
@@ -67,11 +105,6 @@ const entries = v.strictObject({
   pick: v.optional(v.union([v.picklist(['first', 'last']), positive]), 'first'),
 });
 
-const transfer = v.strictObject({
-  mode: v.optional(v.picklist(modeNames)),
-  window: v.optional(v.union([positive, v.string()])),
-  atLeastBytes: v.optional(v.union([positive, v.string()])),
-});
 /** What can be asked of a transfer. */
 export const transferFacts = [
   'segments',
@@ -82,13 +115,12 @@ export const transferFacts = [
   'seconds',
 ] as const;
 
-const flow = v.strictObject({
-  congestion: v.optional(v.string()),
-  sender: v.optional(v.picklist(['client', 'server'])),
-  atLeastBytes: v.optional(positive),
-  pick: v.optional(v.union([v.picklist(['first', 'last']), positive]), 'last'),
-});
-/** What can be asked of a flow: segments that were retransmitted, by cause or all, and other figures. */
+/**
+ * What can be asked of a flow: segments that were retransmitted, by cause or all; their frames; duplicate ACKs; throughput in
+ * Mbit/s; longest and shortest round trip in ms; the largest congestion window, and the most that was in flight, in bytes; the most
+ * packets that waited for the link of the wire, and how many found no room; Jain's index of the connections of one `make flow`;
+ * the cause of the first retransmission.
+ */
 export const flowFacts = [
   ...causes,
   ...([
@@ -99,9 +131,16 @@ export const flowFacts = [
     'longest',
     'shortest',
     'cwnd',
+    'flight',
+    'queue',
+    'drops',
+    'fairness',
     'cause',
   ] as const),
 ] as const;
+
+/** What can be asked of all values of a field. */
+export const statistics = ['largest', 'smallest', 'mean', 'sum'] as const;
 
 /** How a truth is computed from a run. */
 export type Measure =
@@ -109,7 +148,9 @@ export type Measure =
   | { readonly draw: string }
   /** A field of a frame, or of all of them as a list. */
   | { readonly frames: Frames; readonly field: string; readonly each?: true | undefined }
-  /** How many frames there are. */
+  /** The largest or another statistic of a field. */
+  | { readonly frames: Frames; readonly field: string; readonly statistic: (typeof statistics)[number] }
+  /** How many frames there are. None is a number if they are frames of a transfer or a flow that is there. */
   | { readonly count: Frames }
   /** Seconds from one frame to another of the same capture. */
   | { readonly from: Frames; readonly to: Frames }
@@ -122,8 +163,6 @@ export type Measure =
   | { readonly over: readonly [Measure, Measure] };
 
 export type Entries = v.InferOutput<typeof entries>;
-export type TransferWanted = v.InferOutput<typeof transfer>;
-export type FlowWanted = v.InferOutput<typeof flow>;
 
 const each = v.optional(v.literal(true));
 const measure: v.GenericSchema<unknown, Measure> = v.union(
@@ -131,6 +170,7 @@ const measure: v.GenericSchema<unknown, Measure> = v.union(
     v.number(),
     v.strictObject({ draw: text }),
     v.strictObject({ frames, field: text, each }),
+    v.strictObject({ frames, field: text, statistic: v.picklist(statistics) }),
     v.strictObject({ count: frames }),
     v.strictObject({ from: frames, to: frames }),
     v.strictObject({ entries, field: text, each }),
