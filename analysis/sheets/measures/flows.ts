@@ -51,6 +51,8 @@ export function flowFact(flow: FlowFound, of: (typeof flowFacts)[number]): numbe
       return flow.roundTrip?.[of];
     case 'cwnd':
       return largest(flow.window.map(({ cwnd }) => cwnd));
+    case 'smoothed':
+      return largest(flow.window.flatMap(({ rtt }) => rtt ?? []));
     case 'flight':
       return largest(flow.flight.map(([, bytes]) => bytes));
     case 'queue':

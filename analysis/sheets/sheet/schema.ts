@@ -117,9 +117,9 @@ export const transferFacts = [
 
 /**
  * What can be asked of a flow: segments that were retransmitted, by cause or all; their frames; duplicate ACKs; throughput in
- * Mbit/s; longest and shortest round trip in ms; the largest congestion window, and the most that was in flight, in bytes; the most
- * packets that waited for the link of the wire, and how many found no room; Jain's index of the connections of one `make flow`;
- * the cause of the first retransmission.
+ * Mbit/s; longest and shortest round trip in ms, and the longest smoothed one; the largest congestion window, and the most that
+ * was in flight, in bytes; the most packets that waited for the link of the wire, and how many found no room; Jain's index of the
+ * connections of one `make flow`; the cause of the first retransmission.
  */
 export const flowFacts = [
   ...causes,
@@ -131,6 +131,7 @@ export const flowFacts = [
     'longest',
     'shortest',
     'cwnd',
+    'smoothed',
     'flight',
     'queue',
     'drops',
