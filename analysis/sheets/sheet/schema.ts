@@ -46,7 +46,7 @@ const transfer = v.strictObject({
   mode: v.optional(v.picklist(modeNames)),
   window: v.optional(v.union([positive, v.string()])),
   atLeastBytes: v.optional(v.union([positive, v.string()])),
-  /** Exactly so many. */
+  /** Exactly this number. */
   bytes: v.optional(v.union([positive, v.string()])),
   /** When it began. */
   wire,
@@ -116,10 +116,9 @@ export const transferFacts = [
 ] as const;
 
 /**
- * What can be asked of a flow: segments that were retransmitted, by cause or all; their frames; duplicate ACKs; throughput in
- * Mbit/s; longest and shortest round trip in ms, and the longest smoothed one; the largest congestion window, and the most that
- * was in flight, in bytes; the most packets that waited for the link of the wire, and how many found no room; Jain's index of the
- * connections of one `make flow`; the cause of the first retransmission.
+ * What can be asked of a flow. Retransmitted segments by cause or all, their frames, duplicate ACKs, and the cause of the first.
+ * Throughput in Mbit/s. Longest, shortest and longest smoothed round trip in ms. The largest congestion window and the most in
+ * flight, in bytes. The most packets that waited for the link of the wire, and how many found no room. Jain's index.
  */
 export const flowFacts = [
   ...causes,
