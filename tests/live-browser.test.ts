@@ -1,7 +1,11 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import axe, { type AxeResults } from 'axe-core';
 import type { Frame } from 'playwright-core';
+import { type Assignment, labSeedOf } from '#analysis/sheets/sheet/assignment.ts';
+import { drawsOf } from '#analysis/sheets/sheet/draws.ts';
+import { readSheet } from '#analysis/sheets/sheet/read-sheet.ts';
 import { type FaultName, faultNamesOf } from '#lib/faults/echo/index.ts';
 import { type Host, hosts } from '#lib/lab/hosts.ts';
 import type { LivePacket } from '../services/live/contract.ts';
@@ -16,6 +20,11 @@ import { frameOf } from './pcap.ts';
 
 /** In ms. */
 const WITHIN = 60_000;
+
+/** The lab has the seed of this sheet from its beginning. The run belongs to it only when its test says so. */
+const assignment: Assignment = {
+  ...{ sheet: 'tcp-loss', course: '', student: 'ada', nonce: '', language: 'en' },
+};
 
 let lab: Lab;
 let opened: OpenBrowser;
@@ -34,7 +43,7 @@ beforeAll(async () => {
     Lab.start(
       {
         ...{ HTTP_FAULTS: 'none', ECHO_FAULTS: 'none', ECHO_DELAY_SECONDS: '0.1' },
-        ...{ LAB_BASIC: 'alice:wonderland', LAB_TLS_KEYLOG: '1' },
+        ...{ LAB_BASIC: 'alice:wonderland', LAB_TLS_KEYLOG: '1', LAB_SEED: labSeedOf(assignment) },
       },
       'plain',
     ),
@@ -221,6 +230,112 @@ describe.each([
   test('nothing was complained of', () => {
     expect(tab.complaints).toEqual([]);
   });
+});
+
+describe('a sheet', () => {
+  const answers = () => join(lab.settings.LAB_CAPTURES_DIR!, 'answers.log');
+  const question = ({ page }: LiveTab, id: string) => page.locator(`[data-question="${id}"]`);
+  const stateOf = (tab: LiveTab, id: string) => question(tab, id).locator('.result .badge').textContent();
+
+  async function keep(
+    tab: LiveTab,
+    hands: Hands,
+    { id, answer }: { id: string; answer: string },
+  ): Promise<void> {
+    await hands.press(question(tab, id).getByRole('button', { name: 'Keep the answer' }));
+    await tab.page.locator('.toast', { hasText: `Answer to question ${id}: ${answer}` }).waitFor();
+  }
+
+  async function check(tab: LiveTab, hands: Hands): Promise<void> {
+    await hands.press(tab.page.getByRole('button', { name: 'Check' }));
+    await tab.page.locator('.score', { hasText: / of \d+ points/ }).waitFor();
+  }
+
+  /** Loses the segment with the text of the sheet, and returns the packet that carries it for the second time. */
+  async function loseSegment(tab: LiveTab, hands: Hands): Promise<LivePacket> {
+    const sheet = await readSheet(join(import.meta.dirname, '../sheets'), assignment.sheet);
+    const MSG = String(drawsOf(sheet, assignment).text);
+    await make('wire', 'RESET=1', `UP_SCRIPT=drop tcp port ${lab.echoPort} data 1`);
+    const packets = await run(tab, hands, { name: 'echo', options: { MSG, PROTOCOL: 'tcp' }, comments: 2 });
+    const lost = withDecision(packets, 'wire', 'loss');
+    return packets.find(({ conversation, direction, frames, info }) => {
+      const isOfLost = conversation === lost.conversation && direction === 'up';
+      return isOfLost && info.includes('Retransmission') && frames.client !== undefined;
+    })!;
+  }
+
+  beforeAll(async () => {
+    await writeFile(join(lab.settings.LAB_CAPTURES_DIR!, 'sheet.json'), JSON.stringify(assignment));
+    // The live view goes on, and what keeps answers starts.
+    await make('live');
+  });
+
+  test.each([
+    ['mouse', mouseOf],
+    ['keyboard', keyboardOf],
+  ] as const)('is answered and checked by %s alone, and its frames lead to the ladder', async (_name, of) => {
+    await rm(answers(), { force: true });
+    const { tab, hands } = await openTab(of);
+    await tab.page.locator('.sheet').waitFor();
+    const again = await loseSegment(tab, hands);
+
+    await hands.tool('sheet');
+    const frame = question(tab, '6');
+    await hands.write(frame.locator('input'), 'x');
+    await hands.press(frame.getByRole('button', { name: 'Keep the answer' }));
+    await frame.locator('.problem', { hasText: 'A is "x"; allowed: the number of a frame' }).waitFor();
+    await hands.open(again);
+    await hands.close();
+    await hands.tool('sheet');
+    await hands.press(frame.getByRole('button', { name: 'packet chosen in the ladder' }));
+    await keep(tab, hands, { id: '6', answer: `${again.frames.client}` });
+    await hands.check(question(tab, '4').getByRole('radio').first(), true);
+    // What is chosen and not kept yet is kept by the check.
+    await check(tab, hands);
+    expect(await Promise.all(['5', '6', '4'].map((id) => stateOf(tab, id)))).toEqual([
+      'done',
+      'done',
+      'wrong',
+    ]);
+
+    await hands.press(frame.getByRole('button', { name: `frame ${again.frames.client} of client.pcap` }));
+    await tab.page.locator(`.row.is-chosen[data-packet="${again.id}"]`).waitFor();
+    expect(tab.complaints).toEqual([expect.stringContaining('400')]);
+    await make('wire', 'OFF=1');
+    await tab.close();
+  });
+
+  test('has the same answers and results in a terminal', async () => {
+    const lines = (await readFile(answers(), 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { timestamp: expect.any(String), question: '6', answer: expect.stringMatching(/^\d+$/) },
+      { timestamp: expect.any(String), question: '4', answer: 'a' },
+    ]);
+    await make('answer', 'Q=4', 'A=b');
+    const { scored } = JSON.parse(await make('check', 'JSON=1'));
+    const { tab, hands } = await openTab(mouseOf);
+    await hands.tool('sheet');
+    expect(await question(tab, '4').locator('.kept').textContent()).toContain('TCP has not measured');
+    await check(tab, hands);
+    expect(await stateOf(tab, '4')).toBe('done');
+    expect(await tab.page.locator('.score').textContent()).toContain(`${scored} of `);
+    await tab.close();
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'a checker of accessibility finds nothing in %s',
+    async (colorScheme) => {
+      for (const width of [400, 1_280]) {
+        const options = { colorScheme, viewport: { width, height: 900 } };
+        const tab = await LiveTab.open(opened.browser, link, options);
+        const hands = mouseOf(tab);
+        await hands.tool('sheet');
+        await check(tab, hands);
+        expect(await violationsIn(tab.page.mainFrame())).toEqual([]);
+        await tab.close();
+      }
+    },
+  );
 });
 
 test('what is refused says why beside its button', async () => {

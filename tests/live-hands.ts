@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright-core';
 import type { LivePacket } from '../services/live/contract.ts';
-import { type LiveTab, type ToolName, toolNames } from './live-tab.ts';
+import { keyOf, type LiveTab, type ToolName } from './live-tab.ts';
 
 /** What of a packet leads to its row: rows are in the order of time. */
 type Sought = Pick<LivePacket, 'id' | 'time'>;
@@ -89,7 +89,7 @@ export function keyboardOf(tab: LiveTab): Hands {
     name: 'keyboard',
     async tool(name) {
       await leaveFields();
-      await page.keyboard.press(String(toolNames.indexOf(name) + 1));
+      await page.keyboard.press(keyOf(name));
     },
     async press(button) {
       await goTo(button);

@@ -31,7 +31,10 @@ const CHANGING = [
   ['POST', '/controls/wire', '{"up":{"loss":"1"}}'],
   ['POST', '/runs', '{"command":"balance","options":{}}'],
   ['DELETE', '/runs/1', ''],
+  ['POST', '/sheet/answers', '{"question":"1","answer":"1"}'],
 ] as const;
+/** What only the link with the controls reads. */
+const PERSONAL = ['/sheet', '/sheet/results'];
 
 function raw(
   start: string,
@@ -55,7 +58,7 @@ const upgrade = {
 /** Without a link nothing can be read, by any name and in any way. */
 function withoutLink({ host }: Target): Intrusion[] {
   return [
-    ...READING.map((path) => ({
+    ...[...READING, ...PERSONAL].map((path) => ({
       what: `${path} without a link`,
       request: raw(`GET ${path} HTTP/1.1`, { host }),
       refused: [401],
@@ -108,6 +111,11 @@ function asViewer({ host, view: cookie }: Target): Intrusion[] {
     ...CHANGING.map(([method, path, body]) => ({
       what: `${method} ${path} by a viewer`,
       request: raw(`${method} ${path} HTTP/1.1`, { host, origin, cookie }, body),
+      refused: [403],
+    })),
+    ...PERSONAL.map((path) => ({
+      what: `${path} for a viewer`,
+      request: raw(`GET ${path} HTTP/1.1`, { host, cookie }),
       refused: [403],
     })),
     ...methods.flatMap((method) =>

@@ -15,8 +15,13 @@ const NOTES = `
   }).observe(document, { childList: true, subtree: true });
 `;
 
-export type ToolName = 'commands' | 'faults' | 'charts' | 'terminal';
-export const toolNames: readonly ToolName[] = ['commands', 'faults', 'charts', 'terminal'];
+/** The tools at the side in the order of their keys. */
+const allTools = ['commands', 'faults', 'charts', 'terminal', 'sheet'] as const;
+export type ToolName = (typeof allTools)[number];
+/** Those of every run; only some belong to a sheet. */
+export const toolNames = allTools.filter((name) => name !== 'sheet');
+/** The key for a tool. */
+export const keyOf = (name: ToolName): string => String(allTools.indexOf(name) + 1);
 
 /** The live view in a real browser, as somebody sees it. */
 export class LiveTab {

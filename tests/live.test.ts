@@ -79,6 +79,7 @@ describe('the link', () => {
       '/packets/1',
       '/filters?filter=tcp',
       '/controls',
+      '/sheet',
       '/page/main.ts',
     ]) {
       const response = await fetch(page.origin + path);
@@ -210,7 +211,9 @@ test('a link for a class only looks', async () => {
     text: expect.stringContaining('this link only looks'),
   });
   expect((await viewer.post('/runs', { command: 'balance', options: {} })).status).toBe(403);
+  expect((await viewer.get('/sheet')).status).toBe(403);
   page = await LivePage.open(links[0]!);
+  expect(await page.json('/sheet')).toBeNull();
 });
 
 describe('over the network, from a container beside it', () => {
@@ -273,6 +276,21 @@ describe('over the network, from a container beside it', () => {
       expect(answer!.status).toBe(421);
     }
   });
+});
+
+test('it can write no file of the run', async () => {
+  const tries = `
+    cd /captures
+    for file in * .run new; do
+      { true >>"$file"; } 2>/dev/null && echo "$file"
+      rm -rf "$file" 2>/dev/null && echo "$file"
+    done`;
+  const groups =
+    '$(awk \'/^Groups/ { for (i = 2; i <= NF; i++) printf "%s%s", i > 2 ? "," : "", $i }\' /proc/1/status)';
+  const asItself = `exec setpriv --reuid 10001 --regid 10001 --groups ${groups} sh -c '${tries}'`;
+  for (const line of [asItself, tries])
+    expect(await lab.docker('exec', lab.nameOf('live'), 'sh', '-c', line)).toMatchObject({ stdout: '' });
+  expect(await readFile(join(lab.settings.LAB_CAPTURES_DIR!, 'lab.log'), 'utf8')).toContain('"event":"run"');
 });
 
 test('make capture writes what Wireshark reads', async () => {
