@@ -30,7 +30,7 @@ beforeAll(async () => {
   const settings = { ...defaults, LAB_IMAGES, LAB_SHEETS_DIR: join(import.meta.dirname, 'sheets') };
   graded = await command(settings, 'setup/grade.sh', handIns, out);
   results = JSON.parse(await readFile(join(out, 'results.json'), 'utf8'));
-}, 15 * MINUTES);
+}, 30 * MINUTES);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const flagsOf = ({ tests }: Graded) =>

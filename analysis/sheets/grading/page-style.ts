@@ -29,6 +29,7 @@ table.grades .sheet { color: var(--muted); }
 .question dt { color: var(--muted); } .question dd { margin: 0; overflow-wrap: anywhere; }
 .shown { border-top: 1px solid var(--rule); padding: .8rem 0 .2rem; scroll-margin-top: 1rem; }
 .shown:target { background: var(--tint); box-shadow: -8px 0 0 var(--mark), 0 0 0 8px var(--tint); }
+.shown:target pre.hex { background: var(--paper); }
 .shown h3 { font-size: .9375rem; } .shown p { margin: .1rem 0 .4rem; overflow-wrap: anywhere; }
 .back { font-size: .875rem; margin: 0 0 1rem; }
 @media (max-width: 40rem) {
