@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { sheetNames } from '../sheet/read-sheet.ts';
 import { SheetError } from '../sheet/sheet-error.ts';
 import { type ProgramSheet, programSheetSchema } from './schema.ts';
 
@@ -18,7 +19,7 @@ export async function readProgramSheet(folder: string, name: string): Promise<Pr
     ? await readFile(join(folder, name, DATA), 'utf8').catch(() => undefined)
     : undefined;
   if (text === undefined)
-    throw new SheetError(`SHEET is "${name}"; allowed: the name of a folder in sheets/ that has a ${DATA}`);
+    throw new SheetError(`SHEET is "${name}"; allowed: ${(await sheetNames(folder, DATA)).join(', ')}`);
   return programSheetIn(text, `sheets/${name}/${DATA}`);
 }
 

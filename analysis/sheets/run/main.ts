@@ -3,8 +3,8 @@ import { placesIn } from '../program/sheet/places.ts';
 import { SheetError } from '../sheet/sheet-error.ts';
 import { runProgram } from './run-program.ts';
 
-// run/main.ts SHEET STAGE SEED PROGRAM, in the client host: runs a program of her own for one stage of a sheet. It is no
-// command of analysis/sheets/main.ts, because it must start fast: it runs once for each stage.
+// In the client host: runs a program of her own for one stage of a sheet. Its arguments are sheet, stage, seed and command
+// line. It is no command of analysis/sheets/main.ts, because it must start fast: it runs once for each stage.
 
 /** The home of a student in the client host. */
 const HOME = '/work';

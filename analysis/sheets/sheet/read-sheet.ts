@@ -8,11 +8,11 @@ import { SheetError } from './sheet-error.ts';
 
 const DATA = 'sheet.json';
 
-/** The names of the sheets in a folder, sorted. */
-export async function sheetNames(folder: string): Promise<string[]> {
+/** The names of the sheets in a folder, sorted. @param data the file that a folder of them has */
+export async function sheetNames(folder: string, data = DATA): Promise<string[]> {
   const names = await readdir(folder).catch((): string[] => []);
   const files = await Promise.all(names.map((name) => readdir(join(folder, name)).catch((): string[] => [])));
-  return names.filter((_, at) => files[at]!.includes(DATA)).sort();
+  return names.filter((_, at) => files[at]!.includes(data)).sort();
 }
 
 /**

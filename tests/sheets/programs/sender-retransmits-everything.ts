@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 
-// A sender by selective repeat that after a timeout sends its whole window again, whatever was acknowledged of it.
+// A sender by selective repeat that after a timeout retransmits its whole window, whatever was acknowledged of it.
 
 const MILLISECONDS = 300;
 const [server = '', port = '', , window = '', size = '', path = ''] = process.argv.slice(2);
