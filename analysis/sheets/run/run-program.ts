@@ -5,6 +5,7 @@ import { readProgramSheet } from '../program/read-program.ts';
 import { drawnFor } from '../program/sheet/drawn.ts';
 import { type PlaceNames, withValues } from '../program/sheet/places.ts';
 import { runBounded } from './bounded.ts';
+import { forward } from './forward.ts';
 
 export interface RunProgramParts {
   /** The folder of all sheets. */
@@ -31,6 +32,7 @@ export async function runProgram(parts: RunProgramParts): Promise<void> {
   const [stage] = chosenStages(await readProgramSheet(folder, sheet), parts.stage);
   const drawn = drawnFor(stage!, seed);
   if (drawn.file.length > 0) await writeFile(places.file, drawn.file);
+  if (stage!.forward !== undefined) await forward(stage!, places);
   const ran = await runBounded(
     {
       file: 'bash',

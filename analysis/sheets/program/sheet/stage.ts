@@ -38,6 +38,8 @@ export const stageEntries = {
   transfer: v.optional(transfer),
   /** What follows the program on its command line, with `{server}`, `{port}`, `{messages}` and others. */
   arguments: v.array(text),
+  /** A port of the client host itself, at 127.0.0.1, whose traffic is passed on to the server: for programs that talk to localhost. */
+  forward: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1024), v.maxValue(65_535))),
   /** Lines on its standard input. */
   input: v.optional(v.array(text), []),
   /** After this time the program is ended. */
