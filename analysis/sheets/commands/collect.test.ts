@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type Judged, MOST_BYTES, nothingJudged } from '../grading/judged.ts';
+import { collect } from './collect.ts';
+
+let folder: string;
+let judged: string;
+let out: string;
+let printed: string[];
+let count: number;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'collect-'));
+  [judged, out] = [join(folder, 'judged'), join(folder, 'out')];
+  for (const path of [judged, out]) await mkdir(path);
+  printed = [];
+  count = 0;
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const resultOf = (student: string, more: Partial<Judged> = {}): Judged => ({
+  ...nothingJudged,
+  assignment: { sheet: 'echo', course: 'net1', student, nonce: '', language: 'en' },
+  ...more,
+});
+
+async function write(file: string, json: string, code = '0'): Promise<void> {
+  count += 1;
+  const path = join(judged, String(count).padStart(5, '0'));
+  for (const [what, text] of Object.entries({ name: file, json, seconds: '1.50', code: `${code}\n` }))
+    await writeFile(`${path}.${what}`, text);
+}
+
+function collectNow(given: { course?: string; nonce?: string } = {}): Promise<number> {
+  const print = (line: string) => printed.push(line);
+  return collect({ judged, out, shownAs: 'grades', given, now: () => new Date(0), print });
+}
+
+const flagsIn = async () =>
+  (await readFile(join(out, 'grades.csv'), 'utf8'))
+    .trim()
+    .split('\r\n')
+    .slice(1)
+    .map((row) => row.split(',').at(-2));
+
+test('a class without a flag ends with 0, and each has a report', async () => {
+  await write('echo-ann.tgz', JSON.stringify(resultOf('ann')));
+  await write('echo-bob.tgz', JSON.stringify(resultOf('bob')));
+  expect(await collectNow()).toBe(0);
+  expect((await readdir(out)).toSorted()).toEqual([
+    ...['ann-echo.html', 'bob-echo.html', 'grades.csv', 'grades.html', 'junit.xml', 'results.json'],
+  ]);
+  expect(printed[0]).toBe('2 hand-ins graded, 0 with flags');
+});
+
+test('another course or nonce than that of the class is flagged', async () => {
+  await write('echo-ann.tgz', JSON.stringify(resultOf('ann')));
+  expect(await collectNow({ course: 'net1', nonce: '' })).toBe(0);
+  expect(await collectNow({ course: 'net1', nonce: 'w26' })).toBe(1);
+  expect(printed).toContain('! ann: assignment-wrong: the nonce is "", and that of the class "w26"');
+});
+
+test('a container without a result is flagged with the reason', async () => {
+  await write('killed.tgz', '', '137');
+  await write('broken.tgz', '{"files":', '1');
+  await write('endless.tgz', 'x'.repeat(MOST_BYTES + 1));
+  expect(await collectNow()).toBe(1);
+  expect(await flagsIn()).toEqual(['not-judged', 'not-judged', 'not-judged']);
+  expect(printed).toContain(
+    '! killed.tgz: not-judged: it was ended, because it took more time or memory than the limits allow',
+  );
+  expect(await readdir(out)).toContain('hand-in-1.html');
+});
+
+test('two hand-ins of one student have two reports, also where names have no case', async () => {
+  for (const student of ['ann', 'ann', 'Ann']) await write('x.tgz', JSON.stringify(resultOf(student)));
+  await collectNow();
+  const reports = (await readdir(out)).filter((name) => name.toLowerCase().startsWith('ann'));
+  expect(reports.toSorted()).toEqual(['Ann-echo.3.html', 'ann-echo.2.html', 'ann-echo.html']);
+});
