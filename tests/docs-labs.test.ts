@@ -1,3 +1,0 @@
-import { replayPages } from './docs/suite-testing.ts';
-
-replayPages('labs');
