@@ -13,13 +13,19 @@ export interface Line {
   readonly words: string;
 }
 
+/** At most this many characters of a message are shown. */
+const LONGEST = 80;
+
 /** What happened in a stage: attempts, what the server decided, resets. */
 export function linesOf({ attempts, talks, ran, strays, datagrams }: StageSeen): Line[] {
   const answered = new Map<MatchUnder, Attempt>(
     attempts.flatMap((one) => (one.match ? [[one.match, one]] : [])),
   );
   const lines = [
-    ...attempts.map(({ frame, text }, at) => ({ frame, words: `attempt ${at + 1}: ${text}` })),
+    ...attempts.map(({ frame, text }, at) => ({
+      frame,
+      words: `attempt ${at + 1}: ${text.slice(0, LONGEST)}`,
+    })),
     ...[...answered.keys()].map(answerLine),
     ...talks.flatMap(({ reset }) =>
       reset ? [{ frame: reset.frame, words: `the ${reset.by} resets the connection` }] : [],

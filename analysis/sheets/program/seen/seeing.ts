@@ -79,7 +79,10 @@ export class Seeing implements Listener {
   take(finding: Finding): void {
     if (finding.kind === 'match') {
       const { entry } = finding;
-      if (isDatagram(entry)) this.#at(timeOf(entry) + ROUNDING)?.decided.push(entry);
+      const open = this.#at(timeOf(entry) + ROUNDING);
+      // What was before the check is not kept: a run can be long.
+      if (!open) return;
+      if (isDatagram(entry)) open.decided.push(entry);
       for (const { number } of [...finding.request, ...finding.response]) this.#matches.set(number, finding);
     } else if (finding.kind === 'event' && finding.event.event === 'transfer') {
       this.#at(timeOf(finding.event) + ROUNDING)?.transfers.push(finding.event);
