@@ -3,7 +3,7 @@
 # no running lab. Exits with 0 when nothing is flagged, 1 when something is, and 2 for bad input.
 set -eu
 . "$(dirname "$0")/lib.sh"
-sheets=${LAB_SHEETS_DIR:-$PWD/sheets}
+sheets=${SHEETS_DIR:-$PWD/sheets}
 
 # absolute PATH: the path from the root.
 absolute() {
@@ -54,6 +54,6 @@ writer=$(id -u):$(id -g)
 # shellcheck disable=SC2086
 docker run --rm --init $selinux --label "wirelab.grade=$label" --user "$writer" \
     --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
-    --memory 1g --memory-swap 1g --pids-limit 64 --env LAB_OPTION_NAMES --env "LAB_GRADES=$(shown "$out")" \
+    --memory 1g --memory-swap 1g --pids-limit 64 --env LAB_OPTION_NAMES --env "GRADES_DIR=$(shown "$out")" \
     --mount "$(mount "$judged" /judged),readonly" --mount "$(mount "$out" /grades)" \
     --entrypoint node "$LAB_IMAGES/capture" analysis/sheets/main.ts collect "$@"

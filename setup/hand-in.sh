@@ -5,12 +5,12 @@ set -eu
 read_running_lab LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT
 
 [ -d "$LAB_CAPTURES_DIR" ] || stop "there are no captures, because there is no folder $LAB_CAPTURES_DIR" 'cure: make sheet NAME=… STUDENT=…'
-: "${LAB_HAND_INS:=$PWD/hand-ins}"
+: "${HAND_INS_DIR:=$PWD/hand-ins}"
 # The folder has the student's private key.
-(umask 077 && mkdir -p "$LAB_HAND_INS")
+(umask 077 && mkdir -p "$HAND_INS_DIR")
 . setup/reader.sh
 # The function of reader.sh uses it.
 # shellcheck disable=SC2034
 reader=$owner
-in_reader --env "LAB_HAND_INS=$(shown "$LAB_HAND_INS")" --mount "$(mount "$PWD/sheets" /sheets),readonly" \
-    --mount "$(mount "$LAB_HAND_INS" /hand-ins)" --entrypoint node "$LAB_IMAGES/capture" analysis/sheets/main.ts hand-in
+in_reader --env "HAND_INS_DIR=$(shown "$HAND_INS_DIR")" --mount "$(mount "$PWD/sheets" /sheets),readonly" \
+    --mount "$(mount "$HAND_INS_DIR" /hand-ins)" --entrypoint node "$LAB_IMAGES/capture" analysis/sheets/main.ts hand-in

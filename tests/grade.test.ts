@@ -27,7 +27,7 @@ beforeAll(async () => {
   const handIns = join(folder, 'hand-ins');
   await mkdir(handIns);
   expected = await makeClass(await recordRun(), handIns);
-  const settings = { ...defaults, LAB_IMAGES, LAB_SHEETS_DIR: join(import.meta.dirname, 'sheets') };
+  const settings = { ...defaults, LAB_IMAGES, SHEETS_DIR: join(import.meta.dirname, 'sheets') };
   graded = await command(settings, 'setup/grade.sh', handIns, out);
   results = JSON.parse(await readFile(join(out, 'results.json'), 'utf8'));
 }, 30 * MINUTES);

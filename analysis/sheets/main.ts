@@ -29,8 +29,8 @@ const {
   LAB_SERVER_ADDRESS: server = '',
   LAB_SUBNET: subnet = '',
   LAB_WIRE_ADDRESS: wire = '',
-  LAB_HAND_INS: handInsShownAs = 'hand-ins',
-  LAB_GRADES: gradesShownAs = 'grades',
+  HAND_INS_DIR: handInsShownAs = 'hand-ins',
+  GRADES_DIR: gradesShownAs = 'grades',
 } = process.env;
 
 const log = createLog();

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { isFlowEntry } from '#lib/journal/flow-schema.ts';
 import type { Log } from '#lib/runtime/log.ts';
+import { eventually } from '../../tests/eventually.ts';
 import { writeProgram } from '../../tests/write-program.ts';
 import { resultOf, socketLine } from '../flow/testing.ts';
 import { type FlowOptions, flow } from './flow.ts';
@@ -148,9 +149,13 @@ describe('a flow fails', () => {
   test('when a person interrupts it, and shows what has arrived', async () => {
     iperf(
       resultOf([{ port: 40_000, bytes: 3_000_000 }], { error: 'interrupt - the client has terminated' }),
-      'ended=\ntrap ended=1 INT\nuntil [ "$ended" ]; do sleep 0.05; done',
+      `ended=\ntrap ended=1 INT\n: >'${folder}/waits'\nuntil [ "$ended" ]; do sleep 0.05; done`,
     );
-    const { code, lines } = await run({}, undefined, AbortSignal.timeout(400));
+    const person = new AbortController();
+    const running = run({}, undefined, person.signal);
+    await eventually('a flow', 10_000, () => existsSync(join(folder, 'waits')));
+    person.abort();
+    const { code, lines } = await running;
     expect(code).toBe(130);
     expect(lines).toContain('[CLIENT] 3 MB arrived in 2.00 s');
     expect(lines.at(-1)).toBe(`error: [CLIENT] Flow ${ID} failed: interrupted`);
