@@ -64,7 +64,7 @@ function commandsOf(lines: readonly string[], firstLine: number): Command[] {
 
 /** A command of this machine that may be run: make, tools that every machine has, and a variable that is set. */
 const RUN =
-  /^(?:[A-Z_]+=\S* )*(?:make\b|(?:ls|cat|head|tail|grep|wc|cut|sort|printf|echo) |docker (?:compose|exec|ps)\b)/;
+  /^(?:[A-Z_]+=\S* )*(?:make\b|(?:ls|cat|cp|head|tail|grep|wc|cut|sort|printf|echo) |docker (?:compose|exec|ps)\b)/;
 const SET = /^(?:export )?[A-Za-z_]+=(?:\$\(.*\)|"[^"]*"|'[^']*'|\S*)$/;
 /** What would not end, takes minutes, opens a window, or removes what other labs use. */
 const NOT_RUN =

@@ -92,8 +92,10 @@ export async function judgeLines(
   flags: Flags,
 ): Promise<boolean> {
   const names = files.map(({ name }) => name).filter((name) => checks[name]);
-  const areShort = await Promise.all(names.map((name) => judgeLinesOf(name, folder, flags)));
-  return areShort.every((one) => one);
+  // One after another, so that the same hand-in always has its flags in the same order.
+  let areShort = true;
+  for (const name of names) areShort = (await judgeLinesOf(name, folder, flags)) && areShort;
+  return areShort;
 }
 
 async function judgeLinesOf(name: string, folder: string, flags: Flags): Promise<boolean> {
