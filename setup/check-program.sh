@@ -24,7 +24,9 @@ read_containers
 # The packets of the program must be the only ones that are altered, and by the servers alone.
 ! has_wire || stop 'there is a wire between both hosts, and a check of a program needs none' 'cure: make wire OFF=1'
 for service in client capture-client echo http; do
-    is_up "$service" || { setup/up.sh >&2 && break; }
+    is_up "$service" && continue
+    setup/up.sh >&2
+    break
 done
 use_settings_of_lab LAB_SERVER_ADDRESS LAB_CLIENT_ADDRESS LAB_CAPTURES_DIR LAB_WORK_DIR HTTP_PORT HTTPS_PORT ECHO_PORT ECHO_TLS_PORT \
     ECHO_DELAY_SECONDS ECHO_LOSS ECHO_MODE LAB_TOKEN

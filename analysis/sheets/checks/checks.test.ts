@@ -47,6 +47,11 @@ function partsOf<Kind extends Question['kind']>(
   };
 }
 
+test('a quotient by zero is not near any number', async () => {
+  const asked = { kind: 'value' as const, truth: { over: [1, 0] } as Measure, tolerance: 0, share: 0.1 };
+  expect(await value(partsOf<'value'>(asked, '5'))).toMatchObject({ state: 'not-yet' });
+});
+
 describe('did', () => {
   const asked = (filter: string, atLeast: number) => ({
     kind: 'did' as const,

@@ -6,8 +6,9 @@ import { type Check, NO_ANSWER, NO_PACKET } from './check.ts';
 export const value: Check<'value'> = async ({ question, evidence, drawn, answer }) => {
   const { share, tolerance, truth: wanted, unit } = question;
   const measured = await measure(wanted, { evidence, drawn });
-  if (!measured) return NO_PACKET;
-  const right = Number(measured.values[0]);
+  const right = Number(measured?.values[0]);
+  // A quotient by zero is near any number.
+  if (!measured || !Number.isFinite(right)) return NO_PACKET;
   const { frames } = measured;
   const truth = `${rounded(right)}${unit ? ` ${unit}` : ''}`;
   if (answer === undefined) return { ...NO_ANSWER, truth, frames };

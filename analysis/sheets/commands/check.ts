@@ -19,7 +19,7 @@ export async function check({ folder, json, print, run, sheets }: CheckParts): P
   const assignment = await readAssignment(folder);
   const { sheet: name } = assignment;
   const [sheet, rightChoices] = await Promise.all([readSheet(sheets, name), readRightChoices(sheets, name)]);
-  const results = (await checkSheet({ folder, sheet, assignment, run, rightChoices })).map(forStudent);
+  const results = forStudent(await checkSheet({ folder, sheet, assignment, run, rightChoices }));
   const points = results.reduce((sum, result) => sum + result.points, 0);
   const scored = results.reduce((sum, result) => sum + result.scored, 0);
   if (json) print(JSON.stringify({ ...assignment, points, scored, results }));

@@ -117,3 +117,9 @@ test('does not use a key file that has no key', async () => {
   await writeFile(join(handIns, 'key.pem'), 'something else');
   await expect(handInNow()).rejects.toThrow('has no Ed25519 key');
 });
+
+test('is refused with a file that a grader refuses', async () => {
+  await writeFile(join(captures, 'answers.log'), Buffer.alloc(2 ** 20 + 1));
+  await expect(handInNow()).rejects.toThrow('answers.log has 1048577 bytes; allowed: 1048576');
+  expect(await readdir(handIns)).toEqual([]);
+});

@@ -2,7 +2,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '#lib/journal/run.ts';
 import { privateKeyIn } from '../hand-in/key-pair.ts';
-import { limits } from '../hand-in/limits.ts';
+import { limitOf, limits } from '../hand-in/limits.ts';
 import { type HandedFile, signedManifest } from '../hand-in/manifest.ts';
 import { isCapture, journals, KEYS, MANIFEST, required } from '../hand-in/names.ts';
 import { openedIn, writeArchive } from '../hand-in/write-archive.ts';
@@ -65,6 +65,13 @@ async function namesFor(
 }
 
 function mustFit(files: readonly HandedFile[]): void {
+  const large = files.find(({ name, bytes }) => bytes > limitOf(name));
+  if (large) {
+    const { name, bytes } = large;
+    throw new SheetError(
+      `${name} has ${bytes} bytes; allowed: ${limitOf(name)}; cure: make sheet begins a new run; do only what the sheet asks for`,
+    );
+  }
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes <= limits.all && files.length < limits.files) return;
   throw new SheetError(

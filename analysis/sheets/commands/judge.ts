@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type JudgingParts, judge } from '../grading/judge.ts';
-import { type Judged, MOST_BYTES } from '../grading/judged.ts';
+import { type Judged, MOST_BYTES, MOST_ITEMS } from '../grading/judged.ts';
 
 /** Judges the hand-in on standard input, and prints one JSON object. Returns the exit code. */
 export async function judgeHandIn(
@@ -11,8 +11,8 @@ export async function judgeHandIn(
   return 0;
 }
 
-/** The object, without the frames for the page when it is too long. */
-function bounded(judged: Judged): string {
+/** The object as `judgedIn` takes it: without the frames for the page when it is too long. */
+export function bounded(judged: Judged): string {
   const json = JSON.stringify(cut(judged));
   return json.length < MOST_BYTES
     ? json
@@ -24,7 +24,7 @@ const LONGEST = 4_000;
 
 function cut<Value>(value: Value): Value {
   if (typeof value === 'string') return value.slice(0, LONGEST) as Value;
-  if (Array.isArray(value)) return value.map(cut) as Value;
+  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map(cut) as Value;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, cut(one)])) as Value;
 }

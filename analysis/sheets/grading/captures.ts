@@ -12,7 +12,7 @@ import { wireReasons } from '#analysis/wire/reasons.ts';
 import { wireOfRun } from '#analysis/wire/wire-of-run.ts';
 import { isHttp } from '#lib/journal/entries.ts';
 import type { Run } from '#lib/journal/run.ts';
-import type { Host } from '#lib/lab/hosts.ts';
+import { type Host, hosts } from '#lib/lab/hosts.ts';
 import { limits } from '../hand-in/limits.ts';
 import { isCapture } from '../hand-in/names.ts';
 import type { Flags, FrameOf } from './flags.ts';
@@ -106,8 +106,7 @@ function flagDifferences({ neverArrived, altered, twice, inAll, without }: Compa
     ['arrived twice', twice, inAll.twice],
   ] as const;
   for (const [what, facts, all] of kinds) flagPackets(what, facts, all, flags);
-  for (const host of without)
-    flags.add('captures-differ', `the ${host}'s capture has no packet between the two hosts`);
+  flagEmpty(without, flags);
 }
 
 /** With a wire, its entries explain all other differences. */
@@ -122,6 +121,12 @@ function flagUnexplained({ neverArrived, altered, twice, wire, without }: Compar
     const frames = frame === undefined ? [] : [{ capture: host, number: frame }];
     flags.add('entry-contradicted', `wire.log entry ${id}: ${wireReasons[reason].meaning}`, frames);
   }
+  flagEmpty(without, flags);
+}
+
+/** When neither has a packet, the student has sent none, and they agree. */
+export function flagEmpty(without: Compared['without'], flags: Flags): void {
+  if (without.length === hosts.length) return;
   for (const host of without)
     flags.add('captures-differ', `the ${host}'s capture has no packet between the two hosts`);
 }

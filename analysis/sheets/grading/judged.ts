@@ -11,8 +11,8 @@ import { flagNames } from './flags.ts';
 
 /** The most bytes of the object. */
 export const MOST_BYTES = 4 * 2 ** 20;
-/** The most items of a list in it. */
-const MOST_ITEMS = 1_000;
+/** The most items of a list in it. A transfer alone has more frames. */
+export const MOST_ITEMS = 1_000;
 
 const text = v.pipe(v.string(), v.maxLength(10_000));
 const number = v.pipe(v.number(), v.finite());

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { isEvent, readEntries } from '#lib/journal/entries.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { type Assignment, clientAddressOf, labSeedOf } from '../sheet/assignment.ts';
@@ -18,7 +19,8 @@ export async function judgeNumbers(
   const seed = labSeedOf(assignment);
   const runSeed = seedOfRun(run, seed);
   const { server, client: runAddress } = run.addresses;
-  const network = networkOf(server);
+  // Without a record, or with a strange one, the run has no network.
+  const network = networkOf(isIPv4(server) ? server : '0.0.0.0');
   const taken = [server, `${network}.77.1`];
   const address = clientAddressOf(assignment, { subnet: `${network}.0.0/16`, taken });
   if (runSeed !== seed)

@@ -70,6 +70,23 @@ describe('two students', () => {
     ).toEqual([[], []]);
   });
 
+  test('are compared in time when all connections have one port', () => {
+    const connections = Array.from({ length: 500 }, (_, at) => ({
+      ...connection,
+      time: at * at,
+      client: at,
+    }));
+    const later = connections.map((one) => ({ ...one, time: one.time + 7, client: one.client + 1_000 }));
+    const handIns = [
+      handIn('ann', { traces: { ...nothing, connections } }),
+      handIn('bob', { traces: { ...nothing, connections: later } }),
+    ];
+    comparePairs(handIns);
+    expect(handIns[0]!.flags.at(-1)!.details.at(-1)).toBe(
+      'bob: 500 connections from the same ports, each 7 s apart',
+    );
+  });
+
   test('have the numbers of one of them', () => {
     const own = { seed: '1', address: '10.0.0.1', runSeed: '1', runAddress: '10.0.0.1' };
     const theirs = { ...own, seed: '2', address: '10.0.0.2' };
@@ -85,4 +102,10 @@ test('two hand-ins of one student are no pair, and both are named', () => {
     ['several-hand-ins'],
     ['several-hand-ins'],
   ]);
+});
+
+test('two sheets of one student may share her key', () => {
+  const assignment = { sheet: 'http', course: '', student: 'ann', nonce: '', language: 'en' } as const;
+  const handIns = [handIn('ann', { publicKey: 'a' }), handIn('ann', { publicKey: 'a', assignment })];
+  expect(flagsOf(handIns)).toEqual([[], []]);
 });

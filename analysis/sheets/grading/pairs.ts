@@ -87,16 +87,18 @@ export function comparePairs(handIns: readonly HandIn[]): void {
     compareNumbers(handIn, other);
   }
   for (const handIn of handIns) {
-    const again = handIns.filter((other) => other !== handIn && isOfSame(handIn, other));
+    const again = handIns.filter(
+      (other) => other !== handIn && isOfSame(handIn, other) && other.sheet === handIn.sheet,
+    );
     for (const { file } of again) handIn.shared.add('several-hand-ins', file);
   }
 }
 
 function isOfSame(one: HandIn, other: HandIn): boolean {
-  return one.student !== '' && one.student === other.student && one.sheet === other.sheet;
+  return one.student !== '' && one.student === other.student;
 }
 
-/** A hand-in and one of another student or sheet. */
+/** A hand-in and one of another student. A student signs all her sheets with one key. */
 interface Pair {
   readonly handIn: HandIn;
   readonly other: HandIn;
@@ -143,14 +145,26 @@ function compareTimes({ judged, shared }: HandIn, other: HandIn): void {
   const differences = own.flatMap(({ port, time, frame }) =>
     (theirs.get(port) ?? []).map((start) => ({ frame, by: Math.round((start.time - time) * MILLISECONDS) })),
   );
-  // Rounding may put equal differences into two neighbouring milliseconds.
-  const near = ({ by }: { readonly by: number }) => differences.filter((one) => Math.abs(one.by - by) <= 1);
-  const most = differences.map(near).reduce((best, one) => (one.length > best.length ? one : best), []);
-  const by = most[0]?.by ?? 0;
+  const most = mostAlike(differences.sort((one, other) => one.by - other.by));
+  const by = most[Math.floor(most.length / 2)]?.by ?? 0;
   if (most.length < SHIFTED || Math.abs(by) <= 1) return;
   const frames = most.map(({ frame }) => ({ capture: 'server' as const, number: frame }));
   const what = `${most.length} connections from the same ports, each ${Math.abs(by) / MILLISECONDS} s apart`;
   shared.add('same-ports-and-times', `${other.name}: ${what}`, frames, most.length);
+}
+
+/**
+ * The most differences around one of them; the list is sorted. Rounding may put equal ones into two neighbouring milliseconds. A
+ * hostile hand-in has thousands of connections from one port, so each is looked at once.
+ */
+function mostAlike<Difference extends { readonly by: number }>(sorted: readonly Difference[]): Difference[] {
+  let [from, to, best, length] = [0, 0, 0, 0];
+  for (const { by } of sorted) {
+    while (sorted[from]!.by < by - 1) from += 1;
+    while (to < sorted.length && sorted[to]!.by <= by + 1) to += 1;
+    if (to - from > length) [best, length] = [from, to - from];
+  }
+  return sorted.slice(best, best + length);
 }
 
 function startsOf({ traces }: HandIn['judged']) {

@@ -1,4 +1,4 @@
-import { ANSWERS } from '../sheet/answers.ts';
+import { ANSWERS, FULL } from '../sheet/answers.ts';
 import { ASSIGNMENT } from '../sheet/assignment.ts';
 import { isCapture, MANIFEST } from './names.ts';
 
@@ -27,5 +27,5 @@ export function limitOf(name: string): number {
   if (isCapture(name)) return limits.all;
   if (name === ASSIGNMENT) return 4 * KIB;
   if (name === MANIFEST) return 64 * KIB;
-  return name === ANSWERS ? MIB : 32 * MIB;
+  return name === ANSWERS ? FULL : 32 * MIB;
 }

@@ -7,6 +7,9 @@ import { SheetError } from './sheet-error.ts';
 /** The name of the journal of answers in the captures folder. The last answer to a question counts. */
 export const ANSWERS = 'answers.log';
 
+/** The most bytes of that journal: nobody writes as much by hand. */
+export const FULL = 2 ** 20;
+
 /** The longest answer, in characters. */
 const LONGEST = 1_000;
 

@@ -1,12 +1,10 @@
 import { appendFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ANSWERS, mustBeAllowed, readAnswers } from './answers.ts';
+import { ANSWERS, FULL, mustBeAllowed, readAnswers } from './answers.ts';
 import { readAssignment } from './assignment.ts';
 import { readSheet } from './read-sheet.ts';
 import { SheetError } from './sheet-error.ts';
 
-/** The journal of answers takes no more, in bytes: nobody writes as much by hand. */
-const FULL = 4 * 2 ** 20;
 /** Another user of the machine may read the captures, and not copy answers. */
 const MODE = 0o640;
 
@@ -37,11 +35,12 @@ export async function keepAnswer({ folder, now, question, sheets, ...given }: Ke
   const { questions } = await readSheet(sheets, name);
   mustBeAllowed(questions, { question, answer: given.answer });
   const path = join(folder, ANSWERS);
-  const { size } = await stat(path).catch(() => ({ size: 0 }));
-  if (size > FULL) throw new SheetError(`${ANSWERS} has ${size} bytes; allowed: up to ${FULL}`);
   const before = (await readAnswers(folder)).get(question);
   const answer = given.answer.trim();
-  const line = { timestamp: now().toISOString(), question, answer };
-  await appendFile(path, `${JSON.stringify(line)}\n`, { mode: MODE });
+  const line = `${JSON.stringify({ timestamp: now().toISOString(), question, answer })}\n`;
+  const { size } = await stat(path).catch(() => ({ size: 0 }));
+  if (size + Buffer.byteLength(line) > FULL)
+    throw new SheetError(`${ANSWERS} has ${size} bytes; allowed: up to ${FULL}, with this answer`);
+  await appendFile(path, line, { mode: MODE });
   return { question, answer, before };
 }

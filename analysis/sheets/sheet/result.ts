@@ -32,6 +32,16 @@ export interface Result {
 /** What a student learns of a result: frames can give an answer away, so they are shown when the question is done. */
 export type StudentResult = Omit<Result, 'truth'>;
 
-export function forStudent({ truth: _, ...result }: Result): StudentResult {
-  return { ...result, frames: result.state === 'done' ? result.frames : [] };
+/** What a student learns of her results. A frame that an open question asks for is shown nowhere. */
+export function forStudent(results: readonly Result[]): StudentResult[] {
+  const asked = results.filter(({ kind, state }) => kind === 'frame' && state !== 'done');
+  const hidden = new Set(asked.flatMap(({ frames }) => frames).map(keyOf));
+  return results.map(({ truth: _, ...result }) => ({
+    ...result,
+    frames: result.state === 'done' ? result.frames.filter((frame) => !hidden.has(keyOf(frame))) : [],
+  }));
+}
+
+function keyOf({ capture, number }: FrameOf): string {
+  return `${capture} ${number}`;
 }

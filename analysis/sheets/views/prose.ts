@@ -17,7 +17,8 @@ const WORDS = {
  */
 export function proseWith(prose: string, parts: ProseParts): string {
   const { sheet, drawn, language, mark = () => '', hasForms = false } = parts;
-  const list = (question: QuestionOf<'choice'>) => (hasForms ? '' : optionsOf(question, language));
+  const list = (question: QuestionOf<'choice'>) =>
+    hasForms ? '' : fill(optionsOf(question, language), drawn);
   const places = sheet.questions.flatMap((question) => [
     [`question ${question.id}`, `${mark(question.id)}${headOf(question, language)}`],
     ...(question.kind === 'choice' ? [[`options ${question.id}`, list(question)]] : []),

@@ -88,7 +88,7 @@ export class SheetOfRun {
       readRightChoices(sheets, assignment.sheet),
     ]);
     const found = await checkSheet({ folder, sheet, assignment, run, rightChoices });
-    const results = found.map((result) => shorter(forStudent(result)));
+    const results = forStudent(found).map(shorter);
     return {
       points: sum(results, ({ points }) => points),
       scored: sum(results, ({ scored }) => scored),
