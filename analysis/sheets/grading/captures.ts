@@ -10,7 +10,7 @@ import { type Listener, listen, readFor } from '#analysis/join/listen.ts';
 import { isContradicted, reasons } from '#analysis/join/verdicts.ts';
 import { wireReasons } from '#analysis/wire/reasons.ts';
 import { wireOfRun } from '#analysis/wire/wire-of-run.ts';
-import { isHttp } from '#lib/journal/entries.ts';
+import { isEvent, isHttp, readEntries } from '#lib/journal/entries.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { type Host, hosts } from '#lib/lab/hosts.ts';
 import { limits } from '../hand-in/limits.ts';
@@ -73,8 +73,10 @@ export async function judgeCaptures(folder: string, run: Run, flags: Flags): Pro
     server && listen(server, run, listeners, disturbances?.of('server')),
     client && comparison && readFor(client, run, comparing('client')),
   ]);
-  if (comparison) flagDifferences(await comparison.result(), flags);
-  if (disturbances) flagUnexplained(ofWire.result(), flags);
+  const compared = comparison ? await comparison.result() : disturbances && ofWire.result();
+  if (compared && comparison) flagDifferences(compared, flags);
+  else if (compared) flagUnexplained(compared, flags);
+  if (compared) flagEmpty(compared.without, await hasEntries(folder, run), flags);
   return tracing.traces;
 }
 
@@ -99,18 +101,17 @@ function contradictions(flags: Flags): Listener {
 }
 
 /** Without a wire, every packet arrives as it was sent. */
-function flagDifferences({ neverArrived, altered, twice, inAll, without }: Compared, flags: Flags): void {
+function flagDifferences({ neverArrived, altered, twice, inAll }: Compared, flags: Flags): void {
   const kinds = [
     ['never arrived', neverArrived, inAll.neverArrived],
     ['arrived altered', altered, inAll.altered],
     ['arrived twice', twice, inAll.twice],
   ] as const;
   for (const [what, facts, all] of kinds) flagPackets(what, facts, all, flags);
-  flagEmpty(without, flags);
 }
 
 /** With a wire, its entries explain all other differences. */
-function flagUnexplained({ neverArrived, altered, twice, wire, without }: Compared, flags: Flags): void {
+function flagUnexplained({ neverArrived, altered, twice, wire }: Compared, flags: Flags): void {
   if (!wire) return;
   const unexplained = (facts: readonly PacketFact[]) => facts.filter(({ why }) => why === undefined);
   flagPackets('never arrived', unexplained(neverArrived), wire.lost.without, flags);
@@ -121,12 +122,18 @@ function flagUnexplained({ neverArrived, altered, twice, wire, without }: Compar
     const frames = frame === undefined ? [] : [{ capture: host, number: frame }];
     flags.add('entry-contradicted', `wire.log entry ${id}: ${wireReasons[reason].meaning}`, frames);
   }
-  flagEmpty(without, flags);
 }
 
-/** When neither has a packet, the student has sent none, and they agree. */
-export function flagEmpty(without: Compared['without'], flags: Flags): void {
-  if (without.length === hosts.length) return;
+/** Whether a journal has an entry about the client host. */
+async function hasEntries(folder: string, { addresses }: Run): Promise<boolean> {
+  for await (const entry of readEntries(folder))
+    if (!isEvent(entry) && entry.client_ip === addresses.client) return true;
+  return false;
+}
+
+/** When neither has a packet, and no entry is about one, the student has sent none. */
+export function flagEmpty(without: Compared['without'], isInJournal: boolean, flags: Flags): void {
+  if (without.length === hosts.length && !isInJournal) return;
   for (const host of without)
     flags.add('captures-differ', `the ${host}'s capture has no packet between the two hosts`);
 }

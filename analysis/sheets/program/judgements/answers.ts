@@ -12,9 +12,10 @@ export const answers = judgement({
   judge({ messages }, seen) {
     const expected = `${counted(messages, 'message')} of our clients, each answered with the same bytes`;
     const { clients, said } = seen;
-    const answered = clients.filter((one) => one.answered).length;
     const asked = said.filter(({ by }) => by === 'client');
     const echoes = said.filter(({ by }) => by === 'server');
+    // The records alone prove nothing: the program can write into the pipe through which they pass.
+    const answered = Math.min(clients.filter((one) => one.answered).length, echoes.length);
     const wrong = echoes.find(({ message }) => !asked.some((one) => one.message.bytes.equals(message.bytes)));
     if (wrong) {
       const shown = `frame ${wrong.frame.number} is ${quoted(wrong.message.bytes.toString())}, which no client has sent`;
