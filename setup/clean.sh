@@ -5,6 +5,9 @@ set -eu
 
 lock_lab 'make clean'
 setup/down.sh
+# Compose removes the volumes of services that it knows.
+use_wire
+use_live
 quietly docker compose down --volumes
 for image in $(docker image ls --filter "reference=$LAB_IMAGES/*" --format '{{.Repository}}:{{.Tag}}'); do
     quietly docker image rm "$image"

@@ -31,6 +31,11 @@ take() {
 }
 if [ -d "$from" ]; then
     for file in "$from"/*.tgz; do take "$file"; done
+    others=$(find "$from" -type f ! -name .\* ! -name key.pem | while IFS= read -r file; do
+        case "${file#"$from"/}" in *.tgz) case "${file#"$from"/}" in */*) ;; *) continue ;; esac ;; esac
+        printf '%s\n' "${file#"$from"/}"
+    done | LC_ALL=C tr -d '\001-\011\013-\037\177')
+    [ -z "$others" ] || say "not graded, because only files SHEET-STUDENT.tgz right in $in_typed are hand-ins: $(printf '%s' "$others" | tr '\n' ' ')" >&2
 else
     take "$from"
 fi

@@ -2,7 +2,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
 import { CaptureError } from '#analysis/capture/capture-files.ts';
 import { ToolError } from '#analysis/capture/tool.ts';
@@ -15,7 +15,14 @@ import { answer } from './commands/answer.ts';
 import { begin } from './commands/begin.ts';
 import { addProgramCommands } from './commands/program-commands.ts';
 import { printSettings } from './commands/settings.ts';
-import { type Assignment, assignmentSchema, readAssignment, seedOf } from './sheet/assignment.ts';
+import {
+  type Assignment,
+  assignmentSchema,
+  type Language,
+  languages,
+  readAssignment,
+  seedOf,
+} from './sheet/assignment.ts';
 import { SheetError } from './sheet/sheet-error.ts';
 
 // The programs of sheets, in the container that reads captures: make sheet, answer, check, hand-in and grade run them. Each
@@ -41,7 +48,7 @@ endWithOutput(process);
 const program = new Command('sheets')
   .description('Gives out sheets, checks and grades them.')
   .exitOverride()
-  .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) })
+  .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(missingByName(text))) })
   .showHelpAfterError(false);
 
 /** A command that says for whom a sheet is. */
@@ -74,9 +81,13 @@ forStudent('is-of', 'exits with 0 if the present run is for this student').actio
 program
   .command('show')
   .description('prints the sheet of the present run')
-  .action(async () => {
+  .option('--language <language>', 'en or de, another one than until now', language)
+  // It also gets what says whose sheet it is.
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (asked: { language?: Language }) => {
     const { showSheet } = await import('./commands/show.ts');
-    await showSheet({ folder: CAPTURES, shownAs, sheets: SHEETS, run: await run(), print });
+    await showSheet({ folder: CAPTURES, shownAs, sheets: SHEETS, run: await run(), ...asked, print });
   });
 
 program
@@ -139,6 +150,20 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = explain(error);
+}
+
+/** What commander says about a missing option, with the name that a person types. */
+function missingByName(text: string): string {
+  return text.replace(
+    /required option '(--[a-z-]+)[^']*' not specified/,
+    (_, option) => `${nameOf(option)} is missing`,
+  );
+}
+
+function language(text: string): Language {
+  const found = languages.find((one) => one === text);
+  if (found) return found;
+  throw new InvalidArgumentError(`allowed: ${languages.join(', ')}`);
 }
 
 /** @throws SheetError with all values that are not allowed */

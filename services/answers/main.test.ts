@@ -64,7 +64,7 @@ test('an answer is a line of answers.log, which its owner and group can read', a
 });
 
 test.each<[object, string]>([
-  [{ question: '1', answer: 'soon' }, 'A is "soon"; allowed: a number, in ms'],
+  [{ question: '1', answer: 'soon' }, 'A is "soon"; allowed: a number in ms, such as 36238 or 36.238'],
   [{ question: '2', answer: '1' }, 'Q is "2", which takes no answer: the packets show it; allowed: 1'],
   [{ question: '../1', answer: '1' }, 'Q is "../1"; allowed: 1'],
   [{ question: '1', answer: '1', file: 'lab.log' }, 'the request is not a change: '],

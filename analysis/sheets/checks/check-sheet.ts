@@ -1,11 +1,13 @@
+import { ToolError } from '#analysis/capture/tool.ts';
 import type { Run } from '#lib/journal/run.ts';
 import { Evidence } from '../measures/evidence.ts';
-import { readAnswers } from '../sheet/answers.ts';
+import { allowedFor, readAnswers } from '../sheet/answers.ts';
 import { type Assignment, labSeedOf } from '../sheet/assignment.ts';
 import { valuesOf } from '../sheet/draws.ts';
 import { fill, fillAll } from '../sheet/fill.ts';
 import type { Result } from '../sheet/result.ts';
 import type { Question, Sheet } from '../sheet/schema.ts';
+import { SheetError } from '../sheet/sheet-error.ts';
 import { bytes } from './bytes.ts';
 import type { Check, CheckParts, Outcome } from './check.ts';
 import { choice } from './choice.ts';
@@ -35,7 +37,7 @@ export interface SheetRun {
  * Compares the answers of a student with what the packets of her run show.
  *
  * @returns a result for each question, in the order of the sheet
- * @throws ToolError when tshark does not know a filter or a field of the sheet
+ * @throws SheetError when tshark does not know a filter or a field of the sheet
  */
 export async function checkSheet(parts: SheetRun): Promise<Result[]> {
   const { folder, run } = parts;
@@ -64,7 +66,7 @@ export async function checkAnswers(parts: AnswersParts): Promise<Result[]> {
       ...{ evidence, drawn, answer: answers.get(question.id), right: rightChoices?.[question.id] },
     };
     const missing = question.needs.find((need) => results.get(need)?.state !== 'done');
-    const outcome = others ?? (missing === undefined ? await outcomeOf(asked) : needed(missing));
+    const outcome = others ?? (missing === undefined ? await named(question.id, asked) : needed(missing));
     const { [assignment.language]: said = hint?.en } = hint ?? {};
     results.set(question.id, resultOf(asked, outcome, said && fill(said, drawn)));
   }
@@ -77,6 +79,16 @@ function ofOthers(assignment: Assignment, { starts }: Run): Outcome | undefined 
   const other = starts.flatMap(({ faults }) => faults).find((server) => server.seed !== seed);
   if (!other) return undefined;
   return { state: 'wrong', reason: `this run has the seed ${other.seed}, and that of this sheet is ${seed}` };
+}
+
+/** @throws SheetError that names the question, when tshark does not know a filter or a field of it */
+async function named(id: string, asked: CheckParts): Promise<Outcome> {
+  try {
+    return await outcomeOf(asked);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    throw new SheetError(`question ${id} of the sheet: ${error.message}`);
+  }
 }
 
 function outcomeOf<Kind extends Question['kind']>(parts: CheckParts<Kind>): Promise<Outcome> {
@@ -92,6 +104,8 @@ function resultOf({ question, answer }: CheckParts, outcome: Outcome, hint: stri
   const { id, kind, points } = question;
   const { state, reason, truth, frames = [] } = outcome;
   const isDone = state === 'done';
+  // A hint that comes before the first answer says too much.
+  const isOpen = answer === undefined && allowedFor(question) !== undefined;
   return {
     question: id,
     kind,
@@ -99,7 +113,7 @@ function resultOf({ question, answer }: CheckParts, outcome: Outcome, hint: stri
     scored: isDone ? points : 0,
     state,
     reason,
-    hint: isDone ? undefined : hint,
+    hint: isDone || isOpen ? undefined : hint,
     answer,
     truth,
     frames,

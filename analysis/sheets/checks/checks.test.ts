@@ -187,6 +187,7 @@ describe('choice', () => {
   test('answers.json decides, and without it the teacher', async () => {
     const asked = { kind: 'choice' as const, options };
     expect(await choice(partsOf<'choice'>(asked, 'client', 'client'))).toMatchObject({ state: 'done' });
+    expect(await choice(partsOf<'choice'>(asked, 'Client', 'client'))).toMatchObject({ state: 'done' });
     expect(await choice(partsOf<'choice'>(asked, 'server', 'client'))).toMatchObject({ state: 'wrong' });
     expect(await choice(partsOf<'choice'>(asked, 'server'))).toMatchObject({
       state: 'not-yet',

@@ -15,6 +15,7 @@ function compared(answer: string | undefined, right: string | undefined) {
   if (answer === undefined) return { ...NO_ANSWER, ...(right !== undefined && { truth: right }) };
   if (right === undefined)
     return { state: 'not-yet' as const, reason: 'answered; your teacher has the right answer' };
-  if (answer.trim() === right) return { state: 'done' as const, reason: 'right', truth: right };
+  if (answer.trim().toLowerCase() === right.toLowerCase())
+    return { state: 'done' as const, reason: 'right', truth: right };
   return { state: 'wrong' as const, reason: 'another choice is right', truth: right };
 }

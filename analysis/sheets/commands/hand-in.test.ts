@@ -77,8 +77,9 @@ test('has the captures and journals of the run, and no more', async () => {
     'server.0001.pcap',
     'server.pcap',
   ]);
-  expect(printed.at(-2)).toMatch(/^hand-ins\/plain-ann\.tgz {2}6 files, \d+ bytes$/);
-  expect(printed.at(-1)).toMatch(/^SHA-256 [0-9a-f]{64}$/);
+  expect(printed.at(-3)).toMatch(/^hand-ins\/plain-ann\.tgz {2}6 files, \d+ bytes$/);
+  expect(printed.at(-2)).toMatch(/^SHA-256 [0-9a-f]{64}$/);
+  expect(printed.at(-1)).toMatch(/^give this file to your teacher; /);
 });
 
 test('has the keys of TLS if the sheet wants them', async () => {

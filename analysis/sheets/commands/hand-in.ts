@@ -45,6 +45,7 @@ export async function handIn(parts: HandInParts): Promise<number> {
   warnOfSeed(assignment, parts);
   print(`${join(shownAs, `${name}.tgz`)}  ${files.length} files, ${bytes} bytes`);
   print(`SHA-256 ${sha256}`);
+  print('give this file to your teacher; key.pem beside it is yours: it signs what you hand in');
   return 0;
 }
 

@@ -15,6 +15,10 @@ test.each([
   ['2e3', 2000],
   ['1.5 ms', undefined],
   ['1.500,2', undefined],
+  ['36,238', undefined],
+  ['1,514,000', undefined],
+  ['0,25', 0.25],
+  ['1234,567', 1234.567],
   ['', undefined],
   ['NaN', undefined],
   ['0x10', undefined],
@@ -59,7 +63,7 @@ test.each([
   ['1', 'x', 'Q is "1", which takes no answer: the packets show it; allowed: 2, 3, 4, 5, 6'],
   ['7', 'x', 'Q is "7"; allowed: 2, 3, 4, 5, 6'],
   ['2', '0', 'A is "0"; allowed: the number of a frame in the capture of the client'],
-  ['3', '1 ms', 'A is "1 ms"; allowed: a number, in s'],
+  ['3', '1 ms', 'A is "1 ms"; allowed: a number in s, such as 36238 or 36.238'],
   ['4', '8', 'A is "8"; allowed: bytes as hex digits, such as 0x8c'],
   ['5', ' ', 'A is " "; allowed: a list in order, such as loss, none'],
   ['6', 'c', 'A is "c"; allowed: a, b'],
@@ -75,6 +79,7 @@ test.each([
   ['4', '0x8c'],
   ['5', 'loss, none'],
   ['6', ' a '],
+  ['6', 'A'],
 ])('question %s takes %j', (question, answer) => {
   expect(() => mustBeAllowed(questions, { question, answer })).not.toThrow();
 });

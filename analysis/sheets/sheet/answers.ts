@@ -25,12 +25,15 @@ export async function readAnswers(folder: string): Promise<Map<string, string>> 
   return answers;
 }
 
+/** Read as a number with a decimal comma, or with a comma between thousands? */
+const THOUSANDS = /^[+-]?\d{1,3}(?:,\d{3})+(?!\d)/;
 const NUMBER = /^([+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:e[+-]?\d+)?)\s*(\S.*)?$/i;
 
 /** The number in an answer such as `1.5`, `1,5` or `1.5 s`; undefined when there is none, or another unit. */
 export function numberIn(text: string, unit: string | undefined): number | undefined {
   const [, digits, given] = NUMBER.exec(text.trim()) ?? [];
   if (digits === undefined || (given !== undefined && given !== unit)) return undefined;
+  if (THOUSANDS.test(digits)) return undefined;
   return Number(digits.replace(',', '.'));
 }
 
@@ -59,7 +62,9 @@ export function allowedFor(question: Question): string | undefined {
     case 'frame':
       return `the number of a frame in the capture of the ${question.frames.capture}`;
     case 'value':
-      return question.unit ? `a number, in ${question.unit}` : 'a number';
+      return question.unit
+        ? `a number in ${question.unit}, such as 36238 or 36.238`
+        : 'a number, such as 36238 or 36.238';
     case 'bytes':
       return 'bytes as hex digits, such as 0x8c';
     case 'order':
@@ -69,6 +74,12 @@ export function allowedFor(question: Question): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** The option that an answer names; undefined when it names none. */
+export function optionIn(text: string, options: object): string | undefined {
+  const named = text.trim().toLowerCase();
+  return Object.keys(options).find((option) => option.toLowerCase() === named);
 }
 
 function isAllowed(question: Question, text: string): boolean {
@@ -82,7 +93,7 @@ function isAllowed(question: Question, text: string): boolean {
     case 'order':
       return listIn(text).length > 0;
     case 'choice':
-      return Object.hasOwn(question.options, text.trim());
+      return optionIn(text, question.options) !== undefined;
     default:
       return false;
   }

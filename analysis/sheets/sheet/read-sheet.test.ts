@@ -1,3 +1,5 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { proseWith } from '../views/prose.ts';
@@ -45,6 +47,27 @@ describe.each(names)('the sheet %s', (name) => {
   });
 });
 
+test.each([
+  [{ 2: 'a' }, 'it has question 2; allowed: choices without a truth: 1'],
+  [{ 1: 'z' }, 'question 1 is "z"; allowed: a, b'],
+  [{}, 'it has no question 1'],
+])('the right choices %j are refused', async (right, why) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sheets-'));
+  try {
+    await mkdir(join(folder, 't'));
+    const options = { a: { en: 'A' }, b: { en: 'B' } };
+    const questions = [{ id: '1', kind: 'choice', points: 1, options }];
+    await writeFile(
+      join(folder, 't/sheet.json'),
+      JSON.stringify({ title: { en: 'T' }, minutes: 1, questions }),
+    );
+    await writeFile(join(folder, 't/answers.json'), JSON.stringify(right));
+    await expect(readRightChoices(folder, 't')).rejects.toThrow(`sheets/t/answers.json: ${why}`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('an unknown sheet is refused with the names of all', async () => {
   await expect(readSheet(SHEETS, '../docs')).rejects.toThrow(
     `NAME is "../docs"; allowed: ${names.join(', ')}`,
@@ -76,6 +99,10 @@ test.each([
       ],
     },
     /question 1 needs "2"/,
+  ],
+  [
+    { title: { en: 'T' }, minutes: 1, hours: 2, questions: [question] },
+    /sheet\.json: hours is no field of a sheet/,
   ],
   [
     { title: { en: 'T' }, minutes: 1, draws: { x: { integer: 3 } }, questions: [question] },

@@ -50,7 +50,10 @@ export function parseSheet(name: string, text: string): Sheet {
 
 function describe(issue: v.BaseIssue<unknown>): string[] {
   const value = issue.input === undefined ? 'missing' : JSON.stringify(issue.input).slice(0, 80);
-  return [`${v.getDotPath(issue) ?? 'the sheet'} is ${value}; ${issue.message}`];
+  const place = v.getDotPath(issue) ?? 'the sheet';
+  if (issue.type === 'strict_object' && issue.expected === 'never')
+    return [`${place} is no field of a sheet`];
+  return [`${place} is ${value}; ${issue.message}`];
 }
 
 function* inconsistencies({ questions }: Sheet): Generator<string> {
@@ -90,6 +93,23 @@ export async function readRightChoices(
   const text = await readFile(join(folder, name, 'answers.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), rightSchema), text);
-  if (parsed.success) return parsed.output;
-  throw new SheetError(`sheets/${name}/answers.json is damaged: ${parsed.issues[0].message}`);
+  if (!parsed.success)
+    throw new SheetError(`sheets/${name}/answers.json is damaged: ${parsed.issues[0].message}`);
+  const wrong = [...strangeChoices(parsed.output, await readSheet(folder, name))];
+  if (wrong.length > 0)
+    throw new SheetError(wrong.map((line) => `sheets/${name}/answers.json: ${line}`).join('\n'));
+  return parsed.output;
+}
+
+function* strangeChoices(right: Readonly<Record<string, string>>, { questions }: Sheet): Generator<string> {
+  const open = questions.filter((question) => question.kind === 'choice' && question.truth === undefined);
+  for (const [id, choice] of Object.entries(right)) {
+    const question = open.find((one) => one.id === id);
+    if (question?.kind !== 'choice') {
+      yield `it has question ${id}; allowed: choices without a truth: ${open.map((one) => one.id).join(', ')}`;
+    } else if (!Object.hasOwn(question.options, choice)) {
+      yield `question ${id} is "${choice}"; allowed: ${Object.keys(question.options).join(', ')}`;
+    }
+  }
+  for (const { id } of open) if (!Object.hasOwn(right, id)) yield `it has no question ${id}`;
 }

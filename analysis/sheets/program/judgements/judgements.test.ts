@@ -29,7 +29,7 @@ describe('attempts', () => {
 
   test('say where the program knocked instead', () => {
     const strays = [{ frame: frameOf(7), to: '10.0.28.182:9091' }];
-    const shown = 'nothing to the server; frame 7 goes to 10.0.28.182:9091';
+    const shown = 'nothing that the server takes for its message; frame 7 goes to 10.0.28.182:9091';
     expect(judgeOne(twice, seenOf(stage, { strays }))).toMatchObject({
       holds: false,
       shown,

@@ -64,7 +64,7 @@ export function insteadOf(seen: StageSeen): {
   const [stray] = strays;
   if (stray)
     return {
-      shown: `nothing to the server; frame ${stray.frame.number} goes to ${stray.to}`,
+      shown: `nothing that the server takes for its message; frame ${stray.frame.number} goes to ${stray.to}`,
       frames: [stray.frame],
     };
   const [talk] = talks;

@@ -119,7 +119,8 @@ export class Seeing implements Listener {
       return;
     }
     const isKnock = from.startsWith(`${this.#parts.client}:`) && (transport === 'udp' || asks(carried));
-    if (isKnock && open.strays.length < STRAYS) open.strays.push({ frame: { number, time }, to });
+    if (isKnock && open.strays.length < STRAYS)
+      open.strays.push({ frame: { number, time }, to: `${to} over ${transport.toUpperCase()}` });
   }
 
   #seen({ stage, record, saying, requests, datagrams, strays, transfers, decided }: Open): StageSeen {

@@ -137,7 +137,7 @@ describe('an answer', () => {
   });
 
   test.each<[object, string]>([
-    [{ question: '1', answer: 'soon' }, 'A is "soon"; allowed: a number, in ms'],
+    [{ question: '1', answer: 'soon' }, 'A is "soon"; allowed: a number in ms, such as 36238 or 36.238'],
     [{ question: '9', answer: '1' }, 'Q is "9"; allowed: 1, 2, 4, 5'],
     [
       { question: '3', answer: '1' },
