@@ -51,7 +51,7 @@ began=$(date +%s)
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || jobs=2
 find "$judged" -name '*.name' | sed 's|.*/||; s|\.name$||' | sort | xargs -n 1 -P "$jobs" setup/judge.sh || true
 took=$(($(date +%s) - began))
-say "$count hand-ins in $took s, $jobs at a time"
+say "graded $count in $took s, $jobs at a time"
 
 # The grades belong to the person. In containers of a rootless engine the person is root.
 writer=$(id -u):$(id -g)

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '#lib/text/figures.ts';
 import { safe } from '#lib/text/readable.ts';
 import { csvOf } from '../grading/csv.ts';
 import { Flags } from '../grading/flags.ts';
@@ -39,7 +40,7 @@ export async function collect({ judged, out, shownAs, given, now, print }: Colle
     for (const { flag, details } of flags) print(`! ${safe(name)}: ${flag}: ${safe(details[0] ?? '')}`);
   }
   const flagged = handIns.filter(({ flags }) => flags.length > 0).length;
-  print(`${handIns.length} hand-ins graded, ${flagged} with flags`);
+  print(`${counted(handIns.length, 'hand-in')} graded, ${flagged} with flags`);
   for (const name of ['grades.csv', 'grades.html', 'results.json', 'junit.xml']) print(join(shownAs, name));
   return flagged > 0 ? 1 : 0;
 }

@@ -55,14 +55,18 @@ async function namesFor(
   { captures, sheets }: Pick<HandInParts, 'captures' | 'sheets'>,
 ): Promise<string[]> {
   const there = await readdir(captures);
-  const { keys } = await readSheet(sheets, name);
+  const sheet = await readSheet(sheets, name);
+  const { keys } = sheet;
   const wanted = [ASSIGNMENT, ANSWERS, ...journals, ...(keys ? [KEYS] : [])];
   const missing = required.filter((name) => name !== MANIFEST && !there.includes(name));
   if (missing.length > 0)
     throw new SheetError(
       `the run has no ${missing.join(', ')}; cure: make sheet, which begins a run, and do the sheet in it`,
     );
-  return [...wanted.filter((name) => there.includes(name)), ...there.filter(isCapture).sort()];
+  // The capture of the wire has each packet twice. Few sheets ask for it.
+  const hasWire = JSON.stringify(sheet.questions).includes('"capture":"wire"');
+  const captured = there.filter((name) => isCapture(name) && (hasWire || !name.startsWith('wire.'))).sort();
+  return [...wanted.filter((name) => there.includes(name)), ...captured];
 }
 
 function mustFit(files: readonly HandedFile[]): void {
