@@ -40,6 +40,7 @@ beforeEach(async () => {
     'server.pcap',
     'server.0001.pcap',
     'client.pcap',
+    'wire.pcap',
     'report.html',
   ];
   for (const name of names) await writeFile(join(captures, name), `${name} of the run`);
@@ -80,6 +81,14 @@ test('has the captures and journals of the run, and no more', async () => {
   expect(printed.at(-3)).toMatch(/^hand-ins\/plain-ann\.tgz {2}6 files, \d+ bytes$/);
   expect(printed.at(-2)).toMatch(/^SHA-256 [0-9a-f]{64}$/);
   expect(printed.at(-1)).toMatch(/^give this file to your teacher; /);
+});
+
+test('has the capture of the wire if the sheet asks for it', async () => {
+  const wired = { ...question, frames: { filter: 'tcp', capture: 'wire' } };
+  const sheet = { title: { en: 'plain' }, minutes: 1, questions: [wired] };
+  await writeFile(join(sheets, 'plain', 'sheet.json'), JSON.stringify(sheet));
+  await handInNow();
+  expect(await namesIn('plain-ann.tgz')).toContain('wire.pcap');
 });
 
 test('has the keys of TLS if the sheet wants them', async () => {
