@@ -1,12 +1,18 @@
 import { safeLines } from '#lib/text/readable.ts';
-import { meanings } from './flags.ts';
+import { type FlagName, meanings } from './flags.ts';
 import type { HandIn } from './hand-in.ts';
 
 /*
  * The results in the form of Gradescope's autograder,
- * https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format. Students see the questions. Flags are
- * for the teacher alone, so their visibility is `hidden`.
+ * https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format. Students see the questions, and why
+ * nothing was graded. Other flags are for the teacher alone, so their visibility is `hidden`.
  */
+
+/** Flags that explain to a student why there are no points. */
+const told: readonly FlagName[] = [
+  ...(['unreadable', 'strange-archive', 'too-large', 'not-judged'] as const),
+  ...(['file-missing', 'assignment-wrong', 'sheet-unknown'] as const),
+];
 
 /** The results: one object for one hand-in, as Gradescope reads it; for several, a list of them. */
 export function gradescopeOf(handIns: readonly HandIn[]): string {
@@ -38,7 +44,7 @@ function resultsOf({ file, student, sheet, scored, seconds, judged, flags }: Han
         status: 'failed',
         output: safeLines([meanings[flag], ...details].join('\n')),
         output_format: 'text',
-        visibility: 'hidden',
+        visibility: told.includes(flag) ? 'visible' : 'hidden',
       })),
     ],
     extra_data: { file: safeLines(file), student: safeLines(student), sheet: safeLines(sheet) },
