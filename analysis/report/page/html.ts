@@ -1,6 +1,7 @@
 import type { Report } from '../facts/facts.ts';
 import { compared } from './compared.ts';
 import { delays } from './delays.ts';
+import { documentOf } from './document.ts';
 import { type Html, html, Html as Markup } from './escape.ts';
 import { experiments } from './experiments.ts';
 import { exposed } from './exposed.ts';
@@ -36,9 +37,6 @@ const ofWire = [wire] as const;
 /** Sections that only a demo has. */
 const ofDemo = [experiments, threeWays] as const;
 
-/** The page loads nothing and runs no script, whatever a payload contains. */
-export const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
 /** The report as one self-contained page. */
 export function renderReport(report: Report): string {
   const isDemo = report.experiments.length + report.threeWays.length > 0;
@@ -46,18 +44,7 @@ export function renderReport(report: Report): string {
   const wanted = [first, ...(isDemo ? ofDemo : []), ...(report.wire ? ofWire : []), ...others];
   const all = wanted.map((section) => section(report));
   const why = hasFrames(report) ? '' : 'the captures have no frame';
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>wirelab: what went over the wire</title>
-<style>${new Markup(style)}</style>
-</head>
-<body>
-${arrowHeads}
+  const body = html`${arrowHeads}
 <header class="top">
 <p class="brand">wirelab</p>
 <h1>What went over the wire</h1>
@@ -76,10 +63,8 @@ ${all.map(
 `,
 )}</ol></nav>
 <main>
-${all.map((section, index) => shown(section, index + 1, why))}</main>
-</body>
-</html>
-`.text;
+${all.map((section, index) => shown(section, index + 1, why))}</main>`;
+  return documentOf({ title: 'wirelab: what went over the wire', style, body });
 }
 
 function shown({ id, title, summary, intro, body }: Section, number: number, why: string): Html {

@@ -1,29 +1,12 @@
-import { type Html, html, Html as Markup, type Value } from '#analysis/report/page/escape.ts';
+import { documentOf } from '#analysis/report/page/document.ts';
+import { type Html, html, type Value } from '#analysis/report/page/escape.ts';
 import { counted } from '#lib/text/figures.ts';
 import { type HandIn, questionsOf } from './hand-in.ts';
 import { pageStyle } from './page-style.ts';
 
-/** A page loads nothing and runs no script, whatever a student wrote. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
 /** A whole page. */
-export function pageOf(title: string, content: Value, kind?: 'matrix'): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${new Markup(pageStyle)}</style>
-</head>
-<body${kind ? html` class="${kind}"` : undefined}>
-${content}
-</body>
-</html>
-`.text;
+export function pageOf(title: string, body: Value, kind?: 'matrix'): string {
+  return documentOf({ title, style: pageStyle, body, kind });
 }
 
 /**

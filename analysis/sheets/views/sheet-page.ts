@@ -1,5 +1,5 @@
+import { documentOf } from '#analysis/report/page/document.ts';
 import { Html, html } from '#analysis/report/page/escape.ts';
-import { POLICY } from '#analysis/report/page/html.ts';
 import { style } from '#analysis/report/page/style.ts';
 import type { Assignment } from '../sheet/assignment.ts';
 import type { Sheet } from '../sheet/schema.ts';
@@ -22,21 +22,8 @@ export function sheetPage(
   const { [language]: title = sheet.title.en } = sheet.title;
   const points = sheet.questions.reduce((sum, question) => sum + question.points, 0);
   const [minutes, all] = language === 'de' ? ['Minuten', 'Punkte'] : ['minutes', 'points'];
-  return html`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${new Html(style + ofSheet)}</style>
-</head>
-<body class="sheet">
-<p class="brand">wirelab</p>
+  const body = html`<p class="brand">wirelab</p>
 <p class="who"><span>${student}</span>${course === '' ? undefined : html`<span>${course}</span>`}<span>${sheet.minutes} ${minutes}</span><span>${points} ${all}</span></p>
-${new Html(markupOf(prose.replaceAll('](../../', '](../')))}
-</body>
-</html>
-`.text;
+${new Html(markupOf(prose.replaceAll('](../../', '](../')))}`;
+  return documentOf({ title, style: style + ofSheet, body, kind: 'sheet', language });
 }
