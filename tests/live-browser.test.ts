@@ -341,6 +341,8 @@ describe('a sheet', () => {
 
 test('what is refused says why beside its button', async () => {
   const { tab, hands } = await openTab(mouseOf);
+  // The run has a sheet by now, so the page begins with that.
+  await hands.tool('commands');
   await give(tab, hands, 'RETRIES', 'many');
   await hands.press(tab.page.locator('.command-form .primary'));
   const reason = tab.page.locator('.option-RETRIES .problem');
