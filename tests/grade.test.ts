@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const flagsOf = ({ tests }: Graded) =>
-  tests.filter(({ visibility }) => visibility === 'hidden').map(({ name }) => name);
+  tests.filter((one) => !('number' in one)).map(({ name }) => name);
 
 test('a class of sixty is graded in one run, each hand-in with its time', () => {
   expect(graded.code).toBe(1);
