@@ -33,8 +33,7 @@ beforeAll(async () => {
 }, 30 * MINUTES);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const flagsOf = ({ tests }: Graded) =>
-  tests.filter((one) => !('number' in one)).map(({ name }) => name);
+const flagsOf = ({ tests }: Graded) => tests.filter((one) => !('number' in one)).map(({ name }) => name);
 
 test('a class of sixty is graded in one run, each hand-in with its time', () => {
   expect(graded.code).toBe(1);
