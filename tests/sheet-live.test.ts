@@ -23,7 +23,7 @@ const doing = { name: 'plain-text', student: 'dora' } as const;
   test('an answer in another form is refused, and a wrong one is called wrong', async () => {
     const { code, lines } = await lab.type('make answer Q=3 A=many');
     expect(code).toBe(2);
-    expect(lines.join('\n')).toContain('A is "many"; allowed: a number, in bytes');
+    expect(lines.join('\n')).toContain('A is "many"; allowed: a number in bytes, such as 36238 or 36.238');
     await lab.mustWork('make answer Q=3 A=1');
     expect((await checkSheet(lab)).text).toMatch(
       /^ 3 {2}wrong {4}0\/1 {2}your packets show another number$/m,
