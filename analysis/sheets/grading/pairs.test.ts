@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Draws } from '#lib/runtime/random.ts';
 import { HandIn } from './hand-in.ts';
 import { type Judged, nothingJudged } from './judged.ts';
 import { comparePairs } from './pairs.ts';
@@ -63,11 +64,25 @@ describe('two students', () => {
     expect(handIns[0]!.flags[0]!.details).toEqual([
       'bob: 4 connections from the same ports, each 3600 s apart',
     ]);
-    const two = connections.slice(0, 2);
-    const ann = handIn('ann', { traces: { ...nothing, connections: two } });
+    const three = connections.slice(0, 3);
+    const ann = handIn('ann', { traces: { ...nothing, connections: three } });
     expect(
-      flagsOf([ann, handIn('bob', { traces: { ...nothing, connections: shifted.slice(0, 2) } })]),
+      flagsOf([ann, handIn('bob', { traces: { ...nothing, connections: shifted.slice(0, 3) } })]),
     ).toEqual([[], []]);
+  });
+
+  /** What two honest students do with one program: ports that follow each other, and waits that differ by less than 0.1 ms. */
+  test('may have the same ports and much the same waits', () => {
+    const run = (student: string, began: number) => {
+      const waits = new Draws(student, 'waits');
+      let time = began;
+      const connections = Array.from({ length: 100 }, (_, at) => {
+        time += 0.001 + waits.at(at + 1) / 10_000;
+        return { ...connection, port: 40_000 + 2 * at, time, client: time, server: at };
+      });
+      return handIn(student, { traces: { ...nothing, connections } });
+    };
+    expect(flagsOf([run('ann', 1_796_000_000), run('bob', 1_796_003_600)])).toEqual([[], []]);
   });
 
   test('are compared in time when all connections have one port', () => {

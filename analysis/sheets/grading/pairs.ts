@@ -8,8 +8,11 @@ import type { HandIn } from './hand-in.ts';
  *
  * How likely are equal keys by chance? An initial sequence number has 32 bits, from a secret of the kernel and the clock
  * (RFC 9293, 3.4.1). Both of a connection are equal with a chance of 2^-64. A TLS random has 256 bits. A client port is one
- * of 28,232 in Linux. Two times of an hour are in the same millisecond with a chance of 1 to 3.6 million. Together that is 1
- * to 10^11 for two connections, and two students with 100 connections each have 10^4 such pairs.
+ * of 28,232 in Linux. Two times of an hour are in the same microsecond with a chance of 1 to 3.6 * 10^9. Together that is 1
+ * to 10^14 for two connections, and two students with 100 connections each have 10^4 such pairs.
+ *
+ * Linux gives the connections of a program ports that follow each other, so a few students of a class have many ports in common. Their
+ * programs also wait equally long between two connections, but not to the microsecond.
  */
 
 interface Key {
@@ -21,8 +24,8 @@ interface Key {
 
 /** The files that are the same in many honest hand-ins: empty ones, and captures without a frame. */
 const SMALLEST = 64;
-/** Times are equal when they are in the same millisecond or the next. */
-const MILLISECONDS = 1_000;
+/** A capture has times in microseconds. */
+const MICROSECONDS = 1_000_000;
 
 const kinds: readonly { readonly flag: FlagName; readonly keysOf: (handIn: HandIn) => readonly Key[] }[] = [
   {
@@ -54,7 +57,7 @@ const kinds: readonly { readonly flag: FlagName; readonly keysOf: (handIn: HandI
     flag: 'same-ports-and-times',
     keysOf: ({ judged: { traces } }) =>
       [...traces.connections, ...traces.ports].map(({ port, time, frame }) => ({
-        key: `${port} ${Math.floor(time * MILLISECONDS)}`,
+        key: `${port} ${Math.round(time * MICROSECONDS)}`,
         what: `port ${port} at ${new Date(time * 1_000).toISOString()}`,
         frame,
       })),
@@ -132,29 +135,31 @@ function sharing(handIns: readonly HandIn[], keysOf: (handIn: HandIn) => readonl
   return shared;
 }
 
-/** The fewest connections from the same ports whose times differ by the same. */
-const SHIFTED = 3;
+/** The fewest connections from the same ports whose times differ by the same, and their share of all. */
+const SHIFTED = { least: 4, share: 0.5 };
 
 /**
  * Times can be shifted together, and then the ports remain. For connections from the same ports, the differences of their
- * times are then equal.
+ * times are then equal. Among many connections of two honest students some are by chance, so at least half of them must be.
  */
 function compareTimes({ judged, shared }: HandIn, other: HandIn): void {
   const own = startsOf(judged);
-  const theirs = Map.groupBy(startsOf(other.judged), ({ port }) => port);
+  const all = startsOf(other.judged);
+  const theirs = Map.groupBy(all, ({ port }) => port);
   const differences = own.flatMap(({ port, time, frame }) =>
-    (theirs.get(port) ?? []).map((start) => ({ frame, by: Math.round((start.time - time) * MILLISECONDS) })),
+    (theirs.get(port) ?? []).map((start) => ({ frame, by: Math.round((start.time - time) * MICROSECONDS) })),
   );
   const most = mostAlike(differences.sort((one, other) => one.by - other.by));
   const by = most[Math.floor(most.length / 2)]?.by ?? 0;
-  if (most.length < SHIFTED || Math.abs(by) <= 1) return;
+  const least = Math.max(SHIFTED.least, SHIFTED.share * Math.min(own.length, all.length));
+  if (most.length < least || Math.abs(by) <= 1) return;
   const frames = most.map(({ frame }) => ({ capture: 'server' as const, number: frame }));
-  const what = `${most.length} connections from the same ports, each ${Math.abs(by) / MILLISECONDS} s apart`;
+  const what = `${most.length} connections from the same ports, each ${Math.abs(by) / MICROSECONDS} s apart`;
   shared.add('same-ports-and-times', `${other.name}: ${what}`, frames, most.length);
 }
 
 /**
- * The most differences around one of them; the list is sorted. Rounding may put equal ones into two neighbouring milliseconds. A
+ * The most differences around one of them; the list is sorted. Rounding may put equal ones into two neighbouring microseconds. A
  * hostile hand-in has thousands of connections from one port, so each is looked at once.
  */
 function mostAlike<Difference extends { readonly by: number }>(sorted: readonly Difference[]): Difference[] {
