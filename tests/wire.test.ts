@@ -18,6 +18,8 @@ afterAll(() => lab?.end());
 
 const make = (...words: string[]): Promise<Ended> => command(lab.settings, 'make', '--silent', ...words);
 
+const journal = () => readFile(`${lab.settings.LAB_CAPTURES_DIR}/wire.log`, 'utf8');
+
 async function wire(...words: string[]): Promise<string> {
   const { code, stdout, stderr } = await make('wire', ...words);
   if (code !== 0) throw new Error(stderr);
@@ -317,14 +319,14 @@ describe('a lab with a wire', () => {
     expect(stdout).not.toContain(`${lab.settings.COMPOSE_PROJECT_NAME}-wire`);
     const files = await readdir(lab.settings.LAB_CAPTURES_DIR!);
     expect(files).toEqual(expect.arrayContaining(['wire.log', 'wire.pcap']));
+    expect(await journal()).toMatch(/"event":"end"\}\n$/);
     expect((await make('status')).stdout).not.toContain(' wire ');
     expect(await wire('OFF=1')).toContain('there is no wire');
   });
 
   test('begins again in the same run, with an empty slate', async () => {
     expect(await wire('DOWN_DELAY=1ms')).not.toContain('loss');
-    const text = await readFile(`${lab.settings.LAB_CAPTURES_DIR}/wire.log`, 'utf8');
-    const ids = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).id]));
+    const ids = (await journal()).split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).id]));
     expect(ids).toEqual(ids.map((_, index) => index + 1));
   });
 

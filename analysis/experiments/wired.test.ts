@@ -38,6 +38,16 @@ test('conditions that come back have the packets of both times', async () => {
   expect(sent.map(({ packet }) => packet.id)).toEqual([1, 3]);
 });
 
+test('conditions end with the wire', async () => {
+  const lab = new Lab();
+  inForce(lab, 10, conditions.plain);
+  lab.send(datagram(1), { time: 11 });
+  lab.event(20, { event: 'end' });
+  lab.send(datagram(2), { time: 21 });
+  const { sent } = (await observed(lab)).wired.under(conditions.plain)!;
+  expect(sent.map(({ packet }) => packet.id)).toEqual([1]);
+});
+
 test.each([
   ['others', conditions.lostSegment],
   ['one more', { ...conditions.lostSyn, down: { delay: '1ms' } }],

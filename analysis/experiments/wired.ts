@@ -7,7 +7,7 @@ import type { Conditions } from './wire-steps.ts';
 /** At most this many findings of each kind are kept; a demo has some thousands. */
 const MOST = 50_000;
 
-type Change = Extract<WireEvent, { event: 'wire' }>;
+type Change = Extract<WireEvent, { event: 'wire' | 'end' }>;
 
 /** What went over the wire under certain conditions, in the order of time. */
 export interface Carriage {
@@ -31,16 +31,21 @@ export class Wired implements WireListener {
   }
 
   take(finding: WireFinding): void {
-    if (finding.kind === 'event' && finding.event.event === 'wire') this.#changes.push(finding.event);
+    if (finding.kind === 'event') this.#takeEvent(finding.event);
     else if (finding.kind === 'sent') keep(this.#sent, finding);
     else if (finding.kind === 'packet') keep(this.#packets, finding);
     else if (finding.kind === 'decision') keep(this.#decisions, finding);
   }
 
+  #takeEvent(event: WireEvent): void {
+    if (event.event === 'wire' || event.event === 'end') this.#changes.push(event);
+  }
+
   /** Each time that these conditions were in force, and no others. Undefined if that was never. */
   under({ up, down }: Conditions): Carriage | undefined {
     const stretches = this.#changes.flatMap((change, at) => {
-      const isWanted = areSame(change.set.up, up) && areSame(change.set.down, down);
+      const isWanted =
+        change.event === 'wire' && areSame(change.set.up, up) && areSame(change.set.down, down);
       return isWanted ? [{ begin: change, end: this.#changes[at + 1] }] : [];
     });
     if (stretches.length === 0) return undefined;

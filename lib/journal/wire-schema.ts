@@ -76,6 +76,8 @@ const wireEvent = v.variant('event', [
     set: sides,
     configured: sides,
   }),
+  /** The wire has ended. From now on, packets pass as they are. */
+  v.object({ ...line, event: v.literal('end') }),
   /** What waits for a link of limited rate, every 10 ms while something does. */
   v.object({
     ...line,

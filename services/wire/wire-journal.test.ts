@@ -33,7 +33,8 @@ test('an entry has its time and its number', async () => {
   journal.append({ event: 'missed', packets: 3 });
   await journal.close();
   expect(readFileSync(join(folder, 'wire.log'), 'utf8')).toBe(
-    '{"timestamp":"2026-11-30T10:00:00.000Z","id":1,"event":"missed","packets":3}\n',
+    '{"timestamp":"2026-11-30T10:00:00.000Z","id":1,"event":"missed","packets":3}\n' +
+      '{"timestamp":"2026-11-30T10:00:00.000Z","id":2,"event":"end"}\n',
   );
   expect(errors).toEqual([]);
 });

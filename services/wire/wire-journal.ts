@@ -67,7 +67,9 @@ export class WireJournal {
     return [this.#journal.check()].filter((problem) => problem !== undefined);
   }
 
+  /** Journals that nothing is in force any more. */
   async close(): Promise<void> {
+    this.append({ event: 'end' });
     await this.#journal.close();
     this.#refused.flush();
   }

@@ -49,6 +49,15 @@ test('each time with other conditions has its own shares', async () => {
   ]);
 });
 
+test('packets after the end of the wire count nowhere', async () => {
+  const lab = new Lab();
+  lab.event(5, wire({ up: { faults: 'loss=0.5' }, down: {} }));
+  lab.send(up(1), { time: 10, fault: 'loss' });
+  lab.event(20, { event: 'end' });
+  lab.send(up(2), { time: 30 });
+  expect((await factsOf(lab))!.faults).toMatchObject([{ configured: 0.5, packets: 1, decided: 1 }]);
+});
+
 test('a probability that a filter limits is not compared', async () => {
   const lab = new Lab();
   lab.event(5, wire({ up: { faults: 'loss=0.5', filter: 'tcp' }, down: {} }));

@@ -25,6 +25,8 @@ interface Counted {
 /** A time in which the conditions of the wire were the same. */
 interface Period {
   readonly from: number;
+  /** When the wire ended. */
+  to: number;
   readonly conditions: Conditions;
   readonly packets: Record<Direction, number>;
   readonly faults: Readonly<Record<Direction, Map<string, Counted>>>;
@@ -73,9 +75,15 @@ export class WireReport implements WireListener {
 
   #takeEvent(event: WireEvent): void {
     if (event.event === 'queue') this.#queues[event.direction].take(event, wireTimeOf(event));
-    if (event.event !== 'wire') return;
+    if (event.event === 'wire') this.#begin(event);
+    const last = this.#periods.at(-1);
+    if (event.event === 'end' && last) last.to = wireTimeOf(event);
+  }
+
+  #begin(event: Conditions): void {
     this.#periods.push({
       from: wireTimeOf(event),
+      to: Number.POSITIVE_INFINITY,
       conditions: event,
       packets: { up: 0, down: 0 },
       faults: { up: new Map(), down: new Map() },
@@ -104,7 +112,8 @@ export class WireReport implements WireListener {
   }
 
   #periodAt(time: number): Period | undefined {
-    return this.#periods.findLast(({ from }) => from <= time);
+    const last = this.#periods.findLast(({ from }) => from <= time);
+    return last && time <= last.to ? last : undefined;
   }
 
   #delays(): WireFacts['delays'] {

@@ -1,8 +1,8 @@
 import { readWireEntries, wireTimeOf } from '#lib/journal/wire-entries.ts';
 import type { WireEvent } from '#lib/journal/wire-schema.ts';
 
-/** The conditions of the wire, from one change to the next. */
-type Change = Pick<Extract<WireEvent, { event: 'wire' }>, 'set'> & {
+/** The conditions of the wire, from one change to the next. Without a wire there are none. */
+type Change = Partial<Pick<Extract<WireEvent, { event: 'wire' }>, 'set'>> & {
   /** Seconds since 1970. */
   readonly from: number;
 };
@@ -26,8 +26,9 @@ export class Conditions {
   static async read(folder: string): Promise<Conditions> {
     const changes: Change[] = [];
     for await (const entry of readWireEntries(folder)) {
-      if ('event' in entry && entry.event === 'wire')
-        changes.push({ from: wireTimeOf(entry), set: entry.set });
+      if (!('event' in entry)) continue;
+      if (entry.event === 'wire') changes.push({ from: wireTimeOf(entry), set: entry.set });
+      if (entry.event === 'end') changes.push({ from: wireTimeOf(entry) });
     }
     return new Conditions(changes);
   }
