@@ -14,11 +14,14 @@ export interface EntryFound {
   readonly frames: readonly FrameOf[];
 }
 
-/** The entries of a journal whose fields have these values, the earliest first. */
+/**
+ * The entries of a journal whose fields have these values, and that packets confirm, the earliest first. An entry that no packet
+ * confirms may have been written by hand.
+ */
 export function entriesOf(decided: Decided, { among, journal, where }: Entries): EntryFound[] {
   return allOf(decided, journal)
     .slice(0, among)
-    .filter(({ entry }) => hasAll(entry, where));
+    .filter(({ entry, isConfirmed }) => isConfirmed && hasAll(entry, where));
 }
 
 /** Whether the journal has all entries among which a sheet looks. */

@@ -6,6 +6,7 @@ import { evidenceOf } from '../checks/testing.ts';
 import { Conditions } from './conditions.ts';
 import { flowFact, flowOf, transferOf } from './flows.ts';
 import { framesIfAny, framesOf } from './frames.ts';
+import { measure } from './measure.ts';
 
 const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`;
 const time = (second: number) => Date.parse(at(second)) / 1000;
@@ -84,6 +85,17 @@ test('queue, drops, window and flight are the largest or the sum of their sample
     (of) => found && flowFact(found, of),
   );
   expect(facts).toEqual([9, 3, 28_960, 45, 9_000]);
+});
+
+test('a figure of a transfer counts when packets confirm the end of the transfer', async () => {
+  const figure = { transfer: {}, of: 'segments' } as const;
+  const run = evidence([{ ...transfer('0a0b0c0d', 15), segments: 7 }]);
+  expect(await measure(figure, { evidence: run, drawn: {} })).toBeUndefined();
+  run.frames = async () => [{ number: 9, values: [] }];
+  expect(await measure(figure, { evidence: run, drawn: {} })).toEqual({
+    values: ['7'],
+    frames: [{ capture: 'server', number: 9 }],
+  });
 });
 
 const all = { capture: 'client', filter: 'all', pick: 'first' } as const;

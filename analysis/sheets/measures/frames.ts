@@ -1,5 +1,6 @@
 import type { FrameValues } from '#analysis/capture/read-values.ts';
-import type { Frames } from '../sheet/schema.ts';
+import type { FrameOf } from '../sheet/result.ts';
+import type { Frames, TransferWanted } from '../sheet/schema.ts';
 import type { Evidence } from './evidence.ts';
 import { flowOf, transferOf } from './flows.ts';
 import { picked } from './picked.ts';
@@ -68,6 +69,15 @@ async function filterOf(evidence: Evidence, of: Frames['of']): Promise<string | 
   }
   const flow = await flowOf(evidence, of.flow);
   return flow && `tcp.port == ${Number(flow.client.slice(flow.client.lastIndexOf(':') + 1))}`;
+}
+
+/** The end of a transfer: the ACK of its CLOSE says how many bytes arrived. */
+const END = 'wirelab.transfer.kind == "ACK" && wirelab.transfer.length > 0';
+
+/** The frames in the capture of the server that confirm the end of a transfer. */
+export async function endOf(evidence: Evidence, transfer: TransferWanted): Promise<FrameOf[]> {
+  const frames: Frames = { capture: 'server', filter: END, of: { transfer }, pick: 'last' };
+  return (await framesOf(evidence, frames)).map(({ number }) => ({ capture: 'server', number }));
 }
 
 function joined(filter: string, other: string): string {

@@ -4,7 +4,7 @@ import type { Measure } from '../sheet/schema.ts';
 import { entriesOf, hasThose } from './entries.ts';
 import type { Evidence } from './evidence.ts';
 import { flowFact, flowOf, transferFact, transferOf } from './flows.ts';
-import { framesIfAny, framesOf, pickedOf } from './frames.ts';
+import { endOf, framesIfAny, framesOf, pickedOf } from './frames.ts';
 import { picked } from './picked.ts';
 import { statisticOf } from './statistics.ts';
 
@@ -33,10 +33,7 @@ export async function measure(what: Measure, parts: MeasureParts): Promise<Measu
   if ('from' in what) return secondsBetween(what, parts);
   if ('entries' in what) return fieldOfEntries(what, parts);
   if ('entryCount' in what) return countOfEntries(what, parts);
-  if ('transfer' in what) {
-    const transfer = await transferOf(parts.evidence, what.transfer);
-    return transfer && single(transferFact(transfer, what.of));
-  }
+  if ('transfer' in what) return figureOfTransfer(what, parts);
   if ('flow' in what) {
     const flow = await flowOf(parts.evidence, what.flow);
     const frames = flow?.retransmitted
@@ -115,6 +112,13 @@ async function countOfEntries({ entryCount }: Named<'entryCount'>, { evidence }:
         found.length,
         found.flatMap(({ frames }) => frames),
       );
+}
+
+/** The journal has the figure, and packets confirm that the transfer arrived whole. */
+async function figureOfTransfer({ transfer: wanted, of }: Named<'transfer'>, { evidence }: MeasureParts) {
+  const transfer = await transferOf(evidence, wanted);
+  const end = transfer ? await endOf(evidence, wanted) : [];
+  return transfer && end.length > 0 ? single(transferFact(transfer, of), end) : undefined;
 }
 
 async function calculated(what: Named<'times'> | Named<'plus'> | Named<'over'>, parts: MeasureParts) {
