@@ -123,17 +123,7 @@ take() {
 
 plan=$(setup/sheet-program.sh plan-program "$sheet" ${only:+--stage "$only"} ${seed:+--seed "$seed"} </dev/null) || exit 2
 at_exit 'for server in http echo; do faults_of "$server" --reset 2>/dev/null || true; done'
-set -f
-while IFS= read -r step <&3; do
-    IFS=$(printf '\t')
-    # shellcheck disable=SC2086
-    set -- $step
-    unset IFS
-    take "$@" 3<&-
-done 3<<END
-$plan
-END
-set +f
+take_steps "$plan"
 # tcpdump does not sleep while a packet waits for it, so then every packet of the program is in the file.
 in_lab capture-client sh -c 'for status in /proc/[0-9]*/status; do
         grep -q "^Name:.tcpdump" "$status" || continue

@@ -57,19 +57,10 @@ fi
 plan=$(docker run --rm --init --user 10001:10001 --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only \
     --tmpfs /tmp --env HTTP_PORT --env HTTPS_PORT --env ECHO_PORT --env ECHO_TLS_PORT --env LAB_SERVER_ADDRESS \
     --entrypoint node "$LAB_IMAGES/capture" analysis/main.ts plan "$timeout" $without)
-set -f
-while IFS= read -r step <&3; do
-    IFS=$(printf '\t')
-    # shellcheck disable=SC2086
-    set -- $step
-    unset IFS
-    take "$@" 3<&-
-done 3<<END
-$plan
-END
-set +f
+take_steps "$plan"
 
 say 'checking the packets'
+failed=0
 setup/inspect.sh demo || failed=$?
 say 'the lab is still up, with the settings of the demo; make down ends it, and then make up begins your own run'
-exit "${failed:-0}"
+[ "$failed" -eq 0 ] || exit "$failed"

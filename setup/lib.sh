@@ -59,6 +59,22 @@ quietly() {
     return "$quietly_code"
 }
 
+# take_steps PLAN: calls take, which the caller defines, for each line of PLAN, with its words. Tabs separate them. take has the
+# standard input of the caller.
+take_steps() {
+    set -f
+    while IFS= read -r step <&3; do
+        IFS=$(printf '\t')
+        # shellcheck disable=SC2086
+        set -- $step
+        unset IFS
+        take "$@" 3<&-
+    done 3<<END
+$1
+END
+    set +f
+}
+
 # os_field NAME: the value of this field of /etc/os-release, or nothing.
 os_field() {
     sed -n "s/^$1=//p" /etc/os-release 2>/dev/null | tr -d '"'
