@@ -99,21 +99,30 @@ ask() {
         grep '^{' | sed "s/.*/{\"stage\":\"$stage\",\"client\":&}/" >>"$records" || true
 }
 
+could_not_run() { stop 'the program could not be run in the client host' 'cure: make status'; }
+
+# The process of a server of her own, while one runs.
+serving=
+
 take() {
     by=$1
     shift
     case "$by" in
         seed) seed=$1 ;;
         stage)
-            # A server of her own runs until the next stage.
-            docker kill --signal TERM "$own" >/dev/null 2>&1 || true
-            wait
+            # A server of her own runs until the next stage. It is killed if it does not end in time.
+            if [ -n "$serving" ]; then
+                docker stop --time 5 "$own" >/dev/null 2>&1 || true
+                wait "$serving" || could_not_run
+                serving=
+            fi
             [ -z "${1-}" ] || [ -n "$json" ] || say "stage $1" >&2
             ;;
         http | echo) faults_of "$by" "$@" || exit 2 ;;
-        run) program_in "$1" </dev/null >>"$records" || stop "the program could not be run in the client host" 'cure: make status' ;;
+        run) program_in "$1" </dev/null >>"$records" || could_not_run ;;
         serve)
             program_in "$1" </dev/null >>"$records" &
+            serving=$!
             listens "$2" "$3"
             ;;
         ask) ask "$@" ;;

@@ -19,6 +19,8 @@ test.each([
   ['bash resilient-right.sh', 'resilient-client', OF_CLIENT],
   ['python3 sender-right.py', 'reliable-sender', undefined],
   ['python3 server-right.py', 'echo-server', undefined],
+  ['python3 server-never-ends.py', 'echo-server', 'echo,messages'],
+  ['setsid sleep 600 & python3 resilient-right.py', 'resilient-client', 'echo'],
 ])('%s: %s scores full', async (program, sheet, stages) => {
   const {
     code,

@@ -36,6 +36,14 @@ test('ends a program whose time is over, with what it has started', async () => 
   expect(existsSync(file)).toBe(false);
 });
 
+test('closes the output of a process of another session that survives', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'bounded-')), 'printed');
+  const ran = await shell(`setsid sh -c 'sleep 1; echo late && touch ${file}' & exit 0`);
+  expect(ran).toMatchObject({ forced: undefined, code: 0 });
+  await sleep(1_500);
+  expect(existsSync(file)).toBe(false);
+});
+
 test('ends a program that prints without end, and keeps the begin', async () => {
   const ran = await shell('yes');
   expect(ran.forced).toBe('output');

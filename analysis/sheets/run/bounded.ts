@@ -62,6 +62,8 @@ export async function runBounded(
   const stopLingering = timer(LINGER_MS, resolve);
   await Promise.race([closed, lingered]);
   stopLingering();
+  // A process of its own session has survived, and must not keep the stage open.
+  for (const stream of child.stdio) stream?.destroy();
   return { began, ended, code: code ?? undefined, forced, stdout: stdout!.text, stderr: stderr!.text };
 }
 
