@@ -8,12 +8,13 @@ import { ArchiveError, type ArchiveFault, readArchive } from '../hand-in/read-ar
 import type { Assignment } from '../sheet/assignment.ts';
 import { readRightChoices, readSheet } from '../sheet/read-sheet.ts';
 import { SheetError } from '../sheet/sheet-error.ts';
+import { askedOf } from './asked.ts';
 import { judgeCaptures, siftCaptures } from './captures.ts';
 import { judgeContents, judgeLines } from './contents.ts';
 import { drawProblems } from './draws.ts';
 import { excerptsOf } from './excerpts.ts';
 import { type FlagName, Flags } from './flags.ts';
-import { type Judged, type JudgedResult, nothingJudged } from './judged.ts';
+import { type Judged, nothingJudged } from './judged.ts';
 import { judgeNumbers } from './numbers.ts';
 
 export interface JudgingParts {
@@ -58,15 +59,15 @@ async function judgeRun(
   for await (const { kind, journal, entry, detail } of drawProblems(folder, run))
     flags.add(kind === 'differs' ? 'draw-differs' : 'draw-missing', `${journal} entry ${entry}: ${detail}`);
   const traces = await tried(() => judgeCaptures(folder, run, flags), nothingJudged.traces, flags);
-  const results = assignment
-    ? await tried(() => answered(assignment, { sheets, folder }, run, flags), [], flags)
-    : [];
+  const answers = assignment
+    ? await tried(() => answered(assignment, { sheets, folder }, run, flags), NOTHING_ASKED, flags)
+    : NOTHING_ASKED;
   const frames = [
     ...flags.all().flatMap((flag) => flag.frames),
-    ...results.flatMap((result) => result.frames),
+    ...answers.results.flatMap((result) => result.frames),
   ];
   const excerpts = await tried(() => excerptsOf(folder, run, frames), [], flags);
-  return { numbers, results: [...results], flags: flags.all(), traces, excerpts };
+  return { numbers, ...answers, flags: flags.all(), traces, excerpts };
 }
 
 /** A hand-in without a record has no addresses, and the ports of the lab. */
@@ -75,23 +76,27 @@ const NO_DEFAULTS = {
   ports: { http: 8080, https: 8443, echo: 9090, echoTls: 9443 },
 } as const;
 
+type Answered = Pick<Judged, 'drawn' | 'asked' | 'results'>;
+const NOTHING_ASKED: Answered = { drawn: [], asked: [], results: [] };
+
 async function answered(
   assignment: Assignment,
   { sheets, folder }: JudgingParts,
   run: Run,
   flags: Flags,
-): Promise<readonly JudgedResult[]> {
+): Promise<Answered> {
   const { sheet: name } = assignment;
   try {
     const [sheet, rightChoices] = await Promise.all([
       readSheet(sheets, name),
       readRightChoices(sheets, name),
     ]);
-    return await checkSheet({ folder, sheet, assignment, run, rightChoices });
+    const results = await checkSheet({ folder, sheet, assignment, run, rightChoices });
+    return { results, ...(await askedOf({ sheets, sheet, assignment, run })) };
   } catch (error) {
     if (!(error instanceof SheetError)) throw error;
     flags.add('sheet-unknown', error.message);
-    return [];
+    return NOTHING_ASKED;
   }
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { capturers } from '#lib/lab/hosts.ts';
 import { assignmentSchema } from '../sheet/assignment.ts';
 import { states } from '../sheet/result.ts';
+import { blockKinds } from '../views/plain-prose.ts';
 import { flagNames } from './flags.ts';
 
 /*
@@ -51,6 +52,15 @@ const excerpt = v.object({
   bytes: count,
 });
 
+/** What a student read: a value that was drawn, and the text of a question. */
+const drawn = v.object({ name: text, value: v.union([text, number]) });
+const asked = v.object({
+  question: text,
+  blocks: list(
+    v.object({ kind: v.picklist(blockKinds), pieces: list(v.object({ text, isCode: v.boolean() })) }),
+  ),
+});
+
 const hex = v.pipe(v.string(), v.regex(/^[0-9a-f]*$/), v.maxLength(64));
 const traces = v.object({
   connections: list(v.object({ port: count, time: number, client: count, server: count, frame: count })),
@@ -73,6 +83,8 @@ export const judgedSchema = v.object({
   made: v.optional(text),
   publicKey: v.optional(text),
   files: list(v.object({ name: text, bytes: count, sha256: hex })),
+  drawn: list(drawn),
+  asked: list(asked),
   results: list(result),
   flags: list(flag),
   traces,
@@ -86,6 +98,8 @@ export type JudgedResult = Judged['results'][number];
 /** What is known of a hand-in before anything of it is read. */
 export const nothingJudged: Judged = {
   files: [],
+  drawn: [],
+  asked: [],
   results: [],
   flags: [],
   traces: { connections: [], ports: [], randoms: [] },

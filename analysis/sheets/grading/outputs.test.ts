@@ -39,6 +39,26 @@ const excerpt: Excerpt = {
 const judged: Judged = {
   ...nothingJudged,
   assignment,
+  drawn: [
+    { name: 'delay', value: 40 },
+    { name: 'text', value: evil },
+  ],
+  asked: [
+    {
+      question: '10',
+      blocks: [
+        {
+          kind: 'item',
+          pieces: [
+            { text: 'a', isCode: true },
+            { text: ': 40 ms', isCode: false },
+          ],
+        },
+      ],
+    },
+    { question: '2', blocks: [{ kind: 'text', pieces: [{ text: evil, isCode: false }] }] },
+  ],
+  numbers: { seed: 'd955', address: '10.2.212.98' },
   results: [{ ...result, question: '2', points: 1, scored: 1, state: 'done' }, result],
   excerpts: [excerpt],
 };
@@ -100,6 +120,14 @@ describe('the pages', () => {
     const report = reportPage(ann!);
     expect(report).toContain('<a href="#server-3">3</a> of server.pcap');
     expect(report).toContain('id="server-3"');
+  });
+
+  test("show what the student was asked, with the student's numbers", () => {
+    const report = reportPage(both()[0]!);
+    expect(report).toContain('<dt>delay</dt><dd><code>40</code></dd>');
+    expect(report).toContain('<dt>client host</dt><dd><code>10.2.212.98</code></dd>');
+    expect(report).toContain('<p class="item"><code>a</code>: 40 ms</p>');
+    expect(report).toContain('<p>=1+1&quot;&gt;&lt;script&gt;');
   });
 
   test('have no markup that a student wrote', () => {

@@ -25,8 +25,14 @@ table.grades .sheet { color: var(--muted); }
 .question header, .found header { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: baseline; justify-content: space-between; margin: 0 0 .5rem; }
 .question header h3 { margin: 0; } .question .points { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .question p, .found p, .found ul { margin: 0 0 .45rem; max-width: 48rem; } .found ul { padding-left: 1.2rem; }
-.question dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .15rem 1rem; margin: 0 0 .6rem; }
+.question dl { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); align-items: baseline; gap: .15rem 1rem; margin: 0 0 .6rem; max-width: 48rem; }
 .question dt { color: var(--muted); } .question dd { margin: 0; overflow-wrap: anywhere; }
+.own { border: 0; padding: 0; margin: 1.8rem 0 .5rem; font-size: .875rem; letter-spacing: 0; }
+.numbers { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: 0 0 2.5rem; padding: .7rem 1rem; background: var(--tint); border-radius: 6px; }
+.numbers dt { color: var(--muted); font-size: .8125rem; } .numbers dd { margin: 0; overflow-wrap: anywhere; }
+.asked { max-width: 48rem; margin: 0 0 .8rem; } .asked p { margin: 0 0 .4rem; text-wrap: pretty; }
+.question .asked .item { margin: 0 0 .15rem; padding-left: 1.1rem; text-indent: -1.1rem; } .asked .item::before { content: "–"; display: inline-block; width: 1.1rem; text-indent: 0; color: var(--muted); }
+.asked pre { margin: .3rem 0 .6rem; padding: .55rem .8rem; background: var(--tint); border-radius: 4px; overflow-x: auto; font-size: .8125rem; line-height: 1.5; }
 .shown { border-top: 1px solid var(--rule); padding: .8rem 0 .2rem; scroll-margin-top: 1rem; }
 .shown:target { background: var(--tint); box-shadow: -8px 0 0 var(--mark), 0 0 0 8px var(--tint); }
 .shown:target pre.hex { background: var(--paper); }
@@ -36,6 +42,7 @@ table.grades .sheet { color: var(--muted); }
   table.grades th[scope=row] { min-width: 7rem; max-width: 8.5rem; padding-right: .8rem; }
   table.grades td.flags { white-space: nowrap; }
   .sum { font-size: 2rem; }
+  .question dl { grid-template-columns: 6.5rem minmax(0, 1fr); gap: .15rem .8rem; }
 }
 @media print {
   table.grades { font-size: 8pt; } table.grades th, table.grades td { padding: .2rem .5rem .2rem 0; }

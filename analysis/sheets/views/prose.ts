@@ -16,11 +16,11 @@ const WORDS = {
  * @throws SheetError for a place without a value
  */
 export function proseWith(prose: string, parts: ProseParts): string {
-  const { sheet, drawn, language, mark = () => '', hasForms = false } = parts;
+  const { sheet, drawn, language, mark = () => '', hasForms = false, hasHeads = true } = parts;
   const list = (question: QuestionOf<'choice'>) =>
     hasForms ? '' : fill(optionsOf(question, language), drawn);
   const places = sheet.questions.flatMap((question) => [
-    [`question ${question.id}`, `${mark(question.id)}${headOf(question, language)}`],
+    [`question ${question.id}`, `${mark(question.id)}${hasHeads ? headOf(question, language) : ''}`],
     ...(question.kind === 'choice' ? [[`options ${question.id}`, list(question)]] : []),
   ]);
   return fill(prose, { ...drawn, ...Object.fromEntries(places) });
@@ -34,6 +34,8 @@ export interface ProseParts {
   readonly mark?: (question: string) => string;
   /** Whether each question has a form, whose choices are not listed once more. */
   readonly hasForms?: boolean;
+  /** Whether each question has its number and points. */
+  readonly hasHeads?: boolean;
 }
 
 function headOf({ id, points: count }: Question, language: Language): string {
