@@ -12,8 +12,8 @@ const inEachWay = ['<rootDir>/tests/http.test.ts'];
 export default {
   maxWorkers: '100%',
   testSequencer: '<rootDir>/tests/longest-first.ts',
-  // What needs containers takes its time on a busy machine, and a hook may do the work of a whole suite. In ms.
-  testTimeout: 300_000,
+  // What needs containers takes its time on a busy machine, and a hook may do the work of a whole suite. This ends only what hangs. In ms.
+  testTimeout: 1_800_000,
   projects: [
     {
       ...shared,

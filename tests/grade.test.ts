@@ -7,8 +7,6 @@ import { command, type Ended } from './lab.ts';
 import { type Expected, FULL, makeClass } from './sheets/class.ts';
 import { recordRun } from './sheets/record-run.ts';
 
-const MINUTES = 60_000;
-
 let folder: string;
 let out: string;
 let expected: Expected[];
@@ -30,7 +28,7 @@ beforeAll(async () => {
   const settings = { ...defaults, LAB_IMAGES, SHEETS_DIR: join(import.meta.dirname, 'sheets') };
   graded = await command(settings, 'setup/grade.sh', handIns, out);
   results = JSON.parse(await readFile(join(out, 'results.json'), 'utf8'));
-}, 30 * MINUTES);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const flagsOf = ({ tests }: Graded) => tests.filter((one) => !('number' in one)).map(({ name }) => name);

@@ -355,6 +355,18 @@ test('what is refused says why beside its button', async () => {
   await tab.close();
 });
 
+test('a click counts for the row on which the pointer went down, also when that is drawn anew', async () => {
+  const { tab } = await openTab(mouseOf);
+  const row = tab.page.locator('.rungs .row.packet').first();
+  const id = await row.getAttribute('data-packet');
+  await row.locator('.lane').hover();
+  await tab.page.mouse.down();
+  await row.evaluate((element) => element.replaceWith(element.cloneNode(true)));
+  await tab.page.mouse.up();
+  await tab.panel.locator(`.packet-panel[data-packet="${id}"] .host-choice`).waitFor();
+  await tab.close();
+});
+
 async function setFilter(tab: LiveTab, text: string): Promise<void> {
   await tab.page.locator('#filter').fill(text);
   await tab.page.locator('#filter').press('Enter');

@@ -12,6 +12,8 @@ const MORE = 4;
 const MOST_ROUNDS = 4;
 /** Pixels from the end that still count as the end. */
 const NEAR_END = 48;
+/** The most pixels that the pointer of a click moves. */
+const STILL = 8;
 
 interface Row {
   readonly item: Item;
@@ -43,6 +45,8 @@ export class Ladder {
   #anchor: { readonly key: number; readonly offset: number } | undefined;
   #current: number | undefined;
   #cursor: number | undefined;
+  /** Where the pointer went down, and on which row. */
+  #pressed: { readonly row: DOMStringMap | undefined; readonly x: number; readonly y: number } | undefined;
   #width = 0;
   /** As the list has them; to ask it would make the browser lay out the page anew. */
   #height = 0;
@@ -62,6 +66,7 @@ export class Ladder {
       on: {
         scroll: () => this.#scrolled(),
         keydown: (event) => this.#key(event),
+        pointerdown: (event) => this.#press(event),
         click: (event) => this.#click(event),
       },
     });
@@ -346,11 +351,18 @@ export class Ladder {
     return this.#items.findLastIndex((item) => item.key === key);
   }
 
-  #click({ target }: MouseEvent): void {
-    const row = target instanceof Element ? target.closest<HTMLElement>('[data-packet], [data-line]') : null;
-    if (!row) return;
-    if (row.dataset.packet !== undefined) this.#open(Number(row.dataset.packet));
-    else this.#choose(this.#indexOf(keyOf('line', Number(row.dataset.line))));
+  #press({ target, clientX, clientY }: PointerEvent): void {
+    this.#pressed = { row: rowAt(target), x: clientX, y: clientY };
+  }
+
+  /** Rows move and are drawn anew while packets arrive, so the row counts on which the pointer went down. */
+  #click({ target, clientX, clientY, detail }: MouseEvent): void {
+    // A click without a pointer, such as that of a screen reader, has no detail.
+    const pressed = detail > 0 ? this.#pressed : undefined;
+    if (pressed && Math.hypot(clientX - pressed.x, clientY - pressed.y) > STILL) return;
+    const { packet, line } = pressed?.row ?? rowAt(target) ?? {};
+    if (packet !== undefined) this.#open(Number(packet));
+    else if (line !== undefined) this.#choose(this.#indexOf(keyOf('line', Number(line))));
   }
 
   #key(event: KeyboardEvent): void {
@@ -425,6 +437,12 @@ export class Ladder {
     this.#timeButton.replaceChildren(ladder.times[this.#timeMode]);
     setAttributes(this.#timeButton, { 'aria-label': ladder.timesOf(ladder.times[this.#timeMode]) });
   }
+}
+
+/** What a row is of, by an element in it. */
+function rowAt(target: EventTarget | null): DOMStringMap | undefined {
+  const row = target instanceof Element ? target.closest<HTMLElement>('[data-packet], [data-line]') : null;
+  return row?.dataset;
 }
 
 /** Whether a row has been drawn from the same. */
