@@ -35,7 +35,7 @@ const transportOf = {
   'own-udp': 'udp',
 } as const satisfies Record<Partner, Transport>;
 
-/** A stage while the capture is read. A stage lasts until the next one begins: late packets belong to it. */
+/** A stage while the capture is read. A stage lasts until the next one begins, and late packets of its conversations are its. */
 class Open {
   readonly record: StageRecord;
   readonly stage: Stage;
@@ -59,6 +59,8 @@ export class Seeing implements Listener {
   readonly #open: Open[];
   /** By the numbers of its frames. */
   readonly #matches = new Map<number, MatchUnder>();
+  /** The stage in which the client last began each conversation with a server; undefined before the first stage. */
+  readonly #conversations = new Map<string, Open | undefined>();
 
   constructor(parts: SeeingParts) {
     this.#parts = parts;
@@ -71,7 +73,7 @@ export class Seeing implements Listener {
 
   takePackets(packets: readonly Packet[]): void {
     for (const { carried } of packets) {
-      const open = carried && this.#at(carried.time);
+      const open = carried && this.#stageOf(carried);
       if (open) this.#take(carried, open);
     }
   }
@@ -97,6 +99,16 @@ export class Seeing implements Listener {
   /** What was seen of each stage, after the capture was read. */
   stages(): StageSeen[] {
     return this.#open.map((open) => this.#seen(open));
+  }
+
+  /** A delayed echo may arrive when the next stage has begun. It belongs to the stage in which it was asked for. */
+  #stageOf(carried: Carried): Open | undefined {
+    const { transport, server, toServer, from, to, time } = carried;
+    if (server === undefined) return this.#at(time);
+    const conversation = `${transport} ${toServer ? `${from} ${to}` : `${to} ${from}`}`;
+    const begins = transport === 'udp' || asks(carried) || !this.#conversations.has(conversation);
+    if (toServer && begins) this.#conversations.set(conversation, this.#at(time));
+    return this.#conversations.get(conversation);
   }
 
   #at(time: number): Open | undefined {
