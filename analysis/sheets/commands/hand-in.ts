@@ -8,6 +8,7 @@ import { isCapture, journals, KEYS, MANIFEST, required } from '../hand-in/names.
 import { openedIn, writeArchive } from '../hand-in/write-archive.ts';
 import { ANSWERS } from '../sheet/answers.ts';
 import { ASSIGNMENT, type Assignment, labSeedOf, readAssignment } from '../sheet/assignment.ts';
+import { capturesOf } from '../sheet/captures.ts';
 import { readSheet } from '../sheet/read-sheet.ts';
 import { SheetError } from '../sheet/sheet-error.ts';
 
@@ -64,7 +65,7 @@ async function namesFor(
       `the run has no ${missing.join(', ')}; cure: make sheet, which begins a run, and do the sheet in it`,
     );
   // The capture of the wire has each packet twice. Few sheets ask for it.
-  const hasWire = JSON.stringify(sheet.questions).includes('"capture":"wire"');
+  const hasWire = capturesOf(sheet).has('wire');
   const captured = there.filter((name) => isCapture(name) && (hasWire || !name.startsWith('wire.'))).sort();
   return [...wanted.filter((name) => there.includes(name)), ...captured];
 }
