@@ -3,7 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signedManifest } from '../../analysis/sheets/hand-in/manifest.ts';
-import { openedIn, writeArchive } from '../../analysis/sheets/hand-in/write-archive.ts';
+import {
+  closeAll,
+  type Opened,
+  openedIn,
+  writeArchive,
+} from '../../analysis/sheets/hand-in/write-archive.ts';
 import { type Assignment, clientAddressOf, labSeedOf } from '../../analysis/sheets/sheet/assignment.ts';
 import { drawsOf } from '../../analysis/sheets/sheet/draws.ts';
 import { parseSheet } from '../../analysis/sheets/sheet/read-sheet.ts';
@@ -124,15 +129,16 @@ export class Student {
     try {
       const files = this.all();
       await write(folder, files);
-      const signed = await opened(folder, files);
-      const bare = signed.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }));
+      const bare = await withOpened(folder, files, async (signed) =>
+        signed.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
+      );
       const unsigned = { made: '2026-11-30T13:00:00.000Z', assignment: this.assignment, files: bare };
       const manifest = signedManifest(unsigned, this.key);
       later(files);
       const changed = join(folder, 'changed');
       await mkdir(changed);
       await write(changed, files);
-      await writeArchive(path, manifest, await opened(changed, files));
+      await withOpened(changed, files, (written) => writeArchive(path, manifest, written));
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -143,6 +149,11 @@ async function write(folder: string, files: Files): Promise<void> {
   for (const [name, content] of files) await writeFile(join(folder, name), content);
 }
 
-function opened(folder: string, files: Files) {
-  return Promise.all(Array.from(files.keys(), (name) => openedIn(folder, name)));
+async function withOpened<Result>(
+  folder: string,
+  files: Files,
+  use: (opened: readonly Opened[]) => Promise<Result>,
+): Promise<Result> {
+  const opened = await Promise.all(Array.from(files.keys(), (name) => openedIn(folder, name)));
+  return use(opened).finally(() => closeAll(opened));
 }

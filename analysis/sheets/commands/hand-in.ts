@@ -5,11 +5,13 @@ import { privateKeyIn } from '../hand-in/key-pair.ts';
 import { limitOf, limits } from '../hand-in/limits.ts';
 import { type HandedFile, signedManifest } from '../hand-in/manifest.ts';
 import { isCapture, journals, KEYS, MANIFEST, required } from '../hand-in/names.ts';
-import { openedIn, writeArchive } from '../hand-in/write-archive.ts';
+import { openTogether } from '../hand-in/open-together.ts';
+import { closeAll, type Opened, writeArchive } from '../hand-in/write-archive.ts';
 import { ANSWERS } from '../sheet/answers.ts';
 import { ASSIGNMENT, type Assignment, labSeedOf, readAssignment } from '../sheet/assignment.ts';
 import { capturesOf } from '../sheet/captures.ts';
 import { readSheet } from '../sheet/read-sheet.ts';
+import type { Sheet } from '../sheet/schema.ts';
 import { SheetError } from '../sheet/sheet-error.ts';
 
 export interface HandInParts {
@@ -28,37 +30,51 @@ export interface HandInParts {
 
 /** `make hand-in`: writes the one file that a student gives to the teacher. Returns the exit code. */
 export async function handIn(parts: HandInParts): Promise<number> {
-  const { captures, handIns, shownAs, now, print } = parts;
+  const { captures, handIns, shownAs, print } = parts;
   const assignment = await readAssignment(captures);
-  const names = await namesFor(assignment, parts);
-  const files = await Promise.all(names.map((name) => openedIn(captures, name)));
-  mustFit(files);
-  const unsigned = { made: now().toISOString(), assignment, files: files.map(withoutPath) };
-  const manifest = signedManifest(unsigned, await privateKeyIn(join(handIns, 'key.pem')));
-  const name = `${assignment.sheet}-${assignment.student}`;
-  const part = join(handIns, `.${name}.part`);
-  await rm(part, { force: true });
-  const { bytes, sha256 } = await writeArchive(part, manifest, files);
-  const aside = await moveAside(handIns, name);
-  await rename(part, join(handIns, `${name}.tgz`));
-  for (const file of files) print(`  ${file.name.padEnd(18)} ${file.bytes} bytes`);
-  if (aside) print(`the earlier hand-in is now ${join(shownAs, aside)}`);
-  warnOfSeed(assignment, parts);
-  print(`${join(shownAs, `${name}.tgz`)}  ${files.length} files, ${bytes} bytes`);
-  print(`SHA-256 ${sha256}`);
-  print('give this file to your teacher; key.pem beside it is yours: it signs what you hand in');
-  return 0;
+  const sheet = await readSheet(parts.sheets, assignment.sheet);
+  const files = await openTogether(captures, async () => namesFor(sheet, await readdir(captures)));
+  try {
+    mustFit(files);
+    const name = `${assignment.sheet}-${assignment.student}`;
+    const part = join(handIns, `.${name}.part`);
+    const { bytes, sha256 } = await written(part, { assignment, files, parts });
+    const aside = await moveAside(handIns, name);
+    await rename(part, join(handIns, `${name}.tgz`));
+    for (const file of files) print(`  ${file.name.padEnd(18)} ${file.bytes} bytes`);
+    if (aside) print(`the earlier hand-in is now ${join(shownAs, aside)}`);
+    warnOfSeed(assignment, parts);
+    print(`${join(shownAs, `${name}.tgz`)}  ${files.length} files, ${bytes} bytes`);
+    print(`SHA-256 ${sha256}`);
+    print('give this file to your teacher; key.pem beside it is yours: it signs what you hand in');
+    return 0;
+  } finally {
+    await closeAll(files);
+  }
 }
 
-/** The files of the run that a hand-in has, in the order of its list. */
-async function namesFor(
-  { sheet: name }: Assignment,
-  { captures, sheets }: Pick<HandInParts, 'captures' | 'sheets'>,
-): Promise<string[]> {
-  const there = await readdir(captures);
-  const sheet = await readSheet(sheets, name);
-  const { keys } = sheet;
-  const wanted = [ASSIGNMENT, ANSWERS, ...journals, ...(keys ? [KEYS] : [])];
+/** Writes the archive with a signed list of its files. */
+async function written(
+  path: string,
+  {
+    assignment,
+    files,
+    parts: { handIns, now },
+  }: {
+    readonly assignment: Assignment;
+    readonly files: readonly Opened[];
+    readonly parts: Pick<HandInParts, 'handIns' | 'now'>;
+  },
+) {
+  const unsigned = { made: now().toISOString(), assignment, files: files.map(inManifest) };
+  const manifest = signedManifest(unsigned, await privateKeyIn(join(handIns, 'key.pem')));
+  await rm(path, { force: true });
+  return writeArchive(path, manifest, files);
+}
+
+/** The files in the folder of the run that a hand-in has, in the order of its list. */
+function namesFor(sheet: Sheet, there: readonly string[]): string[] {
+  const wanted = [ASSIGNMENT, ANSWERS, ...journals, ...(sheet.keys ? [KEYS] : [])];
   const missing = required.filter((name) => name !== MANIFEST && !there.includes(name));
   if (missing.length > 0)
     throw new SheetError(
@@ -85,7 +101,7 @@ function mustFit(files: readonly HandedFile[]): void {
   );
 }
 
-function withoutPath({ name, bytes, sha256 }: HandedFile): HandedFile {
+function inManifest({ name, bytes, sha256 }: HandedFile): HandedFile {
   return { name, bytes, sha256 };
 }
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pack } from 'tar-stream';
 import { isSigned, manifestIn, signedManifest } from './manifest.ts';
 import { readArchive } from './read-archive.ts';
-import { openedIn, writeArchive } from './write-archive.ts';
+import { closeAll, openedIn, writeArchive } from './write-archive.ts';
 
 let folder: string;
 let out: string;
@@ -66,6 +66,20 @@ describe('a hand-in', () => {
     expect(isSigned({ ...again, assignment: { ...assignment, student: 'eve' } })).toBe(false);
     expect(isSigned({ ...again, publicKey: 'nonsense' })).toBe(false);
     await expect(writeArchive(archive, manifest, files)).rejects.toThrow('EEXIST');
+    await closeAll(files);
+  });
+
+  test('has the file that was opened, also after the ring gave its name to another', async () => {
+    const path = join(folder, 'server.pcap');
+    await writeFile(path, 'older');
+    const file = await openedIn(folder, 'server.pcap');
+    await rename(path, join(folder, 'server.0001.pcap'));
+    await writeFile(path, 'new');
+    const manifest = signedManifest({ made: '2026-11-30T12:00:00.000Z', assignment, files: [] }, privateKey);
+    await writeArchive(join(folder, 'a.tgz'), manifest, [file]);
+    await closeAll([file]);
+    await read(await readFile(join(folder, 'a.tgz')));
+    expect(await readFile(join(out, 'server.pcap'), 'utf8')).toBe('older');
   });
 
   test('grows no further than to the size at its opening', async () => {
@@ -75,6 +89,7 @@ describe('a hand-in', () => {
     await writeFile(path, 'one\ntwo\n');
     const manifest = signedManifest({ made: '2026-11-30T12:00:00.000Z', assignment, files: [] }, privateKey);
     await writeArchive(join(folder, 'a.tgz'), manifest, [file]);
+    await closeAll([file]);
     await read(await readFile(join(folder, 'a.tgz')));
     expect(await readFile(join(out, 'lab.log'), 'utf8')).toBe('one\n');
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,23 +9,27 @@ import { pack } from 'tar-stream';
 import type { HandedFile, Manifest } from './manifest.ts';
 import { MANIFEST } from './names.ts';
 
-/** A file that is handed in: its bytes at the time of the hand-in. */
-interface Opened extends HandedFile {
-  readonly path: string;
+/** A file that is handed in: its bytes at the time of the hand-in, also when the ring of captures renames or removes it. */
+export interface Opened extends HandedFile {
+  readonly file: FileHandle;
 }
 
-/** Size and SHA-256 of a file up to its present end. A running lab may add to the file later. */
+/** Size and SHA-256 of a file up to its present end. A running lab may add to the file later. `closeAll` closes it. */
 export async function openedIn(folder: string, name: string): Promise<Opened> {
-  const path = join(folder, name);
-  const file = await open(path);
+  const file = await open(join(folder, name));
   try {
     const { size } = await file.stat();
     const hash = createHash('sha256');
-    for await (const chunk of upTo(path, size)) hash.update(chunk);
-    return { name, path, bytes: size, sha256: hash.digest('hex') };
-  } finally {
+    for await (const chunk of upTo(file, size)) hash.update(chunk);
+    return { name, file, bytes: size, sha256: hash.digest('hex') };
+  } catch (error) {
     await file.close();
+    throw error;
   }
+}
+
+export async function closeAll(files: readonly Pick<Opened, 'file'>[]): Promise<void> {
+  for (const { file } of files) await file.close();
 }
 
 /** Writes the archive, which must not exist yet. Its first file is the manifest. Returns its size and SHA-256. */
@@ -55,15 +59,15 @@ export async function writeArchive(
 async function fill(archive: ReturnType<typeof pack>, manifest: Manifest, files: readonly Opened[]) {
   const mtime = new Date(manifest.made);
   archive.entry({ name: MANIFEST, mtime }, `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const { name, path, bytes } of files) {
+  for (const { name, file, bytes } of files) {
     const entry = archive.entry({ name, size: bytes, mtime });
-    await pipeline(upTo(path, bytes), entry as unknown as NodeJS.WritableStream);
+    await pipeline(upTo(file, bytes), entry as unknown as NodeJS.WritableStream);
   }
   archive.finalize();
 }
 
-function upTo(path: string, size: number): AsyncIterable<Buffer> {
-  return size === 0 ? nothing() : createReadStream(path, { end: size - 1 });
+function upTo(file: FileHandle, size: number): AsyncIterable<Buffer> {
+  return size === 0 ? nothing() : file.createReadStream({ start: 0, end: size - 1, autoClose: false });
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {}
