@@ -46,6 +46,21 @@ mkdir -p "$out" || exit 2
 label=$COMPOSE_PROJECT_NAME-grade-$$
 # A container may outlast a docker command that is killed.
 at_exit 'left=$(docker ps --quiet --filter "label=wirelab.grade=$label"); [ -z "$left" ] || docker rm --force $left >/dev/null 2>&1'
+# The grades belong to the person. In containers of a rootless engine the person is root.
+writer=$(id -u):$(id -g)
+[ -z "$is_root" ] || writer=0:0
+# in_grader COMMAND OPTION…: the program that writes the grades.
+in_grader() {
+    # shellcheck disable=SC2086
+    docker run --rm --init $selinux --label "wirelab.grade=$label" --user "$writer" \
+        --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
+        --memory 1g --memory-swap 1g --pids-limit 64 --env LAB_OPTION_NAMES --env "GRADES_DIR=$(shown "$out")" \
+        --mount "$(mount "$judged" /judged),readonly" --mount "$(mount "$out" /grades)" \
+        --entrypoint node "$LAB_IMAGES/capture" analysis/sheets/main.ts "$@"
+}
+# Before the hand-ins are judged, which may take minutes.
+in_grader begin-grading
+
 export label judged count sheets student selinux
 began=$(date +%s)
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || jobs=2
@@ -53,12 +68,4 @@ find "$judged" -name '*.name' | sed 's|.*/||; s|\.name$||' | sort | xargs -n 1 -
 took=$(($(date +%s) - began))
 say "graded $count in $took s, $jobs at a time"
 
-# The grades belong to the person. In containers of a rootless engine the person is root.
-writer=$(id -u):$(id -g)
-[ -z "$is_root" ] || writer=0:0
-# shellcheck disable=SC2086
-docker run --rm --init $selinux --label "wirelab.grade=$label" --user "$writer" \
-    --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
-    --memory 1g --memory-swap 1g --pids-limit 64 --env LAB_OPTION_NAMES --env "GRADES_DIR=$(shown "$out")" \
-    --mount "$(mount "$judged" /judged),readonly" --mount "$(mount "$out" /grades)" \
-    --entrypoint node "$LAB_IMAGES/capture" analysis/sheets/main.ts collect "$@"
+in_grader collect "$@"

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { defaults, LAB_IMAGES } from './images.ts';
 import { command, type Ended } from './lab.ts';
@@ -31,6 +31,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** The paths of all files in a folder. */
+async function filesIn(of: string): Promise<string[]> {
+  const entries = await readdir(of, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name, parentPath }) => relative(of, join(parentPath, name)));
+}
+
 const flagsOf = ({ tests }: Graded) => tests.filter((one) => !('number' in one)).map(({ name }) => name);
 
 test('a class of sixty is graded in one run, each hand-in with its time', () => {
@@ -58,8 +66,7 @@ describe('nothing that a student wrote', () => {
     const csv = await readFile(join(out, 'grades.csv'), 'utf8');
     expect(csv.split('\r\n').flatMap((line) => line.match(/(?<=^|,)"?[=+@-][^,]*/g) ?? [])).toEqual([]);
     expect(csv).toContain(`right-0,small,1,1,2,2,1,1,${FULL},${FULL},`);
-    const names = await readdir(out);
-    for (const name of names) {
+    for (const name of await filesIn(out)) {
       const text = await readFile(join(out, name), 'utf8');
       expect(text).not.toMatch(/\p{Cc}(?<![\n\r\t])/u);
       if (/\.(?:html|xml)$/.test(name)) expect(text).not.toMatch(/<script|<img/);
@@ -69,12 +76,11 @@ describe('nothing that a student wrote', () => {
 
   test('is written anywhere else', async () => {
     expect((await readdir(folder)).toSorted()).toEqual(['grades', 'hand-ins']);
-    const names = await readdir(out);
-    expect(names.filter((name) => !name.endsWith('.html')).toSorted()).toEqual([
-      'grades.csv',
-      'junit.xml',
-      'results.json',
+    const names = await filesIn(out);
+    expect(names.filter((name) => !name.startsWith('reports/')).toSorted()).toEqual([
+      ...['grades.csv', 'grades.html', 'junit.xml', 'results.json'],
     ]);
+    expect(names.filter((name) => /^reports\/[^/]+\.html$/.test(name))).toHaveLength(60);
     expect(names).toHaveLength(64);
   });
 });

@@ -128,6 +128,15 @@ program
     process.exitCode = await judgeHandIn(process.stdin, { sheets: SHEETS, folder, print });
   });
 
+const grades = { out: '/grades', shownAs: gradesShownAs };
+program
+  .command('begin-grading')
+  .description('refuses a folder for the grades whose reports are something else')
+  .action(async () => {
+    const { mustBeReports } = await import('./grading/reports.ts');
+    await mustBeReports(grades);
+  });
+
 program
   .command('collect')
   .description('compares what was judged, and writes the grades')
@@ -135,7 +144,7 @@ program
   .option('--nonce <nonce>', 'the nonce of the class; another one is flagged')
   .action(async (given: { course?: string; nonce?: string }) => {
     const { collect } = await import('./commands/collect.ts');
-    const parts = { judged: '/judged', out: '/grades', shownAs: gradesShownAs, given };
+    const parts = { judged: '/judged', ...grades, given };
     process.exitCode = await collect({ ...parts, now: () => new Date(), print });
   });
 addProgramCommands(program, {

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Judged, MOST_BYTES, nothingJudged } from '../grading/judged.ts';
 import { collect } from './collect.ts';
 
@@ -38,6 +38,7 @@ function collectNow(given: { course?: string; nonce?: string } = {}): Promise<nu
   return collect({ judged, out, shownAs: 'grades', given, now: () => new Date(0), print });
 }
 
+const reports = async () => (await readdir(join(out, 'reports'))).toSorted();
 const flagsIn = async () =>
   (await readFile(join(out, 'grades.csv'), 'utf8'))
     .trim()
@@ -50,8 +51,13 @@ test('a class without a flag ends with 0, and each has a report', async () => {
   await write('echo-bob.tgz', JSON.stringify(resultOf('bob')));
   expect(await collectNow()).toBe(0);
   expect((await readdir(out)).toSorted()).toEqual([
-    ...['ann-echo.html', 'bob-echo.html', 'grades.csv', 'grades.html', 'junit.xml', 'results.json'],
+    ...['grades.csv', 'grades.html', 'junit.xml', 'reports', 'results.json'],
   ]);
+  expect(await reports()).toEqual(['ann-echo.html', 'bob-echo.html']);
+  expect(await readFile(join(out, 'grades.html'), 'utf8')).toContain(
+    '<a href="reports/ann-echo.html">ann</a>',
+  );
+  expect(await readFile(join(out, 'reports/ann-echo.html'), 'utf8')).toContain('href="../grades.html"');
   expect(printed[0]).toBe('2 hand-ins graded, 0 with flags');
 });
 
@@ -71,12 +77,44 @@ test('a container without a result is flagged with the reason', async () => {
   expect(printed).toContain(
     '! killed.tgz: not-judged: it was ended, because it took more time or memory than the limits allow',
   );
-  expect(await readdir(out)).toContain('hand-in-1.html');
+  expect(await reports()).toContain('hand-in-1.html');
 });
 
 test('two hand-ins of one student have two reports, also where names have no case', async () => {
   for (const student of ['ann', 'ann', 'Ann']) await write('x.tgz', JSON.stringify(resultOf(student)));
   await collectNow();
-  const reports = (await readdir(out)).filter((name) => name.toLowerCase().startsWith('ann'));
-  expect(reports.toSorted()).toEqual(['Ann-echo.3.html', 'ann-echo.2.html', 'ann-echo.html']);
+  expect(await reports()).toEqual(['Ann-echo.3.html', 'ann-echo.2.html', 'ann-echo.html']);
+});
+
+test('the reports are those of the last grading, and another file of the teacher stays', async () => {
+  await write('echo-ann.tgz', JSON.stringify(resultOf('ann')));
+  await collectNow();
+  await writeFile(join(out, 'notes.html'), 'mine');
+  await rm(join(judged, '00001.name'));
+  await write('echo-bob.tgz', JSON.stringify(resultOf('bob')));
+  await collectNow();
+  expect(await reports()).toEqual(['bob-echo.html']);
+  expect(await readFile(join(out, 'notes.html'), 'utf8')).toBe('mine');
+});
+
+describe('a folder of reports with something else is refused, and stays as it is:', () => {
+  test.each([
+    ['a page of the teacher', 'notes.html', () => writeFile(join(out, 'reports/notes.html'), '<p>mine</p>')],
+    ['a file', 'marks.ods', () => writeFile(join(out, 'reports/marks.ods'), 'mine')],
+    ['a folder', 'old', () => mkdir(join(out, 'reports/old'))],
+  ])('%s', async (_, name, add) => {
+    await write('echo-ann.tgz', JSON.stringify(resultOf('ann')));
+    await collectNow();
+    await add();
+    await expect(collectNow()).rejects.toThrow(`grades/reports/${name} is no report of a grading`);
+    expect(await reports()).toEqual(['ann-echo.html', name].toSorted());
+  });
+
+  test('a link to another folder', async () => {
+    const mine = join(folder, 'mine');
+    await mkdir(mine);
+    await symlink(mine, join(out, 'reports'));
+    await write('echo-ann.tgz', JSON.stringify(resultOf('ann')));
+    await expect(collectNow()).rejects.toThrow('grades/reports is no folder');
+  });
 });

@@ -11,6 +11,7 @@ import { junitOf } from '../grading/junit.ts';
 import { gradesPage } from '../grading/page.ts';
 import { comparePairs } from '../grading/pairs.ts';
 import { reportPage } from '../grading/report-page.ts';
+import { emptyReports, REPORTS } from '../grading/reports.ts';
 
 export interface CollectParts {
   /** The folder with the output of each judging container: N.json, N.name, N.seconds and N.code. */
@@ -31,6 +32,7 @@ export async function collect({ judged, out, shownAs, given, now, print }: Colle
   comparePairs(handIns);
   for (const handIn of handIns) compareGiven(handIn, given);
   const pages = pageNames(handIns);
+  await emptyReports({ out, shownAs });
   for (const [handIn, page] of pages) await writeFile(join(out, page), reportPage(handIn));
   await writeFile(join(out, 'grades.html'), gradesPage(handIns, pages, now()));
   await writeFile(join(out, 'grades.csv'), csvOf(handIns));
@@ -82,9 +84,9 @@ function ended(code: string) {
 /** A name that any file system and any address in a page takes as it is. */
 const PLAIN = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,150}$/;
 
-/** The file name of each report: STUDENT-SHEET.html, with a number where that is taken. */
+/** The path of each report: reports/STUDENT-SHEET.html, with a number where that is taken. */
 function pageNames(handIns: readonly HandIn[]): Map<HandIn, string> {
-  const taken = new Set(['grades']);
+  const taken = new Set<string>();
   return new Map(
     handIns.map((handIn, at) => {
       const wanted = `${handIn.student}-${handIn.sheet}`;
@@ -93,7 +95,7 @@ function pageNames(handIns: readonly HandIn[]): Map<HandIn, string> {
       // Some file systems do not tell A from a.
       for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${base}.${number}`;
       taken.add(name.toLowerCase());
-      return [handIn, `${name}.html`];
+      return [handIn, `${REPORTS}/${name}.html`];
     }),
   );
 }

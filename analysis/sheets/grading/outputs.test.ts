@@ -111,11 +111,11 @@ describe('the pages', () => {
   test('lead from a name to its report, and from a reason to its frame', () => {
     const [ann, other] = both();
     const pages = new Map([
-      [ann!, 'ann-echo.html'],
-      [other!, 'hand-in-2.html'],
+      [ann!, 'reports/ann-echo.html'],
+      [other!, 'reports/hand-in-2.html'],
     ]);
     const page = gradesPage([ann!, other!], pages, new Date('2026-11-30T12:00:00Z'));
-    expect(page).toContain('<a href="ann-echo.html">ann</a>');
+    expect(page).toContain('<a href="reports/ann-echo.html">ann</a>');
     expect(page).toContain('<dt>with a flag</dt><dd>1</dd>');
     const report = reportPage(ann!);
     expect(report).toContain('<a href="#server-3">3</a> of server.pcap');

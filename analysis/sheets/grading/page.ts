@@ -4,15 +4,18 @@ import { counted } from '#lib/text/figures.ts';
 import { type HandIn, questionsOf } from './hand-in.ts';
 import { pageStyle } from './page-style.ts';
 
+/** The class of the body of a report, by which another grading knows it. */
+export const REPORT = 'report-of-hand-in';
+
 /** A whole page. */
-export function pageOf(title: string, body: Value, kind?: 'matrix'): string {
+export function pageOf(title: string, body: Value, kind: 'matrix' | typeof REPORT): string {
   return documentOf({ title, style: pageStyle, body, kind });
 }
 
 /**
  * The page with all grades: a row a hand-in, which leads to its report.
  *
- * @param pages the file name of each report
+ * @param pages the path of each report from the page
  */
 export function gradesPage(
   handIns: readonly HandIn[],

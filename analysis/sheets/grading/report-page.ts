@@ -7,7 +7,7 @@ import type { Excerpt } from './excerpts.ts';
 import { type Flag, type FrameOf, meanings } from './flags.ts';
 import type { HandIn } from './hand-in.ts';
 import type { Judged, JudgedResult } from './judged.ts';
-import { pageOf } from './page.ts';
+import { pageOf, REPORT } from './page.ts';
 
 const signs = {
   done: sign('good', 'done'),
@@ -20,7 +20,7 @@ export function reportPage(handIn: HandIn): string {
   const { name, file, sheet, judged, scored, points, flags, seconds } = handIn;
   const texts = new Map(judged.asked.map(({ question, blocks }) => [question, blocks]));
   const shown = new Set(judged.excerpts.map(idOf));
-  const content = html`<p class="back"><a href="grades.html">← all grades</a></p>
+  const content = html`<p class="back"><a href="../grades.html">← all grades</a></p>
 <header class="top">
 <p class="brand">wirelab · ${sheet || 'unknown sheet'}</p>
 <h1>${name}</h1>
@@ -35,7 +35,7 @@ ${judged.results.length > 0 ? judged.results.map((result) => question(result, te
 </section>
 ${judged.excerpts.length > 0 ? html`<section class="part"><h2>Frames</h2>${judged.excerpts.map(excerpt)}</section>` : undefined}
 </main>`;
-  return pageOf(`${name}: ${sheet}`, content);
+  return pageOf(`${name}: ${sheet}`, content, REPORT);
 }
 
 function found({ flag, details, count, frames }: Flag, shown: ReadonlySet<string>): Html {
