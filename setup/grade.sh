@@ -49,6 +49,8 @@ at_exit 'left=$(docker ps --quiet --filter "label=wirelab.grade=$label"); [ -z "
 # The grades belong to the person. In containers of a rootless engine the person is root.
 writer=$(id -u):$(id -g)
 [ -z "$is_root" ] || writer=0:0
+# 300 hand-ins with results of 3 MB each took four minutes on a busy machine.
+compare_seconds=1800
 # in_grader COMMAND OPTION…: the program that writes the grades.
 in_grader() {
     # shellcheck disable=SC2086
@@ -56,7 +58,7 @@ in_grader() {
         --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
         --memory 1g --memory-swap 1g --pids-limit 64 --env LAB_OPTION_NAMES --env "GRADES_DIR=$(shown "$out")" \
         --mount "$(mount "$judged" /judged),readonly" --mount "$(mount "$out" /grades)" \
-        --entrypoint node "$LAB_IMAGES/capture" analysis/sheets/main.ts "$@"
+        --entrypoint timeout "$LAB_IMAGES/capture" -s KILL "$compare_seconds" node analysis/sheets/main.ts "$@"
 }
 # Before the hand-ins are judged, which may take minutes.
 in_grader begin-grading
@@ -68,4 +70,8 @@ find "$judged" -name '*.name' | sed 's|.*/||; s|\.name$||' | sort | xargs -n 1 -
 took=$(($(date +%s) - began))
 say "graded $count in $took s, $jobs at a time"
 
-in_grader collect "$@"
+code=0
+in_grader collect "$@" || code=$?
+[ "$code" -ne 137 ] || stop "the grades were not written, because to compare $count hand-ins took more than $((compare_seconds / 60)) minutes or 1 GB of memory" \
+    'cure: grade fewer at once, such as those of one sheet; copies are found among those of one folder'
+exit "$code"

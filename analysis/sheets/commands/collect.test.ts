@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Judged, MOST_BYTES, nothingJudged } from '../grading/judged.ts';
 import { collect } from './collect.ts';
@@ -96,6 +98,22 @@ test('the reports are those of the last grading, and another file of the teacher
   expect(await reports()).toEqual(['bob-echo.html']);
   expect(await readFile(join(out, 'notes.html'), 'utf8')).toBe('mine');
 });
+
+test('results of 3 MB each are not kept in memory together', async () => {
+  const frames = Array.from({ length: 1_000 }, (_, at) => ({ capture: 'client' as const, number: at + 1 }));
+  const long = 'x'.repeat(960);
+  const texts = { source: long, destination: long, protocol: '', info: long };
+  const excerpts = frames.map((frame) => ({ ...frame, ...texts, time: 0, length: 0, payload: '', bytes: 0 }));
+  for (let one = 0; one < 24; one += 1)
+    await write('x.tgz', JSON.stringify(resultOf(`student-${one}`, { excerpts })));
+  const program = `const { collect } = await import(${JSON.stringify(import.meta.resolve('./collect.ts'))});
+const parts = { given: {}, now: () => new Date(0), print: () => {}, shownAs: 'grades' };
+await collect({ ...parts, judged: process.argv[1], out: process.argv[2] });`;
+  const heap = '--max-old-space-size=64';
+  const args = [heap, '--input-type=module', '--eval', program, judged, out];
+  await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+  expect(await reports()).toHaveLength(24);
+}, 90_000);
 
 describe('a folder of reports with something else is refused, and stays as it is:', () => {
   test.each([

@@ -6,7 +6,7 @@ import { csvOf } from '../grading/csv.ts';
 import { Flags } from '../grading/flags.ts';
 import { gradescopeOf } from '../grading/gradescope.ts';
 import { HandIn } from '../grading/hand-in.ts';
-import { judgedIn, MOST_BYTES, nothingJudged } from '../grading/judged.ts';
+import { type Judged, judgedIn, MOST_BYTES, nothingJudged, withoutReport } from '../grading/judged.ts';
 import { junitOf } from '../grading/junit.ts';
 import { gradesPage } from '../grading/page.ts';
 import { comparePairs } from '../grading/pairs.ts';
@@ -28,12 +28,14 @@ export interface CollectParts {
 
 /** Compares all hand-ins and writes the grades. Returns the exit code: 1 when something is flagged. */
 export async function collect({ judged, out, shownAs, given, now, print }: CollectParts): Promise<number> {
-  const handIns = await handInsIn(judged);
+  const paths = await handInsIn(judged);
+  const handIns = [...paths.keys()];
   comparePairs(handIns);
   for (const handIn of handIns) compareGiven(handIn, given);
   const pages = pageNames(handIns);
   await emptyReports({ out, shownAs });
-  for (const [handIn, page] of pages) await writeFile(join(out, page), reportPage(handIn));
+  for (const [handIn, path] of paths)
+    await writeFile(join(out, pages.get(handIn)!), reportPage(handIn.with(await judgedAt(path))));
   await writeFile(join(out, 'grades.html'), gradesPage(handIns, pages, now()));
   await writeFile(join(out, 'grades.csv'), csvOf(handIns));
   await writeFile(join(out, 'results.json'), gradescopeOf(handIns));
@@ -56,18 +58,27 @@ function compareGiven({ judged: { assignment }, shared }: HandIn, given: Collect
   }
 }
 
-async function handInsIn(folder: string): Promise<HandIn[]> {
-  const numbers = (await readdir(folder)).filter((name) => name.endsWith('.name')).sort();
-  return Promise.all(numbers.map((name) => handInOf(join(folder, name.slice(0, -'.name'.length)))));
+/** The hand-ins, each with the path of its result. Results may have 4 MiB each, so one is read after the other and kept in part. */
+async function handInsIn(folder: string): Promise<Map<HandIn, string>> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.name')).sort();
+  const paths = new Map<HandIn, string>();
+  for (const name of names) {
+    const path = join(folder, name.slice(0, -'.name'.length));
+    const [file, seconds] = await Promise.all(['name', 'seconds'].map((what) => saidIn(`${path}.${what}`)));
+    paths.set(new HandIn(file!, withoutReport(await judgedAt(path)), Number(seconds)), path);
+  }
+  return paths;
 }
 
-async function handInOf(path: string): Promise<HandIn> {
-  const [file, seconds, code] = await Promise.all(
-    ['name', 'seconds', 'code'].map((what) => readFile(`${path}.${what}`, 'utf8').catch(() => '')),
-  );
+/** What a container printed about its hand-in. */
+async function judgedAt(path: string): Promise<Judged> {
   const { size } = await stat(`${path}.json`);
   const judged = size > MOST_BYTES ? undefined : judgedIn(await readFile(`${path}.json`, 'utf8'));
-  return new HandIn(file!, judged ?? { ...nothingJudged, flags: ended(code!.trim()) }, Number(seconds));
+  return judged ?? { ...nothingJudged, flags: ended((await saidIn(`${path}.code`)).trim()) };
+}
+
+function saidIn(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
 }
 
 /** The flag of a hand-in whose container printed no result. */

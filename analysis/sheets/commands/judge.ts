@@ -13,10 +13,11 @@ export async function judgeHandIn(
 
 /** The object as `judgedIn` takes it: without the frames for the page when it is too long. */
 export function bounded(judged: Judged): string {
-  const json = JSON.stringify(cut(judged));
-  return json.length < MOST_BYTES
+  const short = cut(judged);
+  const json = JSON.stringify(short);
+  return Buffer.byteLength(json) < MOST_BYTES
     ? json
-    : JSON.stringify({ ...judged, excerpts: [], traces: { connections: [], ports: [], randoms: [] } });
+    : JSON.stringify({ ...short, excerpts: [], traces: { connections: [], ports: [], randoms: [] } });
 }
 
 /** The most characters of a text that a student may have written. */

@@ -8,12 +8,18 @@ export class HandIn {
   readonly judged: Judged;
   /** How long its container took. */
   readonly seconds: number;
-  readonly shared = new Flags();
+  readonly shared: Flags;
 
-  constructor(file: string, judged: Judged, seconds: number) {
+  constructor(file: string, judged: Judged, seconds: number, shared = new Flags()) {
     this.file = file;
     this.judged = judged;
     this.seconds = seconds;
+    this.shared = shared;
+  }
+
+  /** The same hand-in with what else its container found. */
+  with(judged: Judged): HandIn {
+    return new HandIn(this.file, judged, this.seconds, this.shared);
   }
 
   get sheet(): string {

@@ -115,3 +115,9 @@ export function judgedIn(json: string): Judged | undefined {
   const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), judgedSchema), json);
   return success ? output : undefined;
 }
+
+/** Without what the report of the hand-in alone shows, which is most of it. */
+export function withoutReport(judged: Judged): Judged {
+  const results = judged.results.map((result) => ({ ...result, frames: [] }));
+  return { ...judged, results, asked: [], excerpts: [] };
+}

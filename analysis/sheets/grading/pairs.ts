@@ -85,8 +85,9 @@ export function comparePairs(handIns: readonly HandIn[]): void {
       handIn.shared.add(flag, `${other.name}: ${what}${more}`, frames, shared.length);
     }
   }
+  const starts = new Map(handIns.map((handIn) => [handIn, startsByPort(handIn)]));
   for (const { handIn, other } of ofTwo(handIns)) {
-    compareTimes(handIn, other);
+    compareTimes(handIn, other, starts.get(other)!);
     compareNumbers(handIn, other);
   }
   for (const handIn of handIns) {
@@ -142,10 +143,9 @@ const SHIFTED = { least: 4, share: 0.5 };
  * Times can be shifted together, and then the ports remain. For connections from the same ports, the differences of their
  * times are then equal. Among many connections of two honest students some are by chance, so at least half of them must be.
  */
-function compareTimes({ judged, shared }: HandIn, other: HandIn): void {
+function compareTimes({ judged, shared }: HandIn, other: HandIn, theirs: StartsByPort): void {
   const own = startsOf(judged);
   const all = startsOf(other.judged);
-  const theirs = Map.groupBy(all, ({ port }) => port);
   const differences = own.flatMap(({ port, time, frame }) =>
     (theirs.get(port) ?? []).map((start) => ({ frame, by: Math.round((start.time - time) * MICROSECONDS) })),
   );
@@ -170,6 +170,12 @@ function mostAlike<Difference extends { readonly by: number }>(sorted: readonly 
     if (to - from > length) [best, length] = [from, to - from];
   }
   return sorted.slice(best, best + length);
+}
+
+type StartsByPort = ReadonlyMap<number, ReturnType<typeof startsOf>>;
+
+function startsByPort({ judged }: HandIn): StartsByPort {
+  return Map.groupBy(startsOf(judged), ({ port }) => port);
 }
 
 function startsOf({ traces }: HandIn['judged']) {
