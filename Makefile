@@ -188,8 +188,8 @@ judge_program = $(call switch,JSON,--json)
 hand-in: ## write the file that a student hands in, for the sheet of the present run
 	setup/hand-in.sh
 
-grade: ## grade hand-ins, without a lab [IN=hand-ins OUT=grades COURSE= NONCE=]
-	$(call named,grade) setup/grade.sh "$(if $(call given,IN),$$IN,hand-ins)" "$(if $(call given,OUT),$$OUT,grades)" $(grade)
+grade: ## grade hand-ins, without a lab [IN=hand-ins OUT=grades SHEETS=sheets COURSE= NONCE=]
+	$(call named,grade) setup/grade.sh "$(if $(call given,IN),$$IN,hand-ins)" "$(if $(call given,OUT),$$OUT,grades)" "$(if $(call given,SHEETS),$$SHEETS,sheets)" $(grade)
 grade = $(call option,COURSE,--course) $(call option,NONCE,--nonce)
 
 # Development

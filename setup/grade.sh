@@ -1,9 +1,8 @@
 #!/bin/sh
-# grade.sh IN OUT OPTION…: grades each hand-in of a folder, or one file, in a container of its own, and writes the grades to OUT. It needs
-# no running lab. Exits with 0 when nothing is flagged, 1 when something is, and 2 for bad input.
+# grade.sh IN OUT [SHEETS] OPTION…: grades each hand-in of a folder, or one file, in a container of its own, and writes the grades to OUT.
+# SHEETS is the folder with all sheets and their answers, sheets without it. It needs no running lab. Exits with 0 when nothing is flagged, 1 when something is, and 2 for bad input.
 set -eu
 . "$(dirname "$0")/lib.sh"
-sheets=${SHEETS_DIR:-$PWD/sheets}
 
 # absolute PATH: the path from the root.
 absolute() {
@@ -14,10 +13,22 @@ absolute() {
 }
 from=$(absolute "$1")
 out=$(absolute "$2")
-in_typed=$1 out_typed=$2
+in_typed=$1 out_typed=$2 sheets_typed=sheets
 shift 2
+case "${1--}" in
+    -*) ;;
+    *)
+        sheets_typed=$1
+        shift
+        ;;
+esac
+sheets=$(absolute "$sheets_typed")
 [ -e "$from" ] || stop "IN is \"$in_typed\", which does not exist; allowed: a folder with hand-ins, or one of them"
 [ ! -e "$out" ] || [ -d "$out" ] || stop "OUT is \"$out_typed\", which is a file; allowed: a folder"
+
+has_sheet=
+for sheet in "$sheets"/*/sheet.json; do [ ! -f "$sheet" ] || has_sheet=yes; done
+[ "$has_sheet" ] || stop "SHEETS is \"$sheets_typed\", which has no sheet; allowed: a folder with sheets, NAME/sheet.json"
 
 judged=$(mktemp -d)
 at_exit 'rm -rf "$judged"'

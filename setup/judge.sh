@@ -15,7 +15,7 @@ began=$(seconds)
         --tmpfs /tmp:size=256m,noexec,nosuid,nodev --env HOME=/tmp \
         --memory 768m --memory-swap 768m --cpus 1 --pids-limit 64 --ulimit cpu=90:90 --ulimit core=0 --ulimit fsize=268435456 \
         --mount "type=bind,\"source=$(printf %s "$sheets" | sed 's/"/""/g')\",target=/sheets,readonly" \
-        --entrypoint timeout "$LAB_IMAGES/capture" -s KILL "${JUDGE_SECONDS:-300}" node analysis/sheets/main.ts judge \
+        --entrypoint timeout "$LAB_IMAGES/capture" -s KILL 300 node analysis/sheets/main.ts judge \
         <"$path" 2>"$judged/$1.stderr" || code=$?
     echo "$code" >"$judged/$1.code"
 } | head -c 4194305 >"$judged/$1.json"

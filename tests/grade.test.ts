@@ -25,8 +25,8 @@ beforeAll(async () => {
   const handIns = join(folder, 'hand-ins');
   await mkdir(handIns);
   expected = await makeClass(await recordRun(), handIns);
-  const settings = { ...defaults, LAB_IMAGES, SHEETS_DIR: join(import.meta.dirname, 'sheets') };
-  graded = await command(settings, 'setup/grade.sh', handIns, out);
+  const sheets = join(import.meta.dirname, 'sheets');
+  graded = await command({ ...defaults, LAB_IMAGES }, 'setup/grade.sh', handIns, out, sheets);
   results = JSON.parse(await readFile(join(out, 'results.json'), 'utf8'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -83,4 +83,16 @@ describe('nothing that a student wrote', () => {
     expect(names.filter((name) => /^reports\/[^/]+\.html$/.test(name))).toHaveLength(60);
     expect(names).toHaveLength(64);
   });
+});
+
+test('a folder without sheets is refused before anything is graded', async () => {
+  const ended = await command(
+    { ...defaults, LAB_IMAGES },
+    'setup/grade.sh',
+    folder,
+    out,
+    join(folder, 'none'),
+  );
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toContain(`SHEETS is "${join(folder, 'none')}", which has no sheet; allowed: `);
 });

@@ -92,7 +92,7 @@ const ofRecipes: Readonly<Record<string, readonly string[]>> = {
   wire: [...partNames.map(typedName), 'SEED', 'RESET', 'OFF'],
   demo: ['TIMEOUT'],
   test: ['WAY'],
-  grade: ['IN', 'OUT'],
+  grade: ['IN', 'OUT', 'SHEETS'],
   check: ['SHEET', 'PROGRAM'],
 };
 
