@@ -70,6 +70,23 @@ test('another course or nonce than that of the class is flagged', async () => {
   expect(printed).toContain('! ann: assignment-wrong: the nonce is "", and that of the class "w26"');
 });
 
+test('what the hand-ins have is said where the class has no course or nonce', async () => {
+  const assignment = { sheet: 'echo', course: 'net1', nonce: '', language: 'en' } as const;
+  await write('a.tgz', JSON.stringify({ ...nothingJudged, assignment: { ...assignment, student: 'ann' } }));
+  await collectNow({ course: 'net1' });
+  expect(printed.at(-1)).toBe('grades/junit.xml');
+  await collectNow();
+  expect(printed.at(-1)).toBe('COURSE was not given, so any was accepted: course "net1" (1)');
+  const bob = { ...assignment, student: 'bob', course: 'net2', nonce: 'w26' };
+  await write('b.tgz', JSON.stringify({ ...nothingJudged, assignment: bob }));
+  await collectNow();
+  expect(printed.at(-1)).toBe(
+    'COURSE and NONCE were not given, so any was accepted: course "net1" (1), "net2" (1); nonce none (1), "w26" (1)',
+  );
+  await collectNow({ course: 'net1', nonce: '' });
+  expect(printed.at(-1)).toBe('grades/junit.xml');
+});
+
 test('a container without a result is flagged with the reason', async () => {
   await write('killed.tgz', '', '137');
   await write('broken.tgz', '{"files":', '1');

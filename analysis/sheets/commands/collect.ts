@@ -46,6 +46,7 @@ export async function collect({ judged, out, shownAs, given, now, print }: Colle
   const flagged = handIns.filter(({ flags }) => flags.length > 0).length;
   print(`${counted(handIns.length, 'hand-in')} graded, ${flagged} with flags`);
   for (const name of ['grades.csv', 'grades.html', 'results.json', 'junit.xml']) print(join(shownAs, name));
+  for (const line of acceptedOf(handIns, given)) print(line);
   return flagged > 0 ? 1 : 0;
 }
 
@@ -56,6 +57,26 @@ function compareGiven({ judged: { assignment }, shared }: HandIn, given: Collect
     if (!assignment || wanted === undefined || assignment[name] === wanted) continue;
     shared.add('assignment-wrong', `the ${name} is "${assignment[name]}", and that of the class "${wanted}"`);
   }
+}
+
+/** The most different values of a line. */
+const MOST_VALUES = 5;
+
+/** A line about what the hand-ins have where the class has no course or no nonce; none where they have none either. */
+function* acceptedOf(handIns: readonly HandIn[], given: CollectParts['given']): Generator<string> {
+  const assignments = handIns.flatMap(({ judged: { assignment } }) => assignment ?? []);
+  const open = (['course', 'nonce'] as const).filter(
+    (name) => given[name] === undefined && assignments.some((assignment) => assignment[name] !== ''),
+  );
+  if (open.length === 0) return;
+  const found = open.map((name) => {
+    const values = [...Map.groupBy(assignments, (assignment) => assignment[name])];
+    const each = values.map(([value, { length }]) => `${value === '' ? 'none' : `"${value}"`} (${length})`);
+    const more = each.length > MOST_VALUES ? `, and ${each.length - MOST_VALUES} more` : '';
+    return `${name} ${each.slice(0, MOST_VALUES).join(', ')}${more}`;
+  });
+  const names = open.map((name) => name.toUpperCase()).join(' and ');
+  yield `${names} ${open.length > 1 ? 'were' : 'was'} not given, so any was accepted: ${found.join('; ')}`;
 }
 
 /** The hand-ins, each with the path of its result. Results may have 4 MiB each, so one is read after the other and kept in part. */
