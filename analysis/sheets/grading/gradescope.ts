@@ -47,6 +47,11 @@ function resultsOf({ file, student, sheet, scored, seconds, judged, flags }: Han
         visibility: told.includes(flag) ? 'visible' : 'hidden',
       })),
     ],
-    extra_data: { file: safeLines(file), student: safeLines(student), sheet: safeLines(sheet) },
+    extra_data: {
+      ...{ file: safeLines(file), student: safeLines(student), sheet: safeLines(sheet) },
+      answers: Object.fromEntries(
+        judged.results.flatMap(({ question, answers }) => (answers ? [[safeLines(question), answers]] : [])),
+      ),
+    },
   };
 }

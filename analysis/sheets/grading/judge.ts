@@ -5,6 +5,7 @@ import { type Run, readRun } from '#lib/journal/run.ts';
 import { checkSheet } from '../checks/check-sheet.ts';
 import type { HandedFile } from '../hand-in/manifest.ts';
 import { ArchiveError, type ArchiveFault, readArchive } from '../hand-in/read-archive.ts';
+import { countAnswers } from '../sheet/answers.ts';
 import type { Assignment } from '../sheet/assignment.ts';
 import { readRightChoices, readSheet } from '../sheet/read-sheet.ts';
 import { SheetError } from '../sheet/sheet-error.ts';
@@ -91,7 +92,9 @@ async function answered(
       readSheet(sheets, name),
       readRightChoices(sheets, name),
     ]);
-    const results = await checkSheet({ folder, sheet, assignment, run, rightChoices });
+    const checked = await checkSheet({ folder, sheet, assignment, run, rightChoices });
+    const counts = await countAnswers(folder);
+    const results = checked.map((result) => ({ ...result, answers: counts.get(result.question) }));
     return { results, ...(await askedOf({ sheets, sheet, assignment, run })) };
   } catch (error) {
     if (!(error instanceof SheetError)) throw error;

@@ -32,6 +32,8 @@ const result = v.object({
   hint: v.optional(text),
   answer: v.optional(text),
   truth: v.optional(text),
+  /** How often the student answered. */
+  answers: v.optional(count),
   frames,
 });
 

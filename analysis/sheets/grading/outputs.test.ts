@@ -20,6 +20,7 @@ const result: JudgedResult = {
   reason: 'too large',
   answer: evil,
   truth: '7',
+  answers: 4,
   frames: [{ capture: 'server', number: 3 }],
 };
 const assignment = { sheet: 'echo', course: '', student: 'ann', nonce: '', language: 'en' } as const;
@@ -59,7 +60,7 @@ const judged: Judged = {
     { question: '2', blocks: [{ kind: 'text', pieces: [{ text: evil, isCode: false }] }] },
   ],
   numbers: { seed: 'd955', address: '10.2.212.98' },
-  results: [{ ...result, question: '2', points: 1, scored: 1, state: 'done' }, result],
+  results: [{ ...result, question: '2', points: 1, scored: 1, state: 'done', answers: 1 }, result],
   excerpts: [excerpt],
 };
 
@@ -96,6 +97,7 @@ test('one hand-in gives what Gradescope reads, several give a list', () => {
     ],
   });
   expect(JSON.stringify(one)).not.toContain('"7"');
+  expect(one.extra_data.answers).toEqual({ 2: 1, 10: 4 });
   const [, other] = JSON.parse(gradescopeOf(both()));
   expect(other.tests).toMatchObject([{ name: 'unreadable', visibility: 'visible', max_score: 0 }]);
 });
@@ -127,6 +129,7 @@ describe('the pages', () => {
     expect(report).toContain('<dt>delay</dt><dd><code>40</code></dd>');
     expect(report).toContain('<dt>client host</dt><dd><code>10.2.212.98</code></dd>');
     expect(report).toContain('<p class="item"><code>a</code>: 40 ms</p>');
+    expect(report.match(/answered \d+ times/g)).toEqual(['answered 4 times']);
     expect(report).toContain('<p>=1+1&quot;&gt;&lt;script&gt;');
   });
 

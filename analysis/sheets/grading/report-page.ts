@@ -63,13 +63,13 @@ function numbersOf({ drawn, numbers }: Judged): Html | undefined {
 }
 
 function question(
-  { question, points, scored, state, reason, hint, answer, truth, frames }: JudgedResult,
+  { question, points, scored, state, reason, hint, answer, answers = 0, truth, frames }: JudgedResult,
   text: readonly Block[],
   shown: ReadonlySet<string>,
 ): Html {
   return html`<article class="question"><header><h3>Question ${question}</h3><span class="points">${signs[state]} ${scored} of ${points}</span></header>
 ${text.length > 0 ? html`<div class="asked">${text.map(blockOf)}</div>` : undefined}
-<dl>${row('answer', answer === undefined ? undefined : html`<code>${answer}</code>`)}${row('result', reason)}${row(
+<dl>${row('answer', answer === undefined ? undefined : html`<code>${answer}</code>${answers > 1 ? html` <span class="note">answered ${answers} times</span>` : undefined}`)}${row('result', reason)}${row(
     'right answer',
     truth === undefined ? undefined : html`<code>${truth}</code>`,
   )}${row('hint', hint)}${row(frames.length === 1 ? 'frame' : 'frames', framesIn(frames, shown))}</dl></article>

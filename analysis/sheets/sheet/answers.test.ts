@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { ANSWERS, hexIn, listIn, mustBeAllowed, numberIn, readAnswers } from './answers.ts';
+import { ANSWERS, countAnswers, hexIn, listIn, mustBeAllowed, numberIn, readAnswers } from './answers.ts';
 import { parseSheet } from './read-sheet.ts';
 
 test.each([
@@ -97,6 +97,10 @@ test('the last answer counts, and a damaged line does not', async () => {
     expect([...(await readAnswers(folder))]).toEqual([
       ['1', 'c'],
       ['2', 'b'],
+    ]);
+    expect([...(await countAnswers(folder))]).toEqual([
+      ['1', 2],
+      ['2', 1],
     ]);
   } finally {
     await rm(folder, { recursive: true });

@@ -20,9 +20,19 @@ export type Answer = Readonly<v.InferOutput<typeof schema>>;
 /** Reads the last answer to each question. */
 export async function readAnswers(folder: string): Promise<Map<string, string>> {
   const answers = new Map<string, string>();
-  const lines = readEntryLines(join(folder, ANSWERS), (value): value is Answer => v.is(schema, value));
-  for await (const { question, answer } of lines) answers.set(question, answer);
+  for await (const { question, answer } of linesOf(folder)) answers.set(question, answer);
   return answers;
+}
+
+/** How often each question was answered. */
+export async function countAnswers(folder: string): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for await (const { question } of linesOf(folder)) counts.set(question, (counts.get(question) ?? 0) + 1);
+  return counts;
+}
+
+function linesOf(folder: string): AsyncIterable<Answer> {
+  return readEntryLines(join(folder, ANSWERS), (value): value is Answer => v.is(schema, value));
 }
 
 /** Read as a number with a decimal comma, or with a comma between thousands? */
