@@ -1,6 +1,7 @@
 import { documentOf } from '#analysis/report/page/document.ts';
 import { type Html, html, type Value } from '#analysis/report/page/escape.ts';
 import { counted } from '#lib/text/figures.ts';
+import { pairFlags } from './flags.ts';
 import { type HandIn, questionsOf } from './hand-in.ts';
 import { pageStyle } from './page-style.ts';
 
@@ -81,5 +82,8 @@ function flagList(flagged: readonly HandIn[], pages: ReadonlyMap<HandIn, string>
     )}</ul></article>
 `,
   );
-  return html`<section class="part"><h2>What does not fit together</h2>${items}</section>`;
+  const hasPair = flagged.some((handIn) => pairFlags.some((flag) => handIn.has(flag)));
+  const sides = html`<p class="note">Two hand-ins that share something are both flagged, and no flag says who copied. Each
+report has the time when its hand-in was made. It can be forged, so ask both in person.</p>`;
+  return html`<section class="part"><h2>What does not fit together</h2>${hasPair ? sides : undefined}${items}</section>`;
 }
