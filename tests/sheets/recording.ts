@@ -7,7 +7,8 @@ import { readArchive } from '#analysis/sheets/hand-in/read-archive.ts';
 import { Evidence } from '#analysis/sheets/measures/evidence.ts';
 import { readAnswers } from '#analysis/sheets/sheet/answers.ts';
 import { type Assignment, readAssignment } from '#analysis/sheets/sheet/assignment.ts';
-import { readRightChoices, readSheet } from '#analysis/sheets/sheet/read-sheet.ts';
+import { readCompleteSheet } from '#analysis/sheets/sheet/place-problems.ts';
+import { readRightChoices } from '#analysis/sheets/sheet/read-sheet.ts';
 import type { Result } from '#analysis/sheets/sheet/result.ts';
 import type { Sheet } from '#analysis/sheets/sheet/schema.ts';
 import { type Run, readRun } from '#lib/journal/run.ts';
@@ -50,7 +51,7 @@ export class Recording {
     await readArchive(createReadStream(path), folder);
     const assignment = await readAssignment(folder);
     const [sheet, rightChoices] = await Promise.all([
-      readSheet(SHEETS, assignment.sheet),
+      readCompleteSheet(SHEETS, assignment.sheet),
       readRightChoices(SHEETS, assignment.sheet),
     ]);
     const run = await readRun(folder, NO_DEFAULTS);

@@ -2,7 +2,8 @@ import type { Run } from '#lib/journal/run.ts';
 import { checkSheet } from '../checks/check-sheet.ts';
 import { allowedFor } from '../sheet/answers.ts';
 import { readAssignment } from '../sheet/assignment.ts';
-import { readRightChoices, readSheet } from '../sheet/read-sheet.ts';
+import { readCompleteSheet } from '../sheet/place-problems.ts';
+import { readRightChoices } from '../sheet/read-sheet.ts';
 import { type FrameOf, forStudent, type StudentResult } from '../sheet/result.ts';
 import type { Sheet } from '../sheet/schema.ts';
 
@@ -18,7 +19,10 @@ export interface CheckParts {
 export async function check({ folder, json, print, run, sheets }: CheckParts): Promise<number> {
   const assignment = await readAssignment(folder);
   const { sheet: name } = assignment;
-  const [sheet, rightChoices] = await Promise.all([readSheet(sheets, name), readRightChoices(sheets, name)]);
+  const [sheet, rightChoices] = await Promise.all([
+    readCompleteSheet(sheets, name),
+    readRightChoices(sheets, name),
+  ]);
   const results = forStudent(await checkSheet({ folder, sheet, assignment, run, rightChoices }));
   const points = results.reduce((sum, result) => sum + result.points, 0);
   const scored = results.reduce((sum, result) => sum + result.scored, 0);

@@ -1,7 +1,8 @@
 import { type Assignment, clientAddressOf, labSeedOf } from '../sheet/assignment.ts';
 import { drawsOf } from '../sheet/draws.ts';
 import { fillAll } from '../sheet/fill.ts';
-import { readProse, readSheet } from '../sheet/read-sheet.ts';
+import { readCompleteSheet } from '../sheet/place-problems.ts';
+import { readProse } from '../sheet/read-sheet.ts';
 
 export interface SettingsParts {
   readonly assignment: Assignment;
@@ -18,7 +19,7 @@ export interface SettingsParts {
  * @throws SheetError when there is no such sheet, or not in this language
  */
 export async function printSettings({ assignment, network, print, sheets }: SettingsParts): Promise<void> {
-  const sheet = await readSheet(sheets, assignment.sheet);
+  const sheet = await readCompleteSheet(sheets, assignment.sheet);
   await readProse(sheets, assignment.sheet, assignment.language);
   const settings = {
     ...fillAll(sheet.settings, drawsOf(sheet, assignment)),

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Run } from '#lib/journal/run.ts';
 import { type Language, readAssignment } from '../sheet/assignment.ts';
 import { valuesOf } from '../sheet/draws.ts';
-import { readProse, readSheet } from '../sheet/read-sheet.ts';
+import { readCompleteSheet } from '../sheet/place-problems.ts';
+import { readProse } from '../sheet/read-sheet.ts';
 import { proseWith } from '../views/prose.ts';
 import { sheetPage } from '../views/sheet-page.ts';
 import { begin } from './begin.ts';
@@ -27,7 +28,7 @@ export async function showSheet({ folder, print, run, sheets, shownAs, ...asked 
   const present = await readAssignment(folder);
   const assignment = { ...present, language: asked.language ?? present.language };
   const { language, sheet: name } = assignment;
-  const sheet = await readSheet(sheets, name);
+  const sheet = await readCompleteSheet(sheets, name);
   const parts = { sheet, drawn: valuesOf(sheet, assignment, run), language };
   const prose = proseWith(await readProse(sheets, name, language), parts);
   if (language !== present.language) await begin(folder, assignment);

@@ -1,7 +1,8 @@
 import type { Drawn } from './draws.ts';
 import { SheetError } from './sheet-error.ts';
 
-const PLACE = /\{\{([^{}]*)\}\}/g;
+/** A place `{{name}}`. */
+export const PLACE = /\{\{([^{}]*)\}\}/g;
 
 /**
  * Puts values in the places `{{name}}` of a text.

@@ -82,7 +82,7 @@ test.each([
   [{ minutes: 1, questions: [question] }, /sheets\/t\/sheet\.json: title is missing; /],
   [
     { title: { en: 'T' }, minutes: 1, questions: [{ ...question, kind: 'guess' }] },
-    /questions\.0\.kind is "guess"; /,
+    /questions\.0\.kind of question 1 is "guess"; /,
   ],
   [{ title: { en: 'T' }, minutes: 1, questions: [question, question] }, /question 1 is there twice/],
   [

@@ -6,7 +6,8 @@ import type { Language } from './assignment.ts';
 import { type Sheet, sheetSchema } from './schema.ts';
 import { SheetError } from './sheet-error.ts';
 
-const DATA = 'sheet.json';
+/** The file with the data of a sheet. */
+export const DATA = 'sheet.json';
 
 /** The names of the sheets in a folder, sorted. @param data the file that a folder of them has */
 export async function sheetNames(folder: string, data = DATA): Promise<string[]> {
@@ -42,18 +43,29 @@ export function parseSheet(name: string, text: string): Sheet {
     throw problem([error instanceof Error ? error.message : String(error)]);
   }
   const parsed = v.safeParse(sheetSchema, data);
-  if (!parsed.success) throw problem(parsed.issues.flatMap(describe));
+  if (!parsed.success) throw problem(parsed.issues.flatMap((issue) => describe(issue, data)));
   const wrong = [...inconsistencies(parsed.output)];
   if (wrong.length > 0) throw problem(wrong);
   return parsed.output;
 }
 
-function describe(issue: v.BaseIssue<unknown>): string[] {
+function describe(issue: v.BaseIssue<unknown>, data: unknown): string[] {
   const value = issue.input === undefined ? 'missing' : JSON.stringify(issue.input).slice(0, 80);
-  const place = v.getDotPath(issue) ?? 'the sheet';
+  const place = `${v.getDotPath(issue) ?? 'the sheet'}${ofQuestion(issue, data)}`;
   if (issue.type === 'strict_object' && issue.expected === 'never')
     return [`${place} is no field of a sheet`];
   return [`${place} is ${value}; ${issue.message}`];
+}
+
+const withIds = v.object({ questions: v.array(v.unknown()) });
+const withId = v.object({ id: v.string() });
+
+/** ` of question 4`, where the place is in a question with an id. */
+function ofQuestion({ path }: v.BaseIssue<unknown>, data: unknown): string {
+  const [list, item] = path ?? [];
+  if (list?.key !== 'questions' || typeof item?.key !== 'number' || !v.is(withIds, data)) return '';
+  const question = data.questions[item.key];
+  return v.is(withId, question) ? ` of question ${question.id.slice(0, 10)}` : '';
 }
 
 function* inconsistencies({ questions }: Sheet): Generator<string> {
@@ -71,13 +83,18 @@ function* inconsistencies({ questions }: Sheet): Generator<string> {
   }
 }
 
+/** The file with the prose in a language. */
+export function proseFileOf(language: Language): string {
+  return language === 'en' ? 'sheet.md' : `sheet.${language}.md`;
+}
+
 /**
  * Reads the prose of a sheet, Markdown with places.
  *
  * @throws SheetError when the sheet does not have this language
  */
 export async function readProse(folder: string, name: string, language: Language): Promise<string> {
-  const file = language === 'en' ? 'sheet.md' : `sheet.${language}.md`;
+  const file = proseFileOf(language);
   return readFile(join(folder, name, file), 'utf8').catch(() => {
     throw new SheetError(`LANGUAGE is "${language}"; the sheet ${name} has no ${file}`);
   });
