@@ -103,3 +103,25 @@ test('the seed of another student gives other outcomes', async () => {
   const { lines } = new Journal().change({ seed: 'bob' }).requests(20);
   expect((await problemsOf(lines.slice(1))).length).toBeGreaterThan(3);
 });
+
+test('each direction of the wire has the faults of its conditions, until they change', async () => {
+  const conditions = (id: number, up: string, down: string) => ({
+    ...{ timestamp: time(id), id, event: 'wire', address: '10.0.77.1', seed: 'alice', up, down },
+    ...{ set: { up: { faults: up }, down: { faults: down } }, configured: { up: {}, down: {} } },
+  });
+  const decision = (id: number, direction: string, fault: string) => ({
+    ...{ timestamp: time(id), id, direction, fault, flow: 'udp 9090 #1', packet: id, protocol: 'udp' },
+    ...{ source: '10.0.1.1', destination: '10.0.28.182', ip_id: 1, bytes: 60, payload: 32 },
+  });
+  const lines = [
+    conditions(1, 'loss=1', 'duplicate=1'),
+    ...[decision(2, 'up', 'loss'), decision(3, 'down', 'duplicate'), decision(4, 'down', 'loss')],
+    conditions(5, 'duplicate=1', 'loss=1'),
+    ...[decision(6, 'down', 'loss'), decision(7, 'up', 'loss')],
+  ];
+  await writeFile(join(folder, 'wire.log'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  expect(await problemsOf([])).toEqual([
+    'differs wire.log 4: packet 4 of udp 9090 #1, down, draws duplicate by seed alice and duplicate=1; the entry has loss',
+    'differs wire.log 7: packet 7 of udp 9090 #1, up, draws duplicate by seed alice and duplicate=1; the entry has loss',
+  ]);
+});

@@ -27,8 +27,9 @@ const namesOf: Readonly<Record<Decider, FaultNames>> = {
 };
 
 /**
- * Makes each draw of the journals in a folder again, from the seed and the fault profile that were active, and yields the
- * entries that have something else. The wire's draws are made again where one number decides them.
+ * Draws the outcome or fault of each entry in a folder again, from the seed and the fault profile that were active, and yields
+ * the entries that have another one. The wire's faults are drawn again where one number decides them. What belongs to a fault,
+ * such as a delay or a byte, is not drawn again: it needs the message too.
  */
 export async function* drawProblems(folder: string, run: Run): AsyncGenerator<DrawProblem> {
   const profiles = new ActiveProfiles(run);
@@ -95,21 +96,32 @@ class Period {
 }
 
 async function* wireProblems(folder: string): AsyncGenerator<DrawProblem> {
-  let conditions: Extract<WireEvent, { event: 'wire' }> | undefined;
+  let conditions: Conditions | undefined;
   for await (const entry of readWireEntries(folder)) {
-    if (!isWireDecision(entry)) conditions = entry.event === 'wire' ? entry : conditions;
+    if (!isWireDecision(entry)) conditions = entry.event === 'wire' ? conditionsOf(entry) : conditions;
     else if (conditions) yield* ofWire(entry, conditions);
   }
+}
+
+/** What was in force on the wire, with its fault profiles as they are used for every packet. */
+interface Conditions extends Pick<Extract<WireEvent, { event: 'wire' }>, 'seed' | 'set'> {
+  readonly profiles: Readonly<Record<WireDecision['direction'], FaultProfile | undefined>>;
+}
+
+function conditionsOf({ seed, set }: Extract<WireEvent, { event: 'wire' }>): Conditions {
+  const profileOf = ({ faults = 'none' }: { readonly faults?: string | undefined }) =>
+    parseProfile(faults, drawnNames).profile;
+  return { seed, set, profiles: { up: profileOf(set.up), down: profileOf(set.down) } };
 }
 
 /** A rule of a script draws nothing, and in a burst the packets before decide too. */
 function* ofWire(
   { id, direction, fault, flow, packet, rule }: WireDecision,
-  { seed, set }: Extract<WireEvent, { event: 'wire' }>,
+  { profiles, seed, set }: Conditions,
 ): Generator<DrawProblem> {
   const { burst, faults = 'none' } = set[direction];
   const isDrawn = drawnNames.faults.some((name) => name === fault);
-  const { profile } = parseProfile(faults, drawnNames);
+  const { [direction]: profile } = profiles;
   if (rule !== undefined || burst !== undefined || !isDrawn || !profile) return;
   const source = new Draws(seed, streamOf(direction, 'fault', flow));
   const drawn = faultOf(profile, drawnNames, source, { draw: packet, decision: packet - 1 });
