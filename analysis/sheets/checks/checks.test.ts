@@ -160,7 +160,7 @@ test('a list needs the same items in the same order', async () => {
   expect(await order(partsOf<'order'>(asked, '7, 8'))).toMatchObject({ state: 'done', truth: '7, 8' });
   expect(await order(partsOf<'order'>(asked, '8, 7'))).toMatchObject({ state: 'wrong' });
   expect(await order(partsOf<'order'>(asked, '7'))).toMatchObject({
-    reason: expect.stringMatching(/list of 2, and your list has 1/),
+    reason: 'your packets show another list',
   });
   expect(await order(partsOf<'order'>({ ...asked, atLeast: 3 }, '7, 8'))).toMatchObject({ state: 'not-yet' });
 });
