@@ -43,6 +43,7 @@ test('a list has commas, spaces or arrows between its items', () => {
 });
 
 const frames = { capture: 'client', filter: 'tcp' };
+const listOf = (journal: string, field: string) => ({ entries: { journal }, field, each: true });
 const { questions } = parseSheet(
   't',
   JSON.stringify({
@@ -55,17 +56,21 @@ const { questions } = parseSheet(
       { id: '4', kind: 'bytes', points: 1, truth: 1 },
       { id: '5', kind: 'order', points: 1, truth: 1 },
       { id: '6', kind: 'choice', points: 1, options: { a: { en: 'A' }, b: { en: 'B' } } },
+      { id: '7', kind: 'order', points: 1, truth: listOf('http', 'outcome') },
+      { id: '8', kind: 'order', points: 1, truth: listOf('echo', 'fault') },
     ],
   }),
 );
 
 test.each([
-  ['1', 'x', 'Q is "1", which takes no answer: the packets show it; allowed: 2, 3, 4, 5, 6'],
-  ['7', 'x', 'Q is "7"; allowed: 2, 3, 4, 5, 6'],
+  ['1', 'x', 'Q is "1", which takes no answer: the packets show it; allowed: 2, 3, 4, 5, 6, 7, 8'],
+  ['9', 'x', 'Q is "9"; allowed: 2, 3, 4, 5, 6, 7, 8'],
   ['2', '0', 'A is "0"; allowed: the number of a frame in the capture of the client'],
   ['3', '1 ms', 'A is "1 ms"; allowed: a number in s, such as 36238 or 36.238'],
   ['4', '8', 'A is "8"; allowed: bytes as hex digits, such as 0x8c'],
-  ['5', ' ', 'A is " "; allowed: a list in order, such as loss, none'],
+  ['5', ' ', 'A is " "; allowed: a list in order, such as 3, 17'],
+  ['7', ' ', 'A is " "; allowed: a list in order, such as 403, timeout'],
+  ['8', ' ', 'A is " "; allowed: a list in order, such as loss, none'],
   ['6', 'c', 'A is "c"; allowed: a, b'],
   ['6', 'toString', 'A is "toString"; allowed: a, b'],
   ['5', 'x'.repeat(1001), 'allowed: a list in order'],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readEntryLines } from '#lib/journal/lines.ts';
-import type { Question } from './schema.ts';
+import type { Question, QuestionOf } from './schema.ts';
 import { SheetError } from './sheet-error.ts';
 
 /** The name of the journal of answers in the captures folder. The last answer to a question counts. */
@@ -78,12 +78,20 @@ export function allowedFor(question: Question): string | undefined {
     case 'bytes':
       return 'bytes as hex digits, such as 0x8c';
     case 'order':
-      return 'a list in order, such as loss, none';
+      return `a list in order, such as ${exampleFor(question)}`;
     case 'choice':
       return Object.keys(question.options).join(', ');
     default:
       return undefined;
   }
+}
+
+/** What a list has that is no list of numbers, by the field that it is read from. */
+const examples: Readonly<Record<string, string>> = { fault: 'loss, none', outcome: '403, timeout' };
+
+function exampleFor({ truth }: QuestionOf<'order'>): string {
+  const field = typeof truth === 'object' && 'field' in truth ? truth.field : '';
+  return examples[field] ?? '3, 17';
 }
 
 /** The option that an answer names; undefined when it names none. */
