@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Lab } from './lab.ts';
-import { checkProgram, copyPrograms } from './sheets/program-check.ts';
+import { checkProgram, copyPrograms, inCompiled } from './sheets/program-check.ts';
 
 let lab: Lab;
 
@@ -10,6 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.end());
 
+const NO_TIMEOUT = /^1 attempt, frame \d+/;
+const ACCEPTED = /^the echo in frame \d+ is altered .* as accepted$/;
+
 /** A program with one mistake, the stage that finds it, the judgement, and how that explains itself. */
 const mistakes: readonly (readonly [
   program: string,
@@ -18,7 +21,9 @@ const mistakes: readonly (readonly [
   kind: string,
   shown: RegExp,
 ])[] = [
-  ['python3 client-no-timeout.py', 'resilient-client', 'timeout', 'attempts', /^1 attempt, frame \d+/],
+  ...['python3 client-no-timeout.py', ...inCompiled('client-no-timeout')].map(
+    (program) => [program, 'resilient-client', 'timeout', 'attempts', NO_TIMEOUT] as const,
+  ),
   [
     'bash client-for-ever.sh',
     'resilient-client',
@@ -26,13 +31,9 @@ const mistakes: readonly (readonly [
     'gives-up',
     /^it still ran after \d+ s, with \d+ attempts, frames \d+/,
   ],
-  [
-    'node client-ignores-checksum.ts',
-    'resilient-client',
-    'checksum',
-    'refuses-checksum',
-    /the echo in frame \d+ is altered .* as accepted$/,
-  ],
+  ...['node client-ignores-checksum.ts', ...inCompiled('client-ignores-checksum')].map(
+    (program) => [program, 'resilient-client', 'checksum', 'refuses-checksum', ACCEPTED] as const,
+  ),
   [
     'python3 client-reconnects-wrongly.py',
     'resilient-client',

@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DockerComposeEnvironment, type StartedDockerComposeEnvironment, Wait } from 'testcontainers';
-import { defaults, LAB_BASE_IMAGE, LAB_IMAGES } from './images.ts';
+import { defaults, LAB_BASE_IMAGE, LAB_CLIENT_LANGUAGES, LAB_IMAGES } from './images.ts';
 import type { Entries, Protocol, TransferEntry } from './journal-entries.ts';
 import { leavePlace, takePlace } from './place.ts';
 import { capturesOf, newProject, removeAbandoned, removeProject, workOf } from './projects.ts';
@@ -57,6 +57,7 @@ export async function ownSettings(overrides: Settings = {}, way = chosenWay): Pr
     LAB_WORK_DIR: workOf(project),
     LAB_IMAGES,
     LAB_BASE_IMAGE,
+    LAB_CLIENT_LANGUAGES,
     LAB_SEED: 'alice',
     // While other suites run, the disk can stop tcpdump for longer than in a class.
     LAB_CAPTURE_BUFFER_KIB: '262144',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Lab } from './lab.ts';
-import { checkProgram, copyPrograms } from './sheets/program-check.ts';
+import { checkProgram, copyPrograms, inCompiled } from './sheets/program-check.ts';
 
 let lab: Lab;
 
@@ -17,6 +17,7 @@ test.each([
   ['node resilient-right.ts', 'resilient-client', undefined],
   ['python3 resilient-right.py', 'resilient-client', OF_CLIENT],
   ['bash resilient-right.sh', 'resilient-client', OF_CLIENT],
+  ...inCompiled('resilient-right').map((program) => [program, 'resilient-client', undefined] as const),
   ['python3 sender-right.py', 'reliable-sender', undefined],
   ['python3 server-right.py', 'echo-server', undefined],
   ['python3 server-never-ends.py', 'echo-server', 'echo,messages'],

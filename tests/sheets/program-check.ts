@@ -1,5 +1,6 @@
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LAB_CLIENT_LANGUAGES } from '../images.ts';
 import { command, type Lab } from '../lab.ts';
 
 /** The programs of students, right and wrong. */
@@ -26,6 +27,18 @@ export interface Findings {
   readonly scored: number;
   /** Those that were run. */
   readonly stages: readonly StageFinding[];
+}
+
+/** How a program in a compiled language is run, by what LAB_CLIENT_LANGUAGES calls the language. */
+const compiled = {
+  gcc: (name: string) => `gcc -o /tmp/${name} ${name}.c -lcrypto && /tmp/${name}`,
+  java: (name: string) => `java ${name}.java`,
+} as const;
+
+/** The command lines of a program in each compiled language that the image of this run has: none by default. */
+export function inCompiled(name: string): readonly string[] {
+  const asked = LAB_CLIENT_LANGUAGES.split(',');
+  return Object.entries(compiled).flatMap(([language, run]) => (asked.includes(language) ? run(name) : []));
 }
 
 /** Puts all programs and templates into the work folder of a lab. */
