@@ -10,92 +10,92 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.end());
 
-const NO_TIMEOUT = /^1 attempt, frame \d+/;
-const ACCEPTED = /^the echo in frame \d+ is altered .* as accepted$/;
+/** A mistake, the stage that finds it, the judgement, how that explains itself, and programs that make it. */
+interface Mistake {
+  readonly what: string;
+  readonly sheet: string;
+  readonly stage: string;
+  readonly kind: string;
+  readonly shown: RegExp;
+  readonly programs: readonly string[];
+  /** Those in C and Java, if the image has compilers. */
+  readonly compiled?: readonly string[];
+}
 
-/** A program with one mistake, the stage that finds it, the judgement, and how that explains itself. */
-const mistakes: readonly (readonly [
-  program: string,
-  sheet: string,
-  stage: string,
-  kind: string,
-  shown: RegExp,
-])[] = [
-  ...['python3 client-no-timeout.py', ...inCompiled('client-no-timeout')].map(
-    (program) => [program, 'resilient-client', 'timeout', 'attempts', NO_TIMEOUT] as const,
-  ),
-  [
-    'bash client-for-ever.sh',
-    'resilient-client',
-    'give-up',
-    'gives-up',
-    /^it still ran after \d+ s, with \d+ attempts, frames \d+/,
-  ],
-  ...['node client-ignores-checksum.ts', ...inCompiled('client-ignores-checksum')].map(
-    (program) => [program, 'resilient-client', 'checksum', 'refuses-checksum', ACCEPTED] as const,
-  ),
-  [
-    'python3 client-reconnects-wrongly.py',
-    'resilient-client',
+function ofClient(what: string, stage: string, kind: string, shown: RegExp): Mistake {
+  const programs = ['python3 client-wrong.py', 'node client-wrong.ts', 'bash client-wrong.sh'];
+  return {
+    ...{ what, stage, kind, shown, sheet: 'resilient-client' },
+    programs: programs.map((program) => `${program} ${what}`),
+  };
+}
+
+const mistakes: readonly Mistake[] = [
+  {
+    ...ofClient('no-timeout', 'timeout', 'attempts', /^1 attempt, frame \d+/),
+    compiled: inCompiled('client-no-timeout'),
+  },
+  ofClient('for-ever', 'give-up', 'gives-up', /^it still ran after \d+ s, with \d+ attempts, frames \d+/),
+  {
+    ...ofClient(
+      'ignores-checksum',
+      'checksum',
+      'refuses-checksum',
+      /^the echo in frame \d+ is altered .* as accepted$/,
+    ),
+    compiled: inCompiled('client-ignores-checksum'),
+  },
+  ofClient(
+    'reconnects-wrongly',
     'reset',
     'reconnects',
     /^frame \d+ resets the connection, and frame \d+ goes to /,
-  ],
-  [
-    'bash client-old-socket.sh',
-    'resilient-client',
-    'reset',
-    'reconnects',
-    /^frame \d+ resets the connection, and no packet/,
-  ],
-  [
-    'node client-duplicates.ts',
-    'resilient-client',
-    'duplicate',
-    'delivers',
-    /^it prints "[a-z]+-[a-z]+-\d+" 2 times$/,
-  ],
-  [
-    'bash client-gives-up-at-once.sh',
-    'resilient-client',
-    'notice',
-    'attempts',
-    /^1 attempt, frame \d+, and the program ended/,
-  ],
-  [
-    'python3 client-floods.py',
-    'resilient-client',
-    'timeout',
-    'waits',
-    /^0\.\d+ s between frame \d+ and frame \d+$/,
-  ],
-  [
-    'python3 sender-window-too-large.py',
-    'reliable-sender',
-    'go-back-n',
-    'window',
-    /^frame \d+ sends DATA 9 while 1 is the first/,
-  ],
-  [
-    'node sender-retransmits-everything.ts',
-    'reliable-sender',
-    'selective-repeat',
-    'retransmissions',
-    /of what was acknowledged: frame \d+ repeats DATA/,
-  ],
-  [
-    'python3 server-one-at-a-time.py',
-    'echo-server',
-    'clients',
-    'answers',
-    /^0 of 3 answered; the messages are in frames/,
-  ],
+  ),
+  ofClient('old-socket', 'reset', 'reconnects', /^frame \d+ resets the connection, and no packet/),
+  ofClient('duplicates', 'duplicate', 'delivers', /^it prints "[a-z]+-[a-z]+-\d+" 2 times$/),
+  ofClient('gives-up-at-once', 'notice', 'attempts', /^1 attempt, frame \d+, and the program ended/),
+  ofClient('floods', 'timeout', 'waits', /^0\.\d+ s between frame \d+ and frame \d+$/),
+  {
+    what: 'window-too-large',
+    sheet: 'reliable-sender',
+    stage: 'selective-repeat',
+    kind: 'window',
+    shown: /^frame \d+ sends DATA \d+ while 1 is the first/,
+    programs: ['python3 sender-window-too-large.py', 'node sender-wrong.ts window-too-large'],
+  },
+  {
+    what: 'retransmits-everything',
+    sheet: 'reliable-sender',
+    stage: 'selective-repeat',
+    kind: 'retransmissions',
+    shown: /of what was acknowledged: frame \d+ repeats DATA/,
+    programs: ['node sender-wrong.ts retransmits-everything'],
+  },
+  {
+    what: 'one-at-a-time',
+    sheet: 'echo-server',
+    stage: 'clients',
+    kind: 'answers',
+    shown: /^0 of 3 answered; the messages are in frames/,
+    programs: [
+      'bash server-one-at-a-time.sh',
+      'python3 server-one-at-a-time.py',
+      'node server-one-at-a-time.ts',
+    ],
+  },
 ];
 
-test.each(mistakes)('%s: %s, %s', async (program, sheet, stages, kind, shown) => {
-  const { code, scored, stages: found } = await checkProgram(lab, { program, sheet, stages });
+/** EVERY_LANGUAGE=1 takes all programs; without it, each mistake is made in one language, and each language makes some. */
+const chosen = mistakes.flatMap((mistake, at) => {
+  const { compiled = [], programs } = mistake;
+  const some = process.env.EVERY_LANGUAGE ? programs : [programs[at % programs.length]!];
+  return [...some, ...compiled].map((program) => ({ ...mistake, program }));
+});
+
+test.each(chosen)('$program: $stage, $kind', async ({ program, sheet, stage, kind, shown }) => {
+  const { code, scored, stages: found } = await checkProgram(lab, { program, sheet, stages: stage });
   expect({ code, scored }).toEqual({ code: 1, scored: 0 });
-  expect(found).toMatchObject([{ id: stages, state: 'failed' }]);
+  expect(found).toMatchObject([{ id: stage, state: 'failed' }]);
   const judged = found[0]?.judgements.find((one) => one.kind === kind);
   expect(judged).toMatchObject({ kind, holds: false, shown: expect.stringMatching(shown) });
   await areFrames(judged?.frames ?? [], found[0]?.filter ?? '');

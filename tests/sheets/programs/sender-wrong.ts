@@ -2,10 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 
-// A sender by selective repeat that after a timeout retransmits its whole window, whatever was acknowledged of it.
+// A sender by selective repeat with one mistake, which its first argument names: retransmits-everything, whatever was
+// acknowledged of its window; or window-too-large, with twice its window on the way.
 
 const MILLISECONDS = 300;
-const [server = '', port = '', , window = '', size = '', path = ''] = process.argv.slice(2);
+const [mistake = '', server = '', port = '', , window = '', size = '', path = ''] = process.argv.slice(2);
+const isWholeWindow = mistake === 'retransmits-everything';
 const data = readFileSync(path);
 const id = randomBytes(4).toString('hex');
 
@@ -55,7 +57,8 @@ async function bring(first: number, last: number, atOnce: number): Promise<void>
   for (let base = first; base <= last; base += atOnce) {
     const numbers = Array.from({ length: Math.min(atOnce, last - base + 1) }, (_, at) => base + at);
     while (numbers.some((number) => !acknowledged.has(number))) {
-      for (const number of numbers) socket.send(datagrams[number]!, Number(port), server);
+      const sent = numbers.filter((number) => isWholeWindow || !acknowledged.has(number));
+      for (const number of sent) socket.send(datagrams[number]!, Number(port), server);
       await new Promise<void>((resolve) => {
         const bell = setTimeout(resolve, MILLISECONDS);
         wake = () => {
@@ -69,7 +72,7 @@ async function bring(first: number, last: number, atOnce: number): Promise<void>
 }
 
 await bring(0, 0, 1);
-await bring(1, pieces.length, Number(window));
+await bring(1, pieces.length, Number(window) * (mistake === 'window-too-large' ? 2 : 1));
 await bring(pieces.length + 1, pieces.length + 1, 1);
 console.log(`sent: ${data.length} bytes`);
 socket.close();
