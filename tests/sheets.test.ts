@@ -51,8 +51,11 @@ const names = asked ? [asked] : all;
   test.each(names)('%s: the answers and the run of another student fail', (name) => {
     for (const { others, points, student } of of(name)) {
       expect(others.length).toBe(students.length - 1);
-      const passed = others.filter((other) => other.scored >= points || other.asTheirs > 0);
-      expect({ student, passed }).toEqual({ student, passed: [] });
+      for (const other of others) {
+        expect({ ...other, by: student }).toMatchObject({ by: student, passed: [], asTheirs: 0 });
+        expect(other.differing.length).toBeGreaterThan(0);
+        expect(other.scored).toBeLessThan(points);
+      }
     }
   });
 });

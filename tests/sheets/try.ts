@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { numberIn } from '#analysis/sheets/sheet/answers.ts';
+import type { Question } from '#analysis/sheets/sheet/schema.ts';
 import { pointsOf, Recording, scoredIn } from './recording.ts';
 import { recordedFor, recordingOf } from './recordings.ts';
 import { wrongAnswer } from './wrong-answer.ts';
@@ -8,6 +10,18 @@ import { wrongAnswer } from './wrong-answer.ts';
 
 /** How many are read at once. */
 const AT_ONCE = availableParallelism();
+
+/** What a recorded sheet scored with the answers or the name of another student. */
+export interface OfOther {
+  readonly student: string;
+  /** The points with the answers of the other one. */
+  readonly scored: number;
+  /** Questions to which the right answer of the other one is wrong, and those of them that scored with it. */
+  readonly differing: readonly string[];
+  readonly passed: readonly string[];
+  /** The points with the run under the name of the other one. */
+  readonly asTheirs: number;
+}
 
 /** What a recorded sheet scored. */
 export interface Tried {
@@ -20,8 +34,7 @@ export interface Tried {
   readonly nothing: number;
   /** For each question with one wrong answer: what it costs, and what it should. */
   readonly wrong: readonly { question: string; answer: string; cost: number; points: number }[];
-  /** With the answers of another student, and with the run under the name of that student. */
-  readonly others: readonly { student: string; scored: number; asTheirs: number }[];
+  readonly others: readonly OfOther[];
 }
 
 async function tried(recording: Recording, others: readonly Recording[]): Promise<Tried> {
@@ -37,9 +50,16 @@ async function tried(recording: Recording, others: readonly Recording[]): Promis
   }
   const compared: Tried['others'][number][] = [];
   for (const other of others.filter((one) => one !== recording)) {
+    const theirs = await recording.check(other.answers);
+    const truths = await other.check(other.answers);
+    const differing = right.flatMap((one, at) =>
+      differ(recording.questions[at]!, one.truth, truths[at]!.truth) ? [theirs[at]!] : [],
+    );
     compared.push({
       student: other.assignment.student,
-      scored: scoredIn(await recording.check(other.answers)),
+      scored: scoredIn(theirs),
+      differing: differing.map(({ question }) => question),
+      passed: differing.filter(({ scored }) => scored > 0).map(({ question }) => question),
       asTheirs: scoredIn(await recording.check(answers, other.assignment)),
     });
   }
@@ -54,6 +74,20 @@ async function tried(recording: Recording, others: readonly Recording[]): Promis
     wrong,
     others: compared,
   };
+}
+
+/** Whether the answer of the other one is wrong here. A measured number may be within the tolerance of the right one. */
+function differ(question: Question, truth = '', other = ''): boolean {
+  if (question.kind === 'value') {
+    const [right, theirs] = [truth, other].map((one) => numberIn(one, question.unit) ?? Number.NaN) as [
+      number,
+      number,
+    ];
+    // Truths are rounded to six digits.
+    return Math.abs(right - theirs) > 1.001 * Math.max(question.tolerance, question.share * Math.abs(right));
+  }
+  const [right, theirs] = [truth, other].map((one) => one.split(' or ')) as [string[], string[]];
+  return !right.some((one) => theirs.includes(one));
 }
 
 async function triedAll(sheet: string): Promise<Tried[]> {
