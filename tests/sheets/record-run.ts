@@ -16,7 +16,7 @@ export async function recordRun(): Promise<Recorded> {
   const lab = await Lab.start({ ...settings, LAB_SEED: seed }, 'plain');
   try {
     await lab.balance('--requests', '4', '--interval', '0.1');
-    await lab.echo('--message', 'Hey', '--count', '2', '--protocol', 'tcp');
+    for (const message of ['Hey', 'Hey']) await lab.echo('--message', message, '--protocol', 'tcp');
     const { ECHO_TLS_PORT: port = '' } = lab.settings;
     await lab.exec(
       'client',

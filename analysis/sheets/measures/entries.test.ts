@@ -32,7 +32,7 @@ test('among the first entries, those that come later do not count', () => {
   expect(entriesOf(decided, of({ where: { outcome: '403' }, among: 2 })).length).toBe(0);
 });
 
-test('an entry counts when packets confirm it', () => {
+test('an entry that packets contradict does not count', () => {
   const forged = { ...decided, matches: [...decided.matches, match(4, '200', 3, 'request-missing')] };
   expect(entriesOf(forged, of({ where: { outcome: '200' } })).map(({ entry }) => entry.id)).toEqual([1, 1]);
   expect(hasThose(forged, of({ among: 5 }))).toBe(true);

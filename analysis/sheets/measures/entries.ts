@@ -1,5 +1,5 @@
 import type { FrameRef } from '#analysis/capture/frames.ts';
-import { verdictOf } from '#analysis/join/verdicts.ts';
+import { type Verdict, verdictOf } from '#analysis/join/verdicts.ts';
 import { shownBy } from '#analysis/wire/describe.ts';
 import { wireReasons } from '#analysis/wire/reasons.ts';
 import { isHttp } from '#lib/journal/entries.ts';
@@ -10,18 +10,18 @@ import type { Decided } from './evidence.ts';
 /** A journal entry that a sheet means, what packets say about it, and the frames that show it. */
 export interface EntryFound {
   readonly entry: Readonly<Record<string, unknown>>;
-  readonly isConfirmed: boolean;
+  readonly verdict: Verdict;
   readonly frames: readonly FrameOf[];
 }
 
 /**
- * The entries of a journal whose fields have these values, and that packets confirm, the earliest first. An entry that no packet
- * confirms may have been written by hand.
+ * The entries of a journal whose fields have these values, the earliest first. An entry that packets contradict is not among them: it
+ * may have been written by hand.
  */
 export function entriesOf(decided: Decided, { among, journal, where }: Entries): EntryFound[] {
   return allOf(decided, journal)
     .slice(0, among)
-    .filter(({ entry, isConfirmed }) => isConfirmed && hasAll(entry, where));
+    .filter(({ entry, verdict }) => verdict !== 'contradicted' && hasAll(entry, where));
 }
 
 /** Whether the journal has all entries among which a sheet looks. */
@@ -49,7 +49,7 @@ function ofServer(matches: Decided['matches'], journal: 'http' | 'echo'): EntryF
     .filter(({ entry }) => isHttp(entry) === (journal === 'http'))
     .map((match) => ({
       entry: match.entry,
-      isConfirmed: verdictOf(match) === 'confirmed',
+      verdict: verdictOf(match),
       frames: [...match.request, ...match.response].map(inCapture('server')),
     }));
 }
@@ -59,7 +59,7 @@ function ofWireMatch(match: Decided['ofWire'][number]): EntryFound {
   const { host, frame } = shownBy(match);
   return {
     entry,
-    isConfirmed: wireReasons[reason].verdict === 'confirmed',
+    verdict: wireReasons[reason].verdict,
     frames: frame === undefined ? [] : [{ capture: host, number: frame.number }],
   };
 }
