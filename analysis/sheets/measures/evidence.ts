@@ -16,7 +16,7 @@ import type { Frames } from '../sheet/schema.ts';
 import { Conditions } from './conditions.ts';
 
 /** A student may repeat her flows. */
-const MOST_FLOWS = 48;
+const MOST_FLOWS = 200;
 
 /** The decisions of a run with their frames. */
 export interface Decided {
