@@ -26,9 +26,16 @@ sheets=$(absolute "$sheets_typed")
 [ -e "$from" ] || stop "IN is \"$in_typed\", which does not exist; allowed: a folder with hand-ins, or one of them"
 [ ! -e "$out" ] || [ -d "$out" ] || stop "OUT is \"$out_typed\", which is a file; allowed: a folder"
 
-has_sheet=
-for sheet in "$sheets"/*/sheet.json; do [ ! -f "$sheet" ] || has_sheet=yes; done
-[ "$has_sheet" ] || stop "SHEETS is \"$sheets_typed\", which has no sheet; allowed: a folder with sheets, NAME/sheet.json"
+# The user of the judging containers may not be able to read the folder. Copies are readable there, and for nobody else here.
+copies=$(mktemp -d)
+at_exit 'rm -rf "$copies"'
+mkdir "$copies/sheets"
+for sheet in "$sheets"/*/sheet.json; do
+    [ ! -f "$sheet" ] || cp -RL "${sheet%/sheet.json}" "$copies/sheets/" || exit 2
+done
+chmod -R a+rX "$copies/sheets"
+sheets=$copies/sheets
+[ "$(ls "$sheets")" ] || stop "SHEETS is \"$sheets_typed\", which has no sheet; allowed: a folder with sheets, NAME/sheet.json"
 
 judged=$(mktemp -d)
 at_exit 'rm -rf "$judged"'
@@ -83,6 +90,11 @@ say "graded $count in $took s, $jobs at a time"
 
 code=0
 in_grader collect "$@" || code=$?
-[ "$code" -ne 137 ] || stop "the grades were not written, because to compare $count hand-ins took more than $((compare_seconds / 60)) minutes or 1 GB of memory" \
-    'cure: grade fewer at once, such as those of one sheet; copies are found among those of one folder'
+# Node itself ends with 134 when its memory is full.
+case "$code" in
+    134 | 137)
+        stop "the grades were not written, because to compare $count hand-ins took more than $((compare_seconds / 60)) minutes or 1 GB of memory" \
+            'cure: grade fewer at once, such as those of one sheet; copies are found among those of one folder'
+        ;;
+esac
 exit "$code"

@@ -87,15 +87,24 @@ test('what the hand-ins have is said where the class has no course or nonce', as
   expect(printed.at(-1)).toBe('grades/junit.xml');
 });
 
+test.each(['137', '134'])(
+  'a container without time or memory, which ends with %s, is flagged with that',
+  async (code) => {
+    await write('killed.tgz', '', code);
+    expect(await collectNow()).toBe(1);
+    expect(printed).toContain(
+      '! killed.tgz: not-judged: it was ended, because it took more time or memory than the limits allow',
+    );
+  },
+);
+
 test('a container without a result is flagged with the reason', async () => {
-  await write('killed.tgz', '', '137');
+  await write('ended.tgz', '', '3');
   await write('broken.tgz', '{"files":', '1');
   await write('endless.tgz', 'x'.repeat(MOST_BYTES + 1));
   expect(await collectNow()).toBe(1);
   expect(await flagsIn()).toEqual(['not-judged', 'not-judged', 'not-judged']);
-  expect(printed).toContain(
-    '! killed.tgz: not-judged: it was ended, because it took more time or memory than the limits allow',
-  );
+  expect(printed).toContain('! ended.tgz: not-judged: it ended with 3');
   expect(await reports()).toContain('hand-in-1.html');
 });
 

@@ -102,14 +102,14 @@ function saidIn(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }
 
+/** The exit codes of a program that was killed, or for which there was no memory left. */
+const ENDED: readonly string[] = ['124', '134', '137'];
+
 /** The flag of a hand-in whose container printed no result. */
 function ended(code: string) {
   const flags = new Flags();
   const killed = 'it was ended, because it took more time or memory than the limits allow';
-  flags.add(
-    'not-judged',
-    code === '137' || code === '124' ? killed : `it ended with ${code || 'no exit code'}`,
-  );
+  flags.add('not-judged', ENDED.includes(code) ? killed : `it ended with ${code || 'no exit code'}`);
   return flags.all();
 }
 
