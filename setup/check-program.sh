@@ -112,7 +112,7 @@ take() {
         stage)
             # A server of her own runs until the next stage. It is killed if it does not end in time.
             if [ -n "$serving" ]; then
-                docker stop --time 5 "$own" >/dev/null 2>&1 || true
+                docker stop -t 5 "$own" >/dev/null 2>&1 || true
                 wait "$serving" || could_not_run
                 serving=
             fi

@@ -1,6 +1,6 @@
 #!/bin/sh
 # grade.sh IN OUT [SHEETS] OPTION…: grades each hand-in of a folder, or one file, in a container of its own, and writes the grades to OUT.
-# SHEETS is the folder with all sheets and their answers, sheets without it. It needs no running lab. Exits with 0 when nothing is flagged, 1 when something is, and 2 for bad input.
+# SHEETS is the folder with all sheets and their answers, by default sheets. It needs no running lab. Exits with 0 when nothing is flagged, 1 when something is, and 2 for bad input.
 set -eu
 . "$(dirname "$0")/lib.sh"
 

@@ -125,6 +125,17 @@ test('the reports are those of the last grading, and another file of the teacher
   expect(await readFile(join(out, 'notes.html'), 'utf8')).toBe('mine');
 });
 
+test.each(['.DS_Store', 'Thumbs.db', 'desktop.ini'])(
+  'what a desktop wrote refuses nothing: %s',
+  async (name) => {
+    await write('echo-ann.tgz', JSON.stringify(resultOf('ann')));
+    await collectNow();
+    await writeFile(join(out, 'reports', name), '');
+    expect(await collectNow()).toBe(0);
+    expect(await reports()).toEqual(['ann-echo.html']);
+  },
+);
+
 test('results of 3 MB each are not kept in memory together', async () => {
   const frames = Array.from({ length: 1_000 }, (_, at) => ({ capture: 'client' as const, number: at + 1 }));
   const long = 'x'.repeat(960);

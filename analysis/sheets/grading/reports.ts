@@ -6,6 +6,9 @@ import { REPORT } from './page.ts';
 /** The folder of the reports in that of the grades. */
 export const REPORTS = 'reports';
 
+/** What a desktop writes into a folder that somebody opens. Most people can't see these files, so they refuse nothing. */
+const OF_DESKTOP: readonly string[] = ['.DS_Store', 'Thumbs.db', 'desktop.ini'];
+
 /** The folder of the grades, and its path outside the container. */
 export interface Grades {
   readonly out: string;
@@ -25,7 +28,8 @@ export async function mustBeReports({ out, shownAs }: Grades): Promise<void> {
   if (!found.isDirectory())
     throw new SheetError(`${shown} is no folder; cure: move it away, or choose another OUT`);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isFile() && (await isReport(join(folder, entry.name)))) continue;
+    if (entry.isFile() && (OF_DESKTOP.includes(entry.name) || (await isReport(join(folder, entry.name)))))
+      continue;
     throw new SheetError(
       `${join(shown, entry.name)} is no report of a grading, and ${shown} is made anew; cure: move it away, or choose another OUT`,
     );
@@ -37,7 +41,7 @@ async function isReport(path: string): Promise<boolean> {
 }
 
 /**
- * Removes the reports of an earlier grading, and nothing else.
+ * Removes the reports of an earlier grading, and no other file of a person.
  *
  * @throws SheetError when there is something else
  */
