@@ -11,10 +11,10 @@ case "$mistake" in
 esac
 
 # open: a new connection, read at descriptor 3 and written at 4. Of a datagram the shell would read one byte, so netcat reads
-# these.
+# these. It also joins messages that come close together, so the client that floods uses the shell's own datagrams.
 open() {
-    if [ "$protocol" = tcp ]; then
-        exec 3<>"/dev/tcp/$server/$goal" 4>&3
+    if [ "$protocol" = tcp ] || [ "$mistake" = floods ]; then
+        exec 3<>"/dev/$protocol/$server/$goal" 4>&3
     else
         coproc NETCAT { exec nc -u "$server" "$goal"; }
         exec 3<&"${NETCAT[0]}" 4>&"${NETCAT[1]}"
