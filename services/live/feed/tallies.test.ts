@@ -82,3 +82,21 @@ test('the wire has a tally for each direction, with the packets that it saw', ()
     { decider: 'wire-down', profile: 'nothing', seed: 'alice', total: 0, counts: [] },
   ]);
 });
+
+test('packets after the end of the wire do not count as packets of the wire', () => {
+  const tallies = new Tallies({ starts: [] });
+  const set = { up: {}, down: {} };
+  const conditions = {
+    ...{ event: 'wire', address: '10.0.77.1', seed: 'alice', up: 'nothing', down: 'nothing' },
+    ...{ set, configured: set },
+  };
+  const send = (time: number) =>
+    tallies.takeWire({ kind: 'packet', from: 'client', packets: 1, fortune: 'arrived', time } as WireFinding);
+  tallies.readWire(at(1, conditions));
+  tallies.readWire(at(3, { event: 'end' }));
+  for (const second of [2, 4, 5]) send(second);
+  expect(tallies.take()).toMatchObject([{ total: 1 }, { total: 0 }]);
+  tallies.readWire(at(6, conditions));
+  send(7);
+  expect(tallies.take()).toMatchObject([{ total: 1 }, { total: 0 }]);
+});

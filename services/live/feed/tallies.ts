@@ -4,7 +4,7 @@ import type { WireFinding } from '#analysis/wire/finding.ts';
 import { deciderOf, isEvent, isRefused } from '#lib/journal/entries.ts';
 import { ActiveProfiles, type Run } from '#lib/journal/run.ts';
 import type { Entry } from '#lib/journal/schema.ts';
-import { isWireDecision } from '#lib/journal/wire-entries.ts';
+import { isWireDecision, wireTimeOf } from '#lib/journal/wire-entries.ts';
 import type { WireEntry, WireEvent } from '#lib/journal/wire-schema.ts';
 import { type Decider, deciders } from '#lib/lab/deciders.ts';
 import type { Tally } from '../contract.ts';
@@ -25,6 +25,8 @@ export class Tallies {
   readonly #profiles: ActiveProfiles;
   readonly #counted = new Map<string, Counted>();
   #conditions: Conditions | undefined;
+  /** When the wire ended, in seconds since 1970. Later packets went past it. */
+  #wireEnded = Number.POSITIVE_INFINITY;
   #hasChanged = true;
 
   constructor(run: Pick<Run, 'starts'>) {
@@ -51,15 +53,18 @@ export class Tallies {
 
   readWire(entry: WireEntry): void {
     if (isWireDecision(entry)) count(this.#ofWire(entry.direction), entry.fault);
-    else if (entry.event === 'wire') this.#conditions = entry;
+    else if (entry.event === 'wire') {
+      this.#conditions = entry;
+      this.#wireEnded = Number.POSITIVE_INFINITY;
+    } else if (entry.event === 'end') this.#wireEnded = wireTimeOf(entry);
     else return;
     this.#hasChanged = true;
   }
 
-  /** Each packet between the hosts counts once, whatever became of it. */
+  /** Each packet that went over the wire counts once, whatever became of it. */
   takeWire(finding: WireFinding): void {
     if (finding.kind !== 'packet' || finding.fortune === 'twice' || finding.fortune === 'stray') return;
-    if (!this.#conditions) return;
+    if (!this.#conditions || finding.time > this.#wireEnded) return;
     this.#ofWire(finding.from === 'client' ? 'up' : 'down').total += finding.packets;
     this.#hasChanged = true;
   }
