@@ -10,6 +10,8 @@ const facts = {
   'signature-wrong': 'The signature of the manifest is wrong: somebody changed the manifest afterwards.',
   'assignment-wrong': 'The assignment in the hand-in is none, or not the one of the manifest.',
   'sheet-unknown': 'There is no such sheet on this machine, so no answer was graded.',
+  'right-answers-missing':
+    'The folder of the sheets has no answers.json of this sheet, so choices that no packet shows got no points.',
   'answers-strange': 'A line of the answers is none that make answer writes.',
   'journal-strange': 'A line of a journal is none that a program of the lab writes.',
   'capture-damaged': 'A capture is none of the lab, or can not be read to its end.',

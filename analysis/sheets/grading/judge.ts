@@ -7,7 +7,7 @@ import type { HandedFile } from '../hand-in/manifest.ts';
 import { ArchiveError, type ArchiveFault, readArchive } from '../hand-in/read-archive.ts';
 import { countAnswers } from '../sheet/answers.ts';
 import type { Assignment } from '../sheet/assignment.ts';
-import { readRightChoices, readSheet } from '../sheet/read-sheet.ts';
+import { openChoices, readRightChoices, readSheet } from '../sheet/read-sheet.ts';
 import { SheetError } from '../sheet/sheet-error.ts';
 import { askedOf } from './asked.ts';
 import { judgeCaptures, siftCaptures } from './captures.ts';
@@ -92,6 +92,9 @@ async function answered(
       readSheet(sheets, name),
       readRightChoices(sheets, name),
     ]);
+    const open = openChoices(sheet).map(({ id }) => id);
+    if (open.length > 0 && !rightChoices)
+      flags.add('right-answers-missing', `${name}: questions ${open.join(', ')}`);
     const checked = await checkSheet({ folder, sheet, assignment, run, rightChoices });
     const counts = await countAnswers(folder);
     const results = checked.map((result) => ({ ...result, answers: counts.get(result.question) }));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { allowedFor } from './answers.ts';
 import type { Language } from './assignment.ts';
-import { type Sheet, sheetSchema } from './schema.ts';
+import { type QuestionOf, type Sheet, sheetSchema } from './schema.ts';
 import { SheetError } from './sheet-error.ts';
 
 /** The file with the data of a sheet. */
@@ -118,11 +118,18 @@ export async function readRightChoices(
   return parsed.output;
 }
 
-function* strangeChoices(right: Readonly<Record<string, string>>, { questions }: Sheet): Generator<string> {
-  const open = questions.filter((question) => question.kind === 'choice' && question.truth === undefined);
+/** The questions whose right choice no packet shows, so it is in answers.json. */
+export function openChoices({ questions }: Sheet): QuestionOf<'choice'>[] {
+  return questions
+    .filter((question) => question.kind === 'choice')
+    .filter(({ truth }) => truth === undefined);
+}
+
+function* strangeChoices(right: Readonly<Record<string, string>>, sheet: Sheet): Generator<string> {
+  const open = openChoices(sheet);
   for (const [id, choice] of Object.entries(right)) {
     const question = open.find((one) => one.id === id);
-    if (question?.kind !== 'choice') {
+    if (!question) {
       yield `it has question ${id}; allowed: choices without a truth: ${open.map((one) => one.id).join(', ')}`;
     } else if (!Object.hasOwn(question.options, choice)) {
       yield `question ${id} is "${choice}"; allowed: ${Object.keys(question.options).join(', ')}`;
