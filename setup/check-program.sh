@@ -19,6 +19,8 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$program" ] || stop 'PROGRAM is ""; allowed: a command line, such as python3 client.py'
 
+[ -f "sheets/$sheet/program.json" ] || stop "SHEET is \"$sheet\"; allowed: $(for file in sheets/*/program.json; do printf '%s\n' "${file%/program.json}"; done | sed 's|sheets/||' | paste -sd , - | sed 's/,/, /g')"
+
 lock_lab 'make check'
 read_containers
 # The packets of the program must be the only ones that are altered, and by the servers alone.

@@ -53,11 +53,11 @@ if [ -d "$from" ]; then
         case "${file#"$from"/}" in *.tgz) case "${file#"$from"/}" in */*) ;; *) continue ;; esac ;; esac
         printf '%s\n' "${file#"$from"/}"
     done | LC_ALL=C tr -d '\001-\011\013-\037\177')
-    [ -z "$others" ] || say "not graded, because only files SHEET-STUDENT.tgz right in $in_typed are hand-ins: $(printf '%s' "$others" | tr '\n' ' ')" >&2
+    [ -z "$others" ] || say "not graded, because only files *.tgz right in $in_typed are hand-ins: $(printf '%s' "$others" | tr '\n' ' ')" >&2
 else
     take "$from"
 fi
-[ "$count" -gt 0 ] || stop "IN is \"$in_typed\", which has no hand-in; allowed: files that make hand-in wrote, SHEET-STUDENT.tgz"
+[ "$count" -gt 0 ] || stop "IN is \"$in_typed\", which has no hand-in; allowed: files that make hand-in wrote, *.tgz"
 mkdir -p "$out" || exit 2
 . setup/reader.sh
 
@@ -75,7 +75,7 @@ in_grader() {
     docker run --rm --init $selinux --label "wirelab.grade=$label" --user "$writer" \
         --network none --cap-drop ALL --security-opt no-new-privileges:true --read-only --tmpfs /tmp --env HOME=/tmp \
         --memory 1g --memory-swap 1g --pids-limit 64 --env LAB_OPTION_NAMES --env "GRADES_DIR=$(shown "$out")" \
-        --mount "$(mount "$judged" /judged),readonly" --mount "$(mount "$out" /grades)" \
+        --mount "$(mount "$judged" /judged),readonly" --mount "$(mount "$sheets" /sheets),readonly" --mount "$(mount "$out" /grades)" \
         --entrypoint timeout "$LAB_IMAGES/capture" -s KILL "$compare_seconds" node analysis/sheets/main.ts "$@"
 }
 # Before the hand-ins are judged, which may take minutes.

@@ -20,6 +20,7 @@ import {
   assignmentSchema,
   type Language,
   languages,
+  NoSheetError,
   readAssignment,
   seedOf,
 } from './sheet/assignment.ts';
@@ -131,10 +132,10 @@ program
 const grades = { out: '/grades', shownAs: gradesShownAs };
 program
   .command('begin-grading')
-  .description('refuses a folder for the grades whose reports are something else')
+  .description('refuses sheets that are wrong, and a folder for the grades whose reports are something else')
   .action(async () => {
-    const { mustBeReports } = await import('./grading/reports.ts');
-    await mustBeReports(grades);
+    const { beginGrading } = await import('./commands/begin-grading.ts');
+    await beginGrading(grades, SHEETS);
   });
 
 program
@@ -201,6 +202,12 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof SheetError || error instanceof CaptureError || error instanceof ToolError) {
     for (const line of error.message.split('\n')) log.error(safe(line));
+    if (error instanceof NoSheetError && error.earlier) {
+      const earlier = join(shownAs, error.earlier);
+      log.error(
+        safe(`the last run of a sheet is kept: LAB_CAPTURES_DIR=${earlier} make hand-in; or make check`),
+      );
+    }
     return 2;
   }
   throw error;

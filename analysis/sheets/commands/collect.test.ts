@@ -67,7 +67,9 @@ test('another course or nonce than that of the class is flagged', async () => {
   await write('echo-ann.tgz', JSON.stringify(resultOf('ann')));
   expect(await collectNow({ course: 'net1', nonce: '' })).toBe(0);
   expect(await collectNow({ course: 'net1', nonce: 'w26' })).toBe(1);
-  expect(printed).toContain('! ann: assignment-wrong: the nonce is "", and that of the class "w26"');
+  expect(printed).toContain(
+    '! ann, echo-ann.tgz: assignment-wrong: the nonce is "", and that of the class "w26"',
+  );
 });
 
 test('what the hand-ins have is said where the class has no course or nonce', async () => {

@@ -40,8 +40,9 @@ export async function collect({ judged, out, shownAs, given, now, print }: Colle
   await writeFile(join(out, 'grades.csv'), csvOf(handIns));
   await writeFile(join(out, 'results.json'), gradescopeOf(handIns));
   await writeFile(join(out, 'junit.xml'), junitOf(handIns));
-  for (const { name, flags } of handIns) {
-    for (const { flag, details } of flags) print(`! ${safe(name)}: ${flag}: ${safe(details[0] ?? '')}`);
+  for (const { file, name, flags } of handIns) {
+    const of = file === name ? name : `${name}, ${file}`;
+    for (const { flag, details } of flags) print(`! ${safe(of)}: ${flag}: ${safe(details[0] ?? '')}`);
   }
   const flagged = handIns.filter(({ flags }) => flags.length > 0).length;
   print(`${counted(handIns.length, 'hand-in')} graded, ${flagged} with flags`);

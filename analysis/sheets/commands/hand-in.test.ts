@@ -123,6 +123,33 @@ test('is refused without a sheet, and without a capture', async () => {
   expect(await readdir(handIns)).toEqual([]);
 });
 
+test('a run of no sheet names the last run in the archive that has one', async () => {
+  for (const [name, file] of [
+    ['2026-11-29T10-00-00', 'sheet.json'],
+    ['2026-11-30T10-00-00', 'sheet.json'],
+    ['2026-11-30T11-00-00', 'echo.log'],
+  ] as const) {
+    await mkdir(join(captures, 'archive', name), { recursive: true });
+    await writeFile(join(captures, 'archive', name, file), '{}');
+  }
+  await rm(join(captures, 'sheet.json'));
+  await expect(handInNow()).rejects.toMatchObject({ earlier: 'archive/2026-11-30T10-00-00' });
+});
+
+test('what has no answer is named', async () => {
+  const questions = [
+    question,
+    { id: '2', kind: 'value', points: 1, truth: 1 },
+    { id: '3', kind: 'value', points: 1, truth: 1 },
+  ];
+  const sheet = { title: { en: 'plain' }, minutes: 1, questions };
+  await writeFile(join(sheets, 'plain', 'sheet.json'), JSON.stringify(sheet));
+  const answer = { timestamp: '2026-11-30T10:00:00.000Z', question: '3', answer: '1' };
+  await writeFile(join(captures, 'answers.log'), `${JSON.stringify(answer)}\n`);
+  await handInNow();
+  expect(printed).toContain('1 of 2 questions answered; without an answer: 2');
+});
+
 test('does not use a key file that has no key', async () => {
   await writeFile(join(handIns, 'key.pem'), 'something else');
   await expect(handInNow()).rejects.toThrow('has no Ed25519 key');

@@ -1,13 +1,14 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '#lib/journal/run.ts';
+import { counted } from '#lib/text/figures.ts';
 import { privateKeyIn } from '../hand-in/key-pair.ts';
 import { limitOf, limits } from '../hand-in/limits.ts';
 import { type HandedFile, signedManifest } from '../hand-in/manifest.ts';
 import { isCapture, journals, KEYS, MANIFEST, required } from '../hand-in/names.ts';
 import { openTogether } from '../hand-in/open-together.ts';
 import { closeAll, type Opened, writeArchive } from '../hand-in/write-archive.ts';
-import { ANSWERS } from '../sheet/answers.ts';
+import { ANSWERS, allowedFor, readAnswers } from '../sheet/answers.ts';
 import { ASSIGNMENT, type Assignment, labSeedOf, readAssignment } from '../sheet/assignment.ts';
 import { capturesOf } from '../sheet/captures.ts';
 import { readSheet } from '../sheet/read-sheet.ts';
@@ -44,6 +45,7 @@ export async function handIn(parts: HandInParts): Promise<number> {
     for (const file of files) print(`  ${file.name.padEnd(18)} ${file.bytes} bytes`);
     if (aside) print(`the earlier hand-in is now ${join(shownAs, aside)}`);
     warnOfSeed(assignment, parts);
+    print(describeAnswered(sheet, await readAnswers(captures)));
     print(`${join(shownAs, `${name}.tgz`)}  ${files.length} files, ${bytes} bytes`);
     print(`SHA-256 ${sha256}`);
     print('give this file to your teacher; key.pem beside it is yours: it signs what you hand in');
@@ -51,6 +53,14 @@ export async function handIn(parts: HandInParts): Promise<number> {
   } finally {
     await closeAll(files);
   }
+}
+
+/** What of a sheet is answered. Whether it is right, make check says. */
+function describeAnswered({ questions }: Sheet, answers: ReadonlyMap<string, string>): string {
+  const asked = questions.filter((question) => allowedFor(question) !== undefined);
+  const open = asked.filter(({ id }) => !answers.has(id)).map(({ id }) => id);
+  const answered = `${asked.length - open.length} of ${counted(asked.length, 'question')} answered`;
+  return open.length > 0 ? `${answered}; without an answer: ${open.join(', ')}` : answered;
 }
 
 /** Writes the archive with a signed list of its files. */

@@ -49,7 +49,7 @@ async function judged() {
 }
 
 test('a sheet without its right choices is flagged, as they got no points', async () => {
-  expect(await judged()).toEqual({ flagged: ['s: questions 1'], scored: [0] });
+  expect(await judged()).toEqual({ flagged: ['s: question 1'], scored: [0] });
 });
 
 test('a sheet with its right choices is not', async () => {

@@ -94,7 +94,10 @@ async function answered(
     ]);
     const open = openChoices(sheet).map(({ id }) => id);
     if (open.length > 0 && !rightChoices)
-      flags.add('right-answers-missing', `${name}: questions ${open.join(', ')}`);
+      flags.add(
+        'right-answers-missing',
+        `${name}: ${open.length === 1 ? 'question' : 'questions'} ${open.join(', ')}`,
+      );
     const checked = await checkSheet({ folder, sheet, assignment, run, rightChoices });
     const counts = await countAnswers(folder);
     const results = checked.map((result) => ({ ...result, answers: counts.get(result.question) }));

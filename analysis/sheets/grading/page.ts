@@ -1,6 +1,5 @@
 import { documentOf } from '#analysis/report/page/document.ts';
 import { type Html, html, type Value } from '#analysis/report/page/escape.ts';
-import { counted } from '#lib/text/figures.ts';
 import { pairFlags } from './flags.ts';
 import { type HandIn, questionsOf } from './hand-in.ts';
 import { pageStyle } from './page-style.ts';
@@ -71,14 +70,17 @@ function pointsCell({ scored, points }: { readonly scored: number; readonly poin
   return html`<td class="figure ${kind}">${scored} ${sign}</td>`;
 }
 
-/** Every flag with its first detail, so that a teacher sees pairs at a glance. */
+/** The most details of a flag on the page of grades. The report has more. */
+const MOST_DETAILS = 3;
+
+/** Every flag with its first details, so that a teacher sees pairs at a glance. */
 function flagList(flagged: readonly HandIn[], pages: ReadonlyMap<HandIn, string>): Html | undefined {
   if (flagged.length === 0) return undefined;
   const items = flagged.map(
     (handIn) => html`<article class="found"><header><h3><a href="${pages.get(handIn)}">${handIn.name}</a></h3>
 <span class="note">${handIn.file}</span></header><ul>${handIn.flags.map(
       ({ flag, details, count }) =>
-        html`<li><strong>${flag}</strong>: ${details[0]}${count > 1 ? ` (${counted(count, 'time')})` : ''}</li>`,
+        html`<li><strong>${flag}</strong>: ${details.slice(0, MOST_DETAILS).join('; ')}${count > MOST_DETAILS ? `; and ${count - MOST_DETAILS} more` : ''}</li>`,
     )}</ul></article>
 `,
   );

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { SheetError } from '../sheet/sheet-error.ts';
 import { openTogether } from './open-together.ts';
 import { closeAll } from './write-archive.ts';
 
@@ -32,6 +33,15 @@ test('a file that got a number meanwhile is not left out', async () => {
     ['server.0001.pcap', 'server.0002.pcap', 'server.pcap'],
   );
   expect(opened).toEqual(['server.0001.pcap', 'server.0002.pcap', 'server.pcap']);
+});
+
+test('a file that is missing for a moment is looked for again, and one that stays away is named', async () => {
+  const missing = () => Promise.reject(new SheetError('the run has no server.pcap'));
+  const lists = [missing, async () => ['server.pcap']];
+  const files = await openTogether(folder, () => (lists.length > 1 ? lists.shift()! : lists[0]!)());
+  await closeAll(files);
+  expect(files.map(({ name }) => name)).toEqual(['server.pcap']);
+  await expect(openTogether(folder, missing)).rejects.toThrow('the run has no server.pcap');
 });
 
 test('files that change without end are no hand-in', async () => {

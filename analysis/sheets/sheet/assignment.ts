@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { below, Draws } from '#lib/runtime/random.ts';
@@ -73,17 +73,40 @@ function dotted(number: number): string {
   return [24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join('.');
 }
 
+/** A run that belongs to no sheet. */
+export class NoSheetError extends SheetError {
+  /** The path of the last run that belongs to one, in the captures folder. */
+  readonly earlier: string | undefined;
+
+  constructor(earlier: string | undefined) {
+    super('this run belongs to no sheet; cure: make down, then make sheet NAME=… STUDENT=…');
+    this.earlier = earlier;
+  }
+}
+
 /**
  * Reads for whom the run in a folder is.
  *
- * @throws SheetError when the run belongs to no sheet, or the file is damaged
+ * @throws NoSheetError when the run belongs to no sheet; SheetError when the file is damaged
  */
 export async function readAssignment(folder: string): Promise<Assignment> {
   const text = await readFile(join(folder, ASSIGNMENT), 'utf8').catch(() => undefined);
-  if (text === undefined) {
-    throw new SheetError('this run belongs to no sheet; cure: make down, then make sheet NAME=… STUDENT=…');
-  }
+  if (text === undefined) throw new NoSheetError(await lastOfSheet(folder));
   return parseAssignment(text);
+}
+
+/** Earlier runs are in this folder, by their times. */
+const ARCHIVE = 'archive';
+
+/** The last run in the archive that belongs to a sheet. */
+async function lastOfSheet(folder: string): Promise<string | undefined> {
+  const names = await readdir(join(folder, ARCHIVE)).catch((): string[] => []);
+  for (const name of names.toSorted().toReversed()) {
+    const path = join(ARCHIVE, name);
+    const files = await readdir(join(folder, path)).catch((): string[] => []);
+    if (files.includes(ASSIGNMENT)) return path;
+  }
+  return undefined;
 }
 
 /** @throws SheetError when the text is no assignment */

@@ -11,9 +11,24 @@ export const DATA = 'sheet.json';
 
 /** The names of the sheets in a folder, sorted. @param data the file that a folder of them has */
 export async function sheetNames(folder: string, data = DATA): Promise<string[]> {
-  const names = await readdir(folder).catch((): string[] => []);
-  const files = await Promise.all(names.map((name) => readdir(join(folder, name)).catch((): string[] => [])));
+  const names = await namesIn(folder);
+  const files = await Promise.all(names.map((name) => namesIn(join(folder, name))));
   return names.filter((_, at) => files[at]!.includes(data)).sort();
+}
+
+/**
+ * None when it is no folder, or is not there.
+ *
+ * @throws SheetError when this user can not read it
+ */
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'EACCES')
+      throw new SheetError(
+        `the containers can not read ${folder.slice(1)}; cure: chmod -R a+rX sheets, in the folder of the lab`,
+      );
+    return [];
+  });
 }
 
 /**

@@ -22,10 +22,12 @@ export function linesOf({ attempts, talks, ran, strays, datagrams }: StageSeen):
     attempts.flatMap((one) => (one.match ? [[one.match, one]] : [])),
   );
   const lines = [
-    ...attempts.map(({ frame, text }, at) => ({
-      frame,
-      words: `attempt ${at + 1}: ${text.slice(0, LONGEST)}`,
-    })),
+    ...[...Map.groupBy(attempts, ({ text }) => text).values()].flatMap((ofMessage) =>
+      ofMessage.map(({ frame, text }, at) => ({
+        frame,
+        words: `attempt ${at + 1}: ${text.slice(0, LONGEST)}`,
+      })),
+    ),
     ...[...answered.keys()].map(answerLine),
     ...talks.flatMap(({ reset }) =>
       reset ? [{ frame: reset.frame, words: `the ${reset.by} resets the connection` }] : [],
