@@ -35,17 +35,6 @@ const facts = {
 export type FlagName = keyof typeof facts;
 export const flagNames = Object.keys(facts) as readonly FlagName[];
 
-/** The flags that two hand-ins of different students have together. */
-export const pairFlags: readonly FlagName[] = [
-  ...([
-    'same-file',
-    'same-sequence-numbers',
-    'same-tls-randoms',
-    'same-ports-and-times',
-    'same-key',
-  ] as const),
-];
-
 /** What a flag means, in a sentence. */
 export const meanings: Readonly<Record<FlagName, string>> = facts;
 

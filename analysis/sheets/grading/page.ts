@@ -1,8 +1,8 @@
 import { documentOf } from '#analysis/report/page/document.ts';
 import { type Html, html, type Value } from '#analysis/report/page/escape.ts';
-import { pairFlags } from './flags.ts';
 import { type HandIn, questionsOf } from './hand-in.ts';
 import { pageStyle } from './page-style.ts';
+import { pairFlags } from './pairs.ts';
 
 /** The class of the body of a report, by which another grading knows it. */
 export const REPORT = 'report-of-hand-in';

@@ -69,6 +69,9 @@ const kinds: readonly { readonly flag: FlagName; readonly keysOf: (handIn: HandI
   },
 ];
 
+/** The flags that two hand-ins of different students have together. */
+export const pairFlags: readonly FlagName[] = kinds.map(({ flag }) => flag);
+
 function digestOf(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 16);
 }
@@ -85,9 +88,9 @@ export function comparePairs(handIns: readonly HandIn[]): void {
       handIn.shared.add(flag, `${other.name}: ${what}${more}`, frames, shared.length);
     }
   }
-  const starts = new Map(handIns.map((handIn) => [handIn, startsByPort(handIn)]));
+  const starts = new Map(handIns.map((handIn) => [handIn, startsOf(handIn)]));
   for (const { handIn, other } of ofTwo(handIns)) {
-    compareTimes(handIn, other, starts.get(other)!);
+    compareTimes({ handIn, other }, starts.get(handIn)!, starts.get(other)!);
     compareNumbers(handIn, other);
   }
   for (const handIn of handIns) {
@@ -143,19 +146,20 @@ const SHIFTED = { least: 4, share: 0.5 };
  * Times can be shifted together, and then the ports remain. For connections from the same ports, the differences of their
  * times are then equal. Among many connections of two honest students some are by chance, so at least half of them must be.
  */
-function compareTimes({ judged, shared }: HandIn, other: HandIn, theirs: StartsByPort): void {
-  const own = startsOf(judged);
-  const all = startsOf(other.judged);
-  const differences = own.flatMap(({ port, time, frame }) =>
-    (theirs.get(port) ?? []).map((start) => ({ frame, by: Math.round((start.time - time) * MICROSECONDS) })),
+function compareTimes({ handIn, other }: Pair, own: Starts, theirs: Starts): void {
+  const differences = own.all.flatMap(({ port, time, frame }) =>
+    (theirs.byPort.get(port) ?? []).map((start) => ({
+      frame,
+      by: Math.round((start.time - time) * MICROSECONDS),
+    })),
   );
   const most = mostAlike(differences.sort((one, other) => one.by - other.by));
   const by = most[Math.floor(most.length / 2)]?.by ?? 0;
-  const least = Math.max(SHIFTED.least, SHIFTED.share * Math.min(own.length, all.length));
+  const least = Math.max(SHIFTED.least, SHIFTED.share * Math.min(own.all.length, theirs.all.length));
   if (most.length < least || Math.abs(by) <= 1) return;
   const frames = most.map(({ frame }) => ({ capture: 'server' as const, number: frame }));
   const what = `${most.length} connections from the same ports, each ${Math.abs(by) / MICROSECONDS} s apart`;
-  shared.add('same-ports-and-times', `${other.name}: ${what}`, frames, most.length);
+  handIn.shared.add('same-ports-and-times', `${other.name}: ${what}`, frames, most.length);
 }
 
 /**
@@ -172,14 +176,15 @@ function mostAlike<Difference extends { readonly by: number }>(sorted: readonly 
   return sorted.slice(best, best + length);
 }
 
-type StartsByPort = ReadonlyMap<number, ReturnType<typeof startsOf>>;
-
-function startsByPort({ judged }: HandIn): StartsByPort {
-  return Map.groupBy(startsOf(judged), ({ port }) => port);
+/** When the connections of a hand-in began, and the datagrams from each UDP port. */
+interface Starts {
+  readonly all: readonly HandIn['judged']['traces']['ports'][number][];
+  readonly byPort: ReadonlyMap<number, Starts['all']>;
 }
 
-function startsOf({ traces }: HandIn['judged']) {
-  return [...traces.connections, ...traces.ports];
+function startsOf({ judged: { traces } }: HandIn): Starts {
+  const all = [...traces.connections, ...traces.ports];
+  return { all, byPort: Map.groupBy(all, ({ port }) => port) };
 }
 
 /** Says whose numbers a run has, if that student is among the hand-ins. */
